@@ -1,0 +1,52 @@
+# Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
+#   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
+#   make test   installs raspir with its test tools, lints, type-checks and tests
+# Also: make bench (timings and growth ratios), make clean.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+PROGRAM := examples/addition.py:add
+
+.PHONY: demo test bench clean
+.DELETE_ON_ERROR:
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "raspir needs Python 3.11 or later; this is " + sys.version.split()[0] + " (choose another with: make PYTHON=python3.12 ...)")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/base.stamp: $(VENV)/python.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/base.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/base.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
+demo: $(VENV)/base.stamp
+	@mkdir -p $(DEMO)
+	@echo 'raspir run $(PROGRAM) --input 683+345'
+	@$(BIN)/raspir run $(PROGRAM) --input 683+345 > $(DEMO)/sum.json
+	@cat $(DEMO)/sum.json
+	@$(BIN)/raspir stats $(PROGRAM)
+	@$(BIN)/raspir stats $(PROGRAM) --json > $(DEMO)/stats.json
+	@$(BIN)/raspir opt $(PROGRAM) --output $(DEMO)/add.rir
+	@echo 'The sum, the statistics and the program as textual IR are in $(DEMO):' && ls $(DEMO)
+
+test: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+bench: $(VENV)/bench.stamp
+	$(BIN)/pytest benchmarks
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -1,0 +1,41 @@
+"""Attention: keys and queries make a selector, and a selector moves and adds up values.
+
+Try: raspir run examples/attention.py:hist --input hello
+"""
+
+from raspir import SOp, indices, key, query, tokens
+
+# Selectors: entry (i, j) says whether position i (the query) attends to position j (the key).
+eq = key(tokens) == query(tokens)
+offset = key(indices) == query(indices - 1)
+before = key(indices) < query(indices)
+after = key(indices) > query(indices)
+earlier_same = before & eq
+
+hist = eq.value(1).name("hist")
+"""How many positions hold the same token."""
+
+length = (key(1) == query(1)).value(1).name("length")
+"""The number of positions, at every position: attend to all of them and add up ones."""
+
+WINDOW = 3
+s1 = key(indices) >= query(indices - WINDOW + 1)
+s2 = key(indices) <= query(indices)
+sel = s1 & s2
+sum2 = sel.value(tokens)
+"""The sum of each token and the two before it."""
+
+
+def cumsum(seq: SOp = tokens) -> SOp:
+    """Return the sum of all values up to each position and including it."""
+    return (before | (key(indices) == query(indices))).value(seq)
+
+
+cumsum_of_length_minus_indices = cumsum(length - indices)
+"""Two layers: length must be known before it can be added up."""
+
+
+def flip() -> SOp:
+    """Reverse the input: know the length first, then fetch from the mirrored position."""
+    mirrored = (length - indices - 1).name("mirrored")
+    return (key(mirrored) == query(indices)).value(tokens).name("flip")

@@ -1,0 +1,67 @@
+"""raspir: an optimising toolchain for RASP, the language of what transformers can compute.
+
+``from raspir import *`` brings the language; ``import raspir`` brings the tools: :func:`lower`, :func:`optimize`,
+:func:`compile`, :func:`emit`, :func:`parse` and :func:`backends`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from raspir._version import __version__ as __version__
+from raspir.api import compile, emit, optimize
+from raspir.backends.reference import trace as _trace
+from raspir.frontends.embedded import (
+    Selector,
+    SOp,
+    aggregate,
+    identity,
+    indices,
+    key,
+    query,
+    raw,
+    select,
+    tokens,
+    where,
+)
+from raspir.frontends.evaluation import install as _install
+from raspir.frontends.evaluation import set_example
+from raspir.frontends.lowering import lower
+from raspir.ir import (
+    BackendError,
+    EvaluationError,
+    Graph,
+    GraphError,
+    InputError,
+    LoadError,
+    ProgramError,
+    RaspirError,
+    Sequence,
+    Stats,
+    TextError,
+    parse,
+)
+
+if TYPE_CHECKING:
+
+    def backends() -> tuple[str, ...]:
+        """Return the names of all backends, built in and installed."""
+else:
+    import raspir.backends as backends  # the package, which can be called
+
+_install(_trace)
+
+__all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
+    "tokens",
+    "indices",
+    "identity",
+    "key",
+    "query",
+    "where",
+    "select",
+    "aggregate",
+    "raw",
+    "SOp",
+    "Selector",
+    "Sequence",
+]

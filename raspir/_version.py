@@ -1,0 +1,3 @@
+"""The version of raspir, kept alone so that building the package imports nothing."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,95 @@
+"""What a backend is, and the registry of backends.
+
+A backend runs programs, writes them, or both. Installed packages add backends through the entry-point group
+``raspir.backends``: the entry's name is the backend's, and its value an object, or a class to be called without
+arguments, that keeps one of the protocols here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
+from raspir.ir import BackendError, Graph, Sequence
+from raspir.registry import Registry
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """What every backend has: a name, a line about itself, and :class:`Runs` or :class:`Writes`."""
+
+    @property
+    def name(self) -> str:
+        """The name that users choose it by."""
+
+    @property
+    def summary(self) -> str:
+        """What it makes of a program, in one line."""
+
+
+class Executable(Protocol):
+    """A program that runs on inputs."""
+
+    def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
+        """Return what the program yields on ``input``: one sequence, or several by the names of the outputs.
+
+        Raises:
+            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+            EvaluationError: if an operation fails.
+        """
+
+    def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
+        """Return what the program yields on each of ``inputs``, in order."""
+
+
+@runtime_checkable
+class Runs(Backend, Protocol):
+    """A backend that runs programs."""
+
+    def compile(self, graph: Graph) -> Executable:
+        """Return something that runs ``graph``."""
+
+
+@runtime_checkable
+class Writes(Backend, Protocol):
+    """A backend that writes programs as a text or a binary file."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The file suffixes of what it writes, the usual one first."""
+
+    def emit(self, graph: Graph, *, input: object = None) -> str | bytes:
+        """Return ``graph`` as the backend writes it, shown on ``input`` where it can show an input and has one."""
+
+
+BACKENDS: Registry[Backend] = Registry(
+    "backend",
+    "raspir.backends",
+    {"reference": "raspir.backends.reference:Reference", "text": "raspir.backends.text:Text"},
+    Backend,
+)
+"""All backends."""
+
+
+def runner(name: str) -> Runs:
+    """Return the backend called ``name``, which runs programs.
+
+    Raises:
+        BackendError: if there is none, it cannot be loaded, or it does not run programs.
+    """
+    backend = BACKENDS.get(name)
+    if not isinstance(backend, Runs):
+        raise BackendError(f"backend {name!r} does not run programs ({backend.summary})")
+    return backend
+
+
+def writer(name: str) -> Writes:
+    """Return the backend called ``name``, which writes programs.
+
+    Raises:
+        BackendError: if there is none, it cannot be loaded, or it does not write programs.
+    """
+    backend = BACKENDS.get(name)
+    if not isinstance(backend, Writes):
+        raise BackendError(f"backend {name!r} writes nothing ({backend.summary})")
+    return backend

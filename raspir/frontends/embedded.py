@@ -1,0 +1,421 @@
+"""The embedded language: RASPy's dialect of RASP, as Python objects and operators.
+
+The language is that of the blog post "Thinking Like Transformers" (Rush and Weiss), after the paper of the same
+name by Weiss, Goldberg and Yahav; docs/language.md says what programs mean.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from raspir.frontends.evaluation import example, run, run_selector
+from raspir.frontends.expressions import Expression, Unfit, apply, named
+from raspir.frontends.lowering import lower
+from raspir.frontends.show import selector_table
+from raspir.frontends.source import mistake
+from raspir.ir import Atom, RaspirError, Sequence, as_atom, read_sequence
+from raspir.ir.atoms import show
+from raspir.ir.errors import InputError
+from raspir.ir.operations import COMPARISONS
+from raspir.ir.rules import Attribute
+
+
+class SOp(Expression):
+    """A sequence operation: a program that yields one atom for each position of its input.
+
+    Operators and methods build new programs; nothing is computed before an input is given.
+    """
+
+    __slots__ = ()
+
+    _what = "a program"
+    _advice = "programs have no such operator"
+
+    def __call__(self, input: object) -> Sequence:
+        """Return what the program yields on ``input``: the characters of a ``str``, the items of any other sequence.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms.
+            EvaluationError: if an operation fails; the message names the user's line, the position and the values.
+        """
+        return run(lower(self), input)
+
+    def input(self, input: object) -> Sequence:
+        """Return what the program yields on ``input``, as calling it does."""
+        return self(input)
+
+    @property
+    def layers(self) -> int:
+        """The number of attention layers that the program needs as written."""
+        return self.layer
+
+    def name(self, name: str) -> SOp:
+        """Return the same program under a name, which every drawing and printout shows."""
+        return named(self, name)
+
+    def map(self, function: Callable[[Any], Any]) -> SOp:
+        """Return the program that applies a Python function of one atom at every position.
+
+        The function should depend on its argument alone, as a feed-forward network does.
+        """
+        if not callable(function) or isinstance(function, Unfit):
+            mistake(f"map takes a function of one atom, not {_told(function)}")
+        return apply(SOp, "map", (self,), ("function",), function)
+
+    def round(self) -> SOp:
+        """Return the nearest integers, ties to the even one."""
+        return apply(SOp, "round", (self,))
+
+    def has(self, values: Iterable[Atom]) -> SOp:
+        """Return whether each atom is equal to one of ``values``: a list of atoms, or the characters of a ``str``."""
+        return apply(SOp, "has", (self,), (tuple(_atoms(values, "has")),))
+
+    def __round__(self, digits: int | None = None) -> SOp:
+        if digits is not None:
+            mistake("round(program) rounds to integers; for digits use .map(lambda x: round(x, digits))")
+        return self.round()
+
+    def __repr__(self) -> str:
+        try:
+            return repr(self(example()))
+        except RaspirError as error:
+            return f"<a program that fails on {show(example())}: {error}>"
+
+    def __add__(self, other: object) -> SOp:
+        return _binary("add", self, other)
+
+    def __radd__(self, other: object) -> SOp:
+        return _binary("add", other, self)
+
+    def __sub__(self, other: object) -> SOp:
+        return _binary("sub", self, other)
+
+    def __rsub__(self, other: object) -> SOp:
+        return _binary("sub", other, self)
+
+    def __mul__(self, other: object) -> SOp:
+        return _binary("mul", self, other)
+
+    def __rmul__(self, other: object) -> SOp:
+        return _binary("mul", other, self)
+
+    def __truediv__(self, other: object) -> SOp:
+        return _binary("truediv", self, other)
+
+    def __rtruediv__(self, other: object) -> SOp:
+        return _binary("truediv", other, self)
+
+    def __floordiv__(self, other: object) -> SOp:
+        return _binary("floordiv", self, other)
+
+    def __rfloordiv__(self, other: object) -> SOp:
+        return _binary("floordiv", other, self)
+
+    def __mod__(self, other: object) -> SOp:
+        return _binary("mod", self, other)
+
+    def __rmod__(self, other: object) -> SOp:
+        return _binary("mod", other, self)
+
+    def __pow__(self, other: object) -> SOp:
+        return _binary("pow", self, other)
+
+    def __rpow__(self, other: object) -> SOp:
+        return _binary("pow", other, self)
+
+    def __and__(self, other: object) -> SOp:
+        return _binary("and", self, other)
+
+    def __rand__(self, other: object) -> SOp:
+        return _binary("and", other, self)
+
+    def __or__(self, other: object) -> SOp:
+        return _binary("or", self, other)
+
+    def __ror__(self, other: object) -> SOp:
+        return _binary("or", other, self)
+
+    def __eq__(self, other: object) -> SOp:  # type: ignore[override]  # equality position by position
+        return _binary("eq", self, other)
+
+    def __ne__(self, other: object) -> SOp:  # type: ignore[override]  # likewise
+        return _binary("ne", self, other)
+
+    def __lt__(self, other: object) -> SOp:
+        return _binary("lt", self, other)
+
+    def __le__(self, other: object) -> SOp:
+        return _binary("le", self, other)
+
+    def __gt__(self, other: object) -> SOp:
+        return _binary("gt", self, other)
+
+    def __ge__(self, other: object) -> SOp:
+        return _binary("ge", self, other)
+
+    def __neg__(self) -> SOp:
+        return apply(SOp, "neg", (self,))
+
+    def __abs__(self) -> SOp:
+        return apply(SOp, "abs", (self,))
+
+    def __invert__(self) -> SOp:
+        return apply(SOp, "not", (self,))
+
+    __hash__ = Unfit.__hash__
+
+
+class Selector(Expression):
+    """Whom each position attends to: an n×n boolean matrix, rows queries and columns keys."""
+
+    __slots__ = ()
+
+    _what = "a selector"
+    _advice = "a selector has no arithmetic; combine selectors with `&`, `|` and `~`, or aggregate with .value(…)"
+
+    def __call__(self, input: object) -> list[list[bool]]:
+        """Return the matrix on ``input``: a list of rows, one for each query, of booleans, one for each key.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms.
+            EvaluationError: if an operation fails.
+        """
+        return run_selector(lower(self.width()), input)
+
+    def input(self, input: object) -> list[list[bool]]:
+        """Return the matrix on ``input``, as calling the selector does."""
+        return self(input)
+
+    def name(self, name: str) -> Selector:
+        """Return the same selector under a name, which every drawing and printout shows."""
+        return named(self, name)
+
+    def value(self, value: object, default: Atom = 0) -> SOp:
+        """Return, at each position, the sum of ``value`` over the selected positions.
+
+        Where one position is selected its value comes as it is, whatever its type; where none is, ``default`` does.
+        """
+        return self._aggregate("sum", value, default)
+
+    def mean(self, value: object, default: Atom = 0) -> SOp:
+        """Return, at each position, the mean of ``value`` over the selected positions: the paper's aggregate.
+
+        Where one position is selected its value comes as it is; where none is, ``default`` does.
+        """
+        return self._aggregate("mean", value, default)
+
+    def width(self) -> SOp:
+        """Return the number of selected positions."""
+        return self.value(1)
+
+    def _aggregate(self, operation: str, value: object, default: Atom) -> SOp:
+        sop = _program(value)
+        try:
+            atom = as_atom(default)
+        except InputError as error:
+            mistake(f"the default of an aggregate is one atom: {error.message}")
+        return apply(SOp, operation, (self, sop), (atom,))
+
+    def __and__(self, other: object) -> Selector:
+        return apply(Selector, "selector.and", (self, _selector(other)))
+
+    def __or__(self, other: object) -> Selector:
+        return apply(Selector, "selector.or", (self, _selector(other)))
+
+    def __invert__(self) -> Selector:
+        return apply(Selector, "selector.not", (self,))
+
+    def __repr__(self) -> str:
+        try:
+            return selector_table(read_sequence(example()), self(example()))
+        except RaspirError as error:
+            return f"<a selector that fails on {show(example())}: {error}>"
+
+    __hash__ = Unfit.__hash__
+
+
+class Key(Unfit):
+    """A sequence in the role of keys: compared with a query, it makes a selector."""
+
+    __slots__ = ("sop",)
+
+    _what = "a key"
+    _advice = "a key can only be compared with a query (== != < <= > >=), as in key(a) == query(b)"
+
+    def __init__(self, sop: SOp) -> None:
+        self.sop = sop
+
+    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
+        return self._compare("eq", other)
+
+    def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
+        return self._compare("ne", other)
+
+    def __lt__(self, other: object) -> Selector:
+        return self._compare("lt", other)
+
+    def __le__(self, other: object) -> Selector:
+        return self._compare("le", other)
+
+    def __gt__(self, other: object) -> Selector:
+        return self._compare("gt", other)
+
+    def __ge__(self, other: object) -> Selector:
+        return self._compare("ge", other)
+
+    def _compare(self, comparison: str, other: object) -> Selector:
+        if not isinstance(other, Query):
+            mistake(f"{self._advice}, not with {_told(other)}")
+        return _select(comparison, self, other)
+
+    def __repr__(self) -> str:
+        return f"key({self.sop!r})"
+
+    __hash__ = Unfit.__hash__
+
+
+class Query(Unfit):
+    """A sequence in the role of queries: compared with a key, it makes a selector."""
+
+    __slots__ = ("sop",)
+
+    _what = "a query"
+    _advice = "a query can only be compared with a key (== != < <= > >=), as in query(b) == key(a)"
+
+    def __init__(self, sop: SOp) -> None:
+        self.sop = sop
+
+    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
+        return self._compare("eq", other)
+
+    def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
+        return self._compare("ne", other)
+
+    # `query OP key` is the mirror of the comparison that the IR has, which puts the key first.
+    def __lt__(self, other: object) -> Selector:
+        return self._compare("gt", other)
+
+    def __le__(self, other: object) -> Selector:
+        return self._compare("ge", other)
+
+    def __gt__(self, other: object) -> Selector:
+        return self._compare("lt", other)
+
+    def __ge__(self, other: object) -> Selector:
+        return self._compare("le", other)
+
+    def _compare(self, mirrored: str, other: object) -> Selector:
+        if not isinstance(other, Key):
+            mistake(f"{self._advice}, not with {_told(other)}")
+        return _select(mirrored, other, self)
+
+    def __repr__(self) -> str:
+        return f"query({self.sop!r})"
+
+    __hash__ = Unfit.__hash__
+
+
+def _told(thing: object) -> str:
+    """Say what ``thing`` is, for a message about where it does not belong."""
+    for cls, what in ((SOp, "a program"), (Selector, "a selector"), (Key, "key(…)"), (Query, "query(…)")):
+        if isinstance(thing, cls):
+            return what
+    return show(thing)
+
+
+def _program(value: object) -> SOp:
+    """Return ``value`` as a program: a scalar becomes a constant at every position."""
+    if isinstance(value, SOp):
+        return value
+    if isinstance(value, Selector):
+        mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
+    if isinstance(value, Key | Query):
+        mistake(f"{_told(value)} is not a sequence of atoms: it is there to be compared")
+    if value is None:
+        mistake("None is not an atom, so no position holds it (a default, such as 0 or '_', marks what is missing)")
+    try:
+        atom = as_atom(value)
+    except InputError as error:
+        hint = "; for a fixed sequence write raw([…])" if isinstance(value, list | tuple) else ""
+        mistake(error.message + hint)
+    return apply(SOp, "const", attributes=(atom,))
+
+
+def _selector(value: object) -> Selector:
+    if not isinstance(value, Selector):
+        mistake(f"a selector combines with selectors only, not with {_told(value)}")
+    return value
+
+
+def _atoms(values: object, where: str) -> list[Atom]:
+    if isinstance(values, Unfit):
+        mistake(f"{where} takes fixed values, not {_told(values)}")
+    try:
+        return read_sequence(list(values) if isinstance(values, set | frozenset) else values)
+    except InputError as error:
+        mistake(f"{where}: {error.message}")
+
+
+def _binary(operation: str, a: object, b: object) -> SOp:
+    return apply(SOp, operation, (_program(a), _program(b)))
+
+
+def _select(comparison: str, key: Key, query: Query) -> Selector:
+    return apply(Selector, f"select.{comparison}", (key.sop, query.sop))
+
+
+def key(sequence: object) -> Key:
+    """Return ``sequence`` (a program or a scalar) as keys, to be compared with a query."""
+    return Key(_program(sequence))
+
+
+def query(sequence: object) -> Query:
+    """Return ``sequence`` (a program or a scalar) as queries, to be compared with a key."""
+    return Query(_program(sequence))
+
+
+_PREDICATES = tuple((getattr(operator, name), name) for name in COMPARISONS)
+
+
+def select(keys: object, queries: object, predicate: Callable[[Any, Any], object]) -> Selector:
+    """Return the selector whose entry (i, j) is ``predicate(keys[j], queries[i])``.
+
+    The comparisons of the standard module ``operator`` give the same selectors as ``key(keys) < query(queries)``.
+    """
+    if not callable(predicate) or isinstance(predicate, Unfit):
+        mistake(f"select takes a predicate of a key's and a query's atom, not {_told(predicate)}")
+    for comparison, name in _PREDICATES:
+        if predicate is comparison:
+            return _select(name, Key(_program(keys)), Query(_program(queries)))
+    return apply(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
+
+
+def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
+    """Return ``selector.value(value, default)``."""
+    return _selector(selector).value(value, default)
+
+
+def where(condition: object, a: object, b: object) -> SOp:
+    """Return ``a`` where ``condition`` is true in Python's sense, else ``b``, position by position."""
+    return apply(SOp, "where", (_program(condition), _program(a), _program(b)))
+
+
+def raw(values: Iterable[Atom]) -> SOp:
+    """Return a fixed sequence, for inputs of just its length."""
+    return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw")),))
+
+
+def _source(operation: str, *attributes: Attribute) -> SOp:
+    source = named(apply(SOp, operation, attributes=attributes), operation if not attributes else str(attributes[0]))
+    source.location = None  # else it would be the line that happens to import raspir first
+    return source
+
+
+tokens = _source("input", "tokens", None)
+"""The input: a ``str``'s characters, or the items of any other sequence."""
+identity = tokens
+"""Another name of ``tokens``."""
+indices = _source("indices")
+"""The positions 0 … n-1."""

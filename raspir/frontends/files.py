@@ -1,0 +1,199 @@
+"""Loading programs from ``FILE[:NAME]``: a Python file, a dotted module or a textual IR file."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, NoReturn
+
+from raspir.frontends.embedded import Selector, SOp
+from raspir.ir import Graph, LoadError, Location, RaspirError, parse
+from raspir.ir.atoms import show
+
+
+def load(target: str) -> SOp | Graph:
+    """Return the program that ``target`` names.
+
+    Args:
+        target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
+            dotted module. ``NAME`` is a program in it, or a function of no arguments that returns one (in textual
+            IR: an output); it may be left out where there is only one. Python code is executed.
+
+    Raises:
+        LoadError: if there is no such file, module or name, it is no program, there are several and no name, or the
+            code fails; where the code is at fault, the error names its line.
+        TextError: if a textual IR file is malformed.
+    """
+    file, name = _split(target)
+    path = Path(file)
+    if path.exists() and path.suffix != ".py":
+        return _output(_read(path), file, name)
+    module, origin = _module(file)
+    value = _only_program(module, origin, file) if name is None else _named(module, name, file)
+    return _program(value, name or "the program", origin)
+
+
+def load_function(target: str) -> Callable[..., Any]:
+    """Return the Python function that ``target``, a ``FILE:NAME``, names.
+
+    Raises:
+        LoadError: if there is no such file, module or function, or the code fails.
+    """
+    file, name = _split(target)
+    if name is None:
+        raise LoadError(f"{target}: name the function, as in {file}:NAME")
+    value = _named(_module(file)[0], name, file)
+    if not callable(value) or isinstance(value, SOp | Selector):
+        raise LoadError(f"{target} is not a function")
+    return value  # type: ignore[no-any-return]  # that it can be called is all that is known of it
+
+
+def _split(target: str) -> tuple[str, str | None]:
+    file, colon, name = target.rpartition(":")
+    if colon and name.isidentifier() and not Path(target).exists():
+        return file, name
+    return target, None
+
+
+def _read(path: Path) -> Graph:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise LoadError(f"cannot read {path}: {reason}") from None
+    return parse(text, file=str(path))
+
+
+def _output(graph: Graph, file: str, name: str | None) -> Graph:
+    if name is None:
+        return graph
+    if name not in graph.outputs:
+        raise LoadError(f"{file} has no output {name} (it has: {', '.join(graph.outputs)})")
+    only = {name: graph.outputs[name]}
+    return Graph(only, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
+
+
+def _module(file: str) -> tuple[ModuleType, str]:
+    """Return the module and the file that its code says it comes from."""
+    if file.endswith(".py") or Path(file).exists():
+        return _execute(Path(file)), str(Path(file))
+    if os.sep in file or not all(part.isidentifier() for part in file.split(".")):
+        raise LoadError(f"there is no file {file}")
+    sys.path.insert(0, os.getcwd())
+    with _user_code(file):
+        try:
+            module = importlib.import_module(file)
+        except ModuleNotFoundError as error:
+            if error.name is None or not (file == error.name or file.startswith(error.name + ".")):
+                raise
+            raise LoadError(f"there is no file or module {file}") from None
+    return module, getattr(module, "__file__", None) or file
+
+
+def _execute(path: Path) -> ModuleType:
+    """Return the module that the Python file at ``path`` makes, executed afresh; its folder can be imported from."""
+    if not path.is_file():
+        raise LoadError(f"there is no file {path}" if not path.exists() else f"cannot read {path}: it is a folder")
+    name = f"program_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where dataclasses and others look for it
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    with _user_code(str(path)):
+        spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _user_code(file: str) -> Iterator[None]:
+    """Turn whatever the user's code raises into one line that names the user's line."""
+    try:
+        yield
+    except RaspirError:
+        raise
+    except SyntaxError as error:
+        where = Location(error.filename or file, error.lineno or 1, error.offset)
+        raise LoadError(f"{type(error).__name__}: {error.msg}", where) from None
+    except (Exception, SystemExit) as error:
+        _blame(error, file)
+
+
+def _blame(error: BaseException, file: str) -> NoReturn:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if os.path.abspath(frame.filename) == os.path.abspath(file)]
+    where = Location(own[-1].filename, own[-1].lineno or 1) if own else None
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    raise LoadError(told if where else f"{file}: {told}", where) from error
+
+
+def _only_program(module: ModuleType, origin: str, file: str) -> object:
+    programs = {name: value for name, value in vars(module).items() if _is_own_program(name, value, origin)}
+    if not programs:
+        raise LoadError(f"{file} has no program: no sequence operation, and no function of no arguments")
+    if len(programs) > 1:
+        listed = ", ".join(programs)
+        raise LoadError(f"{file} has several programs ({listed}): choose one, as in {file}:{next(iter(programs))}")
+    return next(iter(programs.values()))
+
+
+def _is_own_program(name: str, value: object, origin: str) -> bool:
+    """Tell whether ``value`` is a program, or a function that may return one, that the module itself makes."""
+    if name.startswith("_"):
+        return False
+    if isinstance(value, SOp):
+        return value.location is not None and _same_file(value.location.file, origin)
+    if isinstance(value, FunctionType):
+        return _same_file(value.__code__.co_filename, origin) and not _required(value)
+    return isinstance(value, Graph)
+
+
+def _same_file(a: str, b: str) -> bool:
+    return os.path.abspath(a) == os.path.abspath(b)
+
+
+def _required(function: Callable[..., Any]) -> list[str]:
+    """Return the parameters that ``function`` cannot be called without."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions do not say
+        return []
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
+
+
+def _named(module: ModuleType, name: str, file: str) -> Any:
+    if not hasattr(module, name):
+        near = get_close_matches(name, [n for n in vars(module) if not n.startswith("_")], n=3)
+        hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+        raise LoadError(f"{file} has no {name}{hint}")
+    return getattr(module, name)
+
+
+def _program(value: object, name: str, origin: str) -> SOp | Graph:
+    """Return ``value`` as a program, calling it if it is a function of no arguments."""
+    verb = "is"
+    if callable(value) and not isinstance(value, SOp | Selector):
+        required = _required(value)
+        if required:
+            raise LoadError(f"{name} takes arguments ({', '.join(required)}): a function of none is needed")
+        with _user_code(origin):
+            value = value()
+        verb = "returned"
+    if isinstance(value, Selector):
+        raise LoadError(f"{name} {verb} a selector, not a program: aggregate with it, as in selector.value(tokens)")
+    if not isinstance(value, SOp | Graph):
+        raise LoadError(f"{name} {verb} {show(value)}, which is not a program")
+    return value

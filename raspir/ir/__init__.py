@@ -1,0 +1,54 @@
+"""The IR: types, operations, nodes, graphs, the verifier and the textual form. It imports nothing else of raspir."""
+
+from raspir.ir.atoms import Atom, as_atom, read_sequence
+from raspir.ir.errors import (
+    BackendError,
+    EvaluationError,
+    GraphError,
+    InputError,
+    LoadError,
+    ProgramError,
+    RaspirError,
+    TextError,
+)
+from raspir.ir.graph import Function, Graph
+from raspir.ir.layers import Head, Layering, Stats
+from raspir.ir.location import Location
+from raspir.ir.node import Node, build, make
+from raspir.ir.operations import OPERATIONS, Operation, Role
+from raspir.ir.parser import parse
+from raspir.ir.printer import print_graph
+from raspir.ir.sequence import Sequence
+from raspir.ir.types import Type
+from raspir.ir.verify import verify
+
+__all__ = [
+    "OPERATIONS",
+    "Atom",
+    "BackendError",
+    "EvaluationError",
+    "Function",
+    "Graph",
+    "GraphError",
+    "Head",
+    "InputError",
+    "Layering",
+    "LoadError",
+    "Location",
+    "Node",
+    "Operation",
+    "ProgramError",
+    "RaspirError",
+    "Role",
+    "Sequence",
+    "Stats",
+    "TextError",
+    "Type",
+    "as_atom",
+    "build",
+    "make",
+    "parse",
+    "print_graph",
+    "read_sequence",
+    "verify",
+]

@@ -1,0 +1,92 @@
+"""Atoms: the values that a sequence holds at one position."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+from raspir.ir.errors import InputError
+
+Atom = bool | int | float | str
+"""An ``int`` (exact, any size), a ``float`` (never NaN), a ``bool`` or a ``str``."""
+
+ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str)
+
+_SHOWN = 60  # characters of a value that an error message quotes
+_DECIMAL_BITS = 10_000  # integers of more bits are printed in hexadecimal: Python refuses to print them in decimal
+
+
+def as_atom(value: object) -> Atom:
+    """Return ``value`` as an atom, with exactly one of the four atom classes.
+
+    Instances of subclasses and NumPy's scalars become the plain value that they stand for.
+
+    Raises:
+        InputError: if ``value`` is not an atom; NaN is not.
+    """
+    if type(value) not in ATOM_CLASSES:
+        value = _plain(value)
+    if value != value:
+        raise InputError("NaN is not an atom: numbers are totally ordered")
+    return value  # type: ignore[return-value]  # _plain has checked the class
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    # NumPy's scalars, without importing NumPy: a shape of () and an item().
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        item = value.item()
+        if type(item) in ATOM_CLASSES:
+            return item
+    raise InputError(f"{show(value)} is not an atom (an atom is an int, a float, a bool or a str)")
+
+
+def read_sequence(value: object) -> list[Atom]:
+    """Return the atoms of ``value``: the characters of a ``str``, the items of any other sequence.
+
+    Raises:
+        InputError: if ``value`` is not a sequence, or an item is not an atom; the message names the position.
+    """
+    if isinstance(value, Mapping | Set) or not isinstance(value, Iterable):
+        raise InputError(f"{show(value)} is not a sequence: give a str or a list of atoms")
+    atoms: list[Atom] = []
+    for position, item in enumerate(value):
+        try:
+            atoms.append(as_atom(item))
+        except InputError as error:
+            raise InputError(f"position {position}: {error.message}") from None
+    return atoms
+
+
+def atom_key(atom: Atom) -> tuple[object, ...]:
+    """Return a key that is equal for two atoms only if no program can tell them apart.
+
+    ``True``, ``1`` and ``1.0`` have different keys, and so have ``0.0`` and ``-0.0``.
+    """
+    if type(atom) is float:
+        return (float, atom, math.copysign(1.0, atom))
+    return (type(atom), atom)
+
+
+def show_int(value: int) -> str:
+    """Return ``value`` in decimal, or in hexadecimal where Python declines to print so many decimal digits."""
+    return str(value) if value.bit_length() <= _DECIMAL_BITS else hex(value)
+
+
+def show(value: Any) -> str:
+    """Return a short one-line ``repr`` of ``value`` for an error message."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = show_int(value)
+    else:
+        try:
+            text = repr(value)
+        except Exception:  # a user's __repr__ may do anything, and the message must still come
+            text = f"<{type(value).__name__}>"
+    text = text.replace("\n", "\\n")
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 12]}…{text[-11:]}"

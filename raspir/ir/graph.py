@@ -1,0 +1,227 @@
+"""Graphs: the IR of a program, with what its author said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from raspir.ir.atoms import Atom, atom_key, read_sequence, show
+from raspir.ir.errors import GraphError, InputError, ProgramError
+from raspir.ir.export import to_networkx
+from raspir.ir.layers import Layering, Stats
+from raspir.ir.location import Location
+from raspir.ir.node import Node, impossible, make
+from raspir.ir.printer import identifiers, print_graph
+from raspir.ir.types import NOTHING
+
+if TYPE_CHECKING:
+    import networkx
+
+Function = Callable[..., Any]
+"""An opaque Python function: of one atom for ``map``, of a key's and a query's atom for ``select.by``."""
+
+
+class Graph:
+    """A program: named inputs and outputs, and the nodes between them.
+
+    A graph is never changed. Two graphs are equal if their inputs, outputs, promises and nodes are: names and
+    locations, which say where a node came from, do not count. Opaque functions are compared by identity; a symbol
+    that has no function yet (the graph was read from text) is equal to any function under that symbol.
+
+    Args:
+        outputs: what the program yields, by name.
+        inputs: the ``input`` nodes, in order; those that the outputs reach are added where they are missing.
+        functions: the Python function behind each symbol; a symbol without one can be given one by :meth:`bind`.
+        names: what the author calls a node; the first name is the one shown.
+        locations: the line of the author's source that made a node.
+        max_length: a promise that no input is longer.
+
+    Raises:
+        GraphError: if there is no output.
+    """
+
+    outputs: Mapping[str, Node]
+    inputs: Mapping[str, Node]
+    nodes: tuple[Node, ...]
+    """Every node once, operands before users: the inputs, then the outputs' nodes depth first, left to right."""
+    functions: Mapping[str, Function]
+    names: Mapping[Node, tuple[str, ...]]
+    locations: Mapping[Node, Location]
+    max_length: int | None
+
+    def __init__(
+        self,
+        outputs: Mapping[str, Node],
+        inputs: Iterable[Node] = (),
+        functions: Mapping[str, Function] | None = None,
+        names: Mapping[Node, tuple[str, ...]] | None = None,
+        locations: Mapping[Node, Location] | None = None,
+        max_length: int | None = None,
+    ) -> None:
+        if not outputs:
+            raise GraphError("a graph needs an output")
+        reached = topological((*inputs, *outputs.values()))
+        missing = [node for node in reached if node.operation.name == "input"]
+        nodes = topological((*inputs, *missing, *outputs.values()))
+        held, symbols = set(nodes), _symbols(nodes)
+        self.__dict__.update(
+            outputs=MappingProxyType(dict(outputs)),
+            inputs=MappingProxyType({str(node["name"]): node for node in nodes if node.operation.name == "input"}),
+            nodes=nodes,
+            functions=MappingProxyType({s: function for s, function in (functions or {}).items() if s in symbols}),
+            names=MappingProxyType({n: tuple(given) for n, given in (names or {}).items() if n in held and given}),
+            locations=MappingProxyType({n: place for n, place in (locations or {}).items() if n in held}),
+            max_length=max_length,
+        )
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("graphs are immutable")
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of the opaque Python functions that the nodes apply, in order."""
+        return tuple(_symbols(self.nodes))
+
+    @property
+    def unbound(self) -> tuple[str, ...]:
+        """The symbols that have no Python function yet."""
+        return tuple(symbol for symbol in self.symbols if symbol not in self.functions)
+
+    def bind(self, functions: Mapping[str, Function]) -> Graph:
+        """Return this graph with Python functions for its symbols.
+
+        Raises:
+            GraphError: if the graph has no such symbol, or what it is given cannot be called.
+        """
+        for symbol, function in functions.items():
+            if symbol not in self.symbols:
+                known = ", ".join(f"@{s}" for s in self.symbols) or "none"
+                raise GraphError(f"the program has no function @{symbol} (it has: {known})")
+            if not callable(function):
+                raise GraphError(f"@{symbol} must be a function, not {show(function)}")
+        return self._with(functions={**self.functions, **functions})
+
+    def promise(self, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
+        """Return this graph with promises about its inputs; what is ``None`` stays as it is.
+
+        A vocabulary says which atoms an input holds, each with its type, so that types become narrower. A backend
+        that is given an input that breaks a promise refuses it.
+
+        Raises:
+            InputError: if ``vocab`` is empty or holds what is no atom, or ``max_length`` is not a natural number.
+            ProgramError: if the program cannot work with such atoms.
+        """
+        if max_length is not None and (type(max_length) is not int or max_length < 0):
+            raise InputError(f"a maximum length is a natural number, not {show(max_length)}")
+        graph = self if max_length is None else self._with(max_length=max_length)
+        return graph if vocab is None else graph._narrow(_vocabulary(vocab))
+
+    def _narrow(self, vocab: tuple[Atom, ...]) -> Graph:
+        """Return this graph with ``vocab`` on every input and all types inferred anew."""
+        new: dict[Node, Node] = {}
+        for node in self.nodes:
+            operation, operands = node.operation, tuple(new[operand] for operand in node.operands)
+            attributes = (node["name"], vocab) if operation.name == "input" else node.attributes
+            types = tuple(operand.type for operand in operands)
+            result = operation.infer(types, attributes)
+            if result is NOTHING:
+                what = f"`{operation.symbol}`: {impossible(operation, types)}, as the vocabulary makes of it"
+                raise ProgramError(what, self.locations.get(node))
+            new[node] = make(operation, operands, attributes, result)
+        return self._with(
+            outputs={name: new[node] for name, node in self.outputs.items()},
+            inputs=[new[node] for node in self.inputs.values()],
+            names={new[node]: names for node, names in self.names.items()},
+            locations={new[node]: location for node, location in self.locations.items()},
+        )
+
+    def _with(self, **changes: Any) -> Graph:
+        """Return this graph with some of the constructor's arguments changed."""
+        parts = {part: getattr(self, part) for part in ("outputs", "functions", "names", "locations", "max_length")}
+        return Graph(**{**parts, "inputs": self.inputs.values(), **changes})
+
+    def name_of(self, node: Node) -> str | None:
+        """Return the first name that the author gave ``node``, or ``None``."""
+        names = self.names.get(node)
+        return names[0] if names else None
+
+    @cached_property
+    def layering(self) -> Layering:
+        """The layer of each node and the heads of each layer, as written."""
+        return Layering.of(self.nodes)
+
+    def stats(self) -> Stats:
+        """Return how many layers, heads, values and feed-forward blocks the graph needs as written."""
+        return self.layering.stats()
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """Return the graph for networkx: an edge from each operand to its user, keyed by the operand's position.
+
+        The nodes are the identifiers of the textual IR. Each carries ``operation``, ``type``, ``layer``, one
+        attribute for each of the operation's (``default``, ``value``, …), and where known ``names`` and
+        ``location``. The graph carries ``inputs`` and ``outputs``: their names and nodes.
+        """
+        return to_networkx(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return self._structure() == other._structure() and all(
+            other.functions.get(symbol, function) is function for symbol, function in self.functions.items()
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._structure())
+
+    def _structure(self) -> tuple[object, ...]:
+        return (tuple(self.inputs.items()), tuple(self.outputs.items()), self.max_length)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __str__(self) -> str:
+        return print_graph(self)
+
+    def __repr__(self) -> str:
+        return f"<raspir graph of {len(self.nodes)} nodes: {', '.join(self.inputs)} -> {', '.join(self.outputs)}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        from raspir.ir.parser import restore  # the parser makes graphs, so this module cannot import it first
+
+        named = identifiers(self)
+        locations = {named[node]: location for node, location in self.locations.items() if node in named}
+        return (restore, (str(self), dict(self.functions), locations))
+
+
+def topological(roots: Iterable[Node]) -> tuple[Node, ...]:
+    """Return the nodes that ``roots`` need, operands before users, in an order that the structure alone decides."""
+    order: dict[Node, None] = {}
+    for root in roots:
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            waiting = [operand for operand in node.operands if operand not in order]
+            if node in order or not waiting:
+                order.setdefault(node)
+                stack.pop()
+            else:
+                stack.extend(reversed(waiting))
+    return tuple(order)
+
+
+def _symbols(nodes: Iterable[Node]) -> dict[str, None]:
+    return {str(node["function"]): None for node in nodes if node.operation.name in ("map", "select.by")}
+
+
+def _vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
+    """Return the atoms of ``vocab``, each once, in an order that does not depend on how they were given."""
+    given = list(vocab) if isinstance(vocab, set | frozenset) else vocab
+    atoms = {atom_key(atom): atom for atom in read_sequence(given)}
+    if not atoms:
+        raise InputError("a vocabulary needs at least one atom")
+    return tuple(sorted(atoms.values(), key=lambda atom: (type(atom).__name__, *atom_key(atom)[1:])))

@@ -1,0 +1,143 @@
+"""Layers and heads: what a graph costs as written, as the language defines it.
+
+This is part of the IR's meaning, like its types: the layer of a value follows from the operations alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from raspir.ir.node import Node
+from raspir.ir.operations import Operation, Role
+
+
+def layer_of(operation: Operation, operands: Iterable[int]) -> int:
+    """Return the layer of a value, given the layers of its operands.
+
+    Sources are in layer 0, an elementwise map in the highest layer of its arguments, an aggregate one above the
+    highest of its key, query and value sequences. A selector counts as being where its keys and queries are.
+    """
+    return max(operands, default=0) + (operation.role is Role.AGGREGATE)
+
+
+@dataclass(frozen=True)
+class Head:
+    """One attention head: a selector, and the aggregates of one layer that share it.
+
+    Attributes:
+        layer: from 1.
+        selector: whom each position attends to.
+        aggregates: the head's values, each an aggregate node.
+    """
+
+    layer: int
+    selector: Node
+    aggregates: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What a graph costs.
+
+    Attributes:
+        layers: attention layers.
+        heads_per_layer: attention heads in each layer, from the first.
+        values: values that all heads fetch or add up together.
+        mlps: feed-forward blocks: layers (the one before the first attention included) that hold elementwise work.
+        blocks: transformer blocks: the attention layers, plus a leading block with no attention where tokens and
+            positions are mixed before the first attention (what depends on one of them alone is an embedding).
+        nodes: nodes of the graph.
+    """
+
+    layers: int
+    heads_per_layer: list[int]
+    values: int
+    mlps: int
+    blocks: int
+    nodes: int
+
+    @property
+    def heads(self) -> int:
+        """Attention heads of all layers together."""
+        return sum(self.heads_per_layer)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures by name, for JSON."""
+        return {
+            "layers": self.layers,
+            "heads": self.heads,
+            "heads_per_layer": self.heads_per_layer,
+            "values": self.values,
+            "mlps": self.mlps,
+            "blocks": self.blocks,
+            "nodes": self.nodes,
+        }
+
+
+@dataclass(frozen=True)
+class Layering:
+    """The layer of each node, and the heads of each layer.
+
+    Attributes:
+        layer: the layer of each node, in the graph's order of nodes.
+        heads: the heads of each layer from the first, in the order of their first aggregate.
+    """
+
+    layer: Mapping[Node, int]
+    heads: tuple[tuple[Head, ...], ...]
+
+    @staticmethod
+    def of(nodes: Iterable[Node]) -> Layering:
+        """Return the layering of ``nodes``, which come operands first."""
+        layer: dict[Node, int] = {}
+        heads: dict[tuple[int, Node], list[Node]] = {}
+        for node in nodes:
+            layer[node] = layer_of(node.operation, [layer[operand] for operand in node.operands])
+            if node.operation.role is Role.AGGREGATE:
+                heads.setdefault((layer[node], node.operands[0]), []).append(node)
+        depth = max((at for at, _ in heads), default=0)
+        by_layer: list[list[Head]] = [[] for _ in range(depth)]
+        for (at, selector), aggregates in heads.items():
+            by_layer[at - 1].append(Head(at, selector, tuple(aggregates)))
+        return Layering(layer, tuple(map(tuple, by_layer)))
+
+    def mlp(self, layer: int) -> tuple[Node, ...]:
+        """Return the elementwise nodes of the feed-forward block that follows attention layer ``layer``.
+
+        Layer 0 is before the first attention. Work on constants alone is not a layer's work: it can be done
+        beforehand.
+        """
+        return tuple(node for node in self._work if self.layer[node] == layer)
+
+    @cached_property
+    def _work(self) -> dict[Node, frozenset[str]]:
+        """The elementwise nodes that depend on more than constants, and what each depends on."""
+        depends: dict[Node, frozenset[str]] = {}
+        work: dict[Node, frozenset[str]] = {}
+        for node in self.layer:
+            depends[node] = _OWN.get(node.operation.name, frozenset()).union(*(depends[o] for o in node.operands))
+            if node.operation.role is Role.AGGREGATE:
+                depends[node] = frozenset(["attention"])
+            elif node.operation.role is Role.ELEMENTWISE and depends[node]:
+                work[node] = depends[node]
+        return work
+
+    def stats(self) -> Stats:
+        """Return the figures of this layering."""
+        work = self._work
+        mixes = any(self.layer[node] == 0 and len(on) > 1 for node, on in work.items())
+        return Stats(
+            layers=len(self.heads),
+            heads_per_layer=[len(heads) for heads in self.heads],
+            values=sum(len(head.aggregates) for heads in self.heads for head in heads),
+            mlps=len({self.layer[node] for node in work}),
+            blocks=len(self.heads) + mixes,
+            nodes=len(self.layer),
+        )
+
+
+_OWN = {"input": frozenset(["tokens"]), "indices": frozenset(["positions"]), "raw": frozenset(["positions"])}
+"""What the sources depend on: the tokens, the positions, or nothing."""

@@ -1,0 +1,29 @@
+"""Places in the user's source."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+
+class Location(NamedTuple):
+    """A line of the user's source, and its column (1-based) where that is known."""
+
+    file: str
+    line: int
+    column: int | None = None
+
+    def __str__(self) -> str:
+        column = "" if self.column is None else f":{self.column}"
+        return f"{_shorten(self.file)}:{self.line}{column}"
+
+
+def _shorten(file: str) -> str:
+    """Return ``file`` relative to the working directory where it lies below that."""
+    if not os.path.isabs(file):
+        return file
+    try:
+        relative = os.path.relpath(file)
+    except (ValueError, OSError):  # another drive, or a working directory that is gone
+        return file
+    return file if relative.startswith(os.pardir) else relative

@@ -1,0 +1,140 @@
+"""Nodes: immutable, hash-consed, typed SSA values."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import NoReturn
+from weakref import WeakValueDictionary
+
+from raspir.ir.atoms import atom_key, show
+from raspir.ir.errors import GraphError
+from raspir.ir.operations import OPERATIONS, Operation
+from raspir.ir.rules import Attribute
+from raspir.ir.types import NOTHING, Type
+
+
+class Node:
+    """One operation applied to operands: an SSA value.
+
+    Nodes are hash-consed: while a node is alive, making the same operation on the same operands with the same
+    attributes and type gives that very object. So ``is``, ``==`` and ``hash`` compare structure, and cost nothing.
+    Nodes are made by :func:`build`, or unchecked by :func:`make`.
+
+    Attributes:
+        operation: what is done.
+        operands: to what.
+        attributes: the attributes, in the order that the operation names them.
+        type: the type of the result.
+    """
+
+    __slots__ = ("__weakref__", "attributes", "operands", "operation", "type")
+
+    operation: Operation
+    operands: tuple[Node, ...]
+    attributes: tuple[Attribute, ...]
+    type: Type
+
+    def __getitem__(self, attribute: str) -> Attribute:
+        """Return the attribute of that name.
+
+        Raises:
+            KeyError: if the operation has no such attribute.
+        """
+        for (name, _), value in zip(self.operation.attributes, self.attributes, strict=True):
+            if name == attribute:
+                return value
+        raise KeyError(attribute)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("nodes are immutable")
+
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Node:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a node cannot be pickled: pickle the graph that holds it")
+
+    def __repr__(self) -> str:
+        attributes = "".join(
+            f" {n}={show(v)}" for (n, _), v in zip(self.operation.attributes, self.attributes, strict=True)
+        )
+        operands = ", ".join(operand.operation.name for operand in self.operands)
+        return f"<{self.operation.name}({operands}){attributes} : {self.type}>"
+
+
+_interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
+_lock = threading.RLock()  # re-entrant: a garbage collection while it is held may run code that makes nodes
+
+
+def attribute_key(value: Attribute) -> object:
+    """Return a key that tells apart what ``==`` does not: ``True`` from ``1``, ``0.0`` from ``-0.0``."""
+    if isinstance(value, tuple):
+        return tuple(map(atom_key, value))
+    return None if value is None else atom_key(value)
+
+
+def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[Attribute], type: Type) -> Node:
+    """Return the node with exactly these parts, which nothing checks: a verifier will.
+
+    Passes and tests use this where they must be able to make what the rules forbid; everyone else uses :func:`build`.
+    """
+    key = (operation.name, type, *map(id, operands), *map(attribute_key, attributes))
+    with _lock:
+        node = _interned.get(key)
+        if node is None:
+            node = Node.__new__(Node)
+            fill = object.__setattr__
+            fill(node, "operation", operation)
+            fill(node, "operands", tuple(operands))
+            fill(node, "attributes", tuple(attributes))
+            fill(node, "type", type)
+            _interned[key] = node
+    return node
+
+
+def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
+    """Return the node of operation ``name`` on ``operands``, with the type that the operation's rule gives it.
+
+    Raises:
+        GraphError: if there is no such operation, or the operands or attributes do not fit it.
+    """
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise GraphError(f"there is no operation {show(name)}")
+    unknown = attributes.keys() - {attribute for attribute, _ in operation.attributes}
+    if unknown:
+        raise GraphError(f"{name}: it has no attribute {', '.join(sorted(unknown))}")
+    values = tuple(attributes.get(attribute) for attribute, _ in operation.attributes)
+    problem = malformed(operation, operands, values)
+    if problem:
+        raise GraphError(f"{name}: {problem}")
+    types = tuple(operand.type for operand in operands)
+    result = operation.infer(types, values)
+    if result is NOTHING:
+        raise GraphError(f"{name}: {impossible(operation, types)}")
+    return make(operation, operands, values, result)
+
+
+def malformed(operation: Operation, operands: Sequence[Node], attributes: Sequence[Attribute]) -> str | None:
+    """Return how the number of operands or the attributes do not fit ``operation``, or ``None`` where they do."""
+    if len(operands) != len(operation.operands):
+        return f"it takes {len(operation.operands)} operands, not {len(operands)}"
+    if len(attributes) != len(operation.attributes):
+        return f"it takes {len(operation.attributes)} attributes, not {len(attributes)}"
+    for (name, kind), value in zip(operation.attributes, attributes, strict=True):
+        if not kind.admits(value):
+            return f"its attribute {name} must be {kind.value}, not {show(value)}"
+    return None
+
+
+def impossible(operation: Operation, types: Sequence[Type]) -> str:
+    """Say in words that ``operation`` cannot take operands of these ``types``."""
+    for role, type_, taken in zip(operation.operands, types, operation.takes, strict=True):
+        if type_ not in taken:
+            wanted = "a selector" if role.startswith("selector") else "a sequence of atoms"
+            return f"its operand {role} must be {wanted}, not {type_}"
+    return f"it cannot take {' and '.join(map(str, types))}"

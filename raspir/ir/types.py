@@ -1,0 +1,81 @@
+"""Types: which atoms a sequence may hold, or that a value is a selector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from raspir.ir.atoms import Atom
+
+
+class Type:
+    """A set of kinds: a union of ``bool``, ``int``, ``float`` and ``str``, or ``selector`` alone.
+
+    There is one object for each set, so types are compared with ``is`` or ``==`` alike. ``bool`` and ``int`` are
+    different kinds although Python's ``bool`` is a subclass of ``int``.
+    """
+
+    __slots__ = ("_mask", "kinds")
+
+    kinds: tuple[Type, ...]
+    """The single kinds that this union is made of, in a fixed order."""
+
+    def __init__(self, mask: int) -> None:
+        self._mask = mask
+
+    def __or__(self, other: Type) -> Type:
+        return _TYPES[self._mask | other._mask]
+
+    def __and__(self, other: Type) -> Type:
+        return _TYPES[self._mask & other._mask]
+
+    def __contains__(self, other: Type) -> bool:
+        """Tell whether every value of type ``other`` is one of this type."""
+        return other._mask & ~self._mask == 0
+
+    def __bool__(self) -> bool:
+        return self._mask != 0
+
+    def __str__(self) -> str:
+        if self is ATOM:
+            return "atom"
+        return "|".join(name for bit, name in _NAMES.items() if bit & self._mask) or "nothing"
+
+    def __repr__(self) -> str:
+        return f"Type({self})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_of_mask, (self._mask,))
+
+
+_NAMES = {1: "bool", 2: "int", 4: "float", 8: "str", 16: "selector"}
+_TYPES = tuple(Type(mask) for mask in range(32))
+for _type in _TYPES:
+    _type.kinds = tuple(_TYPES[bit] for bit in _NAMES if bit & _type._mask)
+
+
+def _of_mask(mask: int) -> Type:
+    return _TYPES[mask]
+
+
+NOTHING = _TYPES[0]
+"""The type that no value has: what a typing rule yields when the operand types are impossible."""
+BOOL, INT, FLOAT, STR, SELECTOR = (_TYPES[bit] for bit in _NAMES)
+NUMBER = BOOL | INT | FLOAT
+ATOM = NUMBER | STR
+"""Any atom: the type of ``tokens`` until a vocabulary says more, and of what an opaque function returns."""
+
+BY_NAME = {str(type_): type_ for type_ in (BOOL, INT, FLOAT, STR, SELECTOR, ATOM)}
+"""The names that the textual IR writes, joined by ``|`` for a union."""
+
+_BY_CLASS = {bool: BOOL, int: INT, float: FLOAT, str: STR}
+
+
+def type_of(atom: Atom) -> Type:
+    """Return the kind of one atom."""
+    return _BY_CLASS[type(atom)]
+
+
+def union(types: Iterable[Type]) -> Type:
+    """Return the union of ``types``; :data:`NOTHING` for none."""
+    return reduce(Type.__or__, types, NOTHING)

@@ -1,0 +1,80 @@
+"""The verifier: whether a graph keeps the rules of the IR, and which node breaks which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raspir.ir.atoms import show
+from raspir.ir.errors import GraphError
+from raspir.ir.graph import Graph
+from raspir.ir.node import Node, impossible, malformed
+from raspir.ir.operations import OPERATIONS
+from raspir.ir.printer import identifiers
+from raspir.ir.types import ATOM, NOTHING
+
+
+def verify(graph: Graph) -> Graph:
+    """Return ``graph`` if it keeps every rule of the IR.
+
+    Raises:
+        GraphError: naming the first node that breaks a rule, and the rule.
+    """
+    for node, problem in problems(graph):
+        if node is None:
+            raise GraphError(problem)
+        name = identifiers(graph, every=True)[node]
+        raise GraphError(f"{name} = {node.operation.name}: {problem}", graph.locations.get(node))
+    return graph
+
+
+def problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
+    """Yield every breach of a rule: the node, or ``None`` for the graph as a whole, and what is wrong."""
+    for node in graph:
+        problem = _node_problem(node)
+        if problem is not None:
+            yield node, problem
+    yield from _interface_problems(graph)
+    yield from _symbol_problems(graph)
+
+
+def _node_problem(node: Node) -> str | None:
+    operation = node.operation
+    if OPERATIONS.get(operation.name) is not operation:
+        return "the operation is not one of the IR"
+    problem = malformed(operation, node.operands, node.attributes)
+    if problem is not None:
+        return problem
+    types = tuple(operand.type for operand in node.operands)
+    inferred = operation.infer(types, node.attributes)
+    if inferred is NOTHING:
+        return impossible(operation, types)
+    if inferred is not node.type:
+        return f"its type is given as {node.type}, and its operands make it {inferred}"
+    return None
+
+
+def _interface_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
+    if not graph.inputs:
+        yield None, "the graph has no input to take its length from"
+    for node in graph:
+        if node.operation.name == "input" and graph.inputs[str(node["name"])] is not node:
+            yield node, f"two inputs are called {show(node['name'])}"
+    for name, node in graph.outputs.items():
+        if type(name) is not str or not name:
+            yield node, f"an output's name must be a string with something in it, not {show(name)}"
+        if node.type not in ATOM:
+            yield node, f"the output {name} must be a sequence of atoms, not a {node.type}"
+    for node, names in graph.names.items():
+        if not all(type(name) is str and name for name in names):
+            yield node, f"names must be strings with something in them, not {show(names)}"
+    if graph.max_length is not None and (type(graph.max_length) is not int or graph.max_length < 0):
+        yield None, f"max_length must be a natural number, not {show(graph.max_length)}"
+
+
+def _symbol_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
+    users: dict[object, str] = {}
+    for node in graph:
+        if node.operation.name in ("map", "select.by"):
+            first = users.setdefault(node["function"], node.operation.name)
+            if first != node.operation.name:
+                yield node, f"@{node['function']} is a function of one atom in map and of two in select.by"
