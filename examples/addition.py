@@ -5,7 +5,7 @@ This is the puzzle that everything before leads to. Written so it takes six laye
 
 from puzzles import shift, slide, split
 
-from raspir import SOp, indices, tokens, where
+from raspir import SOp, tokens, where
 
 
 def digit(character: str) -> int:

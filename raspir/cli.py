@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 
-class AttentionKind(str, Enum):
+class AttentionKind(StrEnum):
     """The choices of --attention."""
 
     select = "select"

@@ -38,10 +38,11 @@ def _told(describer: Describer, head: Head) -> str:
 
 
 def _reads(describer: Describer, head: Head) -> str:
-    return "\n".join(
-        f"{'mean of ' if node.operation.name == 'mean' else ''}{describer.part(node.operands[1])} → {describer.label(node)}"
-        for node in head.aggregates
-    )
+    lines = []
+    for node in head.aggregates:
+        mean = "mean of " if node.operation.name == "mean" else ""
+        lines.append(f"{mean}{describer.part(node.operands[1])} → {describer.label(node)}")
+    return "\n".join(lines)
 
 
 def _work(graph: Graph, describer: Describer, layer: int) -> Text:

@@ -19,7 +19,7 @@ def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
         InputError: if an input is missing, not a sequence of atoms, or breaks a promise.
     """
     if len(graph.inputs) == 1 and not isinstance(input, Mapping):
-        input = {name: input for name in graph.inputs}
+        input = dict.fromkeys(graph.inputs, input)
     if not isinstance(input, Mapping) or set(input) != set(graph.inputs):
         raise InputError(f"the program needs inputs called {', '.join(graph.inputs)}: give a mapping from those names")
     inputs = {name: read_sequence(input[name]) for name in graph.inputs}

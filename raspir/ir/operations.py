@@ -141,8 +141,8 @@ def _elementwise() -> None:
     )
     for name, symbol, rule, meaning in binary:
         _define(name, symbol, Role.ELEMENTWISE, "a b", rules.lift(rule), meaning)
-    for name, symbol, rule, meaning in unary:
-        _define(name, symbol, Role.ELEMENTWISE, "a", rules.lift(rule), meaning)
+    for name, symbol, unary_rule, meaning in unary:
+        _define(name, symbol, Role.ELEMENTWISE, "a", rules.lift(unary_rule), meaning)
     _define(
         "where", "where", Role.ELEMENTWISE, "condition a b", rules.lift(rules.where),
         "a where the condition is true in Python's sense, else b",
@@ -167,7 +167,7 @@ def _attention() -> None:
         )  # fmt: skip
     _define(
         "select.by", "select", Role.SELECT, "key query", rules.always(SELECTOR),
-        "entry (i, j) is what an opaque Python predicate says of key[j] and query[i]", {"function": AttributeKind.SYMBOL},
+        "entry (i, j) is what an opaque predicate says of key[j] and query[i]", {"function": AttributeKind.SYMBOL},
     )  # fmt: skip
     for name, symbol, operands, meaning in (
         ("selector.and", "&", "selector_a selector_b", "entry by entry, selected by both"),

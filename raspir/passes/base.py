@@ -12,7 +12,7 @@ from raspir.ir import Graph
 from raspir.registry import Registry
 
 Attention = Literal["select", "best"]
-"""Which attention heads a transformer has: plain selectors, or also heads that fetch from the best selected position."""
+"""Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
 
 
 @dataclass(frozen=True)
