@@ -13,7 +13,7 @@ from raspir.ir.export import to_networkx
 from raspir.ir.layers import Layering, Stats
 from raspir.ir.location import Location
 from raspir.ir.node import Node, impossible, make
-from raspir.ir.printer import identifiers, print_graph
+from raspir.ir.printer import print_graph
 from raspir.ir.types import NOTHING
 
 if TYPE_CHECKING:
@@ -193,9 +193,8 @@ class Graph:
     def __reduce__(self) -> tuple[object, ...]:
         from raspir.ir.parser import restore  # the parser makes graphs, so this module cannot import it first
 
-        named = identifiers(self)
-        locations = {named[node]: location for node, location in self.locations.items() if node in named}
-        return (restore, (str(self), dict(self.functions), locations))
+        # The text gives the same nodes in the same order, so locations need no names.
+        return (restore, (str(self), dict(self.functions), [self.locations.get(node) for node in self.nodes]))
 
 
 def topological(roots: Iterable[Node]) -> tuple[Node, ...]:

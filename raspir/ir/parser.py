@@ -13,7 +13,7 @@ from raspir.ir.lexer import Token, tokens
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build
 from raspir.ir.operations import OPERATIONS, AttributeKind, Operation
-from raspir.ir.printer import HEADER, identifiers
+from raspir.ir.printer import HEADER
 from raspir.ir.rules import Attribute
 from raspir.ir.types import ATOM, BY_NAME, Type
 from raspir.ir.verify import verify
@@ -42,10 +42,10 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
     return graph.bind(functions) if functions else graph
 
 
-def restore(text: str, functions: dict[str, Function], locations: dict[str, Location]) -> Graph:
-    """Return the graph that was pickled as its text, its functions and the location of each identifier."""
+def restore(text: str, functions: dict[str, Function], locations: list[Location | None]) -> Graph:
+    """Return the graph that was pickled as its text, its functions and the location of each node in order."""
     graph = parse(text, functions=functions)
-    places = {node: locations[name] for node, name in identifiers(graph).items() if name in locations}
+    places = {node: place for node, place in zip(graph.nodes, locations, strict=True) if place is not None}
     return Graph(graph.outputs, graph.inputs.values(), graph.functions, graph.names, places, graph.max_length)
 
 

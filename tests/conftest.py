@@ -1,0 +1,7 @@
+"""Shared fixtures: the examples can be imported, as one example imports another."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "examples"))

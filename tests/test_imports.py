@@ -1,0 +1,57 @@
+"""The one-way imports of the design, and what `from raspir import *` brings."""
+
+import ast
+import builtins
+from pathlib import Path
+
+import pytest
+
+import raspir
+
+PACKAGE = Path(raspir.__file__).parent
+MAY_IMPORT = {  # each room, and the rooms below it
+    "ir": set(),
+    "frontends": {"ir"},
+    "passes": {"ir", "registry"},
+    "registry": {"ir"},
+    "backends": {"ir", "registry"},
+    "tables": {"ir", "registry"},
+    "api": {"ir", "frontends", "passes", "backends"},
+    "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "__version__"},
+}
+
+
+def rooms_imported(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "raspir":
+            parts = node.module.split(".")
+            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("raspir.")}
+    return found
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_imports_run_one_way(room):
+    files = list((PACKAGE / room).rglob("*.py")) or [PACKAGE / f"{room}.py"]
+    for file in files:
+        assert rooms_imported(file) <= MAY_IMPORT[room] | {room}, file
+
+
+def test_every_room_is_held():
+    rooms = {path.stem for path in PACKAGE.iterdir() if path.is_dir() or path.suffix == ".py"}
+    assert rooms - {"__pycache__", "__init__", "_version"} == set(MAY_IMPORT)
+
+
+def test_star_import_brings_the_language_and_shadows_nothing():
+    names = set(raspir.__all__)
+    assert names == set("tokens indices identity key query where select aggregate raw SOp Selector Sequence".split())
+    assert not names & set(dir(builtins))
+
+
+def test_backends_is_a_function_and_a_package():
+    import raspir.backends.reference as module
+
+    assert raspir.backends() == ("reference", "text")
+    assert raspir.backends.reference is module
