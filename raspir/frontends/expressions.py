@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
-from raspir.frontends.functions import Function
 from raspir.frontends.source import caller, mistake
-from raspir.ir import Graph, Location
+from raspir.ir import Function, Graph, Location
 from raspir.ir.layers import layer_of
 from raspir.ir.node import impossible
 from raspir.ir.operations import OPERATIONS, Operation

@@ -1,28 +1,8 @@
-"""Opaque Python functions: which are the same, and what to call them."""
+"""Symbols for opaque Python functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import FunctionType, MethodType
-from typing import Any
-
-Function = Callable[..., Any]
-
-
-def identity(function: Function) -> tuple[object, ...]:
-    """Return a key that two functions share only if they are the same code with the same captured variables.
-
-    A ``lambda`` in a helper that is called twice makes two function objects, but one function: they share their
-    code, their globals, their defaults and the very cells that they close over. The key is valid while the
-    functions live.
-    """
-    if isinstance(function, MethodType):
-        return (MethodType, id(function.__self__), *identity(function.__func__))
-    if isinstance(function, FunctionType):
-        defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-        parts = (function.__code__, function.__globals__, *(function.__closure__ or ()), *defaults)
-        return (FunctionType, *map(id, parts))
-    return (id(function),)
+from raspir.ir.functions import Function, identity
 
 
 class Symbols:

@@ -11,7 +11,8 @@ from raspir.ir.errors import (
     RaspirError,
     TextError,
 )
-from raspir.ir.graph import Function, Graph
+from raspir.ir.functions import Function
+from raspir.ir.graph import Graph
 from raspir.ir.layers import Head, Layering, Stats
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build, make

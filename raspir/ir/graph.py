@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from raspir.ir.atoms import Atom, atom_key, read_sequence, show
 from raspir.ir.errors import GraphError, InputError, ProgramError
 from raspir.ir.export import to_networkx
+from raspir.ir.functions import Function, identity
 from raspir.ir.layers import Layering, Stats
 from raspir.ir.location import Location
 from raspir.ir.node import Node, impossible, make
@@ -19,16 +20,14 @@ from raspir.ir.types import NOTHING
 if TYPE_CHECKING:
     import networkx
 
-Function = Callable[..., Any]
-"""An opaque Python function: of one atom for ``map``, of a key's and a query's atom for ``select.by``."""
-
 
 class Graph:
     """A program: named inputs and outputs, and the nodes between them.
 
     A graph is never changed. Two graphs are equal if their inputs, outputs, promises and nodes are: names and
-    locations, which say where a node came from, do not count. Opaque functions are compared by identity; a symbol
-    that has no function yet (the graph was read from text) is equal to any function under that symbol.
+    locations, which say where a node came from, do not count. Opaque functions are compared by identity (the same
+    code with the same captured variables); a symbol that has no function yet, since the graph was read from text, is
+    equal to any function under that symbol.
 
     Args:
         outputs: what the program yields, by name.
@@ -169,7 +168,9 @@ class Graph:
         if not isinstance(other, Graph):
             return NotImplemented
         return self._structure() == other._structure() and all(
-            other.functions.get(symbol, function) is function for symbol, function in self.functions.items()
+            identity(function) == identity(other.functions[symbol])
+            for symbol, function in self.functions.items()
+            if symbol in other.functions
         )
 
     def __hash__(self) -> int:

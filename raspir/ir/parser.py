@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from raspir.ir.atoms import Atom
 from raspir.ir.errors import GraphError, TextError
-from raspir.ir.graph import Function, Graph
+from raspir.ir.functions import Function
+from raspir.ir.graph import Graph
 from raspir.ir.lexer import Token, tokens
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build

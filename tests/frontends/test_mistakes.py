@@ -1,0 +1,133 @@
+"""Mistakes in programs: one line, the user's own file and line, a RaspirError."""
+
+import inspect
+import math
+
+import numpy as np
+import pytest
+
+import raspir
+from raspir import RaspirError, aggregate, indices, key, query, raw, select, tokens, where
+
+everything = key(1) == query(1)
+
+WRITTEN = {
+    "key + query": (lambda: key(tokens) + query(tokens), "only be compared"),
+    "number + key": (lambda: 1 + key(tokens), "only be compared"),
+    "key and key": (lambda: key(tokens) == key(tokens), "not with key(…)"),
+    "query and query": (lambda: query(tokens) < query(tokens), "not with query(…)"),
+    "key and scalar": (lambda: key(tokens) == 1, "not with 1"),
+    "if program": (lambda: 1 if tokens else 2, "neither true nor false"),
+    "not program": (lambda: not tokens, "neither true nor false"),
+    "chained": (lambda: 0 < indices < 3, "chained"),
+    "if selector": (lambda: bool(everything), "a selector is neither true nor false"),
+    "== None": (lambda: tokens == None, "None is not an atom"),  # noqa: E711  # the mistake itself
+    "len": (lambda: len(tokens), "no length"),
+    "iteration": (lambda: list(tokens), "cannot be iterated"),
+    "in": (lambda: "a" in tokens, ".has"),
+    "indexing": (lambda: tokens[0], "cannot be indexed"),
+    "int": (lambda: int(tokens), "not a number"),
+    "selector as value": (lambda: everything.value(everything), "a selector is not a sequence"),
+    "selector in arithmetic": (lambda: tokens + everything, "a selector is not a sequence"),
+    "arithmetic on a selector": (lambda: everything + 1, "no arithmetic"),
+    "selector & program": (lambda: everything & tokens, "with selectors only, not with a program"),
+    "program & selector": (lambda: tokens & everything, "a selector is not a sequence"),
+    "key of a selector": (lambda: key(everything), "a selector is not a sequence"),
+    "aggregate without a selector": (lambda: aggregate(tokens, 1), "with selectors only"),
+    "no such operator": (lambda: tokens ^ 1, "no such operator"),
+    "int and str": (lambda: indices - "a", "cannot take int and str"),
+    "float & int": (lambda: (indices / 2) & 1, "cannot take float and int"),
+    "order of int and str": (lambda: key(indices) < query("a"), "cannot take int and str"),
+    "list": (lambda: tokens - [1], "raw([…])"),
+    "NaN": (lambda: tokens + math.nan, "NaN is not an atom"),
+    "complex": (lambda: tokens + 1j, "is not an atom"),
+    "array": (lambda: np.arange(3) + tokens, "is not an atom"),
+    "default": (lambda: everything.value(1, default=None), "default of an aggregate is one atom"),
+    "map": (lambda: tokens.map(3), "map takes a function"),
+    "map of a program": (lambda: tokens.map(indices), "map takes a function"),
+    "predicate": (lambda: select(tokens, tokens, 3), "select takes a predicate"),
+    "has": (lambda: tokens.has(3), "not a sequence"),
+    "raw": (lambda: raw([1, [2]]), "position 1: [2] is not an atom"),
+    "name": (lambda: tokens.name(""), "a name must be"),
+    "round to digits": (lambda: round(tokens, 2), "rounds to integers"),
+    "where": (lambda: where(tokens, everything, 1), "a selector is not a sequence"),
+    "lower a function": (lambda: raspir.lower(len), "call it"),
+    "lower a selector": (lambda: raspir.lower(everything), "not a program"),
+    "lower nothing": (lambda: raspir.lower({}), "no program to lower"),
+    "vocabulary": (lambda: raspir.lower(tokens, vocab=""), "at least one atom"),
+    "length": (lambda: raspir.lower(tokens, max_length=-1), "natural number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", WRITTEN)
+def test_mistake_is_told_at_once_in_one_line(mistake):
+    make, words = WRITTEN[mistake]
+    with pytest.raises(RaspirError) as caught:
+        make()
+    told = str(caught.value)
+    assert words in told
+    assert "\n" not in told
+    if isinstance(caught.value, raspir.ProgramError):
+        assert (caught.value.location.file, caught.value.location.line) == (
+            __file__,
+            make.__code__.co_firstlineno,
+        )
+
+
+def fails(program, given, *words):
+    line = inspect.currentframe().f_back.f_lineno
+    with pytest.raises(raspir.EvaluationError) as caught:
+        program(given)
+    told = str(caught.value)
+    assert "\n" not in told
+    for word in (f"test_mistakes.py:{line}: ", *words):
+        assert word in told
+
+
+def test_failures_name_operation_position_values_and_line():
+    fails(tokens.map(ord), ["a", 5], "`map(ord)` failed at position 1 on 5", "TypeError")
+    fails(everything.value(tokens), "abc", "`value` failed at position 0", "3 positions (0, 1, 2)", "'a' … 'c'")
+    fails(everything.mean(tokens), ["a", 2], "`mean` failed at position 0", "string")
+    fails(everything.value(tokens), [math.inf, -math.inf], "NaN", "(from positions 0, 1)")
+    fails(6 // tokens, [2, 0], "`//` failed at position 1 on 6 and 0", "ZeroDivisionError")
+    fails((1 / tokens).name("inverse"), [0], "`/` ('inverse') failed at position 0")
+    fails(tokens < 1, [0, "a"], "`<` failed at position 1 on 'a' and 1", "TypeError")
+    fails((key(tokens) < query(1)).value(1), ["a"], "query position 0 and key position 0", "key 'a' and query 1")
+    fails(select(tokens, tokens, lambda k, q: k[q]).value(1), ["a"], "`select(lambda)`", "key 'a'")
+    fails((-tokens) ** 0.5, [4], "is not an atom")
+    fails(tokens.map(lambda x: None), [4], "None is not an atom")
+    fails(tokens.map(lambda x: math.nan), [4], "NaN")
+    fails(raw([1, 2]), "abc", "`raw` holds 2 atoms and the input 3")
+    fails(tokens.round(), [math.inf], "OverflowError")
+    fails(~tokens, [0.5], "`~` failed at position 0")
+
+
+def test_the_innermost_line_of_the_user_is_named():
+    def helper(seq):
+        return 1 / seq
+
+    line = helper.__code__.co_firstlineno + 1
+    with pytest.raises(raspir.EvaluationError, match=rf"test_mistakes\.py:{line}: "):
+        (helper(tokens) + 1)([0])
+
+
+@pytest.mark.parametrize("given", [5, None, {"a": 1}, {1, 2}, [None], [[1]], [math.nan], [1j], tokens])
+def test_what_is_not_an_input(given):
+    with pytest.raises(RaspirError):
+        tokens(given)
+
+
+def test_promises_are_kept_or_the_input_refused():
+    run = raspir.compile(tokens, vocab="ab", max_length=3)
+    assert run("aba") == ["a", "b", "a"]
+    with pytest.raises(raspir.InputError, match="position 1 holds 'c'"):
+        run("ac")
+    with pytest.raises(raspir.InputError, match="4 positions"):
+        run("aaaa")
+    with pytest.raises(raspir.InputError, match="position 0 holds True"):
+        raspir.compile(tokens, vocab=[1, 2])([True])
+
+
+def test_a_vocabulary_that_the_program_contradicts():
+    with pytest.raises(raspir.ProgramError, match=r"test_mistakes\.py:\d+: `-`: .* str and int"):
+        raspir.lower(tokens - 1, vocab="ab")

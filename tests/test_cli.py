@@ -1,0 +1,156 @@
+"""The command line, as a user meets it: another process, its output and its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ADD = "examples/addition.py:add"
+
+
+def raspir(*arguments, cwd=ROOT):
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-c", "from raspir.cli import main; main()", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+    )
+
+
+def refused(*arguments, cwd=ROOT):
+    """Run a command that must end with exit code 2, one line and no traceback, and return the line."""
+    done = raspir(*arguments, cwd=cwd)
+    assert done.returncode == 2, done
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("raspir: ")
+    return done.stderr
+
+
+def output(*arguments, cwd=ROOT):
+    done = raspir(*arguments, cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_run():
+    assert output("run", ADD, "--input", "683+345") == "[0, 0, 0, 1, 0, 2, 8]\n"
+    assert output("run", "examples/attention.py:cumsum", "--json", "[3, 1, -2]") == "[3, 4, 2]\n"
+    assert output("run", "examples/attention.py:hist", "--json", '"hello"') == "[1, 1, 2, 2, 1]\n"
+    assert output("run", "examples/attention.py:hist", "-i", "") == "[]\n"
+    assert output("run", "examples/transforms.py:hidden", "-i", "hé", "--vocab", "hé") == '["h", "q"]\n'
+
+
+def test_stats():
+    figures = json.loads(output("stats", ADD, "--json"))
+    assert figures["layers"] == 6
+    assert figures["heads_per_layer"] == [1] * 6
+    table = output("stats", ADD)
+    assert "split_point" in table
+    assert "6 layers, 6 heads" in table
+
+
+def test_opt_and_run_from_text(tmp_path):
+    text = tmp_path / "add.rir"
+    text.write_text(output("opt", ADD))
+    assert "needs the Python function @digit" in refused("run", str(text), "--input", "1+1")
+    bound = output("run", str(text), "-i", "1+1", "--bind", "digit=examples/addition.py:digit")
+    assert bound == "[0, 0, 2]\n"
+    assert output("opt", "examples/attention.py:flip", "-o", str(text)) == ""
+    assert output("run", str(text), "-i", "ab") == '["b", "a"]\n'
+    assert output("run", f"{text}:out", "-i", "ab") == '["b", "a"]\n'
+    assert "has no output x" in refused("run", f"{text}:x", "-i", "ab")
+
+
+def test_emit(tmp_path):
+    assert output("emit", ADD, "--backend", "text") == output("opt", ADD)
+    assert output("emit", ADD, "--backend", "text", "-o", str(tmp_path / "a.rir")) == ""
+    assert (tmp_path / "a.rir").read_text() == output("opt", ADD)
+    assert "writes nothing" in refused("emit", ADD, "--backend", "reference")
+    assert "cannot write" in refused("emit", ADD, "--backend", "text", "-o", str(tmp_path / "no" / "a.rir"))
+    assert "does not run programs" in refused("run", ADD, "-i", "1+1", "--backend", "text")
+    assert "did you mean reference" in refused("run", ADD, "-i", "1+1", "--backend", "referense")
+
+
+def test_lists_and_help():
+    assert "reference" in output("backends")
+    assert [each["name"] for each in json.loads(output("backends", "--json"))] == ["reference", "text"]
+    assert "no pass yet" in output("passes")
+    assert json.loads(output("passes", "--json")) == []
+    assert "683+345" in output("run", "--help")
+    assert output("--version").startswith("raspir ")
+    assert raspir("run").returncode == 2
+    assert "there is no pass 'fold'" in refused("opt", ADD, "--passes", "fold")
+
+
+PROGRAMS = {
+    "syntax.py": ("x = (", "syntax.py:1:"),
+    "fails.py": ("import raspir\nx = 1 / 0\n", "fails.py:2: ZeroDivisionError"),
+    "exits.py": ("raise SystemExit('bye')", "exits.py:1: SystemExit: bye"),
+    "empty.py": ("", "has no program"),
+    "several.py": ("from raspir import *\na = tokens + 1\nb = tokens + 2\n", "several programs (a, b)"),
+    "mistake.py": ("from raspir import *\n\na = key(tokens) + query(tokens)\n", "mistake.py:3: `+`"),
+    "inside.py": ("from raspir import *\ndef a():\n    return tokens[0]\n", "inside.py:3: a program cannot"),
+    "returns.py": ("def a():\n    return 5\n", "returned 5, which is not a program"),
+    "raises.py": ("def a():\n    return {}['x']\n", "raises.py:2: KeyError"),
+    "division.py": ("from raspir import *\na = 1 / indices\n", "division.py:2: `/` failed at position 0 on 1 and 0"),
+    "bad.rir": ("raspir 1\n%x = nothing : int\n", "bad.rir:2:6: expected an operation"),
+    "binary.rir": (b"\xff\xfe", "not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_files_at_fault(name, tmp_path):
+    content, words = PROGRAMS[name]
+    (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    assert words in refused("run", name, "-i", "abc", cwd=tmp_path)
+
+
+def test_names_at_fault(tmp_path):
+    assert "there is no file nowhere.py" in refused("run", "nowhere.py:x", "-i", "a")
+    assert "there is no file or module nowhere" in refused("run", "nowhere", "-i", "a")
+    assert "there is no file some/where" in refused("run", "some/where", "-i", "a")
+    assert "did you mean add?" in refused("run", "examples/addition.py:ad", "-i", "a")
+    assert "takes arguments (character)" in refused("run", "examples/addition.py:digit", "-i", "a")
+    assert "is a selector" in refused("run", "examples/attention.py:before", "-i", "a")
+    assert "is 3, which is not a program" in refused("run", "examples/attention.py:WINDOW", "-i", "a")
+    (tmp_path / "folder.py").mkdir()
+    assert "it is a folder" in refused("run", "folder.py", "-i", "a", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[1", "{}", "5", "[NaN]", "[null]", "[[1]]", "[" * 100_000, "[" + "9" * 5000 + "]"])
+def test_json_at_fault(text):
+    refused("run", "examples/attention.py:hist", "--json", text)
+
+
+def test_inputs_at_fault():
+    assert "give an input" in refused("run", ADD)
+    assert "not both" in refused("run", ADD, "-i", "1+1", "--json", "[]")
+    assert "promised vocabulary" in refused("run", ADD, "-i", "1+a", "--vocab", "0123456789+")
+    assert "at most 2 were promised" in refused("run", ADD, "-i", "1+1", "--max-length", "2")
+
+
+def test_modules_only_programs_and_prints(tmp_path):
+    package = tmp_path / "pack"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "one.py").write_text("from raspir import *\nprint('noise')\nonly = tokens * 2**20000\n")
+    done = raspir("run", "pack.one", "--json", "[1]", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == "noise\n"
+    assert len(done.stdout) > 6000
+    assert "has no other" in refused_with_noise("run", "pack.one:other", "--json", "[1]", cwd=tmp_path)
+
+
+def refused_with_noise(*arguments, cwd):
+    done = raspir(*arguments, cwd=cwd)
+    assert done.returncode == 2
+    return done.stderr
