@@ -61,9 +61,11 @@ class Graph:
     ) -> None:
         if not outputs:
             raise GraphError("a graph needs an output")
-        reached = topological((*inputs, *outputs.values()))
-        missing = [node for node in reached if node.operation.name == "input"]
-        nodes = topological((*inputs, *missing, *outputs.values()))
+        inputs = tuple(inputs)
+        nodes = topological((*inputs, *outputs.values()))
+        missing = [node for node in nodes if node.operation.name == "input" and node not in inputs]
+        if missing:  # they come first too, so that a graph and its text have one order
+            nodes = topological((*inputs, *missing, *outputs.values()))
         held, symbols = set(nodes), _symbols(nodes)
         self.__dict__.update(
             outputs=MappingProxyType(dict(outputs)),
