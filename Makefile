@@ -46,7 +46,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/pytest -n auto
 
 bench: $(VENV)/bench.stamp
-	$(BIN)/pytest benchmarks
+	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
