@@ -137,7 +137,7 @@ class _Step:
             atoms = [operand[position] for operand in operands]
             try:
                 result.append(checked(function(*atoms)))
-            except Exception as error:  # an opaque function may raise anything
+            except (Exception, SystemExit) as error:  # an opaque function may raise anything
                 self._fail(f"failed at position {position} on {_and(atoms)}: {_reason(error)}", error)
         return result
 
@@ -149,7 +149,7 @@ class _Step:
             for j in range(self.n):
                 try:
                     row.append(bool(predicate(keys[j], queries[i])))
-                except Exception as error:  # an opaque predicate may raise anything
+                except (Exception, SystemExit) as error:  # an opaque predicate may raise anything
                     where = f"failed at query position {i} and key position {j}"
                     self._fail(f"{where} on key {show(keys[j])} and query {show(queries[i])}: {_reason(error)}", error)
             matrix.append(row)
@@ -203,7 +203,7 @@ class _Step:
             return lambda atom: any(atom == value for value in values)
         return MEANING[name.removeprefix("select.")]
 
-    def _fail(self, message: str, cause: Exception | None = None) -> NoReturn:
+    def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
         operation = self.node.operation
         what = operation.symbol
         if operation.name in ("map", "select.by"):
@@ -213,8 +213,12 @@ class _Step:
         raise EvaluationError(f"`{what}`{called} {message}", self.graph.locations.get(self.node)) from cause
 
 
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+def _reason(error: BaseException) -> str:
+    try:
+        told = str(error)
+    except Exception:  # a user's exception may fail at this too
+        told = ""
+    return f"{type(error).__name__}: {told}" if told else type(error).__name__
 
 
 def _and(atoms: Iterable[Atom]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from raspir.frontends.evaluation import example, run, run_selector
 from raspir.frontends.expressions import Expression, Unfit, apply, named
@@ -16,10 +16,12 @@ from raspir.frontends.lowering import lower
 from raspir.frontends.show import selector_table
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, RaspirError, Sequence, as_atom, read_sequence
-from raspir.ir.atoms import show
+from raspir.ir.atoms import distinct, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
+
+A = TypeVar("A")
 
 
 class SOp(Expression):
@@ -70,7 +72,7 @@ class SOp(Expression):
 
     def has(self, values: Iterable[Atom]) -> SOp:
         """Return whether each atom is equal to one of ``values``: a list of atoms, or the characters of a ``str``."""
-        return apply(SOp, "has", (self,), (tuple(_atoms(values, "has")),))
+        return apply(SOp, "has", (self,), (_atoms(values, "has", distinct),))
 
     def __round__(self, digits: int | None = None) -> SOp:
         if digits is not None:
@@ -349,11 +351,11 @@ def _selector(value: object) -> Selector:
     return value
 
 
-def _atoms(values: object, where: str) -> list[Atom]:
+def _atoms(values: object, where: str, read: Callable[[object], A]) -> A:
     if isinstance(values, Unfit):
         mistake(f"{where} takes fixed values, not {_told(values)}")
     try:
-        return read_sequence(list(values) if isinstance(values, set | frozenset) else values)
+        return read(values)
     except InputError as error:
         mistake(f"{where}: {error.message}")
 
@@ -404,7 +406,7 @@ def where(condition: object, a: object, b: object) -> SOp:
 
 def raw(values: Iterable[Atom]) -> SOp:
     """Return a fixed sequence, for inputs of just its length."""
-    return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw")),))
+    return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw", read_sequence)),))
 
 
 def _source(operation: str, *attributes: Attribute) -> SOp:

@@ -35,7 +35,7 @@ def load(target: str) -> SOp | Graph:
     """
     file, name = _split(target)
     path = Path(file)
-    if path.exists() and path.suffix != ".py":
+    if _is_file(path) and path.suffix != ".py":
         return _output(_read(path), file, name)
     module, origin = _module(file)
     value = _only_program(module, origin, file) if name is None else _named(module, name, file)
@@ -59,9 +59,16 @@ def load_function(target: str) -> Callable[..., Any]:
 
 def _split(target: str) -> tuple[str, str | None]:
     file, colon, name = target.rpartition(":")
-    if colon and name.isidentifier() and not Path(target).exists():
+    if colon and file and name.isidentifier() and not _is_file(Path(target)):
         return file, name
     return target, None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long for a file, or with a null character
+        return False
 
 
 def _read(path: Path) -> Graph:
@@ -84,7 +91,7 @@ def _output(graph: Graph, file: str, name: str | None) -> Graph:
 
 def _module(file: str) -> tuple[ModuleType, str]:
     """Return the module and the file that its code says it comes from."""
-    if file.endswith(".py") or Path(file).exists():
+    if file.endswith(".py"):
         return _execute(Path(file)), str(Path(file))
     if os.sep in file or not all(part.isidentifier() for part in file.split(".")):
         raise LoadError(f"there is no file {file}")
@@ -101,8 +108,10 @@ def _module(file: str) -> tuple[ModuleType, str]:
 
 def _execute(path: Path) -> ModuleType:
     """Return the module that the Python file at ``path`` makes, executed afresh; its folder can be imported from."""
-    if not path.is_file():
-        raise LoadError(f"there is no file {path}" if not path.exists() else f"cannot read {path}: it is a folder")
+    if not _is_file(path):
+        raise LoadError(
+            f"there is no file {path}" if not os.path.isdir(path) else f"cannot read {path}: it is a folder"
+        )
     name = f"program_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
@@ -122,42 +131,64 @@ def _user_code(file: str) -> Iterator[None]:
     """Turn whatever the user's code raises into one line that names the user's line."""
     try:
         yield
-    except RaspirError:
+    except RaspirError as error:
+        if error.location is None:
+            error.location = _own_line(error, file)
         raise
     except SyntaxError as error:
         where = Location(error.filename or file, error.lineno or 1, error.offset)
         raise LoadError(f"{type(error).__name__}: {error.msg}", where) from None
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # user code may raise, or exit with, anything
         _blame(error, file)
 
 
+def _own_line(error: BaseException, file: str) -> Location | None:
+    """Return the innermost line of ``file`` that ``error`` came through, if it came through one."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _same_file(frame.filename, file)]
+    return Location(own[-1].filename, own[-1].lineno or 1) if own else None
+
+
 def _blame(error: BaseException, file: str) -> NoReturn:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if os.path.abspath(frame.filename) == os.path.abspath(file)]
-    where = Location(own[-1].filename, own[-1].lineno or 1) if own else None
+    where = _own_line(error, file)
     told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     raise LoadError(told if where else f"{file}: {told}", where) from error
 
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
-    programs = {name: value for name, value in vars(module).items() if _is_own_program(name, value, origin)}
+    imported = _programs_elsewhere(module)
+    programs = {
+        name: value
+        for name, value in vars(module).items()
+        if _may_be_program(name, value, origin) and (name, id(value)) not in imported
+    }
     if not programs:
         raise LoadError(f"{file} has no program: no sequence operation, and no function of no arguments")
-    if len(programs) > 1:
+    if len(set(map(id, programs.values()))) > 1:
         listed = ", ".join(programs)
         raise LoadError(f"{file} has several programs ({listed}): choose one, as in {file}:{next(iter(programs))}")
     return next(iter(programs.values()))
 
 
-def _is_own_program(name: str, value: object, origin: str) -> bool:
-    """Tell whether ``value`` is a program, or a function that may return one, that the module itself makes."""
+def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
+    """Return the programs of all other modules, by name and identity: those that ``module`` may have imported."""
+    others = [other for other in list(sys.modules.values()) if other is not module and hasattr(other, "__dict__")]
+    return {
+        (name, id(value))
+        for other in others
+        for name, value in list(vars(other).items())
+        if isinstance(value, SOp | Graph)
+    }
+
+
+def _may_be_program(name: str, value: object, origin: str) -> bool:
+    """Tell whether ``value`` is a program, or a function of the file ``origin`` that may return one."""
     if name.startswith("_"):
         return False
-    if isinstance(value, SOp):
-        return value.location is not None and _same_file(value.location.file, origin)
     if isinstance(value, FunctionType):
         return _same_file(value.__code__.co_filename, origin) and not _required(value)
-    return isinstance(value, Graph)
+    return isinstance(value, SOp | Graph)
 
 
 def _same_file(a: str, b: str) -> bool:

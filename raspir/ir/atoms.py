@@ -74,6 +74,17 @@ def atom_key(atom: Atom) -> tuple[object, ...]:
     return (type(atom), atom)
 
 
+def distinct(values: object) -> tuple[Atom, ...]:
+    """Return the atoms of a sequence or set, each once, in an order that does not depend on how they were given.
+
+    Raises:
+        InputError: as :func:`read_sequence`.
+    """
+    given = list(values) if isinstance(values, Set) else values
+    atoms = {atom_key(atom): atom for atom in read_sequence(given)}
+    return tuple(sorted(atoms.values(), key=lambda atom: (type(atom).__name__, *atom_key(atom)[1:])))
+
+
 def show_int(value: int) -> str:
     """Return ``value`` in decimal, or in hexadecimal where Python declines to print so many decimal digits."""
     return str(value) if value.bit_length() <= _DECIMAL_BITS else hex(value)

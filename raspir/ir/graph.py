@@ -7,7 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from raspir.ir.atoms import Atom, atom_key, read_sequence, show
+from raspir.ir.atoms import Atom, distinct, show
 from raspir.ir.errors import GraphError, InputError, ProgramError
 from raspir.ir.export import to_networkx
 from raspir.ir.functions import Function, identity
@@ -117,7 +117,7 @@ class Graph:
         if max_length is not None and (type(max_length) is not int or max_length < 0):
             raise InputError(f"a maximum length is a natural number, not {show(max_length)}")
         graph = self if max_length is None else self._with(max_length=max_length)
-        return graph if vocab is None else graph._narrow(_vocabulary(vocab))
+        return graph if vocab is None else graph._narrow(vocabulary(vocab))
 
     def _narrow(self, vocab: tuple[Atom, ...]) -> Graph:
         """Return this graph with ``vocab`` on every input and all types inferred anew."""
@@ -220,10 +220,13 @@ def _symbols(nodes: Iterable[Node]) -> dict[str, None]:
     return {str(node["function"]): None for node in nodes if node.operation.name in ("map", "select.by")}
 
 
-def _vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
-    """Return the atoms of ``vocab``, each once, in an order that does not depend on how they were given."""
-    given = list(vocab) if isinstance(vocab, set | frozenset) else vocab
-    atoms = {atom_key(atom): atom for atom in read_sequence(given)}
+def vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
+    """Return the atoms of ``vocab``, each once, in an order that does not depend on how they were given.
+
+    Raises:
+        InputError: if it is empty, or holds what is no atom.
+    """
+    atoms = distinct(vocab)
     if not atoms:
         raise InputError("a vocabulary needs at least one atom")
-    return tuple(sorted(atoms.values(), key=lambda atom: (type(atom).__name__, *atom_key(atom)[1:])))
+    return atoms

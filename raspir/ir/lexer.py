@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_ESCAPE = re.compile(r"\\(?:u.{0,4}|.)")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -54,7 +56,8 @@ class Token:
         if not quoted.startswith('"'):
             return quoted.split(".")[0] if self.kind == "identifier" else quoted
         try:
-            return str(json.loads(quoted[: quoted.rindex('"') + 1]))
+            # Escape by escape: two that make a surrogate pair stay two characters, as they were when printed.
+            return _ESCAPE.sub(lambda match: str(json.loads(f'"{match[0]}"')), quoted[1 : quoted.rindex('"')])
         except ValueError:
             raise TextError(f"expected a string with JSON's escapes, found {self}", self.location) from None
 

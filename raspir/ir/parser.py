@@ -9,7 +9,7 @@ from typing import TypeVar
 from raspir.ir.atoms import Atom
 from raspir.ir.errors import GraphError, TextError
 from raspir.ir.functions import Function
-from raspir.ir.graph import Graph
+from raspir.ir.graph import Graph, vocabulary
 from raspir.ir.lexer import Token, tokens
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build
@@ -256,12 +256,12 @@ def _attribute(line: _Line, kind: AttributeKind) -> Attribute:
     if kind is AttributeKind.ATOM:
         return _atom(line, "an atom")
     line.expect("[")
-    if line.accept("]"):
+    if kind is not AttributeKind.VOCABULARY and line.accept("]"):
         return ()
     atoms = line.items(lambda: _atom(line, "an atom"))
     if not line.accept("]"):
         raise line.wrong("`,` or `]`")
-    return tuple(atoms)
+    return vocabulary(atoms) if kind is AttributeKind.VOCABULARY else tuple(atoms)
 
 
 def _atom(line: _Line, expected: str) -> Atom:
