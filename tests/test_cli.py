@@ -154,3 +154,23 @@ def refused_with_noise(*arguments, cwd):
     done = raspir(*arguments, cwd=cwd)
     assert done.returncode == 2
     return done.stderr
+
+
+def test_programs_that_imported_helpers_build(tmp_path):
+    (tmp_path / "helper.py").write_text("from raspir import *\nother = tokens * 3\ndef inc(x):\n    return x + 1\n")
+    (tmp_path / "uses.py").write_text("from raspir import *\nfrom helper import inc, other\np = q = inc(tokens)\n")
+    assert output("run", "uses.py", "--json", "[1]", cwd=tmp_path) == "[2]\n"
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "__init__.py").write_text("from raspir import *\np = tokens + 1\n")
+    assert output("run", "pack:p", "--json", "[1]", cwd=tmp_path) == "[2]\n"
+
+
+def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
+    (tmp_path / "exits.py").write_text("import sys\nfrom raspir import *\np = tokens.map(lambda x: sys.exit(0))\n")
+    assert "exits.py:3: `map(lambda)` failed at position 0" in refused("run", "exits.py", "-i", "a", cwd=tmp_path)
+    (tmp_path / "base.py").write_text("class E(BaseException):\n    pass\nraise E('x')\n")
+    assert "base.py:3: E: x" in refused("run", "base.py", "-i", "a", cwd=tmp_path)
+    (tmp_path / "runs.py").write_text("from raspir import *\n\ntokens(None)\n")
+    assert "runs.py:3: None is not a sequence" in refused("run", "runs.py", "-i", "a", cwd=tmp_path)
+    assert "there is no file" in refused("run", "a" * 300 + ".py", "-i", "a")
+    assert "there is no file" in refused("run", "a/" + "a" * 300, "-i", "a")

@@ -203,3 +203,20 @@ def test_the_verifier_names_node_and_rule():
         build("add", one, one, color=1)
     with pytest.raises(raspir.GraphError, match="no operation"):
         build("plus", one, one)
+
+
+def test_surrogates_are_not_joined():
+    pair = "\ud83d" + "\ude00"
+    graph = raspir.lower((tokens == pair).name(pair))
+    assert raspir.parse(str(graph)) == graph
+    assert raspir.parse(str(graph)).names == graph.names
+
+
+def test_sets_and_vocabularies_have_one_order():
+    assert raspir.lower(tokens.has(["b", "a", "b"])) == raspir.lower(tokens.has({"a", "b"}))
+    text = 'raspir 1\n%t = input name="t" vocab=["b", "a"] : str\noutput out = %t\n'
+    assert raspir.parse(text) == raspir.parse(text.replace('"b", "a"', '"a", "b"'))
+    with pytest.raises(TextError, match="expected an atom"):
+        raspir.parse(text.replace('["b", "a"]', "[]"))
+    with pytest.raises(raspir.ProgramError, match="not a sequence"):
+        raw({1, 2})
