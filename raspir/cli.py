@@ -111,7 +111,7 @@ def run(
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
-    """Run a program on an input and print the result as JSON."""
+    """Run a program on an input and print the result as JSON (an infinite float as Infinity)."""
     given = _input(input, json_input)
     if given is None:
         raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
@@ -128,11 +128,12 @@ def stats(
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
     no_optimize: NoOptimize = False,
+    bind: Bind = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the layers of a program, the heads in each, and what they cost."""
     with _prints_aside():
-        written = _graph(target).promise(vocab, max_length)
+        written = _graph(target, bind).promise(vocab, max_length)
         after = None if no_optimize else api.optimize(written, attention=attention.value)
     if after == written:
         after = None  # nothing to tell apart
@@ -158,12 +159,13 @@ def opt(
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
     no_optimize: NoOptimize = False,
+    bind: Bind = None,
     output: Output = None,
 ) -> None:
     """Optimise a program and print it as textual IR."""
     with _prints_aside():
         chosen = "" if no_optimize and passes is None else passes
-        graph = api.optimize(_graph(target), vocab, max_length, attention.value, chosen)
+        graph = api.optimize(_graph(target, bind), vocab, max_length, attention.value, chosen)
     _write(print_graph(graph, locations=True), output)
 
 
@@ -178,11 +180,12 @@ def emit(
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
     no_optimize: NoOptimize = False,
+    bind: Bind = None,
 ) -> None:
     """Write a program as a backend writes it."""
     with _prints_aside():
         given = _input(input, json_input)
-        emitted = api.emit(_graph(target), backend, given, not no_optimize, vocab, max_length, attention.value)
+        emitted = api.emit(_graph(target, bind), backend, given, not no_optimize, vocab, max_length, attention.value)
     _write(emitted, output)
 
 
@@ -226,6 +229,7 @@ def _input(text: str | None, json_text: str | None) -> str | list[Atom] | None:
         raise InputError("give --input or --json, not both")
     if json_text is None:
         return text
+    _allow_long_integers()
     try:
         value = json.loads(json_text)
     except ValueError as error:
@@ -245,14 +249,18 @@ def _prints_aside() -> Any:
 
 
 def _print_json(value: object) -> None:
-    if hasattr(sys, "set_int_max_str_digits"):
-        sys.set_int_max_str_digits(0)  # a result may be any integer, and is printed whole
+    _allow_long_integers()
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value, default=_plain)
     typer.echo(text)
+
+
+def _allow_long_integers() -> None:
+    """Let Python read and write decimal integers of any length: an atom may be any integer."""
+    sys.set_int_max_str_digits(0)
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from raspir.backends.inputs import read_inputs
-from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, Sequence, verify
+from raspir.ir import Atom, BackendError, EvaluationError, Graph, InputError, Node, Sequence, verify
 from raspir.ir.atoms import show
 from raspir.ir.scalar import MEANING, checked
 
@@ -58,7 +58,13 @@ class Executable:
         return next(iter(results.values())) if len(results) == 1 else results
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
-        """Return what the graph yields on each of ``inputs``."""
+        """Return what the graph yields on each of ``inputs``.
+
+        Raises:
+            InputError, EvaluationError: as calling it does.
+        """
+        if not isinstance(inputs, Iterable):
+            raise InputError(f"{show(inputs)} is not a list of inputs")
         return [self(input) for input in inputs]
 
 

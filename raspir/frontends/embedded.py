@@ -33,7 +33,7 @@ class SOp(Expression):
     __slots__ = ()
 
     _what = "a program"
-    _advice = "programs have no such operator"
+    _advice = "a program has no such operation; a selector aggregates, as in (key(a) == query(b)).value(program)"
 
     def __call__(self, input: object) -> Sequence:
         """Return what the program yields on ``input``: the characters of a ``str``, the items of any other sequence.
@@ -175,7 +175,10 @@ class Selector(Expression):
     __slots__ = ()
 
     _what = "a selector"
-    _advice = "a selector has no arithmetic; combine selectors with `&`, `|` and `~`, or aggregate with .value(…)"
+    _advice = (
+        "a selector holds no atoms and has no arithmetic: combine selectors with `&`, `|` and `~`, or aggregate with "
+        ".value(…)"
+    )
 
     def __call__(self, input: object) -> list[list[bool]]:
         """Return the matrix on ``input``: a list of rows, one for each query, of booleans, one for each key.

@@ -20,6 +20,7 @@ _ARITHMETIC = {
     "divmod": "divmod", "lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^",
 }  # fmt: skip
 _UNARY = {"neg": "-", "pos": "+", "invert": "~", "abs": "abs", "round": "round"}
+_METHODS = ("value", "mean", "width", "map", "round", "has")  # each belongs to programs or to selectors alone
 _ORDER = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
@@ -72,6 +73,8 @@ def _refuse(symbol: str) -> Any:
     return method
 
 
+for _name in _METHODS:
+    setattr(Unfit, _name, _refuse(f".{_name}"))
 for _name, _symbol in {**_ARITHMETIC, **_UNARY, **_ORDER}.items():
     setattr(Unfit, f"__{_name}__", _refuse(_symbol))
 for _name, _symbol in _ARITHMETIC.items():

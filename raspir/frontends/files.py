@@ -73,7 +73,7 @@ def _is_file(path: Path) -> bool:
 
 def _read(path: Path) -> Graph:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise LoadError(f"cannot read {path}: {reason}") from None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
-from raspir.ir.errors import InputError
+from raspir.ir.errors import InputError, RaspirError
 
 Atom = bool | int | float | str
 """An ``int`` (exact, any size), a ``float`` (never NaN), a ``bool`` or a ``str``."""
@@ -53,15 +53,25 @@ def read_sequence(value: object) -> list[Atom]:
     Raises:
         InputError: if ``value`` is not a sequence, or an item is not an atom; the message names the position.
     """
-    if isinstance(value, Mapping | Set) or not isinstance(value, Iterable):
-        raise InputError(f"{show(value)} is not a sequence: give a str or a list of atoms")
     atoms: list[Atom] = []
-    for position, item in enumerate(value):
+    for position, item in enumerate(_items(value)):
         try:
             atoms.append(as_atom(item))
         except InputError as error:
             raise InputError(f"position {position}: {error.message}") from None
     return atoms
+
+
+def _items(value: object) -> Iterator[object]:
+    unfit = InputError(f"{show(value)} is not a sequence: give a str or a list of atoms")
+    if isinstance(value, Mapping | Set) or not isinstance(value, Iterable):
+        raise unfit
+    try:
+        return iter(value)
+    except RaspirError:  # a program, which says itself why it cannot be iterated over
+        raise
+    except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
+        raise unfit from None
 
 
 def atom_key(atom: Atom) -> tuple[object, ...]:

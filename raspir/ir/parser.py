@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
-from raspir.ir.atoms import Atom
+from raspir.ir.atoms import Atom, show
 from raspir.ir.errors import GraphError, TextError
 from raspir.ir.functions import Function
 from raspir.ir.graph import Graph, vocabulary
@@ -36,6 +36,8 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
         TextError: naming line and column, what was expected and what was found.
         GraphError: if ``functions`` has a symbol that the text has not.
     """
+    if not isinstance(text, str):
+        raise TextError(f"expected a text, found {show(text)}")
     reader = _Reader(file)
     for number, line in enumerate(text.split("\n"), start=1):
         reader.line(number, line.removesuffix("\r"))
@@ -153,7 +155,7 @@ class _Reader:
     def _output(self, line: _Line) -> None:
         token = line.expect_kind("word", "string")
         name = token.string()
-        if name in self.outputs or not name:
+        if name in self.outputs or not name or (token.kind == "word" and "." in name):
             raise TextError(f"expected a new output name, found {token}", token.location)
         line.expect("=")
         where = line.next
@@ -197,7 +199,7 @@ class _Reader:
                 raise TextError(f"expected one input of each name, found {node['name']!r} again", token.location)
             self.inputs.append(node)
         self.names[node] = tuple(dict.fromkeys((*self.names.get(node, ()), *names)))
-        self.locations.setdefault(node, Location(self.file, self.number))
+        self.locations.setdefault(node, token.location)
 
     def _operation(self, line: _Line) -> Operation:
         token = line.expect_kind("word")

@@ -29,6 +29,9 @@ def run_passes(
     if attention not in ("select", "best"):
         raise BackendError(f"attention is select or best, not {show(attention)}")
     chosen = [PASSES.get(item) if isinstance(item, str) else item for item in _listed(passes)]
+    for each in chosen:
+        if not isinstance(each, Pass):
+            raise BackendError(f"{show(each)} is not a pass: it needs a name, a summary and run(graph, context)")
     context = PassContext(attention)
     verify(graph)
     for each in chosen:

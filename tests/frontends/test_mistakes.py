@@ -34,7 +34,10 @@ WRITTEN = {
     "program & selector": (lambda: tokens & everything, "a selector is not a sequence"),
     "key of a selector": (lambda: key(everything), "a selector is not a sequence"),
     "aggregate without a selector": (lambda: aggregate(tokens, 1), "with selectors only"),
-    "no such operator": (lambda: tokens ^ 1, "no such operator"),
+    "value of a program": (lambda: tokens.value(1), "`.value`: a program has no such operation"),
+    "map of a selector": (lambda: everything.map(ord), "`.map`: a selector holds no atoms"),
+    "value of a key": (lambda: key(tokens).value(1), "`.value`: a key can only be compared"),
+    "no such operator": (lambda: tokens ^ 1, "`^`: a program has no such operation"),
     "int and str": (lambda: indices - "a", "cannot take int and str"),
     "float & int": (lambda: (indices / 2) & 1, "cannot take float and int"),
     "order of int and str": (lambda: key(indices) < query("a"), "cannot take int and str"),
@@ -111,10 +114,19 @@ def test_the_innermost_line_of_the_user_is_named():
         (helper(tokens) + 1)([0])
 
 
-@pytest.mark.parametrize("given", [5, None, {"a": 1}, {1, 2}, [None], [[1]], [math.nan], [1j], tokens])
+@pytest.mark.parametrize("given", [5, None, {"a": 1}, {1, 2}, np.array(3), [None], [[1]], [math.nan], [1j], tokens])
 def test_what_is_not_an_input(given):
     with pytest.raises(RaspirError):
         tokens(given)
+
+
+def test_what_is_not_a_batch_or_a_pass():
+    with pytest.raises(raspir.InputError, match="5 is not a list of inputs"):
+        raspir.compile(tokens).batch(5)
+    with pytest.raises(raspir.BackendError, match="5 is not a pass"):
+        raspir.optimize(tokens, passes=[5])
+    with pytest.raises(raspir.BackendError, match="select or best"):
+        raspir.optimize(tokens, attention="all")
 
 
 def test_promises_are_kept_or_the_input_refused():

@@ -54,11 +54,12 @@ MALFORMED = {
     "bad length": ("raspir 1\nmax_length -1\n", "expected a natural number"),
     "two lengths": ("raspir 1\nmax_length 1\nmax_length 1\n", "max_length only once"),
     "nothing in a name": (replaced("%hist = sum", '%"" = sum'), "expected a name with something in it"),
+    "dotted output": (replaced("output out", "output a.b"), "5:8: expected a new output name, found `a.b`"),
     "not a statement": ("raspir 1\nfoo\n", "2:1: expected a definition"),
     "both arities": (
         'raspir 1\n%t = input name="t" : atom\n%m = map %t function=@f : atom\n'
         "%s = select.by %m, %m function=@f : selector\n%v = sum %s, 1 default=0 : int\noutput out = %v\n",
-        "4: %s = select.by: @f is a function of one atom",
+        "4:1: %s = select.by: @f is a function of one atom",
     ),
 }  # fmt: skip
 
@@ -145,6 +146,12 @@ def test_reading_text_executes_nothing(tmp_path):
     )
     assert len(raspir.parse(text).unbound) == 1
     assert not marker.exists()
+
+
+@pytest.mark.parametrize("text", [None, 5, b"raspir 1"])
+def test_what_is_no_text(text):
+    with pytest.raises(TextError, match="expected a text"):
+        raspir.parse(text)
 
 
 def test_networkx():
