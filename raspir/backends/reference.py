@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from raspir.backends.inputs import read_inputs
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, InputError, Node, Sequence, verify
 from raspir.ir.atoms import show
-from raspir.ir.scalar import MEANING, checked
+from raspir.ir.scalar import MEANING, checked, lookup
 
 Value = Any
 """A list of n atoms, or for a selector a list of n rows (queries) of n booleans (keys)."""
@@ -125,6 +125,8 @@ class _Step:
             return [[not entry for entry in row] for row in operands[0]]
         if name in ("sum", "mean"):
             return self._aggregate(*operands)
+        if name == "best":
+            return self._best(*operands)
         return self._elementwise(operands)
 
     def _raw(self) -> list[Atom]:
@@ -198,6 +200,28 @@ class _Step:
                 f"failed at position {i} on {several} (from positions {_list(selected)}): {_reason(error)}", error
             )
 
+    def _best(self, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
+        result = []
+        for i in range(self.n):
+            found = None
+            for j in range(self.n):
+                if selector[i][j] and (found is None or self._better(i, score, j, found)):
+                    found = j
+            default = self.node["default"]
+            assert not isinstance(default, tuple | None)
+            result.append(default if found is None else value[found])
+        return result
+
+    def _better(self, i: int, score: Any, j: int, found: int) -> bool:
+        """Tell whether position ``j`` beats ``found``, which lies to its left."""
+        try:
+            if score[j] == score[found]:
+                return self.node["ties"] == "right"
+            return bool(score[j] > score[found] if self.node["pick"] == "highest" else score[j] < score[found])
+        except TypeError as error:
+            several = f"the scores {show(score[found])} and {show(score[j])} of positions {found} and {j}"
+            self._fail(f"failed at position {i} on {several}: {_reason(error)}", error)
+
     def _function(self) -> Callable[..., Any]:
         node = self.node
         name = node.operation.name
@@ -207,6 +231,8 @@ class _Step:
             values = node["values"]
             assert isinstance(values, tuple)
             return lambda atom: any(atom == value for value in values)
+        if name == "lookup":
+            return lookup(node)
         return MEANING[name.removeprefix("select.")]
 
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:

@@ -211,17 +211,33 @@ class Selector(Expression):
         """
         return self._aggregate("mean", value, default)
 
+    def best(self, value: object, score: object, ties: str = "left", default: Atom = 0, pick: str = "highest") -> SOp:
+        """Return, at each position, ``value`` at the selected position with the highest ``score``.
+
+        A saturated softmax head does this: the hard attention of the transformer literature. Scores are compared as
+        atoms are, numbers with numbers and strings with strings.
+
+        Args:
+            value: what is fetched, whatever its type.
+            score: a program of the keys' positions.
+            ties: which of several selected positions with that score is taken, the leftmost (``"left"``) or the
+                rightmost.
+            default: what stands where nothing is selected.
+            pick: ``"lowest"`` takes the position with the lowest score instead.
+        """
+        if ties not in ("left", "right"):
+            mistake(f'ties is "left" or "right", not {_told(ties)}')
+        if pick not in ("highest", "lowest"):
+            mistake(f'pick is "highest" or "lowest", not {_told(pick)}')
+        operands = (self, _program(value), _program(score))
+        return apply(SOp, "best", operands, (pick, ties, _default(default)))
+
     def width(self) -> SOp:
         """Return the number of selected positions."""
         return self.value(1)
 
     def _aggregate(self, operation: str, value: object, default: Atom) -> SOp:
-        sop = _program(value)
-        try:
-            atom = as_atom(default)
-        except InputError as error:
-            mistake(f"the default of an aggregate is one atom: {error.message}")
-        return apply(SOp, operation, (self, sop), (atom,))
+        return apply(SOp, operation, (self, _program(value)), (_default(default),))
 
     def __and__(self, other: object) -> Selector:
         return apply(Selector, "selector.and", (self, _selector(other)))
@@ -346,6 +362,13 @@ def _program(value: object) -> SOp:
         hint = "; for a fixed sequence write raw([…])" if isinstance(value, list | tuple) else ""
         mistake(error.message + hint)
     return apply(SOp, "const", attributes=(atom,))
+
+
+def _default(default: object) -> Atom:
+    try:
+        return as_atom(default)
+    except InputError as error:
+        mistake(f"the default of an aggregate is one atom: {error.message}")
 
 
 def _selector(value: object) -> Selector:

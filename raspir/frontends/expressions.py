@@ -20,7 +20,7 @@ _ARITHMETIC = {
     "divmod": "divmod", "lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^",
 }  # fmt: skip
 _UNARY = {"neg": "-", "pos": "+", "invert": "~", "abs": "abs", "round": "round"}
-_METHODS = ("value", "mean", "width", "map", "round", "has")  # each belongs to programs or to selectors alone
+_METHODS = ("value", "mean", "best", "width", "map", "round", "has")  # each belongs to programs or to selectors alone
 _ORDER = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 

@@ -56,6 +56,9 @@ class Describer:
         if operation.symbol.isidentifier() and role is Role.ELEMENTWISE and operation.name != "has":
             return f"{operation.symbol}({', '.join(parts)})"
         bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
+        if operation.name == "best":
+            told = f"{parts[1]}, {node['pick']} {parts[2]}, ties={show(node['ties'])}, default={show(node['default'])}"
+            return f"{bracketed[0]}.best({told})"
         if role is Role.AGGREGATE:
             return f"{bracketed[0]}.{operation.symbol}({parts[1]}, default={show(node['default'])})"
         if operation.name == "has":

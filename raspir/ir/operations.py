@@ -152,6 +152,11 @@ def _elementwise() -> None:
         "whether the atom is equal to one of the values", {"values": AttributeKind.ATOMS},
     )  # fmt: skip
     _define(
+        "lookup", "lookup", Role.ELEMENTWISE, "a", rules.looked_up,
+        "the value beside the key that is the atom, of the very same type, else another atom",
+        {"otherwise": AttributeKind.ATOM, "keys": AttributeKind.ATOMS, "values": AttributeKind.ATOMS},
+    )  # fmt: skip
+    _define(
         "map", "map", Role.ELEMENTWISE, "a", rules.always(ATOM),
         "what an opaque Python function returns for the atom", {"function": AttributeKind.SYMBOL},
     )  # fmt: skip
@@ -184,6 +189,12 @@ def _attention() -> None:
         "mean", "mean", Role.AGGREGATE, "selector value", rules.averaged,
         "the default where nothing is selected, the value itself where one is, else the mean",
         {"default": AttributeKind.ATOM},
+    )  # fmt: skip
+    _define(
+        "best", "best", Role.AGGREGATE, "selector value score", rules.fetched,
+        "the value at the selected position whose score is the highest (or lowest), among equals the leftmost "
+        "(or rightmost); the default where nothing is selected",
+        {"pick": AttributeKind.NAME, "ties": AttributeKind.NAME, "default": AttributeKind.ATOM},
     )  # fmt: skip
 
 

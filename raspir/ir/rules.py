@@ -125,6 +125,25 @@ def atoms_of(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type
     return union(map(type_of, atoms)) or ATOM
 
 
+def looked_up(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
+    """One of the values, or what stands for all other keys; keys and values must be as many."""
+    otherwise, keys, values = attributes
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    assert not isinstance(otherwise, tuple | None)
+    if len(keys) != len(values):
+        return NOTHING
+    return union(map(type_of, (*values, otherwise)))
+
+
+def fetched(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
+    """The default, or one value as it is."""
+    pick, ties, _ = attributes
+    if pick not in ("highest", "lowest") or ties not in ("left", "right"):
+        return NOTHING
+    return atoms_of(types, attributes) | types[1]
+
+
 _sum = lift(same_number)
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from raspir.ir.atoms import ATOM_CLASSES, Atom, as_atom, show
+from raspir.ir.atoms import ATOM_CLASSES, Atom, as_atom, atom_key, show
 from raspir.ir.errors import InputError
+
+if TYPE_CHECKING:
+    from raspir.ir.node import Node
 
 
 def logical_not(a: Any) -> Any:
@@ -47,6 +50,16 @@ MEANING: dict[str, Callable[..., Any]] = {
     "where": choose,
 }
 """The function of each primitive, from the atoms at one position to the atom there."""
+
+
+def lookup(node: Node) -> Callable[[Atom], Atom]:
+    """Return the function of a ``lookup`` node: by keys of the very same type, so that ``True`` does not find ``1``."""
+    otherwise, keys, values = node["otherwise"], node["keys"], node["values"]
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    assert not isinstance(otherwise, tuple | None)
+    table = {atom_key(key): value for key, value in zip(keys, values, strict=True)}
+    return lambda atom: table.get(atom_key(atom), otherwise)
 
 
 def checked(result: Any) -> Atom:

@@ -5,14 +5,32 @@ Installed packages add passes through the entry-point group ``raspir.passes``, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
-from raspir.ir import Graph
+from raspir.ir import Graph, Location
 from raspir.registry import Registry
 
 Attention = Literal["select", "best"]
 """Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A rewrite that mattered.
+
+    Attributes:
+        rule: the name of the rule that was applied.
+        subject: the value that it was applied to, as the author calls it or wrote it.
+        gain: what it gained, in words, such as ``layer 6 → 4``.
+        location: the author's line, where it is known.
+    """
+
+    rule: str
+    subject: str
+    gain: str
+    location: Location | None = None
 
 
 @dataclass(frozen=True)
@@ -21,9 +39,13 @@ class PassContext:
 
     Attributes:
         attention: which attention heads the transformer has.
+        remarks: where passes record each rewrite that mattered, in order.
+        progress: told by passes that can take long how many steps of how many are done.
     """
 
     attention: Attention = "select"
+    remarks: list[Remark] = field(default_factory=list)
+    progress: Callable[[int, int], None] | None = None
 
 
 @runtime_checkable
