@@ -1,0 +1,160 @@
+"""Value domains: which atoms a sequence can hold, as a small set, or as a range of integers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import Any
+
+from raspir.analysis.intset import Bound, plus, times
+from raspir.ir import Atom, Type
+from raspir.ir.atoms import atom_key
+from raspir.ir.scalar import checked
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR, type_of, union
+
+LIMIT = 256
+"""Sets of more atoms are widened to a range or to a type."""
+
+_TRIALS = 4096  # combinations of atoms that an operation is tried on
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A superset of the atoms that a value takes at any position of any input that keeps the promises.
+
+    Attributes:
+        kinds: the types of the atoms.
+        atoms: all of them, where they are few; each once, told apart by type, in the order in which they were met.
+        low: no integer among them is lower; means something only where all of them are integers or booleans.
+        high: no integer among them is higher.
+    """
+
+    kinds: Type
+    atoms: tuple[Atom, ...] | None = None
+    low: Bound = -inf
+    high: Bound = inf
+
+    @staticmethod
+    def of(atoms: Iterable[Atom]) -> Domain | None:
+        """Return the domain of just these atoms, or ``None`` for none or too many."""
+        held = {atom_key(atom): atom for atom in atoms}
+        if not 0 < len(held) <= LIMIT:
+            return None
+        values = tuple(held.values())
+        kinds = union(map(type_of, values))
+        if kinds in BOOL | INT:
+            return Domain(kinds, values, int(min(values)), int(max(values)))
+        return Domain(kinds, values)
+
+    @staticmethod
+    def range(kinds: Type, low: Bound, high: Bound) -> Domain:
+        """Return the domain of integers (or booleans) between two bounds."""
+        if kinds is BOOL:
+            return Domain(BOOL, (False, True), 0, 1)
+        if kinds is INT and low == high:
+            return Domain(INT, (int(low),), low, high)
+        return Domain(kinds, None, low, high)
+
+    @cached_property
+    def keys(self) -> frozenset[object]:
+        """The keys of the atoms, for membership."""
+        return frozenset(map(atom_key, self.atoms or ()))
+
+    @property
+    def integral(self) -> bool:
+        """Whether every atom is an integer or a boolean, which are added and compared exactly."""
+        return self.kinds in BOOL | INT
+
+    @property
+    def boolean(self) -> bool:
+        """Whether every atom is ``True`` or ``False``."""
+        return self.kinds is BOOL
+
+    @property
+    def single(self) -> Atom | None:
+        """The one atom, or ``None`` where there may be several."""
+        return self.atoms[0] if self.atoms is not None and len(self.atoms) == 1 else None
+
+    def join(self, other: Domain) -> Domain:
+        """Return a domain that holds the atoms of both."""
+        if self.atoms is not None and other.atoms is not None:
+            both = Domain.of((*self.atoms, *other.atoms))
+            if both is not None:
+                return both
+        kinds = self.kinds | other.kinds
+        if self.integral and other.integral:
+            return Domain.range(kinds, min(self.low, other.low), max(self.high, other.high))
+        return Domain(kinds)
+
+
+ANYTHING = Domain(ATOM)
+
+
+def tried(function: Callable[..., Any], operands: Iterable[Domain]) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
+    """Return all combinations of the operands' atoms on which ``function`` succeeds, and its results.
+
+    ``None`` if an operand's atoms are not known or there are too many combinations.
+    """
+    sets = [operand.atoms for operand in operands]
+    size = 1
+    for each in sets:
+        size *= len(each) if each is not None else _TRIALS + 1
+    if size > _TRIALS:
+        return None
+    taken: list[tuple[Atom, ...]] = []
+    results: list[Atom] = []
+    for combination in itertools.product(*(each for each in sets if each is not None)):
+        try:
+            results.append(checked(function(*combination)))
+        except (Exception, SystemExit):  # an opaque function may raise anything; there the program fails
+            continue
+        taken.append(combination)
+    return taken, results
+
+
+def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
+    """Return bounds of an elementwise operation's integer results from those of its integer operands."""
+    if not all(operand.integral for operand in operands):
+        return -inf, inf
+    if name == "add":
+        a, b = operands
+        return plus(a.low, b.low), plus(a.high, b.high)
+    if name == "sub":
+        a, b = operands
+        return plus(a.low, -b.high), plus(a.high, -b.low)
+    if name == "neg":
+        return -operands[0].high, -operands[0].low
+    if name == "abs":
+        low, high = operands[0].low, operands[0].high
+        return max(low, -high, 0), max(abs(low), abs(high))
+    if name == "mul":
+        return _product(*operands)
+    if name == "mod" and operands[1].low > 0:
+        return 0, min(operands[1].high - 1, operands[0].high if operands[0].low >= 0 else inf)
+    if name == "floordiv" and operands[1].low > 0:
+        a = operands[0]
+        return (0 if a.low >= 0 else a.low), (a.high if a.high >= 0 else -1)
+    return -inf, inf
+
+
+def _product(a: Domain, b: Domain) -> tuple[Bound, Bound]:
+    ends = [times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    return min(ends), max(ends)
+
+
+def cannot_fail(name: str, operands: list[Domain]) -> bool:
+    """Tell whether an elementwise operation succeeds on all combinations of its operands' atoms."""
+    if name in ("eq", "ne", "where", "has", "lookup"):
+        return True
+    if name == "map":
+        return False
+    if all(operand.integral for operand in operands):
+        return name not in ("truediv", "floordiv", "mod", "pow") or (
+            name in ("floordiv", "mod") and (operands[1].low > 0 or operands[1].high < 0)
+        )
+    if name in ("lt", "le", "gt", "ge"):
+        return all(d.kinds in NUMBER for d in operands) or all(d.kinds is STR for d in operands)
+    return False

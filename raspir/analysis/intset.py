@@ -1,0 +1,114 @@
+"""Sets of integers as unions of intervals: the lattice that comparisons are decided in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf
+
+Bound = int | float
+"""An integer, or an infinity where there is no bound."""
+
+
+def plus(a: Bound, b: Bound) -> Bound:
+    """Return ``a + b``; an infinity takes part as one, beside integers that no float can hold too."""
+    if a in (-inf, inf):
+        return a
+    return b if b in (-inf, inf) else a + b
+
+
+def times(a: Bound, b: Bound) -> Bound:
+    """Return ``a * b``, with zero times anything zero."""
+    if not a or not b:
+        return 0
+    if a in (-inf, inf) or b in (-inf, inf):
+        return inf if (a > 0) == (b > 0) else -inf
+    return a * b
+
+
+class IntSet:
+    """A set of integers: a finite union of intervals, closed under union, intersection and complement.
+
+    Args:
+        intervals: pairs of a lowest and a highest member, in any order, overlapping or not; the ends may be infinite.
+    """
+
+    __slots__ = ("intervals",)
+
+    intervals: tuple[tuple[Bound, Bound], ...]
+    """The intervals in increasing order, with at least one integer missing between any two."""
+
+    def __init__(self, intervals: Iterable[tuple[Bound, Bound]]) -> None:
+        merged: list[tuple[Bound, Bound]] = []
+        for low, high in sorted(interval for interval in intervals if interval[0] <= interval[1]):
+            if merged and low <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+            else:
+                merged.append((low, high))
+        self.intervals = tuple(merged)
+
+    @staticmethod
+    def where(comparison: str, bound: int = 0) -> IntSet:
+        """Return the integers ``d`` with ``d comparison bound``, the comparison named as the IR names it."""
+        parts: dict[str, tuple[Bound, Bound]] = {
+            "lt": (-inf, bound - 1),
+            "eq": (bound, bound),
+            "gt": (bound + 1, inf),
+        }
+        kept = {"eq": "eq", "ne": "lt gt", "lt": "lt", "le": "lt eq", "gt": "gt", "ge": "eq gt"}
+        return IntSet(parts[part] for part in kept[comparison].split())
+
+    def __and__(self, other: IntSet) -> IntSet:
+        return IntSet((max(a, c), min(b, d)) for a, b in self.intervals for c, d in other.intervals)
+
+    def __or__(self, other: IntSet) -> IntSet:
+        return IntSet((*self.intervals, *other.intervals))
+
+    def __invert__(self) -> IntSet:
+        ends: list[Bound] = [-inf]
+        for low, high in self.intervals:
+            ends += [low - 1, high + 1]
+        ends.append(inf)
+        return IntSet(
+            (a, b) for a, b in zip(ends[::2], ends[1::2], strict=True) if (a, b) not in ((-inf, -inf), (inf, inf))
+        )
+
+    def __neg__(self) -> IntSet:
+        return IntSet((-high, -low) for low, high in self.intervals)
+
+    def shift(self, by: int) -> IntSet:
+        """Return the set of ``d + by`` for each member ``d``."""
+        return IntSet((plus(low, by), plus(high, by)) for low, high in self.intervals)
+
+    def __le__(self, other: IntSet) -> bool:
+        return (self & other) == self
+
+    def __contains__(self, value: int) -> bool:
+        return any(low <= value <= high for low, high in self.intervals)
+
+    def __bool__(self) -> bool:
+        return bool(self.intervals)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, IntSet) and self.intervals == other.intervals
+
+    def __hash__(self) -> int:
+        return hash(self.intervals)
+
+    def __repr__(self) -> str:
+        return "IntSet(" + ", ".join(f"{low}…{high}" for low, high in self.intervals) + ")"
+
+    @property
+    def single(self) -> int | None:
+        """The one member, or ``None`` where there are none or several."""
+        if len(self.intervals) == 1 and self.intervals[0][0] == self.intervals[0][1]:
+            return int(self.intervals[0][0])
+        return None
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every integer is a member."""
+        return self.intervals == ((-inf, inf),)
+
+
+ALL = IntSet([(-inf, inf)])
+NONE = IntSet([])

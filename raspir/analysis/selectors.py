@@ -1,0 +1,190 @@
+"""Selectors in a normal form: alternatives of joint conditions on pairs of a key and a query.
+
+A comparison of two integer sequences says that a difference ``key[j] - query[i]`` lies in a set of integers; any other
+comparison says the same of its outcome, -1, 0 or 1; an opaque predicate of 0 or 1. So all comparisons that share a key
+and a query are one condition on one :class:`Pair`: bands, complements and contradictions come out by set algebra.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from raspir.analysis.intset import IntSet
+from raspir.analysis.linear import Linear
+from raspir.ir import Node
+
+Side = Node | Linear | None
+"""A key or a query: a node, or a linear form of nodes at that position without its constant; ``None`` for none."""
+
+TRUE = IntSet([(1, 1)])
+FALSE = IntSet([(0, 0)])
+OUTCOMES = {"cmp": IntSet([(-1, 1)]), "by": IntSet([(0, 1)]), "col": IntSet([(0, 1)])}
+"""What there is, for the pairs that are no differences of integers."""
+
+MOST = 12
+"""More alternatives than these are not followed: the selector is then opaque to the optimiser."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """What a condition is about.
+
+    Attributes:
+        kind: ``int`` for the difference of a key and a query, both linear forms; ``cmp`` for the outcome of comparing
+            two nodes; ``by`` for an opaque predicate of two nodes; ``col`` for the truth of a key.
+        key: at the key's position; an empty form where the pair depends on the query alone.
+        query: at the query's position; an empty form where the pair depends on the key alone.
+        function: the symbol of an opaque predicate.
+    """
+
+    kind: str
+    key: Side
+    query: Side
+    function: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pair) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.kind, self.key, self.query, self.function)
+
+    @property
+    def full(self) -> IntSet:
+        """All that can be the case."""
+        return OUTCOMES.get(self.kind) or IntSet([(float("-inf"), float("inf"))])
+
+    @property
+    def same(self) -> bool:
+        """Whether the key and the query are one and the same sequence."""
+        return self.key == self.query and self.kind in ("int", "cmp")
+
+
+class Clause:
+    """Conditions that all hold: a set for each pair. The empty clause selects everything."""
+
+    __slots__ = ("_hash", "sets")
+
+    def __init__(self, sets: Mapping[Pair, IntSet]) -> None:
+        self.sets = dict(sets)
+        self._hash = hash(frozenset(self.sets.items()))
+
+    def meet(self, other: Clause) -> Clause | None:
+        """Return the clause of both, or ``None`` where they contradict each other."""
+        sets = dict(self.sets)
+        for pair, allowed in other.sets.items():
+            sets[pair] = sets[pair] & allowed if pair in sets else allowed
+            if not sets[pair]:
+                return None
+        return Clause(sets)
+
+    def without(self, *pairs: Pair) -> Clause:
+        """Return the clause of the other pairs."""
+        return Clause({pair: allowed for pair, allowed in self.sets.items() if pair not in pairs})
+
+    def implies(self, other: Clause) -> bool:
+        """Tell whether all that this clause selects, ``other`` does too, as far as shared pairs can tell."""
+        return all(pair in self.sets and self.sets[pair] <= allowed for pair, allowed in other.sets.items())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Clause) and self.sets == other.sets
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Clause({self.sets})"
+
+
+Formula = tuple[Clause, ...]
+"""Alternatives: what is selected is what any of the clauses selects. The empty formula selects nothing."""
+
+EVERYTHING: Formula = (Clause({}),)
+NOTHING: Formula = ()
+
+
+def condition(pair: Pair, allowed: IntSet) -> Formula:
+    """Return the formula of one condition."""
+    allowed &= pair.full
+    if not allowed:
+        return NOTHING
+    return EVERYTHING if allowed == pair.full else (Clause({pair: allowed}),)
+
+
+def either(*formulas: Formula | None) -> Formula | None:
+    """Return what any of ``formulas`` selects; ``None`` stands for what is not known."""
+    clauses: list[Clause] = []
+    for formula in formulas:
+        if formula is None:
+            return None
+        clauses += formula
+    return _simplified(clauses)
+
+
+def both(a: Formula | None, b: Formula | None) -> Formula | None:
+    """Return what both select."""
+    if a is None or b is None or len(a) * len(b) > MOST * MOST:
+        return None
+    met = (x.meet(y) for x in a for y in b)
+    return _simplified(clause for clause in met if clause is not None)
+
+
+def complement(formula: Formula | None) -> Formula | None:
+    """Return what ``formula`` does not select."""
+    result: Formula | None = EVERYTHING
+    if formula is None:
+        return None
+    for clause in formula:
+        parts = [condition(pair, ~allowed) for pair, allowed in clause.sets.items()]
+        result = both(result, either(*parts))
+    return result
+
+
+def _simplified(clauses: Iterable[Clause]) -> Formula | None:
+    """Join clauses that differ in one pair alone, and take from each what a clause of one condition covers already."""
+    found = list(dict.fromkeys(clauses))
+    if len(found) > 4 * MOST:
+        return None
+    changed = True
+    while changed:
+        changed = False
+        for i, a in enumerate(found):
+            for j, b in enumerate(found):
+                if i == j:
+                    continue
+                joined = _joined(a, b)
+                if joined is not None:
+                    kept = [clause for k, clause in enumerate(found) if k not in (i, j)]
+                    found = list(dict.fromkeys([*kept[: min(i, j)], *joined, *kept[min(i, j) :]]))
+                    changed = True
+                    break
+            if changed:
+                break
+    return tuple(found) if len(found) <= MOST else None
+
+
+def _joined(a: Clause, b: Clause) -> list[Clause] | None:
+    """Return clauses that select what ``a`` or ``b`` does, fewer or smaller ones; ``None`` where that is not seen."""
+    if b.implies(a):
+        return [a]
+    if a.sets.keys() == b.sets.keys():
+        differing = [pair for pair in a.sets if a.sets[pair] != b.sets[pair]]
+        if len(differing) == 1:
+            return _one_of({**a.sets}, differing[0], a.sets[differing[0]] | b.sets[differing[0]])
+    if len(a.sets) == 1:
+        (pair,) = a.sets
+        if pair in b.sets and b.sets[pair] & a.sets[pair]:
+            left = b.sets[pair] & ~a.sets[pair]
+            return [a, Clause({**b.sets, pair: left})] if left else [a]
+    return None
+
+
+def _one_of(sets: dict[Pair, IntSet], pair: Pair, allowed: IntSet) -> list[Clause]:
+    if allowed == pair.full:
+        del sets[pair]
+    else:
+        sets[pair] = allowed
+    return [Clause(sets)]

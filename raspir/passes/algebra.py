@@ -1,0 +1,452 @@
+"""Building nodes with the algebra applied: each rule is a row of a table, a pattern with what it becomes.
+
+Every rule keeps values exactly, with their types, on all inputs on which what it replaces yields any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+
+from raspir.analysis import Analysis, IntSet, Linear, Pair
+from raspir.analysis import selectors as normal
+from raspir.analysis.facts import MIRRORED
+from raspir.analysis.selectors import Clause, Formula
+from raspir.ir import Atom, GraphError, Node, build
+from raspir.ir.atoms import atom_key
+from raspir.ir.operations import COMPARISONS
+from raspir.ir.rules import Attribute
+from raspir.ir.types import INT
+
+Rule = Callable[["Algebra", Node], Node | None]
+"""Takes a node whose operands are folded and returns what it becomes, or ``None`` where the rule does not apply."""
+
+COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+"""The comparison that holds where another does not: atoms are totally ordered among numbers and among strings."""
+
+
+class Algebra:
+    """Makes folded nodes, and knows the facts about them.
+
+    Args:
+        analysis: the facts.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.facts = analysis
+        self._folded: dict[Node, Node] = {}
+
+    def __call__(self, name: str, *operands: Node, **attributes: Attribute) -> Node:
+        """Return the folded node of operation ``name`` on ``operands``.
+
+        Raises:
+            GraphError: if the operands' types are impossible.
+        """
+        return self.fold(build(name, *operands, **attributes))
+
+    def rebuilt(self, node: Node, operands: list[Node]) -> Node:
+        """Return the folded node that does with ``operands`` what ``node`` does with its own."""
+        names = [name for name, _ in node.operation.attributes]
+        return self(node.operation.name, *operands, **dict(zip(names, node.attributes, strict=True)))
+
+    def fold(self, node: Node) -> Node:
+        """Return what ``node`` becomes by the rules; its operands must be folded."""
+        found = self._folded.get(node)
+        if found is None:
+            found = next((new for new in self._attempts(node) if new is not None and new is not node), node)
+            self._folded[node] = found
+            self._folded.setdefault(found, found)
+        return found
+
+    def _attempts(self, node: Node) -> list[Node | None]:
+        for rule in RULES.get(node.operation.name, ()):
+            try:
+                new = rule(self, node)
+            except GraphError:  # the operands' kinds allow no such node, so the program fails there anyway
+                continue
+            if new is not None and new is not node:
+                return [new]
+        return []
+
+    # Constants
+
+    def const(self, value: Atom) -> Node:
+        """Return the constant ``value``."""
+        return build("const", value=value)
+
+    @property
+    def everything(self) -> Node:
+        """The selector that selects all positions."""
+        return build("select.eq", self.const(1), self.const(1))
+
+    @property
+    def length(self) -> Node:
+        """The number of positions, which takes a layer."""
+        return build("sum", self.everything, self.const(1), default=0)
+
+    # Integers
+
+    def linear(self, form: Linear) -> Node:
+        """Return an integer node of the value of ``form``."""
+        result: Node | None = None
+        ordered = sorted(form.terms.items(), key=lambda item: item[1] < 0)
+        for term, coefficient in ordered:
+            part = term if abs(coefficient) == 1 else build("mul", term, self.const(abs(coefficient)))
+            if result is None:
+                result = part if coefficient > 0 else build("neg", part)
+            else:
+                result = build("add" if coefficient > 0 else "sub", result, part)
+        if result is None:
+            return self.const(form.constant)
+        if form.constant or result.type is not INT:
+            sign = "sub" if form.constant < 0 else "add"
+            result = build(sign, result, self.const(abs(form.constant)))
+        self._folded.setdefault(result, result)
+        return result
+
+    def side(self, form: Linear) -> Node:
+        """Return a node of the value of ``form`` that is only compared: a boolean may stand for an integer."""
+        ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((None, 0),)
+        return term if term is not None and coefficient == 1 and not form.constant else self.linear(form)
+
+    def plus(self, node: Node, constant: int) -> Node:
+        """Return ``node + constant`` for an integer node."""
+        return self.linear(self.facts.linear(node).plus(Linear({}, constant))) if constant else node
+
+    def compare(self, form: Linear, comparison: str, bound: int = 0) -> Node:
+        """Return whether ``form comparison bound``, as a boolean."""
+        positive = Linear({t: c for t, c in form.terms.items() if c > 0})
+        negative = Linear({t: -c for t, c in form.terms.items() if c < 0}, bound - form.constant)
+        if not positive.terms and negative.terms:
+            left, right = negative.without_constant(), Linear({}, -negative.constant)
+            return self(MIRRORED[comparison], self.side(left), self.side(right))
+        return self(comparison, self.side(positive), self.side(negative))
+
+    def inside(self, form: Linear, allowed: IntSet) -> Node:
+        """Return whether ``form`` lies in ``allowed``, as a boolean."""
+        if len((~allowed).intervals) == 1 and (~allowed).single is not None:
+            return self.compare(form, "ne", (~allowed).single or 0)
+        result: Node = self.const(False)
+        for low, high in allowed.intervals:
+            if low == high:
+                part = self.compare(form, "eq", int(low))
+            else:
+                part = self.const(True)
+                if low != -inf:
+                    part = self("and", part, self.compare(form, "ge", int(low)))
+                if high != inf:
+                    part = self("and", part, self.compare(form, "le", int(high)))
+            result = self("or", result, part)
+        return result
+
+    def largest(self, a: Node, b: Node) -> Node:
+        """Return the larger of two integers."""
+        return a if a is b else self("where", self.compare(self.difference(a, b), "ge"), a, b)
+
+    def smallest(self, a: Node, b: Node) -> Node:
+        """Return the smaller of two integers."""
+        return a if a is b else self("where", self.compare(self.difference(a, b), "le"), a, b)
+
+    def difference(self, a: Node, b: Node) -> Linear:
+        """Return the linear form of ``a - b``."""
+        return self.facts.linear(a).plus(self.facts.linear(b), -1)
+
+    # Selectors
+
+    def selector(self, formula: Formula) -> Node:
+        """Return a selector of what ``formula`` selects."""
+        if not formula:
+            return build("select.ne", self.const(1), self.const(1))
+        return self._joined("selector.or", [self._clause(clause) for clause in formula])
+
+    def _clause(self, clause: Clause) -> Node:
+        parts = [self._condition(pair, allowed) for pair, allowed in clause.sets.items()]
+        return self._joined("selector.and", parts) if parts else self.everything
+
+    def _joined(self, operation: str, parts: list[Node]) -> Node:
+        result = parts[0]
+        for part in parts[1:]:
+            result = build(operation, result, part)
+        return result
+
+    def _condition(self, pair: Pair, allowed: IntSet) -> Node:
+        if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
+            return self._difference(self.side(pair.key), pair.query, allowed)
+        assert isinstance(pair.key, Node)
+        if pair.kind == "col":
+            test = pair.key
+            if not self.facts[test].domain.boolean:
+                test = self("where", test, self.const(True), self.const(False))
+            return build("select.eq", test, self.const(allowed == normal.TRUE))
+        assert isinstance(pair.query, Node)
+        if pair.kind == "by":
+            selected = build("select.by", pair.key, pair.query, function=pair.function)
+            return selected if allowed == normal.TRUE else build("selector.not", selected)
+        return build(f"select.{outcome(allowed)}", pair.key, pair.query)
+
+    def _difference(self, key: Node, query: Linear, allowed: IntSet) -> Node:
+        """Return the selector of ``key - query in allowed``."""
+
+        def select(comparison: str, bound: int | float) -> Node:
+            return build(f"select.{comparison}", key, self.side(query.plus(Linear({}, int(bound)))))
+
+        missing = (~allowed).single
+        if missing is not None:
+            return select("ne", missing)
+        parts = []
+        for low, high in allowed.intervals:
+            ends = []
+            if low == high:
+                ends = [select("eq", low)]
+            else:
+                ends += [] if low == -inf else [select("gt", 0) if low == 1 else select("ge", low)]
+                ends += [] if high == inf else [select("lt", 0) if high == -1 else select("le", high)]
+            parts.append(self._joined("selector.and", ends))
+        return self._joined("selector.or", parts)
+
+
+def outcome(allowed: IntSet) -> str:
+    """Return the comparison whose outcomes -1, 0 and 1 are ``allowed``."""
+    for comparison in COMPARISONS:
+        if IntSet.where(comparison) & normal.OUTCOMES["cmp"] == allowed:
+            return comparison
+    raise AssertionError(allowed)
+
+
+# Each rule below is one row: what it looks for, and what that is equal to.
+
+
+def _constant(algebra: Algebra, node: Node) -> Node | None:
+    """A value that can only be one atom is that atom."""
+    single = algebra.facts[node].domain.single
+    return None if single is None else algebra.const(single)
+
+
+def _table(algebra: Algebra, node: Node) -> Node | None:
+    """map(f, x) = lookup(x) for x among few atoms; where f fails, so does the program."""
+    operand = node.operands[0]
+    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
+    if not outcomes or not outcomes[1]:
+        return None
+    taken, results = outcomes
+    keys = tuple(atoms[0] for atoms in taken)
+    return algebra("lookup", operand, keys=keys, values=tuple(results), otherwise=results[0])
+
+
+def _identity_table(algebra: Algebra, node: Node) -> Node | None:
+    """lookup(x) = x where every atom that x can be stands beside itself."""
+    operand = node.operands[0]
+    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
+    if outcomes is None:
+        return None
+    same = all(atom_key(a) == atom_key(b) for (a,), b in zip(*outcomes, strict=True))
+    return operand if same else None
+
+
+def _sum(algebra: Algebra, node: Node) -> Node | None:
+    """A sum of integers is its linear form, where that takes fewer operations: x + 1 - 1 = x."""
+    if not all(algebra.facts[operand].domain.integral for operand in node.operands):
+        return None
+    form = algebra.facts.linear(node)
+    if form.is_term(node):
+        return None
+    short = _operations(form)
+    return algebra.linear(form) if short < _additions(algebra, node, short) else None
+
+
+def _operations(form: Linear) -> int:
+    """Return how many operations a linear form takes."""
+    negative = bool(form.terms) and all(c < 0 for c in form.terms.values())
+    scaled = sum(abs(c) != 1 for c in form.terms.values())
+    return max(len(form.terms) - 1, 0) + scaled + negative + (form.constant != 0 and bool(form.terms))
+
+
+def _additions(algebra: Algebra, node: Node, enough: int) -> int:
+    """Count the additions that lead to ``node``, up to one more than ``enough``."""
+    seen: set[Node] = set()
+    stack = [node]
+    while stack and len(seen) <= enough:
+        top = stack.pop()
+        if top not in seen and not algebra.facts.linear(top).is_term(top) and top.operands:
+            seen.add(top)
+            stack.extend(top.operands)
+    return len(seen)
+
+
+def _unit(algebra: Algebra, node: Node) -> Node | None:
+    """x // 1 = x and x ** 1 = x for integers x."""
+    a, b = node.operands
+    domain = algebra.facts[b].domain
+    fits = domain.single == 1 and type(domain.single) is int and algebra.facts[a].domain.kinds is INT
+    return a if fits else None
+
+
+def _compared_to_itself(algebra: Algebra, node: Node) -> Node | None:
+    """x == x, x <= x and x >= x are true and the others false, as no atom is NaN."""
+    a, b = node.operands
+    return algebra.const(node.operation.name in ("eq", "le", "ge")) if a is b else None
+
+
+def _bounded(algebra: Algebra, node: Node) -> Node | None:
+    """A comparison of integers whose difference has bounds that decide it."""
+    a, b = node.operands
+    if not (algebra.facts[a].domain.integral and algebra.facts[b].domain.integral):
+        return None
+    form = algebra.difference(a, b)
+    possible = IntSet([algebra.facts.bounds(form)])
+    allowed = IntSet.where(node.operation.name)
+    if possible <= allowed:
+        return algebra.const(True)
+    if not possible & allowed:
+        return algebra.const(False)
+    if not form.terms:
+        return None
+    taken = sum(_additions(algebra, side, 8) for side in (a, b))
+    return algebra.compare(form, node.operation.name) if _operations(form) + 1 < taken + 1 else None
+
+
+def _constant_last(algebra: Algebra, node: Node) -> Node | None:
+    """3 < x is x > 3."""
+    a, b = node.operands
+    if a.operation.name == "const" and b.operation.name != "const":
+        return algebra(MIRRORED[node.operation.name], b, a)
+    return None
+
+
+def _truth(algebra: Algebra, node: Node) -> Node | None:
+    """x == True is x and x == False is ~x, for booleans x."""
+    a, b = node.operands
+    single = algebra.facts[b].domain.single
+    if type(single) is not bool or not algebra.facts[a].domain.boolean:
+        return None
+    return a if single == (node.operation.name == "eq") else algebra("not", a)
+
+
+def _compared_choice(algebra: Algebra, node: Node) -> Node | None:
+    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch."""
+    choice, constant = node.operands
+    if choice.operation.name != "where" or constant.operation.name != "const":
+        return None
+    condition, a, b = choice.operands
+    left = algebra(node.operation.name, a, constant)
+    right = algebra(node.operation.name, b, constant)
+    if "const" not in (left.operation.name, right.operation.name):
+        return None
+    return algebra("where", condition, left, right)
+
+
+def _not(algebra: Algebra, node: Node) -> Node | None:
+    """~~x = x, and ~(a < b) is a >= b, for booleans."""
+    (a,) = node.operands
+    if not algebra.facts[a].domain.boolean:
+        return None
+    if a.operation.name == "not":
+        return a.operands[0] if algebra.facts[a.operands[0]].domain.boolean else None
+    if a.operation.name in COMPLEMENT:
+        return algebra(COMPLEMENT[a.operation.name], *a.operands)
+    return None
+
+
+def _and_or(algebra: Algebra, node: Node) -> Node | None:
+    """x & True = x, x & False = False, x & x = x, and the like for |, for booleans."""
+    if not all(algebra.facts[operand].domain.boolean for operand in node.operands):
+        return None
+    a, b = node.operands
+    neutral = node.operation.name == "and"
+    for one, other in ((a, b), (b, a)):
+        single = algebra.facts[one].domain.single
+        if single is not None:
+            return other if single is neutral else one
+    return a if a is b else None
+
+
+def _choice(algebra: Algebra, node: Node) -> Node | None:
+    """A choice that is made already, that makes no difference, or that its condition already says."""
+    condition, a, b = node.operands
+    known = algebra.facts[condition].domain.atoms
+    if known is not None and len({bool(atom) for atom in known}) == 1:
+        return a if known[0] else b
+    if a is b:
+        return a
+    if condition.operation.name == "not" and algebra.facts[condition].domain.boolean:
+        return algebra("where", condition.operands[0], b, a)
+    if a.operation.name == "where" and a.operands[0] is condition:
+        return algebra("where", condition, a.operands[1], b)
+    if b.operation.name == "where" and b.operands[0] is condition:
+        return algebra("where", condition, a, b.operands[2])
+    return None
+
+
+def _boolean_choice(algebra: Algebra, node: Node) -> Node | None:
+    """where(c, True, x) = c | x, where(c, x, False) = c & x, and their negations, for booleans."""
+    if not all(algebra.facts[operand].domain.boolean for operand in node.operands):
+        return None
+    condition, a, b = node.operands
+    if algebra.facts[a].domain.single is True:
+        return algebra("or", condition, b)
+    if algebra.facts[b].domain.single is False:
+        return algebra("and", condition, a)
+    if algebra.facts[a].domain.single is False:
+        return algebra("and", algebra("not", condition), b)
+    if algebra.facts[b].domain.single is True:
+        return algebra("or", algebra("not", condition), a)
+    return None
+
+
+def _default(algebra: Algebra, node: Node) -> Node | None:
+    """An aggregate that never selects is its default."""
+    if algebra.facts[node.operands[0]].formula == normal.NOTHING:
+        default = node["default"]
+        assert not isinstance(default, tuple | None)
+        return algebra.const(default)
+    return None
+
+
+def _one_value(algebra: Algebra, node: Node) -> Node | None:
+    """mean = best = sum over at most one position, whose value comes as it is."""
+    if algebra.facts.at_most_one(node.operands[0]):
+        return algebra("sum", *node.operands[:2], default=node["default"])
+    return None
+
+
+def _selects_all(algebra: Algebra, node: Node) -> Node | None:
+    """A selector of everything or of nothing is written in one way."""
+    formula = algebra.facts[node].formula
+    if formula is not None and formula in (normal.EVERYTHING, normal.NOTHING):
+        return algebra.selector(formula)
+    return None
+
+
+def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
+    """s & all = s, s & s = s, ~~s = s, ~(a < b) is a >= b, and the like."""
+    name, operands = node.operation.name, node.operands
+    if name == "selector.not":
+        (inner,) = operands
+        if inner.operation.name == "selector.not":
+            return inner.operands[0]
+        comparison = inner.operation.name.removeprefix("select.")
+        return algebra(f"select.{COMPLEMENT[comparison]}", *inner.operands) if comparison in COMPLEMENT else None
+    a, b = operands
+    neutral = normal.EVERYTHING if name == "selector.and" else normal.NOTHING
+    for one, other in ((a, b), (b, a)):
+        if algebra.facts[one].formula == neutral or one is other:
+            return other
+    return None
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    **dict.fromkeys(("add", "sub", "mul", "neg"), (_constant, _sum)),
+    **dict.fromkeys(("truediv", "mod", "abs", "round", "has"), (_constant,)),
+    **dict.fromkeys(("floordiv", "pow"), (_constant, _unit)),
+    **dict.fromkeys(COMPARISONS, (_constant, _compared_to_itself, _constant_last, _bounded, _truth, _compared_choice)),
+    "not": (_constant, _not),
+    **dict.fromkeys(("and", "or"), (_constant, _and_or)),
+    "where": (_constant, _choice, _boolean_choice),
+    "map": (_constant, _table),
+    "lookup": (_constant, _identity_table),
+    "sum": (_default, _constant),
+    **dict.fromkeys(("mean", "best"), (_default, _one_value, _constant)),
+    **{f"select.{comparison}": (_selects_all,) for comparison in (*COMPARISONS, "by")},
+    **dict.fromkeys(("selector.and", "selector.or", "selector.not"), (_selects_all, _selector_algebra)),
+}
+"""The rules for each operation, in the order in which they are tried."""
