@@ -40,9 +40,15 @@ def _told(describer: Describer, head: Head) -> str:
 def _reads(describer: Describer, head: Head) -> str:
     lines = []
     for node in head.aggregates:
-        mean = "mean of " if node.operation.name == "mean" else ""
-        lines.append(f"{mean}{describer.part(node.operands[1])} → {describer.label(node)}")
+        lines.append(f"{_how(describer, node)}{describer.part(node.operands[1])} → {describer.label(node)}")
     return "\n".join(lines)
+
+
+def _how(describer: Describer, aggregate: Node) -> str:
+    """Say what an aggregate makes of the selected values, where that is not their sum."""
+    if aggregate.operation.name == "best":
+        return f"{describer.choice(aggregate)}: "
+    return "mean of " if aggregate.operation.name == "mean" else ""
 
 
 def _work(graph: Graph, describer: Describer, layer: int) -> Text:

@@ -78,7 +78,7 @@ def instruction(draw: st.DrawFn, program: list[Instruction]) -> Instruction:
     if any(each.of == "boolean" for each in program):
         kinds += ["logic", "not"]
     if any(each.of == "selector" for each in program):
-        kinds += ["sum", "sum", "mean", "combine", "invert"]
+        kinds += ["sum", "sum", "mean", "best", "best", "combine", "invert"]
     kind = draw(st.sampled_from(kinds))
     if kind in ("const", "raw const"):
         value = draw(numbers)
@@ -112,6 +112,10 @@ def instruction(draw: st.DrawFn, program: list[Instruction]) -> Instruction:
         return Instruction(kind, "selector", (one("selector"),))
     of = draw(st.sampled_from(["number", "number", "any"]))
     default = draw(numbers if of == "number" else atoms)
+    if kind == "best":
+        how = {"ties": draw(st.sampled_from(["left", "right"])), "pick": draw(st.sampled_from(["highest", "lowest"]))}
+        arguments = (one("selector"), one(of), one(draw(st.sampled_from(["number", "boolean", "any"])), "number"))
+        return Instruction(kind, of, arguments, {**how, "default": default})
     return Instruction(kind, of, (one("selector"), one(of)), default)
 
 
@@ -150,6 +154,8 @@ def _build(each: Instruction, arguments: list[Any]) -> Any:
             return arguments[0].value(arguments[1], each.extra)
         case "mean":
             return arguments[0].mean(arguments[1], each.extra)
+        case "best":
+            return arguments[0].best(arguments[1], arguments[2], **each.extra)
     raise AssertionError(each)
 
 
@@ -216,8 +222,19 @@ def _value(each: Instruction, arguments: list[Any], row: list[Any], n: range) ->
             return arguments[0] & arguments[1] if each.extra == "&" else arguments[0] | arguments[1]
         case "invert":
             return {(i, j) for i in n for j in n} - arguments[0]
+        case "best":
+            selected = [[j for j in n if (i, j) in arguments[0]] for i in n]
+            return [_fetched(each.extra, positions, *arguments[1:]) for positions in selected]
     picked = [[arguments[1][j] for j in n if (i, j) in arguments[0]] for i in n]
     return [_aggregated(each, values) for values in picked]
+
+
+def _fetched(how: dict[str, Any], selected: list[int], values: list[Any], scores: list[Any]) -> Any:
+    if not selected:
+        return how["default"]
+    best = (max if how["pick"] == "highest" else min)(scores[j] for j in selected)
+    winners = [j for j in selected if scores[j] == best]
+    return values[winners[0 if how["ties"] == "left" else -1]]
 
 
 def _aggregated(each: Instruction, values: list[Any]) -> Any:

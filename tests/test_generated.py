@@ -8,9 +8,10 @@ import sys
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import Fails, build, evaluate, inputs, number_inputs, programs
+from strategies import COMPARISONS, OPERATORS, Fails, atoms, build, evaluate, inputs, number_inputs, numbers, programs
 
 import raspir
+from raspir import indices, key, query, raw, tokens
 from raspir.ir.atoms import atom_key
 from raspir.ir.verify import problems
 
@@ -42,6 +43,34 @@ def test_graph_yields_what_the_definition_says(program, given_input):
             run(given_input)
     else:
         assert exact(run(given_input)) == exact(expected)
+
+
+strings = st.sampled_from(["a", "b", "", "long", "é"])
+rows = st.one_of(*(st.lists(st.tuples(score, atoms), max_size=6) for score in (numbers, numbers, strings, atoms)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(rows, st.sampled_from(COMPARISONS), st.sampled_from(["left", "right"]), st.booleans(), atoms)
+def test_best_fetches_what_sorting_puts_last(row, comparison, ties, highest, default):
+    scores, values = [score for score, _ in row], [value for _, value in row]
+    selector = OPERATORS[comparison](key(indices), query(indices))
+    pick = "highest" if highest else "lowest"
+    program = selector.best(raw(values), tokens, ties, default, pick)
+    try:
+        expected = []
+        for i in range(len(row)):
+            selected = [j for j in range(len(row)) if OPERATORS[comparison](j, i)]
+            if ties == "left":
+                selected.reverse()
+            ranked = sorted(selected, key=lambda j: scores[j])  # stable: of equal ones the later stays later
+            if not highest:
+                ranked = [j for j in selected if scores[j] == scores[ranked[0]]] if ranked else []
+            expected.append(values[ranked[-1]] if ranked else default)
+    except TypeError:
+        with pytest.raises(raspir.EvaluationError, match="`best` failed at position"):
+            program(scores)
+    else:
+        assert exact(program(scores)) == exact(expected)
 
 
 @settings(max_examples=300, deadline=None)

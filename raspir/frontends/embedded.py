@@ -18,7 +18,7 @@ from raspir.frontends.source import mistake
 from raspir.ir import Atom, RaspirError, Sequence, as_atom, read_sequence
 from raspir.ir.atoms import distinct, show
 from raspir.ir.errors import InputError
-from raspir.ir.operations import COMPARISONS
+from raspir.ir.operations import COMPARISONS, AttributeKind
 from raspir.ir.rules import Attribute
 
 A = TypeVar("A")
@@ -219,18 +219,15 @@ class Selector(Expression):
 
         Args:
             value: what is fetched, whatever its type.
-            score: a program of the keys' positions.
+            score: a program, whose value at each selected position is that position's score.
             ties: which of several selected positions with that score is taken, the leftmost (``"left"``) or the
                 rightmost.
             default: what stands where nothing is selected.
             pick: ``"lowest"`` takes the position with the lowest score instead.
         """
-        if ties not in ("left", "right"):
-            mistake(f'ties is "left" or "right", not {_told(ties)}')
-        if pick not in ("highest", "lowest"):
-            mistake(f'pick is "highest" or "lowest", not {_told(pick)}')
-        operands = (self, _program(value), _program(score))
-        return apply(SOp, "best", operands, (pick, ties, _default(default)))
+        operands = (self, _program(value), _score(score))
+        chosen = _choice("pick", AttributeKind.PICK, pick), _choice("ties", AttributeKind.TIES, ties)
+        return apply(SOp, "best", operands, (*chosen, _default(default)))
 
     def width(self) -> SOp:
         """Return the number of selected positions."""
@@ -369,6 +366,22 @@ def _default(default: object) -> Atom:
         return as_atom(default)
     except InputError as error:
         mistake(f"the default of an aggregate is one atom: {error.message}")
+
+
+def _score(score: object) -> SOp:
+    """Return ``score`` as a program: nearly always it is one already, and a scalar leaves all to ``ties``."""
+    try:
+        return score if isinstance(score, SOp) else _program(as_atom(score))
+    except InputError:
+        mistake(f"a score is a program, such as indices, whose atoms are compared, not {_told(score)}")
+
+
+def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
+    for choice in kind.choices:
+        if isinstance(chosen, str) and chosen == choice:
+            return choice
+    hint = "; a default is written default=…" if kind is AttributeKind.TIES else ""
+    mistake(f"{name} is {kind.value}, not {_told(chosen)}{hint}")
 
 
 def _selector(value: object) -> Selector:

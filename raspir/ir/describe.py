@@ -8,6 +8,7 @@ from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.printer import identifiers
 
+_TABLE, _TABLE_WIDTH = 4, 50  # keys and characters of a table that a description holds
 _DEPTH = 4  # operations deep that a description goes before it names a node by its identifier
 
 
@@ -33,6 +34,14 @@ class Describer:
         """Return the name of ``node``, or its identifier where it has none."""
         return self._graph.name_of(node) or self._identifiers.get(node) or self(node)
 
+    def choice(self, best: Node) -> str:
+        """Return which position a ``best`` aggregate takes of those selected, such as ``highest indices``."""
+        score, side = best.operands[2], f"{best['ties']}most"
+        if score.operation.name == "const":
+            return side
+        told = f"{best['pick']} {self.part(score)}"
+        return f"{side} {told}" if best["ties"] == "right" and score.operation.name != "indices" else told
+
     def part(self, node: Node, depth: int = _DEPTH) -> str:
         """Return ``node`` as it stands in what it is a part of: its name, else what it computes."""
         name = self._graph.name_of(node)
@@ -53,14 +62,13 @@ class Describer:
             return f"key({parts[0]}) {operation.symbol} query({parts[1]})"
         if operation.name == "map":
             return f"{node['function']}({parts[0]})"
+        if operation.name == "lookup":
+            return f"lookup({parts[0]}{_table(node)})"
         if operation.symbol.isidentifier() and role is Role.ELEMENTWISE and operation.name != "has":
             return f"{operation.symbol}({', '.join(parts)})"
         bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
-        if operation.name == "best":
-            told = f"{parts[1]}, {node['pick']} {parts[2]}, ties={show(node['ties'])}, default={show(node['default'])}"
-            return f"{bracketed[0]}.best({told})"
         if role is Role.AGGREGATE:
-            return f"{bracketed[0]}.{operation.symbol}({parts[1]}, default={show(node['default'])})"
+            return f"{bracketed[0]}.{operation.symbol}({', '.join([*parts[1:], *_options(node)])})"
         if operation.name == "has":
             return f"{bracketed[0]}.has({_listed(node['values'])})"
         return f" {operation.symbol} ".join(bracketed) if len(parts) == 2 else operation.symbol + bracketed[0]
@@ -71,6 +79,26 @@ class Describer:
         if node.operation.name == "raw":
             return f"raw({_listed(node['values'])})"
         return str(node["name"]) if node.operation.name == "input" else node.operation.name
+
+
+def _options(aggregate: Node) -> list[str]:
+    """Return the keywords of an aggregate, leaving out those of ``best`` that its author need not write."""
+    usual = {"ties": "left", "pick": "highest"}
+    held = {name: aggregate[name] for name, _ in aggregate.operation.attributes}
+    shown = [name for name in ("ties", "default", "pick") if name in held and held[name] != usual.get(name)]
+    return [f"{name}={show(held[name])}" for name in shown]
+
+
+def _table(lookup: Node) -> str:
+    """Return the table of a ``lookup`` as arguments; nothing where it is too long for a short line."""
+    keys, values = lookup["keys"], lookup["values"]
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    if len(keys) > _TABLE:
+        return ""
+    entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(keys, values, strict=True))
+    told = f", {{{entries}}}, otherwise={show(lookup['otherwise'])}"
+    return told if len(told) <= _TABLE_WIDTH else ""
 
 
 def _listed(atoms: object) -> str:

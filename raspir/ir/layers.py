@@ -18,14 +18,22 @@ def layer_of(operation: Operation, operands: Iterable[int]) -> int:
     """Return the layer of a value, given the layers of its operands.
 
     Sources are in layer 0, an elementwise map in the highest layer of its arguments, an aggregate one above the
-    highest of its key, query and value sequences. A selector counts as being where its keys and queries are.
+    highest of its key, query, value and score sequences. A selector counts as being where its keys and queries are.
     """
     return max(operands, default=0) + (operation.role is Role.AGGREGATE)
+
+
+def _attention(aggregate: Node) -> tuple[object, ...]:
+    """Return what two aggregates of one layer must share to be values of one head."""
+    selector, _, *score = aggregate.operands
+    return (selector, *score, aggregate["pick"], aggregate["ties"]) if score else (selector,)
 
 
 @dataclass(frozen=True)
 class Head:
     """One attention head: a selector, and the aggregates of one layer that share it.
+
+    A head that fetches from the best selected position has one score, pick and ties for all its values.
 
     Attributes:
         layer: from 1.
@@ -93,15 +101,16 @@ class Layering:
     def of(nodes: Iterable[Node]) -> Layering:
         """Return the layering of ``nodes``, which come operands first."""
         layer: dict[Node, int] = {}
-        heads: dict[tuple[int, Node], list[Node]] = {}
+        heads: dict[tuple[object, ...], list[Node]] = {}
         for node in nodes:
             layer[node] = layer_of(node.operation, [layer[operand] for operand in node.operands])
             if node.operation.role is Role.AGGREGATE:
-                heads.setdefault((layer[node], node.operands[0]), []).append(node)
-        depth = max((at for at, _ in heads), default=0)
+                heads.setdefault((layer[node], *_attention(node)), []).append(node)
+        depth = max((layer[aggregates[0]] for aggregates in heads.values()), default=0)
         by_layer: list[list[Head]] = [[] for _ in range(depth)]
-        for (at, selector), aggregates in heads.items():
-            by_layer[at - 1].append(Head(at, selector, tuple(aggregates)))
+        for aggregates in heads.values():
+            at = layer[aggregates[0]]
+            by_layer[at - 1].append(Head(at, aggregates[0].operands[0], tuple(aggregates)))
         return Layering(layer, tuple(map(tuple, by_layer)))
 
     def mlp(self, layer: int) -> tuple[Node, ...]:

@@ -128,7 +128,7 @@ def malformed(operation: Operation, operands: Sequence[Node], attributes: Sequen
     for (name, kind), value in zip(operation.attributes, attributes, strict=True):
         if not kind.admits(value):
             return f"its attribute {name} must be {kind.value}, not {show(value)}"
-    return None
+    return operation.check(tuple(attributes))
 
 
 def impossible(operation: Operation, types: Sequence[Type]) -> str:

@@ -7,7 +7,7 @@ from enum import Enum
 
 from raspir.ir import rules
 from raspir.ir.atoms import ATOM_CLASSES
-from raspir.ir.rules import Attribute, Rule
+from raspir.ir.rules import Attribute, Check, Rule
 from raspir.ir.types import ATOM, INT, NOTHING, SELECTOR, Type
 
 
@@ -29,9 +29,18 @@ class AttributeKind(Enum):
     VOCABULARY = "a list of atoms or nothing"
     NAME = "a name"
     SYMBOL = "a symbol"
+    PICK = '"highest" or "lowest"'
+    TIES = '"left" or "right"'
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The strings that an attribute of this kind is one of; none where its kind is not such a choice."""
+        return _CHOICES.get(self, ())
 
     def admits(self, value: object) -> bool:
         """Tell whether an attribute of this kind may hold ``value``."""
+        if self.choices:
+            return type(value) is str and value in self.choices
         if self in (AttributeKind.NAME, AttributeKind.SYMBOL):
             return type(value) is str and value != ""
         if self is AttributeKind.ATOM:
@@ -39,6 +48,9 @@ class AttributeKind(Enum):
         if value is None:
             return self is AttributeKind.VOCABULARY
         return isinstance(value, tuple) and all(map(_is_atom, value))
+
+
+_CHOICES = {AttributeKind.PICK: ("highest", "lowest"), AttributeKind.TIES: ("left", "right")}
 
 
 def _is_atom(value: object) -> bool:
@@ -58,6 +70,7 @@ class Operation:
         attributes: the name and kind of each attribute, in order.
         rule: the typing rule, which may assume that each operand's type lies within what ``takes`` says.
         meaning: what it does, in one line.
+        check: says how attributes, each of its kind, do not go together; ``None`` where they do.
     """
 
     name: str
@@ -68,6 +81,7 @@ class Operation:
     attributes: tuple[tuple[str, AttributeKind], ...]
     rule: Rule
     meaning: str
+    check: Check
 
     def infer(self, types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
         """Return the type of the result; :data:`~raspir.ir.types.NOTHING` if the operands' types are impossible."""
@@ -95,10 +109,12 @@ def _define(
     rule: Rule,
     meaning: str,
     attributes: dict[str, AttributeKind] | None = None,
+    check: Check = rules.no_check,
 ) -> None:
     names = tuple(operands.split())
     takes = tuple(SELECTOR if operand.startswith("selector") else ATOM for operand in names)
-    OPERATIONS[name] = Operation(name, symbol, role, names, takes, tuple((attributes or {}).items()), rule, meaning)
+    held = tuple((attributes or {}).items())
+    OPERATIONS[name] = Operation(name, symbol, role, names, takes, held, rule, meaning, check)
 
 
 def _sources() -> None:
@@ -155,6 +171,7 @@ def _elementwise() -> None:
         "lookup", "lookup", Role.ELEMENTWISE, "a", rules.looked_up,
         "the value beside the key that is the atom, of the very same type, else another atom",
         {"otherwise": AttributeKind.ATOM, "keys": AttributeKind.ATOMS, "values": AttributeKind.ATOMS},
+        rules.table,
     )  # fmt: skip
     _define(
         "map", "map", Role.ELEMENTWISE, "a", rules.always(ATOM),
@@ -194,7 +211,7 @@ def _attention() -> None:
         "best", "best", Role.AGGREGATE, "selector value score", rules.fetched,
         "the value at the selected position whose score is the highest (or lowest), among equals the leftmost "
         "(or rightmost); the default where nothing is selected",
-        {"pick": AttributeKind.NAME, "ties": AttributeKind.NAME, "default": AttributeKind.ATOM},
+        {"pick": AttributeKind.PICK, "ties": AttributeKind.TIES, "default": AttributeKind.ATOM},
     )  # fmt: skip
 
 

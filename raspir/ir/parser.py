@@ -229,7 +229,7 @@ class _Reader:
                 wanted = f"attribute {' or '.join(left)}" if left else "`:`"
                 raise TextError(f"expected {wanted} for {operation.name}, found {token}", token.location)
             line.expect("=")
-            attributes[token.text] = _attribute(line, kinds[token.text])
+            attributes[token.text] = _attribute(line, token.text, kinds[token.text])
         missing = [n for n, kind in kinds.items() if n not in attributes and kind is not AttributeKind.VOCABULARY]
         if missing:
             raise line.wrong(f"attribute {missing[0]} for {operation.name}")
@@ -250,11 +250,13 @@ class _Reader:
             raise TextError(error.message, error.location) from None
 
 
-def _attribute(line: _Line, kind: AttributeKind) -> Attribute:
+def _attribute(line: _Line, name: str, kind: AttributeKind) -> Attribute:
     if kind is AttributeKind.SYMBOL:
         return line.expect_kind("symbol").string()
     if kind is AttributeKind.NAME:
         return line.expect_kind("string").string()
+    if kind.choices:
+        return _choice(line, name, kind)
     if kind is AttributeKind.ATOM:
         return _atom(line, "an atom")
     line.expect("[")
@@ -264,6 +266,13 @@ def _attribute(line: _Line, kind: AttributeKind) -> Attribute:
     if not line.accept("]"):
         raise line.wrong("`,` or `]`")
     return vocabulary(atoms) if kind is AttributeKind.VOCABULARY else tuple(atoms)
+
+
+def _choice(line: _Line, name: str, kind: AttributeKind) -> str:
+    token = line.next
+    if token.kind != "string" or token.string() not in kind.choices:
+        raise line.wrong(f"{kind.value} as {name}")
+    return line.take().string()
 
 
 def _atom(line: _Line, expected: str) -> Atom:

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable
 from functools import cache
 
-from raspir.ir.atoms import Atom
+from raspir.ir.atoms import Atom, atom_key, show
 from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NOTHING, NUMBER, SELECTOR, STR, Type, type_of, union
 
 Attribute = Atom | tuple[Atom, ...] | None
@@ -20,6 +20,9 @@ Attribute = Atom | tuple[Atom, ...] | None
 Rule = Callable[[tuple[Type, ...], tuple[Attribute, ...]], Type]
 """Takes the types of the operands and the attributes of a node and returns the type of its result;
 :data:`~raspir.ir.types.NOTHING` means that no operands of these types fit."""
+
+Check = Callable[[tuple[Attribute, ...]], str | None]
+"""Takes the attributes of a node and says what is wrong with them together; ``None`` means nothing is."""
 
 KindRule = Callable[..., Type]
 """Takes one kind for each operand and returns the type of the result for atoms of exactly those kinds."""
@@ -126,21 +129,35 @@ def atoms_of(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type
 
 
 def looked_up(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
-    """One of the values, or what stands for all other keys; keys and values must be as many."""
-    otherwise, keys, values = attributes
-    assert isinstance(keys, tuple)
+    """One of the values, or what stands for all other keys."""
+    otherwise, _, values = attributes
     assert isinstance(values, tuple)
     assert not isinstance(otherwise, tuple | None)
-    if len(keys) != len(values):
-        return NOTHING
     return union(map(type_of, (*values, otherwise)))
+
+
+def no_check(attributes: tuple[Attribute, ...]) -> None:
+    """Attributes that do not depend on one another are right when each is."""
+    return None
+
+
+def table(attributes: tuple[Attribute, ...]) -> str | None:
+    """A table has as many values as keys, and each key once."""
+    _, keys, values = attributes
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    if len(keys) != len(values):
+        return f"its attributes keys and values must be equally long, not {len(keys)} and {len(values)}"
+    seen: set[object] = set()
+    for key in keys:
+        if atom_key(key) in seen:
+            return f"its attribute keys must hold each key once, and {show(key)} is there twice"
+        seen.add(atom_key(key))
+    return None
 
 
 def fetched(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
     """The default, or one value as it is."""
-    pick, ties, _ = attributes
-    if pick not in ("highest", "lowest") or ties not in ("left", "right"):
-        return NOTHING
     return atoms_of(types, attributes) | types[1]
 
 

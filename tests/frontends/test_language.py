@@ -1,5 +1,6 @@
 """The language: what each construct means."""
 
+import math
 import operator
 
 import numpy as np
@@ -120,12 +121,44 @@ def test_aggregates():
     assert everything.value(tokens)([1e16, 1.0, -1e16]) == [0.0] * 3  # in order of position, not compensated
 
 
+def test_best():
+    after = key(indices) > query(indices)
+    assert (after & (key(tokens) == query(tokens))).best(indices, indices, default="-", pick="lowest")("abcab") == [
+        3, 4, "-", "-", "-",
+    ]  # fmt: skip
+    assert before.best(tokens, indices, default="_")("abc") == ["_", "a", "b"]
+    assert everything.best(tokens, tokens)("bca") == ["c"] * 3
+    assert everything.best(tokens, tokens, pick="lowest")("bca") == ["a"] * 3
+    assert everything.best(tokens, 0)("bca") == ["b"] * 3
+    assert everything.best(tokens, 0, "right")("bca") == ["a"] * 3
+    assert typed((~before & ~after).best(tokens, tokens)([1, "a", True])) == [(int, 1), (str, "a"), (bool, True)]
+
+
+@pytest.mark.parametrize(
+    ("scores", "highest", "lowest"),
+    [
+        ([2, 5, 5, 2], (1, 2), (0, 3)),
+        ([1, True, 0, False, 1.0], (0, 4), (2, 3)),
+        ([-0.0, 0.0, 0], (0, 2), (0, 2)),
+        ([math.inf, 2**2000, -math.inf, -(2**2000)], (0, 0), (2, 2)),
+        ([2**53, float(2**53), 2**53 + 1], (2, 2), (0, 1)),
+        (["b", "", "long", "b"], (2, 2), (1, 1)),
+    ],
+)
+def test_scores_are_compared_as_atoms_and_ties_go_to_a_side(scores, highest, lowest):
+    for pick, sides in (("highest", highest), ("lowest", lowest)):
+        for ties, position in zip(("left", "right"), sides, strict=True):
+            assert everything.best(indices, tokens, ties, pick=pick)(scores) == [position] * len(scores)
+
+
 @pytest.mark.parametrize("given", ["", [], "a", [7]])
 def test_empty_and_one_element_inputs(given):
     n = len(given)
     assert everything.value(1)(given) == [1] * n
     assert before.value(tokens, "_")(given) == ["_"] * n
     assert before.mean(tokens, "_")(given) == ["_"] * n
+    assert before.best(tokens, tokens, default="_")(given) == ["_"] * n
+    assert everything.best(tokens, tokens)(given) == list(given)
     assert where(indices == 0, 1, 2)(given) == [1] * n
     assert (~before)(given) == [[True]] * n
     assert len(repr(before)) > 0
@@ -139,6 +172,22 @@ def test_layers():
     assert before.value(length).layers == 2
     assert (key(length) == query(1)).value(1).layers == 2
     assert (key(1) == query(length)).value(1).layers == 2
+    assert everything.best(tokens, indices).layers == 1
+    assert everything.best(tokens, length).layers == everything.best(length, indices).layers == 2
+    assert everything.best(tokens, before.value(length)).layers == 3
+
+
+def test_heads_share_a_selector_and_what_it_takes_to_be_best():
+    def heads(*programs):
+        return raspir.lower({str(i): program for i, program in enumerate(programs)}).stats().heads_per_layer
+
+    best = everything.best(tokens, indices)
+    assert heads(best, everything.best(indices, indices, default="_")) == [1]
+    assert heads(best, everything.value(1), everything.mean(indices)) == [2]
+    assert heads(best, everything.best(tokens, tokens)) == [2]
+    assert heads(best, everything.best(tokens, indices, "right")) == [2]
+    assert heads(best, everything.best(tokens, indices, pick="lowest")) == [2]
+    assert heads(best, everything.best(tokens, everything.value(1))) == [2, 1]
 
 
 def test_names_reach_the_graph_and_the_program_stays_itself():

@@ -46,6 +46,20 @@ WRITTEN = {
     "complex": (lambda: tokens + 1j, "is not an atom"),
     "array": (lambda: np.arange(3) + tokens, "is not an atom"),
     "default": (lambda: everything.value(1, default=None), "default of an aggregate is one atom"),
+    "default of best": (lambda: everything.best(1, 1, default=[]), "default of an aggregate is one atom"),
+    "ties": (lambda: everything.best(tokens, indices, "_"), "ties is \"left\" or \"right\", not '_'; a default is"),
+    "ties, a program": (lambda: everything.best(tokens, indices, tokens), 'ties is "left" or "right", not a program'),
+    "ties, None": (lambda: everything.best(tokens, indices, ties=None), "not None"),
+    "ties, an array": (lambda: everything.best(tokens, indices, np.arange(2)), "not array([0, 1])"),
+    "pick": (lambda: everything.best(tokens, indices, pick="max"), 'pick is "highest" or "lowest", not \'max\''),
+    "pick, a list": (lambda: everything.best(tokens, indices, pick=["highest"]), "not ['highest']"),
+    "score, a selector": (lambda: everything.best(tokens, everything), "a score is a program, such as indices"),
+    "score, None": (lambda: everything.best(tokens, None), "are compared, not None"),
+    "score, a key": (lambda: everything.best(tokens, key(1)), "are compared, not key(…)"),
+    "score, a list": (lambda: everything.best(tokens, [1, 2]), "are compared, not [1, 2]"),
+    "score, NaN": (lambda: everything.best(tokens, math.nan), "are compared, not nan"),
+    "value, a selector": (lambda: everything.best(everything, 1), "a selector is not a sequence"),
+    "best of a program": (lambda: tokens.best(1, 1), "`.best`: a program has no such operation"),
     "map": (lambda: tokens.map(3), "map takes a function"),
     "map of a program": (lambda: tokens.map(indices), "map takes a function"),
     "predicate": (lambda: select(tokens, tokens, 3), "select takes a predicate"),
@@ -100,6 +114,7 @@ def test_failures_name_operation_position_values_and_line():
     fails((-tokens) ** 0.5, [4], "is not an atom")
     fails(tokens.map(lambda x: None), [4], "None is not an atom")
     fails(tokens.map(lambda x: math.nan), [4], "NaN")
+    fails(everything.best(1, tokens), ["a", 2], "`best` failed at position 0 on the scores 'a' and 2 of positions 0")
     fails(raw([1, 2]), "abc", "`raw` holds 2 atoms and the input 3")
     fails(tokens.round(), [math.inf], "OverflowError")
     fails(~tokens, [0.5], "`~` failed at position 0")

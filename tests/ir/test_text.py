@@ -56,6 +56,25 @@ MALFORMED = {
     "nothing in a name": (replaced("%hist = sum", '%"" = sum'), "expected a name with something in it"),
     "dotted output": (replaced("output out", "output a.b"), "5:8: expected a new output name, found `a.b`"),
     "not a statement": ("raspir 1\nfoo\n", "2:1: expected a definition"),
+    "ties": (replaced("sum %s, 1", 'best %s, 1, 1 pick="lowest" ties=left'), 'expected "left" or "right" as ties'),
+    "other ties": (
+        replaced("sum %s, 1", 'best %s, 1, 1 pick="lowest" ties="up"'),
+        '4:42: expected "left" or "right" as ties, found `"up"`',
+    ),
+    "pick": (replaced("sum %s, 1", "best %s, 1, 1 pick=3"), '4:28: expected "highest" or "lowest" as pick, found `3`'),
+    "no pick": (replaced("sum %s, 1", "best %s, 1, 1"), "expected attribute pick for best, found `:`"),
+    "selector as score": (
+        replaced("sum %s, 1", 'best %s, 1, %s pick="lowest" ties="left"'),
+        "4:14: best: its operand score must be a sequence of atoms, not selector",
+    ),
+    "uneven table": (
+        replaced("sum %s, 1 default=0", "lookup %tokens otherwise=0 keys=[1, 2] values=[1]"),
+        "4:16: lookup: its attributes keys and values must be equally long, not 2 and 1",
+    ),
+    "key twice": (
+        replaced("sum %s, 1 default=0", 'lookup %tokens otherwise=0 keys=["a", 2, "a"] values=[1, 2, 3]'),
+        "4:16: lookup: its attribute keys must hold each key once, and 'a' is there twice",
+    ),
     "both arities": (
         'raspir 1\n%t = input name="t" : atom\n%m = map %t function=@f : atom\n'
         "%s = select.by %m, %m function=@f : selector\n%v = sum %s, 1 default=0 : int\noutput out = %v\n",
@@ -112,6 +131,12 @@ def test_any_atom_survives(atom):
     parsed = raspir.parse(str(graph))
     assert parsed == graph
     assert parsed.nodes == graph.nodes
+
+
+def test_best_is_printed_with_all_its_attributes():
+    graph = raspir.lower((key(indices) < query(indices)).best(tokens, indices, "right", "_", "lowest").name("x"))
+    assert '%x = best %2, %tokens, %indices pick="lowest" ties="right" default="_" : atom' in str(graph)
+    assert raspir.parse(str(graph)) == graph
 
 
 def test_constants_that_python_calls_equal_are_told_apart():
@@ -190,11 +215,16 @@ def test_the_verifier_names_node_and_rule():
 
     tokens_node = build("input", name="tokens")
     one = build("const", value=1)
+    all_ = build("select.eq", one, one)
     broken = {
         "cannot take int and str": make(OPERATIONS["sub"], [one, build("const", value="a")], [], INT),
         "its type is given as str": make(OPERATIONS["add"], [one, one], [], STR),
         "takes 2 operands, not 1": make(OPERATIONS["add"], [one], [], INT),
         "takes 1 attributes, not 0": make(OPERATIONS["const"], [], [], INT),
+        'ties must be "left" or "right", not 3': make(OPERATIONS["best"], [all_, one, one], ["highest", 3, 0], INT),
+        'pick must be "highest" or "lowest"': make(OPERATIONS["best"], [all_, one, one], ["max", "left", 0], INT),
+        "must be equally long, not 0 and 1": make(OPERATIONS["lookup"], [one], [0, (), (1,)], INT),
+        "must hold each key once, and 1 is": make(OPERATIONS["lookup"], [one], [0, (1, True, 1), (1, 2, 3)], INT),
         "must be a list of atoms": make(OPERATIONS["raw"], [], [5], INT),
         "must be a sequence of atoms, not a selector": make(OPERATIONS["select.eq"], [one, one], [], SELECTOR),
     }
