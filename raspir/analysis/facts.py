@@ -11,8 +11,9 @@ from raspir.analysis import selectors
 from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, tried
 from raspir.analysis.intset import Bound, IntSet, plus, times
 from raspir.analysis.linear import Linear
-from raspir.analysis.selectors import Clause, Formula, Pair, condition
-from raspir.ir import Atom, Function, Graph, Node, Role
+from raspir.analysis.ranks import Rank, rank_of
+from raspir.analysis.selectors import Clause, Formula, Pair, Side, condition
+from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.layers import layer_of
 from raspir.ir.scalar import MEANING, lookup
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR
@@ -54,6 +55,7 @@ class Analysis:
         self._functions = functions or {}
         self._facts: dict[Node, Facts] = {}
         self._linear: dict[Node, Linear] = {}
+        self._ranks: dict[Node, Rank | None] = {}
         self._columns: dict[object, Formula] = {}
         self._nesting = 0
         self.longest: Bound = inf if max_length is None else max(max_length, 1)
@@ -93,13 +95,19 @@ class Analysis:
             return Facts(layer, self._source(node), uniform, positional, None, True)
         if role is Role.AGGREGATE:
             domain = self._aggregate(node, operands)
-            sure = node.operation.name == "best" or operands[1].domain.integral or self.at_most_one(node.operands[0])
+            sure = operands[1].domain.integral or self.at_most_one(node.operands[0])
+            if node.operation.name == "best":
+                sure = cannot_fail("lt", [operands[2].domain] * 2)
             return Facts(layer, domain, uniform, positional, None, sure)
         domains = [operand.domain for operand in operands]
         return Facts(layer, self._elementwise(node, domains), uniform, positional, None, self._sure(node, domains))
 
     def _sure(self, node: Node, domains: list[Domain]) -> bool:
         return cannot_fail(node.operation.name, domains)
+
+    def succeeds(self, node: Node, operands: list[Node]) -> bool:
+        """Tell whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
+        return self._sure(node, [self[operand].domain for operand in operands])
 
     # Domains
 
@@ -266,13 +274,51 @@ class Analysis:
         formula = self[selector].formula
         if formula is None:
             return False
-        return not formula or (len(formula) == 1 and any(self._injective(*each) for each in formula[0].sets.items()))
+        return not formula or (len(formula) == 1 and any(self._injective(formula[0], pair) for pair in formula[0].sets))
 
-    def _injective(self, pair: Pair, allowed: IntSet) -> bool:
-        """Tell whether a condition holds at one position at most: a multiple of the position equals something."""
-        if pair.kind != "int" or allowed.single is None or not isinstance(pair.key, Linear):
+    def _injective(self, clause: Clause, pair: Pair) -> bool:
+        """Tell whether a clause holds at one position at most, by its condition on ``pair``.
+
+        It does where a multiple of the position equals something, or a rank among members that it selects.
+        """
+        if pair.kind != "int" or clause.sets[pair].single is None or not isinstance(pair.key, Linear):
             return False
-        return len(pair.key.terms) == 1 and next(iter(pair.key.terms)).operation.name == "indices"
+        if len(pair.key.terms) != 1:
+            return False
+        (term,) = pair.key.terms
+        if term.operation.name == "indices":
+            return True
+        rank = self.rank(term)
+        return rank is not None and clause.without(pair).implies(rank.members)
+
+    def of_keys(self, pair: Pair) -> bool:
+        """Tell whether a condition on ``pair`` depends on the key's position alone."""
+        return self._is_uniform(pair.query)
+
+    def of_queries(self, pair: Pair) -> bool:
+        """Tell whether a condition on ``pair`` depends on the query's position alone."""
+        return self._is_uniform(pair.key)
+
+    def _is_uniform(self, side: Side) -> bool:
+        if isinstance(side, Linear):
+            return all(self[term].uniform for term in side.terms)
+        return side is None or self[side].uniform
+
+    def rank(self, node: Node) -> Rank | None:
+        """Return what ``node`` ranks, if it counts the members before each position in a strict total order."""
+        if node not in self._ranks:
+            self._ranks[node] = self._ranked(node)
+        return self._ranks[node]
+
+    def _ranked(self, node: Node) -> Rank | None:
+        if node.operation.name != "sum" or node["default"] != 0 or isinstance(node["default"], str):
+            return None
+        selector, value = node.operands
+        domain = self[value].domain
+        if domain.atoms is None or not domain.integral or domain.low < 0 or domain.high > 1:
+            return None
+        counted = selectors.both(self[selector].formula, self.compared("eq", value, build("const", value=1)))
+        return rank_of(counted, self.of_keys) if counted else None
 
     def _formula(self, node: Node, operands: list[Facts]) -> Formula | None:
         name = node.operation.name

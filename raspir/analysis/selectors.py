@@ -174,12 +174,25 @@ def _joined(a: Clause, b: Clause) -> list[Clause] | None:
         differing = [pair for pair in a.sets if a.sets[pair] != b.sets[pair]]
         if len(differing) == 1:
             return _one_of({**a.sets}, differing[0], a.sets[differing[0]] | b.sets[differing[0]])
+        if len(differing) == 2:
+            return _consensus(a, b, *differing) or _consensus(a, b, *reversed(differing))
     if len(a.sets) == 1:
         (pair,) = a.sets
         if pair in b.sets and b.sets[pair] & a.sets[pair]:
             left = b.sets[pair] & ~a.sets[pair]
             return [a, Clause({**b.sets, pair: left})] if left else [a]
     return None
+
+
+def _consensus(a: Clause, b: Clause, pair: Pair, other: Pair) -> list[Clause] | None:
+    """Return (x & y) whole and one rest at most, where ``a`` is x and half of ``other``, ``b`` is y and that half."""
+    shared = a.sets[pair] & b.sets[pair]
+    if not shared or (a.sets[other] | b.sets[other]) != other.full:
+        return None
+    rests = [Clause({**each.sets, pair: each.sets[pair] & ~shared}) for each in (a, b) if each.sets[pair] & ~shared]
+    if len(rests) > 1:
+        return None
+    return [Clause({**a.without(other).sets, pair: shared}), *rests]
 
 
 def _one_of(sets: dict[Pair, IntSet], pair: Pair, allowed: IntSet) -> list[Clause]:

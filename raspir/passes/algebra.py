@@ -36,7 +36,7 @@ class Algebra:
         self.facts = analysis
         self._folded: dict[Node, Node] = {}
 
-    def __call__(self, name: str, *operands: Node, **attributes: Attribute) -> Node:
+    def __call__(self, name: str, /, *operands: Node, **attributes: Attribute) -> Node:
         """Return the folded node of operation ``name`` on ``operands``.
 
         Raises:
@@ -45,9 +45,15 @@ class Algebra:
         return self.fold(build(name, *operands, **attributes))
 
     def rebuilt(self, node: Node, operands: list[Node]) -> Node:
-        """Return the folded node that does with ``operands`` what ``node`` does with its own."""
+        """Return the folded node that does with ``operands`` what ``node`` does with its own.
+
+        Where what is known of the operands shows that this always fails, that is ``node`` itself.
+        """
         names = [name for name, _ in node.operation.attributes]
-        return self(node.operation.name, *operands, **dict(zip(names, node.attributes, strict=True)))
+        try:
+            return self(node.operation.name, *operands, **dict(zip(names, node.attributes, strict=True)))
+        except GraphError:
+            return node
 
     def fold(self, node: Node) -> Node:
         """Return what ``node`` becomes by the rules; its operands must be folded."""
@@ -73,6 +79,11 @@ class Algebra:
     def const(self, value: Atom) -> Node:
         """Return the constant ``value``."""
         return build("const", value=value)
+
+    @property
+    def indices(self) -> Node:
+        """The positions."""
+        return build("indices")
 
     @property
     def everything(self) -> Node:

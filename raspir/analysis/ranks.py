@@ -1,0 +1,118 @@
+"""Ranks: counts of the members that come before a position in a strict total order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+
+from raspir.analysis.intset import IntSet
+from raspir.analysis.linear import Linear
+from raspir.analysis.selectors import Clause, Formula, Pair
+
+_BEFORE, _AFTER, _EQUAL = IntSet([(-inf, -1)]), IntSet([(1, inf)]), IntSet([(0, 0)])
+
+
+@dataclass(frozen=True)
+class Order:
+    """A strict total order of positions: by a sequence where there is one, then by position.
+
+    Attributes:
+        by: compares the sequence with itself; ``None`` where the position alone decides.
+        falling: whether higher values of the sequence come first.
+        index: compares the positions.
+        reverse: whether positions further right come first.
+    """
+
+    by: Pair | None
+    falling: bool
+    index: Pair
+    reverse: bool
+
+    def formula(self, later: bool, own: bool) -> Formula:
+        """Return the selector of the positions before the query's in this order, or after it, with its own or not."""
+        ahead = _BEFORE if self.reverse == later else _AFTER
+        last = Clause({self.index: ahead | _EQUAL if own else ahead})
+        if self.by is None:
+            return (last,)
+        first = _side(self.by, _BEFORE if self.falling == later else _AFTER)
+        return (Clause({self.by: first}), Clause({self.by: _EQUAL, **last.sets}))
+
+
+@dataclass(frozen=True)
+class Rank:
+    """A count, at each position, of the members before it.
+
+    Attributes:
+        members: which positions count: conditions on the key alone, and classes of equals that the query is in.
+        order: which come before.
+        inclusive: whether the position itself counts, if it is a member.
+    """
+
+    members: Clause
+    order: Order
+    inclusive: bool
+
+    @property
+    def everyone(self) -> bool:
+        """Whether each position is a member of the class that it counts in."""
+        return all(pair.same for pair in self.members.sets)
+
+
+def _side(pair: Pair, allowed: IntSet) -> IntSet:
+    return allowed & pair.full
+
+
+def rank_of(counted: Formula, of_keys: Callable[[Pair], bool]) -> Rank | None:
+    """Return the rank that counting what ``counted`` selects gives, or ``None`` if it gives none.
+
+    Args:
+        counted: the selector, of keys that are counted.
+        of_keys: tells whether a pair depends on the key alone.
+    """
+    shared = {
+        pair: allowed
+        for pair, allowed in counted[0].sets.items()
+        if of_keys(pair) or (pair.same and allowed == _EQUAL and not _is_index(pair))
+    }
+    for clause in counted[1:]:
+        shared = {pair: allowed for pair, allowed in shared.items() if clause.sets.get(pair) == allowed}
+    rests = [clause.without(*shared) for clause in counted]
+    ordered = _ordered(rests)
+    return None if ordered is None else Rank(Clause(shared), *ordered)
+
+
+def _is_index(pair: Pair) -> bool:
+    """Tell whether ``pair`` compares the positions themselves."""
+    if not pair.same or not isinstance(pair.key, Linear) or len(pair.key.terms) != 1:
+        return False
+    ((term, coefficient),) = pair.key.terms.items()
+    return term.operation.name == "indices" and coefficient == 1
+
+
+def _ordered(rests: list[Clause]) -> tuple[Order, bool] | None:
+    if len(rests) == 1 and len(rests[0].sets) == 1:
+        return _by_position(None, False, rests[0])
+    if len(rests) != 2:
+        return None
+    first, second = sorted(rests, key=lambda clause: len(clause.sets))
+    if len(first.sets) != 1 or len(second.sets) != 2:
+        return None
+    ((by, allowed),) = first.sets.items()
+    if not by.same or second.sets.get(by) != _EQUAL:
+        return None
+    for side in (_BEFORE, _AFTER):
+        if allowed == _side(by, side):
+            return _by_position(by, side == _AFTER, second.without(by))
+    return None
+
+
+def _by_position(by: Pair | None, falling: bool, clause: Clause) -> tuple[Order, bool] | None:
+    ((index, allowed),) = clause.sets.items()
+    if not _is_index(index):
+        return None
+    inclusive = 0 in allowed
+    for side in (_BEFORE, _AFTER):
+        if allowed in (side, side | _EQUAL):
+            return Order(by, falling, index, side == _AFTER), inclusive
+    return None

@@ -1,0 +1,111 @@
+"""An aggregate taken apart, for the rules of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from raspir.analysis.selectors import Formula
+from raspir.ir import Atom, Node, Role
+from raspir.ir.rules import Attribute
+from raspir.ir.types import INT
+from raspir.passes.algebra import Algebra
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """The parts of an aggregate.
+
+    Attributes:
+        node: the aggregate.
+        algebra: what makes nodes.
+    """
+
+    node: Node
+    algebra: Algebra
+
+    @staticmethod
+    def of(node: Node, algebra: Algebra) -> Aggregate | None:
+        """Return the parts of ``node``, or ``None`` if it is no aggregate."""
+        return Aggregate(node, algebra) if node.operation.role is Role.AGGREGATE else None
+
+    @property
+    def kind(self) -> str:
+        """``sum``, ``mean`` or ``best``."""
+        return self.node.operation.name
+
+    @property
+    def selector(self) -> Node:
+        """Whom each position attends to."""
+        return self.node.operands[0]
+
+    @property
+    def value(self) -> Node:
+        """What is fetched or added up."""
+        return self.node.operands[1]
+
+    @property
+    def default(self) -> Atom:
+        """What stands where nothing is selected."""
+        default = self.node["default"]
+        assert not isinstance(default, tuple | None)
+        return default
+
+    @property
+    def formula(self) -> Formula | None:
+        """The selector's normal form."""
+        return self.algebra.facts[self.selector].formula
+
+    @property
+    def adds_integers(self) -> bool:
+        """Whether this adds up integers and is the integer 0 where nothing is selected, so that sums are linear."""
+        zero = type(self.default) is int and self.default == 0
+        return self.kind == "sum" and zero and self.algebra.facts[self.value].domain.kinds is INT
+
+    def using(self, selector: Node | None = None, value: Node | None = None, score: Node | None = None) -> Node:
+        """Return the folded aggregate with some of its parts changed."""
+        operands = [selector or self.selector, value or self.value, *self.node.operands[2:]]
+        if score is not None:
+            operands[2] = score
+        return self.algebra.rebuilt(self.node, operands)
+
+
+def with_sides(
+    algebra: Algebra, selector: Node, key: Callable[[Node], Node | None], query: Callable[[Node], Node | None]
+) -> Node | None:
+    """Return ``selector`` with ``key`` applied to all its keys and ``query`` to all its queries.
+
+    ``None`` if one of them gives ``None``.
+    """
+    operands: list[Node] = []
+    if selector.operation.role is Role.SELECT:
+        for change, operand in ((key, selector.operands[0]), (query, selector.operands[1])):
+            changed = change(operand)
+            if changed is None:
+                return None
+            operands.append(changed)
+        return algebra.rebuilt(selector, operands)
+    for operand in selector.operands:
+        changed = with_sides(algebra, operand, key, query)
+        if changed is None:
+            return None
+        operands.append(changed)
+    return algebra.rebuilt(selector, operands)
+
+
+def selects(selector: Node) -> tuple[Node, ...]:
+    """Return the comparisons and predicates that ``selector`` combines, each once."""
+    found: dict[Node, None] = {}
+    stack = [selector]
+    while stack:
+        node = stack.pop()
+        if node.operation.role is Role.SELECT:
+            found.setdefault(node)
+        else:
+            stack.extend(reversed(node.operands))
+    return tuple(found)
+
+
+def attributes(node: Node) -> dict[str, Attribute]:
+    """Return the attributes of ``node`` by name."""
+    return {name: value for (name, _), value in zip(node.operation.attributes, node.attributes, strict=True)}

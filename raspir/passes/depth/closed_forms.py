@@ -1,0 +1,227 @@
+"""Rule 2: sums and counts over intervals of positions, without attending.
+
+The sum of a polynomial of the position over ``low … high`` has a closed form, in which the ends may be as deep as they
+like: they are at the query. Only the length, where an interval may end beyond the input, costs a layer.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+from raspir.analysis import Clause, IntSet, Linear, Pair
+from raspir.analysis.selectors import Formula
+from raspir.ir import Node
+from raspir.ir.types import INT
+from raspir.passes.algebra import Algebra
+from raspir.passes.depth.aggregates import Aggregate
+from raspir.passes.depth.search import Rule, Search
+
+_DEGREE = 2
+_ALTERNATIVES = 4  # intervals that may overlap, so that all their intersections are counted too
+
+Polynomial = tuple[Node, ...]
+"""Uniform coefficients of the powers of the position, from the constant one."""
+
+
+def interval_sum(search: Search, node: Node) -> Iterator[Node]:
+    """Compute a sum over intervals of positions from the intervals' ends."""
+    aggregate = Aggregate.of(node, search.algebra)
+    if aggregate is None or aggregate.kind != "sum" or not aggregate.formula:
+        return
+    if search.facts[aggregate.value].domain.kinds is not INT:
+        return
+    polynomial = polynomial_of(search.algebra, aggregate.value)
+    clauses = _split(search.algebra, aggregate.formula) if polynomial is not None else None
+    if polynomial is None or clauses is None:
+        return
+    sums = _Sums(search.algebra)
+    total = sums.over(clauses, polynomial)
+    if type(aggregate.default) is not int or aggregate.default != 0:
+        count = sums.over(clauses, (search.algebra.const(1),))
+        none = search.algebra.compare(search.facts.linear(count), "eq")
+        total = search.algebra("where", none, search.algebra.const(aggregate.default), total)
+    yield total
+
+
+def polynomial_of(algebra: Algebra, value: Node) -> Polynomial | None:
+    """Return ``value`` as a polynomial of the position with uniform integer coefficients, ``None`` if it is none."""
+    found: dict[Node, Polynomial | None] = {}
+    stack = [value]
+    while stack:
+        node = stack[-1]
+        parts = node.operands if _is_arithmetic(algebra, node) else ()
+        waiting = [part for part in parts if part not in found]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        found.setdefault(node, _combined(algebra, node, [found[part] for part in parts]))
+        stack.pop()
+    return found[value]
+
+
+def _is_arithmetic(algebra: Algebra, node: Node) -> bool:
+    return (
+        node.operation.name in ("add", "sub", "neg", "mul")
+        and not algebra.facts[node].uniform
+        and algebra.facts[node].domain.kinds is INT
+        and all(algebra.facts[operand].domain.kinds is INT for operand in node.operands)
+    )
+
+
+def _combined(algebra: Algebra, node: Node, parts: list[Polynomial | None]) -> Polynomial | None:
+    if algebra.facts[node].uniform:
+        return (node,) if algebra.facts[node].domain.kinds is INT else None
+    if node.operation.name == "indices":
+        return (algebra.const(0), algebra.const(1))
+    if not parts or any(part is None for part in parts):
+        return None
+    known = [part for part in parts if part is not None]
+    name = node.operation.name
+    if name == "neg":
+        return tuple(algebra("neg", coefficient) for coefficient in known[0])
+    if name == "mul":
+        return _product(algebra, *known)
+    padded = itertools.zip_longest(*known, fillvalue=algebra.const(0))
+    return tuple(algebra(name, a, b) for a, b in padded)
+
+
+def _product(algebra: Algebra, a: Polynomial, b: Polynomial) -> Polynomial | None:
+    if len(a) + len(b) - 2 > _DEGREE:
+        return None
+    result = [algebra.const(0)] * (len(a) + len(b) - 1)
+    for (i, x), (j, y) in itertools.product(enumerate(a), enumerate(b)):
+        result[i + j] = algebra("add", result[i + j], algebra("mul", x, y))
+    return tuple(result)
+
+
+def _split(algebra: Algebra, formula: Formula) -> list[Clause] | None:
+    """Return clauses of one interval for each pair, ``None`` if a condition is none on the key's position alone."""
+    clauses: list[Clause] = []
+    for clause in formula:
+        if not all(position_multiple(pair) for pair in clause.sets):
+            return None
+        choices = [[(pair, IntSet([each])) for each in allowed.intervals] for pair, allowed in clause.sets.items()]
+        clauses += [Clause(dict(choice)) for choice in itertools.product(*choices)]
+    return clauses if len(clauses) <= _ALTERNATIVES else None
+
+
+def position_multiple(pair: Pair) -> int:
+    """Return the factor where the key of ``pair`` is a multiple of the position, 0 where it is not."""
+    if pair.kind != "int" or not isinstance(pair.key, Linear) or len(pair.key.terms) != 1:
+        return 0
+    ((term, coefficient),) = pair.key.terms.items()
+    return coefficient if term.operation.name == "indices" else 0
+
+
+@dataclass(frozen=True)
+class _Interval:
+    """Positions from ``low`` to ``high``, none where they cross."""
+
+    low: Node
+    high: Node
+
+
+class _Sums:
+    """Sums over intervals, built of nodes."""
+
+    def __init__(self, algebra: Algebra) -> None:
+        self.algebra = algebra
+
+    def over(self, clauses: list[Clause], polynomial: Polynomial) -> Node:
+        """Return the sum over what any of ``clauses`` selects: of each, less what two have in common, and so on."""
+        total = self.algebra.const(0)
+        for size in range(1, len(clauses) + 1):
+            for chosen in itertools.combinations(clauses, size):
+                met: Clause | None = chosen[0]
+                for clause in chosen[1:]:
+                    met = met.meet(clause) if met is not None else None
+                if met is not None:
+                    total = self.algebra("add" if size % 2 else "sub", total, self.one(met, polynomial))
+        return total
+
+    def one(self, clause: Clause, polynomial: Polynomial) -> Node:
+        """Return the sum over one interval."""
+        algebra = self.algebra
+        interval = self.interval(clause)
+        count = algebra.plus(algebra.linear(algebra.difference(interval.high, interval.low)), 1)
+        if algebra.facts.bounds(algebra.facts.linear(count))[0] < 0:
+            count = algebra.largest(count, algebra.const(0))
+        total = algebra("mul", count, polynomial[0])
+        if len(polynomial) > 1:
+            ends = algebra("add", interval.low, interval.high)
+            first = algebra("floordiv", algebra("mul", ends, count), algebra.const(2))
+            total = algebra("add", total, algebra("mul", polynomial[1], first))
+        if len(polynomial) > 2:
+            total = algebra("add", total, algebra("mul", polynomial[2], self._squares(interval, count)))
+        return total
+
+    def _squares(self, interval: _Interval, count: Node) -> Node:
+        """Return the sum of the squares of the positions of ``interval``."""
+        algebra = self.algebra
+
+        def pyramid(m: Node) -> Node:
+            twice = algebra.plus(algebra("mul", m, algebra.const(2)), 1)
+            product = algebra("mul", algebra("mul", m, algebra.plus(m, 1)), twice)
+            return algebra("floordiv", product, algebra.const(6))
+
+        total = algebra("sub", pyramid(interval.high), pyramid(algebra.plus(interval.low, -1)))
+        return algebra("where", algebra("gt", count, algebra.const(0)), total, algebra.const(0))
+
+    def interval(self, clause: Clause) -> _Interval:
+        """Return the ends of the interval of a clause, which lie within the input unless the interval is empty."""
+        lows, highs = [], []
+        for pair, allowed in clause.sets.items():
+            factor = position_multiple(pair)
+            assert isinstance(pair.query, Linear)
+            ((low, high),) = allowed.intervals
+            if low != -inf:
+                lows.append(self._divided(pair.query.plus(Linear({}, int(low))), factor, up=True))
+            if high != inf:
+                highs.append(self._divided(pair.query.plus(Linear({}, int(high))), factor, up=False))
+        return _Interval(self._low(lows), self._high(highs))
+
+    def _divided(self, form: Linear, factor: int, up: bool) -> Node:
+        """Return ``form / factor`` rounded up or down, for a positive factor."""
+        algebra = self.algebra
+        if factor == 1:
+            return algebra.linear(form)
+        if up:
+            form = form.plus(Linear({}, factor - 1))
+        return algebra("floordiv", algebra.linear(form), algebra.const(factor))
+
+    def _low(self, lows: list[Node]) -> Node:
+        algebra = self.algebra
+        if not any(algebra.facts.bounds(algebra.facts.linear(low))[0] >= 0 for low in lows):
+            lows = [*lows, algebra.const(0)]
+        result = lows[0]
+        for low in lows[1:]:
+            result = algebra.largest(result, low)
+        return result
+
+    def _high(self, highs: list[Node]) -> Node:
+        algebra = self.algebra
+        last = algebra.plus(algebra.length, -1)
+        if not any(self._within(high) for high in highs):
+            highs = [*highs, last]
+        result = highs[0]
+        for high in highs[1:]:
+            result = algebra.smallest(result, high)
+        return result
+
+    def _within(self, high: Node) -> bool:
+        """Tell whether ``high`` is a position or lies before the first."""
+        algebra = self.algebra
+        room = algebra.difference(algebra.length, high)
+        return algebra.facts.bounds(room)[0] >= 1
+
+
+RULES = (
+    Rule(
+        "closed form",
+        "sum(low <= j <= high, a + b * j) = a * (high - low + 1) + b * (low + high) * (high - low + 1) // 2",
+        interval_sum,
+    ),
+)

@@ -1,0 +1,238 @@
+"""Rule 3: what is fetched from one position is computed for that position instead, if that is shallower.
+
+A selector that selects one position at most fetches. An elementwise map of sequences fetched is the map of what each
+of them is there; a position fetched is the position itself; what is uniform is the same there; and what an aggregate
+is at another position is the aggregate with its queries fetched. So gathers compose into one, or into none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raspir.analysis import Linear
+from raspir.analysis.facts import clause_of
+from raspir.ir import Atom, Node, Role
+from raspir.ir.atoms import atom_key
+from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR
+from raspir.passes.algebra import Algebra
+from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
+from raspir.passes.depth.closed_forms import position_multiple
+from raspir.passes.depth.search import Rule, Search
+
+_CONE = 256  # values that one fetch is followed through
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A selector of at most one position.
+
+    Attributes:
+        selector: what selects it.
+        position: the position, as a value at the query, where it is known in that way; it may lie outside the input.
+        sure: whether there always is one.
+    """
+
+    selector: Node
+    position: Node | None
+    sure: bool
+
+
+def fetch_of(algebra: Algebra, selector: Node) -> Fetch | None:
+    """Return ``selector`` as a fetch, or ``None`` where it may select several positions."""
+    if not algebra.facts.at_most_one(selector):
+        return None
+    clause = clause_of(algebra.facts[selector].formula)
+    if clause is None or len(clause.sets) != 1:
+        return Fetch(selector, None, False)
+    ((pair, allowed),) = clause.sets.items()
+    offset = allowed.single
+    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or offset is None:
+        return Fetch(selector, None, False)
+    return fetch_at(algebra, algebra.linear(pair.query.plus(Linear({}, offset))))
+
+
+def fetch_at(algebra: Algebra, position: Node) -> Fetch:
+    """Return the fetch from ``position``."""
+    selector = algebra("select.eq", algebra.indices, position)
+    below, above = outside(algebra, position)
+    return Fetch(selector, position, not below and not above)
+
+
+def outside(algebra: Algebra, position: Node) -> tuple[bool, bool]:
+    """Tell whether ``position`` may lie before the first position and beyond the last."""
+    form = algebra.facts.linear(position)
+    room = algebra.facts.linear(algebra.length).plus(form, -1)
+    return algebra.facts.bounds(form)[0] < 0, algebra.facts.bounds(room)[0] < 1
+
+
+def compose(search: Search, node: Node) -> Iterator[Node]:
+    """Compute for the fetched position what would be fetched from it."""
+    aggregate = Aggregate.of(node, search.algebra)
+    fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
+    if aggregate is None or fetch is None:
+        return
+    yield from _composed(search, aggregate, fetch)
+    if fetch.position is not None and not fetch.sure:
+        algebra = search.algebra
+        inside = within(algebra, fetch.position)
+        own = fetch_at(algebra, algebra("where", inside, fetch.position, algebra.indices))
+        clamped = Fetch(own.selector, own.position, True)
+        there = There(search, clamped)(search.low(aggregate.value))
+        if there is not None:
+            yield algebra("where", inside, there, algebra.const(aggregate.default))
+
+
+def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Iterator[Node]:
+    algebra, value = search.algebra, search.low(aggregate.value)
+    there = There(search, fetch)(value)
+    if there is None:
+        return
+    if fetch.sure or _is_default_outside(algebra, fetch, there, aggregate.default):
+        yield there
+        return
+    default = algebra.const(aggregate.default)
+    found = algebra("sum", fetch.selector, algebra.const(True), default=False)
+    yield algebra("where", found, there, default)
+    if fetch.position is not None:
+        yield algebra("where", within(algebra, fetch.position), there, default)
+
+
+def within(algebra: Algebra, position: Node) -> Node:
+    """Return whether ``position`` is one of the input's, as a boolean."""
+    below, above = outside(algebra, position)
+    result = algebra.const(True)
+    if below:
+        result = algebra("ge", position, algebra.const(0))
+    if above:
+        result = algebra("and", result, algebra("lt", position, algebra.length))
+    return result
+
+
+def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: Atom) -> bool:
+    """Tell whether ``there`` is itself ``default`` wherever ``fetch`` finds nothing: a fetch from further outside."""
+    if fetch.position is None or there.operation.name != "sum":
+        return False
+    inner = Aggregate(there, algebra)
+    further = fetch_of(algebra, inner.selector)
+    if further is None or further.position is None or atom_key(inner.default) != atom_key(default):
+        return False
+    apart = algebra.difference(further.position, fetch.position)
+    low, high = algebra.facts.bounds(apart)
+    below, above = outside(algebra, fetch.position)
+    return (not below or high <= 0) and (not above or low >= 0)
+
+
+class There:
+    """What values are at the position that a fetch selects; outside the input, anything that cannot fail.
+
+    Args:
+        search: knows layers and facts.
+        fetch: the position.
+    """
+
+    def __init__(self, search: Search, fetch: Fetch) -> None:
+        self._search = search
+        self._algebra = search.algebra
+        self._facts = search.facts
+        self._fetch = fetch
+        self._there: dict[Node, Node | None] = {}
+
+    def __call__(self, value: Node) -> Node | None:
+        """Return what ``value`` is there, as shallow as this finds; ``None`` if that is no better than to fetch it."""
+        stack = [value]
+        while stack:
+            node = stack[-1]
+            if node in self._there:
+                stack.pop()
+                continue
+            if len(self._there) > _CONE:
+                return None
+            waiting = [part for part in self._parts(node) if part not in self._there]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            self._there[node] = self._shallower(node)
+            stack.pop()
+        found = self._there[value]
+        whole = self._fetched(value)
+        return found if found is not whole else None
+
+    def _parts(self, node: Node) -> list[Node]:
+        """Return the values that must be known there to compute ``node`` there."""
+        if self._facts[node].uniform:
+            return []
+        if node.operation.role is Role.ELEMENTWISE:
+            return list(node.operands)
+        if node.operation.role is Role.AGGREGATE:
+            return [select.operands[1] for select in selects(node.operands[0])]
+        return []
+
+    def _shallower(self, node: Node) -> Node | None:
+        """Return ``node`` there: computed, or fetched where that is as shallow."""
+        if self._facts[node].uniform:
+            return node
+        whole = self._fetched(node)
+        computed = self._computed(node)
+        if computed is None:
+            return whole
+        if whole is None or self._facts[computed].layer < self._facts[whole].layer:
+            return computed
+        return whole
+
+    def _fetched(self, node: Node) -> Node | None:
+        if self._facts[node].uniform:
+            return node
+        if self._fetch.position is not None and self._facts.linear(self._fetch.position).is_term(self._algebra.indices):
+            return node
+        return self._algebra("sum", self._fetch.selector, node, default=self._harmless(node))
+
+    def _harmless(self, node: Node) -> Atom:
+        """Return an atom such as ``node`` holds, for where there is nothing to fetch."""
+        domain = self._facts[node].domain
+        if domain.atoms is not None:
+            return domain.atoms[0]
+        if domain.integral:
+            return int(max(domain.low, min(0, domain.high)))
+        kinds = {STR: "", BOOL: False, INT: 0, FLOAT: 0.0}
+        return next((atom for kind, atom in kinds.items() if domain.kinds in kind), 0)
+
+    def _computed(self, node: Node) -> Node | None:
+        if node.operation.name == "indices":
+            return self._fetch.position
+        if node.operation.role is Role.ELEMENTWISE:
+            return self._mapped(node)
+        return self._queried(node) if node.operation.role is Role.AGGREGATE else None
+
+    def _mapped(self, node: Node) -> Node | None:
+        there = [self._there[operand] for operand in node.operands]
+        if any(operand is None for operand in there):
+            return None
+        known = [operand for operand in there if operand is not None]
+        # Where there is nothing to fetch, operands may be combined as they never are inside the input.
+        if not self._fetch.sure and not self._facts.succeeds(node, known):
+            return None
+        return self._algebra.rebuilt(node, known)
+
+    def _queried(self, node: Node) -> Node | None:
+        """Return an aggregate with its queries there."""
+        aggregate = Aggregate(node, self._algebra)
+        if not self._fetch.sure and not self._is_safe(aggregate):
+            return None
+        selector = with_sides(self._algebra, aggregate.selector, lambda key: key, lambda query: self._there[query])
+        return None if selector is None else aggregate.using(selector)
+
+    def _is_safe(self, aggregate: Aggregate) -> bool:
+        """Tell whether an aggregate succeeds whatever position its queries come from."""
+        if not self._facts[aggregate.node].sure:
+            return False
+        for select in selects(aggregate.selector):
+            name = select.operation.name.removeprefix("select.")
+            kinds = [self._facts[side].domain.kinds for side in select.operands]
+            numbers, strings = all(kind in NUMBER for kind in kinds), all(kind is STR for kind in kinds)
+            if name == "by" or (name not in ("eq", "ne") and not numbers and not strings):
+                return False
+        return True
+
+
+RULES = (Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", compose),)

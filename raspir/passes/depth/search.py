@@ -1,0 +1,182 @@
+"""The search for fewer layers: what each value can be rewritten as, and which of that is worth it.
+
+Each value is settled operands first: it is rebuilt on the shallowest forms of its operands, and the rules propose other
+forms, which are settled in turn; the shallowest is kept, the value as written where nothing is gained. Layers are one
+more than a maximum, so a shallower operand never makes a deeper result, and settling once is enough.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from raspir.ir import GraphError, Node, Role
+from raspir.ir.types import SELECTOR
+from raspir.passes.algebra import Algebra
+from raspir.passes.base import Attention
+
+
+class Propose(Protocol):
+    """The function of a rule."""
+
+    def __call__(self, search: Search, node: Node, /) -> Iterator[Node]:
+        """Yield nodes that are equal to ``node`` wherever it has a value."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way in which a value can become shallower.
+
+    Attributes:
+        name: as remarks call it.
+        algebra: what is equal to what, in one line.
+        propose: yields equal nodes; whether they are shallower is for the search to see.
+        attention: the kind of heads it needs.
+        roles: what it looks at.
+    """
+
+    name: str
+    algebra: str
+    propose: Propose
+    attention: Attention = "select"
+    roles: frozenset[Role] = frozenset([Role.AGGREGATE])
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the search may spend.
+
+    Attributes:
+        attention: which heads there are.
+        max_heads: how many heads may stand for one whose query has few values.
+        deadline: when, by ``time.monotonic``, no further rule is tried.
+    """
+
+    attention: Attention = "select"
+    max_heads: int = 16
+    deadline: float = float("inf")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a value became shallower.
+
+    Attributes:
+        rule: what was applied.
+        candidate: what the rule proposed.
+        plain: the value on the shallowest forms of its operands.
+    """
+
+    rule: Rule
+    candidate: Node
+    plain: Node
+
+
+_NESTED = 24  # proposals for what a proposal needs, and so on, are followed this deep
+
+
+class Search:
+    """The shallowest forms of nodes.
+
+    Args:
+        algebra: what makes nodes.
+        rules: in the order in which they are tried.
+        options: what may be spent.
+        progress: called after each node of the program.
+    """
+
+    def __init__(self, algebra: Algebra, rules: tuple[Rule, ...], options: Options) -> None:
+        self.algebra = algebra
+        self.facts = algebra.facts
+        self.options = options
+        self.steps: dict[Node, Step] = {}
+        self.exhausted = False
+        """Whether the time ran out before all rules were tried."""
+        self._rules = [rule for rule in rules if rule.attention in ("select", options.attention)]
+        self._low: dict[Node, Node] = {}
+        self._open: set[Node] = set()
+
+    @property
+    def settled(self) -> dict[Node, Node]:
+        """The shallowest form found for each node, in the order in which they were settled."""
+        return self._low
+
+    def layer(self, node: Node) -> int:
+        """Return the layer of ``node`` as it stands."""
+        return self.facts[node].layer
+
+    def low(self, root: Node) -> Node:
+        """Return the shallowest node found that equals ``root``."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            if node in self._low:
+                stack.pop()
+                continue
+            waiting = [operand for operand in node.operands if operand not in self._low]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            self._low[node] = self._settle(node)
+            stack.pop()
+        return self._low[root]
+
+    def _settle(self, node: Node) -> Node:
+        plain = self.algebra.rebuilt(node, [self._low[operand] for operand in node.operands])
+        # Folding may have made something new of it, with new operands.
+        if any(operand not in self._low for operand in plain.operands) and len(self._open) < _NESTED:
+            plain = self._guarded(node, lambda: self.low(plain))
+        if self.layer(plain) > self.layer(node):
+            plain = node
+        best = plain
+        if node.type is not SELECTOR and self.layer(plain) > 0:
+            best = self._guarded(node, lambda: self._improved(node, plain))
+        self._low.setdefault(best, best)
+        return best
+
+    def _guarded(self, node: Node, settle: Callable[[], Node]) -> Node:
+        self._open.add(node)
+        try:
+            return settle()
+        finally:
+            self._open.discard(node)
+
+    def _improved(self, node: Node, plain: Node) -> Node:
+        """Return the shallowest of what the rules make of ``node``, which is ``plain`` without them."""
+        best = plain
+        for form in dict.fromkeys((plain, node)):
+            for rule in self._rules:
+                if form.operation.role not in rule.roles or len(self._open) > _NESTED:
+                    continue
+                if time.monotonic() > self.options.deadline:
+                    self.exhausted = True
+                    return best
+                for candidate in self._proposals(rule, form):
+                    found = self.low(candidate)
+                    if self.layer(found) < self.layer(best):
+                        best = found
+                        self.steps[node] = Step(rule, candidate, plain)
+        return best
+
+    def _proposals(self, rule: Rule, node: Node) -> Iterator[Node]:
+        try:
+            for candidate in rule.propose(self, node):
+                if candidate is not node and not self._is_open(candidate):
+                    yield candidate
+        except GraphError:  # a proposal of impossible types: then the program fails there anyway
+            return
+
+    def _is_open(self, root: Node) -> bool:
+        """Tell whether settling ``root`` would need a node that is being settled."""
+        seen: set[Node] = set()
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node in self._open:
+                return True
+            if node not in seen and node not in self._low:
+                seen.add(node)
+                stack.extend(node.operands)
+        return False

@@ -1,0 +1,62 @@
+"""Making a new graph of an old one: what every pass shares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from raspir.ir import Graph, Location, Node, Role
+
+
+def translated(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> Graph:
+    """Return ``graph`` with each node replaced by what ``new`` makes of it and of its operands' replacements.
+
+    Names and locations go along, and what ``new`` adds between gets the location of the node that it was made for.
+    """
+    made: dict[Node, Node] = {}
+    for node in graph:
+        made[node] = new(node, [made[operand] for operand in node.operands])
+    return replaced(graph, made)
+
+
+def replaced(graph: Graph, made: dict[Node, Node]) -> Graph:
+    """Return ``graph`` with its outputs, names and locations moved to the nodes that replace its own."""
+    outputs = {name: made[node] for name, node in graph.outputs.items()}
+    if all(outputs[name] is node for name, node in graph.outputs.items()):
+        return graph
+    names: dict[Node, tuple[str, ...]] = {}
+    locations: dict[Node, Location] = {}
+    kept = set(graph.nodes)
+    for node in graph:
+        if node not in made:
+            continue
+        new = made[node]
+        given = graph.names.get(node, ())
+        if given and not (new.operation.role is Role.SOURCE and new is not node):
+            names[new] = tuple(dict.fromkeys((*names.get(new, ()), *given)))
+        place = graph.locations.get(node)
+        if place is not None:
+            _locate(new, place, locations, kept)
+    inputs = [made.get(node, node) for node in graph.inputs.values()]
+    return Graph(outputs, inputs, graph.functions, names, locations, graph.max_length)
+
+
+def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: set[Node]) -> None:
+    """Give ``place`` to ``root`` and to what was newly made for it."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node in locations or (node is not root and node in kept) or node.operation.role is Role.SOURCE:
+            continue
+        locations[node] = place
+        stack.extend(node.operands)
+
+
+def cost(graph: Graph) -> tuple[int, int, int, int]:
+    """Return what a graph costs, in the order in which it counts: layers, heads, values, feed-forward work."""
+    stats = graph.stats()
+    return (stats.layers, stats.heads, stats.values, work(graph.nodes))
+
+
+def work(nodes: Iterable[Node]) -> int:
+    """Return the number of elementwise operations."""
+    return sum(node.operation.role is Role.ELEMENTWISE for node in nodes)
