@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from raspir.ir.describe import Describer
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
@@ -57,3 +59,17 @@ def _forcing(graph: Graph, node: Node) -> tuple[str, Node]:
     while operand.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
         node, operand = operand, _deepest(graph, operand.operands)
     return node.operation.operands[node.operands.index(operand)], operand
+
+
+def path_to_json(graph: Graph) -> list[dict[str, Any]]:
+    """Return the critical path of ``graph`` for JSON, each value by its name or what it computes, and its line."""
+    describer = Describer(graph)
+    return [
+        {
+            "layer": step.layer,
+            "value": describer.name(step.aggregate) or describer(step.aggregate),
+            "through": step.through,
+            "line": str(graph.locations[step.aggregate]) if step.aggregate in graph.locations else None,
+        }
+        for step in critical_path(graph)
+    ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from raspir.ir import Graph, Location
 from raspir.registry import Registry
@@ -31,6 +31,11 @@ class Remark:
     subject: str
     gain: str
     location: Location | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the remark by its parts, for JSON."""
+        line = None if self.location is None else str(self.location)
+        return {"rule": self.rule, "subject": self.subject, "gain": self.gain, "line": line}
 
 
 @dataclass(frozen=True)

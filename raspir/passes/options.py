@@ -12,12 +12,12 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from raspir.ir import BackendError
 from raspir.ir.atoms import show
 from raspir.passes.base import Pass
-from raspir.registry import advice
+from raspir.registry import Registry, advice
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,11 @@ class Option:
     def __str__(self) -> str:
         default = "" if self.default is dataclasses.MISSING else f" = {_written(self.default)}"
         return f"{self.name}: {self.wanted}{default}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the option by its parts, for JSON; one that must be given has no default."""
+        default = {} if self.default is dataclasses.MISSING else {"default": self.default}
+        return {"name": self.name, "type": self.wanted, **default}
 
     def admits(self, value: object) -> bool:
         """Tell whether ``value`` is one of the option's; an integer is a float, and a boolean is no number."""
@@ -98,6 +103,14 @@ def options_of(pass_: Pass) -> tuple[Option, ...]:
         if field.init
     ]
     return tuple(option for option in found if option.choices)
+
+
+def options_named(registry: Registry[Pass], name: str) -> tuple[Option, ...]:
+    """Return the options of the pass called ``name``; none where it cannot be used, as its description says."""
+    try:
+        return options_of(registry.get(name))
+    except BackendError:
+        return ()
 
 
 def _choices(hint: object) -> tuple[object, ...]:
