@@ -136,8 +136,8 @@ def run(
     given = _input(input, json_input)
     if given is None:
         raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
-    runner(backend)  # a wrong name is told before anything that takes time
     with _prints_aside():
+        runner(backend)  # a wrong name is told before anything that takes time
         graph = _graph(target, bind).promise(vocab, max_length)
         graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
         result = api.compile(graph, backend, optimize=False)(given)
@@ -239,10 +239,9 @@ def backends(as_json: AsJson = False) -> None:
     """List the backends: what runs programs, and what writes them."""
     from raspir.tables import member_table
 
-    if as_json:
-        _print_json(_members(BACKENDS))
-    else:
-        _print_members(BACKENDS, member_table(BACKENDS))
+    with _prints_aside():
+        members = _members(BACKENDS) if as_json else member_table(BACKENDS)
+    _print_members(BACKENDS, members)
 
 
 @app.command()
@@ -250,22 +249,24 @@ def passes(as_json: AsJson = False) -> None:
     """List the passes of the optimiser and their options."""
     from raspir.tables import pass_table
 
-    if as_json:
-        options = {name: [each.to_json() for each in options_named(PASSES, name)] for name in PASSES.names()}
-        _print_json([{**member, "options": options[member["name"]]} for member in _members(PASSES)])
-    else:
-        _print_members(PASSES, pass_table(PASSES))
+    with _prints_aside():
+        members = _members(PASSES) if as_json else pass_table(PASSES)
+        for member in members if isinstance(members, list) else ():
+            member["options"] = [option.to_json() for option in options_named(PASSES, member["name"])]
+    _print_members(PASSES, members)
 
 
-def _members(registry: Registry[Member]) -> list[dict[str, str]]:
+def _members(registry: Registry[Member]) -> list[dict[str, Any]]:
     return [{"name": name, "summary": registry.describe(name)} for name in registry.names()]
 
 
-def _print_members(registry: Registry[Member], table: Table) -> None:
+def _print_members(registry: Registry[Member], members: list[dict[str, Any]] | Table) -> None:
     from raspir.tables import console
 
-    if registry.names():
-        console().print(table)
+    if isinstance(members, list):
+        _print_json(members)
+    elif registry.names():
+        console().print(members)
     else:
         typer.echo(f"There is no {registry.what} yet. Installed packages add them under {registry.group}.")
 

@@ -2,11 +2,12 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 from rich.console import Console
-from test_cli import output, refused
+from test_cli import output, raspir, refused
 from typer.testing import CliRunner
 
 import raspir as tools
@@ -64,27 +65,48 @@ own = (key(indices) == query(indices)).value(length).name("own")
 """
 
 
+def install(folder, module, code, entries):
+    """Make a package in ``folder`` that adds passes, as if it were installed there."""
+    (folder / f"{module}.py").write_text(code, encoding="utf-8")
+    info = folder / f"{module}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[raspir.passes]\n{entries}")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Return a folder with a program, and with an installed package that adds passes."""
     folder = tmp_path_factory.mktemp("plugin")
     (folder / "own.py").write_text(PROGRAM)
-    (folder / "tidying.py").write_text(PLUGIN, encoding="utf-8")
-    info = folder / "tidying-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tidying\nVersion: 1.0\n")
-    entries = "tidy = tidying:Tidy\nbroken = tidying:Broken\nlost = tidying:nowhere\n"
-    (info / "entry_points.txt").write_text(f"[raspir.passes]\n{entries}")
+    install(folder, "tidying", PLUGIN, "tidy = tidying:Tidy\nbroken = tidying:Broken\nlost = tidying:nowhere\n")
     return folder
+
+
+def find(folder, monkeypatch):
+    """Put ``folder`` where this process and those it starts find packages, and work in it."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(Path(tools.__file__).parent.parent)]))
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.chdir(folder)
 
 
 @pytest.fixture
 def installed(folder, monkeypatch):
-    """Put the package where this process and those it starts find it, and work beside the program."""
-    monkeypatch.setenv("PYTHONPATH", f"{folder}:{Path(tools.__file__).parent.parent}")
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.chdir(folder)
+    find(folder, monkeypatch)
     return folder
+
+
+def test_what_a_package_prints_is_no_part_of_the_list(tmp_path, monkeypatch):
+    install(tmp_path, "noisy", f"print('noise'){PLUGIN}", "noisy = noisy:Tidy\nneedy = noisy:Needy\n")
+    with (tmp_path / "noisy.py").open("a", encoding="utf-8") as file:
+        file.write("\n@dataclass(frozen=True)\nclass Needy(Broken):\n    needed: int\n")
+    find(tmp_path, monkeypatch)
+    done = raspir("passes", "--json", cwd=tmp_path)
+    assert done.stderr == "noise\n"
+    listed = {each["name"]: each["summary"] for each in json.loads(done.stdout)}
+    assert listed["noisy"] == "drops a head that attends to its own position"
+    assert listed["needy"].startswith("cannot be used: pass 'needy' (")
+    assert "cannot be made: TypeError: " in listed["needy"]
 
 
 def test_remarks_are_comments_above_the_same_graph(installed):
