@@ -20,7 +20,6 @@ from raspir.ir.critical import path_to_json
 from raspir.passes.base import PASSES
 from raspir.passes.options import options_named
 from raspir.passes.report import Report
-from raspir.progress import progress_bar
 from raspir.registry import Member, Registry
 
 if TYPE_CHECKING:
@@ -280,6 +279,8 @@ def _optimize(
     report: Report | None = None,
 ) -> Graph:
     """Return ``graph`` after ``passes``, the default ones if ``None``; a bar shows how far it is if it takes long."""
+    from raspir.progress import progress_bar
+
     report = report or Report()
     with progress_bar("optimising") as tell:
         return api.optimize(
