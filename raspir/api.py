@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from raspir.backends.base import Executable, runner, writer
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
-from raspir.ir import Atom, Graph
-from raspir.passes.base import Attention, Pass
+from raspir.ir import Atom, BackendError, Graph
+from raspir.ir.atoms import show
+from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import run_passes
 
 Program = SOp | Graph | Mapping[str, SOp]
@@ -26,6 +27,11 @@ def optimize(
     max_length: int | None = None,
     attention: Attention = "select",
     passes: str | Sequence[str | Pass] | None = None,
+    max_heads: int | None = None,
+    time_budget: float | None = None,
+    remarks: list[Remark] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    on_pass: Callable[[Pass, Graph, Graph], None] | None = None,
 ) -> Graph:
     """Return a graph that equals ``program`` on every input that keeps the promises, after the optimiser's passes.
 
@@ -34,14 +40,30 @@ def optimize(
         vocab: a promise of which atoms an input holds, with their types; a ``str`` promises its characters.
         max_length: a promise that no input is longer.
         attention: which attention heads may be used: plain selectors (``"select"``), or also ``"best"``.
-        passes: which passes run, as names with commas between them or as a list; the default pipeline for ``None``.
+        passes: which passes run, as names with commas between them and options in braces, as in
+            ``fold,depth{max_heads=4}``, or as a list of such names and of passes; the default pipeline for ``None``.
+        max_heads: the most attention heads that a layer may be given to save layers; what the passes say for ``None``.
+        time_budget: the seconds that a pass may search; what the passes say for ``None``.
+        remarks: a list to which the passes add what they did that mattered, in order.
+        progress: told by passes that can take long how many steps of how many are done.
+        on_pass: told each pass that ran, and the graph before and after it.
 
     Raises:
         ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
         InputError: if a promise makes no sense.
-        BackendError: if there is no such pass or kind of attention.
+        BackendError: if there is no such pass, option or kind of attention, no chosen pass has an option that is
+            given, or a value of an option makes no sense.
+        GraphError: for an error of a pass, which is none of the program.
     """
-    return run_passes(to_graph(program, vocab, max_length), passes, attention)
+    return run_passes(
+        to_graph(program, vocab, max_length),
+        passes,
+        attention,
+        options=_options(max_heads, time_budget),
+        remarks=remarks,
+        progress=progress,
+        on_pass=on_pass,
+    )
 
 
 def compile(
@@ -51,6 +73,8 @@ def compile(
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
     attention: Attention = "select",
+    max_heads: int | None = None,
+    time_budget: float | None = None,
 ) -> Executable:
     """Return a function that runs ``program`` on an input; its ``batch`` runs a list of inputs.
 
@@ -61,6 +85,8 @@ def compile(
         vocab: as for :func:`optimize`; an input that breaks the promise is refused.
         max_length: likewise.
         attention: as for :func:`optimize`.
+        max_heads: likewise; it does nothing where no pass runs.
+        time_budget: likewise.
 
     Raises:
         ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
@@ -68,8 +94,9 @@ def compile(
         BackendError: if the backend is unknown or runs no programs, or a function that it must call is missing.
     """
     chosen = runner(backend)
-    passes = None if optimize else ()
-    return chosen.compile(run_passes(to_graph(program, vocab, max_length), passes, attention))
+    graph = to_graph(program, vocab, max_length)
+    passes, options = None if optimize else (), _options(max_heads, time_budget)
+    return chosen.compile(run_passes(graph, passes, attention, options=options))
 
 
 def emit(
@@ -80,6 +107,8 @@ def emit(
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
     attention: Attention = "select",
+    max_heads: int | None = None,
+    time_budget: float | None = None,
 ) -> str | bytes:
     """Return ``program`` as ``backend`` writes it.
 
@@ -91,11 +120,28 @@ def emit(
         vocab: as for :func:`optimize`.
         max_length: likewise.
         attention: likewise.
+        max_heads: likewise; it does nothing where no pass runs.
+        time_budget: likewise.
 
     Raises:
         ProgramError, InputError: as :func:`compile`.
         BackendError: if the backend is unknown or writes nothing.
     """
     chosen = writer(backend)
-    passes = None if optimize else ()
-    return chosen.emit(run_passes(to_graph(program, vocab, max_length), passes, attention), input=input)
+    graph = to_graph(program, vocab, max_length)
+    passes, options = None if optimize else (), _options(max_heads, time_budget)
+    return chosen.emit(run_passes(graph, passes, attention, options=options), input=input)
+
+
+def _options(max_heads: int | None, time_budget: float | None) -> dict[str, object]:
+    """Return the options that are given, by the names that passes have for them.
+
+    Raises:
+        BackendError: if one makes no sense for any pass.
+    """
+    if max_heads is not None and (type(max_heads) is not int or max_heads < 1):
+        raise BackendError(f"max_heads is a positive integer, not {show(max_heads)}")
+    if time_budget is not None and (type(time_budget) not in (int, float) or not time_budget >= 0):
+        raise BackendError(f"time_budget is a number of seconds, not {show(time_budget)}")
+    given = {"max_heads": max_heads, "time_budget": time_budget}
+    return {name: value for name, value in given.items() if value is not None}

@@ -7,17 +7,23 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from raspir import __version__, api
-from raspir.backends.base import BACKENDS
+from raspir.backends.base import BACKENDS, runner, writer
 from raspir.frontends.files import load, load_function
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, Graph, InputError, LoadError, RaspirError, Sequence, print_graph
+from raspir.ir.critical import path_to_json
 from raspir.passes.base import PASSES
+from raspir.passes.options import options_named
+from raspir.passes.report import Report
 from raspir.registry import Member, Registry
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 app = typer.Typer(
     name="raspir",
@@ -57,6 +63,18 @@ MaxLength = Annotated[
     typer.Option("--max-length", metavar="N", help="Promise that no input is longer.", show_default=False),
 ]
 Attention = Annotated[AttentionKind, typer.Option(help="Which attention heads the optimiser may use.")]
+MaxHeads = Annotated[
+    int | None,
+    typer.Option(
+        "--max-heads", metavar="N", help="The most heads a layer may be given to save layers.", show_default=False
+    ),
+]
+TimeBudget = Annotated[
+    float | None,
+    typer.Option(
+        "--time-budget", metavar="SECONDS", help="How long a pass of the optimiser may search.", show_default=False
+    ),
+]
 NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Leave the program as written.")]
 Input = Annotated[
     str | None, typer.Option("--input", "-i", metavar="TEXT", help="The input, as characters.", show_default=False)
@@ -108,6 +126,8 @@ def run(
     vocab: Vocab = None,
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
@@ -116,8 +136,10 @@ def run(
     if given is None:
         raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
     with _prints_aside():
-        graph = _graph(target, bind)
-        result = api.compile(graph, backend, not no_optimize, vocab, max_length, attention.value)(given)
+        runner(backend)  # a wrong name is told before anything that takes time
+        graph = _graph(target, bind).promise(vocab, max_length)
+        graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        result = api.compile(graph, backend, optimize=False)(given)
     _print_json(result)
 
 
@@ -127,46 +149,63 @@ def stats(
     vocab: Vocab = None,
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the layers of a program, the heads in each, and what they cost."""
+    report = Report()
     with _prints_aside():
         written = _graph(target, bind).promise(vocab, max_length)
-        after = None if no_optimize else api.optimize(written, attention=attention.value)
-    if after == written:
-        after = None  # nothing to tell apart
+        passes = "" if no_optimize else None
+        optimised = _optimize(written, attention, max_heads, time_budget, passes, report)
+    after = None if optimised == written else optimised
     if as_json:
-        figures = written.stats().to_json()
-        _print_json(figures if after is None else {**figures, "optimized": after.stats().to_json()})
-        return
-    _print_table(written, f"{target}, as written")
-    if after is not None:
-        _print_table(after, f"{target}, optimised")
+        remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
+        optimized = {} if after is None else {"optimized": _figures(after)}
+        _print_json({**_figures(written), **optimized, **remarks})
+    else:
+        _print_stats(target, written, after, report)
 
 
-@app.command(epilog=_examples("raspir opt examples/addition.py:add", "raspir opt examples/addition.py:add -o add.rir"))
+@app.command(
+    epilog=_examples(
+        "raspir opt examples/addition.py:add -o add.rir",
+        "raspir opt examples/addition.py:add --vocab 0123456789+ --remarks",
+    )
+)
 def opt(
     target: Target,
     passes: Annotated[
         str | None,
         typer.Option(
-            metavar="A,B,C", help="The passes to run, in order, and not the default ones.", show_default=False
+            metavar="A,B{OPTION=VALUE},C",
+            help="The passes to run, in order, and not the default ones; see [bold]raspir passes[/bold].",
+            show_default=False,
         ),
     ] = None,
+    remarks: Annotated[
+        bool, typer.Option("--remarks", help="Say above the IR, as its comments, what each pass gained and where.")
+    ] = False,
     vocab: Vocab = None,
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
     output: Output = None,
 ) -> None:
     """Optimise a program and print it as textual IR."""
+    report = Report()
     with _prints_aside():
+        graph = _graph(target, bind).promise(vocab, max_length)
         chosen = "" if no_optimize and passes is None else passes
-        graph = api.optimize(_graph(target, bind), vocab, max_length, attention.value, chosen)
-    _write(print_graph(graph, locations=True), output)
+        graph = _optimize(graph, attention, max_heads, time_budget, chosen, report)
+    comments = [f"{line}\n" for line in report.comments()] if remarks else []
+    _write("".join([*comments, print_graph(graph, locations=True)]), output)
 
 
 @app.command(epilog=_examples("raspir emit examples/addition.py:add --backend text -o add.rir"))
@@ -179,37 +218,81 @@ def emit(
     vocab: Vocab = None,
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
     """Write a program as a backend writes it."""
     with _prints_aside():
         given = _input(input, json_input)
-        emitted = api.emit(_graph(target, bind), backend, given, not no_optimize, vocab, max_length, attention.value)
+        writer(backend)  # a wrong name is told before anything that takes time
+        graph = _graph(target, bind).promise(vocab, max_length)
+        graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        emitted = api.emit(graph, backend, given, optimize=False)
     _write(emitted, output)
 
 
 @app.command()
 def backends(as_json: AsJson = False) -> None:
     """List the backends: what runs programs, and what writes them."""
-    _list(BACKENDS, as_json)
+    from raspir.tables import member_table
+
+    with _prints_aside():
+        members = _members(BACKENDS) if as_json else member_table(BACKENDS)
+    _print_members(BACKENDS, members)
 
 
 @app.command()
 def passes(as_json: AsJson = False) -> None:
-    """List the passes of the optimiser."""
-    _list(PASSES, as_json)
+    """List the passes of the optimiser and their options."""
+    from raspir.tables import pass_table
+
+    with _prints_aside():
+        members = _members(PASSES) if as_json else pass_table(PASSES)
+        for member in members if isinstance(members, list) else ():
+            member["options"] = [option.to_json() for option in options_named(PASSES, member["name"])]
+    _print_members(PASSES, members)
 
 
-def _list(registry: Registry[Member], as_json: bool) -> None:
-    from raspir.tables import console, member_table
+def _members(registry: Registry[Member]) -> list[dict[str, Any]]:
+    return [{"name": name, "summary": registry.describe(name)} for name in registry.names()]
 
-    if as_json:
-        _print_json([{"name": name, "summary": registry.describe(name)} for name in registry.names()])
+
+def _print_members(registry: Registry[Member], members: list[dict[str, Any]] | Table) -> None:
+    from raspir.tables import console
+
+    if isinstance(members, list):
+        _print_json(members)
     elif registry.names():
-        console().print(member_table(registry))
+        console().print(members)
     else:
         typer.echo(f"There is no {registry.what} yet. Installed packages add them under {registry.group}.")
+
+
+def _optimize(
+    graph: Graph,
+    attention: AttentionKind,
+    max_heads: int | None,
+    time_budget: float | None,
+    passes: str | None,
+    report: Report | None = None,
+) -> Graph:
+    """Return ``graph`` after ``passes``, the default ones if ``None``; a bar shows how far it is if it takes long."""
+    from raspir.progress import progress_bar
+
+    report = report or Report()
+    with progress_bar("optimising") as tell:
+        return api.optimize(
+            graph,
+            attention=attention.value,
+            passes=passes,
+            max_heads=max_heads,
+            time_budget=time_budget,
+            remarks=report.remarks,
+            progress=tell,
+            on_pass=report.on_pass,
+        )
 
 
 def _graph(target: str, bind: list[str] | None = None) -> Graph:
@@ -269,11 +352,35 @@ def _plain(value: object) -> object:
     raise TypeError(f"not JSON: {value!r}")
 
 
-def _print_table(graph: Graph, title: str) -> None:
-    from raspir.tables import console, layer_table, totals
+def _figures(graph: Graph) -> dict[str, Any]:
+    return {**graph.stats().to_json(), "critical_path": path_to_json(graph)}
+
+
+def _print_stats(target: str, written: Graph, after: Graph | None, report: Report) -> None:
+    """Print tables of a program as written and, if they differ, optimised."""
+    from raspir.tables import comparison_table, console, remark_table
+
+    before = written.stats()
+    _print_layers(written, f"{target}, as written")
+    if after is None:
+        return
+    console().print()
+    _print_layers(after, f"{target}, optimised")
+    console().print()
+    console().print(comparison_table(before, after.stats()))
+    if report.remarks and after.stats().layers < before.layers:
+        console().print()
+        console().print(remark_table(report.remarks))
+
+
+def _print_layers(graph: Graph, title: str) -> None:
+    from raspir.tables import console, critical_table, layer_table, totals
 
     console().print(layer_table(graph, title))
     typer.echo(totals(graph.stats()))
+    if graph.stats().layers:
+        console().print()
+        console().print(critical_table(graph))
 
 
 def _write(content: str | bytes, output: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
@@ -25,6 +25,13 @@ class Member(Protocol):
 
 
 M = TypeVar("M", bound=Member, covariant=True)
+
+
+def advice(name: str, known: Iterable[str]) -> str:
+    """Return a hint for who wrote ``name``: which of ``known`` are near, and all that there is."""
+    known = list(known)
+    near = get_close_matches(str(name), known, n=3)
+    return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}there is: {', '.join(known) or 'none'}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,11 @@ class Registry(Generic[M]):
             loaded: object = getattr(import_module(module), attribute)
         else:
             loaded = self._load(name)
-        made = loaded() if isinstance(loaded, type) else loaded
+        try:
+            made = loaded() if isinstance(loaded, type) else loaded
+        except Exception as error:  # as when it is loaded
+            why = f"{type(error).__name__}: {error}"
+            raise BackendError(f"{self.what} {name!r} ({loaded!r}) cannot be made: {why}") from error
         if not isinstance(made, self.protocol):
             raise BackendError(f"{self.what} {name!r} does not keep the protocol {self.protocol.__name__}: {loaded!r}")
         return made  # type: ignore[return-value]  # the protocol is what M is bound to
@@ -76,9 +87,7 @@ class Registry(Generic[M]):
     def _load(self, name: str) -> object:
         plugin = self._plugins().get(name)
         if plugin is None:
-            near = get_close_matches(name, self.names(), n=3)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"there is: {', '.join(self.names()) or 'none'}"
-            raise BackendError(f"there is no {self.what} {name!r} ({hint})")
+            raise BackendError(f"there is no {self.what} {name!r} ({advice(name, self.names())})")
         try:
             return plugin.load()
         except Exception as error:  # a plugin may fail in any way, and is reported by name

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from raspir.ir import Graph, Head, Node, Stats
+from raspir.ir import Graph, Head, Location, Node, Stats
+from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
+from raspir.passes.base import Pass, Remark
+from raspir.passes.options import options_named
 from raspir.registry import Member, Registry
 
 
@@ -81,6 +84,66 @@ def totals(stats: Stats) -> str:
     return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts)
 
 
+def critical_table(graph: Graph) -> Table:
+    """Return a table of the critical path: one value for each layer, and through what it waits for the next."""
+    describer = Describer(graph)
+    steps = critical_path(graph)
+    count = "1 layer" if len(steps) == 1 else f"{len(steps)} layers"
+    table = _titled(f"why {count}: each value waits for the one below it")
+    table.add_column("layer", justify="right")
+    table.add_column("value")
+    table.add_column("waits for")
+    table.add_column("line", overflow="fold")
+    for step in steps:
+        label = describer.label(step.aggregate)
+        value = label if describer.name(step.aggregate) else f"{label} = {describer(step.aggregate)}"
+        through = "" if step.operand is None else f"{step.through}: {describer.part(step.operand)}"
+        table.add_row(str(step.layer), Text(value), Text(through), _line(graph.locations.get(step.aggregate)))
+    return table
+
+
+def comparison_table(written: Stats, optimised: Stats) -> Table:
+    """Return a table of the figures of a program as written and optimised."""
+    table = _titled("as written and optimised")
+    table.add_column("figure")
+    table.add_column("as written", justify="right")
+    table.add_column("optimised", justify="right")
+    for figure, of in _FIGURES.items():
+        table.add_row(figure, of(written), of(optimised))
+    return table
+
+
+_FIGURES: dict[str, Callable[[Stats], str]] = {
+    "layers": lambda stats: str(stats.layers),
+    "heads": lambda stats: str(stats.heads),
+    "heads per layer": lambda stats: " ".join(map(str, stats.heads_per_layer)),
+    "values": lambda stats: str(stats.values),
+    "feed-forward blocks": lambda stats: str(stats.mlps),
+    "transformer blocks": lambda stats: str(stats.blocks),
+}
+
+
+def remark_table(remarks: Iterable[Remark]) -> Table:
+    """Return a table of what saved layers, or of all remarks where none speaks of layers."""
+    remarks = list(remarks)
+    table = _titled("where each layer went")
+    table.add_column("rule")
+    table.add_column("value")
+    table.add_column("gain")
+    table.add_column("line", overflow="fold")
+    for remark in [each for each in remarks if "layer" in each.gain] or remarks:
+        table.add_row(Text(remark.rule), Text(remark.subject), Text(remark.gain), _line(remark.location))
+    return table
+
+
+def _titled(title: str) -> Table:
+    return Table(title=Text(title), title_justify="left")
+
+
+def _line(location: Location | None) -> Text:
+    return Text("" if location is None else str(location))
+
+
 def member_table(registry: Registry[Member]) -> Table:
     """Return a table of the names in ``registry``, what each does, and why one cannot be used."""
     table = Table(show_header=True)
@@ -88,6 +151,18 @@ def member_table(registry: Registry[Member]) -> Table:
     table.add_column("what it does")
     for name in registry.names():
         table.add_row(Text(name), Text(registry.describe(name)))
+    return table
+
+
+def pass_table(registry: Registry[Pass]) -> Table:
+    """Return a table of the passes in ``registry``, what each does, and its options with their types and defaults."""
+    table = Table(show_header=True)
+    table.add_column("pass")
+    table.add_column("what it does")
+    table.add_column("options", no_wrap=True)
+    for name in registry.names():
+        options = "\n".join(map(str, options_named(registry, name)))
+        table.add_row(Text(name), Text(registry.describe(name)), Text(options))
     return table
 
 

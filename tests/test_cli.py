@@ -56,6 +56,17 @@ def test_stats():
     table = output("stats", ADD)
     assert "split_point" in table
     assert "6 layers, 6 heads" in table
+    assert "why 6 layers" in table
+
+
+def test_stats_say_why_there_are_as_many_layers():
+    steps = json.loads(output("stats", ADD, "--json", "--no-optimize"))["critical_path"]
+    assert [(step["layer"], step["through"]) for step in steps] == [
+        (6, "key"), (5, "value"), (4, "value"), (3, "key"), (2, "key"), (1, None),
+    ]  # fmt: skip
+    assert [steps[i]["value"] for i in (1, 2, 4, 5)] == ["count", "arriving", "pads", "split_point"]
+    assert steps[5]["line"].startswith("examples/puzzles.py:")
+    assert "why" not in output("stats", "examples/transforms.py:hidden", "--no-optimize")
 
 
 def test_opt_and_run_from_text(tmp_path):
@@ -83,12 +94,10 @@ def test_emit(tmp_path):
 def test_lists_and_help():
     assert "reference" in output("backends")
     assert [each["name"] for each in json.loads(output("backends", "--json"))] == ["reference", "text"]
-    assert "no pass yet" in output("passes")
-    assert json.loads(output("passes", "--json")) == []
     assert "683+345" in output("run", "--help")
     assert output("--version").startswith("raspir ")
     assert raspir("run").returncode == 2
-    assert "there is no pass 'fold'" in refused("opt", ADD, "--passes", "fold")
+    assert "there is no pass 'nowhere' (there is: " in refused("opt", ADD, "--passes", "nowhere")
 
 
 PROGRAMS = {

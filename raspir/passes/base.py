@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from raspir.ir import Graph, Location
 from raspir.registry import Registry
@@ -23,7 +23,7 @@ class Remark:
     Attributes:
         rule: the name of the rule that was applied.
         subject: the value that it was applied to, as the author calls it or wrote it.
-        gain: what it gained, in words, such as ``layer 6 → 4``.
+        gain: what it gained, in words, such as ``layer 6 → 4``; what saves layers says so with the word layer.
         location: the author's line, where it is known.
     """
 
@@ -31,6 +31,11 @@ class Remark:
     subject: str
     gain: str
     location: Location | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the remark by its parts, for JSON."""
+        line = None if self.location is None else str(self.location)
+        return {"rule": self.rule, "subject": self.subject, "gain": self.gain, "line": line}
 
 
 @dataclass(frozen=True)

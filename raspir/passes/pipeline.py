@@ -2,50 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from raspir.ir import BackendError, Graph, GraphError, verify
+from raspir.ir import BackendError, Graph, GraphError, RaspirError, print_graph, verify
 from raspir.ir.atoms import show
-from raspir.passes.base import PASSES, Attention, Pass, PassContext
+from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
+from raspir.passes.options import options_of, parse_pipeline, read_options, with_options
+from raspir.registry import advice
 
 DEFAULT: tuple[str, ...] = ()
 """The passes that run unless others are named, in order."""
 
 
 def run_passes(
-    graph: Graph, passes: str | Sequence[str | Pass] | None = None, attention: Attention = "select"
+    graph: Graph,
+    passes: str | Sequence[str | Pass] | None = None,
+    attention: Attention = "select",
+    *,
+    options: Mapping[str, object] | None = None,
+    remarks: list[Remark] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    on_pass: Callable[[Pass, Graph, Graph], None] | None = None,
 ) -> Graph:
     """Return ``graph`` after ``passes``.
 
     Args:
         graph: what to transform.
-        passes: names with commas between them, or a list of names and passes; the default pipeline for ``None``.
+        passes: names with commas between them and options in braces, as in ``fold,depth{max_heads=4}``, or a list of
+            such names and of passes; the default pipeline for ``None``.
         attention: which attention heads the passes may use: plain selectors (``"select"``), or also ``"best"``.
+        options: values of options by name, for each pass that has the option and is not given it in braces.
+        remarks: a list to which the passes add what they did that mattered, in order.
+        progress: told by passes that can take long how many steps of how many are done.
+        on_pass: told each pass that ran, and the graph before and after it.
 
     Raises:
-        GraphError: if ``graph`` breaks a rule of the IR, or a pass makes one that does.
-        BackendError: if there is no such pass or kind of attention.
+        GraphError: if ``graph`` breaks a rule of the IR, or (an internal error) a pass fails or makes one that does.
+        BackendError: if there is no such pass, option, value of an option or kind of attention.
     """
     if attention not in ("select", "best"):
         raise BackendError(f"attention is select or best, not {show(attention)}")
-    chosen = [PASSES.get(item) if isinstance(item, str) else item for item in _listed(passes)]
-    for each in chosen:
-        if not isinstance(each, Pass):
-            raise BackendError(f"{show(each)} is not a pass: it needs a name, a summary and run(graph, context)")
-    context = PassContext(attention)
+    chosen = choose(passes, options or {})
+    context = PassContext(attention, [] if remarks is None else remarks, progress)
     verify(graph)
     for each in chosen:
-        graph = each.run(graph, context)
-        try:
-            verify(graph)
-        except GraphError as error:
-            raise GraphError(f"pass {each.name} made an invalid graph: {error.message}", error.location) from error
+        before, graph = graph, _run(each, graph, context)
+        if on_pass is not None:
+            on_pass(each, before, graph)
     return graph
 
 
-def _listed(passes: str | Sequence[str | Pass] | None) -> Sequence[str | Pass]:
-    if passes is None:
-        return DEFAULT
-    if isinstance(passes, str):
-        return [name.strip() for name in passes.split(",") if name.strip()]
-    return passes
+def choose(passes: str | Sequence[str | Pass] | None, options: Mapping[str, object]) -> list[Pass]:
+    """Return the passes that ``passes`` names, each with those of ``options`` that it has.
+
+    Raises:
+        BackendError: if there is no such pass or value, or no pass has one of the options while there are passes.
+    """
+    chosen = list(_listed(passes))
+    known = [{option.name: None for option in options_of(each)} if options else {} for each, _ in chosen]
+    everything = {name: None for names in known for name in names}
+    for name in options if chosen else ():
+        if name not in everything:
+            among = ", ".join(each.name for each, _ in chosen)
+            raise BackendError(f"none of the passes {among} has an option {show(name)} ({advice(name, everything)})")
+    return [
+        with_options(each, {**{name: value for name, value in options.items() if name in names}, **given})
+        for (each, given), names in zip(chosen, known, strict=True)
+    ]
+
+
+def _listed(passes: str | Sequence[str | Pass] | None) -> Iterable[tuple[Pass, dict[str, object]]]:
+    """Yield each pass, and the options that it is given in braces."""
+    items = DEFAULT if passes is None else [passes] if isinstance(passes, str) else passes
+    if not isinstance(items, Iterable):
+        raise BackendError(f"passes are a text such as 'a,b' or a list of names and passes, not {show(items)}")
+    for item in items:
+        if isinstance(item, str):
+            for name, texts in parse_pipeline(item):
+                found = PASSES.get(name)
+                yield found, read_options(found, texts)
+        elif isinstance(item, Pass) and not isinstance(item, type):
+            yield item, {}
+        else:
+            raise BackendError(f"{show(item)} is not a pass: it needs a name, a summary and run(graph, context)")
+
+
+def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
+    """Return what ``each`` makes of ``graph``.
+
+    Raises:
+        GraphError: if that is not a graph that keeps the rules and fits those who use it, or the pass fails.
+        RaspirError: what the pass says that its user did wrong.
+    """
+    try:
+        after = each.run(graph, context)
+    except GraphError as error:  # the graph before keeps the rules, so the pass tried to break one
+        raise _internal(each, graph, f"broke a rule of the IR: {error.message}", error) from error
+    except RaspirError:
+        raise
+    except Exception as error:
+        raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error
+    if not isinstance(after, Graph):
+        raise _internal(each, graph, f"returned {show(after)}, which is not a graph")
+    try:
+        verify(after)
+    except GraphError as error:
+        raise _internal(each, graph, f"made an invalid graph: {error.message}", error) from error
+    problem = _changed(graph, after)
+    if problem is not None:
+        raise _internal(each, graph, f"changed {problem}")
+    return after
+
+
+def _changed(before: Graph, after: Graph) -> str | None:
+    """Return what a pass may not change of a graph and did, in words."""
+    if list(after.outputs) != list(before.outputs):
+        return f"the outputs {', '.join(before.outputs)} into {', '.join(after.outputs)}"
+    if list(after.inputs.items()) != list(before.inputs.items()):
+        return f"the inputs {', '.join(before.inputs)}, or what is promised of them"
+    if after.max_length != before.max_length:
+        return f"the promised maximum length {before.max_length} into {after.max_length}"
+    lost = [symbol for symbol in after.unbound if symbol not in before.unbound]
+    return f"the function @{lost[0]} into a symbol without one" if lost else None
+
+
+def _internal(each: Pass, before: Graph, problem: str, cause: GraphError | Exception | None = None) -> GraphError:
+    location = cause.location if isinstance(cause, GraphError) else None
+    saved = _save(before, each.name)
+    return GraphError(f"internal error: pass {each.name} {problem}; the graph before it {saved}", location)
+
+
+def _save(graph: Graph, name: str) -> str:
+    """Save ``graph`` as text in the folder for temporary files, and say where, or why that failed."""
+    try:
+        handle, path = tempfile.mkstemp(".rir", f"raspir-{re.sub(r'[^A-Za-z0-9_.]', '-', name)[:40]}-")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(print_graph(graph, locations=True))
+    except OSError as error:
+        return f"could not be saved: {error.strerror}"
+    return f"is saved in {path}"

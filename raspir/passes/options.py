@@ -1,0 +1,193 @@
+"""The options of passes: what there is, reading them from text, and giving them to a pass.
+
+A pass that is a dataclass has an option for each of its fields that holds an ``int``, a ``float``, a ``bool``, a
+``str``, one of several literals, or one of these or ``None``. A pipeline in text names passes with commas between
+them, each with its options in braces: ``fold,depth{max_heads=4,time_budget=2.5}``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from raspir.ir import BackendError
+from raspir.ir.atoms import show
+from raspir.passes.base import Pass
+from raspir.registry import Registry, advice
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a pass.
+
+    Attributes:
+        name: as the pass calls it, and its users.
+        choices: what a value may be: classes out of ``int``, ``float``, ``bool`` and ``str``, ``None``, and strings or
+            integers that stand for themselves.
+        default: the value that the pass has without it; ``dataclasses.MISSING`` if the option must be given.
+    """
+
+    name: str
+    choices: tuple[object, ...]
+    default: object
+
+    @property
+    def wanted(self) -> str:
+        """Which values there are, in words such as ``int or none``."""
+        return " or ".join(each.__name__ if isinstance(each, type) else _written(each) for each in self.choices)
+
+    def __str__(self) -> str:
+        default = "" if self.default is dataclasses.MISSING else f" = {_written(self.default)}"
+        return f"{self.name}: {self.wanted}{default}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the option by its parts, for JSON; one that must be given has no default."""
+        default = {} if self.default is dataclasses.MISSING else {"default": self.default}
+        return {"name": self.name, "type": self.wanted, **default}
+
+    def admits(self, value: object) -> bool:
+        """Tell whether ``value`` is one of the option's; an integer is a float, and a boolean is no number."""
+        return any(
+            _is_of(value, each) if isinstance(each, type) else type(value) is type(each) and value == each
+            for each in self.choices
+        )
+
+    def read(self, text: str) -> object:
+        """Return the value that ``text`` writes, the first of the choices that fits, or ``text`` where none does."""
+        for each in self.choices:
+            if not isinstance(each, type):
+                if text == _written(each):
+                    return each
+            elif each is bool:
+                if text in ("true", "false"):
+                    return text == "true"
+            else:
+                try:
+                    return each(text)
+                except ValueError:
+                    continue
+        return text
+
+
+def _written(value: object) -> str:
+    """Return how a pipeline in text writes ``value``."""
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def _is_of(value: object, kind: type) -> bool:
+    if kind is float:
+        return type(value) in (int, float) and value == value
+    return type(value) is kind
+
+
+def options_of(pass_: Pass) -> tuple[Option, ...]:
+    """Return the options of ``pass_``, in the order of its fields; none if it is not a dataclass.
+
+    Raises:
+        BackendError: if the types of its fields cannot be known.
+    """
+    if not dataclasses.is_dataclass(pass_):
+        return ()
+    try:
+        hints = get_type_hints(type(pass_))
+    except Exception as error:  # a type may be written as any expression, and is evaluated here
+        why = f"{type(error).__name__}: {error}"
+        raise BackendError(f"the types of the options of pass {pass_.name} cannot be known: {why}") from error
+    found = [
+        Option(field.name, _choices(hints[field.name]), field.default)
+        for field in dataclasses.fields(pass_)
+        if field.init
+    ]
+    return tuple(option for option in found if option.choices)
+
+
+def options_named(registry: Registry[Pass], name: str) -> tuple[Option, ...]:
+    """Return the options of the pass called ``name``; none where it cannot be used, as its description says."""
+    try:
+        return options_of(registry.get(name))
+    except BackendError:
+        return ()
+
+
+def _choices(hint: object) -> tuple[object, ...]:
+    """Return the choices that a field's type leaves; none if the field can be no option."""
+    if hint in (int, float, bool, str):
+        return (hint,)
+    if hint is types.NoneType:
+        return (None,)
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    if get_origin(hint) in (Union, types.UnionType):
+        parts = [_choices(part) for part in get_args(hint)]
+        return tuple(choice for part in parts for choice in part) if all(parts) else ()
+    return ()
+
+
+def with_options(pass_: Pass, given: Mapping[str, object]) -> Pass:
+    """Return ``pass_`` with the values in ``given``, by the names of its options.
+
+    Raises:
+        BackendError: if the pass has no such option, or the option no such value.
+    """
+    if not given:
+        return pass_
+    options = {option.name: option for option in options_of(pass_)}
+    for name, value in given.items():
+        if name not in options:
+            raise BackendError(f"pass {pass_.name} has no option {show(name)} ({advice(name, options)})")
+        if not options[name].admits(value):
+            wanted = options[name].wanted
+            raise BackendError(f"the option {name} of pass {pass_.name} takes {wanted}, not {show(value)}")
+    try:
+        return dataclasses.replace(pass_, **given)  # type: ignore[type-var]  # it has options, so it is a dataclass
+    except (TypeError, ValueError) as error:  # what a pass checks of its own values
+        raise BackendError(f"pass {pass_.name}: {error}") from error
+
+
+def read_options(pass_: Pass, texts: Mapping[str, str]) -> dict[str, object]:
+    """Return the values that ``texts`` write for the options of ``pass_``.
+
+    What cannot be read stays a text, which :func:`with_options` refuses.
+    """
+    options = {option.name: option for option in options_of(pass_)} if texts else {}
+    return {name: options[name].read(text) if name in options else text for name, text in texts.items()}
+
+
+_PASS = re.compile(r"\s*(?P<name>[^,{}]*?)\s*(?P<braces>\{(?P<options>[^{}]*)\}\s*)?(?:,|\Z)")
+
+
+def parse_pipeline(text: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the name of each pass that ``text`` names, with the texts of its options by name.
+
+    Spaces do not count, and a name of an option may have hyphens for underscores.
+
+    Raises:
+        BackendError: if ``text`` is not written as a pipeline is.
+    """
+    found = []
+    at = 0
+    while at < len(text):
+        match = _PASS.match(text, at)
+        if match is None or (match["braces"] and not match["name"]):
+            raise BackendError(f"{show(text)} is no pipeline: expected name{{option=value}} at character {at + 1}")
+        if match["name"]:
+            found.append((match["name"], _parse_options(match["name"], match["options"] or "")))
+        at = match.end()
+    return found
+
+
+def _parse_options(pass_: str, text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in filter(str.strip, text.split(",")):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        name = name.replace("-", "_")
+        if not (name and equals and value):
+            raise BackendError(f"an option of pass {pass_} is written option=value, not {show(part.strip())}")
+        if name in found:
+            raise BackendError(f"the option {name} of pass {pass_} is given twice, as {found[name]} and {value}")
+        found[name] = value
+    return found
