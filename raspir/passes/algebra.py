@@ -10,7 +10,7 @@ from math import inf
 
 from raspir.analysis import Analysis, IntSet, Linear, Pair
 from raspir.analysis import selectors as normal
-from raspir.analysis.facts import MIRRORED
+from raspir.analysis.facts import MIRRORED, clause_of
 from raspir.analysis.selectors import Clause, Formula
 from raspir.ir import Atom, GraphError, Node, build
 from raspir.ir.atoms import atom_key
@@ -413,6 +413,16 @@ def _default(algebra: Algebra, node: Node) -> Node | None:
     return None
 
 
+def _own_value(algebra: Algebra, node: Node) -> Node | None:
+    """What each position fetches from itself is its own."""
+    clause = clause_of(algebra.facts[node.operands[0]].formula)
+    if clause is None or len(clause.sets) != 1:
+        return None
+    ((pair, allowed),) = clause.sets.items()
+    own = pair.same and isinstance(pair.key, Linear) and list(pair.key.terms) == [algebra.indices]
+    return node.operands[1] if own and allowed.single == 0 else None
+
+
 def _one_value(algebra: Algebra, node: Node) -> Node | None:
     """mean = best = sum over at most one position, whose value comes as it is."""
     if algebra.facts.at_most_one(node.operands[0]):
@@ -455,7 +465,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "where": (_constant, _choice, _boolean_choice),
     "map": (_constant, _table),
     "lookup": (_constant, _identity_table),
-    "sum": (_default, _constant),
+    "sum": (_default, _own_value, _constant),
     **dict.fromkeys(("mean", "best"), (_default, _one_value, _constant)),
     **{f"select.{comparison}": (_selects_all,) for comparison in (*COMPARISONS, "by")},
     **dict.fromkeys(("selector.and", "selector.or", "selector.not"), (_selects_all, _selector_algebra)),

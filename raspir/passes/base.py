@@ -72,5 +72,13 @@ class Pass(Protocol):
         """Return a graph equal to ``graph``."""
 
 
-PASSES: Registry[Pass] = Registry("pass", "raspir.passes", {}, Pass)
-"""All passes. raspir's own come with the optimiser, which docs/roadmap.md plans."""
+PASSES: Registry[Pass] = Registry(
+    "pass",
+    "raspir.passes",
+    {
+        "fold": "raspir.passes.fold:Fold",
+        "depth": "raspir.passes.depth:Depth",
+    },
+    Pass,
+)
+"""All passes."""

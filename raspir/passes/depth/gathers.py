@@ -14,7 +14,7 @@ from raspir.analysis import Linear
 from raspir.analysis.facts import clause_of
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
-from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR
+from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
@@ -194,7 +194,7 @@ class There:
             return domain.atoms[0]
         if domain.integral:
             return int(max(domain.low, min(0, domain.high)))
-        kinds = {STR: "", BOOL: False, INT: 0, FLOAT: 0.0}
+        kinds: dict[Type, Atom] = {STR: "", BOOL: False, INT: 0, FLOAT: 0.0}
         return next((atom for kind, atom in kinds.items() if domain.kinds in kind), 0)
 
     def _computed(self, node: Node) -> Node | None:

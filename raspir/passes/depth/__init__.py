@@ -1,0 +1,50 @@
+"""The pass depth: fewer layers by algebra, then no more heads than that takes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from raspir.analysis import Analysis
+from raspir.ir import Graph
+from raspir.passes.algebra import Algebra
+from raspir.passes.base import PassContext
+from raspir.passes.depth import best, closed_forms, gathers, uniform
+from raspir.passes.depth.extraction import extracted
+from raspir.passes.depth.search import Options, Search
+from raspir.passes.rewrite import cost
+
+RULES = (*uniform.RULES, *closed_forms.RULES, *gathers.RULES, *best.RULES)
+"""All rules, in the order in which they are tried."""
+
+_ROUNDS = 6
+
+
+@dataclass(frozen=True)
+class Depth:
+    """Searches for fewer layers.
+
+    Attributes:
+        max_heads: how many heads may stand for one whose query, or a uniform value, can be one of few atoms.
+        time_budget: seconds after which no further rule is tried; what was found until then is used.
+    """
+
+    max_heads: int = 16
+    time_budget: float = 10.0
+
+    name: ClassVar[str] = "depth"
+    summary: ClassVar[str] = "fewer attention layers by algebra, then no more heads than that takes"
+
+    def run(self, graph: Graph, context: PassContext) -> Graph:
+        """Return ``graph`` with as few layers as the rules find; the same graph where they find nothing."""
+        deadline = time.monotonic() + self.time_budget
+        options = Options(context.attention, self.max_heads, deadline)
+        for _ in range(_ROUNDS):
+            search = Search(Algebra(Analysis.of(graph)), RULES, options)
+            found, remarks = extracted(graph, search, context.progress)
+            if cost(found) >= cost(graph):
+                break
+            graph = found
+            context.remarks.extend(remarks)
+        return graph

@@ -1,0 +1,275 @@
+"""Rule 7: with heads that fetch from the best position, finding a position and fetching from it are one layer.
+
+Counting the members that come before each position, and then fetching from the position with a certain count, finds the
+first member, the last, or the next before or after the query in the order that the count is of. A head that fetches the
+best of the selected positions does that at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from raspir.analysis import Clause, IntSet, Linear, Pair
+from raspir.analysis import selectors as normal
+from raspir.analysis.facts import MIRRORED, clause_of
+from raspir.analysis.ranks import Order, Rank
+from raspir.analysis.selectors import Formula
+from raspir.ir import Node, Role
+from raspir.passes.algebra import COMPLEMENT, Algebra, outcome
+from raspir.passes.depth.aggregates import Aggregate
+from raspir.passes.depth.search import Rule, Search
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A member that a count finds.
+
+    Attributes:
+        rank: the count.
+        among: which positions it is the first or last of, in the order of the count.
+        last: whether it is the last of them.
+        rest: conditions that it must keep besides, once it is found.
+    """
+
+    rank: Rank
+    among: Formula
+    last: bool
+    rest: Clause
+
+
+def fetch_by_rank(search: Search, node: Node) -> Iterator[Node]:
+    """Fetch from the best position instead of from that with a certain count."""
+    aggregate = Aggregate.of(node, search.algebra)
+    clause = clause_of(aggregate.formula) if aggregate is not None else None
+    if aggregate is None or clause is None:
+        return
+    for pair, allowed in clause.sets.items():
+        found = _found(search, clause, pair, allowed)
+        if found is not None:
+            yield from _fetched(search, aggregate, found)
+
+
+def _found(search: Search, clause: Clause, pair: Pair, allowed: IntSet) -> _Found | None:
+    """Return the member that a condition on a count finds, or ``None`` if it finds none that a head could."""
+    if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
+        return None
+    wanted = allowed.single
+    if wanted is None or len(pair.key.terms) != 1:
+        return None
+    ((term, coefficient),) = pair.key.terms.items()
+    rank = search.facts.rank(term) if coefficient == 1 else None
+    others = clause.without(pair)
+    if rank is None or not others.implies(rank.members):
+        return None
+    rest = others.without(*rank.members.sets)
+    place = _relative(rank, wanted) if pair.same else _absolute(search, rank, pair.query, wanted)
+    if place is None:
+        return None
+    among, last = place
+    ahead = normal.both((rank.members,), among)
+    if ahead is None:
+        return None
+    implied = [each for each in rest.sets if all(each in c.sets and c.sets[each] <= rest.sets[each] for c in among)]
+    return _Found(rank, ahead, last, rest.without(*implied))
+
+
+def _relative(rank: Rank, offset: int) -> tuple[Formula, bool] | None:
+    """Return where the member is whose count is ``offset`` more than the query's own, and whether it is the last there.
+
+    Let N(x) be how many members come before x. The count of x is N(x), and one more if it is inclusive and x a member;
+    so a member j with count[j] = count[i] + offset has N(j) = N(i) + offset, less one if it is inclusive and i is none.
+    """
+    if rank.everyone:
+        places = {1: (True, False, False), 0: (True, True, False), -1: (False, False, True)}
+    elif rank.inclusive:
+        places = {1: (True, False, False), 0: (False, True, True)}
+    else:
+        places = {0: (True, True, False), -1: (False, False, True)}
+    if offset not in places:
+        return None
+    later, own, last = places[offset]
+    return rank.order.formula(later, own), last
+
+
+def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[Formula, bool] | None:
+    """Return where the member is whose count is ``query + wanted``: the first of all, or the last."""
+    if not query.terms and wanted == int(rank.inclusive):
+        return normal.EVERYTHING, False
+    if not rank.members.sets and wanted == int(rank.inclusive) - 1:
+        ((term, coefficient),) = query.terms.items() if len(query.terms) == 1 else ((None, 0),)
+        if term is not None and coefficient == 1 and search.facts.is_length(term):
+            return normal.EVERYTHING, True
+    return None
+
+
+def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[Node]:
+    algebra = search.algebra
+    default = algebra.const(aggregate.default)
+    value, outer = aggregate.value, Clause({})
+    inner: dict[Pair, IntSet] = {}
+    for pair, allowed in found.rest.sets.items():
+        if search.facts.of_keys(pair) and pair.kind != "by":
+            inner[pair] = allowed
+        else:
+            outer = Clause({**outer.sets, pair: allowed})
+    if inner:
+        kept = _of_keys(algebra, inner)
+        value = algebra("where", kept, value, default)
+    fetched = best(algebra, found.rank.order, found.last, found.among, value, aggregate.default)
+    if not outer.sets:
+        yield fetched
+        return
+    checks = _checked(search, found, outer)
+    if checks is not None:
+        yield algebra("where", checks, fetched, default)
+
+
+def best(algebra: Algebra, order: Order, last: bool, among: Formula, value: Node, default: object) -> Node:
+    """Return what the first (or last) position in ``order`` among those selected holds."""
+    # Falling orders have the highest value first; ties are taken on the side that comes first (or last) by position.
+    if order.by is None:
+        score, highest = algebra.indices, order.reverse != last
+    else:
+        side = order.by.key
+        assert side is not None
+        score = algebra.side(side) if isinstance(side, Linear) else side
+        highest = order.falling != last
+    ties = "right" if order.reverse != last else "left"
+    pick = "highest" if highest else "lowest"
+    assert isinstance(default, bool | int | float | str)
+    return algebra("best", algebra.selector(among), value, score, pick=pick, ties=ties, default=default)
+
+
+def _of_keys(algebra: Algebra, sets: dict[Pair, IntSet]) -> Node:
+    """Return whether all conditions on pairs that depend on the key alone hold, as a boolean of the key."""
+    result = algebra.const(True)
+    for pair, allowed in sets.items():
+        if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
+            holds = algebra.inside(pair.key.plus(pair.query, -1), allowed)
+        elif pair.kind == "col":
+            assert isinstance(pair.key, Node)
+            truth = algebra("where", pair.key, algebra.const(True), algebra.const(False))
+            holds = truth if allowed == normal.TRUE else algebra("not", truth)
+        else:
+            assert isinstance(pair.key, Node)
+            assert isinstance(pair.query, Node)
+            holds = algebra(outcome(allowed), pair.key, pair.query)
+        result = algebra("and", result, holds)
+    return result
+
+
+def _checked(search: Search, found: _Found, outer: Clause) -> Node | None:
+    """Return whether the position that is found keeps conditions of its keys and the query, found out by fetching."""
+    algebra, facts = search.algebra, search.facts
+    result = algebra.const(True)
+    for pair, allowed in outer.sets.items():
+        if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
+            key = algebra.linear(pair.key)
+            fetched = best(algebra, found.rank.order, found.last, found.among, key, 0)
+            holds = algebra.inside(facts.linear(fetched).plus(pair.query, -1), allowed)
+        elif pair.kind == "cmp" and outcome(allowed) in ("eq", "ne"):
+            assert isinstance(pair.key, Node)
+            assert isinstance(pair.query, Node)
+            fetched = best(algebra, found.rank.order, found.last, found.among, pair.key, 0)
+            holds = algebra(outcome(allowed), fetched, pair.query)
+        else:
+            return None
+        result = algebra("and", result, holds)
+    return result
+
+
+def exists_in_run(search: Search, node: Node) -> Iterator[Node]:
+    """Find out whether a run of positions holds a mark by looking at the first position that ends the run or has it."""
+    tested = _existence(search, node)
+    if tested is None:
+        return
+    holds, aggregate = tested
+    clause = clause_of(search.facts[aggregate.selector].formula)
+    for pair, allowed in clause.sets.items() if clause is not None else ():
+        if clause is not None and pair.same and allowed.single == 0 and pair.kind == "int":
+            found = _in_run(search, aggregate, clause, pair)
+            if found is not None:
+                yield found if holds else search.algebra("not", found)
+
+
+def _existence(search: Search, node: Node) -> tuple[bool, Aggregate] | None:
+    """Return the aggregate of marks (0 or 1) whose being positive or zero ``node`` tells, and which of them it is."""
+    comparison = node.operation.name
+    if comparison not in COMPLEMENT or len(node.operands) != 2:
+        return None
+    a, bound = node.operands
+    if a.operation.role is not Role.AGGREGATE:
+        a, bound, comparison = bound, a, MIRRORED[comparison]
+    single = search.facts[bound].domain.single
+    if a.operation.name not in ("sum", "mean") or single is None or isinstance(single, str):
+        return None
+    aggregate = Aggregate(a, search.algebra)
+    marks = search.facts[aggregate.value].domain
+    zero = not isinstance(aggregate.default, str) and aggregate.default == 0
+    if marks.atoms is None or not marks.integral or marks.low < 0 or marks.high > 1 or not zero:
+        return None
+    if (comparison, single) in (("gt", 0), ("ne", 0)):
+        return True, aggregate
+    if (comparison, single) in (("le", 0), ("eq", 0)):
+        return False, aggregate
+    if a.operation.name == "sum" and (comparison, single) in (("ge", 1), ("lt", 1)):
+        return comparison == "ge", aggregate
+    return None
+
+
+def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) -> Node | None:
+    """Return whether there is a mark among the later (or earlier) positions with the query's own count of members.
+
+    Those are the positions up to the next member, that one or the query's own included where the count says so.
+    """
+    algebra, facts = search.algebra, search.facts
+    assert isinstance(pair.key, Linear)
+    if len(pair.key.terms) != 1:
+        return None
+    (term,) = pair.key.terms
+    rank = facts.rank(term)
+    if rank is None or rank.order.by is not None or not all(map(facts.of_keys, rank.members.sets)):
+        return None
+    others = clause.without(pair)
+    index = rank.order.index
+    side = others.sets.get(index)
+    if side not in (IntSet.where("lt"), IntSet.where("gt")) or not rank.members.sets:
+        return None
+    marks = facts.compared("eq", aggregate.value, algebra.const(1))
+    marked = normal.both((others.without(index),), marks)
+    members: Formula = (rank.members,)
+    if marked is None or not all(facts.of_keys(each) for c in marked for each in c.sets):
+        return None
+    is_member, is_marked = _any_of(algebra, members), _any_of(algebra, marked)
+    rightwards = side == IntSet.where("gt")
+    # Counting from the side that the query looks away from: a member ends the run after itself if it counts only then.
+    ends_late = rank.inclusive == (rightwards == rank.order.reverse)
+    mark = is_marked if ends_late else algebra("and", is_marked, algebra("not", is_member))
+    stop = algebra("or", is_member, is_marked)
+    among = normal.both((Clause({index: side}),), facts.column(stop))
+    if among is None:
+        return None
+    order = Order(None, False, index, not rightwards)
+    found = best(algebra, order, False, among, mark, False)
+    return algebra("and", algebra("not", is_member), found) if ends_late else found
+
+
+def _any_of(algebra: Algebra, formula: Formula) -> Node:
+    """Return whether any clause of conditions on keys holds, as a boolean of the key."""
+    result = algebra.const(False)
+    for clause in formula:
+        result = algebra("or", result, _of_keys(algebra, clause.sets))
+    return result
+
+
+RULES = (
+    Rule("best by rank", "fetch(count[j] = 0) = best(s, v, lowest order)", fetch_by_rank, "best"),
+    Rule(
+        "first of a run",
+        "width(j > i & count[j] = count[i] & mark) > 0 = best(j > i & (member | mark), mark, nearest)",
+        exists_in_run,
+        "best",
+        frozenset([Role.ELEMENTWISE]),
+    ),
+)
