@@ -106,7 +106,8 @@ def yields(run: raspir.backends.base.Executable, given: object, expected: object
         return False
 
 
-HEADINGS = ("program", "as written", "Tracr", "select", "best", "heads: written, select, best", "seconds: select, best")
+TITLE = "Attention layers (≤ their bound), heads (written, select, best), seconds (select, best)"
+HEADINGS = ("program", "as written", "Tracr", "select", "best", "heads", "seconds")
 
 
 def cells(row: Row) -> list[str]:
@@ -125,9 +126,9 @@ def cells(row: Row) -> list[str]:
 
 def table(rows: list[Row]) -> Table:
     """Return the table for a terminal, with what misses its bound in red."""
-    made = Table(title="Attention layers, and in brackets the bound (Tracr's at a maximum length of 5)")
+    made = Table(title=TITLE)
     for number, heading in enumerate(HEADINGS):
-        made.add_column(heading, justify="right" if number else "left")
+        made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
     for row in rows:
         shown = [Text(cell) for cell in cells(row)]
         for at, got in ((3, row.select), (4, row.best)):
