@@ -10,12 +10,14 @@ import argparse
 import multiprocessing
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.pool import Pool
 from random import Random
+from tempfile import TemporaryDirectory
 
 from generate import Generated, program
 from minimise import minimised
@@ -116,7 +118,8 @@ def tried(number: int, seed: int) -> Outcome:
         try:
             shallower += compare(generated.graph, each, expected)
         except UnequalError as problem:
-            return Outcome(report=f"program {number} of seed {seed}: {report(generated, each, problem)}")
+            with _scratch():
+                return Outcome(report=f"program {number} of seed {seed}: {report(generated, each, problem)}")
     cases = len(options) * len(expected)
     return Outcome(cases, len(options) * len(inputs) - cases, shallower, len(options))
 
@@ -171,6 +174,17 @@ def report(generated: Generated, options: Options, problem: UnequalError) -> str
     with suppress(Exception):  # the optimiser's own failure is what is being reported
         parts += ["optimised:", "", str(options.optimise(graph))]
     return "\n".join(parts)
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """Let what is saved of a pass that fails, over and over while a program is made small, go with the folder."""
+    with TemporaryDirectory() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 def _expected(graph: Graph, given: list[Atom]) -> list[tuple[list[Atom], object]]:
