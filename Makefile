@@ -1,15 +1,17 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
-# Also: make bench (timings and growth ratios), make clean.
+# Also: make bench (timings and growth ratios), make depth (how shallow programs become, against what they must reach),
+# make fuzz (generated programs before and after the optimiser, CASES of them), make clean.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 PROGRAM := examples/addition.py:add
+CASES ?= 100000
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench depth fuzz clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python.stamp:
@@ -47,6 +49,12 @@ test: $(VENV)/test.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
+
+depth: $(VENV)/base.stamp
+	$(BIN)/python benchmarks/depth.py
+
+fuzz: $(VENV)/base.stamp
+	$(BIN)/python benchmarks/fuzz.py --cases $(CASES)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -8,8 +8,8 @@ def pytest_terminal_summary(terminalreporter, config):
     session = getattr(config, "_benchmarksession", None)
     by_name = defaultdict(dict)
     for bench in session.benchmarks if session else ():
-        if bench.params:
-            (size,) = bench.params.values()
+        size, *others = (bench.params or {None: None}).values()
+        if type(size) is int and not others:
             by_name[bench.name.partition("[")[0]][size] = (bench.stats.median, bench.extra_info.get("bytes_per_node"))
     if not by_name:
         return

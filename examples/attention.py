@@ -35,7 +35,7 @@ cumsum_of_length_minus_indices = cumsum(length - indices)
 """Two layers: length must be known before it can be added up."""
 
 
-def flip() -> SOp:
-    """Reverse the input: know the length first, then fetch from the mirrored position."""
+def flip(seq: SOp = tokens) -> SOp:
+    """Reverse a sequence: know the length first, then fetch from the mirrored position."""
     mirrored = (length - indices - 1).name("mirrored")
-    return (key(mirrored) == query(indices)).value(tokens).name("flip")
+    return (key(mirrored) == query(indices)).value(seq).name("flip")

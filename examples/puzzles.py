@@ -16,7 +16,7 @@ def index(i: int, seq: SOp = tokens) -> SOp:
     return (key(indices) == query(i)).value(seq)
 
 
-def shift(i: int, default: str = "_", seq: SOp = tokens) -> SOp:
+def shift(i: int, default: str | int = "_", seq: SOp = tokens) -> SOp:
     """Move everything right by ``i`` positions (left for a negative ``i``), with ``default`` where nothing arrives."""
     return (key(indices) == query(indices - i)).value(seq, default)
 

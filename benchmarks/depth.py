@@ -1,0 +1,168 @@
+"""How shallow the optimiser makes programs, against the bounds that it must reach: ``python benchmarks/depth.py``.
+
+Every optimised program is also compared with the program as written on generated inputs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict, dataclass
+from random import Random
+from time import perf_counter
+
+from programs import PROGRAMS, Measured
+from rich.table import Table
+from rich.text import Text
+
+import raspir
+from raspir.ir import Graph
+from raspir.tables import console
+
+KINDS = ("select", "best")
+
+
+@dataclass(frozen=True)
+class Optimised:
+    """What one kind of attention gives.
+
+    Attributes:
+        layers: of the optimised program.
+        heads: of all its layers.
+        bound: how many layers it may have.
+        seconds: that the optimiser took.
+        wrong: inputs on which it differs from the program as written.
+    """
+
+    layers: int
+    heads: int
+    bound: int
+    seconds: float
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one program."""
+
+    name: str
+    written: int
+    written_heads: int
+    tracr: int | None
+    compared: int
+    select: Optimised
+    best: Optimised
+
+    @property
+    def fails(self) -> list[str]:
+        """What is wrong with it, in words."""
+        found = []
+        for kind in KINDS:
+            got: Optimised = getattr(self, kind)
+            if got.layers > got.bound:
+                found.append(f"{self.name}: {got.layers} layers with {kind} attention, and {got.bound} must do")
+            if got.wrong:
+                found.append(f"{self.name}: other results with {kind} attention on {', '.join(got.wrong[:3])}")
+        if not self.compared:
+            found.append(f"{self.name}: it ran on no input")
+        return found
+
+
+def measure(measured: Measured, inputs: int, seed: int) -> Row:
+    """Optimise one program for both kinds of attention, and compare it with itself as written."""
+    random = Random(f"{measured.name} {seed}")
+    written = raspir.lower(measured.program, measured.vocab)
+    expected = results(written, [measured.inputs(random) for _ in range(inputs)])
+    stats = written.stats()
+    found = {}
+    for kind, bound in zip(KINDS, (measured.select, measured.best), strict=True):
+        start = perf_counter()
+        graph = raspir.optimize(written, attention=kind)
+        seconds = perf_counter() - start
+        run = raspir.compile(graph, optimize=False)
+        wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
+        found[kind] = Optimised(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
+    return Row(measured.name, stats.layers, stats.heads, measured.tracr, len(expected), **found)
+
+
+def results(graph: Graph, inputs: list[object]) -> list[tuple[object, object]]:
+    """Return the inputs on which ``graph`` has a result, each with that."""
+    run = raspir.compile(graph, optimize=False)
+    found = []
+    for given in inputs:
+        try:
+            found.append((given, run(given)))
+        except raspir.EvaluationError:  # where the program as written fails, nothing is promised of another
+            continue
+    return found
+
+
+def yields(run: raspir.backends.base.Executable, given: object, expected: object) -> bool:
+    """Tell whether ``run`` yields what is expected."""
+    try:
+        return run(given) == expected
+    except raspir.EvaluationError:
+        return False
+
+
+TITLE = "Attention layers (≤ their bound), heads (written, select, best), seconds (select, best)"
+HEADINGS = ("program", "as written", "Tracr", "select", "best", "heads", "seconds")
+
+
+def cells(row: Row) -> list[str]:
+    """Return what the table says of a program."""
+    select, best = row.select, row.best
+    return [
+        row.name,
+        str(row.written),
+        "" if row.tracr is None else str(row.tracr),
+        f"{select.layers} (≤ {select.bound})",
+        f"{best.layers} (≤ {best.bound})",
+        f"{row.written_heads}, {select.heads}, {best.heads}",
+        f"{select.seconds:.3f}, {best.seconds:.3f}",
+    ]
+
+
+def table(rows: list[Row]) -> Table:
+    """Return the table for a terminal, with what misses its bound in red."""
+    made = Table(title=TITLE)
+    for number, heading in enumerate(HEADINGS):
+        made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
+    for row in rows:
+        shown = [Text(cell) for cell in cells(row)]
+        for at, got in ((3, row.select), (4, row.best)):
+            shown[at].stylize("red" if got.layers > got.bound else "green")
+        made.add_row(*shown)
+    return made
+
+
+def markdown(rows: list[Row]) -> str:
+    """Return the table for a page."""
+    lines = [HEADINGS, ["---", *["---:"] * (len(HEADINGS) - 1)], *map(cells, rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main() -> int:
+    """Print what was measured; return 1 if a bound is missed or a result differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--markdown", action="store_true", help="print a table for a page")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--inputs", type=int, default=300, help="inputs on which each program is compared (300)")
+    parser.add_argument("--seed", type=int, default=0, help="which inputs are drawn (0)")
+    options = parser.parse_args()
+    rows = [measure(program, options.inputs, options.seed) for program in PROGRAMS]
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], indent=2))
+    elif options.markdown:
+        print(markdown(rows))
+    else:
+        console().print(table(rows))
+    fails = [line for row in rows for line in row.fails]
+    for line in fails:
+        print(line, file=sys.stderr)
+    return 1 if fails else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""Programs and inputs from a seed: fast, and the same on every run.
+
+Half of what a program is made of are free, well-typed operations, the other half the idioms of :mod:`idioms`; some
+programs are of one kind only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from random import Random
+
+from idioms import IDIOMS
+from maker import MAPS, PREDICATES, Maker, constant
+
+import raspir
+from raspir import Selector, SOp, raw, select, where
+from raspir.frontends.expressions import apply
+from raspir.ir import Atom, Graph
+
+VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
+    ("a", "b", "<"),
+    ("a", "b", "c", "d"),
+    ("0", "1", "9", "+"),
+    ("(", ")", "{", "}"),
+    (-2, -1, 0, 1, 2, 3),
+    (0, 1),
+    (5, 5.5, 2, 10),
+    (True, False),
+)
+MIXED: tuple[tuple[Atom, ...], ...] = (
+    (1, True, 0, False, 1.0),
+    (0.0, -0.0, 0.1, 0.2, 1e16),
+    (math.inf, -math.inf, 1, 2.5),
+    ("a", 1, True, "1"),
+    ("", "ab", "a", "é"),
+    (2**70, -(2**70), 3, 0.5),
+)
+"""Vocabularies that not every idiom is made for."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A generated program.
+
+    Attributes:
+        graph: the program, without promises.
+        vocab: the atoms of its inputs.
+        longest: the length of its longest inputs.
+    """
+
+    graph: Graph
+    vocab: tuple[Atom, ...]
+    longest: int
+
+    def input(self, random: Random) -> list[Atom]:
+        """Return an input: mostly short, often repeating itself."""
+        n = min(self.longest, random.choice((0, 1, 2, 3, 4, 4, 5, 5, 6, 7, 8, 12)))
+        few = random.sample(self.vocab, min(len(self.vocab), random.choice((1, 2, 2, 3, 6))))
+        return random.choices(few, k=n)
+
+
+def program(random: Random) -> Generated:
+    """Return a random program that can be lowered, and works with its vocabulary as far as types tell."""
+    while True:
+        free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
+        vocab = random.choice(VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES)
+        maker = Maker(random, vocab, odd=random.choice((0.0, 0.03, 0.1)))
+        longest = random.choice((3, 6, 8, 12))
+        try:
+            for _ in range(random.choice((2, 4, 6, 9, 14)) if free == 1.0 else random.choice((1, 2, 3, 4, 5, 7, 10))):
+                step(maker, free, longest)
+            graph = raspir.lower(outputs(maker))
+            graph.promise(vocab)
+        except raspir.ProgramError:  # no combination of types fits: not a program at all
+            continue
+        return Generated(graph, vocab, longest)
+
+
+def step(maker: Maker, free: float, longest: int) -> None:
+    """Add free operations, as often as ``free`` says, or else an idiom."""
+    if maker.chance(free):
+        for _ in range(maker.random.randint(1, 3)):
+            operation(maker, longest)
+    else:
+        maker.random.choice(IDIOMS)(maker)
+
+
+def outputs(maker: Maker) -> dict[str, SOp]:
+    """Return what the program yields: mostly the last thing made, sometimes several of the last."""
+    made = maker.known["any"][2:] or [m.value(1) for m in maker.selectors[-1:]]
+    if maker.chance(0.75):
+        return {"out": made[-1]}
+    return {f"out_{i}": maker.random.choice(made[-4:]) for i in range(maker.random.randint(2, 3))}
+
+
+def operation(m: Maker, longest: int) -> None:
+    """Add one free operation that its operands' types allow."""
+    kind = m.choose("arithmetic", "compare", "logic", "where", "has", "other", *["select"] * 3, *["aggregate"] * 5)
+    if kind == "arithmetic":
+        name = m.choose("add", "sub", "mul", "floordiv", "truediv", "mod", "add", "sub")
+        a, b = m.pick("number"), m.pick("number") if m.chance(0.6) else constant(m.number())
+        if name in ("floordiv", "truediv", "mod") and m.chance(0.8):
+            b = constant(m.choose(2, 3, -2, 0.5))
+        a, b = (b, a) if m.chance(0.2) else (a, b)
+        m.keep(m.pick("index") ** m.choose(0, 1, 2, -1) if m.chance(0.1) else apply(SOp, name, (a, b)), "number")
+    elif kind == "compare":
+        if m.chance(0.6):
+            m.keep(m.compare(m.comparison(), m.pick("number"), m.choose(m.pick("number"), m.number())), "bool")
+        else:
+            m.keep(m.compare(m.choose("eq", "ne"), m.pick("any"), m.choose(m.pick("any"), m.atom())), "bool")
+    elif kind == "logic":
+        a, b = m.pick("bool"), m.pick("bool")
+        m.keep(m.choose(lambda: a & b, lambda: a | b, lambda: ~a)(), "bool")
+    elif kind == "where":
+        tag = m.choose("number", "any", "bool", "index")
+        a, b = m.pick(tag), m.pick(tag)
+        if m.chance(0.3) and tag != "bool":
+            b, tag = constant(m.atom() if tag == "any" else m.number()), "any" if tag == "any" else "number"
+        m.keep(where(m.pick("bool") if m.chance(0.7) else m.pick("any"), a, b), tag)
+    elif kind == "has":
+        m.keep(m.pick("any").has([m.atom() for _ in range(m.random.randint(0, 3))]), "bool")
+    elif kind == "other":
+        _other(m, longest)
+    elif kind == "select":
+        m.kept(_selector(m))
+    else:
+        _aggregate(m)
+
+
+def _other(m: Maker, longest: int) -> None:
+    """Add one of the rarer operations."""
+    kind = m.random.randrange(9)
+    if kind == 0:
+        m.keep(-m.pick("number"), "number")
+    elif kind == 1:
+        m.keep(abs(m.pick("number")), "number")
+    elif kind == 2:
+        m.keep(m.pick("number").round(), "number")
+    elif kind in (3, 4, 5):
+        function = m.random.choice(tuple(MAPS))
+        m.keep(m.pick("any").map(function), MAPS[function])
+    elif kind == 6:
+        keys = m.random.sample(m.vocab, m.random.randint(1, len(m.vocab)))
+        values = tuple(m.number() for _ in keys)
+        m.keep(apply(SOp, "lookup", (m.pick("any"),), (m.number(), tuple(keys), values)), "number")
+    elif kind == 7 and m.chance(0.3):
+        m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
+    else:
+        m.keep(m.choose(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index"))(), "index")
+
+
+def _selector(m: Maker) -> Selector:
+    """Return a selector of any kind."""
+    if m.selectors and m.chance(0.4):
+        a, b = m.random.choice(m.selectors[-6:]), m.random.choice(m.selectors)
+        return m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()  # type: ignore[no-any-return]
+    if m.chance(0.08):
+        return select(m.pick("any"), m.pick("any"), m.random.choice(PREDICATES))
+    if m.chance(0.3):
+        return m.select(m.choose("eq", "ne"), m.pick("any"), m.choose(m.pick("any"), m.atom()), ordered=False)
+    tag = "text" if m.tokens == "text" and m.chance(0.2) else "number"
+    a, b = m.pick(tag), m.pick(tag)
+    if m.chance(0.3) and tag == "number":
+        b = constant(m.number())
+    a, b = (b, a) if m.chance(0.15) else (a, b)
+    return m.select(m.comparison(), a, b)
+
+
+def _aggregate(m: Maker) -> None:
+    """Add an aggregate of any kind."""
+    selector = m.random.choice(m.selectors[-6:]) if m.selectors and m.chance(0.7) else _selector(m)
+    kind = m.choose("sum", "sum", "sum", "mean", "best", "move")
+    if kind == "best":
+        score, _ = m.ordered()
+        value, tag = m.values()
+        m.keep(
+            selector.best(value, score, m.choose("left", "right"), m.default(tag), m.choose("highest", "lowest")), "any"
+        )
+    elif kind == "move":  # of strings only one can be selected
+        value, tag = m.values()
+        m.keep((selector & (m.select("eq", raspir.indices, m.pick("index")))).value(value, m.default(tag)), "any")
+    else:
+        value = m.pick("number") if m.chance(0.6) else m.numeric()
+        m.keep((selector.value if kind == "sum" else selector.mean)(value, m.number()), "number")
+
+
+def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:
+    """Return a realistic program of about ``size`` nodes: idioms built on idioms, everything part of the result."""
+    maker = Maker(Random(f"{size} {seed}"), vocab, odd=0.0)
+    whole = maker.known["any"][0]
+    joined = 2
+    while True:
+        for _ in range(max(1, (size - len(raspir.lower(whole))) // 12)):
+            maker.random.choice(IDIOMS)(maker)
+        for made in maker.known["any"][joined:]:
+            whole = where(made == maker.random.choice(vocab), whole, made)
+        joined = len(maker.known["any"])
+        graph = raspir.lower(whole, vocab)
+        if len(graph) >= size:
+            return graph

@@ -1,0 +1,351 @@
+"""The idioms that programs of this language are made of, each with random variations.
+
+Each takes what a program has computed so far from a :class:`~maker.Maker` and adds something to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from maker import MAPS, Maker, constant
+
+from raspir import Selector, SOp, indices, key, query, tokens, where
+
+Idiom = Callable[[Maker], None]
+IDIOMS: list[Idiom] = []
+
+
+def idiom(add: Idiom) -> Idiom:
+    """Register an idiom."""
+    IDIOMS.append(add)
+    return add
+
+
+def fetch(m: Maker, at: SOp | int, value: SOp, default: object = 0) -> SOp:
+    """Return the value at the positions ``at``, in one of the ways to say it."""
+    return m.select("eq", indices, at).value(value, default)  # type: ignore[arg-type]
+
+
+@idiom
+def length(m: Maker) -> None:
+    """How long the input is."""
+    m.keep(m.length().name("length"), "uniform")
+
+
+@idiom
+def shift(m: Maker) -> None:
+    """Everything moved by some positions."""
+    value, tag = m.values()
+    default = m.default(tag)
+    by = m.choose(1, 1, -1, -1, 2, -2, 3, 0)
+    if m.chance(0.15):
+        at = m.pick("uniform")
+        moved = m.select("eq", indices + at, indices) if m.chance(0.5) else m.select("eq", indices, indices - at)
+    elif m.chance(0.2):
+        moved = m.select("eq", indices + by, indices)
+    else:
+        moved = m.select("eq", indices, indices - by)
+    m.keep(moved.value(value, default), tag if _fits(default, tag) else "any")
+
+
+def _fits(default: object, tag: str) -> bool:
+    """Tell whether values that are ``tag`` still are with ``default`` among them."""
+    if tag == "text":
+        return isinstance(default, str)
+    if tag == "bool":
+        return isinstance(default, bool)
+    return tag == "any" or (not isinstance(default, str) and (tag != "index" or type(default) is int))
+
+
+@idiom
+def flip(m: Maker) -> None:
+    """Everything mirrored."""
+    value, tag = m.values()
+    n = m.length()
+    mirror = m.choose(n - 1 - indices, n - indices - 1, (n - 1) - indices, n - (indices + 1), -indices + (n - 1))
+    flipped = m.select("eq", mirror, indices) if m.chance(0.5) else m.select("eq", indices, mirror)
+    m.keep(flipped.value(value, 0 if m.chance(0.7) else m.default(tag)), tag if tag in ("number", "index") else "any")
+
+
+def index_expression(m: Maker) -> SOp:
+    """Return positions computed in some way."""
+    made: SOp = m.choose(
+        lambda: indices + m.small(),
+        lambda: indices - m.pick("uniform"),
+        lambda: indices + m.pick("uniform") + m.small(),
+        lambda: m.small() - indices,
+        lambda: m.pick("uniform") - 1 - indices,
+        lambda: m.pick("uniform"),
+        lambda: constant(m.small()),
+        lambda: m.pick("index"),
+        lambda: m.pick("index") - 1,
+        lambda: indices * 2,
+        lambda: indices // 2,
+        lambda: where(m.pick("bool"), indices, indices + m.small()),
+        lambda: where(m.pick("bool"), indices, m.pick("index")),
+    )()
+    return made
+
+
+@idiom
+def gather(m: Maker) -> None:
+    """What stands at computed positions, or moved to them."""
+    value, tag = m.values()
+    at = index_expression(m)
+    if m.chance(0.25):
+        value, tag = (value, tag) if m.chance(0.3) and tag != "text" else (m.numeric(), "number")
+        m.keep(m.select("eq", at, indices).value(value, m.default(tag)), "any")
+        return
+    default = m.default(tag)
+    m.keep(fetch(m, at, value, default), tag if _fits(default, tag) else "any")
+
+
+@idiom
+def scan(m: Maker) -> None:
+    """Counts, sums and means over a prefix, a suffix or a window."""
+    span = m.span()
+    if m.chance(0.2):
+        m.keep(span.mean(m.numeric()), "number")
+    elif m.chance(0.5):
+        m.keep(span.value(m.pick("bool")).name("count"), "index")
+    elif m.chance(0.4):
+        m.keep(m.both(span, m.on(m.pick("bool"))).value(1), "index")
+    else:
+        m.keep(span.value(m.numeric(), 0 if m.chance(0.7) else m.small()), "number")
+
+
+@idiom
+def total(m: Maker) -> None:
+    """Counts, sums and means over everything."""
+    if m.chance(0.6):
+        m.keep(m.everywhere().value(m.pick("bool")), "uniform")
+    elif m.chance(0.5):
+        m.keep(m.everywhere().mean(m.numeric()), "number")
+    else:
+        m.keep(m.on(m.pick("bool")).value(m.numeric()), "number")
+
+
+def rank(m: Maker, of: SOp, ordered: bool = True) -> SOp:
+    """Return how many positions come before each one in the order of ``of``, ties by position."""
+    first, ties = m.choose(("lt", "lt"), ("lt", "lt"), ("gt", "lt"), ("lt", "gt"), ("gt", "gt"))
+    before = m.select(ties, indices, indices)
+    made: Selector = m.choose(
+        lambda: m.both(before, m.same(of)) | m.select(first, of, of),
+        lambda: m.select(first, of, of) | m.both(m.same(of), before),
+        lambda: (m.select(first, of, of)) | (m.select(first[0] + "e", of, of) & before),
+        lambda: ~(~m.select(first, of, of) & ~(m.same(of) & before)),
+    )()
+    return (made.width() if m.chance(0.3) else made.value(1)).name("rank")
+
+
+@idiom
+def extreme(m: Maker) -> None:
+    """The smallest or largest value, or what stands where it does, by its rank."""
+    of, tag = m.ordered()
+    if m.chance(0.3) and tag != "text":
+        of, tag = where(m.pick("bool"), of, m.choose(99, -1)), "number"
+    place = m.keep(rank(m, of), "index")
+    value, of_value = (of, tag) if m.chance(0.6) else m.values()
+    last = m.chance(0.25)
+    made = m.select("eq", place, m.length() - 1 if last else m.choose(0, 0, 0, 1)).value(value)
+    m.keep(made, "uniform" if of_value == "index" else of_value if of_value == "number" else "any")
+
+
+@idiom
+def first_position(m: Maker) -> None:
+    """The first or last position of something, by the minimum or by counting."""
+    mask = m.pick("bool")
+    if m.chance(0.4):
+        place = rank(m, where(mask, indices, m.choose(99, 99, -1)))
+        m.keep((key(place) == query(0)).value(indices, m.choose(0, -1)), "uniform")
+        return
+    span = m.select(m.choose("lt", "le", "gt", "ge"), indices, indices)
+    count = span.value(mask) if m.chance(0.5) else m.both(span, m.on(mask)).value(1)
+    found = m.both(m.on(mask), m.select("eq", count, m.choose(0, 1)))
+    m.keep(found.value(indices, m.choose(0, -1)), "uniform")
+
+
+@idiom
+def sort(m: Maker) -> None:
+    """Values in the order of others."""
+    of, tag = m.ordered()
+    place = m.keep(rank(m, of), "index")
+    value, of_value = (of, tag) if m.chance(0.6) else m.values()
+    there = m.select("eq", place, indices) if m.chance(0.8) else m.select("eq", indices, place)
+    m.keep(there.value(value), of_value if of_value in ("number", "index") else "any")
+
+
+@idiom
+def histogram(m: Maker) -> None:
+    """How often each value is there, or how often before or after."""
+    value, _ = m.values()
+    same = m.same(value)
+    made = same if m.chance(0.5) else m.both(same, m.span())
+    m.keep(made.value(1).name("hist"), "index")
+
+
+def running(m: Maker, mask: SOp, within: SOp | None) -> SOp:
+    """Return how often ``mask`` has been true on one side, within the classes of equal ``within``."""
+    side = m.select(m.choose("lt", "le", "gt", "ge", "le"), indices, indices)
+    if within is not None:
+        side = m.both(side, m.same(within))
+    return side.value(mask if m.chance(0.8) else where(mask, 1, 0)).name("running")
+
+
+@idiom
+def neighbour(m: Maker) -> None:
+    """What the next or the previous matching position holds, found by counting, sometimes within classes."""
+    mask = m.pick("bool")
+    within = m.choose(None, None, tokens, m.pick("any"))
+    count = m.keep(running(m, mask, within), "index")
+    step = m.choose(1, 1, -1, 0)
+    there = m.select("eq", count, count + step if m.chance(0.9) else m.small())
+    made = m.both(there, m.on(mask)) if m.chance(0.9) else there
+    if within is not None:
+        made = m.both(made, m.same(within))
+    if m.chance(0.15):
+        made = m.both(made, m.span())
+    value, tag = m.values()
+    default = m.default(tag)
+    found = made.value(value, default)
+    slid = m.chance(0.5)
+    m.keep(where(mask, value, found) if slid else found, tag if _fits(default, tag) else "any")
+
+
+@idiom
+def occurrence(m: Maker) -> None:
+    """What the next or previous position of the same class holds: positions of a class are counted as they come."""
+    within = m.pick("any") if m.chance(0.4) else tokens
+    side = m.select(m.choose("lt", "le", "gt"), indices, indices)
+    count = m.keep(m.both(side, m.same(within)).value(1), "index")
+    there = m.both(m.same(within), m.select("eq", count, count + m.choose(1, -1)))
+    value, tag = m.values()
+    default = m.default(tag)
+    m.keep(there.value(value, default), tag if _fits(default, tag) else "any")
+
+
+@idiom
+def masked_count(m: Maker) -> None:
+    """Counts and sums over values that are blanked in places."""
+    blank = where(m.pick("bool"), m.choose(1, 1, indices, m.pick("index")), m.choose(0, 0, 0, m.small()))
+    m.keep((m.span() if m.chance(0.7) else m.everywhere()).value(blank), "number")
+
+
+@idiom
+def align(m: Maker) -> None:
+    """Everything moved right by the number of positions that hold something."""
+    value, tag = m.values()
+    pads = m.on(m.pick("bool")).value(1).name("pads")
+    default = m.default(tag)
+    m.keep((key(indices + pads) == query(indices)).value(value, default), tag if _fits(default, tag) else "any")
+
+
+@idiom
+def split(m: Maker) -> None:
+    """What stands before or after the place of a token, and something else elsewhere."""
+    value, tag = m.values()
+    at = (key(tokens) == query(m.random.choice(m.vocab))).value(indices, m.choose(0, 0, -1)).name("at")
+    side = m.choose(indices < at, indices > at, indices <= at, ~(indices < at))
+    default = m.default(tag)
+    m.keep(where(side, value, default), tag if _fits(default, tag) else "any")
+
+
+@idiom
+def shifted_scan(m: Maker) -> None:
+    """An aggregate over sequences that have been moved."""
+    by = m.choose(1, -1, 2)
+
+    def moved(value: SOp, default: object) -> SOp:
+        return (key(indices) == query(indices - by)).value(value, default)  # type: ignore[arg-type]
+
+    if m.chance(0.5):
+        m.keep(m.span().value(moved(m.numeric(), m.choose(0, 0, m.small()))), "number")
+    else:
+        value, _ = m.values()
+        other = moved(value, m.default("any"))
+        made = m.select("eq", other, m.choose(value, other, constant(m.random.choice(m.vocab))), ordered=False)
+        m.keep(m.both(made, m.span()).value(1), "index")
+
+
+@idiom
+def exists_with_same_count(m: Maker) -> None:
+    """Whether something is true later (or earlier) with the same running count as here."""
+    mask, stops = m.pick("bool"), m.pick("bool")
+    count = running(m, stops, None)
+    there = m.both(m.select(m.choose("gt", "ge", "lt"), indices, indices), m.select("eq", count, count))
+    value = m.choose(mask, where(mask, 1, 0))
+    found = (there.mean(value) if m.chance(0.4) else there.value(value)) > 0
+    m.keep(mask | (m.pick("bool") & found) if m.chance(0.4) else found, "bool")
+
+
+@idiom
+def uniform_condition(m: Maker) -> None:
+    """A choice that is the same at every position."""
+    uniform = m.pick("uniform")
+    condition = m.compare(m.comparison(), uniform, m.small())
+    a, tag = m.values()
+    b, other = (a, tag) if m.chance(0.1) else m.values()
+    m.keep(where(condition, a, b), tag if tag == other and tag != "uniform" else "any")
+
+
+@idiom
+def compared_choice(m: Maker) -> None:
+    """Choices compared with one of the things that they choose."""
+    a, b = m.choose((0, 1), ("1", "0"), ("1", "<"), (m.small(), m.small()), (True, False))
+    chosen = where(m.pick("bool"), a, where(m.pick("bool"), b, a) if m.chance(0.4) else b)
+    if m.chance(0.4):
+        chosen = (key(indices) == query(indices - m.choose(1, -1))).value(chosen, m.choose(a, b, 0))
+    m.keep(m.compare(m.choose("eq", "ne"), chosen, m.choose(a, b, m.random.choice(m.vocab))), "bool")
+    m.keep(chosen, "any")
+
+
+@idiom
+def arithmetic(m: Maker) -> None:
+    """Arithmetic on counts and positions."""
+    a, b = m.pick("index"), m.pick("index")
+    made = m.choose(
+        lambda: a + b,
+        lambda: a - b,
+        lambda: a - m.small(),
+        lambda: m.small() - a,
+        lambda: -a,
+        lambda: abs(a - b),
+        lambda: a % m.choose(2, 3, 10),
+        lambda: a // m.choose(2, 3),
+        lambda: where(a < b, a, b),
+        lambda: where(m.pick("bool"), a + 1, a),
+        lambda: a + m.pick("bool"),
+    )()
+    m.keep(made, "index")
+
+
+@idiom
+def condition(m: Maker) -> None:
+    """Conditions combined."""
+    a, b = m.pick("bool"), m.pick("bool")
+    m.keep(m.choose(lambda: a & b, lambda: a | b, lambda: ~a, lambda: a == b, lambda: (a | b) & ~(a & b))(), "bool")
+
+
+@idiom
+def agree(m: Maker) -> None:
+    """Whether something holds somewhere, or everywhere."""
+    count = m.choose(m.everywhere(), m.span()).value(m.pick("bool"))
+    m.keep(m.choose(count > 0, count == 0, count >= 1, count != 0, m.everywhere().mean(m.pick("bool")) == 1), "bool")
+
+
+@idiom
+def transform(m: Maker) -> None:
+    """A function of one atom."""
+    function = m.random.choice(tuple(MAPS))
+    m.keep(m.pick("any").map(function), MAPS[function])
+
+
+@idiom
+def best(m: Maker) -> None:
+    """What the best selected position holds, as its author wrote it."""
+    score, _ = m.ordered()
+    value, tag = m.values()
+    where_to = m.both(m.span(), m.on(m.pick("bool"))) if m.chance(0.6) else m.everywhere()
+    default = m.default(tag)
+    made = where_to.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
+    m.keep(made, tag if _fits(default, tag) else "any")

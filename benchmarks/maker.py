@@ -1,0 +1,296 @@
+"""What a generated program is made in: the expressions made so far, by what is known of their values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from raspir import Selector, SOp, indices, key, query, tokens, where
+from raspir.frontends.expressions import apply
+from raspir.ir import Atom
+
+WITHIN = {
+    "bool": ("bool", "number", "any"),
+    "number": ("number", "any"),
+    "index": ("index", "number", "any"),
+    "uniform": ("uniform", "index", "number", "any"),
+    "text": ("text", "any"),
+    "any": ("any",),
+}
+"""What is known of a sequence, and what it can be used as: ``index`` for small integers, ``uniform`` where they are
+the same at every position, ``text`` for strings alone."""
+
+FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+NUMBERS: tuple[Atom, ...] = (0.5, -1.5, 0.0, -0.0, math.inf, -math.inf, True, False, 2**70, 1e308)
+
+
+def _kind(atom: Atom) -> str:
+    return "text" if isinstance(atom, str) else "bool" if isinstance(atom, bool) else "number"
+
+
+class Maker:
+    """Makes expressions at random and remembers them.
+
+    Args:
+        random: decides everything.
+        vocab: the atoms that inputs will hold.
+        odd: how often something is used that the idiom at hand is not made for.
+    """
+
+    def __init__(self, random: Random, vocab: tuple[Atom, ...], odd: float = 0.05) -> None:
+        self.random, self.vocab, self.odd = random, vocab, odd
+        self.known: dict[str, list[SOp]] = {tag: [] for tag in WITHIN}
+        self.selectors: list[Selector] = []
+        self.made = 0
+        kinds = {_kind(atom) for atom in vocab}
+        self.tokens = "text" if kinds == {"text"} else "any" if "text" in kinds else kinds.pop()
+        if kinds:
+            self.tokens = "number" if self.tokens == "bool" else self.tokens
+        self.keep(tokens, self.tokens)
+        self.keep(indices, "index")
+
+    # Choices.
+
+    def chance(self, probability: float) -> bool:
+        """Return true that often."""
+        return self.random.random() < probability
+
+    def choose(self, *options: Any) -> Any:
+        """Return one of ``options``."""
+        return self.random.choice(options)
+
+    def twist(self) -> bool:
+        """Tell whether now is the time for something odd."""
+        return self.chance(self.odd)
+
+    def keep(self, made: SOp, tag: str) -> SOp:
+        """Remember an expression."""
+        for known in WITHIN[tag]:
+            self.known[known].append(made)
+        self.made += 1
+        return made
+
+    def pick(self, tag: str) -> SOp:
+        """Return one of the expressions that are known to be ``tag``, more often a recent one."""
+        known = self.known[tag]
+        if not known or (tag == "bool" and self.chance(0.4)):
+            return self.fresh(tag)
+        return self.random.choice(known[-3:] if self.chance(0.7) else known[-60:] + known[:2])
+
+    def fresh(self, tag: str) -> SOp:
+        """Return a new simple expression that is ``tag``."""
+        if tag == "bool":
+            return self.mask()
+        if tag == "uniform":
+            return self.keep(self.length(), "uniform")
+        return tokens.map(as_text) if tag == "text" else indices
+
+    # Scalars.
+
+    def small(self) -> int:
+        """Return a small integer, zero and one more often."""
+        return int(self.choose(0, 1, 1, 2, 3, -1, -2))
+
+    def atom(self) -> Atom:
+        """Return an atom: of the vocabulary, a number, or a string."""
+        if self.chance(0.5):
+            return self.random.choice(self.vocab)
+        return self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")  # type: ignore[no-any-return]
+
+    def number(self) -> Atom:
+        """Return a number, mostly a small integer."""
+        return self.random.choice(NUMBERS) if self.twist() else self.small()
+
+    def default(self, of: str) -> Atom:
+        """Return a default for an aggregate of values that are ``of``."""
+        if self.chance(0.5):
+            return 0
+        return self.choose("_", "0", self.random.choice(self.vocab)) if of in ("text", "any") else self.number()  # type: ignore[no-any-return]
+
+    # Sequences that idioms need.
+
+    def length(self) -> SOp:
+        """Return the length of the input, in one of the ways to say it."""
+        ones: Any = self.choose(1, 1, 1, True, where(True, 1, 0), where(indices >= 0, 1, 0))
+        return self.everywhere().value(ones)
+
+    def everywhere(self) -> Selector:
+        """Return the selector of everything."""
+        return self.choose(  # type: ignore[no-any-return]
+            lambda: key(1) == query(1),
+            lambda: key(1) == query(1),
+            lambda: key(indices) >= query(0),
+            lambda: ~(key(indices) < query(0)),
+            lambda: (key(indices) <= query(indices)) | (key(indices) > query(indices)),
+        )()
+
+    def mask(self) -> SOp:
+        """Return a condition on each position."""
+        made = self.choose(
+            lambda: tokens == self.random.choice(self.vocab),
+            lambda: tokens == self.random.choice(self.vocab),
+            lambda: tokens != self.random.choice(self.vocab),
+            lambda: tokens.has(self.random.sample(self.vocab, self.random.randint(0, len(self.vocab)))),
+            lambda: self.compare(self.comparison(), self.pick("index"), self.small()),
+            lambda: self.compare(self.comparison(), self.pick("number"), self.pick("number")),
+            lambda: self.compare(self.choose("eq", "ne"), self.pick("any"), self.pick("any")),
+        )()
+        return self.keep(made, "bool")
+
+    def comparison(self) -> str:
+        """Return the name of a comparison."""
+        return self.random.choice(tuple(FLIPPED))
+
+    def compare(self, comparison: str, a: SOp, b: Any) -> SOp:
+        """Return ``a`` compared with ``b``."""
+        return apply(SOp, comparison, (a, b if isinstance(b, SOp) else constant(b)))
+
+    def ordered(self) -> tuple[SOp, str]:
+        """Return values that can be put in order, and what they are."""
+        if self.tokens == "text" and self.chance(0.5):
+            return self.pick("text"), "text"
+        tag = self.choose("number", "index", "index")
+        return self.pick(tag), tag
+
+    def values(self) -> tuple[SOp, str]:
+        """Return values of any kind, and what they are."""
+        tag = self.choose("number", "index", "any", "bool", *[self.tokens] * 2)
+        return self.pick(tag), tag
+
+    def numeric(self) -> SOp:
+        """Return values that can be added up."""
+        made: SOp = self.choose(
+            lambda: constant(1),
+            lambda: self.pick("bool"),
+            lambda: self.pick("bool"),
+            lambda: where(self.pick("bool"), 1, 0),
+            lambda: where(self.pick("bool"), self.pick("index"), self.small()),
+            lambda: self.pick("index"),
+            lambda: self.pick("number"),
+        )()
+        return made
+
+    # Selectors that idioms need, each in one of the ways to say it.
+
+    def select(self, comparison: str, keys: Any, queries: Any, ordered: bool = True) -> Selector:
+        """Return the selector of a comparison, sometimes by way of its opposite or of two others."""
+        if self.twist():
+            comparison = self.choose("eq", "ne") if not ordered else self.comparison()
+        a = keys if isinstance(keys, SOp) else constant(keys)
+        b = queries if isinstance(queries, SOp) else constant(queries)
+
+        def plain(comparison: str) -> Selector:
+            return apply(Selector, f"select.{comparison}", (a, b))
+
+        style = self.random.random()
+        if style < 0.12:
+            return ~plain(OPPOSITE[comparison])
+        if style < 0.2 and ordered:
+            if comparison in ("le", "ge"):
+                return plain(comparison[0] + "t") | plain("eq")
+            if comparison in ("lt", "gt"):
+                return plain(comparison[0] + "e") & plain("ne")
+            return plain("le") & plain("ge") if comparison == "eq" else plain("lt") | plain("gt")
+        if style < 0.24:
+            return plain(comparison) & self.everywhere()
+        return self.kept(plain(comparison))
+
+    def kept(self, selector: Selector) -> Selector:
+        """Remember a selector."""
+        self.selectors.append(selector)
+        self.made += 1
+        return selector
+
+    def span(self) -> Selector:
+        """Return a selector of the positions on one side, or in a window."""
+        name = self.choose("lt", "le", "gt", "ge", "lt", "le")
+        style = self.random.random()
+        if style < 0.6:
+            return self.select(name, indices, indices)
+        if style < 0.75:  # by one position more or less, the other comparison
+            shifted = {"lt": ("le", -1), "le": ("lt", 1), "gt": ("ge", 1), "ge": ("gt", -1)}
+            other, by = shifted[name]
+            if self.chance(0.5):
+                return self.select(other, indices, indices + by)
+            return self.select(other, indices - by, indices)
+        if style < 0.85:
+            return self.select(name, indices, indices + self.small())
+        window = self.select("ge", indices, indices - self.random.randint(0, 3))
+        return window & self.select("le", indices, indices + self.random.randint(0, 2))
+
+    def same(self, of: SOp) -> Selector:
+        """Return the selector of the positions with an equal value."""
+        return self.select("eq", of, of, ordered=False)
+
+    def both(self, a: Selector, b: Selector) -> Selector:
+        """Return what both select, in one of the ways to say it."""
+        if self.twist():
+            return self.kept(a | b)
+        return self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()  # type: ignore[no-any-return]
+
+    def on(self, mask: SOp) -> Selector:
+        """Return the selector of the positions at which ``mask`` holds."""
+        return self.choose(  # type: ignore[no-any-return]
+            lambda: key(mask) == query(True),
+            lambda: key(mask) == query(True),
+            lambda: key(mask) != query(False),
+            lambda: key(where(mask, 1, 0)) == query(1),
+            lambda: ~(key(mask) == query(False)),
+        )()
+
+
+def constant(value: Atom) -> SOp:
+    """Return a constant as an expression."""
+    return apply(SOp, "const", attributes=(value,))
+
+
+# Functions for map and select: each a function of its arguments alone, known to every process by its name.
+
+
+def as_text(atom: Atom) -> str:
+    """Return the atom in Python's words."""
+    return str(atom)
+
+
+def code(atom: Atom) -> int:
+    """Return a number for every atom."""
+    return sum(map(ord, atom)) % 7 - 2 if isinstance(atom, str) else int(min(max(atom, -3), 4))
+
+
+def is_odd(atom: Atom) -> bool:
+    """Return whether the atom's number is odd."""
+    return code(atom) % 2 == 1
+
+
+def label(atom: Atom) -> str:
+    """Return one of three letters."""
+    return "ab_"[code(atom) % 3]
+
+
+def halved(atom: Atom) -> float:
+    """Return half the atom's number."""
+    return code(atom) / 2
+
+
+def near(a: Atom, b: Atom) -> bool:
+    """Return whether the atoms' numbers are near each other."""
+    return abs(code(a) - code(b)) < 2
+
+
+def earlier(a: Atom, b: Atom) -> bool:
+    """Return whether one atom's number is less than the other's."""
+    return code(a) < code(b)
+
+
+def always(a: Atom, b: Atom) -> bool:
+    """Return true."""
+    return True
+
+
+MAPS: dict[Callable[..., Any], str] = {
+    as_text: "text", code: "index", is_odd: "bool", label: "text", halved: "number"
+}  # fmt: skip
+PREDICATES = (near, earlier, always)

@@ -1,0 +1,87 @@
+"""Making a failing program small: fewer outputs, fewer nodes, fewer tokens, for as long as it still fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+from raspir.ir import Atom, Graph, GraphError, Node, build
+from raspir.ir.types import SELECTOR
+
+Fails = Callable[[Graph, list[Atom]], bool]
+"""Tells whether a program without promises still fails on an input."""
+
+
+def minimised(graph: Graph, given: list[Atom], fails: Fails, seconds: float = 60) -> tuple[Graph, list[Atom]]:
+    """Return a smaller program and input that still fail, as far as ``seconds`` reach."""
+    deadline = monotonic() + seconds
+    changed = True
+    while changed and monotonic() < deadline:
+        changed = False
+        for smaller in smaller_inputs(given):
+            if monotonic() < deadline and fails(graph, smaller):
+                given, changed = smaller, True
+                break
+        for candidate in smaller_programs(graph):
+            if monotonic() >= deadline:
+                break
+            if len(candidate) < len(graph) and fails(candidate, given):
+                graph, changed = candidate, True
+                break
+    return graph, given
+
+
+def smaller_inputs(given: list[Atom]) -> Iterator[list[Atom]]:
+    """Yield ``given`` without each of its tokens."""
+    for i in range(len(given)):
+        yield given[:i] + given[i + 1 :]
+
+
+def smaller_programs(graph: Graph) -> Iterator[Graph]:
+    """Yield programs with one output less, with an inner value as the result, or with a node less."""
+    if len(graph.outputs) > 1:
+        for name in graph.outputs:
+            yield with_outputs(graph, {name: graph.outputs[name]})
+        for name in graph.outputs:
+            yield with_outputs(graph, {other: node for other, node in graph.outputs.items() if other != name})
+    for node in graph.nodes:
+        if node.type is not SELECTOR and node not in graph.outputs.values():
+            yield with_outputs(graph, {"out": node})
+    for node in reversed(graph.nodes):
+        for instead in substitutes(graph, node):
+            try:
+                yield replaced(graph, node, instead)
+            except GraphError:  # no types fit
+                continue
+
+
+def with_outputs(graph: Graph, outputs: dict[str, Node]) -> Graph:
+    """Return ``graph`` with other outputs."""
+    return Graph(outputs, graph.inputs.values(), graph.functions)
+
+
+def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
+    """Yield what could stand in the place of ``node``: its operands, the operands of those, and simple values."""
+    if not node.operands:
+        return
+    near = dict.fromkeys((*node.operands, *(inner for operand in node.operands for inner in operand.operands)))
+    yield from (other for other in near if (other.type is SELECTOR) == (node.type is SELECTOR))
+    if node.type is SELECTOR:
+        indices = build("indices")
+        one = build("const", value=1)
+        yield from (build("select.eq", one, one), build("select.eq", indices, indices))
+    else:
+        yield from (build("const", value=value) for value in (0, 1, True, False))
+
+
+def replaced(graph: Graph, node: Node, instead: Node) -> Graph:
+    """Return ``graph`` with ``instead`` in the place of ``node``, and all types inferred anew."""
+    new: dict[Node, Node] = {}
+    for old in graph.nodes:
+        if old is node:
+            new[old] = new.get(instead, instead)
+        else:
+            attributes = {name: old[name] for name, _ in old.operation.attributes}
+            new[old] = build(old.operation.name, *(new[operand] for operand in old.operands), **attributes)
+    outputs = {name: new[output] for name, output in graph.outputs.items()}
+    return Graph(outputs, graph.inputs.values(), graph.functions)

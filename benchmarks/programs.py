@@ -1,0 +1,128 @@
+"""The programs whose depth is measured: what they may be given, and how shallow the optimiser must make them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from raspir import SOp
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+
+import addition
+import attention
+import puzzles
+import rasp
+import tracr
+
+Inputs = Callable[[Random], "str | list[int]"]
+"""Draws one input for a program."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A program whose depth is measured.
+
+    Attributes:
+        name: what the tables call it.
+        program: as its author wrote it.
+        select: in how many layers it must run with plain attention.
+        best: in how many it must run with best attention.
+        inputs: draws inputs, most of them of the shape that the program is for, some of them odd.
+        vocab: the characters that it is optimised for; ``None`` promises nothing.
+        tracr: in how many layers Tracr runs its program of this name, where it has one.
+    """
+
+    name: str
+    program: SOp
+    select: int
+    best: int
+    inputs: Inputs
+    vocab: str | None = None
+    tracr: int | None = None
+
+
+def text(characters: str, longest: int = 9) -> Inputs:
+    """Return what draws texts of ``characters``."""
+    return lambda random: "".join(random.choices(characters, k=random.randint(0, longest)))
+
+
+def words_or_numbers(random: Random) -> str | list[int]:
+    """Draw a text with repeated characters, or a list of small numbers."""
+    if random.random() < 0.5:
+        return text("abclx")(random)
+    return [random.randint(-4, 4) for _ in range(random.randint(0, 9))]
+
+
+def numbers(random: Random) -> list[int]:
+    """Draw a list of numbers."""
+    return [random.randint(-9, 9) for _ in range(random.randint(0, 9))]
+
+
+def sums(random: Random) -> str:
+    """Draw two numbers with a plus sign between them, many carries among them; sometimes anything of the vocabulary."""
+    if random.random() < 0.1:
+        return str(text("+0123456789")(random))
+    digits = random.choice(["0123456789", "0459", "09"])
+    first, second = (str(text(digits, longest=6)(random)) for _ in range(2))
+    if random.random() < 0.3:  # the second completes the first to nines, so that a carry runs through all columns
+        second = "".join(str(9 - int(digit)) for digit in first[1:]) + random.choice("0123456789")
+    return f"{first}+{second}"
+
+
+def padded(random: Random) -> str:
+    """Draw a text with pads at its end; sometimes with pads anywhere."""
+    if random.random() < 0.2:
+        return str(text("ab_")(random))
+    return str(text("abc")(random)) + "_" * random.randint(0, 5)
+
+
+def brackets(pairs: tuple[str, ...], other: str = "") -> Inputs:
+    """Return what draws texts of ``pairs`` that are balanced or nearly so, with characters of ``other`` in between."""
+
+    def draw(random: Random) -> str:
+        drawn = ""
+        for _ in range(random.randint(0, 5)):
+            pair = random.choice(pairs)
+            at = random.randint(0, len(drawn))
+            to = at if random.random() < 0.6 else random.randint(at, len(drawn))
+            drawn = drawn[:at] + pair[0] + drawn[at:to] + pair[1] + drawn[to:]
+        if random.random() < 0.4:
+            at = random.randint(0, len(drawn))
+            drawn = drawn[:at] + random.choice("".join(pairs) + other) + drawn[at + random.randint(0, 1) :]
+        return drawn
+
+    return draw
+
+
+SUM = "0123456789+"
+BOTH = ("()", "{}")
+
+PROGRAMS = (
+    Measured("add", addition.add(), 4, 3, sums, SUM),
+    Measured("split_first", puzzles.split_first, 2, 2, sums, SUM),
+    Measured("slide", puzzles.slide_example, 2, 1, text("xhl<<<")),
+    Measured("minimum", puzzles.smallest, 2, 1, words_or_numbers),
+    Measured("first_l", puzzles.first_l, 2, 1, words_or_numbers),
+    Measured("cumsum_of_length_minus_indices", attention.cumsum_of_length_minus_indices, 1, 1, words_or_numbers),
+    Measured("flip of flip", attention.flip(attention.flip()), 0, 0, words_or_numbers),
+    Measured("shift by 2 of shift by 3", puzzles.shift(2, seq=puzzles.shift(3)), 1, 1, words_or_numbers),
+    Measured("flip", attention.flip(), 2, 2, words_or_numbers),
+    Measured("hist", attention.hist, 1, 1, words_or_numbers),
+    Measured("ralign", puzzles.aligned, 2, 2, padded),
+    Measured("reverse", tracr.reverse, 2, 2, text("abcde"), "abcde", tracr=4),
+    Measured("sort", tracr.sort, 2, 2, words_or_numbers, tracr=3),
+    Measured("sort by frequency", tracr.sort_by_frequency, 3, 3, text("abcd"), "abcd", tracr=5),
+    Measured("pair balance", tracr.pair_balance(), 1, 1, brackets(("()",), "x"), "()x", tracr=2),
+    Measured("shuffle-dyck-2", tracr.shuffle_dyck_2(), 2, 2, brackets(BOTH), "(){}", tracr=8),
+    Measured("detect a pattern of three", tracr.detect_pattern(), 1, 1, text("abc"), "abc", tracr=3),
+    Measured(
+        "fraction of earlier matches", tracr.fraction_of_earlier_matches(), 1, 1, text("abx"), "abx", tracr=2
+    ),
+    Measured("dyck2", rasp.dyck2(), 4, 3, brackets(BOTH), "(){}"),
+    Measured("long addition", rasp.long_addition(), 5, 3, sums, SUM),
+)  # fmt: skip
+"""From the challenge's puzzles to Tracr's programs (its layers measured at a maximum length of 5) and RASP's."""
