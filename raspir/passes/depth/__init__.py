@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from raspir.analysis import Analysis
+from raspir.analysis.leniency import lenient
 from raspir.ir import Graph
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext
-from raspir.passes.depth import best, closed_forms, gathers, uniform
+from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Search
 from raspir.passes.rewrite import cost
 
-RULES = (*uniform.RULES, *closed_forms.RULES, *gathers.RULES, *best.RULES)
+RULES = (
+    *uniform.RULES,
+    *closed_forms.RULES,
+    *gathers.RULES,
+    *shifts.RULES,
+    *best.RULES,
+    *split.RULES,
+)
 """All rules, in the order in which they are tried."""
 
 _ROUNDS = 6
@@ -41,7 +49,7 @@ class Depth:
         deadline = time.monotonic() + self.time_budget
         options = Options(context.attention, self.max_heads, deadline)
         for _ in range(_ROUNDS):
-            search = Search(Algebra(Analysis.of(graph)), RULES, options)
+            search = Search(Algebra(Analysis.of(graph)), RULES, options, lenient(graph))
             found, remarks = extracted(graph, search, context.progress)
             if cost(found) >= cost(graph):
                 break

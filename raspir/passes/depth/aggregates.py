@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from raspir.analysis.selectors import Formula
 from raspir.ir import Atom, Node, Role
 from raspir.ir.rules import Attribute
-from raspir.ir.types import INT
 from raspir.passes.algebra import Algebra
 
 
@@ -55,12 +54,6 @@ class Aggregate:
     def formula(self) -> Formula | None:
         """The selector's normal form."""
         return self.algebra.facts[self.selector].formula
-
-    @property
-    def adds_integers(self) -> bool:
-        """Whether this adds up integers and is the integer 0 where nothing is selected, so that sums are linear."""
-        zero = type(self.default) is int and self.default == 0
-        return self.kind == "sum" and zero and self.algebra.facts[self.value].domain.kinds is INT
 
     def using(self, selector: Node | None = None, value: Node | None = None, score: Node | None = None) -> Node:
         """Return the folded aggregate with some of its parts changed."""

@@ -155,8 +155,7 @@ class There:
             self._there[node] = self._shallower(node)
             stack.pop()
         found = self._there[value]
-        whole = self._fetched(value)
-        return found if found is not whole else None
+        return found if found is not self.whole(value) else None
 
     def _parts(self, node: Node) -> list[Node]:
         """Return the values that must be known there to compute ``node`` there."""
@@ -172,15 +171,16 @@ class There:
         """Return ``node`` there: computed, or fetched where that is as shallow."""
         if self._facts[node].uniform:
             return node
-        whole = self._fetched(node)
+        whole = self.whole(node)
         computed = self._computed(node)
         if computed is None:
             return whole
-        if whole is None or self._facts[computed].layer < self._facts[whole].layer:
+        if self._facts[computed].layer < self._facts[whole].layer:
             return computed
         return whole
 
-    def _fetched(self, node: Node) -> Node | None:
+    def whole(self, node: Node) -> Node:
+        """Return ``node`` fetched as it is, anything where there is nothing to fetch."""
         if self._facts[node].uniform:
             return node
         if self._fetch.position is not None and self._facts.linear(self._fetch.position).is_term(self._algebra.indices):

@@ -8,14 +8,15 @@ more than a maximum, so a shallower operand never makes a deeper result, and set
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from typing import Protocol
 
 from raspir.ir import GraphError, Node, Role
-from raspir.ir.types import SELECTOR
+from raspir.ir.types import INT, SELECTOR
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import Attention
+from raspir.passes.depth.aggregates import Aggregate
 
 
 class Propose(Protocol):
@@ -84,13 +85,16 @@ class Search:
         algebra: what makes nodes.
         rules: in the order in which they are tried.
         options: what may be spent.
-        progress: called after each node of the program.
+        lenient: the values whose users cannot tell a boolean from the integer that it equals.
     """
 
-    def __init__(self, algebra: Algebra, rules: tuple[Rule, ...], options: Options) -> None:
+    def __init__(
+        self, algebra: Algebra, rules: tuple[Rule, ...], options: Options, lenient: Set[Node] = frozenset()
+    ) -> None:
         self.algebra = algebra
         self.facts = algebra.facts
         self.options = options
+        self.lenient = lenient
         self.steps: dict[Node, Step] = {}
         self.exhausted = False
         """Whether the time ran out before all rules were tried."""
@@ -122,6 +126,17 @@ class Search:
             self._low[node] = self._settle(node)
             stack.pop()
         return self._low[root]
+
+    def adds_integers(self, aggregate: Aggregate) -> bool:
+        """Tell whether ``aggregate`` adds up integers, and is 0 for none, or may be made to.
+
+        A sum of booleans is one where whoever uses it cannot tell ``True`` from ``1``.
+        """
+        integers = self.facts[aggregate.value].domain.kinds is INT
+        lenient = aggregate.node in self.lenient and self.facts[aggregate.value].domain.integral
+        default = aggregate.default
+        zero = default == 0 and (type(default) is int or (lenient and not isinstance(default, str | float)))
+        return aggregate.kind == "sum" and zero and (integers or lenient)
 
     def _settle(self, node: Node) -> Node:
         plain = self.algebra.rebuilt(node, [self._low[operand] for operand in node.operands])

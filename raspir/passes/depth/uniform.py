@@ -64,7 +64,7 @@ def uniform_choice(search: Search, node: Node) -> Iterator[Node]:
 def uniform_terms(search: Search, node: Node) -> Iterator[Node]:
     """Add and multiply by what is the same everywhere after the sum and not before it."""
     aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or not aggregate.adds_integers:
+    if aggregate is None or not search.adds_integers(aggregate):
         return
     algebra, facts = search.algebra, search.facts
     total = Linear({})

@@ -1,0 +1,142 @@
+"""Rule 6: a query that can be one of few atoms is answered for each of them, and the answer chosen afterwards.
+
+Likewise what is the same at all positions and can be one of few atoms. This buys layers with heads, within a budget.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from raspir.analysis.domains import Domain
+from raspir.ir import Atom, Node, Role
+from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
+from raspir.passes.depth.search import Rule, Search
+
+_CONE = 64
+
+
+def split(search: Search, node: Node) -> Iterator[Node]:
+    """Answer for each atom that the deepest queries and uniform values can be."""
+    aggregate = Aggregate.of(node, search.algebra)
+    if aggregate is None:
+        return
+    deepest = search.layer(node) - 1
+    cases = _cases(search, aggregate, deepest)
+    if not cases:
+        return
+    total = 1
+    for _, domain in cases:
+        total *= len(domain.atoms or ())
+    if not 1 < total <= search.options.max_heads:
+        return
+    chosen = _chosen(search, aggregate, cases)
+    if chosen is not None:
+        yield chosen
+
+
+def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Node, Domain]] | None:
+    """Return the values of the deepest layer to split by, and their atoms; ``None`` where splitting does not help."""
+    found: dict[Node, Domain] = {}
+    for select in selects(aggregate.selector):
+        query = select.operands[1]
+        if search.layer(query) == deepest:
+            domain = search.facts[query].domain
+            if domain.atoms is None or select.operation.name == "select.by":
+                return None
+            found[query] = domain
+    keys = [select.operands[0] for select in selects(aggregate.selector)]
+    for root in (*keys, *aggregate.node.operands[1:]):
+        for leaf in _leaves(search, root, deepest):
+            domain = search.facts[leaf].domain
+            if domain.atoms is None or not search.facts[leaf].uniform:
+                return None
+            found[leaf] = domain
+    return list(found.items())
+
+
+def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
+    """Return what of that layer elementwise maps make ``root`` of: the uniform parts, and what is no map itself."""
+    found: list[Node] = []
+    seen: set[Node] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node in seen or search.layer(node) < layer:
+            continue
+        seen.add(node)
+        facts = search.facts[node]
+        few = facts.uniform and facts.domain.atoms is not None
+        if few or node.operation.role is not Role.ELEMENTWISE or len(seen) > _CONE:
+            found.append(node)
+        else:
+            stack.extend(node.operands)
+    return found
+
+
+def _chosen(search: Search, aggregate: Aggregate, cases: list[tuple[Node, Domain]]) -> Node | None:
+    """Return the choice between the aggregates for all combinations of atoms; ``None`` if one of them could fail."""
+    algebra = search.algebra
+    result: Node | None = None
+    for combination in itertools.product(*(domain.atoms or () for _, domain in cases)):
+        atoms = dict(zip((node for node, _ in cases), combination, strict=True))
+        answer = _answer(search, aggregate, atoms)
+        if answer is None or not search.facts[answer].sure:
+            return None
+        if result is None:
+            result = answer
+            continue
+        holds = algebra.const(True)
+        for node, atom in atoms.items():
+            holds = algebra("and", holds, algebra("eq", node, algebra.const(atom)))
+        result = algebra("where", holds, answer, result)
+    return result
+
+
+def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> Node | None:
+    """Return the aggregate with constants for the values that are split by."""
+    algebra = search.algebra
+    constants: dict[Node, Node | None] = {node: algebra.const(atom) for node, atom in atoms.items()}
+
+    def replaced(root: Node) -> Node | None:
+        return _replaced(search, root, constants)
+
+    selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query))
+    parts = [replaced(part) for part in aggregate.node.operands[1:]]
+    if selector is None or any(part is None for part in parts):
+        return None
+    return algebra.rebuilt(aggregate.node, [selector, *(part for part in parts if part is not None)])
+
+
+def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) -> Node | None:
+    """Return the elementwise ``root`` with constants in it; ``None`` if it could fail on them."""
+    known = dict(constants)
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        if node in known:
+            stack.pop()
+            continue
+        if node.operation.role is not Role.ELEMENTWISE:
+            known[node] = node
+            continue
+        waiting = [operand for operand in node.operands if operand not in known]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        known[node] = _rebuilt(search, node, [known[operand] for operand in node.operands])
+    return known[root]
+
+
+def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | None:
+    new = [operand for operand in operands if operand is not None]
+    if len(new) < len(operands):
+        return None
+    if tuple(new) == node.operands:
+        return node
+    return search.algebra.rebuilt(node, new) if search.facts.succeeds(node, new) else None
+
+
+RULES = (
+    Rule("split by value", "agg(key(k) = query(q), v) = where(q = c1, agg(key(k) = c1, v), where(q = c2, …))", split),
+)
