@@ -25,6 +25,10 @@ COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": 
 """The comparison that holds where another does not: atoms are totally ordered among numbers and among strings."""
 
 
+_SMALL = 2**20
+"""Means of integers up to this, over any input that fits a memory, are exact to less than a half when multiplied up."""
+
+
 class Algebra:
     """Makes folded nodes, and knows the facts about them.
 
@@ -413,6 +417,41 @@ def _default(algebra: Algebra, node: Node) -> Node | None:
     return None
 
 
+def _rounded_mean(algebra: Algebra, node: Node) -> Node | None:
+    """round(mean(s, v) * width(s)) = sum(s, v) for small integers v."""
+    (product,) = node.operands
+    if product.operation.name != "mul":
+        return None
+    for mean, width in (product.operands, product.operands[::-1]):
+        if mean.operation.name != "mean" or not _is_width(algebra, mean.operands[0], width):
+            continue
+        selector, value = mean.operands
+        domain, default = algebra.facts[value].domain, mean["default"]
+        small = domain.integral and max(abs(domain.low), abs(domain.high)) <= _SMALL
+        if small and not isinstance(default, str | tuple | None) and abs(float(default)) < inf:
+            integers = value if domain.kinds is INT else algebra("where", value, algebra.const(1), algebra.const(0))
+            return algebra("sum", selector, integers, default=0)
+    return None
+
+
+def _is_width(algebra: Algebra, selector: Node, width: Node) -> bool:
+    """Tell whether ``width`` is the number of positions that each row of ``selector`` selects."""
+    if not algebra.facts[width].domain.integral:
+        return False
+    form = algebra.facts.linear(width)
+    if form == algebra.facts.linear(build("sum", selector, algebra.const(1), default=0)):
+        return True
+    formula = algebra.facts[selector].formula
+    clause = clause_of(formula)
+    if clause is None or len(clause.sets) > 1:
+        return False
+    for pair, allowed in clause.sets.items():
+        up_to = [IntSet.where("lt"), IntSet.where("le")]
+        if pair.same and pair.key == Linear({algebra.indices: 1}) and allowed in up_to:
+            return form == Linear({algebra.indices: 1}, up_to.index(allowed))
+    return not clause.sets and len(form.terms) == 1 and algebra.facts.is_length(next(iter(form.terms)))
+
+
 def _own_value(algebra: Algebra, node: Node) -> Node | None:
     """What each position fetches from itself is its own."""
     clause = clause_of(algebra.facts[node.operands[0]].formula)
@@ -457,7 +496,8 @@ def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(("add", "sub", "mul", "neg"), (_constant, _sum)),
-    **dict.fromkeys(("truediv", "mod", "abs", "round", "has"), (_constant,)),
+    **dict.fromkeys(("truediv", "mod", "abs", "has"), (_constant,)),
+    "round": (_constant, _rounded_mean),
     **dict.fromkeys(("floordiv", "pow"), (_constant, _unit)),
     **dict.fromkeys(COMPARISONS, (_constant, _compared_to_itself, _constant_last, _bounded, _truth, _compared_choice)),
     "not": (_constant, _not),

@@ -77,6 +77,7 @@ PASSES: Registry[Pass] = Registry(
     "raspir.passes",
     {
         "fold": "raspir.passes.fold:Fold",
+        "merge": "raspir.passes.merge:Merge",
         "depth": "raspir.passes.depth:Depth",
     },
     Pass,

@@ -17,9 +17,9 @@ from raspir.passes.depth.search import Options, Search
 from raspir.passes.rewrite import cost
 
 RULES = (
-    *uniform.RULES,
-    *closed_forms.RULES,
     *gathers.RULES,
+    *closed_forms.RULES,
+    *uniform.RULES,
     *shifts.RULES,
     *best.RULES,
     *split.RULES,

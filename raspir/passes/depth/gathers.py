@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from raspir.analysis import Linear
 from raspir.analysis.facts import clause_of
+from raspir.analysis.selectors import EVERYTHING
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 from raspir.passes.algebra import Algebra
-from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
+from raspir.passes.depth.aggregates import Aggregate, attributes, selects, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
 
@@ -235,4 +236,82 @@ class There:
         return True
 
 
-RULES = (Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", compose),)
+def where_found(search: Search, node: Node) -> Iterator[Node]:
+    """Fetch with the head that finds a position, instead of from the position that it has found."""
+    aggregate = Aggregate.of(node, search.algebra)
+    fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
+    if aggregate is None or fetch is None or fetch.position is None:
+        return
+    algebra = search.algebra
+    finder = Aggregate.of(fetch.position, algebra)
+    if finder is None or not (finder.kind == "best" or search.facts.at_most_one(finder.selector)):
+        return
+    own = _own_position(algebra, finder.value)
+    if own is None:
+        return
+    test, elsewhere = own
+    others = elsewhere if _always_finds(algebra, finder) else {*elsewhere, finder.default}
+    if len(others) > 1:
+        return
+    there = _finding(algebra, finder, aggregate.value, aggregate.default)
+    missing = [_at_constant(algebra, aggregate, other) for other in others]
+    if not missing or (test.operation.name == "const" and missing[0] is algebra.const(aggregate.default)):
+        yield there
+    else:
+        yield algebra("where", _finding(algebra, finder, test, False), there, missing[0])
+
+
+def _own_position(algebra: Algebra, value: Node) -> tuple[Node, set[Atom]] | None:
+    """Return where ``value`` is the position that holds it, and the constants that it is elsewhere."""
+    if value is algebra.indices:
+        return algebra.const(True), set()
+    if value.operation.name != "where":
+        return None
+    test, a, b = value.operands
+    if b is algebra.indices:
+        test, a, b = algebra("where", test, algebra.const(False), algebra.const(True)), b, a
+    other = algebra.facts[b].domain.single
+    if a is not algebra.indices or not isinstance(other, int):
+        return None
+    return algebra("where", test, algebra.const(True), algebra.const(False)), {other}
+
+
+def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+    if finder.kind == "best":
+        return finder.formula == EVERYTHING
+    fetch = fetch_of(algebra, finder.selector)
+    return fetch is not None and fetch.sure
+
+
+def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
+    """Return what ``value`` is where ``finder`` finds a position."""
+    changed = {**attributes(finder.node), "default": default}
+    return algebra(finder.kind, finder.selector, value, *finder.node.operands[2:], **changed)
+
+
+def _at_constant(algebra: Algebra, aggregate: Aggregate, position: Atom) -> Node:
+    """Return what ``aggregate`` is where it fetches from a position that is the same everywhere."""
+    if not isinstance(position, int) or position < 0:
+        return algebra.const(aggregate.default)
+    return aggregate.using(fetch_at(algebra, algebra.const(int(position))).selector)
+
+
+def last_position(search: Search, node: Node) -> Iterator[Node]:
+    """Fetch from the last position as from the best: the length need not be known."""
+    aggregate = Aggregate.of(node, search.algebra)
+    fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
+    if aggregate is None or fetch is None or fetch.position is None:
+        return
+    algebra = search.algebra
+    if algebra.difference(algebra.length, fetch.position) == Linear({}, 1):
+        yield algebra(
+            "best", algebra.everything, aggregate.value, algebra.indices,
+            pick="highest", ties="left", default=aggregate.default,
+        )  # fmt: skip
+
+
+RULES = (
+    Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", compose),
+    Rule("fetched where found", "fetch(x, fetch(indices, p)) = fetch(x, p)", where_found),
+    Rule("last position", "fetch(x, length - 1) = best(all, x, highest indices)", last_position, "best"),
+)

@@ -75,6 +75,7 @@ class Step:
     plain: Node
 
 
+_WEIGHED = 400  # values that are looked at to tell which of two forms needs fewer heads
 _NESTED = 24  # proposals for what a proposal needs, and so on, are followed this deep
 
 
@@ -170,10 +171,29 @@ class Search:
                     return best
                 for candidate in self._proposals(rule, form):
                     found = self.low(candidate)
-                    if self.layer(found) < self.layer(best):
+                    if self._is_better(found, best, plain):
                         best = found
                         self.steps[node] = Step(rule, candidate, plain)
         return best
+
+    def _is_better(self, found: Node, best: Node, plain: Node) -> bool:
+        """Tell whether ``found`` is shallower than ``best``, or as shallow with fewer heads, and not just ``plain``."""
+        if self.layer(found) != self.layer(best) or best is plain:
+            return self.layer(found) < self.layer(best)
+        return self._weight(found) < self._weight(best)
+
+    def _weight(self, root: Node) -> tuple[int, int]:
+        """Return how many aggregates ``root`` needs, and values, as far as they are few."""
+        seen: set[Node] = set()
+        stack = [root]
+        heads = 0
+        while stack and len(seen) <= _WEIGHED:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                heads += node.operation.role is Role.AGGREGATE
+                stack.extend(node.operands)
+        return heads, len(seen)
 
     def _proposals(self, rule: Rule, node: Node) -> Iterator[Node]:
         try:

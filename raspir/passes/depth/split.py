@@ -98,8 +98,11 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
     algebra = search.algebra
     constants: dict[Node, Node | None] = {node: algebra.const(atom) for node, atom in atoms.items()}
 
+    # A query's atom is known at the query alone: as a key, the same sequence stays as it is.
+    uniform = {node: constant for node, constant in constants.items() if search.facts[node].uniform}
+
     def replaced(root: Node) -> Node | None:
-        return _replaced(search, root, constants)
+        return _replaced(search, root, uniform)
 
     selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query))
     parts = [replaced(part) for part in aggregate.node.operands[1:]]

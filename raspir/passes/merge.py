@@ -1,0 +1,159 @@
+"""The pass merge: equal selectors become one, sums over one selector one sum, disjoint selectors of one value unite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from raspir.analysis import Analysis, Linear
+from raspir.analysis import selectors as normal
+from raspir.analysis.selectors import Formula
+from raspir.ir import Graph, Node, Role
+from raspir.ir.describe import Describer
+from raspir.ir.types import INT, SELECTOR
+from raspir.passes.algebra import Algebra
+from raspir.passes.base import PassContext, Remark
+from raspir.passes.rewrite import cost, replaced
+
+_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Merges heads, and comparisons within them."""
+
+    name: ClassVar[str] = "merge"
+    summary: ClassVar[str] = "equal selectors, comparisons of one key and query, and sums that are linear become one"
+
+    def run(self, graph: Graph, context: PassContext) -> Graph:
+        """Return ``graph`` merged; the same graph where that saves nothing."""
+        for _ in range(_ROUNDS):
+            merging = _Merging(graph)
+            merged = merging.graph()
+            if cost(merged) >= cost(graph):
+                break
+            graph = merged
+            context.remarks.extend(merging.remarks)
+        return graph
+
+
+class _Merging:
+    """One round over a graph, operands first."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._algebra = Algebra(Analysis.of(graph))
+        self._facts = self._algebra.facts
+        self._describer = Describer(graph)
+        self._made: dict[Node, Node] = {}
+        self._chosen: dict[frozenset[object], Node] = {}
+        self._uses: dict[Node, int] = {}
+        for node in graph:
+            for operand in node.operands:
+                self._uses[operand] = self._uses.get(operand, 0) + 1
+        for node in graph.outputs.values():
+            self._uses[node] = self._uses.get(node, 0) + 1
+        self.remarks: list[Remark] = []
+
+    def graph(self) -> Graph:
+        """Return the merged graph."""
+        for node in self._graph:
+            new = self._algebra.rebuilt(node, [self._made[operand] for operand in node.operands])
+            if new.type is SELECTOR:
+                new = self._selector(node, new)
+            elif new.operation.name in ("add", "sub"):
+                new = self._sum(node, new)
+            self._made[node] = new
+        return replaced(self._graph, self._made)
+
+    def _remark(self, node: Node, rule: str, gain: str) -> None:
+        place = self._graph.locations.get(node)
+        self.remarks.append(Remark(rule, self._describer(node), gain, place))
+
+    def _selector(self, node: Node, selector: Node) -> Node:
+        """Return the one selector that stands for all that select the same, as short as its normal form allows."""
+        formula = self._facts[selector].formula
+        if formula is None:
+            return selector
+        key = frozenset(formula)
+        found = self._chosen.get(key)
+        if found is not None:
+            if found is not selector:
+                self._remark(node, "equal selectors", "one head for two selectors")
+            return found
+        short = self._shorter(selector, formula)
+        if short is not selector:
+            self._remark(node, "comparisons merge", f"{_size(selector)} → {_size(short)} selectors")
+        self._chosen[key] = short
+        return short
+
+    def _shorter(self, selector: Node, formula: Formula) -> Node:
+        if selector.operation.role is Role.SELECT:
+            return selector
+        normal_form = self._algebra.selector(formula)
+        layers = self._facts[normal_form].layer, self._facts[selector].layer
+        return normal_form if _size(normal_form) < _size(selector) and layers[0] <= layers[1] else selector
+
+    def _sum(self, node: Node, total: Node) -> Node:
+        """Return a sum of sums as one sum, where they are used for nothing else."""
+        form = self._facts.linear(total)
+        groups: dict[Node, list[tuple[Node, int]]] = {}
+        for term, coefficient in form.terms.items():
+            if self._is_sum(term):
+                groups.setdefault(term.operands[0], []).append((term, coefficient))
+        merged = form
+        for selector, terms in groups.items():
+            if len(terms) > 1:
+                merged = self._replaced(merged, terms, self._over_one(selector, terms))
+                self._remark(node, "sums are linear", f"one value for {len(terms)}")
+        if merged is form:
+            merged = self._united(node, form)
+        return total if merged is form else self._algebra.linear(merged)
+
+    def _is_sum(self, term: Node) -> bool:
+        """Tell whether ``term`` is a sum of integers that nothing else uses."""
+        if term.operation.name != "sum" or self._uses.get(term, 0) > 1:
+            return False
+        default = term["default"]
+        integers = self._facts[term.operands[1]].domain.kinds is INT
+        return integers and type(default) is int and default == 0
+
+    def _over_one(self, selector: Node, terms: list[tuple[Node, int]]) -> Node:
+        """Return the sum over ``selector`` of the values of ``terms``, each times its coefficient."""
+        value = Linear({})
+        for term, coefficient in terms:
+            value = value.plus(self._facts.linear(term.operands[1]), coefficient)
+        return self._algebra("sum", selector, self._algebra.linear(value), default=0)
+
+    def _replaced(self, form: Linear, terms: list[tuple[Node, int]], new: Node) -> Linear:
+        kept = form.plus(Linear(dict(terms)), -1)
+        return kept.plus(self._facts.linear(new))
+
+    def _united(self, node: Node, form: Linear) -> Linear:
+        """Return ``form`` with sums of one value over disjoint selectors as one sum over either."""
+        sums = [(term, c) for term, c in form.terms.items() if self._is_sum(term)]
+        for place, (a, coefficient) in enumerate(sums):
+            for b, other in sums[place + 1 :]:
+                if a.operands[1] is not b.operands[1] or coefficient != other or not self._are_disjoint(a, b):
+                    continue
+                either = self._algebra("selector.or", a.operands[0], b.operands[0])
+                one = self._algebra("sum", either, a.operands[1], default=0)
+                self._remark(node, "disjoint selectors unite", "one head for two")
+                united = form.plus(Linear({a: coefficient, b: coefficient}), -1)
+                return united.plus(self._facts.linear(one), coefficient)
+        return form
+
+    def _are_disjoint(self, a: Node, b: Node) -> bool:
+        return normal.both(self._facts[a.operands[0]].formula, self._facts[b.operands[0]].formula) == normal.NOTHING
+
+
+def _size(selector: Node) -> int:
+    """Return how many selectors ``selector`` is made of, itself included."""
+    seen: set[Node] = set()
+    stack = [selector]
+    while stack:
+        node = stack.pop()
+        if node.type is SELECTOR and node not in seen:
+            seen.add(node)
+            stack.extend(node.operands)
+    return len(seen)
