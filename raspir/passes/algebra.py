@@ -332,7 +332,8 @@ def _truth(algebra: Algebra, node: Node) -> Node | None:
     """x == True is x and x == False is ~x, for booleans x."""
     a, b = node.operands
     single = algebra.facts[b].domain.single
-    if type(single) is not bool or not algebra.facts[a].domain.boolean:
+    equality = node.operation.name in ("eq", "ne")
+    if type(single) is not bool or not equality or not algebra.facts[a].domain.boolean:
         return None
     return a if single == (node.operation.name == "eq") else algebra("not", a)
 
