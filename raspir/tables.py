@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from raspir.ir import Graph, Head, Node, Stats
+from raspir.ir import Graph, Head, Stats
 from raspir.ir.describe import Describer
 from raspir.registry import Member, Registry
 
@@ -47,20 +45,14 @@ def _reads(describer: Describer, head: Head) -> str:
 
 def _work(graph: Graph, describer: Describer, layer: int) -> Text:
     """Say how many operations the feed-forward block has, and what the author calls their results."""
-    nodes = graph.layering.mlp(layer)
-    if not nodes:
+    mlp = next((mlp for mlp in graph.layering.mlps if mlp.layer == layer), None)
+    if mlp is None:
         return Text("")
+    nodes = mlp.nodes
     named = [describer.label(node) for node in nodes if describer.name(node)]
     count = "1 operation" if len(nodes) == 1 else f"{len(nodes)} operations"
-    results = named or [describer(node) for node in _results(graph, nodes)]
+    results = named or [describer(node) for node in mlp.outputs]
     return Text(f"{count} → {', '.join(results)}")
-
-
-def _results(graph: Graph, nodes: Iterable[Node]) -> list[Node]:
-    """Return those of ``nodes`` that something outside them uses, or that are outputs."""
-    inside = dict.fromkeys(nodes)
-    used = {operand for node in graph if node not in inside for operand in node.operands} | set(graph.outputs.values())
-    return [node for node in inside if node in used]
 
 
 def totals(stats: Stats) -> str:
