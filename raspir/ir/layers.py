@@ -111,9 +111,7 @@ class Layering:
     results: frozenset[Node] = frozenset()
 
     @staticmethod
-    def of(
-        nodes: Iterable[Node], schedule: Mapping[Node, int] | None = None, results: Iterable[Node] = ()
-    ) -> Layering:
+    def of(nodes: Iterable[Node], schedule: Mapping[Node, int] | None = None, results: Iterable[Node] = ()) -> Layering:
         """Return the layering of ``nodes``, which come operands first.
 
         Args:

@@ -67,5 +67,10 @@ class Pass(Protocol):
         """Return a graph equal to ``graph``."""
 
 
-PASSES: Registry[Pass] = Registry("pass", "raspir.passes", {}, Pass)
-"""All passes. raspir's own come with the optimiser, which docs/roadmap.md plans."""
+_BUILT_IN = {
+    "fuse": "raspir.passes.fuse:Fuse",
+    "schedule": "raspir.passes.schedule:Schedule",
+}
+
+PASSES: Registry[Pass] = Registry("pass", "raspir.passes", _BUILT_IN, Pass)
+"""All passes."""
