@@ -7,11 +7,12 @@ lies between, the result is looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from raspir.ir import Atom, Graph, Node, Role, make
+from raspir.ir import Atom, Graph, Location, Node, Role, make
 from raspir.ir.atoms import atom_key
 from raspir.ir.describe import Describer
 from raspir.ir.operations import OPERATIONS
@@ -67,48 +68,45 @@ class _Tables:
         self._roots: dict[Node, Node] = {}
         self._columns: dict[Node, Column] = {}
         self._known: dict[Node, Atom | None] = {}
+        self._inner: set[Node] = set()
         for node in graph:
             if node.operation.name == "const":
                 self._known[node] = node["value"]  # type: ignore[assignment]  # an atom, as the verifier holds
             elif node.operation.role is Role.ELEMENTWISE:
                 self._tabulate(node)
+        self._find_inner()
 
     def lookups(self) -> dict[Node, Node]:
         """Return the lookup for each node that is to become one."""
-        inner = self._inner()
         return {
             node: self._lookup(node)
             for node in self._roots
-            if node not in inner and any(operand in inner for operand in node.operands)
+            if node not in self._inner and any(operand in self._inner for operand in node.operands)
         }
 
     def remarks(self, lookups: Mapping[Node, Node]) -> list[Remark]:
-        """Return what replacing nodes by ``lookups`` gains."""
+        """Return what replacing nodes by ``lookups`` gains: a remark for each root, at the first of its results."""
         describer = Describer(self._graph)
-        remarks = []
+        gone = Counter(self._roots[node] for node in self._inner)
+        results: dict[Node, list[Node]] = {}
         for node in lookups:
-            count = len(self._between(node))
-            subject, root = describer.name(node) or describer(node), describer.part(self._roots[node])
-            gain = f"{count} operations → a table of {root}"
-            remarks.append(Remark("fuse", subject, gain, self._graph.locations.get(node)))
+            results.setdefault(self._roots[node], []).append(node)
+        remarks = []
+        for root, nodes in results.items():
+            first, more = nodes[0], len(nodes) - 1
+            subject = (describer.name(first) or describer(first)) + (f" and {more} more" if more else "")
+            tables = f"{len(nodes)} tables" if more else "a table"
+            gain = f"{gone[root] + len(nodes)} operations → {tables} of {describer.part(root)}"
+            remarks.append(Remark("fuse", subject, gain, self._graph.locations.get(first)))
         return remarks
 
-    def _between(self, node: Node) -> set[Node]:
-        """Return the operations on the way from the root of ``node`` to it, itself included."""
-        found, left = {node}, [node]
-        while left:
-            new = {operand for operand in left.pop().operands if operand in self._roots} - found
-            found |= new
-            left += new
-        return found
-
-    def _inner(self) -> set[Node]:
-        """Return the nodes with a root that only nodes of the same root read, and that are no outputs."""
+    def _find_inner(self) -> None:
+        """Find the nodes with a root that only nodes of the same root read, and that are no outputs."""
         outer = set(self._graph.outputs.values())
         for node in self._graph:
             root = self._roots.get(node)
             outer.update(operand for operand in node.operands if root is None or self._roots.get(operand) is not root)
-        return {node for node in self._roots if node not in outer}
+        self._inner = {node for node in self._roots if node not in outer}
 
     def _tabulate(self, node: Node) -> None:
         """Find the root of ``node`` and what it yields for each of the root's atoms."""
@@ -117,23 +115,22 @@ class _Tables:
         function = function_of(node, self._graph.functions)
         if function is None or len(roots) > 1:
             return
-        if not roots:
-            self._known[node] = _apply(node, function, [self._known[operand] for operand in node.operands])
-            return
-        (root,) = roots
-        atoms = self._atoms_of(root)
+        root = next(iter(roots), None)
+        atoms = (None,) if root is None else self._atoms_of(root)
         if not 0 < len(atoms) <= MOST_ATOMS:
             return
-        rows = zip(*(self._column(operand, root, atoms) for operand in node.operands), strict=True)
-        column = tuple(_apply(node, function, row) for row in rows)
-        told = None in column and node.operation.name == "map" and root.operation.name == "input" in _names(operands)
-        if not told and any(value is not None for value in column):
+        columns = [atoms if operand is root else self._column(operand, len(atoms)) for operand in node.operands]
+        try:
+            column = tuple(_apply(node, function, row) for row in zip(*columns, strict=True))
+        except _TooLargeError:
+            return
+        if root is None:
+            self._known[node] = column[0]
+        elif any(value is not None for value in column) and not _is_reported(node, column):
             self._roots[node], self._columns[node] = root, column
 
-    def _column(self, operand: Node, root: Node, atoms: Column) -> Column:
-        if operand is root:
-            return atoms
-        return self._columns[operand] if operand in self._columns else (self._known[operand],) * len(atoms)
+    def _column(self, operand: Node, length: int) -> Column:
+        return self._columns[operand] if operand in self._columns else (self._known[operand],) * length
 
     def _atoms_of(self, root: Node) -> Column:
         """Return the atoms that ``root`` can hold, or nothing where they are not known."""
@@ -148,3 +145,88 @@ class _Tables:
         keys, values = tuple(key for key, _ in table), tuple(value for _, value in table)
         operation, attributes = OPERATIONS["lookup"], (values[0], keys, values)
         return make(operation, (root,), attributes, operation.infer((root.type,), attributes))  # type: ignore[arg-type]
+
+
+class _TooLargeError(Exception):
+    """A value is too large for a table."""
+
+
+def _apply(node: Node, function: Callable[..., Any], atoms: Sequence[Atom | None]) -> Atom | None:
+    """Return what ``node`` yields for the atoms of its operands; ``None`` where it or one of them fails.
+
+    Raises:
+        _TooLargeError: if that is too large for a table.
+    """
+    if None in atoms:
+        return None
+    if node.operation.name in ("pow", "mul") and _bits_of_result(node.operation.name, atoms) > MOST_BITS:
+        raise _TooLargeError
+    try:
+        value = checked(function(*atoms))
+    except (Exception, SystemExit):  # an opaque function may raise anything
+        return None
+    if _bits(value) > MOST_BITS:
+        raise _TooLargeError
+    return value
+
+
+def _bits(atom: Atom) -> int:
+    if isinstance(atom, str):
+        return 8 * len(atom)
+    return atom.bit_length() if isinstance(atom, int) else 64
+
+
+def _bits_of_result(operation: str, atoms: Sequence[Any]) -> int:
+    """Return about how long the result of ``pow`` or ``mul`` is, so that what is too long need not be computed."""
+    a, b = atoms
+    if operation == "pow":
+        return _bits(a) * abs(b) if isinstance(a, int) and isinstance(b, int) else 0
+    if isinstance(a, str) or isinstance(b, str):
+        text, times = (a, b) if isinstance(a, str) else (b, a)
+        return _bits(text) * times if isinstance(times, int) else 0
+    return 0
+
+
+def _is_reported(node: Node, column: Column) -> bool:
+    """Tell whether ``node`` applies an opaque function to an atom of the vocabulary that it fails on.
+
+    It stays as it is, so that the author can be told.
+    """
+    return None in column and node.operation.name == "map" and node.operands[0].operation.name == "input"
+
+
+def _atoms_of(node: Node) -> Column:
+    """Return the atoms that ``node`` can hold, or nothing where they are not known."""
+    atoms: tuple[Any, ...] = ()
+    if node.operation.name == "input":
+        atoms = node["vocab"] or ()  # type: ignore[assignment]  # a tuple, as the verifier holds
+    elif node.operation.name == "lookup":
+        atoms = (node["otherwise"], *node["values"])  # type: ignore[misc]  # likewise
+    elif node.type is BOOL:
+        atoms = (False, True)
+    return tuple({atom_key(atom): atom for atom in atoms}.values())
+
+
+def _rebuilt(graph: Graph, lookups: Mapping[Node, Node]) -> Graph | None:
+    """Return ``graph`` with ``lookups`` in place of nodes; ``None`` if what reads them cannot work with their types."""
+    needed = {*graph.inputs.values(), *graph.outputs.values()}
+    for node in reversed(graph.nodes):
+        if node in needed:
+            needed.update(lookups.get(node, node).operands)
+    new: dict[Node, Node] = {}
+    names: dict[Node, tuple[str, ...]] = {}
+    locations: dict[Node, Location] = {}
+    for node in graph:
+        if node not in needed:
+            continue
+        made = lookups.get(node, node)
+        operands = [new[operand] for operand in made.operands]
+        result = made.operation.infer(tuple(operand.type for operand in operands), made.attributes)
+        if result is NOTHING:
+            return None
+        new[node] = same = make(made.operation, operands, made.attributes, result)
+        names[same] = tuple(dict.fromkeys((*names.get(same, ()), *graph.names.get(node, ()))))
+        if node in graph.locations:
+            locations.setdefault(same, graph.locations[node])
+    outputs = {name: new[node] for name, node in graph.outputs.items()}
+    return Graph(outputs, graph.inputs.values(), graph.functions, names, locations, graph.max_length)
