@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 
 from raspir.passes.placement import Placement, Problem
 
-_VISITS = 500_000
+_VISITS = 200_000
 """Values that bringing heads together may look at: a bound on its time."""
 
 
@@ -101,10 +101,12 @@ def _put_off(problem: Problem, placement: list[int]) -> Placement:
     """Return ``placement`` with elementwise work moved later, if its values then stay for a shorter time."""
     at, last = list(placement), problem.last_read(placement)
     reads = _latest_reads(problem, at, last)
+    latest = problem.due({value: at[value] for value in problem.aggregates})
     for value in reversed(range(len(at))):
         if problem.steps[value] or not problem.moves[value]:
             continue
-        due = [(at[user] if problem.moves[user] else last[user]) - problem.steps[user] for user in problem.users[value]]
+        users = problem.users[value]
+        due = [at[user] - problem.steps[user] if problem.moves[user] else latest[user] for user in users]
         until = min([*due, problem.depth] if problem.is_output[value] else due)
         others = [_other_read(reads[operand], value) for operand in problem.operands[value]]
         at[value] = max(at[value], min(until, *others))
