@@ -56,20 +56,14 @@ def _how(describer: Describer, aggregate: Node) -> str:
 
 def _work(graph: Graph, describer: Describer, layer: int) -> Text:
     """Say how many operations the feed-forward block has, and what the author calls their results."""
-    nodes = graph.layering.mlp(layer)
-    if not nodes:
+    mlp = next((mlp for mlp in graph.layering.mlps if mlp.layer == layer), None)
+    if mlp is None:
         return Text("")
+    nodes = mlp.nodes
     named = [describer.label(node) for node in nodes if describer.name(node)]
     count = "1 operation" if len(nodes) == 1 else f"{len(nodes)} operations"
-    results = named or [describer(node) for node in _results(graph, nodes)]
+    results = named or [describer(node) for node in mlp.outputs]
     return Text(f"{count} → {', '.join(results)}")
-
-
-def _results(graph: Graph, nodes: Iterable[Node]) -> list[Node]:
-    """Return those of ``nodes`` that something outside them uses, or that are outputs."""
-    inside = dict.fromkeys(nodes)
-    used = {operand for node in graph if node not in inside for operand in node.operands} | set(graph.outputs.values())
-    return [node for node in inside if node in used]
 
 
 def totals(stats: Stats) -> str:

@@ -12,7 +12,8 @@ PACKAGE = Path(raspir.__file__).parent
 MAY_IMPORT = {  # each room, and the rooms below it
     "ir": set(),
     "frontends": {"ir"},
-    "passes": {"ir", "registry"},
+    "analysis": {"ir"},
+    "passes": {"ir", "analysis", "registry"},
     "registry": {"ir"},
     "backends": {"ir", "registry"},
     "tables": {"ir", "passes", "registry"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -17,6 +17,9 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR, type_of, union
 
 LIMIT = 256
 """Sets of more atoms are widened to a range or to a type."""
+
+MOST_BITS = 10_000
+"""Integers of more bits, and longer strings, are not computed beforehand."""
 
 _TRIALS = 4096  # combinations of atoms that an operation is tried on
 
@@ -93,10 +96,55 @@ class Domain:
 ANYTHING = Domain(ATOM)
 
 
-def tried(function: Callable[..., Any], operands: Iterable[Domain]) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
-    """Return all combinations of the operands' atoms on which ``function`` succeeds, and its results.
+class TooLargeError(Exception):
+    """A value is too large to be computed beforehand."""
 
-    ``None`` if an operand's atoms are not known or there are too many combinations.
+
+def applied(name: str, function: Callable[..., Any], atoms: Sequence[Atom]) -> Atom | None:
+    """Return what an elementwise operation yields for atoms; ``None`` where it fails.
+
+    Args:
+        name: the operation.
+        function: what it does.
+        atoms: one for each operand.
+
+    Raises:
+        TooLargeError: if the result has more than :data:`MOST_BITS`.
+    """
+    if name in ("pow", "mul") and _bits_of_result(name, atoms) > MOST_BITS:
+        raise TooLargeError
+    try:
+        result = checked(function(*atoms))
+    except (Exception, SystemExit):  # an opaque function may raise anything; there the program fails
+        return None
+    if _bits(result) > MOST_BITS:
+        raise TooLargeError
+    return result
+
+
+def _bits(atom: Atom) -> int:
+    if isinstance(atom, str):
+        return 8 * len(atom)
+    return atom.bit_length() if isinstance(atom, int) else 64
+
+
+def _bits_of_result(operation: str, atoms: Sequence[Any]) -> int:
+    """Return about how long the result of ``pow`` or ``mul`` is, so that what is too long need not be computed."""
+    a, b = atoms
+    if operation == "pow":
+        return _bits(a) * abs(b) if isinstance(a, int) and isinstance(b, int) else 0
+    if isinstance(a, str) or isinstance(b, str):
+        text, times = (a, b) if isinstance(a, str) else (b, a)
+        return _bits(text) * times if isinstance(times, int) else 0
+    return 0
+
+
+def tried(
+    name: str, function: Callable[..., Any], operands: Iterable[Domain]
+) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
+    """Return all combinations of the operands' atoms on which an operation succeeds, and its results.
+
+    ``None`` if an operand's atoms are not known, there are too many combinations, or a result is too large.
     """
     sets = [operand.atoms for operand in operands]
     size = 1
@@ -108,10 +156,12 @@ def tried(function: Callable[..., Any], operands: Iterable[Domain]) -> tuple[lis
     results: list[Atom] = []
     for combination in itertools.product(*(each for each in sets if each is not None)):
         try:
-            results.append(checked(function(*combination)))
-        except (Exception, SystemExit):  # an opaque function may raise anything; there the program fails
-            continue
-        taken.append(combination)
+            result = applied(name, function, combination)
+        except TooLargeError:
+            return None
+        if result is not None:
+            taken.append(combination)
+            results.append(result)
     return taken, results
 
 

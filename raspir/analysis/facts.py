@@ -15,7 +15,7 @@ from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Clause, Formula, Pair, Side, condition
 from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.layers import layer_of
-from raspir.ir.scalar import MEANING, lookup
+from raspir.ir.scalar import MEANING, function_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR
 
 _NESTED = 20  # conditions nested deeper than these are taken as a whole
@@ -154,20 +154,11 @@ class Analysis:
     def outcomes(self, node: Node, domains: list[Domain]) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
         """Return the atoms that the elementwise ``node`` succeeds on and its results, or ``None`` if too many."""
         function = self.function(node)
-        return None if function is None else tried(function, domains)
+        return None if function is None else tried(node.operation.name, function, domains)
 
     def function(self, node: Node) -> Callable[..., Any] | None:
         """Return the function that the elementwise ``node`` applies, or ``None`` if it is opaque and missing."""
-        name = node.operation.name
-        if name == "map":
-            return self._functions.get(str(node["function"]))
-        if name == "lookup":
-            return lookup(node)
-        if name == "has":
-            values = node["values"]
-            assert isinstance(values, tuple)
-            return lambda atom: any(atom == value for value in values)
-        return MEANING[name]
+        return function_of(node, self._functions)
 
     def _aggregate(self, node: Node, operands: list[Facts]) -> Domain:
         value, default = operands[1].domain, node["default"]
@@ -461,7 +452,7 @@ class Analysis:
 
     def _decided(self, comparison: str, a: Node, b: Node) -> bool | None:
         """Return the outcome of a comparison that the operands' domains decide, else ``None``."""
-        outcome = tried(MEANING[comparison], [self[a].domain, self[b].domain])
+        outcome = tried(comparison, MEANING[comparison], [self[a].domain, self[b].domain])
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}
             return found.pop() if len(found) == 1 else None

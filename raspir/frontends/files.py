@@ -86,6 +86,7 @@ def _output(graph: Graph, file: str, name: str | None) -> Graph:
     if name not in graph.outputs:
         raise LoadError(f"{file} has no output {name} (it has: {', '.join(graph.outputs)})")
     only = {name: graph.outputs[name]}
+    # Without the schedule, which places the heads of all outputs together.
     return Graph(only, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
 
 

@@ -13,7 +13,7 @@ from raspir.ir.errors import (
 )
 from raspir.ir.functions import Function
 from raspir.ir.graph import Graph
-from raspir.ir.layers import Head, Layering, Stats
+from raspir.ir.layers import Head, Layering, Mlp, Stats
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build, make
 from raspir.ir.operations import OPERATIONS, Operation, Role
@@ -36,6 +36,7 @@ __all__ = [
     "Layering",
     "LoadError",
     "Location",
+    "Mlp",
     "Node",
     "Operation",
     "ProgramError",

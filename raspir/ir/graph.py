@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Graph:
     """A program: named inputs and outputs, and the nodes between them.
 
-    A graph is never changed. Two graphs are equal if their inputs, outputs, promises and nodes are: names and
-    locations, which say where a node came from, do not count. Opaque functions are compared by identity (the same
+    A graph is never changed. Two graphs are equal if their inputs, outputs, promises, schedules and nodes are: names
+    and locations, which say where a node came from, do not count. Opaque functions are compared by identity (the same
     code with the same captured variables); a symbol that has no function yet, since the graph was read from text, is
     equal to any function under that symbol.
 
@@ -36,6 +36,8 @@ class Graph:
         names: what the author calls a node; the first name is the one shown.
         locations: the line of the author's source that made a node.
         max_length: a promise that no input is longer.
+        schedule: the layer that each aggregate, and each elementwise node that depends on more than constants, is
+            placed in. Without one (an empty one is none) everything is in the first layer that it can be in.
 
     Raises:
         GraphError: if there is no output.
@@ -49,6 +51,7 @@ class Graph:
     names: Mapping[Node, tuple[str, ...]]
     locations: Mapping[Node, Location]
     max_length: int | None
+    schedule: Mapping[Node, int] | None
 
     def __init__(
         self,
@@ -58,6 +61,7 @@ class Graph:
         names: Mapping[Node, tuple[str, ...]] | None = None,
         locations: Mapping[Node, Location] | None = None,
         max_length: int | None = None,
+        schedule: Mapping[Node, int] | None = None,
     ) -> None:
         if not outputs:
             raise GraphError("a graph needs an output")
@@ -67,6 +71,7 @@ class Graph:
         if missing:  # they come first too, so that a graph and its text have one order
             nodes = topological((*inputs, *missing, *outputs.values()))
         held, symbols = set(nodes), _symbols(nodes)
+        placed = {node: schedule[node] for node in nodes if node in schedule} if schedule else {}
         self.__dict__.update(
             outputs=MappingProxyType(dict(outputs)),
             inputs=MappingProxyType({str(node["name"]): node for node in nodes if node.operation.name == "input"}),
@@ -75,6 +80,7 @@ class Graph:
             names=MappingProxyType({n: tuple(given) for n, given in (names or {}).items() if n in held and given}),
             locations=MappingProxyType({n: place for n, place in (locations or {}).items() if n in held}),
             max_length=max_length,
+            schedule=MappingProxyType(placed) if placed else None,
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -136,12 +142,23 @@ class Graph:
             inputs=[new[node] for node in self.inputs.values()],
             names={new[node]: names for node, names in self.names.items()},
             locations={new[node]: location for node, location in self.locations.items()},
+            schedule={new[node]: layer for node, layer in (self.schedule or {}).items()},
         )
 
     def _with(self, **changes: Any) -> Graph:
-        """Return this graph with some of the constructor's arguments changed."""
-        parts = {part: getattr(self, part) for part in ("outputs", "functions", "names", "locations", "max_length")}
+        """Return this graph with some of the constructor's arguments changed.
+
+        The schedule belongs to the nodes: other outputs without a schedule of their own have none.
+        """
+        kept = ["outputs", "functions", "names", "locations", "max_length"]
+        if "outputs" not in changes:
+            kept.append("schedule")
+        parts = {part: getattr(self, part) for part in kept}
         return Graph(**{**parts, "inputs": self.inputs.values(), **changes})
+
+    def scheduled(self, schedule: Mapping[Node, int] | None) -> Graph:
+        """Return this graph with another schedule, or with none; nothing checks it, as a verifier will."""
+        return self._with(schedule=schedule)
 
     def name_of(self, node: Node) -> str | None:
         """Return the first name that the author gave ``node``, or ``None``."""
@@ -150,11 +167,11 @@ class Graph:
 
     @cached_property
     def layering(self) -> Layering:
-        """The layer of each node and the heads of each layer, as written."""
-        return Layering.of(self.nodes)
+        """The layer of each node and the heads of each layer: as scheduled, else as soon as possible."""
+        return Layering.of(self.nodes, self.schedule, self.outputs.values())
 
     def stats(self) -> Stats:
-        """Return how many layers, heads, values and feed-forward blocks the graph needs as written."""
+        """Return how many layers, heads, values and feed-forward blocks the graph needs as it is placed."""
         return self.layering.stats()
 
     def to_networkx(self) -> networkx.MultiDiGraph:
@@ -179,7 +196,8 @@ class Graph:
         return hash(self._structure())
 
     def _structure(self) -> tuple[object, ...]:
-        return (tuple(self.inputs.items()), tuple(self.outputs.items()), self.max_length)
+        placed = tuple((self.schedule or {}).items())  # in the order of the nodes, which the outputs fix
+        return (tuple(self.inputs.items()), tuple(self.outputs.items()), self.max_length, placed)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

@@ -23,7 +23,7 @@ def layer_of(operation: Operation, operands: Iterable[int]) -> int:
     return max(operands, default=0) + (operation.role is Role.AGGREGATE)
 
 
-def _attention(aggregate: Node) -> tuple[object, ...]:
+def attention_of(aggregate: Node) -> tuple[object, ...]:
     """Return what two aggregates of one layer must share to be values of one head."""
     selector, _, *score = aggregate.operands
     return (selector, *score, aggregate["pick"], aggregate["ties"]) if score else (selector,)
@@ -44,6 +44,25 @@ class Head:
     layer: int
     selector: Node
     aggregates: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Mlp:
+    """One feed-forward block: the elementwise work after the attention of one layer.
+
+    Attributes:
+        layer: from 0, which is before the first attention.
+        inputs: what the block reads from the residual stream, in the order that it reads it: sources, results of
+            earlier layers, and the aggregates of this one. Constants are part of the block.
+        nodes: the elementwise nodes, operands first.
+        outputs: those of ``nodes`` that something outside reads: a head's key, query, value or score, a later block,
+            or an output of the graph.
+    """
+
+    layer: int
+    inputs: tuple[Node, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
@@ -92,26 +111,36 @@ class Layering:
     Attributes:
         layer: the layer of each node, in the graph's order of nodes.
         heads: the heads of each layer from the first, in the order of their first aggregate.
+        results: the nodes that are outputs of the graph.
     """
 
     layer: Mapping[Node, int]
     heads: tuple[tuple[Head, ...], ...]
+    results: frozenset[Node] = frozenset()
 
     @staticmethod
-    def of(nodes: Iterable[Node]) -> Layering:
-        """Return the layering of ``nodes``, which come operands first."""
+    def of(nodes: Iterable[Node], schedule: Mapping[Node, int] | None = None, results: Iterable[Node] = ()) -> Layering:
+        """Return the layering of ``nodes``, which come operands first.
+
+        Args:
+            nodes: the nodes of a graph.
+            schedule: the layer of each node that it places; every other node is in the first layer that it can be in.
+            results: the nodes that are outputs of the graph.
+        """
         layer: dict[Node, int] = {}
         heads: dict[tuple[object, ...], list[Node]] = {}
+        placed = schedule or {}
         for node in nodes:
-            layer[node] = layer_of(node.operation, [layer[operand] for operand in node.operands])
+            first = layer_of(node.operation, [layer[operand] for operand in node.operands])
+            layer[node] = placed.get(node, first)
             if node.operation.role is Role.AGGREGATE:
-                heads.setdefault((layer[node], *_attention(node)), []).append(node)
+                heads.setdefault((layer[node], *attention_of(node)), []).append(node)
         depth = max((layer[aggregates[0]] for aggregates in heads.values()), default=0)
         by_layer: list[list[Head]] = [[] for _ in range(depth)]
         for aggregates in heads.values():
             at = layer[aggregates[0]]
             by_layer[at - 1].append(Head(at, aggregates[0].operands[0], tuple(aggregates)))
-        return Layering(layer, tuple(map(tuple, by_layer)))
+        return Layering(layer, tuple(map(tuple, by_layer)), frozenset(results))
 
     def mlp(self, layer: int) -> tuple[Node, ...]:
         """Return the elementwise nodes of the feed-forward block that follows attention layer ``layer``.
@@ -119,20 +148,40 @@ class Layering:
         Layer 0 is before the first attention. Work on constants alone is not a layer's work: it can be done
         beforehand.
         """
-        return tuple(node for node in self._work if self.layer[node] == layer)
+        return next((mlp.nodes for mlp in self.mlps if mlp.layer == layer), ())
+
+    @cached_property
+    def mlps(self) -> tuple[Mlp, ...]:
+        """The feed-forward block of each layer that has elementwise work, from the first."""
+        blocks: dict[int, list[Node]] = {}
+        for node in self._work:
+            blocks.setdefault(self.layer[node], []).append(node)
+        read = self._read_outside
+        mlps = []
+        for layer, nodes in sorted(blocks.items()):
+            inside = set(nodes)
+            inputs = dict.fromkeys(o for node in nodes for o in node.operands if self._depends[o] and o not in inside)
+            mlps.append(Mlp(layer, tuple(inputs), tuple(nodes), tuple(node for node in nodes if node in read)))
+        return tuple(mlps)
+
+    @cached_property
+    def _read_outside(self) -> set[Node]:
+        """The nodes that are outputs of the graph, or read by what is not elementwise work in their own layer."""
+        read = set(self.results)
+        for node in self.layer:
+            apart = node.operation.role is not Role.ELEMENTWISE
+            read.update(o for o in node.operands if apart or self.layer[o] != self.layer[node])
+        return read
+
+    @cached_property
+    def _depends(self) -> dict[Node, frozenset[str]]:
+        """What each node depends on: tokens, positions, attention; nothing where it is known beforehand."""
+        return dependences(self.layer)
 
     @cached_property
     def _work(self) -> dict[Node, frozenset[str]]:
         """The elementwise nodes that depend on more than constants, and what each depends on."""
-        depends: dict[Node, frozenset[str]] = {}
-        work: dict[Node, frozenset[str]] = {}
-        for node in self.layer:
-            depends[node] = _OWN.get(node.operation.name, frozenset()).union(*(depends[o] for o in node.operands))
-            if node.operation.role is Role.AGGREGATE:
-                depends[node] = frozenset(["attention"])
-            elif node.operation.role is Role.ELEMENTWISE and depends[node]:
-                work[node] = depends[node]
-        return work
+        return {node: on for node, on in self._depends.items() if on and node.operation.role is Role.ELEMENTWISE}
 
     def stats(self) -> Stats:
         """Return the figures of this layering."""
@@ -146,6 +195,26 @@ class Layering:
             blocks=len(self.heads) + mixes,
             nodes=len(self.layer),
         )
+
+
+def dependences(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
+    """Return what each of ``nodes``, which come operands first, depends on: ``tokens``, ``positions``, ``attention``.
+
+    What depends on none of these is known beforehand.
+    """
+    depends: dict[Node, frozenset[str]] = {}
+    for node in nodes:
+        if node.operation.role is Role.AGGREGATE:
+            depends[node] = frozenset(["attention"])
+        else:
+            depends[node] = _OWN.get(node.operation.name, frozenset()).union(*(depends[o] for o in node.operands))
+    return depends
+
+
+def placeable(nodes: Iterable[Node]) -> list[Node]:
+    """Return those of ``nodes`` that a schedule places: aggregates, and elementwise work on more than constants."""
+    roles = (Role.AGGREGATE, Role.ELEMENTWISE)
+    return [node for node, on in dependences(nodes).items() if on and node.operation.role in roles]
 
 
 _OWN = {"input": frozenset(["tokens"]), "indices": frozenset(["positions"]), "raw": frozenset(["positions"])}

@@ -49,7 +49,9 @@ def restore(text: str, functions: dict[str, Function], locations: list[Location 
     """Return the graph that was pickled as its text, its functions and the location of each node in order."""
     graph = parse(text, functions=functions)
     places = {node: place for node, place in zip(graph.nodes, locations, strict=True) if place is not None}
-    return Graph(graph.outputs, graph.inputs.values(), graph.functions, graph.names, places, graph.max_length)
+    return Graph(
+        graph.outputs, graph.inputs.values(), graph.functions, graph.names, places, graph.max_length, graph.schedule
+    )
 
 
 class _Line:
@@ -115,6 +117,7 @@ class _Reader:
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
         self.max_length: int | None = None
+        self.schedule: dict[Node, int] = {}
         self.has_header = False
         self.number = 0
 
@@ -185,7 +188,21 @@ class _Reader:
             raise TextError(error.message, start.location) from None
         if node.type is not declared:
             raise TextError(f"expected the type {node.type}, which the operands give, found {declared}", where.location)
+        self._place(node, line)
         self._remember(token, node, line)
+
+    def _place(self, node: Node, line: _Line) -> None:
+        """Take the layer that the schedule places ``node`` in, where the line has one."""
+        if not line.accept("in"):
+            return
+        line.expect("layer")
+        token = line.expect_kind("number")
+        layer = _number(token)
+        if type(layer) is not int or layer < 0:
+            raise TextError(f"expected a layer, a natural number, found {token}", token.location)
+        if self.schedule.setdefault(node, layer) != layer:
+            above = f"layer {self.schedule[node]}, where the same value is above"
+            raise TextError(f"expected {above}, found {token}", token.location)
 
     def _remember(self, token: Token, node: Node, line: _Line) -> None:
         names = [] if token.text[1:].isdecimal() else [token.string()]
@@ -243,7 +260,7 @@ class _Reader:
             raise TextError("expected an output, found the end of the text", end)
         if not self.inputs:
             raise TextError("expected an input, which gives the program its length, found the end of the text", end)
-        graph = Graph(self.outputs, self.inputs, {}, self.names, self.locations, self.max_length)
+        graph = Graph(self.outputs, self.inputs, {}, self.names, self.locations, self.max_length, self.schedule)
         try:
             return verify(graph)
         except GraphError as error:

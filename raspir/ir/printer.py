@@ -42,6 +42,8 @@ def _lines(graph: Graph, locations: bool) -> Iterator[str]:
         yield f"max_length {graph.max_length}"
     for node, identifier in named.items():
         line = f"{identifier} = {_definition(node, named)}"
+        if graph.schedule is not None and node in graph.schedule:
+            line += f" in layer {show_int(graph.schedule[node])}"
         also = graph.names.get(node, ())[1:]
         if also:
             line += " also " + ", ".join(map(quote, also))

@@ -7,7 +7,7 @@ applies the same.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from raspir.ir.atoms import ATOM_CLASSES, Atom, as_atom, atom_key, show
@@ -76,3 +76,23 @@ def checked(result: Any) -> Atom:
         return as_atom(result)
     except InputError:
         raise ValueError(f"the result {show(result)} is not an atom") from None
+
+
+def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
+    """Return what an elementwise ``node`` does to the atoms of one position.
+
+    Args:
+        node: an elementwise node.
+        functions: the Python functions behind symbols.
+
+    Returns:
+        A function whose result needs :func:`checked`; ``None`` for an opaque function that is not in ``functions``.
+    """
+    name = node.operation.name
+    if name == "map":
+        return functions.get(str(node["function"]))
+    if name == "has":
+        values = node["values"]
+        assert isinstance(values, tuple)
+        return lambda atom: any(atom == value for value in values)
+    return lookup(node) if name == "lookup" else MEANING[name]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from raspir.ir.atoms import show
 from raspir.ir.errors import GraphError
 from raspir.ir.graph import Graph
+from raspir.ir.layers import layer_of, placeable
 from raspir.ir.node import Node, impossible, malformed
-from raspir.ir.operations import OPERATIONS
+from raspir.ir.operations import OPERATIONS, Role
 from raspir.ir.printer import identifiers
 from raspir.ir.types import ATOM, NOTHING
 
@@ -35,6 +36,8 @@ def problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
             yield node, problem
     yield from _interface_problems(graph)
     yield from _symbol_problems(graph)
+    if graph.schedule is not None:
+        yield from _schedule_problems(graph, graph.schedule)
 
 
 def _node_problem(node: Node) -> str | None:
@@ -78,3 +81,25 @@ def _symbol_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
             first = users.setdefault(node["function"], node.operation.name)
             if first != node.operation.name:
                 yield node, f"@{node['function']} is a function of one atom in map and of two in select.by"
+
+
+def _schedule_problems(graph: Graph, schedule: Mapping[Node, int]) -> Iterator[tuple[Node | None, str]]:
+    to_place = dict.fromkeys(placeable(graph))
+    layers: dict[Node, int] = {}
+    for node in graph:
+        first = layer_of(node.operation, [layers[operand] for operand in node.operands])
+        layers[node] = first
+        if node not in schedule:
+            if node in to_place:
+                yield node, "the schedule of the graph places it in no layer"
+        elif node not in to_place:
+            yield node, "a schedule places aggregates and elementwise work on more than constants, and nothing else"
+        elif type(schedule[node]) is not int or schedule[node] < first:
+            at = show(schedule[node])
+            yield node, f"it is placed in layer {at}, and its operands allow layer {first} at the earliest"
+        else:
+            layers[node] = schedule[node]
+    heads = {layers[node] for node in graph if node.operation.role is Role.AGGREGATE}
+    for node in to_place:
+        if layers[node] > len(heads):
+            yield node, f"it is placed in layer {show(layers[node])}, and the schedule's heads fill {len(heads)} layers"

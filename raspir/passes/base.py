@@ -79,6 +79,8 @@ PASSES: Registry[Pass] = Registry(
         "fold": "raspir.passes.fold:Fold",
         "merge": "raspir.passes.merge:Merge",
         "depth": "raspir.passes.depth:Depth",
+        "fuse": "raspir.passes.fuse:Fuse",
+        "schedule": "raspir.passes.schedule:Schedule",
     },
     Pass,
 )

@@ -1,0 +1,167 @@
+"""Where the nodes of a graph can be placed, and what a placement costs: what the ways of scheduling share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from raspir.ir import Graph, Node, Role
+from raspir.ir.layers import attention_of, dependences
+
+Placement = Sequence[int]
+"""The layer of each value of a problem, by its number; for a selector, that of the last of its keys and queries."""
+
+
+class Cost(NamedTuple):
+    """What a placement costs; the first that differs decides.
+
+    Attributes:
+        layers: attention layers.
+        widest: heads in the layer that has the most.
+        heads: heads in all.
+        stays: the layers that each value stays in the residual stream, added up over all values: from where it is
+            made to where it is last read, or to the last layer for an output.
+    """
+
+    layers: int
+    widest: int
+    heads: int
+    stays: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A graph as its schedule sees it: values by number, operands first. What depends on constants alone is left out.
+
+    Attributes:
+        nodes: the values: sources, elementwise work, aggregates, and selectors, which lie in no layer.
+        operands: the numbers of each value's operands, each once.
+        steps: for each value, how many layers it lies at least after its operands: 1 for an aggregate, else 0.
+        selectors: for each aggregate a number that tells whom it attends to (its selector, and the score of a best);
+            ``-1`` for every other value.
+        moves: whether a schedule places the value: aggregates and elementwise work.
+        is_output: whether the value is an output of the graph.
+    """
+
+    nodes: tuple[Node, ...]
+    operands: tuple[tuple[int, ...], ...]
+    steps: tuple[int, ...]
+    selectors: tuple[int, ...]
+    moves: tuple[bool, ...]
+    is_output: tuple[bool, ...]
+
+    @staticmethod
+    def of(graph: Graph) -> Problem:
+        """Return the problem of ``graph``, whose present schedule does not matter."""
+        results = set(graph.outputs.values())
+        nodes = tuple(node for node, on in dependences(graph).items() if on)
+        number = {node: position for position, node in enumerate(nodes)}
+        selectors: dict[tuple[object, ...], int] = {}
+        aggregates = [node.operation.role is Role.AGGREGATE for node in nodes]
+        return Problem(
+            nodes=nodes,
+            operands=tuple(tuple({number[o]: None for o in node.operands if o in number}) for node in nodes),
+            steps=tuple(map(int, aggregates)),
+            selectors=tuple(
+                selectors.setdefault(attention_of(node), len(selectors)) if aggregate else -1
+                for node, aggregate in zip(nodes, aggregates, strict=True)
+            ),
+            moves=tuple(node.operation.role in (Role.AGGREGATE, Role.ELEMENTWISE) for node in nodes),
+            is_output=tuple(node in results for node in nodes),
+        )
+
+    @cached_property
+    def users(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the values that have each value as an operand."""
+        users: list[list[int]] = [[] for _ in self.nodes]
+        for value, operands in enumerate(self.operands):
+            for operand in operands:
+                users[operand].append(value)
+        return tuple(map(tuple, users))
+
+    @cached_property
+    def aggregates(self) -> tuple[int, ...]:
+        """The numbers of the aggregates."""
+        return tuple(value for value, step in enumerate(self.steps) if step)
+
+    @cached_property
+    def earliest(self) -> tuple[int, ...]:
+        """The first layer that each value can be in."""
+        return tuple(self.settle({}))
+
+    @property
+    def depth(self) -> int:
+        """The fewest layers that are enough."""
+        return max((self.earliest[value] for value in self.aggregates), default=0)
+
+    @cached_property
+    def latest(self) -> tuple[int, ...]:
+        """The last layer that each value can be in if there are no more layers than are needed."""
+        latest = self.due({})
+        return tuple(at if self.moves[value] or self.operands[value] else 0 for value, at in enumerate(latest))
+
+    def settle(self, fixed: dict[int, int]) -> list[int]:
+        """Return the layer of each value: as in ``fixed``, else the first that its operands allow."""
+        at: list[int] = []
+        for value, operands in enumerate(self.operands):
+            at.append(fixed[value] if value in fixed else max([at[o] for o in operands], default=0) + self.steps[value])
+        return at
+
+    def due(self, fixed: dict[int, int]) -> list[int]:
+        """Return the last layer that each value can be in, given the layers of the values in ``fixed``."""
+        due = [self.depth] * len(self.nodes)
+        for value in reversed(range(len(self.nodes))):
+            at = fixed.get(value, due[value]) - self.steps[value]
+            for operand in self.operands[value]:
+                due[operand] = min(due[operand], at)
+        return due
+
+    def last_read(self, placement: Placement) -> list[int]:
+        """Return the layer after which each value is no longer needed.
+
+        Elementwise work reads in its own layer; an aggregate reads what the layer before it leaves, through its
+        selector too.
+        """
+        depth = max((placement[value] for value in self.aggregates), default=0)
+        last = [depth if self.is_output[value] else placement[value] for value in range(len(self.nodes))]
+        for value in reversed(range(len(self.nodes))):
+            read = placement[value] - self.steps[value] if self.moves[value] else last[value]
+            for operand in self.operands[value]:
+                last[operand] = max(last[operand], read)
+        return last
+
+    def heads(self, placement: Placement) -> dict[tuple[int, int], list[int]]:
+        """Return the aggregates of each head, by its layer and the number of its selector."""
+        heads: dict[tuple[int, int], list[int]] = {}
+        for value in self.aggregates:
+            heads.setdefault((placement[value], self.selectors[value]), []).append(value)
+        return heads
+
+    def cost(self, placement: Placement) -> Cost:
+        """Return what ``placement`` costs."""
+        heads = self.heads(placement)
+        loads: dict[int, int] = {}
+        for layer, _ in heads:
+            loads[layer] = loads.get(layer, 0) + 1
+        last = self.last_read(placement)
+        return Cost(
+            layers=max(loads, default=0),
+            widest=max(loads.values(), default=0),
+            heads=len(heads),
+            stays=sum(last[value] - placement[value] for value in self.values()),
+        )
+
+    def values(self) -> Iterator[int]:
+        """Yield the numbers of what lies in the residual stream: all but selectors."""
+        return (value for value in range(len(self.nodes)) if self.moves[value] or not self.operands[value])
+
+    def schedule(self, placement: Placement) -> dict[Node, int]:
+        """Return ``placement`` as the schedule of the graph."""
+        return {node: placement[value] for value, node in enumerate(self.nodes) if self.moves[value]}
+
+    def placement(self, schedule: Iterable[tuple[Node, int]]) -> list[int]:
+        """Return the placement that ``schedule`` gives, which must be valid."""
+        number = {node: value for value, node in enumerate(self.nodes)}
+        return self.settle({number[node]: layer for node, layer in schedule})
