@@ -33,7 +33,9 @@ def critical_path(graph: Graph) -> tuple[Step, ...]:
     """Return a chain of aggregates from the result down, one in each layer, each forced by the next.
 
     Where several would do it is the first: the first of the deepest outputs, and the first of the deepest operands.
+    What a schedule puts off does not force anything, so layers count as soon as possible.
     """
+    graph = graph.scheduled(None)
     layer = graph.layering.layer
     steps = []
     at = _deepest(graph, tuple(graph.outputs.values()))

@@ -23,7 +23,7 @@ class Remark:
     Attributes:
         rule: the name of the rule that was applied.
         subject: the value that it was applied to, as the author calls it or wrote it.
-        gain: what it gained, in words, such as ``layer 6 → 4``; what saves layers says so with the word layer.
+        gain: what it gained, in words, such as ``layer 6 → 4``; what saves layers begins with the word layer.
         location: the author's line, where it is known.
     """
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Node, ProgramError
 from raspir.ir.atoms import show
+from raspir.ir.describe import Describer
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.rewrite import translated
@@ -37,9 +38,22 @@ class Fold:
             if folded == graph:
                 break
             graph = folded
-        if len(graph) < len(before):
-            context.remarks.append(Remark("fold", "the whole program", f"{len(before)} → {len(graph)} nodes"))
+        context.remarks.extend(_remarks(before, graph))
         return graph
+
+
+def _remarks(before: Graph, after: Graph) -> list[Remark]:
+    """Return a remark for each opaque function that is none any more, and one for nodes that are gone."""
+    describer = Describer(before)
+    left = {node["function"] for node in after if node.operation.name == "map"}
+    remarks = []
+    for node in before:
+        if node.operation.name == "map" and node["function"] not in left:
+            subject, place = describer.name(node) or describer(node), before.locations.get(node)
+            remarks.append(Remark("table", subject, f"@{node['function']} needs no Python", place))
+    if len(after) < len(before):
+        remarks.append(Remark("fold", "the whole program", f"{len(before)} → {len(after)} nodes"))
+    return remarks
 
 
 def fold(graph: Graph) -> Graph:

@@ -26,7 +26,7 @@ def extracted(
     found = replaced(graph, choice.made())
     if found.stats().layers > deepest:  # a value as written would have needed what was found for its operands
         found = replaced(graph, {node: search.low(node) for node in graph})
-    return found, _remarks(graph, search, choice)
+    return found, _remarks(graph, found, search)
 
 
 class _Choice:
@@ -36,8 +36,6 @@ class _Choice:
         self._search = search
         self._due: dict[Node, int] = {}
         self._order = {node: place for place, node in enumerate(search.settled)}
-        self.rewritten: list[Node] = []
-        """The values for which what was found was chosen."""
 
     def need(self, node: Node, layer: int) -> None:
         """Ask for ``node`` by ``layer``."""
@@ -65,7 +63,6 @@ class _Choice:
         due = self._due[node]
         step = self._search.steps.get(node)
         if step is not None and self._search.layer(step.plain) > due:
-            self.rewritten.append(node)
             self.need(step.candidate, due)
             return step.candidate, True
         below = due - (node.operation.role is Role.AGGREGATE)
@@ -74,15 +71,17 @@ class _Choice:
         return node, False
 
 
-def _remarks(graph: Graph, search: Search, choice: _Choice) -> list[Remark]:
-    """Return a remark for each rewrite that was chosen, with the line of the value that it was made for."""
+def _remarks(graph: Graph, found: Graph, search: Search) -> list[Remark]:
+    """Return a remark for each value whose shallower form is part of what was found, with its author's line."""
     describer = Describer(graph)
+    used = set(found.nodes)
     remarks = []
-    for node in choice.rewritten:
-        if node not in graph.layering.layer:
+    for node in graph:
+        step = search.steps.get(node)
+        if step is None or search.low(node) not in used:
             continue
-        step = search.steps[node]
         before, after = search.layer(step.plain), search.layer(search.low(node))
         place: Location | None = graph.locations.get(node)
-        remarks.append(Remark(step.rule.name, describer.label(node), f"layer {before} → {after}", place))
-    return remarks[::-1]
+        subject = describer.name(node) or describer(node)
+        remarks.append(Remark(step.rule.name, subject, f"layer {before} → {after}", place))
+    return remarks
