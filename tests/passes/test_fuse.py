@@ -73,7 +73,7 @@ def test_a_chain_becomes_one_table():
     assert table["values"] == (0, 1, 2, 3)
     assert after.name_of(table) == "digit"
     assert after.locations[table] == before.locations[before.outputs["out"]]
-    assert (remark.rule, remark.subject, remark.gain) == ("fuse", "digit", "2 operations → a table of tokens")
+    assert (remark.rule, remark.subject, remark.gain) == ("fuse", "digit", "2 operations → a table")
     assert remark.location == after.locations[table]
     assert PASSES.get("fuse") == Fuse()
 
@@ -85,7 +85,7 @@ def test_a_mesh_becomes_one_table_for_each_result():
     before, after, (remark,) = fused({"head": head, "even": even}, "0123")
     assert [node.operation.name for node in work(after)] == ["lookup", "lookup"]
     assert len(work(before)) == 6
-    assert remark.gain == "6 operations → 2 tables of tokens"
+    assert remark.gain == "6 operations → 2 tables"
     assert remark.subject == "even and 1 more"
     assert raspir.compile(after)("0231") == raspir.compile(before)("0231")
 
