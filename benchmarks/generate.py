@@ -146,7 +146,7 @@ def _other(m: Maker, longest: int) -> None:
         keys = m.random.sample(m.vocab, m.random.randint(1, len(m.vocab)))
         values = tuple(m.number() for _ in keys)
         m.keep(apply(SOp, "lookup", (m.pick("any"),), (m.number(), tuple(keys), values)), "number")
-    elif kind == 7 and m.chance(0.3):
+    elif kind == 7 and m.chance(0.6):
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:
         m.keep(m.choose(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index"))(), "index")
@@ -188,17 +188,20 @@ def _aggregate(m: Maker) -> None:
 
 
 def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:
-    """Return a realistic program of about ``size`` nodes: idioms built on idioms, everything part of the result."""
+    """Return realistic programs of about ``size`` nodes together: idioms built on idioms.
+
+    What no idiom has used in the end is an output: joined to one result, much of it would be decided beforehand.
+    """
     maker = Maker(Random(f"{size} {seed}"), vocab, odd=0.0)
-    whole = maker.known["any"][0]
-    joined = 2
     safe = [idiom for idiom in IDIOMS if idiom is not guarded]  # what fails on some inputs would fail the whole
-    while True:
-        for _ in range(max(1, (size - len(raspir.lower(whole))) // 12)):
+    nodes, idioms, count = 0, 0, max(1, size // 20)
+    while nodes < size:
+        for _ in range(count):
             maker.random.choice(safe)(maker)
-        for made in maker.known["any"][joined:]:
-            whole = where(made == maker.random.choice(vocab), whole, made)
-        joined = len(maker.known["any"])
-        graph = raspir.lower(whole, vocab)
-        if len(graph) >= size:
-            return graph
+        graph = raspir.lower({f"out_{i}": sequence for i, sequence in enumerate(maker.known["any"])}, vocab)
+        nodes, idioms = len(graph), idioms + count
+        count = max(1, int(0.95 * (size - nodes) * idioms / nodes))
+    used = {operand for node in graph.nodes for operand in node.operands}
+    results = dict.fromkeys(node for node in graph.outputs.values() if node not in used)
+    outputs = {f"out_{i}": node for i, node in enumerate(results)}
+    return Graph(outputs, graph.inputs.values(), graph.functions, graph.names, graph.locations)
