@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from idioms import IDIOMS
+from idioms import IDIOMS, Idiom, guarded
 from maker import MAPS, PREDICATES, Maker, constant
 
 import raspir
@@ -67,9 +67,11 @@ def program(random: Random) -> Generated:
         vocab = random.choice(VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES)
         maker = Maker(random, vocab, odd=random.choice((0.0, 0.03, 0.1)))
         longest = random.choice((3, 6, 8, 12))
+        # Few idioms in one program meet each other more often than all of them do.
+        idioms = random.sample(IDIOMS, random.choice((2, 3, 5, 8, len(IDIOMS))))
         try:
             for _ in range(random.choice((2, 4, 6, 9, 14)) if free == 1.0 else random.choice((1, 2, 3, 4, 5, 7, 10))):
-                step(maker, free, longest)
+                step(maker, free, idioms, longest)
             graph = raspir.lower(outputs(maker))
             graph.promise(vocab)
         except raspir.ProgramError:  # no combination of types fits: not a program at all
@@ -77,13 +79,13 @@ def program(random: Random) -> Generated:
         return Generated(graph, vocab, longest)
 
 
-def step(maker: Maker, free: float, longest: int) -> None:
-    """Add free operations, as often as ``free`` says, or else an idiom."""
+def step(maker: Maker, free: float, idioms: list[Idiom], longest: int) -> None:
+    """Add free operations, as often as ``free`` says, or else one of ``idioms``."""
     if maker.chance(free):
         for _ in range(maker.random.randint(1, 3)):
             operation(maker, longest)
     else:
-        maker.random.choice(IDIOMS)(maker)
+        maker.random.choice(idioms)(maker)
 
 
 def outputs(maker: Maker) -> dict[str, SOp]:
@@ -144,7 +146,7 @@ def _other(m: Maker, longest: int) -> None:
         keys = m.random.sample(m.vocab, m.random.randint(1, len(m.vocab)))
         values = tuple(m.number() for _ in keys)
         m.keep(apply(SOp, "lookup", (m.pick("any"),), (m.number(), tuple(keys), values)), "number")
-    elif kind == 7 and m.chance(0.3):
+    elif kind == 7 and m.chance(0.6):
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:
         m.keep(m.choose(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index"))(), "index")
@@ -186,16 +188,20 @@ def _aggregate(m: Maker) -> None:
 
 
 def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:
-    """Return a realistic program of about ``size`` nodes: idioms built on idioms, everything part of the result."""
+    """Return realistic programs of about ``size`` nodes together: idioms built on idioms.
+
+    What no idiom has used in the end is an output: joined to one result, much of it would be decided beforehand.
+    """
     maker = Maker(Random(f"{size} {seed}"), vocab, odd=0.0)
-    whole = maker.known["any"][0]
-    joined = 2
-    while True:
-        for _ in range(max(1, (size - len(raspir.lower(whole))) // 12)):
-            maker.random.choice(IDIOMS)(maker)
-        for made in maker.known["any"][joined:]:
-            whole = where(made == maker.random.choice(vocab), whole, made)
-        joined = len(maker.known["any"])
-        graph = raspir.lower(whole, vocab)
-        if len(graph) >= size:
-            return graph
+    safe = [idiom for idiom in IDIOMS if idiom is not guarded]  # what fails on some inputs would fail the whole
+    nodes, idioms, count = 0, 0, max(1, size // 20)
+    while nodes < size:
+        for _ in range(count):
+            maker.random.choice(safe)(maker)
+        graph = raspir.lower({f"out_{i}": sequence for i, sequence in enumerate(maker.known["any"])}, vocab)
+        nodes, idioms = len(graph), idioms + count
+        count = max(1, int(0.95 * (size - nodes) * idioms / nodes))
+    used = {operand for node in graph.nodes for operand in node.operands}
+    results = dict.fromkeys(node for node in graph.outputs.values() if node not in used)
+    outputs = {f"out_{i}": node for i, node in enumerate(results)}
+    return Graph(outputs, graph.inputs.values(), graph.functions, graph.names, graph.locations)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from maker import MAPS, Maker, constant
+from maker import FLIPPED, MAPS, Maker, constant
 
 from raspir import Selector, SOp, indices, key, query, tokens, where
 
@@ -65,6 +65,20 @@ def flip(m: Maker) -> None:
     mirror = m.choose(n - 1 - indices, n - indices - 1, (n - 1) - indices, n - (indices + 1), -indices + (n - 1))
     flipped = m.select("eq", mirror, indices) if m.chance(0.5) else m.select("eq", indices, mirror)
     m.keep(flipped.value(value, 0 if m.chance(0.7) else m.default(tag)), tag if tag in ("number", "index") else "any")
+
+
+@idiom
+def moves(m: Maker) -> None:
+    """Several moves in a row, back and forth, often with one default."""
+    value, tag = m.values()
+    default = m.default(tag)
+    by = m.choose(1, 1, -1, 2)
+    for _ in range(m.choose(2, 2, 3)):
+        value = m.select("eq", indices, indices - by).value(value, default)
+        tag = tag if _fits(default, tag) else "any"
+        default = default if m.chance(0.7) else m.default(tag)
+        by = m.choose(by, -by, -by, m.small())
+    m.keep(value, tag)
 
 
 def index_expression(m: Maker) -> SOp:
@@ -317,6 +331,29 @@ def arithmetic(m: Maker) -> None:
         lambda: a + m.pick("bool"),
     )()
     m.keep(made, "index")
+
+
+@idiom
+def ratio(m: Maker) -> None:
+    """Fractions, whose denominators are positive at every position of the input, and only there."""
+    below = m.choose(lambda: indices + 1, m.length, lambda: m.length() - indices, lambda: m.same(tokens).width())()
+    above = m.choose(1, 10, m.pick("index"), m.span().value(m.pick("bool")))
+    m.keep(m.choose(lambda: above / below, lambda: above // below, lambda: above % below)(), "number")
+
+
+@idiom
+def guarded(m: Maker) -> None:
+    """Sums that would fail on some inputs or positions if they were not kept from them."""
+    value = m.choose(tokens, tokens, m.values()[0])
+    name, bound = m.choose(("lt", 2), ("le", 1), ("gt", 4), ("ge", 6), ("eq", m.small()))
+    level = m.choose(m.length(), m.pick("uniform"), m.pick("index"))
+    around = m.choose(m.everywhere(), m.span(), m.same(tokens))
+    if m.chance(0.5):
+        made = around.value(where(m.compare(name, level, bound), value, m.small()), m.choose(0, m.small()))
+    else:
+        kept = m.select(FLIPPED[name], bound, level) if m.chance(0.6) else m.on(m.compare(name, level, bound))
+        made = m.both(around, kept).value(value, m.default("any"))
+    m.keep(made, "any")
 
 
 @idiom
