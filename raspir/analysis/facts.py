@@ -31,6 +31,7 @@ class Facts:
         domain: the atoms that it can hold; of no meaning for a selector.
         uniform: whether it is the same at all positions; for a selector, whether all its rows are the same.
         positional: whether it depends on the position and the input's length alone.
+        anywhere: whether what it is at another position can be computed from that position alone, without fetching.
         formula: a selector's normal form, or ``None`` where that is not known.
         sure: whether computing it from its operands cannot fail.
     """
@@ -39,6 +40,7 @@ class Facts:
     domain: Domain
     uniform: bool
     positional: bool
+    anywhere: bool
     formula: Formula | None
     sure: bool
 
@@ -89,18 +91,23 @@ class Analysis:
         role = node.operation.role
         formula = self._formula(node, operands) if node.type is SELECTOR else None
         uniform, positional = _spread(node, operands)
+        anywhere = uniform or node.operation.name == "indices"
+        if role is Role.ELEMENTWISE:
+            anywhere = all(operand.anywhere for operand in operands)
         if node.type is SELECTOR:
-            return Facts(layer, ANYTHING, uniform, positional, formula, True)
+            return Facts(layer, ANYTHING, uniform, positional, anywhere, formula, True)
         if role is Role.SOURCE:
-            return Facts(layer, self._source(node), uniform, positional, None, True)
+            return Facts(layer, self._source(node), uniform, positional, anywhere, None, True)
         if role is Role.AGGREGATE:
             domain = self._aggregate(node, operands)
             sure = operands[1].domain.integral or self.at_most_one(node.operands[0])
             if node.operation.name == "best":
                 sure = cannot_fail("lt", [operands[2].domain] * 2)
-            return Facts(layer, domain, uniform, positional, None, sure)
+            return Facts(layer, domain, uniform, positional, anywhere, None, sure)
         domains = [operand.domain for operand in operands]
-        return Facts(layer, self._elementwise(node, domains), uniform, positional, None, self._sure(node, domains))
+        return Facts(
+            layer, self._elementwise(node, domains), uniform, positional, anywhere, None, self._sure(node, domains)
+        )
 
     def _sure(self, node: Node, domains: list[Domain]) -> bool:
         return cannot_fail(node.operation.name, domains)

@@ -6,17 +6,18 @@ Every rule keeps values exactly, with their types, on all inputs on which what i
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from math import inf
 
 from raspir.analysis import Analysis, IntSet, Linear, Pair
 from raspir.analysis import selectors as normal
 from raspir.analysis.facts import MIRRORED, clause_of
 from raspir.analysis.selectors import Clause, Formula
-from raspir.ir import Atom, GraphError, Node, build
+from raspir.ir import Atom, GraphError, Node, build, make
 from raspir.ir.atoms import atom_key
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
-from raspir.ir.types import INT
+from raspir.ir.types import INT, NOTHING
 
 Rule = Callable[["Algebra", Node], Node | None]
 """Takes a node whose operands are folded and returns what it becomes, or ``None`` where the rule does not apply."""
@@ -39,6 +40,7 @@ class Algebra:
     def __init__(self, analysis: Analysis) -> None:
         self.facts = analysis
         self._folded: dict[Node, Node] = {}
+        self._constants: dict[object, Node] = {}
 
     def __call__(self, name: str, /, *operands: Node, **attributes: Attribute) -> Node:
         """Return the folded node of operation ``name`` on ``operands``.
@@ -53,11 +55,10 @@ class Algebra:
 
         Where what is known of the operands shows that this always fails, that is ``node`` itself.
         """
-        names = [name for name, _ in node.operation.attributes]
-        try:
-            return self(node.operation.name, *operands, **dict(zip(names, node.attributes, strict=True)))
-        except GraphError:
-            return node
+        if all(new is old for new, old in zip(operands, node.operands, strict=True)):
+            return self.fold(node)
+        result = node.operation.infer(tuple(operand.type for operand in operands), node.attributes)
+        return self.fold(make(node.operation, operands, node.attributes, result)) if result is not NOTHING else node
 
     def fold(self, node: Node) -> Node:
         """Return what ``node`` becomes by the rules; its operands must be folded."""
@@ -82,19 +83,22 @@ class Algebra:
 
     def const(self, value: Atom) -> Node:
         """Return the constant ``value``."""
-        return build("const", value=value)
+        key = atom_key(value)
+        if key not in self._constants:
+            self._constants[key] = build("const", value=value)
+        return self._constants[key]
 
-    @property
+    @cached_property
     def indices(self) -> Node:
         """The positions."""
         return build("indices")
 
-    @property
+    @cached_property
     def everything(self) -> Node:
         """The selector that selects all positions."""
         return build("select.eq", self.const(1), self.const(1))
 
-    @property
+    @cached_property
     def length(self) -> Node:
         """The number of positions, which takes a layer."""
         return build("sum", self.everything, self.const(1), default=0)

@@ -73,6 +73,10 @@ def compose(search: Search, node: Node) -> Iterator[Node]:
     fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
     if aggregate is None or fetch is None:
         return
+    # What must be fetched takes a layer more than the position, so only deeper values, or none, can become shallower.
+    value = search.facts[aggregate.value]
+    if value.layer <= search.layer(fetch.selector) and not value.anywhere:
+        return
     yield from _composed(search, aggregate, fetch)
     if fetch.position is not None and not fetch.sure:
         algebra = search.algebra
