@@ -309,14 +309,18 @@ class Analysis:
         return self._ranks[node]
 
     def _ranked(self, node: Node) -> Rank | None:
+        counted = self.counted(node)
+        return rank_of(counted, self.of_keys) if counted else None
+
+    def counted(self, node: Node) -> Formula | None:
+        """Return which positions ``node`` counts at each position, ``None`` if it does not count."""
         if node.operation.name != "sum" or node["default"] != 0 or isinstance(node["default"], str):
             return None
         selector, value = node.operands
         domain = self[value].domain
         if domain.atoms is None or not domain.integral or domain.low < 0 or domain.high > 1:
             return None
-        counted = selectors.both(self[selector].formula, self.compared("eq", value, build("const", value=1)))
-        return rank_of(counted, self.of_keys) if counted else None
+        return selectors.both(self[selector].formula, self.compared("eq", value, build("const", value=1)))
 
     def _formula(self, node: Node, operands: list[Facts]) -> Formula | None:
         name = node.operation.name

@@ -18,7 +18,7 @@ Side = Node | Linear | None
 """A key or a query: a node, or a linear form of nodes at that position without its constant; ``None`` for none."""
 
 TRUE = IntSet([(1, 1)])
-FALSE = IntSet([(0, 0)])
+EQUAL = FALSE = IntSet([(0, 0)])
 OUTCOMES = {"cmp": IntSet([(-1, 1)]), "by": IntSet([(0, 1)]), "col": IntSet([(0, 1)])}
 """What there is, for the pairs that are no differences of integers."""
 
@@ -79,7 +79,7 @@ class Clause:
             sets[pair] = sets[pair] & allowed if pair in sets else allowed
             if not sets[pair]:
                 return None
-        return Clause(sets)
+        return None if _equals_two(sets) else Clause(sets)
 
     def without(self, *pairs: Pair) -> Clause:
         """Return the clause of the other pairs."""
@@ -97,6 +97,18 @@ class Clause:
 
     def __repr__(self) -> str:
         return f"Clause({self.sets})"
+
+
+def _equals_two(sets: Mapping[Pair, IntSet]) -> bool:
+    """Tell whether one key would have to be equal to two constants that differ."""
+    equals: dict[Node, Node] = {}
+    for pair, allowed in sets.items():
+        key, query = pair.key, pair.query
+        if pair.kind == "cmp" and allowed == EQUAL and isinstance(query, Node) and isinstance(key, Node):
+            first = equals.setdefault(key, query)
+            if first.operation.name == query.operation.name == "const" and first["value"] != query["value"]:
+                return True
+    return False
 
 
 Formula = tuple[Clause, ...]

@@ -130,21 +130,26 @@ class _Merging:
         return kept.plus(self._facts.linear(new))
 
     def _united(self, node: Node, form: Linear) -> Linear:
-        """Return ``form`` with sums of one value over disjoint selectors as one sum over either."""
+        """Return ``form`` with two sums of one value as one, over either of disjoint selectors or their difference."""
         sums = [(term, c) for term, c in form.terms.items() if self._is_sum(term)]
-        for place, (a, coefficient) in enumerate(sums):
-            for b, other in sums[place + 1 :]:
-                if a.operands[1] is not b.operands[1] or coefficient != other or not self._are_disjoint(a, b):
+        for a, coefficient in sums:
+            for b, other in sums:
+                if a is b or a.operands[1] is not b.operands[1]:
                     continue
-                either = self._algebra("selector.or", a.operands[0], b.operands[0])
-                one = self._algebra("sum", either, a.operands[1], default=0)
-                self._remark(node, "disjoint selectors unite", "one head for two")
-                united = form.plus(Linear({a: coefficient, b: coefficient}), -1)
-                return united.plus(self._facts.linear(one), coefficient)
+                whole, part = self._facts[a.operands[0]].formula, self._facts[b.operands[0]].formula
+                if coefficient == other and normal.both(whole, part) == normal.NOTHING:
+                    rule, joined = "disjoint selectors unite", normal.either(whole, part)
+                elif coefficient == -other and normal.both(part, normal.complement(whole)) == normal.NOTHING:
+                    rule, joined = "contained selectors subtract", normal.both(whole, normal.complement(part))
+                else:
+                    continue
+                if joined is None:
+                    continue
+                self._remark(node, rule, "one head for two")
+                one = self._algebra("sum", self._algebra.selector(joined), a.operands[1], default=0)
+                rest = form.plus(Linear({a: coefficient, b: other}), -1)
+                return rest.plus(self._facts.linear(one), coefficient)
         return form
-
-    def _are_disjoint(self, a: Node, b: Node) -> bool:
-        return normal.both(self._facts[a.operands[0]].formula, self._facts[b.operands[0]].formula) == normal.NOTHING
 
 
 def _size(selector: Node) -> int:

@@ -96,9 +96,9 @@ def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[F
     """Return where the member is whose count is ``query + wanted``: the first of all, or the last."""
     if not query.terms and wanted == int(rank.inclusive):
         return normal.EVERYTHING, False
-    if not rank.members.sets and wanted == int(rank.inclusive) - 1:
-        ((term, coefficient),) = query.terms.items() if len(query.terms) == 1 else ((None, 0),)
-        if term is not None and coefficient == 1 and search.facts.is_length(term):
+    if wanted == int(rank.inclusive) - 1 and len(query.terms) == 1:
+        ((term, coefficient),) = query.terms.items()
+        if coefficient == 1 and search.facts.counted(term) == (rank.members,):
             return normal.EVERYTHING, True
     return None
 

@@ -31,9 +31,12 @@ def interval_sum(search: Search, node: Node) -> Iterator[Node]:
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or aggregate.kind != "sum" or not aggregate.formula:
         return
-    if search.facts[aggregate.value].domain.kinds is not INT:
+    value = aggregate.value
+    if search.adds_integers(aggregate) and value.operation.name == "const":
+        value = search.algebra.linear(search.facts.linear(value))
+    if search.facts[value].domain.kinds is not INT:
         return
-    polynomial = polynomial_of(search.algebra, aggregate.value)
+    polynomial = polynomial_of(search.algebra, value)
     clauses = _split(search.algebra, aggregate.formula) if polynomial is not None else None
     if polynomial is None or clauses is None:
         return

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
-from raspir.analysis import Linear
+from raspir.analysis import IntSet, Linear, Pair
 from raspir.analysis.facts import clause_of
 from raspir.analysis.selectors import EVERYTHING
 from raspir.ir import Atom, Node, Role
@@ -115,17 +116,33 @@ def within(algebra: Algebra, position: Node) -> Node:
 
 
 def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: Atom) -> bool:
-    """Tell whether ``there`` is itself ``default`` wherever ``fetch`` finds nothing: a fetch from further outside."""
-    if fetch.position is None or there.operation.name != "sum":
+    """Tell whether ``there`` selects nothing, and is ``default`` itself, wherever ``fetch`` finds nothing."""
+    inner = Aggregate.of(there, algebra)
+    if inner is None or fetch.position is None or inner.formula is None or atom_key(inner.default) != atom_key(default):
         return False
-    inner = Aggregate(there, algebra)
-    further = fetch_of(algebra, inner.selector)
-    if further is None or further.position is None or atom_key(inner.default) != atom_key(default):
-        return False
-    apart = algebra.difference(further.position, fetch.position)
-    low, high = algebra.facts.bounds(apart)
+    position = algebra.facts.linear(fetch.position)
     below, above = outside(algebra, fetch.position)
-    return (not below or high <= 0) and (not above or low >= 0)
+    return all(
+        (not below or any(_ends_before(algebra, *each, position) for each in clause.sets.items()))
+        and (not above or any(_starts_after(algebra, *each, position) for each in clause.sets.items()))
+        for clause in inner.formula
+    )
+
+
+def _ends_before(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear) -> bool:
+    """Tell whether a condition holds for no position at all if ``position`` is less than 0."""
+    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
+        return False
+    high = allowed.intervals[-1][1]
+    return high != inf and algebra.facts.bounds(pair.query.plus(position, -1))[1] <= -high
+
+
+def _starts_after(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear) -> bool:
+    """Tell whether a condition holds for no position at all if ``position`` lies beyond the last."""
+    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
+        return False
+    low = allowed.intervals[0][0]
+    return low != -inf and algebra.facts.bounds(pair.query.plus(position, -1))[0] >= -low
 
 
 class There:
