@@ -36,10 +36,11 @@ demo: $(VENV)/base.stamp
 	@echo 'raspir run $(PROGRAM) --input 683+345'
 	@$(BIN)/raspir run $(PROGRAM) --input 683+345 > $(DEMO)/sum.json
 	@cat $(DEMO)/sum.json
-	@$(BIN)/raspir stats $(PROGRAM)
-	@$(BIN)/raspir stats $(PROGRAM) --json > $(DEMO)/stats.json
-	@$(BIN)/raspir opt $(PROGRAM) --output $(DEMO)/add.rir
-	@echo 'The sum, the statistics and the program as textual IR are in $(DEMO):' && ls $(DEMO)
+	@echo 'raspir stats $(PROGRAM) --vocab 0123456789+ --attention best'
+	@$(BIN)/raspir stats $(PROGRAM) --vocab 0123456789+ --attention best
+	@$(BIN)/raspir stats $(PROGRAM) --vocab 0123456789+ --attention best --json > $(DEMO)/stats.json
+	@$(BIN)/raspir opt $(PROGRAM) --vocab 0123456789+ --attention best --output $(DEMO)/add.rir
+	@echo 'The sum, the statistics and the optimised program as textual IR are in $(DEMO):' && ls $(DEMO)
 
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .

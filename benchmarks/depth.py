@@ -138,8 +138,12 @@ def table(rows: list[Row]) -> Table:
 
 
 def markdown(rows: list[Row]) -> str:
-    """Return the table for a page."""
-    lines = [HEADINGS, ["---", *["---:"] * (len(HEADINGS) - 1)], *map(cells, rows)]
+    """Return the table for a page: what is the same on every machine."""
+    lines = [["program", "as written", "Tracr", "`select`", "`best`", "heads"], ["---", *["---:"] * 5]]
+    for row in rows:
+        tracr = "" if row.tracr is None else str(row.tracr)
+        heads = f"{row.written_heads}, {row.select.heads}, {row.best.heads}"
+        lines.append([row.name, str(row.written), tracr, str(row.select.layers), str(row.best.layers), heads])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

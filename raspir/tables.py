@@ -125,7 +125,7 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
     table.add_column("value")
     table.add_column("gain")
     table.add_column("line", overflow="fold")
-    for remark in [each for each in remarks if each.gain.startswith("layer ")] or remarks:
+    for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
         table.add_row(Text(remark.rule), Text(remark.subject), Text(remark.gain), _line(remark.location))
     return table
 

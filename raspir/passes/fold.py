@@ -51,8 +51,11 @@ def _remarks(before: Graph, after: Graph) -> list[Remark]:
         if node.operation.name == "map" and node["function"] not in left:
             subject, place = describer.name(node) or describer(node), before.locations.get(node)
             remarks.append(Remark("table", subject, f"@{node['function']} needs no Python", place))
+    layers = before.stats().layers, after.stats().layers
+    gained = [f"layers {layers[0]} → {layers[1]}"] if layers[0] != layers[1] else []
     if len(after) < len(before):
-        remarks.append(Remark("fold", "the whole program", f"{len(before)} → {len(after)} nodes"))
+        gained.append(f"{len(before)} → {len(after)} nodes")
+        remarks.append(Remark("fold", "the whole program", ", ".join(gained)))
     return remarks
 
 

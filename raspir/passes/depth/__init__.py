@@ -10,7 +10,7 @@ from raspir.analysis import Analysis
 from raspir.analysis.leniency import lenient
 from raspir.ir import Graph
 from raspir.passes.algebra import Algebra
-from raspir.passes.base import PassContext
+from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Search
@@ -44,6 +44,10 @@ class Depth:
     name: ClassVar[str] = "depth"
     summary: ClassVar[str] = "fewer attention layers by algebra, then no more heads than that takes"
 
+    def __post_init__(self) -> None:
+        if self.max_heads < 1 or not self.time_budget >= 0:
+            raise ValueError("max_heads is at least 1, and time_budget at least 0 seconds")
+
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with as few layers as the rules find; the same graph where they find nothing."""
         deadline = time.monotonic() + self.time_budget
@@ -51,6 +55,9 @@ class Depth:
         for _ in range(_ROUNDS):
             search = Search(Algebra(Analysis.of(graph)), RULES, options, lenient(graph))
             found, remarks = extracted(graph, search, context.progress)
+            if search.exhausted:
+                gain = f"ended after {self.time_budget:g} s, before all rules were tried"
+                context.remarks.append(Remark("time budget", "the search", gain))
             if cost(found) >= cost(graph):
                 break
             graph = found
