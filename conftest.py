@@ -12,6 +12,7 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items):
     """Keep the snippets of one page in one process: each goes on where the one before it stopped."""
     for item in items:
