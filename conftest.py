@@ -12,9 +12,7 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
-def pytest_collection_modifyitems(items):
+def pytest_itemcollected(item):
     """Keep the snippets of one page in one process: each goes on where the one before it stopped."""
-    for item in items:
-        if item.path.suffix == ".md":
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    if item.path.suffix == ".md":
+        item.add_marker(pytest.mark.xdist_group(item.path.name))
