@@ -46,7 +46,8 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto tests
+	$(BIN)/pytest docs README.md
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
