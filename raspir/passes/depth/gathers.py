@@ -78,30 +78,40 @@ def compose(search: Search, node: Node) -> Iterator[Node]:
     value = search.facts[aggregate.value]
     if value.layer <= search.layer(fetch.selector) and not value.anywhere:
         return
-    yield from _composed(search, aggregate, fetch)
-    if fetch.position is not None and not fetch.sure:
-        algebra = search.algebra
-        inside = within(algebra, fetch.position)
-        own = fetch_at(algebra, algebra("where", inside, fetch.position, algebra.indices))
-        clamped = Fetch(own.selector, own.position, True)
-        there = There(search, clamped)(search.low(aggregate.value))
-        if there is not None:
-            yield algebra("where", inside, there, algebra.const(aggregate.default))
+    composed = _composed(search, aggregate, fetch)
+    if composed is None and fetch.position is not None and not fetch.sure:
+        composed = _clamped(search, aggregate, fetch.position)
+    if composed is not None:
+        yield composed
 
 
-def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Iterator[Node]:
-    algebra, value = search.algebra, search.low(aggregate.value)
-    there = There(search, fetch)(value)
-    if there is None:
-        return
+def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
+    """Return what is fetched, computed for the position; ``None`` if that is deeper or could fail outside."""
+    algebra = search.algebra
+    there = There(search, fetch)(search.low(aggregate.value))
+    if there is None or search.layer(there) > search.layer(aggregate.node):
+        return None
     if fetch.sure or _is_default_outside(algebra, fetch, there, aggregate.default):
-        yield there
-        return
+        return there
     default = algebra.const(aggregate.default)
     found = algebra("sum", fetch.selector, algebra.const(True), default=False)
-    yield algebra("where", found, there, default)
     if fetch.position is not None:
-        yield algebra("where", within(algebra, fetch.position), there, default)
+        inside = within(algebra, fetch.position)
+        # The head that fetches can tell as well, where to know the length would take as many layers.
+        if search.layer(inside) < search.layer(found) or not outside(algebra, fetch.position)[1]:
+            found = inside
+    return algebra("where", found, there, default)
+
+
+def _clamped(search: Search, aggregate: Aggregate, position: Node) -> Node | None:
+    """Return what is fetched, computed for a position that is the query's own where it would lie outside."""
+    algebra = search.algebra
+    inside = within(algebra, position)
+    own = fetch_at(algebra, algebra("where", inside, position, algebra.indices))
+    there = There(search, Fetch(own.selector, own.position, True))(search.low(aggregate.value))
+    if there is None or search.layer(there) > search.layer(aggregate.node):
+        return None
+    return algebra("where", inside, there, algebra.const(aggregate.default))
 
 
 def within(algebra: Algebra, position: Node) -> Node:
@@ -159,6 +169,9 @@ class There:
         self._facts = search.facts
         self._fetch = fetch
         self._there: dict[Node, Node | None] = {}
+        self._layer = search.layer(fetch.selector)
+        position = fetch.position
+        self._is_own = position is not None and self._facts.linear(position).is_term(self._algebra.indices)
 
     def __call__(self, value: Node) -> Node | None:
         """Return what ``value`` is there, as shallow as this finds; ``None`` if that is no better than to fetch it."""
@@ -193,19 +206,18 @@ class There:
         """Return ``node`` there: computed, or fetched where that is as shallow."""
         if self._facts[node].uniform:
             return node
-        whole = self.whole(node)
         computed = self._computed(node)
-        if computed is None:
-            return whole
-        if self._facts[computed].layer < self._facts[whole].layer:
+        if computed is not None and self._search.layer(computed) < self._whole_layer(node):
             return computed
-        return whole
+        return self.whole(node)
+
+    def _whole_layer(self, node: Node) -> int:
+        layer = self._search.layer(node)
+        return layer if self._is_own else max(layer, self._layer) + 1
 
     def whole(self, node: Node) -> Node:
         """Return ``node`` fetched as it is, anything where there is nothing to fetch."""
-        if self._facts[node].uniform:
-            return node
-        if self._fetch.position is not None and self._facts.linear(self._fetch.position).is_term(self._algebra.indices):
+        if self._facts[node].uniform or self._is_own:
             return node
         return self._algebra("sum", self._fetch.selector, node, default=self._harmless(node))
 
