@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import inf
+from functools import cached_property
+from math import gcd, inf
 from typing import Any
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, tried
 from raspir.analysis.intset import Bound, IntSet, plus, times
 from raspir.analysis.linear import Linear
+from raspir.analysis.positions import Positions, Steps
 from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Clause, Formula, Pair, Side, condition
 from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.layers import layer_of
 from raspir.ir.scalar import MEANING, function_of
-from raspir.ir.types import ATOM, BOOL, INT, SELECTOR
+from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 
 _NESTED = 20  # conditions nested deeper than these are taken as a whole
 _TERMS = 8  # linear forms of more terms are not followed: the sum is then a term itself
@@ -58,6 +61,7 @@ class Analysis:
         self._ranks: dict[Node, Rank | None] = {}
         self._columns: dict[object, Formula] = {}
         self._nesting = 0
+        self._positions = Positions(self)
         self.longest: Bound = inf if max_length is None else max(max_length, 1)
 
     @staticmethod
@@ -86,30 +90,38 @@ class Analysis:
     def _compute(self, node: Node) -> Facts:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
-        role = node.operation.role
-        formula = self._formula(node, operands) if node.type is SELECTOR else None
         uniform, positional = _spread(node, operands)
-        if node.type is SELECTOR:
-            return Facts(layer, ANYTHING, uniform, positional, formula, True)
-        if role is Role.SOURCE:
-            return Facts(layer, self._source(node), uniform, positional, None, True)
-        if role is Role.AGGREGATE:
-            domain = self._aggregate(node, operands)
-            sure = operands[1].domain.integral or self.at_most_one(node.operands[0])
-            if node.operation.name == "best":
-                sure = cannot_fail("lt", [operands[2].domain] * 2)
-            return Facts(layer, domain, uniform, positional, None, sure)
         domains = [operand.domain for operand in operands]
-        return Facts(layer, self._elementwise(node, domains), uniform, positional, None, self._sure(node, domains))
+        sure = self._sure(node, domains)
+        if node.type is SELECTOR:
+            formula = self._formula(node, operands)
+            uniform = uniform or self._is_of_keys(formula)
+            return Facts(layer, ANYTHING, uniform, positional, formula, sure)
+        return Facts(layer, self._domain(node, domains), uniform, positional, None, sure)
 
     def _sure(self, node: Node, domains: list[Domain]) -> bool:
-        return cannot_fail(node.operation.name, domains)
+        name, role = node.operation.name, node.operation.role
+        if role in (Role.SOURCE, Role.SELECTOR_ALGEBRA):
+            return True
+        if name == "best":
+            return cannot_fail("lt", [domains[2]] * 2)
+        if role is Role.AGGREGATE:
+            exact = name == "sum" or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
+            return (domains[1].integral and exact) or self.at_most_one(node.operands[0])
+        return name != "select.by" and cannot_fail(name.removeprefix("select."), domains)
 
     def succeeds(self, node: Node, operands: list[Node]) -> bool:
         """Tell whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
         return self._sure(node, [self[operand].domain for operand in operands])
 
     # Domains
+
+    def _domain(self, node: Node, domains: list[Domain]) -> Domain:
+        if node.operation.role is Role.SOURCE:
+            return self._source(node)
+        if node.operation.role is Role.AGGREGATE:
+            return self._aggregate(node, domains[1])
+        return self._elementwise(node, domains)
 
     def _source(self, node: Node) -> Domain:
         name = node.operation.name
@@ -137,11 +149,12 @@ class Analysis:
 
     def _widened(self, node: Node, domains: list[Domain], results: list[Atom]) -> Domain:
         """Return the domain of too many results, or of none: then the program always fails, and nothing is known."""
-        low, high = bounded(node.operation.name, domains)
-        if results and all(type(result) in (int, bool) for result in results):
-            numbers = [int(result) for result in results]
-            low, high = min(numbers), max(numbers)
-        return _typed(node, domains, low, high)
+        if not results:
+            return _typed(node, domains, *bounded(node.operation.name, domains))
+        numbers = [int(result) for result in results if isinstance(result, int)]
+        if len(numbers) == len(results):
+            return Domain.range(union(map(type_of, results)), min(numbers), max(numbers))
+        return Domain(union(map(type_of, results)))
 
     def _choice(self, domains: list[Domain]) -> Domain:
         condition, a, b = domains
@@ -160,8 +173,8 @@ class Analysis:
         """Return the function that the elementwise ``node`` applies, or ``None`` if it is opaque and missing."""
         return function_of(node, self._functions)
 
-    def _aggregate(self, node: Node, operands: list[Facts]) -> Domain:
-        value, default = operands[1].domain, node["default"]
+    def _aggregate(self, node: Node, value: Domain) -> Domain:
+        default = node["default"]
         assert not isinstance(default, tuple | None)
         alone = Domain.of([default]) or Domain(ATOM)
         if node.operation.name == "best" or self.at_most_one(node.operands[0]):
@@ -253,7 +266,7 @@ class Analysis:
 
     def is_length(self, node: Node) -> bool:
         """Tell whether ``node`` is the number of positions: ones, added up over all of them."""
-        if node.operation.name != "sum" or self[node.operands[0]].formula != selectors.EVERYTHING:
+        if node.operation.name != "sum" or not self.selects_all(node.operands[0]):
             return False
         value = node.operands[1]
         return value.operation.name == "const" and value["value"] == 1 and type(value["value"]) is int
@@ -263,24 +276,103 @@ class Analysis:
     def at_most_one(self, selector: Node) -> bool:
         """Tell whether no row selects more than one position."""
         formula = self[selector].formula
-        if formula is None:
-            return False
-        return not formula or (len(formula) == 1 and any(self._injective(formula[0], pair) for pair in formula[0].sets))
+        if self.longest == 1 or formula == selectors.NOTHING:
+            return True
+        return formula is not None and any(
+            all(clause.sets.get(pair) == allowed and self._is_injective(clause, pair) for clause in formula)
+            for pair, allowed in formula[0].sets.items()
+        )
 
-    def _injective(self, clause: Clause, pair: Pair) -> bool:
+    def _is_injective(self, clause: Clause, pair: Pair) -> bool:
         """Tell whether a clause holds at one position at most, by its condition on ``pair``.
 
-        It does where a multiple of the position equals something, or a rank among members that it selects.
+        It does where what differs from each position to any other equals something, or a rank among members that it
+        selects.
         """
         if pair.kind != "int" or clause.sets[pair].single is None or not isinstance(pair.key, Linear):
             return False
+        if self.steps(pair.key).injective:
+            return True
         if len(pair.key.terms) != 1:
             return False
         (term,) = pair.key.terms
-        if term.operation.name == "indices":
-            return True
         rank = self.rank(term)
         return rank is not None and clause.without(pair).implies(rank.members)
+
+    def exactly_one(self, selector: Node) -> bool:
+        """Tell whether every row selects one position."""
+        return self.at_most_one(selector) and any(map(self._is_met, self[selector].formula or ()))
+
+    def _is_met(self, clause: Clause) -> bool:
+        """Tell whether a clause holds somewhere in each row.
+
+        It does at the query's own position where that equals itself, at a position that lies inside the input, and at
+        the first of a class that everyone is a member of.
+        """
+        if _selects_own(clause):
+            return True
+        position = _position((clause,))
+        if position is not None:
+            return not any(self.outside(position))
+        return any(self._is_first(clause, pair) for pair in clause.sets)
+
+    def _is_first(self, clause: Clause, pair: Pair) -> bool:
+        if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or len(pair.key.terms) != 1:
+            return False
+        ((term, coefficient),) = pair.key.terms.items()
+        rank = self.rank(term) if coefficient == 1 and not pair.query.terms else None
+        return (
+            rank is not None
+            and rank.everyone
+            and int(rank.inclusive) in clause.sets[pair]
+            and clause.without(pair) == rank.members
+        )
+
+    def selects_own(self, selector: Node) -> bool:
+        """Tell whether every row selects the position that it is for."""
+        return any(map(_selects_own, self[selector].formula or ()))
+
+    def selects_all(self, selector: Node) -> bool:
+        """Tell whether every row selects all positions."""
+        return self[selector].formula == selectors.EVERYTHING
+
+    def selects_none(self, selector: Node) -> bool:
+        """Tell whether no row selects any position."""
+        return self[selector].formula == selectors.NOTHING
+
+    def are_disjoint(self, a: Node, b: Node) -> bool:
+        """Tell whether no row of ``a`` selects a position that the same row of ``b`` does."""
+        return selectors.both(self[a].formula, self[b].formula) == selectors.NOTHING
+
+    # Positions
+
+    def affine(self, form: Linear) -> tuple[int, Linear] | None:
+        """Return ``form`` as a multiple of the position and a uniform rest, ``None`` where it is no such sum."""
+        return self._positions.affine(form)
+
+    def steps(self, form: Linear) -> Steps:
+        """Return how much ``form`` gains from each position to the next: whether it is monotone, or injective."""
+        return self._positions.of(form)
+
+    def position(self, selector: Node) -> Linear | None:
+        """Return p where ``selector`` selects the position p, if that lies inside the input, and else nothing."""
+        return _position(self[selector].formula)
+
+    def outside(self, position: Linear) -> tuple[bool, bool]:
+        """Tell whether ``position`` may lie before the first position and beyond the last."""
+        room = self.linear(self.length).plus(position, -1)
+        return self.bounds(position)[0] < 0, self.bounds(room)[0] < 1
+
+    @cached_property
+    def length(self) -> Node:
+        """The number of positions, which takes a layer."""
+        one = build("const", value=1)
+        return build("sum", build("select.eq", one, one), one, default=0)
+
+    # Normal forms
+
+    def _is_of_keys(self, formula: Formula | None) -> bool:
+        return formula is not None and all(self.of_keys(pair) for clause in formula for pair in clause.sets)
 
     def of_keys(self, pair: Pair) -> bool:
         """Tell whether a condition on ``pair`` depends on the key's position alone."""
@@ -360,15 +452,22 @@ class Analysis:
         return self._between(own, rest, allowed)
 
     def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Formula:
-        """Return the formula of ``key - query in allowed``, with the key's leading sign positive."""
-        if key.terms and next(iter(key.terms.values())) < 0:
+        """Return the formula of ``key - query in allowed``, with the leading sign positive and no common factor."""
+        if next(iter((key.terms or query.terms).values()), 0) < 0:
             key, query, allowed = key.scaled(-1), query.scaled(-1), -allowed
+        factor = gcd(key.factor, query.factor)
+        if factor > 1:
+            key, query, allowed = key.divided(factor), query.divided(factor), allowed.divided(factor)
         low, high = self.bounds(key, query)
         possible = IntSet([(low, high)])
         if not possible & allowed:
             return selectors.NOTHING
         if possible <= allowed:
             return selectors.EVERYTHING
+        steps = self.steps(key) if key == query and allowed.by_sign else Steps(0, 0)
+        if steps.injective:
+            key = query = Linear({build("indices"): 1})
+            allowed = allowed if steps.rising else -allowed
         return condition(Pair("int", key, query), allowed)
 
     def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Formula | None:
@@ -387,7 +486,10 @@ class Analysis:
         def whole() -> Formula:
             return condition(Pair("cmp", key, query), IntSet.where(comparison))
 
-        if key.operation.name == "where":
+        # A branch must not be compared where it is not chosen if that can fail.
+        if key.operation.name == "where" and all(
+            cannot_fail(comparison, [self[branch].domain, self[query].domain]) for branch in key.operands[1:]
+        ):
             return self._nested(
                 (comparison, key, query),
                 lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
@@ -489,6 +591,23 @@ def _spread(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
     if role is Role.AGGREGATE:
         return operands[0].uniform, positional
     return all(operand.uniform for operand in operands), positional
+
+
+def _selects_own(clause: Clause) -> bool:
+    return all(pair.same and 0 in allowed for pair, allowed in clause.sets.items())
+
+
+def _position(formula: Formula | None) -> Linear | None:
+    clause = clause_of(formula)
+    if clause is None or len(clause.sets) != 1:
+        return None
+    ((pair, allowed),) = clause.sets.items()
+    offset = allowed.single
+    if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or offset is None:
+        return None
+    own = list(pair.key.terms.items())
+    indices = len(own) == 1 and own[0][0].operation.name == "indices" and own[0][1] == 1
+    return pair.query.plus(Linear({}, offset)) if indices else None
 
 
 def clause_of(formula: Formula | None) -> Clause | None:

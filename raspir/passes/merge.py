@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from raspir.analysis import Analysis, Linear
-from raspir.analysis import selectors as normal
 from raspir.analysis.selectors import Formula
 from raspir.ir import Graph, Node, Role
 from raspir.ir.describe import Describer
@@ -144,7 +143,7 @@ class _Merging:
         return form
 
     def _are_disjoint(self, a: Node, b: Node) -> bool:
-        return normal.both(self._facts[a.operands[0]].formula, self._facts[b.operands[0]].formula) == normal.NOTHING
+        return self._facts.are_disjoint(a.operands[0], b.operands[0])
 
 
 def _size(selector: Node) -> int:

@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from raspir.analysis import Linear
-from raspir.analysis.facts import clause_of
-from raspir.analysis.selectors import EVERYTHING
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
-from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
+from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate, attributes, selects, with_sides
-from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
 
 _CONE = 256  # values that one fetch is followed through
@@ -43,28 +40,16 @@ def fetch_of(algebra: Algebra, selector: Node) -> Fetch | None:
     """Return ``selector`` as a fetch, or ``None`` where it may select several positions."""
     if not algebra.facts.at_most_one(selector):
         return None
-    clause = clause_of(algebra.facts[selector].formula)
-    if clause is None or len(clause.sets) != 1:
-        return Fetch(selector, None, False)
-    ((pair, allowed),) = clause.sets.items()
-    offset = allowed.single
-    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or offset is None:
-        return Fetch(selector, None, False)
-    return fetch_at(algebra, algebra.linear(pair.query.plus(Linear({}, offset))))
+    position = algebra.facts.position(selector)
+    if position is None:
+        return Fetch(selector, None, algebra.facts.exactly_one(selector))
+    return fetch_at(algebra, algebra.linear(position))
 
 
 def fetch_at(algebra: Algebra, position: Node) -> Fetch:
     """Return the fetch from ``position``."""
     selector = algebra("select.eq", algebra.indices, position)
-    below, above = outside(algebra, position)
-    return Fetch(selector, position, not below and not above)
-
-
-def outside(algebra: Algebra, position: Node) -> tuple[bool, bool]:
-    """Tell whether ``position`` may lie before the first position and beyond the last."""
-    form = algebra.facts.linear(position)
-    room = algebra.facts.linear(algebra.length).plus(form, -1)
-    return algebra.facts.bounds(form)[0] < 0, algebra.facts.bounds(room)[0] < 1
+    return Fetch(selector, position, algebra.facts.exactly_one(selector))
 
 
 def compose(search: Search, node: Node) -> Iterator[Node]:
@@ -101,7 +86,7 @@ def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Iterator[No
 
 def within(algebra: Algebra, position: Node) -> Node:
     """Return whether ``position`` is one of the input's, as a boolean."""
-    below, above = outside(algebra, position)
+    below, above = algebra.facts.outside(algebra.facts.linear(position))
     result = algebra.const(True)
     if below:
         result = algebra("ge", position, algebra.const(0))
@@ -120,7 +105,7 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
         return False
     apart = algebra.difference(further.position, fetch.position)
     low, high = algebra.facts.bounds(apart)
-    below, above = outside(algebra, fetch.position)
+    below, above = algebra.facts.outside(algebra.facts.linear(fetch.position))
     return (not below or high <= 0) and (not above or low >= 0)
 
 
@@ -227,13 +212,7 @@ class There:
         """Tell whether an aggregate succeeds whatever position its queries come from."""
         if not self._facts[aggregate.node].sure:
             return False
-        for select in selects(aggregate.selector):
-            name = select.operation.name.removeprefix("select.")
-            kinds = [self._facts[side].domain.kinds for side in select.operands]
-            numbers, strings = all(kind in NUMBER for kind in kinds), all(kind is STR for kind in kinds)
-            if name == "by" or (name not in ("eq", "ne") and not numbers and not strings):
-                return False
-        return True
+        return all(self._facts[select].sure for select in selects(aggregate.selector))
 
 
 def where_found(search: Search, node: Node) -> Iterator[Node]:
@@ -278,9 +257,8 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, set[Atom]] | Non
 
 def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
     if finder.kind == "best":
-        return finder.formula == EVERYTHING
-    fetch = fetch_of(algebra, finder.selector)
-    return fetch is not None and fetch.sure
+        return algebra.facts.selects_all(finder.selector) or algebra.facts.selects_own(finder.selector)
+    return algebra.facts.exactly_one(finder.selector)
 
 
 def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
