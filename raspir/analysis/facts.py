@@ -176,15 +176,18 @@ class Analysis:
     def _aggregate(self, node: Node, value: Domain) -> Domain:
         default = node["default"]
         assert not isinstance(default, tuple | None)
+        some = self.selects_some(node.operands[0])
         alone = Domain.of([default]) or Domain(ATOM)
         if node.operation.name == "best" or self.at_most_one(node.operands[0]):
-            return value.join(alone)
+            return value if some else value.join(alone)
         if node.operation.name == "mean" or not value.integral:
             return Domain(node.type)
         # A sum of k ≥ 1 values between low and high lies between low and k·high, for low ≥ 0 as for low < 0.
         low = value.low if value.low >= 0 else times(value.low, self.longest)
         high = value.high if value.high <= 0 else times(value.high, self.longest)
         several = Domain.range(INT | value.kinds, low, high)
+        if some:
+            return several
         return several.join(alone) if alone.integral else Domain(node.type)
 
     # Linear forms
@@ -301,7 +304,11 @@ class Analysis:
 
     def exactly_one(self, selector: Node) -> bool:
         """Tell whether every row selects one position."""
-        return self.at_most_one(selector) and any(map(self._is_met, self[selector].formula or ()))
+        return self.at_most_one(selector) and self.selects_some(selector)
+
+    def selects_some(self, selector: Node) -> bool:
+        """Tell whether every row selects a position."""
+        return any(map(self._is_met, self[selector].formula or ()))
 
     def _is_met(self, clause: Clause) -> bool:
         """Tell whether a clause holds somewhere in each row.

@@ -153,13 +153,18 @@ class Positions:
         return Steps(plus(gained[0][0], gained[1][0]), plus(gained[0][1], gained[1][1]))
 
     def _quotient(self, node: Node) -> Steps:
-        """The steps of a // b for a uniform b above zero."""
+        """The steps of a // b for a uniform b that is not zero; for one below zero, that is -a // -b."""
         a, b = node.operands
         divisor, steps = self._domain(b), self.of_node(a)
-        if not self._facts[b].uniform or divisor.low <= 0:
-            return ANY
         ends = divisor.low, divisor.high
+        if divisor.high < 0:
+            ends, steps = (-divisor.high, -divisor.low), steps.scaled(-1)
+        if not self._facts[b].uniform or ends[0] <= 0:
+            return ANY
         return Steps(min(_floor(steps.low, end) for end in ends), max(-_floor(-steps.high, end) for end in ends))
+
+    def _same(self, node: Node) -> Steps:
+        return self.of_node(node.operands[0])
 
     def _absolute(self, node: Node) -> Steps:
         (a,) = node.operands
@@ -298,6 +303,7 @@ _RULES = {
     "mul": Positions._product,
     "floordiv": Positions._quotient,
     "abs": Positions._absolute,
+    "round": Positions._same,
     "not": Positions._not,
     **dict.fromkeys(("and", "or"), Positions._both),
     **dict.fromkeys(COMPARISONS, Positions._truth),

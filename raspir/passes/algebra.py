@@ -454,9 +454,10 @@ def _is_width(algebra: Algebra, selector: Node, width: Node) -> bool:
 
 
 def _own_value(algebra: Algebra, node: Node) -> Node | None:
-    """What each position fetches from itself is its own."""
+    """What each position fetches from itself is its own, and so is what is the same wherever it is fetched from."""
     selector, value = node.operands[:2]
-    return value if algebra.facts.at_most_one(selector) and algebra.facts.selects_own(selector) else None
+    own = algebra.facts.selects_own(selector) or algebra.facts[value].uniform
+    return value if own and algebra.facts.exactly_one(selector) else None
 
 
 def _one_value(algebra: Algebra, node: Node) -> Node | None:

@@ -257,7 +257,7 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, set[Atom]] | Non
 
 def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
     if finder.kind == "best":
-        return algebra.facts.selects_all(finder.selector) or algebra.facts.selects_own(finder.selector)
+        return algebra.facts.selects_some(finder.selector)
     return algebra.facts.exactly_one(finder.selector)
 
 
