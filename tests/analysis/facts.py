@@ -1,10 +1,9 @@
 """Checking every fact of an analysis against the values of a run."""
 
-from math import inf
+from itertools import pairwise
 
 from raspir.analysis import Analysis, Linear
 from raspir.backends.reference import trace
-from raspir.ir import Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import SELECTOR, type_of
 
@@ -76,7 +75,7 @@ class Checked:
         apart = self.facts.bounds(form, form)
         assert all(apart[0] <= a - b <= apart[1] for a in atoms for b in atoms), (node, apart)
         for steps in (self.facts.steps(form), self.facts.steps(Linear({node: 1}))):
-            assert all(steps.low <= b - a <= steps.high for a, b in zip(atoms, atoms[1:], strict=False)), (node, steps)
+            assert all(steps.low <= b - a <= steps.high for a, b in pairwise(atoms)), (node, steps)
             assert not steps.injective or len(set(atoms)) == n
 
     def at(self, form, values, i):
@@ -155,11 +154,3 @@ class Checked:
                     assert not any(
                         x and y for p, q in zip(values[a], values[b], strict=True) for x, y in zip(p, q, strict=True)
                     ), (a, b)
-
-
-def sums(graph):
-    """Return the sums of a graph."""
-    return [node for node in graph if node.operation.role is Role.AGGREGATE]
-
-
-__all__ = ["Analysis", "Checked", "Linear", "Node", "inf", "sums"]

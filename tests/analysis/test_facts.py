@@ -1,5 +1,6 @@
 """All facts about all values of generated programs, held against the values of runs."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -42,7 +43,7 @@ def _hold(checked, inputs):
             found.append(checked.check(each))
         except raspir.EvaluationError:
             continue
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         if len(next(iter(first.values()))) == len(next(iter(second.values()))):
             checked.both(first, second)
 
