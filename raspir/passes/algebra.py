@@ -10,7 +10,8 @@ from math import inf
 
 from raspir.analysis import Analysis, IntSet, Linear, Pair
 from raspir.analysis import selectors as normal
-from raspir.analysis.facts import MIRRORED, clause_of
+from raspir.analysis.facts import clause_of
+from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Clause, Formula
 from raspir.ir import Atom, GraphError, Node, build
 from raspir.ir.atoms import atom_key
