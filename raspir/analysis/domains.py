@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import inf
 from typing import Any
 
-from raspir.analysis.intset import Bound, plus, times
+from raspir.analysis.intset import Bound, plus, product
 from raspir.ir import Atom, Type
 from raspir.ir.atoms import atom_key
 from raspir.ir.scalar import checked
@@ -60,11 +59,6 @@ class Domain:
         if kinds is INT and low == high:
             return Domain(INT, (int(low),), low, high)
         return Domain(kinds, None, low, high)
-
-    @cached_property
-    def keys(self) -> frozenset[object]:
-        """The keys of the atoms, for membership."""
-        return frozenset(map(atom_key, self.atoms or ()))
 
     @property
     def integral(self) -> bool:
@@ -175,24 +169,21 @@ def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
     if name == "sub":
         a, b = operands
         return plus(a.low, -b.high), plus(a.high, -b.low)
+    if name == "round":
+        return operands[0].low, operands[0].high
     if name == "neg":
         return -operands[0].high, -operands[0].low
     if name == "abs":
         low, high = operands[0].low, operands[0].high
         return max(low, -high, 0), max(abs(low), abs(high))
     if name == "mul":
-        return _product(*operands)
+        return product(*((operand.low, operand.high) for operand in operands))
     if name == "mod" and operands[1].low > 0:
         return 0, min(operands[1].high - 1, operands[0].high if operands[0].low >= 0 else inf)
     if name == "floordiv" and operands[1].low > 0:
         a = operands[0]
         return (0 if a.low >= 0 else a.low), (a.high if a.high >= 0 else -1)
     return -inf, inf
-
-
-def _product(a: Domain, b: Domain) -> tuple[Bound, Bound]:
-    ends = [times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
-    return min(ends), max(ends)
 
 
 def cannot_fail(name: str, operands: list[Domain]) -> bool:

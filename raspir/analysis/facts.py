@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 from typing import Any
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, tried
-from raspir.analysis.intset import Bound, IntSet, plus, times
+from raspir.analysis.forms import Forms
+from raspir.analysis.intset import Bound, plus, times
 from raspir.analysis.linear import Linear
+from raspir.analysis.positions import Positions, Steps
 from raspir.analysis.ranks import Rank, rank_of
-from raspir.analysis.selectors import Clause, Formula, Pair, Side, condition
+from raspir.analysis.selectors import Clause, Formula, Pair, Side
 from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.layers import layer_of
-from raspir.ir.scalar import MEANING, function_of
-from raspir.ir.types import ATOM, BOOL, INT, SELECTOR
+from raspir.ir.scalar import function_of
+from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 
-_NESTED = 20  # conditions nested deeper than these are taken as a whole
 _TERMS = 8  # linear forms of more terms are not followed: the sum is then a term itself
 
 
@@ -58,8 +61,8 @@ class Analysis:
         self._facts: dict[Node, Facts] = {}
         self._linear: dict[Node, Linear] = {}
         self._ranks: dict[Node, Rank | None] = {}
-        self._columns: dict[object, Formula] = {}
-        self._nesting = 0
+        self._positions = Positions(self)
+        self._forms = Forms(self)
         self.longest: Bound = inf if max_length is None else max(max_length, 1)
 
     @staticmethod
@@ -88,35 +91,41 @@ class Analysis:
     def _compute(self, node: Node) -> Facts:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
-        role = node.operation.role
-        formula = self._formula(node, operands) if node.type is SELECTOR else None
         uniform, positional = _spread(node, operands)
         anywhere = uniform or node.operation.name == "indices"
-        if role is Role.ELEMENTWISE:
+        if node.operation.role is Role.ELEMENTWISE:
             anywhere = all(operand.anywhere for operand in operands)
-        if node.type is SELECTOR:
-            return Facts(layer, ANYTHING, uniform, positional, anywhere, formula, True)
-        if role is Role.SOURCE:
-            return Facts(layer, self._source(node), uniform, positional, anywhere, None, True)
-        if role is Role.AGGREGATE:
-            domain = self._aggregate(node, operands)
-            sure = operands[1].domain.integral or self.at_most_one(node.operands[0])
-            if node.operation.name == "best":
-                sure = cannot_fail("lt", [operands[2].domain] * 2)
-            return Facts(layer, domain, uniform, positional, anywhere, None, sure)
         domains = [operand.domain for operand in operands]
-        return Facts(
-            layer, self._elementwise(node, domains), uniform, positional, anywhere, None, self._sure(node, domains)
-        )
+        sure = self._sure(node, domains)
+        if node.type is SELECTOR:
+            formula = self._forms.of(node)
+            uniform = uniform or self._is_of_keys(formula)
+            return Facts(layer, ANYTHING, uniform, positional, anywhere, formula, sure)
+        return Facts(layer, self._domain(node, domains), uniform, positional, anywhere, None, sure)
 
     def _sure(self, node: Node, domains: list[Domain]) -> bool:
-        return cannot_fail(node.operation.name, domains)
+        name, role = node.operation.name, node.operation.role
+        if role in (Role.SOURCE, Role.SELECTOR_ALGEBRA):
+            return True
+        if name == "best":
+            return cannot_fail("lt", [domains[2]] * 2)
+        if role is Role.AGGREGATE:
+            exact = name == "sum" or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
+            return (domains[1].integral and exact) or self.at_most_one(node.operands[0])
+        return name != "select.by" and cannot_fail(name.removeprefix("select."), domains)
 
     def succeeds(self, node: Node, operands: list[Node]) -> bool:
         """Tell whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
         return self._sure(node, [self[operand].domain for operand in operands])
 
     # Domains
+
+    def _domain(self, node: Node, domains: list[Domain]) -> Domain:
+        if node.operation.role is Role.SOURCE:
+            return self._source(node)
+        if node.operation.role is Role.AGGREGATE:
+            return self._aggregate(node, domains[1])
+        return self._elementwise(node, domains)
 
     def _source(self, node: Node) -> Domain:
         name = node.operation.name
@@ -144,11 +153,12 @@ class Analysis:
 
     def _widened(self, node: Node, domains: list[Domain], results: list[Atom]) -> Domain:
         """Return the domain of too many results, or of none: then the program always fails, and nothing is known."""
-        low, high = bounded(node.operation.name, domains)
-        if results and all(type(result) in (int, bool) for result in results):
-            numbers = [int(result) for result in results]
-            low, high = min(numbers), max(numbers)
-        return _typed(node, domains, low, high)
+        if not results:
+            return _typed(node, domains, *bounded(node.operation.name, domains))
+        numbers = [int(result) for result in results if isinstance(result, int)]
+        if len(numbers) == len(results):
+            return Domain.range(union(map(type_of, results)), min(numbers), max(numbers))
+        return Domain(union(map(type_of, results)))
 
     def _choice(self, domains: list[Domain]) -> Domain:
         condition, a, b = domains
@@ -167,18 +177,21 @@ class Analysis:
         """Return the function that the elementwise ``node`` applies, or ``None`` if it is opaque and missing."""
         return function_of(node, self._functions)
 
-    def _aggregate(self, node: Node, operands: list[Facts]) -> Domain:
-        value, default = operands[1].domain, node["default"]
+    def _aggregate(self, node: Node, value: Domain) -> Domain:
+        default = node["default"]
         assert not isinstance(default, tuple | None)
+        some = self.selects_some(node.operands[0])
         alone = Domain.of([default]) or Domain(ATOM)
         if node.operation.name == "best" or self.at_most_one(node.operands[0]):
-            return value.join(alone)
+            return value if some else value.join(alone)
         if node.operation.name == "mean" or not value.integral:
             return Domain(node.type)
         # A sum of k ≥ 1 values between low and high lies between low and k·high, for low ≥ 0 as for low < 0.
         low = value.low if value.low >= 0 else times(value.low, self.longest)
         high = value.high if value.high <= 0 else times(value.high, self.longest)
         several = Domain.range(INT | value.kinds, low, high)
+        if some:
+            return several
         return several.join(alone) if alone.integral else Domain(node.type)
 
     # Linear forms
@@ -260,7 +273,7 @@ class Analysis:
 
     def is_length(self, node: Node) -> bool:
         """Tell whether ``node`` is the number of positions: ones, added up over all of them."""
-        if node.operation.name != "sum" or self[node.operands[0]].formula != selectors.EVERYTHING:
+        if node.operation.name != "sum" or not self.selects_all(node.operands[0]):
             return False
         value = node.operands[1]
         return value.operation.name == "const" and value["value"] == 1 and type(value["value"]) is int
@@ -270,24 +283,107 @@ class Analysis:
     def at_most_one(self, selector: Node) -> bool:
         """Tell whether no row selects more than one position."""
         formula = self[selector].formula
-        if formula is None:
-            return False
-        return not formula or (len(formula) == 1 and any(self._injective(formula[0], pair) for pair in formula[0].sets))
+        if self.longest == 1 or formula == selectors.NOTHING:
+            return True
+        return formula is not None and any(
+            all(clause.sets.get(pair) == allowed and self._is_injective(clause, pair) for clause in formula)
+            for pair, allowed in formula[0].sets.items()
+        )
 
-    def _injective(self, clause: Clause, pair: Pair) -> bool:
+    def _is_injective(self, clause: Clause, pair: Pair) -> bool:
         """Tell whether a clause holds at one position at most, by its condition on ``pair``.
 
-        It does where a multiple of the position equals something, or a rank among members that it selects.
+        It does where what differs from each position to any other equals something, or a rank among members that it
+        selects.
         """
         if pair.kind != "int" or clause.sets[pair].single is None or not isinstance(pair.key, Linear):
             return False
+        if self.steps(pair.key).injective:
+            return True
         if len(pair.key.terms) != 1:
             return False
         (term,) = pair.key.terms
-        if term.operation.name == "indices":
-            return True
         rank = self.rank(term)
         return rank is not None and clause.without(pair).implies(rank.members)
+
+    def exactly_one(self, selector: Node) -> bool:
+        """Tell whether every row selects one position."""
+        return self.at_most_one(selector) and self.selects_some(selector)
+
+    def selects_some(self, selector: Node) -> bool:
+        """Tell whether every row selects a position."""
+        return any(map(self._is_met, self[selector].formula or ()))
+
+    def _is_met(self, clause: Clause) -> bool:
+        """Tell whether a clause holds somewhere in each row.
+
+        It does at the query's own position where that equals itself, at a position that lies inside the input, and at
+        the first of a class that everyone is a member of.
+        """
+        if _selects_own(clause):
+            return True
+        position = _position((clause,))
+        if position is not None:
+            return not any(self.outside(position))
+        return any(self._is_first(clause, pair) for pair in clause.sets)
+
+    def _is_first(self, clause: Clause, pair: Pair) -> bool:
+        if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or len(pair.key.terms) != 1:
+            return False
+        ((term, coefficient),) = pair.key.terms.items()
+        rank = self.rank(term) if coefficient == 1 and not pair.query.terms else None
+        return (
+            rank is not None
+            and rank.everyone
+            and int(rank.inclusive) in clause.sets[pair]
+            and clause.without(pair) == rank.members
+        )
+
+    def selects_own(self, selector: Node) -> bool:
+        """Tell whether every row selects the position that it is for."""
+        return any(map(_selects_own, self[selector].formula or ()))
+
+    def selects_all(self, selector: Node) -> bool:
+        """Tell whether every row selects all positions."""
+        return self[selector].formula == selectors.EVERYTHING
+
+    def selects_none(self, selector: Node) -> bool:
+        """Tell whether no row selects any position."""
+        return self[selector].formula == selectors.NOTHING
+
+    def are_disjoint(self, a: Node, b: Node) -> bool:
+        """Tell whether no row of ``a`` selects a position that the same row of ``b`` does."""
+        return selectors.both(self[a].formula, self[b].formula) == selectors.NOTHING
+
+    # Positions
+
+    def affine(self, form: Linear) -> tuple[int, Linear] | None:
+        """Return ``form`` as a multiple of the position and a uniform rest, ``None`` where it is no such sum."""
+        return self._positions.affine(form)
+
+    def steps(self, form: Linear) -> Steps:
+        """Return how much ``form`` gains from each position to the next: whether it is monotone, or injective."""
+        return self._positions.of(form)
+
+    def position(self, selector: Node) -> Linear | None:
+        """Return p where ``selector`` selects the position p, if that lies inside the input, and else nothing."""
+        return _position(self[selector].formula)
+
+    def outside(self, position: Linear) -> tuple[bool, bool]:
+        """Tell whether ``position`` may lie before the first position and beyond the last."""
+        room = self.linear(self.length).plus(position, -1)
+        return self.bounds(position)[0] < 0, self.bounds(room)[0] < 1
+
+    @cached_property
+    def length(self) -> Node:
+        """The number of positions, which takes a layer."""
+        one = build("const", value=1)
+        return build("sum", build("select.eq", one, one), one, default=0)
+
+    # Normal forms
+
+    def _is_of_keys(self, formula: Formula | None) -> bool:
+        return formula is not None and all(self.of_keys(pair) for clause in formula for pair in clause.sets)
 
     def of_keys(self, pair: Pair) -> bool:
         """Tell whether a condition on ``pair`` depends on the key's position alone."""
@@ -322,156 +418,13 @@ class Analysis:
             return None
         return selectors.both(self[selector].formula, self.compared("eq", value, build("const", value=1)))
 
-    def _formula(self, node: Node, operands: list[Facts]) -> Formula | None:
-        name = node.operation.name
-        if name == "selector.and":
-            return selectors.both(operands[0].formula, operands[1].formula)
-        if name == "selector.or":
-            return selectors.either(operands[0].formula, operands[1].formula)
-        if name == "selector.not":
-            return selectors.complement(operands[0].formula)
-        key, query = node.operands
-        if name == "select.by":
-            return condition(Pair("by", key, query, str(node["function"])), selectors.TRUE)
-        return self.compared(name.removeprefix("select."), key, query)
-
     def compared(self, comparison: str, key: Node, query: Node) -> Formula | None:
         """Return the formula of ``key[j] comparison query[i]``."""
-        if self[key].domain.integral and self[query].domain.integral:
-            return self._difference(comparison, self.linear(key), self.linear(query))
-        if self[query].uniform and self[query].domain.single is not None:
-            return self._column(comparison, key, query)
-        decided = self._decided(comparison, key, query)
-        if decided is not None:
-            return selectors.EVERYTHING if decided else selectors.NOTHING
-        return condition(Pair("cmp", key, query), IntSet.where(comparison))
-
-    def _difference(self, comparison: str, key: Linear, query: Linear) -> Formula | None:
-        allowed = IntSet.where(comparison, query.constant - key.constant)
-        return self._inside(key.without_constant(), query.without_constant(), allowed)
-
-    def _inside(self, key: Linear, query: Linear, allowed: IntSet) -> Formula | None:
-        """Return the formula of ``key[j] - query[i] in allowed``."""
-        moved = key.only(term for term in key.terms if self[term].uniform)
-        own, rest = key.plus(moved, -1), query.plus(moved, -1)
-        allowed = allowed.shift(rest.constant - own.constant)
-        own, rest = own.without_constant(), rest.without_constant()
-        if len(own.terms) == 1 and all(self[term].uniform for term in rest.terms):
-            (term,) = own.terms
-            if self[term].domain.boolean and not rest.terms:
-                return self._truths(term, own.terms[term], allowed)
-            if term.operation.name == "where":
-                return self._nested(
-                    ("where", own, rest, allowed),
-                    lambda: self._branches(
-                        term, lambda branch: self._inside(self.linear(branch).scaled(own.terms[term]), rest, allowed)
-                    ),
-                    lambda: self._between(own, rest, allowed),
-                )
-        return self._between(own, rest, allowed)
-
-    def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Formula:
-        """Return the formula of ``key - query in allowed``, with the key's leading sign positive."""
-        if key.terms and next(iter(key.terms.values())) < 0:
-            key, query, allowed = key.scaled(-1), query.scaled(-1), -allowed
-        low, high = self.bounds(key, query)
-        possible = IntSet([(low, high)])
-        if not possible & allowed:
-            return selectors.NOTHING
-        if possible <= allowed:
-            return selectors.EVERYTHING
-        return condition(Pair("int", key, query), allowed)
-
-    def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Formula | None:
-        """Return the formula of ``coefficient · term in allowed`` for a boolean ``term`` at the key's position."""
-        return selectors.either(
-            self.column(term) if coefficient in allowed else selectors.NOTHING,
-            selectors.complement(self.column(term)) if 0 in allowed else selectors.NOTHING,
-        )
-
-    def _column(self, comparison: str, key: Node, query: Node) -> Formula | None:
-        """Return the formula of ``key[j] comparison query``, for a constant query."""
-        decided = self._decided(comparison, key, query)
-        if decided is not None:
-            return selectors.EVERYTHING if decided else selectors.NOTHING
-
-        def whole() -> Formula:
-            return condition(Pair("cmp", key, query), IntSet.where(comparison))
-
-        if key.operation.name == "where":
-            return self._nested(
-                (comparison, key, query),
-                lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
-                whole,
-            )
-        single = self[query].domain.single
-        if self[key].domain.boolean and comparison in ("eq", "ne") and type(single) is bool:
-            return self.column(key) if single == (comparison == "eq") else selectors.complement(self.column(key))
-        return whole()
+        return self._forms.compared(comparison, key, query)
 
     def column(self, test: Node) -> Formula:
         """Return the formula that selects the positions where ``test`` is true in Python's sense."""
-        domain = self[test].domain
-        if domain.atoms is not None and len({bool(atom) for atom in domain.atoms}) == 1:
-            return selectors.EVERYTHING if domain.atoms[0] else selectors.NOTHING
-
-        def whole() -> Formula:
-            return condition(Pair("col", test, None), selectors.TRUE)
-
-        return self._nested(test, lambda: self._logic(test), whole) if domain.boolean else whole()
-
-    def _logic(self, test: Node) -> Formula | None:
-        """Return the formula of a boolean by its own operands', or ``None`` where it is no logic or comparison."""
-        name, operands = test.operation.name, test.operands
-        if name == "not":
-            return selectors.complement(self.column(operands[0]))
-        if name in ("and", "or"):
-            combine = selectors.both if name == "and" else selectors.either
-            return combine(self.column(operands[0]), self.column(operands[1]))
-        if name == "where":
-            return self._branches(test, self.column)
-        return self._compares(name, *operands) if name in MIRRORED else None
-
-    def _branches(self, choice: Node, formula: Callable[[Node], Formula | None]) -> Formula | None:
-        """Return what ``formula`` says of the branches of a ``where``, each where the condition chooses it."""
-        test, a, b = choice.operands
-        chosen = self.column(test)
-        return selectors.either(
-            selectors.both(chosen, formula(a)), selectors.both(selectors.complement(chosen), formula(b))
-        )
-
-    def _nested(self, key: object, inner: Callable[[], Formula | None], whole: Callable[[], Formula]) -> Formula:
-        """Return ``inner()``, or where that is too deep or too large ``whole()``; computed once for each ``key``."""
-        found = self._columns.get(key)
-        if found is None:
-            self._nesting += 1
-            found = inner() if self._nesting <= _NESTED else None
-            self._nesting -= 1
-            found = self._columns[key] = whole() if found is None else found
-        return found
-
-    def _compares(self, comparison: str, a: Node, b: Node) -> Formula | None:
-        """Return the formula of a comparison of two keys, one of which may be uniform and serve as a query."""
-        if self[a].domain.integral and self[b].domain.integral:
-            # Both stand at the key's position, so what is uniform of their difference can stand at the query's.
-            return self._difference(comparison, self.linear(a).plus(self.linear(b), -1), Linear({}))
-        if self[b].uniform:
-            return self.compared(comparison, a, b)
-        if self[a].uniform:
-            return self.compared(MIRRORED[comparison], b, a)
-        return None
-
-    def _decided(self, comparison: str, a: Node, b: Node) -> bool | None:
-        """Return the outcome of a comparison that the operands' domains decide, else ``None``."""
-        outcome = tried(comparison, MEANING[comparison], [self[a].domain, self[b].domain])
-        if outcome is not None:
-            found = {bool(result) for result in outcome[1]}
-            return found.pop() if len(found) == 1 else None
-        return None
-
-
-MIRRORED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
-"""What ``a comparison b`` is as a comparison of ``b`` with ``a``."""
+        return self._forms.column(test)
 
 
 def _named(node: Node) -> Domain:
@@ -500,6 +453,23 @@ def _spread(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
     if role is Role.AGGREGATE:
         return operands[0].uniform, positional
     return all(operand.uniform for operand in operands), positional
+
+
+def _selects_own(clause: Clause) -> bool:
+    return all(pair.same and 0 in allowed for pair, allowed in clause.sets.items())
+
+
+def _position(formula: Formula | None) -> Linear | None:
+    clause = clause_of(formula)
+    if clause is None or len(clause.sets) != 1:
+        return None
+    ((pair, allowed),) = clause.sets.items()
+    offset = allowed.single
+    if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or offset is None:
+        return None
+    own = list(pair.key.terms.items())
+    indices = len(own) == 1 and own[0][0].operation.name == "indices" and own[0][1] == 1
+    return pair.query.plus(Linear({}, offset)) if indices else None
 
 
 def clause_of(formula: Formula | None) -> Clause | None:

@@ -25,6 +25,12 @@ def times(a: Bound, b: Bound) -> Bound:
     return a * b
 
 
+def product(a: tuple[Bound, Bound], b: tuple[Bound, Bound]) -> tuple[Bound, Bound]:
+    """Return the lowest and the highest product of an integer between two bounds and another between two."""
+    ends = [times(x, y) for x in a for y in b]
+    return min(ends), max(ends)
+
+
 class IntSet:
     """A set of integers: a finite union of intervals, closed under union, intersection and complement.
 
@@ -79,6 +85,14 @@ class IntSet:
         """Return the set of ``d + by`` for each member ``d``."""
         return IntSet((plus(low, by), plus(high, by)) for low, high in self.intervals)
 
+    def divided(self, by: int) -> IntSet:
+        """Return the set of those ``d`` whose multiple ``by * d`` is a member, for ``by`` above zero."""
+        if by == 1:
+            return self
+        return IntSet(
+            (low if low == -inf else -(-low // by), high if high == inf else high // by) for low, high in self.intervals
+        )
+
     def __le__(self, other: IntSet) -> bool:
         return (self & other) == self
 
@@ -98,17 +112,14 @@ class IntSet:
         return "IntSet(" + ", ".join(f"{low}…{high}" for low, high in self.intervals) + ")"
 
     @property
+    def by_sign(self) -> bool:
+        """Whether an integer's sign decides if it is a member."""
+        signs = (IntSet.where("lt"), IntSet.where("eq"), IntSet.where("gt"))
+        return all(sign <= self or not sign & self for sign in signs)
+
+    @property
     def single(self) -> int | None:
         """The one member, or ``None`` where there are none or several."""
         if len(self.intervals) == 1 and self.intervals[0][0] == self.intervals[0][1]:
             return int(self.intervals[0][0])
         return None
-
-    @property
-    def is_all(self) -> bool:
-        """Whether every integer is a member."""
-        return self.intervals == ((-inf, inf),)
-
-
-ALL = IntSet([(-inf, inf)])
-NONE = IntSet([])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from math import gcd
 
 from raspir.ir import Node
 
@@ -37,6 +38,15 @@ class Linear:
     def scaled(self, times: int) -> Linear:
         """Return ``times · self``."""
         return Linear({term: times * c for term, c in self.terms.items()}, times * self.constant)
+
+    def divided(self, by: int) -> Linear:
+        """Return the form that is ``self`` when multiplied by ``by``, which divides all of it."""
+        return Linear({term: c // by for term, c in self.terms.items()}, self.constant // by)
+
+    @property
+    def factor(self) -> int:
+        """The greatest integer that divides the coefficients of all terms; 0 where there are no terms."""
+        return gcd(*self.terms.values())
 
     def only(self, kept: Iterable[Node]) -> Linear:
         """Return the terms among ``kept``, without the constant."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import inf
 
 from raspir.analysis.intset import IntSet
-from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Clause, Formula, Pair
 
 _BEFORE, _AFTER, _EQUAL = IntSet([(-inf, -1)]), IntSet([(1, inf)]), IntSet([(0, 0)])
@@ -73,21 +72,13 @@ def rank_of(counted: Formula, of_keys: Callable[[Pair], bool]) -> Rank | None:
     shared = {
         pair: allowed
         for pair, allowed in counted[0].sets.items()
-        if of_keys(pair) or (pair.same and allowed == _EQUAL and not _is_index(pair))
+        if of_keys(pair) or (pair.same and allowed == _EQUAL and not pair.is_index)
     }
     for clause in counted[1:]:
         shared = {pair: allowed for pair, allowed in shared.items() if clause.sets.get(pair) == allowed}
     rests = [clause.without(*shared) for clause in counted]
     ordered = _ordered(rests)
     return None if ordered is None else Rank(Clause(shared), *ordered)
-
-
-def _is_index(pair: Pair) -> bool:
-    """Tell whether ``pair`` compares the positions themselves."""
-    if not pair.same or not isinstance(pair.key, Linear) or len(pair.key.terms) != 1:
-        return False
-    ((term, coefficient),) = pair.key.terms.items()
-    return term.operation.name == "indices" and coefficient == 1
 
 
 def _ordered(rests: list[Clause]) -> tuple[Order, bool] | None:
@@ -109,7 +100,7 @@ def _ordered(rests: list[Clause]) -> tuple[Order, bool] | None:
 
 def _by_position(by: Pair | None, falling: bool, clause: Clause) -> tuple[Order, bool] | None:
     ((index, allowed),) = clause.sets.items()
-    if not _is_index(index):
+    if not index.is_index:
         return None
     inclusive = 0 in allowed
     for side in (_BEFORE, _AFTER):

@@ -62,6 +62,14 @@ class Pair:
         """Whether the key and the query are one and the same sequence."""
         return self.key == self.query and self.kind in ("int", "cmp")
 
+    @property
+    def is_index(self) -> bool:
+        """Whether it is the positions themselves that are compared."""
+        if not self.same or not isinstance(self.key, Linear) or len(self.key.terms) != 1:
+            return False
+        ((term, coefficient),) = self.key.terms.items()
+        return term.operation.name == "indices" and coefficient == 1
+
 
 class Clause:
     """Conditions that all hold: a set for each pair. The empty clause selects everything."""

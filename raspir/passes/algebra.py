@@ -11,7 +11,8 @@ from math import inf
 
 from raspir.analysis import Analysis, IntSet, Linear, Pair
 from raspir.analysis import selectors as normal
-from raspir.analysis.facts import MIRRORED, clause_of
+from raspir.analysis.facts import clause_of
+from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Clause, Formula
 from raspir.ir import Atom, GraphError, Node, build, make
 from raspir.ir.atoms import atom_key
@@ -101,7 +102,7 @@ class Algebra:
     @cached_property
     def length(self) -> Node:
         """The number of positions, which takes a layer."""
-        return build("sum", self.everything, self.const(1), default=0)
+        return self.facts.length
 
     # Integers
 
@@ -415,7 +416,7 @@ def _boolean_choice(algebra: Algebra, node: Node) -> Node | None:
 
 def _default(algebra: Algebra, node: Node) -> Node | None:
     """An aggregate that never selects is its default."""
-    if algebra.facts[node.operands[0]].formula == normal.NOTHING:
+    if algebra.facts.selects_none(node.operands[0]):
         default = node["default"]
         assert not isinstance(default, tuple | None)
         return algebra.const(default)
@@ -433,7 +434,7 @@ def _rounded_mean(algebra: Algebra, node: Node) -> Node | None:
         selector, value = mean.operands
         domain, default = algebra.facts[value].domain, mean["default"]
         small = domain.integral and max(abs(domain.low), abs(domain.high)) <= _SMALL
-        if small and not isinstance(default, str | tuple | None) and abs(float(default)) < inf:
+        if small and not isinstance(default, str | tuple | None) and abs(default) < inf:
             integers = value if domain.kinds is INT else algebra("where", value, algebra.const(1), algebra.const(0))
             return algebra("sum", selector, integers, default=0)
     return None
@@ -452,19 +453,16 @@ def _is_width(algebra: Algebra, selector: Node, width: Node) -> bool:
         return False
     for pair, allowed in clause.sets.items():
         up_to = [IntSet.where("lt"), IntSet.where("le")]
-        if pair.same and pair.key == Linear({algebra.indices: 1}) and allowed in up_to:
+        if pair.is_index and allowed in up_to:
             return form == Linear({algebra.indices: 1}, up_to.index(allowed))
     return not clause.sets and len(form.terms) == 1 and algebra.facts.is_length(next(iter(form.terms)))
 
 
 def _own_value(algebra: Algebra, node: Node) -> Node | None:
-    """What each position fetches from itself is its own."""
-    clause = clause_of(algebra.facts[node.operands[0]].formula)
-    if clause is None or len(clause.sets) != 1:
-        return None
-    ((pair, allowed),) = clause.sets.items()
-    own = pair.same and isinstance(pair.key, Linear) and list(pair.key.terms) == [algebra.indices]
-    return node.operands[1] if own and allowed.single == 0 else None
+    """What each position fetches from itself is its own, and so is what is the same wherever it is fetched from."""
+    selector, value = node.operands[:2]
+    own = algebra.facts.selects_own(selector) or algebra.facts[value].uniform
+    return value if own and algebra.facts.exactly_one(selector) else None
 
 
 def _one_value(algebra: Algebra, node: Node) -> Node | None:
@@ -474,12 +472,23 @@ def _one_value(algebra: Algebra, node: Node) -> Node | None:
     return None
 
 
+def _by_position(algebra: Algebra, node: Node) -> Node | None:
+    """The best by a score that always rises, or always falls, is the last selected position, or the first."""
+    selector, value, score = node.operands
+    if score is algebra.indices or not algebra.facts[score].domain.integral:
+        return None
+    steps = algebra.facts.steps(algebra.facts.linear(score))
+    if not steps.injective:
+        return None
+    pick = "highest" if (node["pick"] == "highest") == steps.rising else "lowest"
+    return algebra("best", selector, value, algebra.indices, pick=pick, ties="left", default=node["default"])
+
+
 def _selects_all(algebra: Algebra, node: Node) -> Node | None:
     """A selector of everything or of nothing is written in one way."""
-    formula = algebra.facts[node].formula
-    if formula is not None and formula in (normal.EVERYTHING, normal.NOTHING):
-        return algebra.selector(formula)
-    return None
+    if algebra.facts.selects_all(node):
+        return algebra.everything
+    return algebra.selector(normal.NOTHING) if algebra.facts.selects_none(node) else None
 
 
 def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
@@ -492,9 +501,9 @@ def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
         comparison = inner.operation.name.removeprefix("select.")
         return algebra(f"select.{COMPLEMENT[comparison]}", *inner.operands) if comparison in COMPLEMENT else None
     a, b = operands
-    neutral = normal.EVERYTHING if name == "selector.and" else normal.NOTHING
+    is_neutral = algebra.facts.selects_all if name == "selector.and" else algebra.facts.selects_none
     for one, other in ((a, b), (b, a)):
-        if algebra.facts[one].formula == neutral or one is other:
+        if is_neutral(one) or one is other:
             return other
     return None
 
@@ -511,7 +520,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "map": (_constant, _table),
     "lookup": (_constant, _identity_table),
     "sum": (_default, _own_value, _constant),
-    **dict.fromkeys(("mean", "best"), (_default, _one_value, _constant)),
+    "mean": (_default, _one_value, _constant),
+    "best": (_default, _one_value, _by_position, _constant),
     **{f"select.{comparison}": (_selects_all,) for comparison in (*COMPARISONS, "by")},
     **dict.fromkeys(("selector.and", "selector.or", "selector.not"), (_selects_all, _selector_algebra)),
 }

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from raspir.analysis import Clause, IntSet, Linear, Pair
 from raspir.analysis import selectors as normal
-from raspir.analysis.facts import MIRRORED, clause_of
+from raspir.analysis.facts import clause_of
+from raspir.analysis.forms import MIRRORED
 from raspir.analysis.ranks import Order, Rank
 from raspir.analysis.selectors import Formula
 from raspir.ir import Node, Role

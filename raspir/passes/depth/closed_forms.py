@@ -104,19 +104,17 @@ def _split(algebra: Algebra, formula: Formula) -> list[Clause] | None:
     """Return clauses of one interval for each pair, ``None`` if a condition is none on the key's position alone."""
     clauses: list[Clause] = []
     for clause in formula:
-        if not all(position_multiple(pair) for pair in clause.sets):
+        if not all(position_multiple(algebra, pair) for pair in clause.sets):
             return None
         choices = [[(pair, IntSet([each])) for each in allowed.intervals] for pair, allowed in clause.sets.items()]
         clauses += [Clause(dict(choice)) for choice in itertools.product(*choices)]
     return clauses if len(clauses) <= _ALTERNATIVES else None
 
 
-def position_multiple(pair: Pair) -> int:
+def position_multiple(algebra: Algebra, pair: Pair) -> int:
     """Return the factor where the key of ``pair`` is a multiple of the position, 0 where it is not."""
-    if pair.kind != "int" or not isinstance(pair.key, Linear) or len(pair.key.terms) != 1:
-        return 0
-    ((term, coefficient),) = pair.key.terms.items()
-    return coefficient if term.operation.name == "indices" else 0
+    multiple, rest = (algebra.facts.affine(pair.key) if isinstance(pair.key, Linear) else None) or (0, Linear({}))
+    return 0 if rest.terms else multiple
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,7 @@ class _Sums:
         """Return the ends of the interval of a clause, which lie within the input unless the interval is empty."""
         lows, highs = [], []
         for pair, allowed in clause.sets.items():
-            factor = position_multiple(pair)
+            factor = position_multiple(self.algebra, pair)
             assert isinstance(pair.query, Linear)
             ((low, high),) = allowed.intervals
             if low != -inf:

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from math import inf
 
 from raspir.analysis import IntSet, Linear, Pair
-from raspir.analysis.facts import clause_of
-from raspir.analysis.selectors import EVERYTHING
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
-from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
+from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate, attributes, selects, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
@@ -44,28 +42,16 @@ def fetch_of(algebra: Algebra, selector: Node) -> Fetch | None:
     """Return ``selector`` as a fetch, or ``None`` where it may select several positions."""
     if not algebra.facts.at_most_one(selector):
         return None
-    clause = clause_of(algebra.facts[selector].formula)
-    if clause is None or len(clause.sets) != 1:
-        return Fetch(selector, None, False)
-    ((pair, allowed),) = clause.sets.items()
-    offset = allowed.single
-    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or offset is None:
-        return Fetch(selector, None, False)
-    return fetch_at(algebra, algebra.linear(pair.query.plus(Linear({}, offset))))
+    position = algebra.facts.position(selector)
+    if position is None:
+        return Fetch(selector, None, algebra.facts.exactly_one(selector))
+    return fetch_at(algebra, algebra.linear(position))
 
 
 def fetch_at(algebra: Algebra, position: Node) -> Fetch:
     """Return the fetch from ``position``."""
     selector = algebra("select.eq", algebra.indices, position)
-    below, above = outside(algebra, position)
-    return Fetch(selector, position, not below and not above)
-
-
-def outside(algebra: Algebra, position: Node) -> tuple[bool, bool]:
-    """Tell whether ``position`` may lie before the first position and beyond the last."""
-    form = algebra.facts.linear(position)
-    room = algebra.facts.linear(algebra.length).plus(form, -1)
-    return algebra.facts.bounds(form)[0] < 0, algebra.facts.bounds(room)[0] < 1
+    return Fetch(selector, position, algebra.facts.exactly_one(selector))
 
 
 def compose(search: Search, node: Node) -> Iterator[Node]:
@@ -98,7 +84,10 @@ def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None
     if fetch.position is not None:
         inside = within(algebra, fetch.position)
         # The head that fetches can tell as well, where to know the length would take as many layers.
-        if search.layer(inside) < search.layer(found) or not outside(algebra, fetch.position)[1]:
+        if (
+            search.layer(inside) < search.layer(found)
+            or not algebra.facts.outside(algebra.facts.linear(fetch.position))[1]
+        ):
             found = inside
     return algebra("where", found, there, default)
 
@@ -116,7 +105,7 @@ def _clamped(search: Search, aggregate: Aggregate, position: Node) -> Node | Non
 
 def within(algebra: Algebra, position: Node) -> Node:
     """Return whether ``position`` is one of the input's, as a boolean."""
-    below, above = outside(algebra, position)
+    below, above = algebra.facts.outside(algebra.facts.linear(position))
     result = algebra.const(True)
     if below:
         result = algebra("ge", position, algebra.const(0))
@@ -131,7 +120,7 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
     if inner is None or fetch.position is None or inner.formula is None or atom_key(inner.default) != atom_key(default):
         return False
     position = algebra.facts.linear(fetch.position)
-    below, above = outside(algebra, fetch.position)
+    below, above = algebra.facts.outside(position)
     return all(
         (not below or any(_ends_before(algebra, *each, position) for each in clause.sets.items()))
         and (not above or any(_starts_after(algebra, *each, position) for each in clause.sets.items()))
@@ -141,7 +130,7 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
 
 def _ends_before(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear) -> bool:
     """Tell whether a condition holds for no position at all if ``position`` is less than 0."""
-    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
+    if position_multiple(algebra, pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
         return False
     high = allowed.intervals[-1][1]
     return high != inf and algebra.facts.bounds(pair.query.plus(position, -1))[1] <= -high
@@ -149,7 +138,7 @@ def _ends_before(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear
 
 def _starts_after(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear) -> bool:
     """Tell whether a condition holds for no position at all if ``position`` lies beyond the last."""
-    if position_multiple(pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
+    if position_multiple(algebra, pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
         return False
     low = allowed.intervals[0][0]
     return low != -inf and algebra.facts.bounds(pair.query.plus(position, -1))[0] >= -low
@@ -260,13 +249,7 @@ class There:
         """Tell whether an aggregate succeeds whatever position its queries come from."""
         if not self._facts[aggregate.node].sure:
             return False
-        for select in selects(aggregate.selector):
-            name = select.operation.name.removeprefix("select.")
-            kinds = [self._facts[side].domain.kinds for side in select.operands]
-            numbers, strings = all(kind in NUMBER for kind in kinds), all(kind is STR for kind in kinds)
-            if name == "by" or (name not in ("eq", "ne") and not numbers and not strings):
-                return False
-        return True
+        return all(self._facts[select].sure for select in selects(aggregate.selector))
 
 
 def where_found(search: Search, node: Node) -> Iterator[Node]:
@@ -311,9 +294,8 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, set[Atom]] | Non
 
 def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
     if finder.kind == "best":
-        return finder.formula == EVERYTHING
-    fetch = fetch_of(algebra, finder.selector)
-    return fetch is not None and fetch.sure
+        return algebra.facts.selects_some(finder.selector)
+    return algebra.facts.exactly_one(finder.selector)
 
 
 def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from raspir.analysis import Linear
 from raspir.ir import Node, Role
 from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
-from raspir.passes.depth.gathers import There, fetch_at, fetch_of, outside
+from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Search
 
 _CONE = 64  # values between the sum and the shifts
@@ -56,9 +56,8 @@ def offset_of(search: Search, node: Node) -> Linear | None:
     fetch = fetch_of(search.algebra, node.operands[0])
     if fetch is None or fetch.position is None:
         return None
-    offset = search.facts.linear(fetch.position).plus(Linear({search.algebra.indices: 1}), -1)
-    uniform = all(search.facts[term].uniform for term in offset.terms)
-    return offset if uniform and (offset.terms or offset.constant) else None
+    multiple, offset = search.facts.affine(search.facts.linear(fetch.position)) or (0, Linear({}))
+    return offset if multiple == 1 and (offset.terms or offset.constant) else None
 
 
 def _absorbed(search: Search, aggregate: Aggregate, offset: Linear) -> Node | None:
@@ -89,7 +88,7 @@ def _absorbed(search: Search, aggregate: Aggregate, offset: Linear) -> Node | No
 def _within(search: Search, position: Node) -> Node:
     """Return the selector of the keys at which ``position`` is one of the input's."""
     algebra = search.algebra
-    below, above = outside(algebra, position)
+    below, above = search.facts.outside(search.facts.linear(position))
     result = algebra.everything
     if below:
         result = algebra("selector.and", result, algebra("select.ge", position, algebra.const(0)))

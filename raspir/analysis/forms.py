@@ -1,0 +1,198 @@
+"""How selectors, comparisons and conditions get their normal forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import gcd
+from typing import TYPE_CHECKING
+
+from raspir.analysis import selectors
+from raspir.analysis.domains import cannot_fail, tried
+from raspir.analysis.intset import IntSet
+from raspir.analysis.linear import Linear
+from raspir.analysis.positions import NONE
+from raspir.analysis.selectors import Formula, Pair, condition
+from raspir.ir import Node, build
+from raspir.ir.scalar import MEANING
+
+if TYPE_CHECKING:
+    from raspir.analysis.facts import Analysis
+
+_NESTED = 20  # conditions nested deeper than these are taken as a whole
+
+MIRRORED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+"""What ``a comparison b`` is as a comparison of ``b`` with ``a``."""
+
+
+class Forms:
+    """The normal forms of selectors, and of what is true at keys.
+
+    Args:
+        facts: the other facts.
+    """
+
+    def __init__(self, facts: Analysis) -> None:
+        self._facts = facts
+        self._columns: dict[object, Formula] = {}
+        self._nesting = 0
+
+    def of(self, node: Node) -> Formula | None:
+        """Return the formula of a selector whose operands' facts are known."""
+        name = node.operation.name
+        formulas = [self._facts[operand].formula for operand in node.operands]
+        if name == "selector.and":
+            return selectors.both(formulas[0], formulas[1])
+        if name == "selector.or":
+            return selectors.either(formulas[0], formulas[1])
+        if name == "selector.not":
+            return selectors.complement(formulas[0])
+        key, query = node.operands
+        if name == "select.by":
+            return condition(Pair("by", key, query, str(node["function"])), selectors.TRUE)
+        return self.compared(name.removeprefix("select."), key, query)
+
+    def compared(self, comparison: str, key: Node, query: Node) -> Formula | None:
+        """Return the formula of ``key[j] comparison query[i]``."""
+        if self._facts[key].domain.integral and self._facts[query].domain.integral:
+            return self._difference(comparison, self._facts.linear(key), self._facts.linear(query))
+        if self._facts[query].uniform and self._facts[query].domain.single is not None:
+            return self._column(comparison, key, query)
+        decided = self._decided(comparison, key, query)
+        if decided is not None:
+            return selectors.EVERYTHING if decided else selectors.NOTHING
+        return condition(Pair("cmp", key, query), IntSet.where(comparison))
+
+    def _difference(self, comparison: str, key: Linear, query: Linear) -> Formula | None:
+        allowed = IntSet.where(comparison, query.constant - key.constant)
+        return self._inside(key.without_constant(), query.without_constant(), allowed)
+
+    def _inside(self, key: Linear, query: Linear, allowed: IntSet) -> Formula | None:
+        """Return the formula of ``key[j] - query[i] in allowed``."""
+        moved = key.only(term for term in key.terms if self._facts[term].uniform)
+        own, rest = key.plus(moved, -1), query.plus(moved, -1)
+        allowed = allowed.shift(rest.constant - own.constant)
+        own, rest = own.without_constant(), rest.without_constant()
+        if len(own.terms) == 1 and all(self._facts[term].uniform for term in rest.terms):
+            (term,) = own.terms
+            if self._facts[term].domain.boolean and not rest.terms:
+                return self._truths(term, own.terms[term], allowed)
+            if term.operation.name == "where":
+                return self._nested(
+                    ("where", own, rest, allowed),
+                    lambda: self._branches(
+                        term,
+                        lambda branch: self._inside(self._facts.linear(branch).scaled(own.terms[term]), rest, allowed),
+                    ),
+                    lambda: self._between(own, rest, allowed),
+                )
+        return self._between(own, rest, allowed)
+
+    def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Formula:
+        """Return the formula of ``key - query in allowed``, with the leading sign positive and no common factor."""
+        if next(iter((key.terms or query.terms).values()), 0) < 0:
+            key, query, allowed = key.scaled(-1), query.scaled(-1), -allowed
+        factor = gcd(key.factor, query.factor)
+        if factor > 1:
+            key, query, allowed = key.divided(factor), query.divided(factor), allowed.divided(factor)
+        low, high = self._facts.bounds(key, query)
+        possible = IntSet([(low, high)])
+        if not possible & allowed:
+            return selectors.NOTHING
+        if possible <= allowed:
+            return selectors.EVERYTHING
+        steps = self._facts.steps(key) if key == query and allowed.by_sign else NONE
+        if steps.injective:
+            key = query = Linear({build("indices"): 1})
+            allowed = allowed if steps.rising else -allowed
+        return condition(Pair("int", key, query), allowed)
+
+    def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Formula | None:
+        """Return the formula of ``coefficient · term in allowed`` for a boolean ``term`` at the key's position."""
+        return selectors.either(
+            self.column(term) if coefficient in allowed else selectors.NOTHING,
+            selectors.complement(self.column(term)) if 0 in allowed else selectors.NOTHING,
+        )
+
+    def _column(self, comparison: str, key: Node, query: Node) -> Formula | None:
+        """Return the formula of ``key[j] comparison query``, for a constant query."""
+        decided = self._decided(comparison, key, query)
+        if decided is not None:
+            return selectors.EVERYTHING if decided else selectors.NOTHING
+
+        def whole() -> Formula:
+            return condition(Pair("cmp", key, query), IntSet.where(comparison))
+
+        # A branch must not be compared where it is not chosen if that can fail.
+        if key.operation.name == "where" and all(
+            cannot_fail(comparison, [self._facts[branch].domain, self._facts[query].domain])
+            for branch in key.operands[1:]
+        ):
+            return self._nested(
+                (comparison, key, query),
+                lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
+                whole,
+            )
+        single = self._facts[query].domain.single
+        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and type(single) is bool:
+            return self.column(key) if single == (comparison == "eq") else selectors.complement(self.column(key))
+        return whole()
+
+    def column(self, test: Node) -> Formula:
+        """Return the formula that selects the positions where ``test`` is true in Python's sense."""
+        domain = self._facts[test].domain
+        if domain.atoms is not None and len({bool(atom) for atom in domain.atoms}) == 1:
+            return selectors.EVERYTHING if domain.atoms[0] else selectors.NOTHING
+
+        def whole() -> Formula:
+            return condition(Pair("col", test, None), selectors.TRUE)
+
+        return self._nested(test, lambda: self._logic(test), whole) if domain.boolean else whole()
+
+    def _logic(self, test: Node) -> Formula | None:
+        """Return the formula of a boolean by its own operands', or ``None`` where it is no logic or comparison."""
+        name, operands = test.operation.name, test.operands
+        if name == "not":
+            return selectors.complement(self.column(operands[0]))
+        if name in ("and", "or"):
+            combine = selectors.both if name == "and" else selectors.either
+            return combine(self.column(operands[0]), self.column(operands[1]))
+        if name == "where":
+            return self._branches(test, self.column)
+        return self._compares(name, *operands) if name in MIRRORED else None
+
+    def _branches(self, choice: Node, formula: Callable[[Node], Formula | None]) -> Formula | None:
+        """Return what ``formula`` says of the branches of a ``where``, each where the condition chooses it."""
+        test, a, b = choice.operands
+        chosen = self.column(test)
+        return selectors.either(
+            selectors.both(chosen, formula(a)), selectors.both(selectors.complement(chosen), formula(b))
+        )
+
+    def _nested(self, key: object, inner: Callable[[], Formula | None], whole: Callable[[], Formula]) -> Formula:
+        """Return ``inner()``, or where that is too deep or too large ``whole()``; computed once for each ``key``."""
+        found = self._columns.get(key)
+        if found is None:
+            self._nesting += 1
+            found = inner() if self._nesting <= _NESTED else None
+            self._nesting -= 1
+            found = self._columns[key] = whole() if found is None else found
+        return found
+
+    def _compares(self, comparison: str, a: Node, b: Node) -> Formula | None:
+        """Return the formula of a comparison of two keys, one of which may be uniform and serve as a query."""
+        if self._facts[a].domain.integral and self._facts[b].domain.integral:
+            # Both stand at the key's position, so what is uniform of their difference can stand at the query's.
+            return self._difference(comparison, self._facts.linear(a).plus(self._facts.linear(b), -1), Linear({}))
+        if self._facts[b].uniform:
+            return self.compared(comparison, a, b)
+        if self._facts[a].uniform:
+            return self.compared(MIRRORED[comparison], b, a)
+        return None
+
+    def _decided(self, comparison: str, a: Node, b: Node) -> bool | None:
+        """Return the outcome of a comparison that the operands' domains decide, else ``None``."""
+        outcome = tried(comparison, MEANING[comparison], [self._facts[a].domain, self._facts[b].domain])
+        if outcome is not None:
+            found = {bool(result) for result in outcome[1]}
+            return found.pop() if len(found) == 1 else None
+        return None

@@ -1,0 +1,332 @@
+"""How values change from one position to the next: what is affine, monotone or injective in the position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+from typing import TYPE_CHECKING
+
+from raspir.analysis.domains import Domain
+from raspir.analysis.intset import Bound, IntSet, plus, product, times
+from raspir.analysis.linear import Linear
+from raspir.analysis.selectors import Clause, Formula, Pair
+from raspir.ir import Node
+from raspir.ir.operations import COMPARISONS
+from raspir.ir.types import BOOL, INT
+
+if TYPE_CHECKING:
+    from raspir.analysis.facts import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Bounds of what an integer value gains from any position to the next: the lattice of intervals.
+
+    Attributes:
+        low: it never gains less.
+        high: it never gains more.
+    """
+
+    low: Bound
+    high: Bound
+
+    @property
+    def rising(self) -> bool:
+        """Whether the value never falls."""
+        return self.low >= 0
+
+    @property
+    def falling(self) -> bool:
+        """Whether the value never rises."""
+        return self.high <= 0
+
+    @property
+    def injective(self) -> bool:
+        """Whether the value differs from each position to any other, since it always rises or always falls."""
+        return self.low > 0 or self.high < 0
+
+    def plus(self, other: Steps) -> Steps:
+        """Return the steps of a sum."""
+        return Steps(plus(self.low, other.low), plus(self.high, other.high))
+
+    def scaled(self, factor: int) -> Steps:
+        """Return the steps of a multiple."""
+        ends = times(self.low, factor), times(self.high, factor)
+        return Steps(min(ends), max(ends))
+
+    def join(self, other: Steps) -> Steps:
+        """Return bounds of what is a step of either."""
+        return Steps(min(self.low, other.low), max(self.high, other.high))
+
+    def meet(self, other: Steps) -> Steps:
+        """Return bounds of what is a step of both; ``self`` where nothing is, as there then is no next position."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return Steps(low, high) if low <= high else self
+
+
+NONE, ONE, ANY = Steps(0, 0), Steps(1, 1), Steps(-inf, inf)
+
+
+class Positions:
+    """The steps of nodes, each found once.
+
+    Args:
+        facts: the other facts.
+    """
+
+    def __init__(self, facts: Analysis) -> None:
+        self._facts = facts
+        self._steps: dict[Node, Steps] = {}
+
+    def affine(self, form: Linear) -> tuple[int, Linear] | None:
+        """Return ``form`` as a multiple of the position and a uniform rest, ``None`` where it is no such sum."""
+        own = [term for term in form.terms if not self._facts[term].uniform]
+        if any(term.operation.name != "indices" for term in own):
+            return None
+        multiple = form.only(own)
+        return sum(multiple.terms.values()), form.plus(multiple, -1)
+
+    def of(self, form: Linear) -> Steps:
+        """Return the steps of a linear form."""
+        total = NONE
+        for term, coefficient in form.terms.items():
+            total = total.plus(self.of_node(term).scaled(coefficient))
+        return total
+
+    def of_node(self, node: Node) -> Steps:
+        """Return the steps of a node; of a value that is no integer, nothing is known."""
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            if top in self._steps:
+                stack.pop()
+                continue
+            waiting = [part for part in self._parts(top) if part not in self._steps]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            self._steps[top] = self._found(top)
+            stack.pop()
+        return self._steps[node]
+
+    def _parts(self, node: Node) -> Iterable[Node]:
+        """Return the nodes whose steps those of ``node`` follow from."""
+        if self._facts[node].uniform or not self._facts[node].domain.integral:
+            return ()
+        form = self._facts.linear(node)
+        if not form.is_term(node):
+            return form.terms
+        if node.operation.name in COMPARISONS:
+            difference = self._difference(node)
+            return difference.terms if difference is not None else ()
+        if node.operation.name == "sum":
+            return [term for pair in self._queried(node) for term in _terms(pair.query)]
+        return node.operands if node.operation.name in _RULES else ()
+
+    def _found(self, node: Node) -> Steps:
+        facts = self._facts[node]
+        if facts.uniform or not facts.domain.integral:
+            return NONE if facts.uniform else ANY
+        if node.operation.name == "indices":
+            return ONE
+        form = self._facts.linear(node)
+        found = self._own(node) if form.is_term(node) else self.of(form)
+        return found.meet(_between(facts.domain, facts.domain))
+
+    def _own(self, node: Node) -> Steps:
+        rule = _RULES.get(node.operation.name)
+        return ANY if rule is None else rule(self, node)
+
+    def _domain(self, node: Node) -> Domain:
+        return self._facts[node].domain
+
+    # What operations do to steps, for operands that are integers or booleans
+
+    def _product(self, node: Node) -> Steps:
+        """The steps of a * b: a at the next position times what b gains, and b times what a gains."""
+        (a, b), (da, db) = node.operands, map(self.of_node, node.operands)
+        x, y = self._domain(a), self._domain(b)
+        following = max(x.low, plus(x.low, da.low)), min(x.high, plus(x.high, da.high))
+        gained = product(following, (db.low, db.high)), product((y.low, y.high), (da.low, da.high))
+        return Steps(plus(gained[0][0], gained[1][0]), plus(gained[0][1], gained[1][1]))
+
+    def _quotient(self, node: Node) -> Steps:
+        """The steps of a // b for a uniform b that is not zero; for one below zero, that is -a // -b."""
+        a, b = node.operands
+        divisor, steps = self._domain(b), self.of_node(a)
+        ends = divisor.low, divisor.high
+        if divisor.high < 0:
+            ends, steps = (-divisor.high, -divisor.low), steps.scaled(-1)
+        if not self._facts[b].uniform or ends[0] <= 0:
+            return ANY
+        return Steps(min(_floor(steps.low, end) for end in ends), max(-_floor(-steps.high, end) for end in ends))
+
+    def _same(self, node: Node) -> Steps:
+        return self.of_node(node.operands[0])
+
+    def _absolute(self, node: Node) -> Steps:
+        (a,) = node.operands
+        steps, domain = self.of_node(a), self._domain(a)
+        if domain.low >= 0:
+            return steps
+        if domain.high <= 0:
+            return steps.scaled(-1)
+        most = max(abs(steps.low), abs(steps.high))
+        return Steps(-most, most)
+
+    def _not(self, node: Node) -> Steps:
+        """The steps of ~a: -1 - a for an integer, 1 - a for a boolean."""
+        (a,) = node.operands
+        return self.of_node(a).scaled(-1) if self._domain(a).kinds in (BOOL, INT) else ANY
+
+    def _both(self, node: Node) -> Steps:
+        """The steps of a & b or a | b, the smaller and the larger of two booleans."""
+        if not all(self._domain(operand).boolean for operand in node.operands):
+            return ANY
+        a, b = map(self.of_node, node.operands)
+        return a.join(b)
+
+    def _truth(self, node: Node) -> Steps:
+        """The steps of a comparison: the truth of a lower bound rises where what is bounded does."""
+        difference = self._difference(node)
+        if difference is None:
+            return ANY
+        steps, name = self.of(difference), node.operation.name
+        if name in ("lt", "le"):
+            steps = steps.scaled(-1)
+        if name in ("eq", "ne"):
+            return ANY
+        return Steps(0 if steps.rising else -inf, 0 if steps.falling else inf)
+
+    def _choice(self, node: Node) -> Steps:
+        """The steps of a choice: those of either branch, and what there is between the branches."""
+        test, a, b = node.operands
+        da, db = self.of_node(a), self.of_node(b)
+        if self._facts[test].uniform or self._is_extreme(node):
+            return da.join(db)
+        found, turns = da.join(db), self.of_node(test) if self._domain(test).boolean else ANY
+        apart = self._facts.linear(b).plus(self._facts.linear(a), -1)
+        low, high = self._facts.bounds(apart)
+        if turns.low < 0:
+            found = found.join(Steps(low, high).plus(db))
+        if turns.high > 0:
+            found = found.join(Steps(-high, -low).plus(da))
+        return found
+
+    def _is_extreme(self, node: Node) -> bool:
+        """Tell whether a choice is of the larger or of the smaller of its branches."""
+        test, a, b = node.operands
+        tested = self._difference(test) if test.operation.name in COMPARISONS else None
+        if tested is None:
+            return False
+        apart = self._facts.linear(a).plus(self._facts.linear(b), -1)
+        allowed = IntSet.where(test.operation.name).shift(apart.constant - tested.constant)
+        if tested.without_constant() == apart.scaled(-1).without_constant():
+            allowed = -IntSet.where(test.operation.name).shift(-tested.constant - apart.constant)
+        elif tested.without_constant() != apart.without_constant():
+            return False
+        return allowed in _EXTREMES
+
+    def _sum(self, node: Node) -> Steps:
+        """The steps of a sum over positions that only ever join, or only ever leave, as the query moves right."""
+        value, default = self._domain(node.operands[1]), node["default"]
+        formula = self._facts[node.operands[0]].formula
+        if formula is None or not value.integral or not isinstance(default, int):
+            return ANY
+        one = self._running(formula, value) if default == 0 else None
+        if one is not None:
+            return one
+        # Where nothing is selected there is the default, which must lie beyond all sums for the sum to be monotone.
+        if value.low >= 0 and default <= value.low:
+            grown = Steps(0, inf)
+        elif value.high <= 0 and value.high <= default:
+            grown = Steps(-inf, 0)
+        else:
+            return ANY
+        ways = [self._grows(pair, allowed) for clause in formula for pair, allowed in clause.sets.items()]
+        if all(rises for rises, _ in ways):
+            return grown
+        return grown.scaled(-1) if all(falls for _, falls in ways) else ANY
+
+    def _running(self, formula: Formula, value: Domain) -> Steps | None:
+        """Return the steps of a sum to which each step adds one position, or of which it takes one away."""
+        clause = formula[0] if len(formula) == 1 else Clause({})
+        own = next((pair for pair in clause.sets if pair.is_index), None)
+        if own is None:
+            return None
+        allowed, rest = clause.sets[own], clause.without(own)
+        if not all(map(self._facts.of_keys, rest.sets)):
+            return None
+        each = Steps(value.low, value.high)
+        each = each.join(NONE) if rest.sets else each
+        if allowed in (IntSet.where("le"), IntSet.where("lt")):
+            return each
+        return each.scaled(-1) if allowed in (IntSet.where("ge"), IntSet.where("gt")) else None
+
+    def _grows(self, pair: Pair, allowed: IntSet) -> tuple[bool, bool]:
+        """Tell whether a condition holds for ever more keys as the query moves right, and whether for ever fewer."""
+        if self._facts.of_keys(pair):
+            return True, True
+        if pair.kind != "int" or not isinstance(pair.query, Linear) or len(allowed.intervals) != 1:
+            return False, False
+        steps = self.of(pair.query)
+        ((low, high),) = allowed.intervals
+        upwards = steps.rising if low == -inf else steps.falling if high == inf else False
+        downwards = steps.falling if low == -inf else steps.rising if high == inf else False
+        return upwards, downwards
+
+    def _queried(self, node: Node) -> list[Pair]:
+        formula = self._facts[node.operands[0]].formula or ()
+        return [pair for clause in formula for pair in clause.sets if pair.kind == "int"]
+
+    def _difference(self, comparison: Node) -> Linear | None:
+        """Return the linear form of what a comparison of integers compares with zero."""
+        a, b = comparison.operands
+        if not (self._domain(a).integral and self._domain(b).integral):
+            return None
+        return self._facts.linear(a).plus(self._facts.linear(b), -1)
+
+    def _raw(self, node: Node) -> Steps:
+        values = node["values"]
+        assert isinstance(values, tuple)
+        integers = [value for value in values if isinstance(value, int)]
+        gained = [b - a for a, b in pairwise(integers)]
+        return Steps(min(gained), max(gained)) if gained else NONE
+
+
+_EXTREMES = (IntSet([(0, inf)]), IntSet([(1, inf)]), IntSet([(-inf, 0)]), IntSet([(-inf, -1)]))
+"""What a - b lies in where ``where(…, a, b)`` chooses the larger of both, or the smaller; of equals it is either."""
+
+_RULES = {
+    "mul": Positions._product,
+    "floordiv": Positions._quotient,
+    "abs": Positions._absolute,
+    "round": Positions._same,
+    "not": Positions._not,
+    **dict.fromkeys(("and", "or"), Positions._both),
+    **dict.fromkeys(COMPARISONS, Positions._truth),
+    "where": Positions._choice,
+    "sum": Positions._sum,
+    "raw": Positions._raw,
+}
+"""What is known of each operation's steps."""
+
+
+def _between(a: Domain, b: Domain) -> Steps:
+    """Return the steps from any integer of one domain to any of another."""
+    return Steps(plus(b.low, -a.high), plus(b.high, -a.low))
+
+
+def _floor(a: Bound, divisor: Bound) -> Bound:
+    """Return ``a / divisor`` rounded down, for a divisor above zero."""
+    if a in (-inf, inf):
+        return a
+    if divisor == inf:
+        return 0 if a >= 0 else -1
+    return a // divisor
+
+
+def _terms(side: object) -> Iterable[Node]:
+    return side.terms if isinstance(side, Linear) else ()
