@@ -387,7 +387,10 @@ class Analysis:
         def whole() -> Formula:
             return condition(Pair("cmp", key, query), IntSet.where(comparison))
 
-        if key.operation.name == "where":
+        # The branch that is not chosen is not compared, so it must not be one on which that could fail.
+        if key.operation.name == "where" and all(
+            cannot_fail(comparison, [self[branch].domain, self[query].domain]) for branch in key.operands[1:]
+        ):
             return self._nested(
                 (comparison, key, query),
                 lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),

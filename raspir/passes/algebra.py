@@ -339,11 +339,13 @@ def _truth(algebra: Algebra, node: Node) -> Node | None:
 
 
 def _compared_choice(algebra: Algebra, node: Node) -> Node | None:
-    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch."""
+    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen."""
     choice, constant = node.operands
     if choice.operation.name != "where" or constant.operation.name != "const":
         return None
     condition, a, b = choice.operands
+    if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in (a, b)):
+        return None
     left = algebra(node.operation.name, a, constant)
     right = algebra(node.operation.name, b, constant)
     if "const" not in (left.operation.name, right.operation.name):
