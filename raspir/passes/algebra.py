@@ -431,7 +431,7 @@ def _rounded_mean(algebra: Algebra, node: Node) -> Node | None:
         selector, value = mean.operands
         domain, default = algebra.facts[value].domain, mean["default"]
         small = domain.integral and max(abs(domain.low), abs(domain.high)) <= _SMALL
-        if small and not isinstance(default, str | tuple | None) and abs(float(default)) < inf:
+        if small and not isinstance(default, str | tuple | None) and default not in (inf, -inf):
             integers = value if domain.kinds is INT else algebra("add", value, algebra.const(0))
             return algebra("sum", selector, integers, default=0)
     return None
