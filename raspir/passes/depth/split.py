@@ -27,7 +27,10 @@ def split(search: Search, node: Node) -> Iterator[Node]:
         return
     total = 1
     for _, domain in cases:
-        total *= len(domain.atoms or ())
+        atoms = domain.atoms or ()
+        if len(set(atoms)) < len(atoms):  # 1 and True: a comparison would not tell which case it is
+            return
+        total *= len(atoms)
     if not 1 < total <= search.options.max_heads:
         return
     chosen = _chosen(search, aggregate, cases)
