@@ -27,10 +27,7 @@ def split(search: Search, node: Node) -> Iterator[Node]:
         return
     total = 1
     for _, domain in cases:
-        atoms = domain.atoms or ()
-        if len(set(atoms)) < len(atoms):  # 1 and True: a comparison would not tell which case it is
-            return
-        total *= len(atoms)
+        total *= len(domain.atoms or ()) if _tells_apart(domain) else 0
     if not 1 < total <= search.options.max_heads:
         return
     chosen = _chosen(search, aggregate, cases)
@@ -56,6 +53,11 @@ def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Nod
                 return None
             found[leaf] = domain
     return list(found.items())
+
+
+def _tells_apart(domain: Domain) -> bool:
+    """Tell whether comparing with its atoms says which of them it is: ``1 == True`` does not."""
+    return len(set(domain.atoms or ())) == len(domain.atoms or ())
 
 
 def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
