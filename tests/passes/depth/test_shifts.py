@@ -27,7 +27,7 @@ def shift(value, by=1, default=0):
 @settings(max_examples=40, deadline=None)
 @given(
     offsets, st.sampled_from([0, 1, -4, True]), st.sampled_from([le, lt, same, ~same, everything, lt & same]),
-    st.sampled_from([lambda x: x, lambda x: 2 * x + indices, lambda x: where(x > 1, 1, 0), lambda x: -x * COUNT]),
+    st.sampled_from([lambda x: x, lambda x: 2 * x + indices, lambda x: where(x > 1, 1, 0), lambda x: -x * indices]),
     words,
 )  # fmt: skip
 def test_a_sum_of_what_is_shifted(by, default, selector, around, word):
@@ -75,10 +75,10 @@ def test_all_positions_must_be_shifted_alike(monkeypatch):
 
 
 def test_floats_keep_their_order(monkeypatch):
-    program = everything.value(shift(where(COUNT > 1, 1e16, 1.0), 1, -1e16))
+    program = everything.value(shift(where(COUNT > 1, 0.2, 0.3), 1, 0.1))
     stays(ABSORB, program, WORDS)
     monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    breaks(ABSORB, program, ["aab", "abba", "abbc"])
+    breaks(ABSORB, program, ["aba"])
 
 
 @pytest.mark.parametrize("default", [3, "_", False])
@@ -106,10 +106,10 @@ def test_booleans_whose_type_matters():
 
 
 def test_what_is_shifted_out_must_not_fail(monkeypatch):
-    program = le.value(12 // shift(COUNT - 2, 1, 1))
-    stays(ABSORB, program, WORDS)
+    program = le.value(12 // shift((lt & same).value(1) - 1, 1, 1))
+    stays(ABSORB, program, ["aa", "abb", "ab"])
     monkeypatch.setattr(Analysis, "succeeds", lambda self, node, operands: True)
-    breaks(ABSORB, program, [*WORDS, "abaa", "abcc"])
+    breaks(ABSORB, program, ["aa", "abb"])
 
 
 def below(a, b):
