@@ -37,7 +37,9 @@ def exact(values):
 
 
 def as_graph(program, vocab=None, max_length=None):
-    return program.promise(vocab, max_length) if isinstance(program, Graph) else raspir.lower(program, vocab, max_length)
+    return (
+        program.promise(vocab, max_length) if isinstance(program, Graph) else raspir.lower(program, vocab, max_length)
+    )
 
 
 def alone(

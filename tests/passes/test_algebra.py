@@ -78,7 +78,7 @@ APPLIES = [
     (rules._sum, tokens + 1 - 1, tokens, INTS),
     (rules._sum, indices + tokens - indices, tokens, INTS),
     (rules._sum, 2 * (tokens + 1) - tokens - 2, tokens, INTS),
-    (rules._sum, -(-tokens), tokens, INTS),
+    (rules._sum, 0 - (0 - tokens), tokens, INTS),
     (rules._sum, indices - indices, 0, None),
     (rules._unit, tokens // 1, tokens, INTS),
     (rules._unit, tokens**1, tokens, INTS),
@@ -140,7 +140,7 @@ APPLIES = [
     (rules._selector_algebra, ~(key(tokens) == query(tokens)), key(tokens) != query(tokens), None),
     (rules._selector_algebra, by & by, by, None),
     (rules._selector_algebra, by | by, by, None),
-    (rules._selector_algebra, ~~by, by, None),
+    (rules._selector_algebra, ~(~by), by, None),
 ]  # fmt: skip
 SAMPLES = [
     "", "a", "b", "ab", "bab", "abca", [], [1], [2, 1], [1, -3, 2, 2], [True, False, True], [False], [True, 5, 0, True],
@@ -234,7 +234,7 @@ OUTSIDE = [
     (rules._own_value, one_before.value(tokens), tokens, None, "ab"),
     (rules._own_value, (key(tokens) == query(tokens)).value(indices), indices, None, "aa"),
     (rules._own_value, le.value(indices), indices, None, "aaa"),
-    (rules._own_value, ((key(indices) == query(indices)) & (key(c) == query(True))).value(indices), indices, None, "abb"),
+    (rules._own_value, (le & ge & (key(c) == query(True))).value(indices), indices, None, "abb"),
     (rules._one_value, le.mean(indices), le.value(indices), None, "ab"),
     (rules._one_value, le.best(indices, -indices, default=0), le.value(indices), None, "aba"),
     (rules._selects_all, key(indices) >= query(1), everything, None, "a"),
@@ -278,7 +278,9 @@ VOCABULARIES = [
     INTS, BOOLS, MIXED_INTS, (0, 1), (1,), (True,), (0.5, -1.5), (0.0, -0.0, 1), (math.inf, -math.inf, 1), ("a", "b"),
     ("a", 1, True), ("", "ab"), (2**70, -(2**70), 3), (1e16, 1, -1e16), None,
 ]  # fmt: skip
-leaf = st.sampled_from([tokens, tokens, indices, c, tokens == 1, length, *map(constant, [0, 1, True, False, -0.0, 1.0, "a"])])
+leaf = st.sampled_from(
+    [tokens, tokens, indices, c, tokens == 1, length, *map(constant, [0, 1, True, False, -0.0, 1.0, "a"])]
+)
 
 
 @st.composite

@@ -122,7 +122,7 @@ def test_complements_and_contradictions(selector, expected):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from([le, same, lt & is_a, everything]), st.integers(-3, 3).filter(bool), st.integers(-3, 3).filter(bool),
+    st.sampled_from([le, same, lt & is_a, everything]), st.sampled_from([-3, -1, 1, 2]), st.sampled_from([-2, -1, 1, 3]),
     st.sampled_from([0, indices, length]), words,
 )  # fmt: skip
 def test_sums_of_one_selector_are_one_value(selector, p, q, rest, word):
@@ -145,7 +145,9 @@ def test_sums_that_something_else_uses_stay():
 @pytest.mark.parametrize("default", [1, -2, 0.0, False])
 def test_defaults_that_are_not_zero(default):
     program = (lt.value(A, default) + lt.value(B, default)).map(str)
-    stays(program, lt.value(A + B).map(str) if default is not False else lt.value(A + B, False).map(str), ["", "ab", "ba"])
+    stays(
+        program, lt.value(A + B).map(str) if default is not False else lt.value(A + B, False).map(str), ["", "ab", "ba"]
+    )
 
 
 def test_floats_are_not_reassociated():
@@ -153,7 +155,11 @@ def test_floats_are_not_reassociated():
     stays(le.value(small) + le.value(large), le.value(small + large), ["ab", "aab", "abab", "aaaa"])
     stays(le.value(tokens) + le.value(tokens * 2), le.value(tokens + tokens * 2), FLOATS)
     mixed = where(tokens == "a", 0.1, 0.2)
-    stays((lt & is_a).value(mixed) + (lt & is_b).value(mixed), (lt & (is_a | is_b)).value(mixed), ["abba", "babab", "babba"])
+    stays(
+        (lt & is_a).value(mixed) + (lt & is_b).value(mixed),
+        (lt & (is_a | is_b)).value(mixed),
+        ["abba", "babab", "babba"],
+    )
 
 
 def test_booleans_are_added_as_integers():
@@ -195,7 +201,9 @@ def test_layers_do_not_grow_for_heads():
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(st.sampled_from([lt, le, gt, ge, same, is_a, is_b, everything, key(tokens) < query("b")]), min_size=2, max_size=4),
+    st.lists(
+        st.sampled_from([lt, le, gt, ge, same, is_a, is_b, everything, key(tokens) < query("b")]), min_size=2, max_size=4
+    ),
     st.lists(st.sampled_from("&|~"), min_size=3, max_size=3), st.sampled_from([A, B, indices, 1, 0.1, tokens == "a"]),
     st.sampled_from([0, 0, 1, "_"]), st.sampled_from([*WORDS, *NUMBERS, *MIXED]),
 )  # fmt: skip

@@ -109,9 +109,7 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
     def replaced(root: Node) -> Node | None:
         return _replaced(search, root, uniform)
 
-    selector = with_sides(
-        algebra, aggregate.selector, replaced, lambda query: constants.get(query, query), meets=False
-    )
+    selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query), meets=False)
     parts = [replaced(part) for part in aggregate.node.operands[1:]]
     if selector is None or any(part is None for part in parts):
         return None

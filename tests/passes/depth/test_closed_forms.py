@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewriting import (
-    MIXED, WORDS, alone, as_graph, breaks, differing, layers, le, length, lowered, stays, words,
+    MIXED,
+    WORDS,
+    alone,
+    as_graph,
+    breaks,
+    differing,
+    layers,
+    le,
+    length,
+    lowered,
+    stays,
+    words,
 )  # fmt: skip
 
 import raspir

@@ -4,7 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewriting import (
-    FLOATS, MIXED, NUMBERS, WORDS, alone, breaks, differing, everything, layers, le, length, lowered, lt, stays, words,
+    FLOATS,
+    MIXED,
+    NUMBERS,
+    WORDS,
+    alone,
+    breaks,
+    differing,
+    everything,
+    layers,
+    le,
+    length,
+    lowered,
+    lt,
+    stays,
+    words,
 )  # fmt: skip
 
 from raspir import indices, key, query, tokens, where

@@ -4,8 +4,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewriting import (
-    FLOATS, MIXED, NUMBERS, WORDS, alone, as_graph, breaks, differing, everything, layers, le, length, lowered, lt,
-    stays, without_doubt, words,
+    FLOATS,
+    MIXED,
+    NUMBERS,
+    WORDS,
+    alone,
+    as_graph,
+    breaks,
+    differing,
+    everything,
+    layers,
+    le,
+    length,
+    lowered,
+    lt,
+    stays,
+    words,
 )  # fmt: skip
 
 from raspir import indices, key, query, select, tokens, where
@@ -68,7 +82,9 @@ def test_all_positions_must_be_shifted_alike(monkeypatch):
     original = shifts.offset_of
 
     def claimed(search, node):
-        return original(search, node) or (Linear({}, -1) if node.operation.name == "sum" and node["default"] == 0 else None)
+        return original(search, node) or (
+            Linear({}, -1) if node.operation.name == "sum" and node["default"] == 0 else None
+        )
 
     monkeypatch.setattr(shifts, "offset_of", claimed)
     breaks(ABSORB, program, WORDS)

@@ -6,8 +6,21 @@ import operator
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rewriting import MIXED, WORDS, alone, breaks, differing, everything, layers, le, length, lowered, stays, words
-from rewriting import without_doubt
+from rewriting import (
+    MIXED,
+    WORDS,
+    alone,
+    breaks,
+    differing,
+    everything,
+    layers,
+    le,
+    length,
+    lowered,
+    stays,
+    without_doubt,
+    words,
+)
 
 from raspir import indices, key, query, select, tokens, where
 from raspir.analysis import Analysis

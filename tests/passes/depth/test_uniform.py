@@ -6,8 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewriting import (
-    FLOATS, MIXED, NUMBERS, WORDS, all_uniform, alone, as_graph, breaks, differing, everything, layers, le, length,
-    lowered, lt, stays, without_doubt, words,
+    FLOATS,
+    MIXED,
+    NUMBERS,
+    WORDS,
+    all_uniform,
+    alone,
+    as_graph,
+    breaks,
+    differing,
+    everything,
+    layers,
+    le,
+    length,
+    lowered,
+    lt,
+    stays,
+    without_doubt,
+    words,
 )  # fmt: skip
 
 from raspir import indices, key, query, tokens, where
@@ -70,7 +86,9 @@ def test_no_infinities_are_added_that_were_not_selected(monkeypatch):
 
 @settings(max_examples=80, deadline=None)
 @given(
-    st.sampled_from([length > 2, length == 1, (length > 1) & (length < 4), everything.value(tokens == "a") > 1, length]),
+    st.sampled_from(
+        [length > 2, length == 1, (length > 1) & (length < 4), everything.value(tokens == "a") > 1, length]
+    ),
     st.sampled_from([indices, tokens == "a", where(tokens == "b", 3, 0), indices * 2]),
     st.sampled_from([1, indices - 3, False, -2]),
     st.sampled_from([le, same, ~same]),
