@@ -344,11 +344,13 @@ def _truth(algebra: Algebra, node: Node) -> Node | None:
 
 
 def _compared_choice(algebra: Algebra, node: Node) -> Node | None:
-    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch."""
+    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen."""
     choice, constant = node.operands
     if choice.operation.name != "where" or constant.operation.name != "const":
         return None
     condition, a, b = choice.operands
+    if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in (a, b)):
+        return None
     left = algebra(node.operation.name, a, constant)
     right = algebra(node.operation.name, b, constant)
     if "const" not in (left.operation.name, right.operation.name):
@@ -434,8 +436,8 @@ def _rounded_mean(algebra: Algebra, node: Node) -> Node | None:
         selector, value = mean.operands
         domain, default = algebra.facts[value].domain, mean["default"]
         small = domain.integral and max(abs(domain.low), abs(domain.high)) <= _SMALL
-        if small and not isinstance(default, str | tuple | None) and abs(default) < inf:
-            integers = value if domain.kinds is INT else algebra("where", value, algebra.const(1), algebra.const(0))
+        if small and not isinstance(default, str | tuple | None) and default not in (inf, -inf):
+            integers = value if domain.kinds is INT else algebra("add", value, algebra.const(0))
             return algebra("sum", selector, integers, default=0)
     return None
 

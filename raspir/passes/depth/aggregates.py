@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from raspir.analysis.selectors import Formula
 from raspir.ir import Atom, Node, Role
 from raspir.ir.rules import Attribute
+from raspir.ir.types import NUMBER, STR
 from raspir.passes.algebra import Algebra
 
 
@@ -64,11 +65,23 @@ class Aggregate:
 
 
 def with_sides(
-    algebra: Algebra, selector: Node, key: Callable[[Node], Node | None], query: Callable[[Node], Node | None]
+    algebra: Algebra,
+    selector: Node,
+    key: Callable[[Node], Node | None],
+    query: Callable[[Node], Node | None],
+    meets: bool = True,
 ) -> Node | None:
     """Return ``selector`` with ``key`` applied to all its keys and ``query`` to all its queries.
 
     ``None`` if one of them gives ``None``.
+
+    Args:
+        algebra: what makes nodes.
+        selector: what is changed.
+        key: what becomes of a key.
+        query: what becomes of a query.
+        meets: whether all that the new keys and queries are compared on, the old ones are too; where not, ``None``
+            also stands for a comparison that could fail on the new ones alone.
     """
     operands: list[Node] = []
     if selector.operation.role is Role.SELECT:
@@ -77,13 +90,27 @@ def with_sides(
             if changed is None:
                 return None
             operands.append(changed)
+        if not meets and not _compares(algebra, selector, operands):
+            return None
         return algebra.rebuilt(selector, operands)
     for operand in selector.operands:
-        changed = with_sides(algebra, operand, key, query)
+        changed = with_sides(algebra, operand, key, query, meets)
         if changed is None:
             return None
         operands.append(changed)
     return algebra.rebuilt(selector, operands)
+
+
+def _compares(algebra: Algebra, select: Node, operands: list[Node]) -> bool:
+    """Tell whether ``select`` succeeds on all of ``operands`` wherever it does on its own."""
+    name = select.operation.name.removeprefix("select.")
+    changed = [(old, new) for old, new in zip(select.operands, operands, strict=True) if old is not new]
+    if not changed or name in ("eq", "ne"):
+        return True
+    if name == "by":
+        return False
+    kinds = [algebra.facts[old].domain.kinds | algebra.facts[new].domain.kinds for old, new in changed]
+    return all(each in NUMBER or each is STR for each in kinds)
 
 
 def selects(selector: Node) -> tuple[Node, ...]:

@@ -76,7 +76,7 @@ def _absorbed(search: Search, aggregate: Aggregate, offset: Linear) -> Node | No
     parts = []
     for moved, position, inside in ((main, back, True), (edge, on, False)):
         value = moved(aggregate.value)
-        selector = with_sides(algebra, aggregate.selector, moved, lambda query: query)
+        selector = with_sides(algebra, aggregate.selector, moved, lambda query: query, meets=False)
         if value is None or selector is None:
             return None
         within = _within(search, position)

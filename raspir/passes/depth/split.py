@@ -27,7 +27,7 @@ def split(search: Search, node: Node) -> Iterator[Node]:
         return
     total = 1
     for _, domain in cases:
-        total *= len(domain.atoms or ())
+        total *= len(domain.atoms or ()) if _tells_apart(domain) else 0
     if not 1 < total <= search.options.max_heads:
         return
     chosen = _chosen(search, aggregate, cases)
@@ -53,6 +53,11 @@ def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Nod
                 return None
             found[leaf] = domain
     return list(found.items())
+
+
+def _tells_apart(domain: Domain) -> bool:
+    """Tell whether comparing with its atoms says which of them it is: ``1 == True`` does not."""
+    return len(set(domain.atoms or ())) == len(domain.atoms or ())
 
 
 def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
@@ -104,7 +109,7 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
     def replaced(root: Node) -> Node | None:
         return _replaced(search, root, uniform)
 
-    selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query))
+    selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query), meets=False)
     parts = [replaced(part) for part in aggregate.node.operands[1:]]
     if selector is None or any(part is None for part in parts):
         return None

@@ -1,0 +1,172 @@
+"""Sums over intervals of positions, which need no attention."""
+
+import operator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rewriting import (
+    MIXED,
+    WORDS,
+    alone,
+    as_graph,
+    breaks,
+    differing,
+    layers,
+    le,
+    length,
+    lowered,
+    stays,
+    words,
+)  # fmt: skip
+
+import raspir
+from raspir import indices, key, query, tokens, where
+from raspir.passes.algebra import Algebra
+from raspir.passes.depth.closed_forms import RULES, _Sums
+
+(CLOSED,) = RULES
+COUNT = le.value(where(tokens == "a", 1, 0))
+COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
+KEYS = [indices, 2 * indices, indices + 3, 1 - indices, 3 * indices - 2, indices + length, -2 * indices]
+QUERIES = [COUNT, COUNT - 2, length - COUNT, 2 * COUNT - indices, indices + COUNT, where(tokens == "a", COUNT, 1)]
+VALUES = [
+    1, 7, -2, indices, indices + 5, 3 - 2 * indices, indices * indices, (indices + 1) * (indices - 2),
+    length, length - indices, length * indices + 1, indices * indices * 2 - length,
+]  # fmt: skip
+condition = st.builds(
+    lambda compare, k, q: compare(key(k), query(q)), st.sampled_from(COMPARISONS), st.sampled_from(KEYS),
+    st.sampled_from(QUERIES),
+)  # fmt: skip
+selectors = st.one_of(
+    condition,
+    st.builds(operator.and_, condition, condition),
+    st.builds(operator.or_, condition, condition),
+    condition.map(operator.invert),
+)
+
+
+@settings(max_examples=250, deadline=None)
+@given(selectors, st.sampled_from(VALUES), st.sampled_from([0, 1, -5, 0.5, -0.0, "_", True, False]), words)
+def test_the_ends_of_intervals_may_be_as_deep_as_they_like(selector, value, default, word):
+    before, after = alone(CLOSED, selector.value(value, default))
+    assert layers(before) == (2,)
+    assert layers(after) <= (2,)
+    assert not differing(before, after, [word, "", "a", "b", "ab"])
+
+
+@pytest.mark.parametrize("compare", COMPARISONS)
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("default", [0, 3, "_"])
+def test_one_comparison_costs_no_layer(compare, value, default):
+    lowered(CLOSED, compare(key(indices), query(COUNT)).value(value, default), (2, 1), [*WORDS, *MIXED])
+
+
+@pytest.mark.parametrize("k", KEYS)
+def test_multiples_of_the_position(k):
+    lowered(CLOSED, (key(k) <= query(COUNT)).value(indices), (2, 1), WORDS)
+
+
+def test_a_band_and_what_overlaps():
+    band = (key(indices) >= query(COUNT - 2)) & (key(indices) <= query(COUNT + 1))
+    lowered(CLOSED, band.value(indices), (2, 1), WORDS)
+    lowered(CLOSED, (band | (key(indices) == query(COUNT))).value(indices), (2, 1), WORDS)
+
+
+def test_within_the_input_the_length_is_not_needed():
+    lowered(CLOSED, le.value(indices), (1, 0), WORDS)
+    lowered(CLOSED, (key(indices) > query(indices - 3)).value(1) - length, (1, 1), WORDS)
+
+
+def test_intervals_end_at_the_ends_of_the_input(monkeypatch):
+    program = (key(indices) <= query(COUNT + 2)).value(1)
+    lowered(CLOSED, program, (2, 1), WORDS)
+    monkeypatch.setattr(_Sums, "_within", lambda self, high: True)
+    breaks(CLOSED, program, WORDS)
+
+
+def test_intervals_begin_at_the_first_position(monkeypatch):
+    program = (key(indices) >= query(COUNT - 2)).value(1)
+    lowered(CLOSED, program, (2, 1), WORDS)
+    monkeypatch.setattr(_Sums, "_low", lambda self, lows: lows[0] if lows else self.algebra.const(0))
+    breaks(CLOSED, program, WORDS)
+
+
+def test_no_interval_has_fewer_than_no_positions(monkeypatch):
+    program = ((key(indices) >= query(COUNT)) & (key(indices) <= query(COUNT - 3))).value(1)
+    deep = ((key(indices) >= query(COUNT)) & (key(indices) <= query(length - COUNT - 1))).value(indices)
+    lowered(CLOSED, program, (2, 0), WORDS)
+    lowered(CLOSED, deep, (2, 1), WORDS)
+    monkeypatch.setattr(Algebra, "largest", lambda self, a, b: a)
+    breaks(CLOSED, deep, WORDS)
+
+
+def test_what_overlaps_counts_once(monkeypatch):
+    program = ((key(indices) < query(COUNT)) | (key(indices) == query(length - 1 - COUNT))).value(1)
+    lowered(CLOSED, program, (2, 1), WORDS)
+    original = _Sums.over
+
+    def twice(self, clauses, polynomial):
+        total = self.algebra.const(0)
+        for clause in clauses:
+            total = self.algebra("add", total, original(self, [clause], polynomial))
+        return total
+
+    monkeypatch.setattr(_Sums, "over", twice)
+    breaks(CLOSED, program, WORDS)
+
+
+@pytest.mark.parametrize(("value", "naive"), [(0.1, 0.1 * COUNT), (where(indices >= 0, 0.1, 0), 0.1 * COUNT)])
+def test_floats_are_added_in_their_order(value, naive):
+    program = (key(indices) < query(COUNT)).value(value)
+    stays(CLOSED, program, WORDS)
+    assert differing(as_graph(program), as_graph(naive), ["aaa", "aaaaaa"])
+
+
+def test_one_boolean_is_no_integer():
+    ones = where(tokens == "a", True, True)
+    program = (key(indices) < query(COUNT)).value(ones).map(str)
+    stays(CLOSED, program, WORDS)
+    assert differing(as_graph(program), as_graph(COUNT.map(str)), ["a"])
+
+
+def test_a_default_other_than_zero():
+    program = (key(indices) < query(COUNT)).value(1, 9)
+    assert differing(as_graph(program), as_graph(COUNT), WORDS)
+    assert differing(as_graph(program), as_graph(COUNT + 9), WORDS)
+    typed = (key(indices) < query(COUNT)).value(1, False).map(str)
+    lowered(CLOSED, typed, (2, 1), WORDS)
+    assert differing(as_graph(typed), as_graph(COUNT.map(str)), WORDS)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        (key(indices) < query(COUNT)).value(indices * indices * indices),
+        (key(indices + COUNT) < query(COUNT)).value(1),
+        (key(indices * indices) < query(COUNT)).value(1),
+        (key(indices) < query(COUNT * 0.5)).value(1),
+        (key(indices) < query(COUNT)).value(COUNT),
+        (key(indices) < query(COUNT)).mean(1),
+        (key(indices) < query(COUNT)).value(indices // 2),
+    ],
+)
+def test_no_closed_form_is_known(program):
+    stays(CLOSED, program, WORDS)
+
+
+def test_too_many_intervals():
+    selector = key(indices) == query(COUNT)
+    for by in (2, 4, 6, 8, 10):
+        selector = selector | (key(indices) == query(COUNT + by))
+    stays(CLOSED, selector.value(1), [*WORDS, "aabbaabbaabb"])
+
+
+def test_large_integers_stay_exact():
+    program = (key(indices) < query(COUNT)).value(2**70 * indices + 2**64 + 1)
+    lowered(CLOSED, program, (2, 1), WORDS)
+
+
+def test_the_pass_uses_it():
+    program = (key(indices) < query(COUNT)).value(1)
+    assert raspir.optimize(program).stats().layers == 1

@@ -1,0 +1,242 @@
+"""What is the same at all positions, or known at the query alone."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rewriting import (
+    FLOATS,
+    MIXED,
+    NUMBERS,
+    WORDS,
+    all_uniform,
+    alone,
+    as_graph,
+    breaks,
+    differing,
+    everything,
+    layers,
+    le,
+    length,
+    lowered,
+    lt,
+    stays,
+    without_doubt,
+    words,
+)  # fmt: skip
+
+from raspir import indices, key, query, tokens, where
+from raspir.analysis import Analysis
+from raspir.passes.depth import uniform
+from raspir.passes.depth.search import Search
+from raspir.passes.depth.uniform import RULES
+
+CONDITION, CHOICE, TERMS, VALUE, SCORE = RULES
+COUNT = le.value(where(tokens == "a", 1, 0))
+ALL = [*WORDS, *NUMBERS, *FLOATS, *MIXED]
+same = key(tokens) == query(tokens)
+defaults = st.sampled_from([0, 1, -3, 0.5, -0.0, True, False, "_", ""])
+CONDITIONS = [
+    key(1) == query(COUNT), key(1) < query(COUNT), key(2) != query(COUNT), query(COUNT) <= key(2),
+    ~(key(1) == query(COUNT)), (key(0) < query(COUNT)) & (key(3) > query(COUNT)),
+    key("b") == query(where(COUNT > 1, "b", "c")), key(0.5) < query(COUNT), key(True) == query(COUNT > 1),
+]  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sampled_from(CONDITIONS), st.sampled_from([le, same, lt & same, ~same]), defaults, words)
+def test_a_condition_on_the_query(condition, selector, default, word):
+    before, after = alone(CONDITION, (selector & condition).value(indices, default))
+    assert layers(before, after) == (2, 1)
+    assert not differing(before, after, [word, *WORDS])
+
+
+def test_the_condition_must_hold_for_all_that_is_selected(monkeypatch):
+    condition = key(1) == query(COUNT)
+    program = ((lt & condition) | (key(indices) == query(indices))).value(1)
+    stays(CONDITION, program, WORDS)
+    naive = where(COUNT == 1, le.value(1), 0)
+    assert differing(as_graph(program), as_graph(naive), WORDS)
+
+
+def test_the_condition_must_be_on_the_query(monkeypatch):
+    program = (le & (key(COUNT) == query(1))).value(1)
+    stays(CONDITION, program, WORDS)
+    program = (le & (key(COUNT) == query(COUNT))).value(1)
+    stays(CONDITION, program, WORDS)
+    monkeypatch.setattr(Analysis, "of_queries", lambda self, pair: True)
+    monkeypatch.setattr(uniform, "condition", lambda algebra, sets: algebra.const(True))
+    breaks(CONDITION, program, WORDS)
+
+
+def test_no_strings_are_added_that_were_not_selected(monkeypatch):
+    program = (le & (key(9) == query(COUNT))).value(tokens, "_")
+    stays(CONDITION, program, WORDS)
+    without_doubt(monkeypatch)
+    breaks(CONDITION, program, WORDS)
+
+
+def test_no_infinities_are_added_that_were_not_selected(monkeypatch):
+    program = (le & (key(9) == query(COUNT))).value(where(tokens == "a", math.inf, -math.inf))
+    stays(CONDITION, program, WORDS)
+    without_doubt(monkeypatch)
+    breaks(CONDITION, program, WORDS)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(
+        [length > 2, length == 1, (length > 1) & (length < 4), everything.value(tokens == "a") > 1, length]
+    ),
+    st.sampled_from([indices, tokens == "a", where(tokens == "b", 3, 0), indices * 2]),
+    st.sampled_from([1, indices - 3, False, -2]),
+    st.sampled_from([le, same, ~same]),
+    defaults,
+    words,
+)
+def test_a_choice_by_a_uniform_condition(test, a, b, selector, default, word):
+    before, after = alone(CHOICE, selector.value(where(test, a, b), default))
+    assert layers(before, after) == (2, 1)
+    assert not differing(before, after, [word, *WORDS])
+
+
+@pytest.mark.parametrize("kind", ["mean", "best"])
+def test_fetches_choose_strings_too(kind):
+    value = where(length > 2, tokens, "z")
+    if kind == "best":
+        lowered(CHOICE, le.best(value, indices, default=0), (2, 1), ALL)
+    else:
+        at = key(indices) == query(indices - 1)
+        lowered(CHOICE, at.mean(value, 0), (2, 1), ALL)
+
+
+def test_the_condition_must_be_uniform(monkeypatch):
+    program = le.value(where(COUNT > 1, indices, 1))
+    stays(CHOICE, program, WORDS)
+    all_uniform(monkeypatch)
+    breaks(CHOICE, program, WORDS)
+
+
+def test_the_branch_that_is_not_chosen_must_not_fail(monkeypatch):
+    program = le.value(where(length > 2, 1, where(tokens == "a", math.inf, -math.inf)))
+    stays(CHOICE, program, WORDS)
+    without_doubt(monkeypatch)
+    breaks(CHOICE, program, WORDS)
+
+
+def test_strings_of_the_branch_that_is_not_chosen(monkeypatch):
+    program = le.value(where(length > 1, 1, tokens))
+    stays(CHOICE, program, WORDS)
+    without_doubt(monkeypatch)
+    breaks(CHOICE, program, WORDS)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from([length, 2 * length, length - 3, everything.value(where(tokens == "a", 1, 0)), length * length]),
+    st.sampled_from([1, indices, where(tokens == "b", 2, -1), indices + 4]),
+    st.sampled_from([0, 5, indices, where(tokens == "c", 1, 0)]),
+    st.sampled_from([le, same, lt, ~same, everything]),
+    words,
+)
+def test_uniform_terms_are_added_afterwards(factor, value, term, selector, word):
+    for program in (selector.value(factor + value), selector.value(factor * value + term)):
+        before, after = alone(TERMS, program)
+        assert layers(before, after) == (2, 1)
+        assert not differing(before, after, [word, *WORDS])
+
+
+def test_the_term_must_be_uniform(monkeypatch):
+    program = le.value(indices + COUNT)
+    stays(TERMS, program, WORDS)
+    all_uniform(monkeypatch)
+    breaks(TERMS, program, WORDS)
+
+
+@pytest.mark.parametrize("default", [5, "_", 2.5, False])
+def test_a_term_and_a_default(default, monkeypatch):
+    program = lt.value(length + indices, default).map(str)
+    stays(TERMS, program, WORDS)
+    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
+    breaks(TERMS, program, WORDS)
+
+
+def test_floats_keep_their_order(monkeypatch):
+    program = le.value(length * 0.1 + where(tokens == "a", 1e16, 1.0))
+    stays(TERMS, program, WORDS)
+    naive = length * 0.1 * (indices + 1) + le.value(where(tokens == "a", 1e16, 1.0))
+    assert differing(as_graph(program), as_graph(naive), WORDS)
+
+
+def test_means_are_no_sums(monkeypatch):
+    program = le.mean(50 * length + where(tokens == "a", 2**60 + 100, 0))
+    stays(TERMS, program, WORDS)
+    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
+    breaks(TERMS, program, ["aa"])
+
+
+def test_booleans_whose_type_matters():
+    one = everything.value(tokens == "a") > 0
+    program = lt.value(one).map(str)
+    stays(TERMS, program, WORDS)
+    naive = (where(one, 1, 0) * indices).map(str)
+    assert differing(as_graph(program), as_graph(naive), WORDS)
+    lowered(TERMS, lt.value(one), (2, 1), WORDS)
+    for sensitive in (~lt.value(one), lt.value(one) & True):
+        stays(TERMS, sensitive, WORDS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([length, length > 2, where(length > 2, "x", 0.5), length * 0.5]),
+    st.sampled_from(["left", "right"]), st.sampled_from(["highest", "lowest"]), defaults, words,
+)  # fmt: skip
+def test_the_best_of_what_is_all_the_same(value, ties, pick, default, word):
+    for selector in (lt, same, everything):
+        before, after = alone(VALUE, selector.best(value, indices, ties, default, pick))
+        assert layers(before, after) == (2, 1)
+        assert not differing(before, after, [word, *WORDS])
+    before, after = alone(VALUE, (key(indices) == query(indices - 1)).value(value, default))
+    assert layers(before, after) == (2, 1)
+    assert not differing(before, after, [word, *WORDS])
+
+
+def test_the_sum_of_what_is_all_the_same_is_another(monkeypatch):
+    program = le.value(length)
+    stays(VALUE, program, WORDS)
+    monkeypatch.setattr(Analysis, "at_most_one", lambda self, selector: True)
+    breaks(VALUE, program, WORDS)
+
+
+def test_the_value_must_be_uniform(monkeypatch):
+    program = lt.best(COUNT, indices, default=0)
+    stays(VALUE, program, WORDS)
+    all_uniform(monkeypatch)
+    breaks(VALUE, program, WORDS)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([indices + length, length - indices, 2 * indices - 3 * length + 1, (tokens == "a") + length]),
+    st.sampled_from([le, same, everything]), st.sampled_from(["left", "right"]),
+    st.sampled_from(["highest", "lowest"]), defaults, words,
+)  # fmt: skip
+def test_a_score_without_its_uniform_part(score, selector, ties, pick, default, word):
+    before, after = alone(SCORE, selector.best(tokens, score, ties, default, pick))
+    assert layers(before, after) == (2, 1)
+    assert not differing(before, after, [word, *ALL])
+
+
+def test_scores_that_are_floats_may_become_equal():
+    program = everything.best(tokens, indices + where(length > 0, 1e300, 0.0), default=0)
+    stays(SCORE, program, WORDS)
+    naive = everything.best(tokens, indices, default=0)
+    assert differing(as_graph(program), as_graph(naive), WORDS)
+
+
+def test_the_part_must_be_uniform(monkeypatch):
+    program = everything.best(indices, 2 * COUNT - indices, default=0)
+    stays(SCORE, program, WORDS)
+    all_uniform(monkeypatch)
+    breaks(SCORE, program, WORDS)

@@ -1,0 +1,331 @@
+"""The folding rules: that each is right where it applies, and that each of its side conditions is needed."""
+
+import math
+import operator
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from rewriting import as_graph, everything, exact, ge, gt, le, length, lt, result
+from strategies import atoms, inputs, programs
+from strategies import build as build_program
+
+import raspir
+from raspir import SOp, indices, key, query, select, tokens, where
+from raspir.analysis import Analysis
+from raspir.frontends.expressions import apply
+from raspir.ir import Graph, build
+from raspir.ir.types import SELECTOR
+from raspir.passes import algebra as rules
+from raspir.passes.algebra import RULES, Algebra
+from raspir.passes.depth.aggregates import attributes
+from raspir.passes.fold import fold
+
+
+def prepared(program, vocab=None):
+    """Return a graph, and its last node (a selector's, for a selector) with its operands folded."""
+    is_selector = isinstance(program, raspir.Selector)
+    graph = as_graph(program.value(indices) if is_selector else program, vocab)
+    algebra = Algebra(Analysis.of(graph))
+    made = {}
+    out = graph.outputs["out"]
+    out = out.operands[0] if is_selector else out
+    for node in graph:
+        if node is out:
+            break
+        made[node] = algebra.rebuilt(node, [made[operand] for operand in node.operands])
+    last = build(out.operation.name, *(made[operand] for operand in out.operands), **attributes(out))
+    return graph, last, algebra
+
+
+def yielding(graph, node):
+    if node.type is SELECTOR:
+        node = build("sum", node, build("indices"), default=-1)
+    return Graph({"out": node}, graph.inputs.values(), graph.functions)
+
+
+def exactly(graph, given):
+    found = result(graph, given)
+    return None if found is None else exact(found)
+
+
+c, d = tokens == "a", tokens == "b"
+INTS, BOOLS, MIXED_INTS = (1, 2, -3), (True, False), (True, 5, 0)
+one_before = key(indices) == query(indices - 1)
+COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
+
+
+by = select(tokens, 1, operator.eq)
+
+
+def same(x):
+    return x
+
+
+def true_for_one(x):
+    return True if x == 1 else x
+
+
+def constant(value):
+    return where(True, value, 0)
+
+
+APPLIES = [
+    (rules._constant, tokens * 0, 0, INTS),
+    (rules._constant, tokens == "z", False, "ab"),
+    (rules._constant, tokens.map(len), 1, "ab"),
+    (rules._constant, constant(0.0) * -1, -0.0, None),
+    (rules._sum, tokens + 1 - 1, tokens, INTS),
+    (rules._sum, indices + tokens - indices, tokens, INTS),
+    (rules._sum, 2 * (tokens + 1) - tokens - 2, tokens, INTS),
+    (rules._sum, 0 - (0 - tokens), tokens, INTS),
+    (rules._sum, indices - indices, 0, None),
+    (rules._unit, tokens // 1, tokens, INTS),
+    (rules._unit, tokens**1, tokens, INTS),
+    *[(rules._compared_to_itself, compare(tokens, tokens), compare(1, 1), None) for compare in COMPARISONS],
+    (rules._bounded, indices >= 0, True, None),
+    (rules._bounded, indices - length < 0, True, None),
+    (rules._bounded, length - indices <= 0, False, None),
+    (rules._bounded, tokens + indices + 3 >= 0, True, INTS),
+    (rules._bounded, tokens + indices + 1 > indices, tokens > -1, INTS),
+    (rules._constant_last, constant(3) < indices, indices > 3, None),
+    (rules._constant_last, constant("a") == tokens, tokens == "a", None),
+    (rules._truth, c == True, c, None),  # noqa: E712
+    (rules._truth, c != False, c, None),  # noqa: E712
+    (rules._truth, tokens == False, ~tokens, BOOLS),  # noqa: E712
+    (rules._truth, c != True, tokens != "a", None),  # noqa: E712
+    (rules._compared_choice, where(c, "x", "y") == "x", c, None),
+    (rules._compared_choice, where(c, tokens, 5) == 6, c & (tokens == 6), None),
+    (rules._compared_choice, where(c, indices, 5) < 3, c & (indices < 3), None),
+    (rules._not, ~~c, c, None),
+    (rules._not, ~(tokens < 3), tokens >= 3, None),
+    (rules._not, ~c, tokens != "a", None),
+    (rules._and_or, c & True, c, None),
+    (rules._and_or, c & False, False, None),
+    (rules._and_or, False | c, c, None),
+    (rules._and_or, c | True, True, None),
+    (rules._and_or, tokens & tokens, tokens, BOOLS),
+    (rules._choice, where(constant("x"), tokens, 1), tokens, None),
+    (rules._choice, where(constant(""), tokens, 1), 1, None),
+    (rules._choice, where(tokens, "x", 5), "x", (1, "b", 0.5)),
+    (rules._choice, where(c, indices, indices), indices, None),
+    (rules._choice, where(~(tokens & True), 1, 2), where(tokens, 2, 1), BOOLS),
+    (rules._choice, where(c, where(c, 1, 2), 3), where(c, 1, 3), None),
+    (rules._choice, where(c, 1, where(c, 2, 3)), where(c, 1, 3), None),
+    (rules._boolean_choice, where(c, True, d), c | d, None),
+    (rules._boolean_choice, where(c, d, False), c & d, None),
+    (rules._boolean_choice, where(c, False, d), (tokens != "a") & d, None),
+    (rules._boolean_choice, where(c, d, True), (tokens != "a") | d, None),
+    (rules._default, (lt & gt).value(tokens, "_"), "_", None),
+    (rules._default, (lt & gt).mean(tokens, 0.5), 0.5, None),
+    (rules._rounded_mean, (le.mean(tokens) * le.value(1)).round(), le.value(tokens), INTS),
+    (rules._rounded_mean, (le.value(1) * le.mean(tokens, 7)).round(), le.value(tokens), INTS),
+    (rules._rounded_mean, (le.mean(tokens) * (indices + 1)).round(), le.value(tokens), INTS),
+    (rules._rounded_mean, (lt.mean(tokens, 0.5) * indices).round(), lt.value(tokens), INTS),
+    (rules._rounded_mean, (everything.mean(tokens) * length).round(), everything.value(tokens), INTS),
+    (rules._rounded_mean, (le.mean(tokens) * le.value(1)).round(), le.value(tokens + 0), BOOLS),
+    (rules._rounded_mean, (le.mean(tokens) * le.value(1)).round(), le.value(tokens + 0), MIXED_INTS),
+    (rules._rounded_mean, (le.mean(tokens, 10**400) * le.value(1)).round(), le.value(tokens), INTS),
+    (rules._own_value, (key(indices) == query(indices)).value(tokens, 7), tokens, None),
+    (rules._own_value, (key(2 * indices + 1) == query(indices * 2 + 1)).value(tokens, 7), tokens, None),
+    (rules._own_value, (le & ge).value(tokens, 7), tokens, None),
+    (rules._one_value, one_before.mean(tokens, "_"), one_before.value(tokens, "_"), None),
+    (rules._one_value, one_before.best(tokens, indices, default=2.5), one_before.value(tokens, 2.5), None),
+    (rules._selects_all, key(indices) >= query(0), everything, None),
+    (rules._selects_all, lt | ge, everything, None),
+    (rules._selects_all, key(tokens) == query("z"), key(1) != query(1), "ab"),
+    (rules._selector_algebra, le & (key(indices) >= query(-1)), le, None),
+    (rules._selector_algebra, le | (lt & gt), le, None),
+    (rules._selector_algebra, ~lt, ge, None),
+    (rules._selector_algebra, ~(key(tokens) == query(tokens)), key(tokens) != query(tokens), None),
+    (rules._selector_algebra, by & by, by, None),
+    (rules._selector_algebra, by | by, by, None),
+    (rules._selector_algebra, ~(~by), by, None),
+]  # fmt: skip
+SAMPLES = [
+    "", "a", "b", "ab", "bab", "abca", [], [1], [2, 1], [1, -3, 2, 2], [True, False, True], [False], [True, 5, 0, True],
+    [0, 5], [5, 5], [1, "b", 0.5], ["a", 1, True, 1.0, "b"], [0.1, -0.0, 0.0], [6, 5, 2, -1], [2**60, 1, 1e16],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "program", "expected", "vocab"), APPLIES)
+def test_a_rule_where_it_applies(rule, program, expected, vocab):
+    graph, node, algebra = prepared(program, vocab)
+    new = rule(algebra, node)
+    if isinstance(expected, SOp | raspir.Selector):
+        wanted = as_graph(expected.value(0) if isinstance(expected, raspir.Selector) else expected, vocab)
+        wanted = wanted.outputs["out"]
+        assert new is (wanted.operands[0] if isinstance(expected, raspir.Selector) else wanted)
+    else:
+        assert new is build("const", value=expected)
+    compared = 0
+    for given_input in SAMPLES:
+        if vocab is None or {*exact(given_input)} <= {*exact(vocab)}:
+            before = exactly(yielding(graph, node), given_input)
+            if before is not None:
+                assert exactly(yielding(graph, new), given_input) == before
+                compared += bool(before)
+    assert compared
+
+
+def test_tables_of_opaque_functions():
+    graph, node, algebra = prepared(tokens.map(str), (1, True, 1.0))
+    new = rules._table(algebra, node)
+    assert new.operation.name == "lookup"
+    assert result(yielding(graph, new), [1.0, True, 1]) == ["1.0", "True", "1"]
+    graph, node, algebra = prepared(tokens.map(same), (1, True, "b"))
+    assert algebra(node.operation.name, *node.operands, **attributes(node)) is node.operands[0]
+    graph, node, algebra = prepared(tokens.map(int), ("1", "_"))
+    new = rules._table(algebra, node)
+    assert result(yielding(graph, new), "11") == [1, 1]
+
+
+OUTSIDE = [
+    (rules._constant, where(c, 1, True), 1, None, ["b"]),
+    (rules._constant, tokens * 0.0, 0.0, (1, -1), [-1]),
+    (rules._table, tokens.map(str), "1", None, [2]),
+    (rules._sum, tokens + 1 - 1, tokens, (0.1, 2.5), [0.1]),
+    (rules._sum, tokens + 1 - 1, tokens, None, [0.1]),
+    (rules._sum, tokens + 0, tokens, BOOLS, [True]),
+    (rules._sum, tokens * 1, tokens, BOOLS, [True]),
+    (rules._sum, tokens + "x", tokens, "ab", "a"),
+    (rules._unit, tokens // 1, tokens, BOOLS, [True]),
+    (rules._unit, tokens // 1, tokens, (1.5, 2.5), [1.5]),
+    (rules._unit, tokens // 1.0, tokens, INTS, [2]),
+    (rules._unit, tokens**True, tokens, MIXED_INTS, [True]),
+    (rules._unit, tokens // 2, tokens, INTS, [2]),
+    (rules._unit, tokens**1.0, tokens, INTS, [2]),
+    (rules._compared_to_itself, tokens <= indices, True, INTS, [2]),
+    (rules._bounded, indices > 0, True, None, [1]),
+    (rules._bounded, indices + 1 < length, True, None, [1]),
+    (rules._bounded, tokens + 1 > tokens, True, (1e16, 2.5), [1e16]),
+    (rules._bounded, tokens + 1 > tokens, True, None, [1e16]),
+    (rules._constant_last, constant(3) < indices, indices < 3, None, [0]),
+    (rules._truth, tokens == True, tokens, MIXED_INTS, [5]),  # noqa: E712
+    (rules._truth, tokens == 1, tokens, (0, 1), [1]),
+    (rules._truth, tokens == True, tokens, (0, 1), [1]),  # noqa: E712
+    (rules._truth, tokens <= True, tokens, BOOLS, [False]),
+    (rules._truth, c == "True", c, None, ["a"]),
+    (rules._compared_choice, where(tokens.has([1]), tokens, 5) < 3, tokens.has([1]) & (tokens < 3), None, ["a"]),
+    (rules._compared_choice, where(c, 5, tokens) >= 3, c | (tokens >= 3), None, ["a"]),
+    (rules._not, ~tokens, where(tokens, False, True), INTS, [1]),
+    (rules._and_or, tokens & True, tokens, (6, 5), [6]),
+    (rules._and_or, tokens | True, True, (6, 5), [6]),
+    (rules._and_or, tokens & False, False, (6, 5), [6]),
+    (rules._and_or, tokens & True, tokens, MIXED_INTS, [5]),
+    (rules._choice, where(tokens, 1, 2), 1, (1, 0), [0]),
+    (rules._choice, where(tokens, 1, 2), 1, ("a", ""), [""]),
+    (rules._choice, where(~tokens, 1, 2), where(tokens, 2, 1), INTS, [1]),
+    (rules._choice, where(c, where(d, 1, 2), 3), where(c, 1, 3), None, "a"),
+    (rules._boolean_choice, where(tokens, True, False), tokens, INTS, [1]),
+    (rules._boolean_choice, where(tokens, True, c), tokens | c, (1, 2), [2]),
+    (rules._boolean_choice, where(c, True, 5), c | 5, None, "a"),
+    (rules._boolean_choice, where(c, 5, False), c & 5, None, "a"),
+    (rules._boolean_choice, where(c, 1, d), c | d, None, "a"),
+    (rules._default, gt.value(tokens, "_"), "_", None, "ab"),
+    (rules._rounded_mean, (le.mean(tokens) * lt.value(1)).round(), le.value(tokens), INTS, [1]),
+    (rules._rounded_mean, (le.mean(tokens) * indices).round(), le.value(tokens), INTS, [1]),
+    (rules._rounded_mean, (lt.mean(tokens) * (indices + 1)).round(), lt.value(tokens), INTS, [1, 2]),
+    (rules._rounded_mean, (le.mean(tokens) * length).round(), le.value(tokens), INTS, [1, 2]),
+    (rules._rounded_mean, (le.mean(tokens) * le.value(1)).round(), le.value(tokens), (0.25, 1.5), [0.25]),
+    (rules._rounded_mean, (le.mean(tokens) * le.value(1)).round(), le.value(tokens), (2**60 + 1, 3), [3, 2**60 + 1]),
+    (rules._rounded_mean, (le.mean(tokens) * le.value(1)).round(), le.value(tokens), BOOLS, [True]),
+    (rules._rounded_mean, (lt.mean(tokens, "_") * lt.value(1)).map(str), lt.value(tokens).map(str), INTS, [1]),
+    (rules._own_value, one_before.value(tokens), tokens, None, "ab"),
+    (rules._own_value, (key(tokens) == query(tokens)).value(indices), indices, None, "aa"),
+    (rules._own_value, le.value(indices), indices, None, "aaa"),
+    (rules._own_value, (le & ge & (key(c) == query(True))).value(indices), indices, None, "abb"),
+    (rules._one_value, le.mean(indices), le.value(indices), None, "ab"),
+    (rules._one_value, le.best(indices, -indices, default=0), le.value(indices), None, "aba"),
+    (rules._selects_all, key(indices) >= query(1), everything, None, "a"),
+    (rules._selects_all, lt | gt, everything, None, "ab"),
+    (rules._selects_all, key(tokens) == query("z"), key(1) != query(1), None, "z"),
+    (rules._selector_algebra, ~select(tokens, tokens, operator.lt), select(tokens, tokens, operator.lt), None, "ab"),
+    (rules._selector_algebra, le & (key(tokens) == query("a")), le, None, "ba"),
+    (rules._selector_algebra, le | gt & (key(tokens) == query("a")), le, None, "ba"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "program", "naive", "vocab", "given_input"), OUTSIDE)
+def test_a_rule_just_outside_its_conditions(rule, program, naive, vocab, given_input):
+    graph, node, algebra = prepared(program, vocab)
+    if isinstance(naive, SOp | raspir.Selector):
+        wrong = as_graph(naive.value(indices, -1) if isinstance(naive, raspir.Selector) else naive, vocab)
+    else:
+        wrong = yielding(graph, build("const", value=naive))
+    expected = exactly(yielding(graph, node), given_input)
+    assert expected is not None
+    assert exactly(wrong, given_input) != expected
+    new = rule(algebra, node)
+    assert new is None or exactly(yielding(graph, new), given_input) == expected
+
+
+def test_every_rule_is_tested():
+    assert {rule for row in RULES.values() for rule in row} == {
+        *(row[0] for row in APPLIES), rules._table, rules._identity_table,
+    }  # fmt: skip
+
+
+def test_a_table_that_changes_a_type_is_no_identity():
+    graph, node, algebra = prepared(tokens.map(true_for_one), (1, 2))
+    new = algebra.fold(node)
+    assert new.operation.name == "lookup"
+    assert exactly(yielding(graph, new), [1, 2]) == exact([True, 2])
+
+
+BINARY = ["add", "sub", "mul", "floordiv", "truediv", "mod", "pow", *"eq ne lt le gt ge and or".split()]
+VOCABULARIES = [
+    INTS, BOOLS, MIXED_INTS, (0, 1), (1,), (True,), (0.5, -1.5), (0.0, -0.0, 1), (math.inf, -math.inf, 1), ("a", "b"),
+    ("a", 1, True), ("", "ab"), (2**70, -(2**70), 3), (1e16, 1, -1e16), None,
+]  # fmt: skip
+leaf = st.sampled_from(
+    [tokens, tokens, indices, c, tokens == 1, length, *map(constant, [0, 1, True, False, -0.0, 1.0, "a"])]
+)
+
+
+@st.composite
+def expressions(draw, depth=3):
+    """Draw an elementwise expression of everything that the rules look for."""
+    if depth == 0 or draw(st.booleans()):
+        return draw(leaf)
+    kind = draw(st.sampled_from(["binary"] * 4 + ["neg", "abs", "round", "not", "where", "where", "map"]))
+    inner = expressions(depth=depth - 1)
+    a = draw(inner)
+    if kind == "binary":
+        name = draw(st.sampled_from(BINARY))
+        b = a if draw(st.integers(0, 5)) == 0 else draw(inner)
+        return apply(SOp, name, (a, b))
+    if kind == "where":
+        return where(a, draw(inner), draw(inner))
+    if kind == "map":
+        return a.map(draw(st.sampled_from([str, same, true_for_one])))
+    return apply(SOp, kind, (a,))
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.data(), st.sampled_from(VOCABULARIES))
+def test_folding_keeps_atoms_and_their_types(data, vocab):
+    try:
+        graph = as_graph(data.draw(expressions()), vocab)
+    except raspir.ProgramError:
+        assume(False)
+    folded = fold(graph)
+    assert len(folded) <= len(graph) + 2
+    for given_input in ([], list(vocab or (1, "a")), [*(vocab or (0.5, True))] * 2, [(vocab or (2,))[-1]]):
+        expected = exactly(graph, given_input)
+        if expected is not None:
+            assert exactly(folded, given_input) == expected
+
+
+@settings(max_examples=250, deadline=None)
+@given(programs(), st.one_of(inputs, st.lists(atoms, max_size=4)), st.booleans())
+def test_folding_programs_keeps_atoms_and_their_types(program, given_input, promised):
+    try:
+        graph = as_graph(build_program(program), list(given_input) if promised and given_input else None)
+    except raspir.ProgramError:
+        assume(False)
+    expected = exactly(graph, given_input)
+    folded = fold(graph)
+    assert folded.stats().layers <= graph.stats().layers
+    if expected is not None:
+        assert exactly(folded, given_input) == expected

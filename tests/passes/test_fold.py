@@ -1,0 +1,135 @@
+"""The pass fold: tables in place of opaque functions, and promises about the input that a program cannot keep."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from rewriting import WORDS, as_graph, differing, exact
+
+import raspir
+from raspir import ProgramError, indices, key, query, tokens, where
+from raspir.passes.base import PassContext
+from raspir.passes.fold import Fold
+
+
+def folded(program, vocab=None):
+    context = PassContext()
+    graph = as_graph(program, vocab)
+    result = Fold().run(graph, context)
+    assert Fold().run(result, PassContext()) == result
+    return graph, result, context.remarks
+
+
+def digit(x):
+    return int(x)
+
+
+def test_an_opaque_function_becomes_a_table():
+    graph, result, remarks = folded(tokens.map(digit).name("digit"), "0123")
+    assert graph.symbols == ("digit",)
+    assert result.symbols == ()
+    assert [(remark.rule, remark.subject, remark.gain) for remark in remarks] == [
+        ("table", "digit", "@digit needs no Python")
+    ]
+    assert remarks[0].location == graph.locations[graph.outputs["out"]]
+    assert raspir.compile(result)("3120") == [3, 1, 2, 0]
+
+
+def test_a_table_is_text(tmp_path):
+    _, result, _ = folded(tokens.map(digit) + 1, "0123")
+    path = tmp_path / "digits.rir"
+    path.write_text(str(result))
+    assert raspir.parse(str(result)) == result
+    command = [sys.executable, "-c", "from raspir.cli import main; main()", "run", str(path), "--input", "302"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == [4, 1, 3]
+
+
+def test_a_function_stays_without_a_vocabulary():
+    graph, result, remarks = folded(tokens.map(digit))
+    assert result == graph
+    assert not remarks
+
+
+def test_a_function_of_a_value_of_few_atoms_becomes_a_table_without_a_vocabulary():
+    graph, result, _ = folded(where(tokens == "a", "1", "2").map(digit))
+    assert not result.symbols
+    assert not differing(graph, result, WORDS)
+
+
+def test_tables_tell_atoms_apart_by_type():
+    graph, result, _ = folded(tokens.map(str), (1, True, 1.0, -0.0, 0.0, "1"))
+    assert not result.symbols
+    given = [1, True, 1.0, -0.0, 0.0, "1"]
+    assert exact(raspir.compile(result)(given)) == exact(raspir.compile(graph, optimize=False)(given))
+
+
+def test_the_vocabulary_may_not_hold_what_a_function_fails_on():
+    program = tokens.map(digit)
+    with pytest.raises(ProgramError) as caught:
+        folded(program, "01_")
+    assert re.search(r"the vocabulary holds '_', on which map\(digit\) fails: ValueError: ", str(caught.value))
+    line = test_the_vocabulary_may_not_hold_what_a_function_fails_on.__code__.co_firstlineno + 1
+    assert f"test_fold.py:{line}: " in str(caught.value)
+    assert caught.value.location.line == line
+    with pytest.raises(ProgramError):
+        raspir.optimize(program, vocab="01_")
+
+
+def quits(x):
+    raise SystemExit(x)
+
+
+def test_a_function_that_quits_fails():
+    with pytest.raises(ProgramError, match="on which map\\(quits\\) fails: SystemExit"):
+        folded(tokens.map(quits), "ab")
+
+
+def test_atoms_that_a_value_never_is_are_harmless():
+    blank = where(tokens == "_", "0", tokens)
+    graph, result, _ = folded(blank.map(digit), "01_")
+    assert not result.symbols
+    assert raspir.compile(result)("01_1") == [0, 1, 0, 1]
+    fetched = (key(indices) == query(indices - 1)).value(tokens, "_")
+    program = where(fetched == "_", "0", fetched).map(digit)
+    graph, result, _ = folded(program, "01")
+    assert not differing(graph, result, ["", "0", "101"])
+
+
+def test_a_default_on_which_a_function_fails_is_harmless():
+    fetched = (key(indices) == query(0)).value(tokens, "_").map(digit)
+    graph, result, _ = folded(fetched, "01")
+    assert not differing(graph, result, ["", "0", "101"])
+
+
+def test_a_function_that_always_fails_stays():
+    _, result, _ = folded(where(tokens == "a", "x", "y").map(digit))
+    assert result.symbols == ("digit",)
+    with pytest.raises(raspir.EvaluationError):
+        raspir.compile(result, optimize=False)("a")
+
+
+def listed(x):
+    return [x]
+
+
+def test_results_that_are_no_atoms_fail():
+    with pytest.raises(raspir.EvaluationError, match="the result \\['a'\\] is not an atom"):
+        raspir.compile(folded(tokens.map(listed), "ab")[1])("a")
+
+
+def long(x):
+    return x * 10**6
+
+
+def test_results_that_are_too_long_are_not_computed_beforehand():
+    graph, result, _ = folded(tokens.map(long), "ab")
+    assert result == graph
+    assert len(str(folded(constant_power(), "ab")[1])) < 10_000
+
+
+def constant_power():
+    return where(tokens == "a", 10, 10) ** 100_000
