@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import cannot_fail, tried
-from raspir.analysis.intset import IntSet
+from raspir.analysis.intset import IntSet, plus
 from raspir.analysis.linear import Linear
 from raspir.analysis.positions import NONE
-from raspir.analysis.selectors import Formula, Pair, condition
+from raspir.analysis.selectors import Clause, Formula, Pair, condition
 from raspir.ir import Node, build
 from raspir.ir.scalar import MEANING
 
@@ -41,7 +41,7 @@ class Forms:
         name = node.operation.name
         formulas = [self._facts[operand].formula for operand in node.operands]
         if name == "selector.and":
-            return selectors.both(formulas[0], formulas[1])
+            return self._pruned(selectors.both(formulas[0], formulas[1]))
         if name == "selector.or":
             return selectors.either(formulas[0], formulas[1])
         if name == "selector.not":
@@ -51,8 +51,34 @@ class Forms:
             return condition(Pair("by", key, query, str(node["function"])), selectors.TRUE)
         return self.compared(name.removeprefix("select."), key, query)
 
+    def _pruned(self, formula: Formula | None) -> Formula | None:
+        """Return ``formula`` without conditions that others on the same key imply, as k <= i implies k < length."""
+        if formula is None:
+            return None
+        return tuple(Clause(dict(self._needed(list(clause.sets.items())))) for clause in formula)
+
+    def _needed(self, conditions: list[tuple[Pair, IntSet]]) -> list[tuple[Pair, IntSet]]:
+        needed = list(conditions)
+        for each in conditions:
+            if each[0].kind == "int" and any(self._implies(other, each) for other in needed if other is not each):
+                needed.remove(each)
+        return needed
+
+    def _implies(self, known: tuple[Pair, IntSet], other: tuple[Pair, IntSet]) -> bool:
+        """Tell whether a condition on a key follows from another condition on the same key."""
+        (pair, allowed), (target, wanted) = known, other
+        if pair.kind != "int" or pair.key != target.key or not isinstance(pair.key, Linear) or not pair.key.terms:
+            return False
+        assert isinstance(pair.query, Linear)
+        assert isinstance(target.query, Linear)
+        low, high = self._facts.bounds(pair.query.plus(target.query, -1))
+        ends = IntSet([(plus(allowed.intervals[0][0], low), plus(allowed.intervals[-1][1], high))])
+        return ends <= wanted
+
     def compared(self, comparison: str, key: Node, query: Node) -> Formula | None:
         """Return the formula of ``key[j] comparison query[i]``."""
+        if key is query and self._facts[key].uniform:
+            return selectors.EVERYTHING if comparison in ("eq", "le", "ge") else selectors.NOTHING
         if self._facts[key].domain.integral and self._facts[query].domain.integral:
             return self._difference(comparison, self._facts.linear(key), self._facts.linear(query))
         if self._facts[query].uniform and self._facts[query].domain.single is not None:
@@ -60,6 +86,14 @@ class Forms:
         decided = self._decided(comparison, key, query)
         if decided is not None:
             return selectors.EVERYTHING if decided else selectors.NOTHING
+        if key.operation.name == "where" and comparison in ("eq", "ne"):
+            branches = [self._decided(comparison, branch, query) for branch in key.operands[1:]]
+            if any(branch is not None for branch in branches):
+                return self._nested(
+                    (comparison, key, query),
+                    lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
+                    lambda: condition(Pair("cmp", key, query), IntSet.where(comparison)),
+                )
         return condition(Pair("cmp", key, query), IntSet.where(comparison))
 
     def _difference(self, comparison: str, key: Linear, query: Linear) -> Formula | None:
@@ -72,11 +106,11 @@ class Forms:
         own, rest = key.plus(moved, -1), query.plus(moved, -1)
         allowed = allowed.shift(rest.constant - own.constant)
         own, rest = own.without_constant(), rest.without_constant()
-        if len(own.terms) == 1 and all(self._facts[term].uniform for term in rest.terms):
+        if len(own.terms) == 1:
             (term,) = own.terms
             if self._facts[term].domain.boolean and not rest.terms:
                 return self._truths(term, own.terms[term], allowed)
-            if term.operation.name == "where":
+            if term.operation.name == "where" and self._parts(term, own.terms[term], rest, allowed):
                 return self._nested(
                     ("where", own, rest, allowed),
                     lambda: self._branches(
@@ -86,6 +120,16 @@ class Forms:
                     lambda: self._between(own, rest, allowed),
                 )
         return self._between(own, rest, allowed)
+
+    def _parts(self, choice: Node, coefficient: int, query: Linear, allowed: IntSet) -> bool:
+        """Tell whether a comparison of a ``where`` is better one of its branches: a branch is decided, or all is the key's."""
+        if all(self._facts[term].uniform for term in query.terms):
+            return True
+        for branch in choice.operands[1:]:
+            possible = IntSet([self._facts.bounds(self._facts.linear(branch).scaled(coefficient), query)])
+            if possible <= allowed or not possible & allowed:
+                return True
+        return False
 
     def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Formula:
         """Return the formula of ``key - query in allowed``, with the leading sign positive and no common factor."""

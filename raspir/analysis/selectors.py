@@ -26,6 +26,10 @@ MOST = 12
 """More alternatives than these are not followed: the selector is then opaque to the optimiser."""
 
 
+MOST_CONDITIONS = 24
+"""Nor are clauses of more conditions than these."""
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """What a condition is about.
@@ -148,7 +152,9 @@ def both(a: Formula | None, b: Formula | None) -> Formula | None:
     """Return what both select."""
     if a is None or b is None or len(a) * len(b) > MOST * MOST:
         return None
-    met = (x.meet(y) for x in a for y in b)
+    met = [x.meet(y) for x in a for y in b]
+    if any(clause is not None and len(clause.sets) > MOST_CONDITIONS for clause in met):
+        return None
     return _simplified(clause for clause in met if clause is not None)
 
 

@@ -293,6 +293,15 @@ def _additions(algebra: Algebra, node: Node, enough: int) -> int:
     return len(seen)
 
 
+def _masked(algebra: Algebra, node: Node) -> Node | None:
+    """x * b = where(b, x, 0) for integers x and booleans b."""
+    a, b = node.operands
+    for number, test in ((a, b), (b, a)):
+        if algebra.facts[test].domain.boolean and algebra.facts[number].domain.kinds is INT:
+            return algebra("where", test, number, algebra.const(0))
+    return None
+
+
 def _unit(algebra: Algebra, node: Node) -> Node | None:
     """x // 1 = x and x ** 1 = x for integers x."""
     a, b = node.operands
@@ -511,7 +520,8 @@ def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
 
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    **dict.fromkeys(("add", "sub", "mul", "neg"), (_constant, _sum)),
+    **dict.fromkeys(("add", "sub", "neg"), (_constant, _sum)),
+    "mul": (_constant, _sum, _masked),
     **dict.fromkeys(("truediv", "mod", "abs", "has"), (_constant,)),
     "round": (_constant, _rounded_mean),
     **dict.fromkeys(("floordiv", "pow"), (_constant, _unit)),

@@ -64,7 +64,7 @@ def _found(search: Search, clause: Clause, pair: Pair, allowed: IntSet) -> _Foun
     if rank is None or not others.implies(rank.members):
         return None
     rest = others.without(*rank.members.sets)
-    place = _relative(rank, wanted) if pair.same else _absolute(search, rank, pair.query, wanted)
+    place = _relative(search, rank, pair.query, wanted) or _absolute(search, rank, pair.query, wanted)
     if place is None:
         return None
     among, last = place
@@ -75,22 +75,32 @@ def _found(search: Search, clause: Clause, pair: Pair, allowed: IntSet) -> _Foun
     return _Found(rank, ahead, last, rest.without(*implied))
 
 
-def _relative(rank: Rank, offset: int) -> tuple[Formula, bool] | None:
-    """Return where the member is whose count is ``offset`` more than the query's own, and whether it is the last there.
+def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Formula, bool] | None:
+    """Return where the member is whose count is ``query + offset``, and whether it is the last there.
 
-    Let N(x) be how many members come before x. The count of x is N(x), and one more if it is inclusive and x a member;
-    so a member j with count[j] = count[i] + offset has N(j) = N(i) + offset, less one if it is inclusive and i is none.
+    The query is itself a count of these members in this order, inclusive or not. Let N(x) be how many members come
+    before x. A count of x is N(x), and one more if it is inclusive and x a member. So a member j with
+    count[j] = count[i] + offset has N(j) = N(i) + offset, less one if the key's count is inclusive, and one more if the
+    query's is and i is a member.
     """
+    if len(query.terms) != 1:
+        return None
+    ((term, coefficient),) = query.terms.items()
+    own = search.facts.rank(term) if coefficient == 1 else None
+    if own is None or own.members != rank.members or own.order != rank.order:
+        return None
+    ahead = offset - rank.inclusive
     if rank.everyone:
         places = {1: (True, False, False), 0: (True, True, False), -1: (False, False, True)}
-    elif rank.inclusive:
-        places = {1: (True, False, False), 0: (False, True, True)}
+        ahead += own.inclusive
+    elif own.inclusive:
+        places = {0: (True, False, False), -1: (False, True, True)}
     else:
         places = {0: (True, True, False), -1: (False, False, True)}
-    if offset not in places:
+    if ahead not in places:
         return None
-    later, own, last = places[offset]
-    return rank.order.formula(later, own), last
+    later, with_own, last = places[ahead]
+    return rank.order.formula(later, with_own), last
 
 
 def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[Formula, bool] | None:
@@ -110,7 +120,7 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
     value, outer = aggregate.value, Clause({})
     inner: dict[Pair, IntSet] = {}
     for pair, allowed in found.rest.sets.items():
-        if search.facts.of_keys(pair) and pair.kind != "by":
+        if _is_of_key(search, pair):
             inner[pair] = allowed
         else:
             outer = Clause({**outer.sets, pair: allowed})
@@ -240,7 +250,7 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) ->
     marks = facts.compared("eq", aggregate.value, algebra.const(1))
     marked = normal.both((others.without(index),), marks)
     members: Formula = (rank.members,)
-    if marked is None or not all(facts.of_keys(each) for c in marked for each in c.sets):
+    if marked is None or not all(_is_of_key(search, each) for c in (*marked, *members) for each in c.sets):
         return None
     is_member, is_marked = _any_of(algebra, members), _any_of(algebra, marked)
     rightwards = side == IntSet.where("gt")
@@ -254,6 +264,11 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) ->
     order = Order(None, False, index, not rightwards)
     found = best(algebra, order, False, among, mark, False)
     return algebra("and", algebra("not", is_member), found) if ends_late else found
+
+
+def _is_of_key(search: Search, pair: Pair) -> bool:
+    """Tell whether a condition on ``pair`` can be computed at the key: it asks no opaque predicate."""
+    return search.facts.of_keys(pair) and pair.kind != "by"
 
 
 def _any_of(algebra: Algebra, formula: Formula) -> Node:

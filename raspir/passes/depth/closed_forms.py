@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 
 from raspir.analysis import Clause, IntSet, Linear, Pair
-from raspir.analysis.selectors import Formula
+from raspir.analysis.selectors import Formula, complement
 from raspir.ir import Node
 from raspir.ir.types import INT
 from raspir.passes.algebra import Algebra
@@ -219,10 +219,34 @@ class _Sums:
         return algebra.facts.bounds(room)[0] >= 1
 
 
+def value_condition(search: Search, node: Node) -> Iterator[Node]:
+    """Select by the condition that a value is chosen by, where selecting by it may need no head."""
+    aggregate = Aggregate.of(node, search.algebra)
+    if aggregate is None or not search.adds_integers(aggregate):
+        return
+    algebra, facts, value = search.algebra, search.facts, aggregate.value
+    if facts[value].domain.boolean and value.operation.name != "const":
+        test, chosen, other = value, algebra.const(1), algebra.const(0)
+    elif value.operation.name == "where":
+        test, chosen, other = value.operands
+    else:
+        return
+    if not facts[test].anywhere or not all(facts[branch].domain.kinds is INT for branch in (chosen, other)):
+        return
+    total = algebra.const(0)
+    for formula, branch in ((facts.column(test), chosen), (complement(facts.column(test)), other)):
+        if facts[branch].domain.single != 0 and formula is not None:
+            selector = algebra("selector.and", aggregate.selector, algebra.selector(formula))
+            total = algebra("add", total, algebra("sum", selector, branch, default=0))
+    yield total
+
+
 RULES = (
     Rule(
         "closed form",
         "sum(low <= j <= high, a + b * j) = a * (high - low + 1) + b * (low + high) * (high - low + 1) // 2",
         interval_sum,
+        even=True,
     ),
+    Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", value_condition),
 )

@@ -81,6 +81,8 @@ def _remarks(graph: Graph, found: Graph, search: Search) -> list[Remark]:
         if step is None or search.low(node) not in used:
             continue
         before, after = search.layer(step.plain), search.layer(search.low(node))
+        if before == after:
+            continue
         place: Location | None = graph.locations.get(node)
         subject = describer.name(node) or describer(node)
         remarks.append(Remark(step.rule.name, subject, f"layer {before} → {after}", place))

@@ -258,29 +258,33 @@ def where_found(search: Search, node: Node) -> Iterator[Node]:
     fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
     if aggregate is None or fetch is None or fetch.position is None:
         return
-    algebra = search.algebra
-    finder = Aggregate.of(fetch.position, algebra)
+    algebra, form = search.algebra, search.facts.linear(fetch.position)
+    ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((fetch.position, 0),)
+    finder = Aggregate.of(term, algebra) if coefficient == 1 else None
     if finder is None or not (finder.kind == "best" or search.facts.at_most_one(finder.selector)):
         return
     own = _own_position(algebra, finder.value)
     if own is None:
         return
-    test, elsewhere = own
-    others = elsewhere if _always_finds(algebra, finder) else {*elsewhere, finder.default}
-    if len(others) > 1:
-        return
-    there = _finding(algebra, finder, aggregate.value, aggregate.default)
-    missing = [_at_constant(algebra, aggregate, other) for other in others]
-    if not missing or (test.operation.name == "const" and missing[0] is algebra.const(aggregate.default)):
-        yield there
-    else:
-        yield algebra("where", _finding(algebra, finder, test, False), there, missing[0])
+    test, other = own
+    beside = algebra.linear(Linear({algebra.indices: 1}, form.constant))
+    there = _finding(algebra, finder, aggregate.using(fetch_at(algebra, beside).selector), aggregate.default)
+    if other is not None:
+        instead = _at_constant(algebra, aggregate, other + form.constant)
+        there = algebra("where", _finding(algebra, finder, test, False), there, instead)
+    if not _always_finds(algebra, finder):
+        if not isinstance(finder.default, int):
+            return
+        instead = _at_constant(algebra, aggregate, finder.default + form.constant)
+        if other is not None or instead is not algebra.const(aggregate.default):
+            there = algebra("where", _finding(algebra, finder, algebra.const(True), False), there, instead)
+    yield there
 
 
-def _own_position(algebra: Algebra, value: Node) -> tuple[Node, set[Atom]] | None:
-    """Return where ``value`` is the position that holds it, and the constants that it is elsewhere."""
+def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
+    """Return where ``value`` is the position that holds it, and the constant that it is elsewhere, if it is."""
     if value is algebra.indices:
-        return algebra.const(True), set()
+        return algebra.const(True), None
     if value.operation.name != "where":
         return None
     test, a, b = value.operands
@@ -289,7 +293,7 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, set[Atom]] | Non
     other = algebra.facts[b].domain.single
     if a is not algebra.indices or not isinstance(other, int):
         return None
-    return algebra("where", test, algebra.const(True), algebra.const(False)), {other}
+    return algebra("where", test, algebra.const(True), algebra.const(False)), int(other)
 
 
 def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
@@ -304,11 +308,11 @@ def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) ->
     return algebra(finder.kind, finder.selector, value, *finder.node.operands[2:], **changed)
 
 
-def _at_constant(algebra: Algebra, aggregate: Aggregate, position: Atom) -> Node:
+def _at_constant(algebra: Algebra, aggregate: Aggregate, position: int) -> Node:
     """Return what ``aggregate`` is where it fetches from a position that is the same everywhere."""
-    if not isinstance(position, int) or position < 0:
+    if position < 0:
         return algebra.const(aggregate.default)
-    return aggregate.using(fetch_at(algebra, algebra.const(int(position))).selector)
+    return aggregate.using(fetch_at(algebra, algebra.const(position)).selector)
 
 
 def last_position(search: Search, node: Node) -> Iterator[Node]:
@@ -327,6 +331,6 @@ def last_position(search: Search, node: Node) -> Iterator[Node]:
 
 RULES = (
     Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", compose),
-    Rule("fetched where found", "fetch(x, fetch(indices, p)) = fetch(x, p)", where_found),
+    Rule("fetched where found", "fetch(x, fetch(indices, p) + c) = fetch(shift(x, -c), p)", where_found),
     Rule("last position", "fetch(x, length - 1) = best(all, x, highest indices)", last_position, "best"),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from raspir.ir import GraphError, Node, Role
 from raspir.ir.types import INT, SELECTOR
@@ -36,6 +36,8 @@ class Rule:
         propose: yields equal nodes; whether they are shallower is for the search to see.
         attention: the kind of heads it needs.
         roles: what it looks at.
+        nested: how many of its proposals may be followed within each other, where each can lead to several more.
+        even: whether a form that is as deep is taken too, if it needs no more heads, since other rules see more of it.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Rule:
     propose: Propose
     attention: Attention = "select"
     roles: frozenset[Role] = frozenset([Role.AGGREGATE])
+    nested: int = 24
+    even: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,9 @@ class Search:
         self._rules = [rule for rule in rules if rule.attention in ("select", options.attention)]
         self._low: dict[Node, Node] = {}
         self._open: set[Node] = set()
+        self._following: dict[str, int] = {}
+        self.known: dict[object, Any] = {}
+        """What rules have found out about nodes, by keys of their own."""
 
     @property
     def settled(self) -> dict[Node, Node]:
@@ -164,22 +171,27 @@ class Search:
         best = plain
         for form in dict.fromkeys((plain, node)):
             for rule in self._rules:
-                if form.operation.role not in rule.roles or len(self._open) > _NESTED:
+                following = self._following.get(rule.name, 0)
+                if form.operation.role not in rule.roles or len(self._open) > _NESTED or following >= rule.nested:
                     continue
                 if time.monotonic() > self.options.deadline:
                     self.exhausted = True
                     return best
                 for candidate in self._proposals(rule, form):
+                    self._following[rule.name] = following + 1
                     found = self.low(candidate)
-                    if self._is_better(found, best, plain):
+                    self._following[rule.name] = following
+                    if self._is_better(found, best, plain, rule):
                         best = found
                         self.steps[node] = Step(rule, candidate, plain)
         return best
 
-    def _is_better(self, found: Node, best: Node, plain: Node) -> bool:
+    def _is_better(self, found: Node, best: Node, plain: Node, rule: Rule) -> bool:
         """Tell whether ``found`` is shallower than ``best``, or as shallow with fewer heads, and not just ``plain``."""
-        if self.layer(found) != self.layer(best) or best is plain:
+        if self.layer(found) != self.layer(best):
             return self.layer(found) < self.layer(best)
+        if best is plain:
+            return rule.even and self._weight(found)[0] <= self._weight(best)[0]
         return self._weight(found) < self._weight(best)
 
     def _weight(self, root: Node) -> tuple[int, int]:

@@ -1,21 +1,46 @@
 """Rule 4: shifts are absorbed: a sum over shifted sequences is a sum over the originals, and a term for the boundary.
 
 A sequence that is ``x[j + o]`` at position j, or a default where that lies outside the input, is summed over the
-positions k = j + o instead; the positions j for which k lies outside are summed for themselves.
+positions k = j + o instead; the positions j for which k lies outside are summed for themselves. Reversals, which fetch
+from ``o - j``, are absorbed likewise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from raspir.analysis import Linear
 from raspir.ir import Node, Role
+from raspir.ir.types import INT
+from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Search
 
 _CONE = 64  # values between the sum and the shifts
 _OFFSETS = 3  # different offsets that are tried
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a shift or a reversal fetches from for position i: from ``offset + i``, or from ``offset - i``.
+
+    Attributes:
+        multiple: 1 for a shift, -1 for a reversal.
+        offset: the same at all positions.
+    """
+
+    multiple: int
+    offset: Linear
+
+    def on(self, algebra: Algebra) -> Node:
+        """Return the position that is fetched from for each position."""
+        return algebra.linear(Linear({algebra.indices: self.multiple}).plus(self.offset))
+
+    def back(self, algebra: Algebra) -> Node:
+        """Return the position that each position is fetched for."""
+        return algebra.linear(Linear({algebra.indices: self.multiple}).plus(self.offset, -self.multiple))
 
 
 def absorb(search: Search, node: Node) -> Iterator[Node]:
@@ -25,15 +50,15 @@ def absorb(search: Search, node: Node) -> Iterator[Node]:
         return
     keys = [select.operands[0] for select in selects(aggregate.selector)]
     deepest = max(search.layer(each) for each in (aggregate.value, *keys))
-    for offset in _offsets(search, [aggregate.value, *keys], deepest):
-        absorbed = _absorbed(search, aggregate, offset)
+    for reach in _reaches(search, [aggregate.value, *keys], deepest):
+        absorbed = _absorbed(search, aggregate, reach)
         if absorbed is not None:
             yield absorbed
 
 
-def _offsets(search: Search, roots: list[Node], layer: int) -> list[Linear]:
+def _reaches(search: Search, roots: list[Node], layer: int) -> list[Reach]:
     """Return how far the shifts of that layer reach that elementwise maps make ``roots`` of."""
-    found: dict[Linear, None] = {}
+    found: dict[Reach, None] = {}
     seen: set[Node] = set()
     stack = [root for root in roots if search.layer(root) == layer]
     while stack and len(seen) <= _CONE and len(found) < _OFFSETS:
@@ -41,41 +66,52 @@ def _offsets(search: Search, roots: list[Node], layer: int) -> list[Linear]:
         if node in seen:
             continue
         seen.add(node)
-        offset = offset_of(search, node)
-        if offset is not None:
-            found.setdefault(offset)
+        reach = reach_of(search, node)
+        if reach is not None:
+            found.setdefault(reach)
         elif node.operation.role is Role.ELEMENTWISE:
             stack += [operand for operand in node.operands if search.layer(operand) == layer]
     return list(found)
 
 
-def offset_of(search: Search, node: Node) -> Linear | None:
-    """Return o where ``node`` fetches from position i + o for position i, with o the same at all positions."""
+def reach_of(search: Search, node: Node) -> Reach | None:
+    """Return where ``node`` fetches from, if it is a shift or a reversal."""
     if node.operation.name != "sum":
         return None
-    fetch = fetch_of(search.algebra, node.operands[0])
+    key = ("reach", node.operands[0])
+    if key not in search.known:
+        search.known[key] = _reach(search, node.operands[0])
+    found: Reach | None = search.known[key]
+    return found
+
+
+def _reach(search: Search, selector: Node) -> Reach | None:
+    fetch = fetch_of(search.algebra, selector)
     if fetch is None or fetch.position is None:
         return None
     multiple, offset = search.facts.affine(search.facts.linear(fetch.position)) or (0, Linear({}))
-    return offset if multiple == 1 and (offset.terms or offset.constant) else None
+    own = multiple == 1 and not offset.terms and not offset.constant
+    return Reach(multiple, offset) if multiple in (1, -1) and not own else None
 
 
-def _absorbed(search: Search, aggregate: Aggregate, offset: Linear) -> Node | None:
-    """Return the sum over the positions that shifts by ``offset`` fetch from, plus that of the boundary."""
+def _absorbed(search: Search, aggregate: Aggregate, reach: Reach) -> Node | None:
+    """Return the sum over the positions that shifts by ``reach`` fetch from, plus that of the boundary."""
     algebra = search.algebra
-    own = algebra.indices
-    back = algebra.linear(Linear({own: 1}).plus(offset, -1))
-    on = algebra.linear(Linear({own: 1}).plus(offset))
+    back, on = reach.back(algebra), reach.on(algebra)
     there = There(search, fetch_at(algebra, back))
 
     def elsewhere(node: Node) -> Node | None:
-        return there.whole(node) if there(node) is None else there(node)
+        found = there(node)
+        return there.whole(node) if found is None else found
 
-    main = _Moved(search, offset, lambda shift: shift.value, elsewhere)
-    edge = _Moved(search, offset, lambda shift: algebra.const(shift.default), lambda node: node)
+    main = _Moved(search, reach, lambda shift: shift.value, elsewhere)
+    edge = _Moved(search, reach, lambda shift: algebra.const(shift.default), lambda node: node)
+    summed = aggregate.value
+    if search.facts[summed].domain.kinds is not INT:
+        summed = algebra.linear(search.facts.linear(summed))  # a single one is 1 on either side, and not True
     parts = []
     for moved, position, inside in ((main, back, True), (edge, on, False)):
-        value = moved(aggregate.value)
+        value = moved(summed)
         selector = with_sides(algebra, aggregate.selector, moved, lambda query: query, meets=False)
         if value is None or selector is None:
             return None
@@ -98,11 +134,11 @@ def _within(search: Search, position: Node) -> Node:
 
 
 class _Moved:
-    """Sequences with the shifts by one offset replaced, for other positions.
+    """Sequences with the shifts by one reach replaced, for other positions.
 
     Args:
         search: knows facts.
-        offset: of the shifts.
+        reach: of the shifts.
         shift: what becomes of a shift.
         other: what becomes of what is neither a shift nor made of them.
     """
@@ -110,12 +146,13 @@ class _Moved:
     def __init__(
         self,
         search: Search,
-        offset: Linear,
+        reach: Reach,
         shift: Callable[[Aggregate], Node],
         other: Callable[[Node], Node | None],
     ) -> None:
         self._search = search
-        self._offset = offset
+        self._reach = reach
+        self._shifted: dict[Node, bool] = {}
         self._shift = shift
         self._other = other
         self._known: dict[Node, Node | None] = {}
@@ -129,7 +166,7 @@ class _Moved:
     def _moved(self, node: Node, depth: int) -> Node | None:
         if self._search.facts[node].uniform:
             return node
-        if offset_of(self._search, node) == self._offset:
+        if reach_of(self._search, node) == self._reach:
             return self._shift(Aggregate(node, self._search.algebra))
         if node.operation.role is not Role.ELEMENTWISE or depth > _CONE or not self._has_shift(node):
             return self._other(node)
@@ -139,17 +176,20 @@ class _Moved:
             return None
         return self._search.algebra.rebuilt(node, known)
 
-    def _has_shift(self, root: Node) -> bool:
-        seen: set[Node] = set()
-        stack = [root]
-        while stack and len(seen) <= _CONE:
-            node = stack.pop()
-            if offset_of(self._search, node) == self._offset:
-                return True
-            if node not in seen and node.operation.role is Role.ELEMENTWISE:
-                seen.add(node)
-                stack.extend(node.operands)
-        return False
+    def _has_shift(self, node: Node, depth: int = 0) -> bool:
+        if node not in self._shifted:
+            inner = node.operation.role is Role.ELEMENTWISE and depth <= _CONE
+            self._shifted[node] = reach_of(self._search, node) == self._reach or (
+                inner and any(self._has_shift(operand, depth + 1) for operand in node.operands)
+            )
+        return self._shifted[node]
 
 
-RULES = (Rule("shift absorbed", "sum(s(j), x[j + o]) = sum(s(k - o), x[k]) + the terms that o moves out", absorb),)
+RULES = (
+    Rule(
+        "shift absorbed",
+        "sum(s(j), x[j + o]) = sum(s(k - o), x[k]) + the terms that o moves out",
+        absorb,
+        nested=2,
+    ),
+)

@@ -146,5 +146,10 @@ def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | 
 
 
 RULES = (
-    Rule("split by value", "agg(key(k) = query(q), v) = where(q = c1, agg(key(k) = c1, v), where(q = c2, …))", split),
+    Rule(
+        "split by value",
+        "agg(key(k) = query(q), v) = where(q = c1, agg(key(k) = c1, v), where(q = c2, …))",
+        split,
+        nested=1,
+    ),
 )
