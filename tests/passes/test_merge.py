@@ -122,7 +122,7 @@ def test_complements_and_contradictions(selector, expected):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from([le, same, lt & is_a, everything]), st.sampled_from([-3, -1, 1, 2]), st.sampled_from([-2, -1, 1, 3]),
+    st.sampled_from([le, same, lt & is_a, everything]), st.sampled_from([-3, -1, 1]), st.sampled_from([-2, 1, 3]),
     st.sampled_from([0, indices, length]), words,
 )  # fmt: skip
 def test_sums_of_one_selector_are_one_value(selector, p, q, rest, word):
@@ -202,7 +202,7 @@ def test_layers_do_not_grow_for_heads():
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
-        st.sampled_from([lt, le, gt, ge, same, is_a, is_b, everything, key(tokens) < query("b")]), min_size=2, max_size=4
+        st.sampled_from([lt, le, gt, ge, same, is_a, everything, key(tokens) < query("b")]), min_size=2, max_size=4
     ),
     st.lists(st.sampled_from("&|~"), min_size=3, max_size=3), st.sampled_from([A, B, indices, 1, 0.1, tokens == "a"]),
     st.sampled_from([0, 0, 1, "_"]), st.sampled_from([*WORDS, *NUMBERS, *MIXED]),
