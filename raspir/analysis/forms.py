@@ -14,6 +14,7 @@ from raspir.analysis.positions import NONE
 from raspir.analysis.selectors import Clause, Formula, Pair, condition
 from raspir.ir import Node, build
 from raspir.ir.scalar import MEANING
+from raspir.ir.types import NUMBER, STR
 
 if TYPE_CHECKING:
     from raspir.analysis.facts import Analysis
@@ -122,7 +123,7 @@ class Forms:
         return self._between(own, rest, allowed)
 
     def _parts(self, choice: Node, coefficient: int, query: Linear, allowed: IntSet) -> bool:
-        """Tell whether a comparison of a ``where`` is better one of its branches: a branch is decided, or all is the key's."""
+        """Tell whether to compare the branches of a ``where``: if one is decided, or the query is uniform."""
         if all(self._facts[term].uniform for term in query.terms):
             return True
         for branch in choice.operands[1:]:
@@ -239,4 +240,7 @@ class Forms:
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}
             return found.pop() if len(found) == 1 else None
+        kinds = [self._facts[side].domain.kinds for side in (a, b)]
+        if comparison in ("eq", "ne") and STR in kinds and any(kind in NUMBER for kind in kinds):
+            return comparison == "ne"
         return None

@@ -297,9 +297,21 @@ def _masked(algebra: Algebra, node: Node) -> Node | None:
     """x * b = where(b, x, 0) for integers x and booleans b."""
     a, b = node.operands
     for number, test in ((a, b), (b, a)):
-        if algebra.facts[test].domain.boolean and algebra.facts[number].domain.kinds is INT:
+        if algebra.facts[test].domain.boolean and algebra.facts[number].domain.integral:
+            if algebra.facts[number].domain.kinds is not INT:
+                number = algebra.linear(algebra.facts.linear(number))
             return algebra("where", test, number, algebra.const(0))
     return None
+
+
+def _power(algebra: Algebra, node: Node) -> Node | None:
+    """x ** 2 = x * x and x ** 3 = x * x * x for integers x."""
+    a, b = node.operands
+    exponent = algebra.facts[b].domain.single
+    if type(exponent) is not int or exponent not in (2, 3) or algebra.facts[a].domain.kinds is not INT:
+        return None
+    square = algebra("mul", a, a)
+    return square if exponent == 2 else algebra("mul", square, a)
 
 
 def _unit(algebra: Algebra, node: Node) -> Node | None:
@@ -516,7 +528,19 @@ def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
     for one, other in ((a, b), (b, a)):
         if is_neutral(one) or one is other:
             return other
-    return None
+    return _shallower(algebra, node)
+
+
+def _shallower(algebra: Algebra, selector: Node) -> Node | None:
+    """A selector without conditions that others imply, if those are deeper: k <= i & k < length is k <= i."""
+    formula = algebra.facts[selector].formula
+    if formula is None:
+        return None
+    sides = [side for clause in formula for pair in clause.sets for side in (pair.key, pair.query)]
+    needed = [term for side in sides for term in (side.terms if isinstance(side, Linear) else [side] if side else [])]
+    if max((algebra.facts[term].layer for term in needed), default=0) >= algebra.facts[selector].layer:
+        return None
+    return algebra.selector(formula)
 
 
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -524,7 +548,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "mul": (_constant, _sum, _masked),
     **dict.fromkeys(("truediv", "mod", "abs", "has"), (_constant,)),
     "round": (_constant, _rounded_mean),
-    **dict.fromkeys(("floordiv", "pow"), (_constant, _unit)),
+    "floordiv": (_constant, _unit),
+    "pow": (_constant, _unit, _power),
     **dict.fromkeys(COMPARISONS, (_constant, _compared_to_itself, _constant_last, _bounded, _truth, _compared_choice)),
     "not": (_constant, _not),
     **dict.fromkeys(("and", "or"), (_constant, _and_or)),

@@ -7,11 +7,11 @@ is at another position is the aggregate with its queries fetched. So gathers com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
 
-from raspir.analysis import IntSet, Linear, Pair
+from raspir.analysis import Clause, IntSet, Linear
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
@@ -120,28 +120,39 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
     if inner is None or fetch.position is None or inner.formula is None or atom_key(inner.default) != atom_key(default):
         return False
     position = algebra.facts.linear(fetch.position)
+    mirrored = algebra.facts.linear(algebra.length).plus(position, -1).plus(Linear({}, -1))
     below, above = algebra.facts.outside(position)
+    # Where the position is less than 0, its mirror image lies beyond the last position, and the other way round.
     return all(
-        (not below or any(_ends_before(algebra, *each, position) for each in clause.sets.items()))
-        and (not above or any(_starts_after(algebra, *each, position) for each in clause.sets.items()))
+        (not below or _has(algebra, clause, _ends_by, position) or _has(algebra, clause, _starts_from, mirrored))
+        and (not above or _has(algebra, clause, _starts_from, position) or _has(algebra, clause, _ends_by, mirrored))
         for clause in inner.formula
     )
 
 
-def _ends_before(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear) -> bool:
-    """Tell whether a condition holds for no position at all if ``position`` is less than 0."""
-    if position_multiple(algebra, pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
-        return False
+def _has(
+    algebra: Algebra, clause: Clause, ends: Callable[[Algebra, Linear, IntSet, Linear], bool], place: Linear
+) -> bool:
+    """Tell whether a clause has a condition on the key's position that ends by, or starts from, ``place``."""
+    return any(
+        position_multiple(algebra, pair) == 1
+        and isinstance(pair.query, Linear)
+        and bool(allowed)
+        and ends(algebra, pair.query, allowed, place)
+        for pair, allowed in clause.sets.items()
+    )
+
+
+def _ends_by(algebra: Algebra, query: Linear, allowed: IntSet, place: Linear) -> bool:
+    """Tell whether a key's position that differs from ``query`` by one of ``allowed`` is at most ``place``."""
     high = allowed.intervals[-1][1]
-    return high != inf and algebra.facts.bounds(pair.query.plus(position, -1))[1] <= -high
+    return high != inf and algebra.facts.bounds(query.plus(place, -1))[1] <= -high
 
 
-def _starts_after(algebra: Algebra, pair: Pair, allowed: IntSet, position: Linear) -> bool:
-    """Tell whether a condition holds for no position at all if ``position`` lies beyond the last."""
-    if position_multiple(algebra, pair) != 1 or not isinstance(pair.query, Linear) or not allowed.intervals:
-        return False
+def _starts_from(algebra: Algebra, query: Linear, allowed: IntSet, place: Linear) -> bool:
+    """Tell whether a key's position that differs from ``query`` by one of ``allowed`` is at least ``place``."""
     low = allowed.intervals[0][0]
-    return low != -inf and algebra.facts.bounds(pair.query.plus(position, -1))[0] >= -low
+    return low != -inf and algebra.facts.bounds(query.plus(place, -1))[0] >= -low
 
 
 class There:
@@ -180,6 +191,11 @@ class There:
             stack.pop()
         found = self._there[value]
         return found if found is not self.whole(value) else None
+
+    def or_whole(self, value: Node) -> Node:
+        """Return what ``value`` is there: computed if that is shallower, else fetched."""
+        found = self(value)
+        return self.whole(value) if found is None else found
 
     def _parts(self, node: Node) -> list[Node]:
         """Return the values that must be known there to compute ``node`` there."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from raspir.analysis import Linear
 from raspir.ir import Node, Role
 from raspir.ir.types import INT
 from raspir.passes.algebra import Algebra
-from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
+from raspir.passes.depth.aggregates import Aggregate, attributes, selects, with_sides
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Search
 
@@ -98,13 +99,7 @@ def _absorbed(search: Search, aggregate: Aggregate, reach: Reach) -> Node | None
     """Return the sum over the positions that shifts by ``reach`` fetch from, plus that of the boundary."""
     algebra = search.algebra
     back, on = reach.back(algebra), reach.on(algebra)
-    there = There(search, fetch_at(algebra, back))
-
-    def elsewhere(node: Node) -> Node | None:
-        found = there(node)
-        return there.whole(node) if found is None else found
-
-    main = _Moved(search, reach, lambda shift: shift.value, elsewhere)
+    main = _Moved(search, reach, _original, There(search, fetch_at(algebra, back)).or_whole)
     edge = _Moved(search, reach, lambda shift: algebra.const(shift.default), lambda node: node)
     summed = aggregate.value
     if search.facts[summed].domain.kinds is not INT:
@@ -119,6 +114,68 @@ def _absorbed(search: Search, aggregate: Aggregate, reach: Reach) -> Node | None
         bounded = algebra("selector.and", selector, within if inside else algebra("selector.not", within))
         parts.append(algebra("sum", bounded, value, default=0))
     return algebra("add", *parts)
+
+
+def absorb_reversal(search: Search, node: Node) -> Iterator[Node]:
+    """Fetch from the positions that a reversal fetches from, of which there is one for each."""
+    aggregate = Aggregate.of(node, search.algebra)
+    if aggregate is None or aggregate.kind == "mean" or search.adds_integers(aggregate):
+        return
+    if aggregate.kind != "best" and not search.facts.at_most_one(aggregate.selector):
+        return
+    algebra = search.algebra
+    keys = [select.operands[0] for select in selects(aggregate.selector)]
+    roots = [*keys, *aggregate.node.operands[1:]]
+    for reach in _reaches(search, roots, max(map(search.layer, roots))):
+        back = fetch_at(algebra, reach.back(algebra))
+        if reach.multiple == 1 or not back.sure:
+            continue
+        moved = _Moved(search, reach, _original, There(search, back).or_whole)
+        operands = [moved(operand) for operand in aggregate.node.operands[1:]]
+        selector = with_sides(algebra, aggregate.selector, moved, lambda query: query, meets=False)
+        if selector is None or any(operand is None for operand in operands):
+            continue
+        changed = attributes(node)
+        if "ties" in changed:
+            changed["ties"] = "left" if changed["ties"] == "right" else "right"
+        yield algebra(aggregate.kind, selector, *(operand for operand in operands if operand is not None), **changed)
+
+
+def factor_queries(search: Search, node: Node) -> Iterator[Node]:
+    """Fetch an aggregate, and not its queries, where all of them are fetched from one position."""
+    aggregate = Aggregate.of(node, search.algebra)
+    if aggregate is None:
+        return
+    algebra = search.algebra
+    queries = [select.operands[1] for select in selects(aggregate.selector)]
+    for reach in _reaches(search, queries, max(map(search.layer, queries))):
+        position, back = reach.on(algebra), algebra.fold(reach.back(algebra))
+        main = _Moved(search, reach, _original, partial(_only_position, algebra, back))
+        edge = _Moved(search, reach, lambda shift: algebra.const(shift.default), lambda query: query)
+        whole, rest = (
+            with_sides(algebra, aggregate.selector, lambda key: key, moved, meets=False) for moved in (main, edge)
+        )
+        if whole is None or rest is None:
+            continue
+        there, instead = aggregate.using(whole), aggregate.using(rest)
+        fetch = fetch_at(algebra, position)
+        fetched = algebra("sum", fetch.selector, there, default=aggregate.default)
+        if fetch.sure:
+            yield fetched
+        elif all(search.facts[each].sure for each in (there, instead)):
+            found = algebra("sum", fetch.selector, algebra.const(True), default=False)
+            yield algebra("where", found, fetched, instead)
+
+
+def _original(shift: Aggregate) -> Node:
+    return shift.value
+
+
+def _only_position(algebra: Algebra, back: Node, query: Node) -> Node | None:
+    """Return a query at the position that it would be fetched for, if it is that position or made of nothing else."""
+    if query is algebra.indices:
+        return back
+    return query if algebra.facts[query].uniform else None
 
 
 def _within(search: Search, position: Node) -> Node:
@@ -192,4 +249,6 @@ RULES = (
         absorb,
         nested=2,
     ),
+    Rule("reversal absorbed", "best(s(j), x[o - j]) = best(s(o - k), x[k])", absorb_reversal, nested=2),
+    Rule("queries factored", "agg(s(j, q[i + o])) = fetch(agg(s(j, q[i])), i + o)", factor_queries, nested=2),
 )
