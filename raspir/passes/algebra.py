@@ -528,7 +528,7 @@ def _selector_algebra(algebra: Algebra, node: Node) -> Node | None:
     for one, other in ((a, b), (b, a)):
         if is_neutral(one) or one is other:
             return other
-    return _shallower(algebra, node)
+    return None
 
 
 def _shallower(algebra: Algebra, selector: Node) -> Node | None:
@@ -559,7 +559,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "sum": (_default, _own_value, _constant),
     "mean": (_default, _one_value, _constant),
     "best": (_default, _one_value, _by_position, _constant),
-    **{f"select.{comparison}": (_selects_all,) for comparison in (*COMPARISONS, "by")},
-    **dict.fromkeys(("selector.and", "selector.or", "selector.not"), (_selects_all, _selector_algebra)),
+    **{f"select.{comparison}": (_selects_all, _shallower) for comparison in COMPARISONS},
+    "select.by": (_selects_all,),
+    **dict.fromkeys(("selector.and", "selector.or", "selector.not"), (_selects_all, _selector_algebra, _shallower)),
 }
 """The rules for each operation, in the order in which they are tried."""
