@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from raspir.analysis import Analysis
-from raspir.ir import Graph, Node, ProgramError
+from raspir.analysis.domains import TooLargeError, applied
+from raspir.ir import Atom, Graph, Node, ProgramError, Role
 from raspir.ir.atoms import show
 from raspir.ir.describe import Describer
+from raspir.ir.scalar import checked, function_of
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.rewrite import translated
@@ -65,25 +68,62 @@ def fold(graph: Graph) -> Graph:
     return translated(graph, lambda node, operands: algebra.rebuilt(node, operands))
 
 
+_MOST_HELD = 1024  # atoms of a vocabulary that opaque functions are held against
+
+
 def _hold_vocabulary(graph: Graph) -> None:
-    """Check that functions of the input take each atom that it is promised to hold.
+    """Check that opaque functions take what elementwise maps make of each atom that an input is promised to hold.
 
     Raises:
         ProgramError: naming the atom and the author's line.
     """
+    for source in graph.inputs.values():
+        vocab = source["vocab"]
+        if isinstance(vocab, tuple) and len(vocab) <= _MOST_HELD:
+            _hold_input(graph, source, vocab)
+
+
+def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...]) -> None:
+    """Check the functions of what depends on one input alone, at one position."""
+    made: dict[Node, Sequence[Atom | None]] = {source: vocab}
     for node in graph:
-        if node.operation.name == "map" and node.operands[0].operation.name == "input":
-            function = graph.functions.get(str(node["function"]))
-            vocab = node.operands[0]["vocab"]
-            for atom in vocab if function is not None and isinstance(vocab, tuple) else ():
-                _hold_atom(graph, node, atom)
+        name = node.operation.name
+        if name == "const":
+            value = node["value"]
+            assert not isinstance(value, tuple | None)
+            made[node] = (value,) * len(vocab)
+        elif node.operands and all(operand in made for operand in node.operands):
+            rows = list(zip(*(made[operand] for operand in node.operands), strict=True))
+            if name in ("map", "select.by"):
+                _hold_function(graph, node, vocab, rows)
+            function = function_of(node, graph.functions) if node.operation.role is Role.ELEMENTWISE else None
+            if function is not None:
+                made[node] = [_applied(node, function, row) for row in rows]
 
 
-def _hold_atom(graph: Graph, node: Node, atom: object) -> None:
+def _hold_function(graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequence[tuple[Atom | None, ...]]) -> None:
+    """Check that an opaque function of ``node`` takes each of ``rows``, which the atoms of the vocabulary make."""
     symbol = str(node["function"])
+    function = graph.functions.get(symbol)
+    for atom, row in zip(vocab, rows, strict=True) if function is not None else ():
+        if None in row:
+            continue
+        try:
+            result = function(*row) if function is not None else None
+            if node.operation.name == "map":
+                checked(result)
+        except (Exception, SystemExit) as error:  # a user's function may raise anything
+            reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            made = "" if all(value is atom for value in row) else f", which makes it {' and '.join(map(show, row))}"
+            what = (
+                f"the vocabulary holds {show(atom)}{made}, on which {node.operation.symbol}({symbol}) fails: {reason}"
+            )
+            raise ProgramError(what, graph.locations.get(node)) from error
+
+
+def _applied(node: Node, function: Callable[..., Any], row: Sequence[Atom | None]) -> Atom | None:
+    known = [atom for atom in row if atom is not None]
     try:
-        graph.functions[symbol](atom)
-    except (Exception, SystemExit) as error:  # a user's function may raise anything
-        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        what = f"the vocabulary holds {show(atom)}, on which map({symbol}) fails: {reason}"
-        raise ProgramError(what, graph.locations.get(node)) from error
+        return applied(node.operation.name, function, known) if len(known) == len(row) else None
+    except TooLargeError:
+        return None

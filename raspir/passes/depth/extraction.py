@@ -80,8 +80,8 @@ def _remarks(graph: Graph, found: Graph, search: Search) -> list[Remark]:
         step = search.steps.get(node)
         if step is None or search.low(node) not in used:
             continue
-        before, after = search.layer(step.plain), search.layer(search.low(node))
-        if before == after:
+        before, after = graph.layering.layer[node], search.layer(search.low(node))
+        if search.layer(step.plain) == after:
             continue
         place: Location | None = graph.locations.get(node)
         subject = describer.name(node) or describer(node)
