@@ -168,6 +168,11 @@ def stats(
         _print_json({**_figures(written), **optimized, **remarks})
     else:
         _print_stats(target, written, after, report)
+        if after is None and not no_optimize:
+            typer.echo("\nThe optimiser found nothing to improve.")
+        for remark in report.remarks:
+            if remark.rule == "time budget":
+                typer.echo(f"\nThe {remark.rule} of {remark.subject} {remark.gain}.")
 
 
 @app.command(

@@ -18,10 +18,10 @@ MOST_CHOICES = 800
 MOST_CELLS = 20_000
 """Values times layers: with more it would take too long to state the problem."""
 
-MOST_BRANCHES = 500
+MOST_BRANCHES = 200
 """How far the search for one of the criteria goes: a limit that does not depend on the speed of the machine."""
 
-MOST_SECONDS = 5.0
+MOST_SECONDS = 2.0
 """The last resort against a program that is slow although it branches little."""
 
 _WHOLE = 0.5  # what is below is 0, what is above is 1

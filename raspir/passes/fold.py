@@ -115,9 +115,8 @@ def _hold_function(graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequ
         except (Exception, SystemExit) as error:  # a user's function may raise anything
             reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             made = "" if all(value is atom for value in row) else f", which makes it {' and '.join(map(show, row))}"
-            what = (
-                f"the vocabulary holds {show(atom)}{made}, on which {node.operation.symbol}({symbol}) fails: {reason}"
-            )
+            held = f"the vocabulary holds {show(atom)}{made}"
+            what = f"{held}, on which {node.operation.symbol}({symbol}) fails: {reason}"
             raise ProgramError(what, graph.locations.get(node)) from error
 
 

@@ -173,9 +173,12 @@ def parse_pipeline(text: str) -> list[tuple[str, dict[str, str]]]:
     while at < len(text):
         match = _PASS.match(text, at)
         if match is None or (match["braces"] and not match["name"]):
-            raise BackendError(f"{show(text)} is no pipeline: expected name{{option=value}} at character {at + 1}")
+            missing = "a closing }" if text.count("{") > text.count("}") else "name{option=value}"
+            raise BackendError(f"{show(text)} is no pipeline: expected {missing} at character {at + 1}")
         if match["name"]:
             found.append((match["name"], _parse_options(match["name"], match["options"] or "")))
+        elif text.strip():
+            raise BackendError(f"{show(text)} is no pipeline: expected a pass before the comma at character {at + 1}")
         at = match.end()
     return found
 

@@ -72,7 +72,7 @@ class Report:
 
 def _cells(remark: Remark) -> tuple[str, ...]:
     line = "" if remark.location is None else str(remark.location)
-    return tuple(map(escape, (remark.rule, remark.gain, remark.subject, line)))
+    return tuple(map(escape, (remark.rule, remark.gain, line, remark.subject)))
 
 
 def _widths(rows: Iterable[tuple[str, ...]]) -> list[int]:

@@ -26,7 +26,18 @@ def extracted(
     found = replaced(graph, choice.made())
     if found.stats().layers > deepest:  # a value as written would have needed what was found for its operands
         found = replaced(graph, {node: search.low(node) for node in graph})
-    return found, _remarks(graph, found, search)
+    return _with_length(found, search), _remarks(graph, found, search)
+
+
+def _with_length(graph: Graph, search: Search) -> Graph:
+    """Return ``graph`` with the name ``length`` for what is the length, if the author named neither that nor it."""
+    length = search.algebra.length
+    taken = any("length" in names for names in graph.names.values())
+    if taken or length in graph.names or length not in graph.layering.layer:
+        return graph
+    names = {**graph.names, length: ("length",)}
+    inputs = graph.inputs.values()
+    return Graph(graph.outputs, inputs, graph.functions, names, graph.locations, graph.max_length)
 
 
 class _Choice:
