@@ -39,7 +39,7 @@ class Depth:
     """
 
     max_heads: int = 16
-    time_budget: float = 10.0
+    time_budget: float = 30.0
 
     name: ClassVar[str] = "depth"
     summary: ClassVar[str] = "fewer attention layers by algebra, then no more heads than that takes"
