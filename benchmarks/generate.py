@@ -156,7 +156,7 @@ def _selector(m: Maker) -> Selector:
     """Return a selector of any kind."""
     if m.selectors and m.chance(0.4):
         a, b = m.random.choice(m.selectors[-6:]), m.random.choice(m.selectors)
-        return m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()  # type: ignore[no-any-return]
+        return m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()
     if m.chance(0.08):
         return select(m.pick("any"), m.pick("any"), m.random.choice(PREDICATES))
     if m.chance(0.3):

@@ -23,7 +23,7 @@ def idiom(add: Idiom) -> Idiom:
 
 def fetch(m: Maker, at: SOp | int, value: SOp, default: object = 0) -> SOp:
     """Return the value at the positions ``at``, in one of the ways to say it."""
-    return m.select("eq", indices, at).value(value, default)  # type: ignore[arg-type]
+    return m.select("eq", indices, at).value(value, default)
 
 
 @idiom
@@ -270,7 +270,7 @@ def shifted_scan(m: Maker) -> None:
     by = m.choose(1, -1, 2)
 
     def moved(value: SOp, default: object) -> SOp:
-        return (key(indices) == query(indices - by)).value(value, default)  # type: ignore[arg-type]
+        return (key(indices) == query(indices - by)).value(value, default)
 
     if m.chance(0.5):
         m.keep(m.span().value(moved(m.numeric(), m.choose(0, 0, m.small()))), "number")

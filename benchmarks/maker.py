@@ -98,7 +98,7 @@ class Maker:
         """Return an atom: of the vocabulary, a number, or a string."""
         if self.chance(0.5):
             return self.random.choice(self.vocab)
-        return self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")  # type: ignore[no-any-return]
+        return self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")
 
     def number(self) -> Atom:
         """Return a number, mostly a small integer."""
@@ -108,7 +108,7 @@ class Maker:
         """Return a default for an aggregate of values that are ``of``."""
         if self.chance(0.5):
             return 0
-        return self.choose("_", "0", self.random.choice(self.vocab)) if of in ("text", "any") else self.number()  # type: ignore[no-any-return]
+        return self.choose("_", "0", self.random.choice(self.vocab)) if of in ("text", "any") else self.number()
 
     # Sequences that idioms need.
 
@@ -119,7 +119,7 @@ class Maker:
 
     def everywhere(self) -> Selector:
         """Return the selector of everything."""
-        return self.choose(  # type: ignore[no-any-return]
+        return self.choose(
             lambda: key(1) == query(1),
             lambda: key(1) == query(1),
             lambda: key(indices) >= query(0),
@@ -229,11 +229,11 @@ class Maker:
         """Return what both select, in one of the ways to say it."""
         if self.twist():
             return self.kept(a | b)
-        return self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()  # type: ignore[no-any-return]
+        return self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()
 
     def on(self, mask: SOp) -> Selector:
         """Return the selector of the positions at which ``mask`` holds."""
-        return self.choose(  # type: ignore[no-any-return]
+        return self.choose(
             lambda: key(mask) == query(True),
             lambda: key(mask) == query(True),
             lambda: key(mask) != query(False),
