@@ -52,14 +52,17 @@ class Depth:
         """Return ``graph`` with as few layers as the rules find; the same graph where they find nothing."""
         deadline = time.monotonic() + self.time_budget
         options = Options(context.attention, self.max_heads, deadline)
+        algebra = Algebra(Analysis.of(graph))
         for _ in range(_ROUNDS):
-            search = Search(Algebra(Analysis.of(graph)), RULES, options, lenient(graph))
+            search = Search(algebra, RULES, options, lenient(graph))
             found, remarks = extracted(graph, search, context.progress)
+            is_better = cost(found) < cost(graph)
+            if is_better:
+                graph = found
+                context.remarks.extend(remarks)
             if search.exhausted:
                 gain = f"ended after {self.time_budget:g} s, before all rules were tried"
                 context.remarks.append(Remark("time budget", "the search", gain))
-            if cost(found) >= cost(graph):
+            if search.exhausted or not is_better:
                 break
-            graph = found
-            context.remarks.extend(remarks)
         return graph
