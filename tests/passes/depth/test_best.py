@@ -102,7 +102,7 @@ def test_the_next_and_the_previous(side, step, within, masked, there, default, w
     assert layers(before) == (2,)
     assert layers(after) <= (2,)
     if not masked and there is None and not (step == 0 and within is None):
-        assert layers(after) == (1,)
+        assert layers(after) <= (1,)
     assert not differing(before, after, [word, "abba", *TEXTS[:6]])
 
 
@@ -119,7 +119,7 @@ def test_members_further_away(side, step, monkeypatch):
     selected = (key(counted) == query(counted + step)) & (key(tokens) == query("a"))
     program = selected.value(indices, -1)
     stays(BY_RANK, program, TEXTS)
-    monkeypatch.setattr(best, "_relative", lambda rank, offset: (rank.order.formula(True, False), offset < 0))
+    monkeypatch.setattr(best, "_relative", lambda _, rank, query, offset: (rank.order.formula(True, False), offset < 0))
     breaks(BY_RANK, program, TEXTS)
 
 
@@ -127,7 +127,7 @@ def test_members_further_away(side, step, monkeypatch):
 def test_whether_a_member_counts_itself_matters(later, own, last, monkeypatch):
     counted = le.value(tokens == "a")
     program = ((key(counted) == query(counted + 1)) & (key(tokens) == query("a"))).value(indices, -1)
-    monkeypatch.setattr(best, "_relative", lambda rank, offset: (rank.order.formula(later, own), last))
+    monkeypatch.setattr(best, "_relative", lambda _, rank, *wanted: (rank.order.formula(later, own), last))
     breaks(BY_RANK, program, TEXTS)
 
 
@@ -286,4 +286,4 @@ def test_counts_of_everyone_and_classes_are_left():
 @pytest.mark.parametrize("default", [0, 5])
 def test_mixed_inputs(default):
     lowered(IN_RUN, RUN.value(tokens == 1, 0) > 0, (2, 1), [*MIXED, *NUMBERS])
-    lowered(BY_RANK, everything.best(tokens, rank(indices), default=default), (2, 2), MIXED)
+    lowered(BY_RANK, everything.best(tokens, rank(indices), default=default), (2, 1), MIXED)

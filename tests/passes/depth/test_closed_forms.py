@@ -25,7 +25,7 @@ from raspir import indices, key, query, tokens, where
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth.closed_forms import RULES, _Sums
 
-(CLOSED,) = RULES
+CLOSED, CONDITION = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 KEYS = [indices, 2 * indices, indices + 3, 1 - indices, 3 * indices - 2, indices + length, -2 * indices]
