@@ -122,6 +122,40 @@ def test_one_must_be_further_outside_than_the_other(monkeypatch):
     breaks(COMPOSE, back_and_on, ALL)
 
 
+IS_A = key(tokens) == query("a")
+
+
+@pytest.mark.parametrize("program", [
+    at(indices - 1, (le & IS_A).value(indices + 1)),
+    at(indices - 2, (lt & IS_A).value(1, 5), 5),
+    at(indices + 1, ((key(indices) > query(indices)) & IS_A).value(1)),
+    at(indices - 1, ((key(indices) <= query(indices - 1)) & IS_A).best(tokens, indices, default="_"), "_"),
+    at(length - indices, ((key(indices) < query(length - 1 - indices)) & IS_A).value(1)),
+    at(length - indices, ((key(indices) >= query(indices)) & IS_A).value(1)),
+])  # fmt: skip
+def test_what_selects_nothing_outside_needs_no_check(program):
+    before, after = alone(COMPOSE, program)
+    assert layers(after) < layers(before)
+    assert "where" not in str(after)
+    assert not differing(before, after, ALL)
+
+
+@pytest.mark.parametrize("program", [
+    at(indices + 1, (le & IS_A).value(indices + 1)),
+    at(indices - 1, (le & IS_A).value(indices + 1), 5),
+    at(indices - 1, (le & IS_A).value(indices + 1, 5)),
+    at(indices - 1, ((key(indices) <= query(indices + 1)) & IS_A).value(indices + 1)),
+    at(indices - 1, ((key(indices) >= query(indices)) & IS_A).value(indices + 1)),
+    at(indices - 1, ((le | (key(indices) == query(2))) & IS_A).value(indices + 1)),
+])  # fmt: skip
+def test_what_selects_something_outside_needs_one(program, monkeypatch):
+    before, after = alone(COMPOSE, program)
+    assert layers(after) < layers(before)
+    assert not differing(before, after, ALL)
+    monkeypatch.setattr(gathers, "_is_default_outside", lambda *_: True)
+    breaks(COMPOSE, program, ALL)
+
+
 def test_nothing_is_computed_outside_that_could_fail(monkeypatch):
     program = at(indices + 1, 100 // (length - indices), -1)
     lowered(COMPOSE, program, (2, 1), WORDS)
