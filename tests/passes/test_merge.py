@@ -226,7 +226,14 @@ def test_generated_combinations(given_selectors, how, value, default, given_inpu
     assert raspir.compile(after, optimize=False)(given_input) == expected
 
 
-CONTAINED = [(le & is_a, lt & is_a), (everything, is_a), (everything, le), (le, lt & is_a), (~is_a, is_b), (gt | same, gt & same)]
+CONTAINED = [
+    (le & is_a, lt & is_a),
+    (everything, is_a),
+    (everything, le),
+    (le, lt & is_a),
+    (~is_a, is_b),
+    (gt | same, gt & same),
+]
 
 
 @pytest.mark.parametrize(("whole", "part"), CONTAINED)

@@ -131,7 +131,6 @@ IS_A = key(tokens) == query("a")
     at(indices + 1, ((key(indices) > query(indices)) & IS_A).value(1)),
     at(indices - 1, ((key(indices) <= query(indices - 1)) & IS_A).best(tokens, indices, default="_"), "_"),
     at(length - indices, ((key(indices) < query(length - 1 - indices)) & IS_A).value(1)),
-    at(length - indices, ((key(indices) >= query(indices)) & IS_A).value(1)),
 ])  # fmt: skip
 def test_what_selects_nothing_outside_needs_no_check(program):
     before, after = alone(COMPOSE, program)
