@@ -137,7 +137,7 @@ class Maker:
             lambda: self.compare(self.comparison(), self.pick("index"), self.small()),
             lambda: self.compare(self.comparison(), self.pick("number"), self.pick("number")),
             lambda: self.compare(
-                self.comparison() if self.twist() else self.choose("eq", "ne"), self.pick("any"), self.pick("any")
+                self.comparison() if self.chance(0.3) else self.choose("eq", "ne"), self.pick("any"), self.pick("any")
             ),
         )()
         return self.keep(made, "bool")
@@ -154,7 +154,7 @@ class Maker:
         """Return values that can be put in order, and what they are."""
         if self.tokens == "text" and self.chance(0.5):
             return self.pick("text"), "text"
-        tag = "any" if self.twist() else self.choose("number", "index", "index")
+        tag = "any" if self.chance(0.2) else self.choose("number", "index", "index")
         return self.pick(tag), tag
 
     def values(self) -> tuple[SOp, str]:
@@ -180,7 +180,8 @@ class Maker:
     def select(self, comparison: str, keys: Any, queries: Any, ordered: bool = True) -> Selector:
         """Return the selector of a comparison, sometimes by way of its opposite or of two others."""
         if self.twist():
-            comparison = self.choose("eq", "ne") if not ordered else self.comparison()
+            comparison = self.comparison()
+            ordered = True
         a = keys if isinstance(keys, SOp) else constant(keys)
         b = queries if isinstance(queries, SOp) else constant(queries)
 

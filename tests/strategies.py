@@ -26,7 +26,7 @@ ARITHMETIC = ("+", "-", "*", "//", "/", "%")
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 COMPARED = [
     *[("number", symbol) for symbol in COMPARISONS], *[("any", symbol) for symbol in ("==", "!=") * 3],
-    ("any", "<"), ("any", ">="),
+    *[("any", symbol) for symbol in ("<", "<=", ">", ">=")],
 ]  # fmt: skip
 """What is compared how: sometimes in order what may be strings and numbers, so that programs fail on some inputs."""
 

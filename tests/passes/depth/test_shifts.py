@@ -271,7 +271,8 @@ def mirrored(value, by, default="a"):
 
 
 @pytest.mark.parametrize("make", [
-    lambda s: s.value(1), lambda s: s.mean(where(tokens == "a", 1, 4), "_"), lambda s: s.best(tokens, indices, default="_"),
+    lambda s: s.value(1), lambda s: s.mean(where(tokens == "a", 1, 4), "_"),
+    lambda s: s.best(tokens, indices, default="_"),
     lambda s: (s & (key(tokens) != query("c"))).value(1, 7),
 ])  # fmt: skip
 @pytest.mark.parametrize("by", [0, 1, 2, -1])
