@@ -37,7 +37,7 @@ class Maker:
     Args:
         random: decides everything.
         vocab: the atoms that inputs will hold.
-        odd: how often something is used that the idiom at hand is not made for.
+        odd: how often something is used that the idiom at hand is not made for, as strings in an order with numbers.
     """
 
     def __init__(self, random: Random, vocab: tuple[Atom, ...], odd: float = 0.05) -> None:
@@ -136,7 +136,9 @@ class Maker:
             lambda: tokens.has(self.random.sample(self.vocab, self.random.randint(0, len(self.vocab)))),
             lambda: self.compare(self.comparison(), self.pick("index"), self.small()),
             lambda: self.compare(self.comparison(), self.pick("number"), self.pick("number")),
-            lambda: self.compare(self.choose("eq", "ne"), self.pick("any"), self.pick("any")),
+            lambda: self.compare(
+                self.comparison() if self.chance(0.3) else self.choose("eq", "ne"), self.pick("any"), self.pick("any")
+            ),
         )()
         return self.keep(made, "bool")
 
@@ -152,7 +154,7 @@ class Maker:
         """Return values that can be put in order, and what they are."""
         if self.tokens == "text" and self.chance(0.5):
             return self.pick("text"), "text"
-        tag = self.choose("number", "index", "index")
+        tag = "any" if self.chance(0.2) else self.choose("number", "index", "index")
         return self.pick(tag), tag
 
     def values(self) -> tuple[SOp, str]:
@@ -178,7 +180,8 @@ class Maker:
     def select(self, comparison: str, keys: Any, queries: Any, ordered: bool = True) -> Selector:
         """Return the selector of a comparison, sometimes by way of its opposite or of two others."""
         if self.twist():
-            comparison = self.choose("eq", "ne") if not ordered else self.comparison()
+            comparison = self.comparison()
+            ordered = True
         a = keys if isinstance(keys, SOp) else constant(keys)
         b = queries if isinstance(queries, SOp) else constant(queries)
 

@@ -24,6 +24,11 @@ OPERATORS = {
 }  # fmt: skip
 ARITHMETIC = ("+", "-", "*", "//", "/", "%")
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+COMPARED = [
+    *[("number", symbol) for symbol in COMPARISONS], *[("any", symbol) for symbol in ("==", "!=") * 3],
+    *[("any", symbol) for symbol in ("<", "<=", ">", ">=")],
+]  # fmt: skip
+"""What is compared how: sometimes in order what may be strings and numbers, so that programs fail on some inputs."""
 
 
 def double(x: Any) -> Any:
@@ -86,8 +91,7 @@ def instruction(draw: st.DrawFn, program: list[Instruction]) -> Instruction:
     if kind == "arithmetic":
         return Instruction(kind, "number", (one("number"), one("number")), draw(st.sampled_from(ARITHMETIC)))
     if kind == "compare":
-        of = draw(st.sampled_from(["number", "any"]))
-        symbol = draw(st.sampled_from(COMPARISONS if of == "number" else ("==", "!=")))
+        of, symbol = draw(st.sampled_from(COMPARED))
         return Instruction(kind, "boolean", (one(of), one(of)), symbol)
     if kind == "where":
         of = draw(st.sampled_from(["number", "any"]))
@@ -99,8 +103,7 @@ def instruction(draw: st.DrawFn, program: list[Instruction]) -> Instruction:
         of = "any" if name == "text" else "number" if name == "double" else "boolean"
         return Instruction(kind, of, (one("number"),), name)
     if kind == "select":
-        of = draw(st.sampled_from(["number", "any"]))
-        symbol = draw(st.sampled_from(COMPARISONS if of == "number" else ("==", "!=")))
+        of, symbol = draw(st.sampled_from(COMPARED))
         return Instruction(kind, "selector", (one(of), one(of)), symbol)
     if kind == "logic":
         return Instruction(kind, "boolean", (one("boolean"), one("boolean")), draw(st.sampled_from("&|")))

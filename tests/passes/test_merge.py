@@ -181,8 +181,10 @@ def test_disjoint_selectors_of_one_value_unite(one, other):
 def test_overlapping_selectors_do_not(one, other, monkeypatch):
     program = one.value(A + 1) + other.value(A + 1)
     stays(program, (one | other).value(A + 1), WORDS)
-    monkeypatch.setattr(merge._Merging, "_are_disjoint", lambda *_: True)
-    before, after = as_graph(program), Merge().run(as_graph(program), PassContext())
+    before = as_graph(program)
+    monkeypatch.setattr(merge.normal, "both", lambda a, b: merge.normal.NOTHING)
+    after = merge._Merging(before).graph()
+    monkeypatch.undo()
     assert differing(before, after, WORDS)
 
 
@@ -222,3 +224,62 @@ def test_generated_combinations(given_selectors, how, value, default, given_inpu
     except (raspir.ProgramError, raspir.EvaluationError):
         assume(False)
     assert raspir.compile(after, optimize=False)(given_input) == expected
+
+
+CONTAINED = [
+    (le & is_a, lt & is_a),
+    (everything, is_a),
+    (everything, le),
+    (le, lt & is_a),
+    (~is_a, is_b),
+    (gt | same, gt & same),
+]
+
+
+@pytest.mark.parametrize(("whole", "part"), CONTAINED)
+def test_contained_selectors_of_one_value_subtract(whole, part):
+    becomes(whole.value(A + indices) - part.value(A + indices), heads, (2, 1), rule="contained selectors subtract")
+    becomes(1 - 3 * part.value(A + 1) + 3 * whole.value(A + 1), heads, (2, 1), rule="contained selectors subtract")
+    # The other way round it is less.
+    becomes(part.value(A + 1) - whole.value(A + 1), heads, (2, 1), rule="contained selectors subtract")
+
+
+@pytest.mark.parametrize(("whole", "part"), [(is_a, lt), (same, is_a), (le, ge), (is_a | lt, same)])
+def test_selectors_that_are_not_contained_do_not(whole, part, monkeypatch):
+    program = 2 * whole.value(A + 1) - 2 * part.value(A + 1)
+    stays(program, 2 * (whole & ~part).value(A + 1), WORDS)
+    before = as_graph(program)
+    monkeypatch.setattr(merge.normal, "complement", lambda formula: merge.normal.NOTHING)
+    after = merge._Merging(before).graph()
+    monkeypatch.undo()
+    assert differing(before, after, WORDS)
+
+
+def test_what_is_left_of_a_contained_selector_may_be_the_own_position():
+    before, after, rules = merged(le.value(A + 1) - lt.value(A + 1))
+    assert "contained selectors subtract" in rules
+    assert (heads(before), heads(after)) == (2, 0)
+    assert not differing(before, after, WORDS)
+
+
+def test_contained_selectors_of_other_values_or_coefficients_do_not():
+    stays(le.value(A) - lt.value(B), (le & ~lt).value(A), WORDS)
+    stays(2 * le.value(A) - lt.value(A), 2 * (le & ~lt).value(A), WORDS)
+    stays(le.value(A) + lt.value(A), (le & ~lt).value(A), WORDS)
+    stays(le.value(A, 1) - (lt & is_a).value(A, 1), (le & ~(lt & is_a)).value(A, 1), WORDS)
+    stays(everything.value(A) - is_a.value(A, 5), (~is_a).value(A), WORDS)
+
+
+def test_floats_do_not_cancel():
+    stays(everything.value(tokens) - lt.value(tokens), (~lt).value(tokens), [[0.1, 0.2, 0.3], [1e16, 1.0, 1.0]])
+
+
+def test_two_constants_for_one_key_contradict():
+    before, after, _ = merged((is_a & (key(tokens) == query(5))).value(1))
+    assert (heads(before), heads(after)) == (1, 0)
+    assert not differing(before, after, [*WORDS, *MIXED])
+    one = (key(tokens) == query(1)) & (key(tokens) == query(True)) & le
+    before, after, _ = merged(one.value(1))
+    assert heads(after) == 1
+    assert not differing(before, after, [*NUMBERS, *MIXED])
+    assert differing(before, as_graph(0 * indices), [*NUMBERS, *MIXED])

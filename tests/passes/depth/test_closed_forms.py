@@ -1,6 +1,7 @@
 """Sums over intervals of positions, which need no attention."""
 
 import operator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -22,10 +23,15 @@ from rewriting import (
 
 import raspir
 from raspir import indices, key, query, tokens, where
+from raspir.analysis import Analysis
+from raspir.analysis.leniency import lenient
+from raspir.ir import Graph
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth.closed_forms import RULES, _Sums
+from raspir.passes.depth.extraction import extracted
+from raspir.passes.depth.search import Options, Search
 
-(CLOSED,) = RULES
+CLOSED, CONDITION = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 KEYS = [indices, 2 * indices, indices + 3, 1 - indices, 3 * indices - 2, indices + length, -2 * indices]
@@ -170,3 +176,74 @@ def test_large_integers_stay_exact():
 def test_the_pass_uses_it():
     program = (key(indices) < query(COUNT)).value(1)
     assert raspir.optimize(program).stats().layers == 1
+
+
+POSITIONAL = [
+    where(indices > 1, 3, -1), where(indices > 1, indices, 0), where((indices > 0) & (indices < 3), 1, indices),
+    indices > 1, where(indices == 2, 0, where(indices > 2, indices, 7)), ~(indices == 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", POSITIONAL)
+@pytest.mark.parametrize("selector", [key(indices) < query(COUNT), key(indices) >= query(COUNT)])
+def test_values_chosen_by_position(value, selector):
+    how = (CONDITION, CLOSED)
+    graph = as_graph(selector.value(value) + 0)
+    found = searched(graph, how)
+    assert layers(graph, found) == (2, 1)
+    assert not differing(graph, found, [*WORDS, "aabaa"])
+    assert layers(searched(graph, (CLOSED,))) == (2,)
+
+
+def searched(graph, how):
+    """Return the graph after a search with some rules."""
+    search = Search(Algebra(Analysis.of(graph)), how, Options("select"), lenient(graph))
+    return extracted(graph, search)[0]
+
+
+@pytest.mark.parametrize("value", [
+    where(tokens == "a", 1, 0), where(indices > 1, 0.1, 0.2), where(indices > 1, True, 5), where(indices > 1, "b", 0),
+    where(length > 2, 1, where(tokens == "a", 1, 2)),
+])  # fmt: skip
+def test_other_choices_are_left(value):
+    graph = as_graph((key(indices) < query(COUNT)).value(value).map(str))
+    assert layers(searched(graph, (CONDITION, CLOSED))) == (2,)
+    assert not differing(graph, searched(graph, (CONDITION, CLOSED)), WORDS)
+
+
+@pytest.mark.parametrize("default", [3, "_", 0.0])
+def test_a_default_for_none_is_not_added_twice(default, monkeypatch):
+    program = (key(indices) < query(COUNT)).value(where(indices > 1, 3, -1), default).map(str)
+    stays(CONDITION, program, WORDS)
+    graph = as_graph(program)
+    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
+    assert differing(graph, searched(graph, (CONDITION, CLOSED)), WORDS)
+
+
+def test_booleans_chosen_by_position_stay_where_their_type_matters():
+    typed = (key(indices) < query(COUNT)).value(indices < 1, False)
+    graph = as_graph(typed.map(str))
+    assert layers(searched(graph, (CONDITION, CLOSED))) == (2,)
+    assert layers(searched(as_graph(typed > 0), (CONDITION, CLOSED))) == (1,)
+    assert not differing(as_graph(typed > 0), searched(as_graph(typed > 0), (CONDITION, CLOSED)), WORDS)
+
+
+def test_a_closed_form_as_deep_is_taken_if_it_needs_no_more_heads():
+    taken = as_graph((key(indices) > query(indices)).value(1))
+    for rule, expected in ((CLOSED, False), (replace(CLOSED, even=False), True)):
+        low = settled(taken, rule)
+        assert ("select.gt" in str(low)) == expected
+        assert not differing(taken, low, WORDS)
+
+
+def settled(graph, rule):
+    """Return the graph of the shallowest form that a search with one rule finds, whatever else it needs."""
+    search = Search(Algebra(Analysis.of(graph)), (rule,), Options("select"))
+    return Graph({"out": search.low(graph.outputs["out"])}, graph.inputs.values(), graph.functions)
+
+
+def test_a_constant_boolean_is_one_where_nobody_tells():
+    asked = (key(indices) < query(COUNT)).value(True)
+    lowered(CLOSED, asked > 1, (2, 1), WORDS)
+    stays(CLOSED, asked.map(str), WORDS)
+    assert differing(as_graph(asked.map(str)), as_graph((key(indices) < query(COUNT)).value(1).map(str)), WORDS)

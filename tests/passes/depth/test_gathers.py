@@ -9,6 +9,7 @@ from rewriting import (
     NUMBERS,
     WORDS,
     alone,
+    as_graph,
     breaks,
     differing,
     everything,
@@ -41,6 +42,12 @@ offsets = st.integers(-3, 3).filter(bool)
 
 def at(position, value=tokens, default=0):
     return (key(indices) == query(position)).value(value, default)
+
+
+def first_a(missing, value=indices):
+    """Return where the first "a" is, as far as ``value`` says it."""
+    before = lt.value(tokens == "a")
+    return ((key(before) == query(0)) & (key(tokens) == query("a"))).value(value, missing)
 
 
 def flip(value, default=0):
@@ -91,7 +98,7 @@ def test_only_what_selects_one_position_is_a_fetch(monkeypatch):
 def test_outside_the_input_there_is_the_default(monkeypatch):
     program = at(indices - 1, indices + length, 7)
     lowered(COMPOSE, program, (2, 1), WORDS)
-    monkeypatch.setattr(gathers, "outside", lambda algebra, position: (False, False))
+    monkeypatch.setattr(gathers, "within", lambda algebra, position: algebra.const(True))
     breaks(COMPOSE, program, WORDS)
 
 
@@ -113,6 +120,39 @@ def test_one_must_be_further_outside_than_the_other(monkeypatch):
     lowered(COMPOSE, back_and_on, (2, 1), ALL)
     monkeypatch.setattr(gathers, "_is_default_outside", lambda *_: True)
     breaks(COMPOSE, back_and_on, ALL)
+
+
+IS_A = key(tokens) == query("a")
+
+
+@pytest.mark.parametrize("program", [
+    at(indices - 1, (le & IS_A).value(indices + 1)),
+    at(indices - 2, (lt & IS_A).value(1, 5), 5),
+    at(indices + 1, ((key(indices) > query(indices)) & IS_A).value(1)),
+    at(indices - 1, ((key(indices) <= query(indices - 1)) & IS_A).best(tokens, indices, default="_"), "_"),
+    at(length - indices, ((key(indices) < query(length - 1 - indices)) & IS_A).value(1)),
+])  # fmt: skip
+def test_what_selects_nothing_outside_needs_no_check(program):
+    before, after = alone(COMPOSE, program)
+    assert layers(after) < layers(before)
+    assert "where" not in str(after)
+    assert not differing(before, after, ALL)
+
+
+@pytest.mark.parametrize("program", [
+    at(indices + 1, (le & IS_A).value(indices + 1)),
+    at(indices - 1, (le & IS_A).value(indices + 1), 5),
+    at(indices - 1, (le & IS_A).value(indices + 1, 5)),
+    at(indices - 1, ((key(indices) <= query(indices + 1)) & IS_A).value(indices + 1)),
+    at(indices - 1, ((key(indices) >= query(indices)) & IS_A).value(indices + 1)),
+    at(indices - 1, ((le | (key(indices) == query(2))) & IS_A).value(indices + 1)),
+])  # fmt: skip
+def test_what_selects_something_outside_needs_one(program, monkeypatch):
+    before, after = alone(COMPOSE, program)
+    assert layers(after) < layers(before)
+    assert not differing(before, after, ALL)
+    monkeypatch.setattr(gathers, "_is_default_outside", lambda *_: True)
+    breaks(COMPOSE, program, ALL)
 
 
 def test_nothing_is_computed_outside_that_could_fail(monkeypatch):
@@ -162,10 +202,16 @@ def test_where_nothing_is_found_the_position_is_what_stands_for_it(missing, defa
     breaks(FOUND, program, WORDS)
 
 
-def test_a_boolean_that_stands_for_none_is_no_position():
-    rank = lt.value(tokens == "a")
-    place = ((key(rank) == query(0)) & (key(tokens) == query("a"))).value(indices, True)
-    stays(FOUND, at(place, tokens, "_"), ALL)
+@pytest.mark.parametrize(("missing", "position"), [(True, 1), (False, 0)])
+def test_a_boolean_that_stands_for_none_is_the_position_that_it_equals(missing, position):
+    program = at(first_a(missing), tokens, "_")
+    lowered(FOUND, program, (3, 2), ALL)
+    assert not differing(as_graph(program), as_graph(at(first_a(position), tokens, "_")), ALL)
+
+
+@pytest.mark.parametrize("missing", [0.0, 1.0, "_"])
+def test_other_atoms_that_stand_for_none_are_no_positions(missing):
+    stays(FOUND, at(first_a(missing), tokens, "_"), ALL)
 
 
 @pytest.mark.parametrize("elsewhere", [99, -1, 0, 2])
@@ -175,10 +221,46 @@ def test_positions_of_members_alone(elsewhere):
     lowered(FOUND, at(place, tokens, "_"), (2, 1), ALL, attention="best")
 
 
-def test_two_different_positions_for_none_are_too_many(monkeypatch):
-    rank = lt.value(tokens == "a")
-    place = ((key(rank) == query(0)) & (key(tokens) == query("a"))).value(where(indices > 0, indices, 2), 1)
-    stays(FOUND, at(place, tokens, "_"), WORDS)
+@pytest.mark.parametrize("missing", [1, 0, -1, 2, 4])
+@pytest.mark.parametrize("value", [where(indices > 0, indices, 2), where(indices < 1, 2, indices)])
+def test_a_position_for_none_and_another_for_elsewhere(value, missing, monkeypatch):
+    program = at(first_a(missing, value), tokens, "_")
+    lowered(FOUND, program, (3, 2), [*WORDS, "acbc", "bcbcb"])
+    original = gathers._own_position
+    with monkeypatch.context() as patch:
+        patch.setattr(gathers, "_own_position", lambda algebra, value: (original(algebra, value)[0], None))
+        breaks(FOUND, program, [*WORDS, "acbc"])
+    monkeypatch.setattr(gathers, "_always_finds", lambda *_: True)
+    if missing != 2:  # then elsewhere is where none is, too
+        breaks(FOUND, program, ["", "b", "bc", "bcb", "bcbcb"])
+
+
+def test_elsewhere_the_position_must_be_constant():
+    stays(FOUND, at(first_a(-1, where(indices > 0, indices, length - 1)), tokens, "_"), WORDS)
+    stays(FOUND, at(first_a(-1, where(indices > 0, indices, 0.0)), tokens, "_"), WORDS)
+    stays(FOUND, at(first_a(-1, where(indices > 0, indices + 1, 2)), tokens, "_"), WORDS)
+
+
+@pytest.mark.parametrize("by", [-3, -1, 1, 2])
+@pytest.mark.parametrize("missing", [-1, 0, 2])
+@pytest.mark.parametrize("value", [indices, where(indices > 0, indices, 1)])
+def test_what_stands_beside_the_position_that_is_found(by, missing, value, monkeypatch):
+    program = at(first_a(missing, value) + by, tokens, "_")
+    lowered(FOUND, program, (3, 2), [*ALL, "bbbaab"])
+    assert differing(as_graph(program), as_graph(at(first_a(missing, value), tokens, "_")), WORDS)
+    original = gathers.fetch_at
+
+    def beside(algebra, position):
+        is_shift = algebra.facts.linear(position).without_constant().is_term(algebra.indices)
+        return original(algebra, algebra.indices if is_shift else position)
+
+    monkeypatch.setattr(gathers, "fetch_at", beside)
+    breaks(FOUND, program, [*WORDS, "bbbaab"])
+
+
+@pytest.mark.parametrize("position", [lambda p: 2 * p, lambda p: -p, lambda p: p + indices, lambda p: p + length - 1])
+def test_other_sums_of_the_position_that_is_found(position):
+    stays(FOUND, at(position(first_a(-1)), tokens, "_"), WORDS)
 
 
 def test_the_finder_must_hold_its_own_position():

@@ -1,5 +1,7 @@
 """Sums over shifted sequences, which are sums over the originals and a term for the boundary."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from rewriting import (
     lowered,
     lt,
     stays,
+    without_doubt,
     words,
 )  # fmt: skip
 
@@ -28,7 +31,7 @@ from raspir.passes.depth import aggregates, shifts
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.shifts import RULES
 
-(ABSORB,) = RULES
+ABSORB, REVERSAL, FACTOR = RULES
 same = key(tokens) == query(tokens)
 COUNT = same.value(1)
 offsets = st.integers(-3, 3).filter(bool)
@@ -79,14 +82,13 @@ def test_all_positions_must_be_shifted_alike(monkeypatch):
     there = where(tokens == "a", indices, indices - 1)
     program = le.value((key(indices) == query(there)).value(COUNT))
     stays(ABSORB, program, WORDS)
-    original = shifts.offset_of
+    original = shifts.reach_of
 
     def claimed(search, node):
-        return original(search, node) or (
-            Linear({}, -1) if node.operation.name == "sum" and node["default"] == 0 else None
-        )
+        is_fetch = node.operation.name == "sum" and node["default"] == 0
+        return original(search, node) or (shifts.Reach(1, Linear({}, -1)) if is_fetch else None)
 
-    monkeypatch.setattr(shifts, "offset_of", claimed)
+    monkeypatch.setattr(shifts, "reach_of", claimed)
     breaks(ABSORB, program, WORDS)
 
 
@@ -94,6 +96,7 @@ def test_floats_keep_their_order(monkeypatch):
     program = everything.value(shift(where(COUNT > 1, 0.2, 0.3), 1, 0.1))
     stays(ABSORB, program, WORDS)
     monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
+    monkeypatch.setattr(Analysis, "succeeds", lambda self, node, operands: True)
     breaks(ABSORB, program, ["aba"])
 
 
@@ -148,5 +151,149 @@ def test_strings_are_comparable_with_a_vocabulary():
 
 
 @pytest.mark.parametrize("inputs", [NUMBERS, FLOATS, WORDS])
-def test_sums_of_the_input_itself_stay(inputs):
-    stays(ABSORB, le.value(shift(where(tokens == "a", 1, 0))), inputs)
+def test_sums_of_what_may_be_no_integers_stay(inputs):
+    stays(ABSORB, le.value(shift(tokens)), inputs)
+    lowered(ABSORB, le.value(shift(where(tokens == "a", 1, 0))), (2, 1), inputs)
+
+
+def flip(value, default=0):
+    return (key(indices) == query(length - 1 - indices)).value(value, default)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.sampled_from([0, -1, 1]),
+    st.sampled_from([le, lt, everything, same, lt & same]),
+    st.sampled_from([0, 3, True]),
+    words,
+)
+def test_a_sum_of_what_is_reversed(by, selector, default, word):
+    mirrored = (key(indices) == query(length - 1 + by - indices)).value(COUNT, default)
+    before, after = alone(ABSORB, selector.value(2 * mirrored + indices))
+    # To move a key that is ready early takes a layer too.
+    assert layers(before, after) == (3, 2 if any(selector is each for each in (le, lt, everything)) else 3)
+    assert not differing(before, after, [word, *WORDS[:5]])
+
+
+@pytest.mark.parametrize("asks", [lambda x: x, lambda x: x > 0])
+def test_a_sum_of_booleans_that_are_moved_is_an_integer(asks):
+    for moved in (shift(COUNT > 1, 1, False), flip(COUNT > 1, False), shift(COUNT > 1, -1, True)):
+        lowered(ABSORB, asks(le.value(moved)), (3, 2), WORDS)
+
+
+def best(of, score, within=everything, default="_", **how):
+    return within.best(of, score, default=default, **how)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.sampled_from(["left", "right"]), st.sampled_from(["highest", "lowest"]), st.sampled_from([0, "_", True]),
+    st.sampled_from([everything, le, lt, same, lt & same]), words,
+)  # fmt: skip
+def test_the_best_of_what_is_reversed(ties, pick, default, within, word):
+    program = best(flip(tokens), flip(COUNT), within, default, ties=ties, pick=pick)
+    before, after = alone(REVERSAL, program)
+    assert layers(before, after) == (3, 2 if any(within is each for each in (le, lt, everything)) else 3)
+    assert not differing(before, after, [word, *WORDS[:6]])
+
+
+@pytest.mark.parametrize("program", [
+    best(tokens, flip(COUNT)), best(flip(tokens), COUNT), best(tokens, tokens, key(flip(COUNT)) == query(2)),
+    best(tokens, indices + flip(COUNT), lt), best(where(flip(COUNT) > 1, tokens, "z"), flip(COUNT)),
+])  # fmt: skip
+def test_whatever_part_is_reversed(program):
+    before, after = alone(REVERSAL, program)
+    assert not differing(before, after, [*WORDS, "abcab", "cbbaac"])
+
+
+def test_ties_are_on_the_other_side(monkeypatch):
+    program = best(flip(tokens), flip(COUNT))
+    original = shifts.attributes
+    assert differing(as_graph(program), as_graph(best(flip(tokens), flip(COUNT), ties="right")), WORDS)
+    flipped = {"left": "right", "right": "left"}
+
+    def kept(node):
+        found = original(node)
+        return {**found, "ties": flipped[found["ties"]]} if "ties" in found else found
+
+    monkeypatch.setattr(shifts, "attributes", kept)
+    breaks(REVERSAL, program, WORDS)
+
+
+def test_a_fetch_of_what_is_reversed():
+    found = (key(flip(where(COUNT > 1, indices, -1))) == query(0)) & (key(indices) == query(1))
+    before, after = alone(REVERSAL, found.value(flip(COUNT), "_"))
+    assert layers(after) <= layers(before)
+    assert not differing(before, after, [*WORDS, "aabb"])
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_a_reversal_that_leaves_the_input_is_left(by, monkeypatch):
+    mirrored = (key(indices) == query(length - 1 + by - indices)).value(COUNT, 9)
+    program = best(mirrored, mirrored)
+    stays(REVERSAL, program, WORDS)
+    original = shifts.fetch_at
+    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), sure=True))
+    breaks(REVERSAL, program, WORDS)
+
+
+def test_the_best_of_what_is_shifted_is_left():
+    stays(REVERSAL, best(tokens, shift(COUNT)), WORDS)
+    assert differing(as_graph(best(tokens, shift(COUNT))), as_graph(best(tokens, flip(COUNT))), WORDS)
+
+
+@pytest.mark.parametrize("inputs", [[[0.1, 0.2, 0.3], [1e16, 1.0, -1e16]]])
+def test_sums_of_floats_are_not_reversed(inputs, monkeypatch):
+    program = everything.value(flip(tokens))
+    stays(REVERSAL, program, inputs)
+    assert differing(as_graph(program), as_graph(everything.value(tokens)), inputs)
+    monkeypatch.setattr(Analysis, "at_most_one", lambda self, selector: True)
+    breaks(REVERSAL, program, inputs)
+
+
+@pytest.mark.parametrize("by", [1, -1, 2])
+@pytest.mark.parametrize("default", [0, 2, "a"])
+@pytest.mark.parametrize(("make", "missing"), [
+    (lambda s: s.value(indices + 1), 0), (lambda s: s.value(1), 3), (lambda s: s.best(tokens, indices, default="_"), 0),
+    (lambda s: (s & (key(tokens) != query("b"))).value(1), 0),
+])  # fmt: skip
+def test_queries_that_are_shifted(by, default, make, missing):
+    moved = shift(where(COUNT > 1, tokens, 2), by, default)
+    program = make(key(tokens) == query(moved))
+    before, after = alone(FACTOR, program)
+    assert layers(before) == (3,)
+    assert layers(after) <= (3,)
+    assert not differing(before, after, [*WORDS, *MIXED, *NUMBERS])
+
+
+def mirrored(value, by, default="a"):
+    return (key(indices) == query(length - 1 + by - indices)).value(value, default)
+
+
+@pytest.mark.parametrize("make", [
+    lambda s: s.value(1), lambda s: s.mean(where(tokens == "a", 1, 4), "_"),
+    lambda s: s.best(tokens, indices, default="_"),
+    lambda s: (s & (key(tokens) != query("c"))).value(1, 7),
+])  # fmt: skip
+@pytest.mark.parametrize("by", [0, 1, 2, -1])
+def test_an_aggregate_is_fetched_instead_of_its_queries(make, by, monkeypatch):
+    program = make(key(tokens) == query(mirrored(tokens, by)))
+    lowered(FACTOR, program, (3, 2), [*WORDS, "aabcc"])
+    original = shifts.fetch_at
+    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), sure=True))
+    if by:
+        breaks(FACTOR, program, [*WORDS, "aabcc"])
+
+
+def test_all_queries_must_be_fetched_from_one_position(monkeypatch):
+    program = ((key(tokens) == query(mirrored(tokens, 0))) & (key(tokens) <= query(tokens))).value(1)
+    stays(FACTOR, program, WORDS)
+    monkeypatch.setattr(shifts, "_only_position", lambda algebra, back, query: query)
+    breaks(FACTOR, program, WORDS)
+
+
+def test_what_is_fetched_from_nowhere_must_not_fail(monkeypatch):
+    program = (key(tokens) == query(mirrored(tokens, 2, "b"))).value(tokens)
+    stays(FACTOR, program, ["aab", "ab", "ba"])
+    without_doubt(monkeypatch)
+    breaks(FACTOR, program, ["aab"])
