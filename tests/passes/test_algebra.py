@@ -344,7 +344,7 @@ def expressions(draw, depth=3):
     return apply(SOp, kind, (a,))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.data(), st.sampled_from(VOCABULARIES))
 def test_folding_keeps_atoms_and_their_types(data, vocab):
     try:
@@ -359,7 +359,7 @@ def test_folding_keeps_atoms_and_their_types(data, vocab):
             assert exactly(folded, given_input) == expected
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(programs(), st.one_of(inputs, st.lists(atoms, max_size=4)), st.booleans())
 def test_folding_programs_keeps_atoms_and_their_types(program, given_input, promised):
     try:

@@ -57,7 +57,7 @@ BY = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(ORDERS, BY, st.booleans(), defaults, st.sampled_from([tokens, indices, tokens == "b"]), words)
 def test_the_first_and_the_last_in_any_order(order, by, last, default, value, word):
     counted = rank(by, *order)
@@ -73,7 +73,7 @@ def test_a_minimum_of_anything_that_is_ordered(inputs):
     lowered(BY_RANK, (key(rank(tokens)) == query(0)).value(tokens), (2, 1), inputs)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from([LESS, MORE, operator.le, operator.ge]),
     st.sampled_from([-1, 0, 1]),
@@ -200,7 +200,7 @@ MARK, STOP = tokens == "b", tokens == "a"
 RUNS = [*TEXTS, "acb", "acbca", "bcab", "cacbcb", "abcabc", "cccb", "accba"]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.sampled_from([LESS, MORE, operator.le, operator.ge]),
     st.sampled_from([LESS, MORE]),

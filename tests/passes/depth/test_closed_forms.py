@@ -52,7 +52,7 @@ selectors = st.one_of(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(selectors, st.sampled_from(VALUES), st.sampled_from([0, 1, -5, 0.5, -0.0, "_", True, False]), words)
 def test_the_ends_of_intervals_may_be_as_deep_as_they_like(selector, value, default, word):
     before, after = alone(CLOSED, selector.value(value, default))

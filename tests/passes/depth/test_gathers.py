@@ -57,7 +57,7 @@ def flip(value, default=0):
 AROUND = [lambda x: x, lambda x: x == "a", lambda x: where(x == 0, "z", x), lambda x: x.has(["a", 1, True])]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     offsets, offsets, defaults, defaults, st.sampled_from(FORMS), st.sampled_from(FORMS), st.sampled_from(AROUND), words
 )

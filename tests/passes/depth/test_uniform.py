@@ -44,7 +44,7 @@ CONDITIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(st.sampled_from(CONDITIONS), st.sampled_from([le, same, lt & same, ~same]), defaults, words)
 def test_a_condition_on_the_query(condition, selector, default, word):
     before, after = alone(CONDITION, (selector & condition).value(indices, default))
@@ -84,7 +84,7 @@ def test_no_infinities_are_added_that_were_not_selected(monkeypatch):
     breaks(CONDITION, program, WORDS)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.sampled_from(
         [length > 2, length == 1, (length > 1) & (length < 4), everything.value(tokens == "a") > 1, length]
@@ -132,7 +132,7 @@ def test_strings_of_the_branch_that_is_not_chosen(monkeypatch):
     breaks(CHOICE, program, WORDS)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(
     st.sampled_from([length, 2 * length, length - 3, everything.value(where(tokens == "a", 1, 0)), length * length]),
     st.sampled_from([1, indices, where(tokens == "b", 2, -1), indices + 4]),
