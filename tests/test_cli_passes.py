@@ -114,8 +114,8 @@ def test_remarks_are_comments_above_the_same_graph(installed):
     text = output("opt", "own.py:own", "--passes", "tidy", "--remarks", cwd=installed)
     assert text.splitlines()[:4] == [
         "# pass tidy: layers 2 → 1, heads 2 → 1, values 2 → 1, nodes 7 → 4",
-        "#   own position  layer 2 → 1   own      own.py:3",
-        "#   quiet         1 node fewer  nothing",
+        "#   own position  layer 2 → 1   own.py:3  own",
+        "#   quiet         1 node fewer            nothing",
         "raspir 1",
     ]
     assert text.endswith(plain)

@@ -9,7 +9,7 @@ import pytest
 from rewriting import WORDS, as_graph, differing, exact
 
 import raspir
-from raspir import ProgramError, indices, key, query, tokens, where
+from raspir import ProgramError, indices, key, query, select, tokens, where
 from raspir.passes.base import PassContext
 from raspir.passes.fold import Fold
 
@@ -116,9 +116,18 @@ def listed(x):
     return [x]
 
 
-def test_results_that_are_no_atoms_fail():
-    with pytest.raises(raspir.EvaluationError, match="the result \\['a'\\] is not an atom"):
-        raspir.compile(folded(tokens.map(listed), "ab")[1])("a")
+def test_results_that_are_no_atoms_contradict_the_vocabulary():
+    with pytest.raises(raspir.ProgramError, match=r"holds 'a', on which .* the result \\['a'\\] is not an atom"):
+        folded(tokens.map(listed), "ab")
+
+
+def test_what_maps_make_of_the_vocabulary_is_held_too():
+    with pytest.raises(raspir.ProgramError, match=r"holds '0', which makes it 0, on which .* ZeroDivisionError"):
+        folded(tokens.map(int).map(lambda digit: 1 // digit), "012")
+    with pytest.raises(raspir.ProgramError, match="holds 'x', on which select"):
+        folded(select(tokens, tokens, lambda a, b: int(a) < int(b)).value(1), "12x")
+    chosen = where(indices >= 0, tokens, "0").map(int)  # another position could hold what this one does not
+    assert raspir.compile(folded(chosen, "12x")[1])("12") == [1, 2]
 
 
 def long(x):

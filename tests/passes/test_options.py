@@ -96,7 +96,8 @@ def test_text_becomes_typed_values(text, expected):
         ("sample{eager=}", "an option of pass sample is written option=value, not 'eager='"),
         ("sample{=1}", "an option of pass sample is written option=value, not '=1'"),
         ("sample{limit=1, limit=2}", "the option limit of pass sample is given twice, as 1 and 2"),
-        ("sample{limit=1", "'sample{limit=1' is no pipeline: expected name{option=value} at character 1"),
+        ("sample{limit=1", "'sample{limit=1' is no pipeline: expected a closing } at character 1"),
+        ("a,,sample", "'a,,sample' is no pipeline: expected a pass before the comma at character 3"),
         ("a, sample}", "'a, sample}' is no pipeline: expected name{option=value} at character 3"),
         ("{limit=1}", "'{limit=1}' is no pipeline: expected name{option=value} at character 1"),
         ("sample{}{}", "'sample{}{}' is no pipeline: expected name{option=value} at character 1"),
@@ -161,4 +162,5 @@ def test_a_pipeline_of_several():
         ("depth", {"max_heads": "4"}),
         ("merge", {}),
     ]
-    assert parse_pipeline("") == parse_pipeline(" , ,") == []
+    assert parse_pipeline("") == parse_pipeline("  ") == []
+    assert parse_pipeline("fold,") == [("fold", {})]

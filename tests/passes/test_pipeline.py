@@ -273,10 +273,10 @@ def test_the_comments_of_a_report():
     place = str(OWN.locations[OWN.outputs["out"]])
     assert report.comments() == [
         "# pass tidy: layers 1 → 0, heads 1 → 0, values 1 → 0, nodes 4 → 1",
-        f"#   own position   layer 1 → 0   own                        {place}",
+        f"#   own position   layer 1 → 0   {place}  own",
         "# pass wrap: feed-forward blocks 0 → 1, nodes 1 → 3",
         "# pass wrap: no change",
-        "#   a longer rule  1 head fewer  two\\u000alines \\ud800 # x",
+        f"#   a longer rule  1 head fewer  {' ' * len(place)}  two\\u000alines \\ud800 # x",
     ]
     text = "\n".join([*report.comments(), str(OWN)])
     assert parse(text) == OWN
