@@ -117,7 +117,7 @@ def listed(x):
 
 
 def test_results_that_are_no_atoms_contradict_the_vocabulary():
-    with pytest.raises(raspir.ProgramError, match=r"holds 'a', on which .* the result \\['a'\\] is not an atom"):
+    with pytest.raises(raspir.ProgramError, match=r"holds 'a', on which .* the result \['a'\] is not an atom"):
         folded(tokens.map(listed), "ab")
 
 
