@@ -137,7 +137,7 @@ class _Merging:
                 if a is b or a.operands[1] is not b.operands[1]:
                     continue
                 whole, part = self._facts[a.operands[0]].formula, self._facts[b.operands[0]].formula
-                if coefficient == other and normal.both(whole, part) == normal.NOTHING:
+                if coefficient == other and self._facts.are_disjoint(a.operands[0], b.operands[0]):
                     rule, joined = "disjoint selectors unite", normal.either(whole, part)
                 elif coefficient == -other and normal.both(part, normal.complement(whole)) == normal.NOTHING:
                     rule, joined = "contained selectors subtract", normal.both(whole, normal.complement(part))
