@@ -34,7 +34,7 @@ def test_optimize_with_select(benchmark, size):
     measured(benchmark, size, "select")
 
 
-@pytest.mark.parametrize("size", SIZES[:-1])
+@pytest.mark.parametrize("size", SIZES)
 def test_optimize_with_best(benchmark, size):
     measured(benchmark, size, "best")
 

@@ -142,10 +142,9 @@ class Analysis:
         name = node.operation.name
         if name == "where":
             return self._choice(domains)
-        known = [_named(node)] if domains[0].atoms is None and name == "lookup" else []
-        outcome = None if known else self.outcomes(node, domains)
-        if known:
-            return known[0]
+        if name == "lookup" and domains[0].atoms is None:
+            return _named(node)
+        outcome = self.outcomes(node, domains)
         if outcome is not None:
             return Domain.of(outcome[1]) or self._widened(node, domains, outcome[1])
         low, high = bounded(name, domains)

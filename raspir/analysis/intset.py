@@ -9,6 +9,10 @@ Bound = int | float
 """An integer, or an infinity where there is no bound."""
 
 
+MOST_BITS = 10_000
+"""Products of more bits are not computed: as bounds they are as good as none."""
+
+
 def plus(a: Bound, b: Bound) -> Bound:
     """Return ``a + b``; an infinity takes part as one, beside integers that no float can hold too."""
     if a in (-inf, inf):
@@ -17,10 +21,12 @@ def plus(a: Bound, b: Bound) -> Bound:
 
 
 def times(a: Bound, b: Bound) -> Bound:
-    """Return ``a * b``, with zero times anything zero."""
+    """Return ``a * b``, with zero times anything zero; an infinity where that has very many bits."""
     if not a or not b:
         return 0
     if a in (-inf, inf) or b in (-inf, inf):
+        return inf if (a > 0) == (b > 0) else -inf
+    if int(a).bit_length() + int(b).bit_length() > MOST_BITS:
         return inf if (a > 0) == (b > 0) else -inf
     return a * b
 

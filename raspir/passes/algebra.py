@@ -20,7 +20,7 @@ from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
 from raspir.ir.types import INT, NOTHING
 
-Rule = Callable[["Algebra", Node], Node | None]
+Row = Callable[["Algebra", Node], Node | None]
 """Takes a node whose operands are folded and returns what it becomes, or ``None`` where the rule does not apply."""
 
 COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
@@ -65,20 +65,20 @@ class Algebra:
         """Return what ``node`` becomes by the rules; its operands must be folded."""
         found = self._folded.get(node)
         if found is None:
-            found = next((new for new in self._attempts(node) if new is not None and new is not node), node)
-            self._folded[node] = found
+            found = self._folded[node] = self._applied(node)
             self._folded.setdefault(found, found)
         return found
 
-    def _attempts(self, node: Node) -> list[Node | None]:
+    def _applied(self, node: Node) -> Node:
+        """Return what the first rule that applies makes of ``node``, or ``node`` itself."""
         for rule in RULES.get(node.operation.name, ()):
             try:
                 new = rule(self, node)
             except GraphError:  # the operands' kinds allow no such node, so the program fails there anyway
                 continue
             if new is not None and new is not node:
-                return [new]
-        return []
+                return new
+        return node
 
     # Constants
 
@@ -392,7 +392,7 @@ def _not(algebra: Algebra, node: Node) -> Node | None:
 
 
 def _and_or(algebra: Algebra, node: Node) -> Node | None:
-    """x & True = x, x & False = False, x & x = x, and the like for |, for booleans."""
+    """x & True = x, x & False = False, x & x = x, x & ~x = False, and the like for |, for booleans."""
     if not all(algebra.facts[operand].domain.boolean for operand in node.operands):
         return None
     a, b = node.operands
@@ -401,6 +401,8 @@ def _and_or(algebra: Algebra, node: Node) -> Node | None:
         single = algebra.facts[one].domain.single
         if single is not None:
             return other if single is neutral else one
+        if one.operation.name == "not" and one.operands[0] is other:
+            return algebra.const(not neutral)
     return a if a is b else None
 
 
@@ -543,7 +545,7 @@ def _shallower(algebra: Algebra, selector: Node) -> Node | None:
     return algebra.selector(formula)
 
 
-RULES: dict[str, tuple[Rule, ...]] = {
+RULES: dict[str, tuple[Row, ...]] = {
     **dict.fromkeys(("add", "sub", "neg"), (_constant, _sum)),
     "mul": (_constant, _sum, _masked),
     **dict.fromkeys(("truediv", "mod", "abs", "has"), (_constant,)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.scalar import checked, function_of
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.rewrite import translated
+from raspir.passes.rewrite import replaced
 
 _ROUNDS = 20  # one or two are the rule; each makes the graph no larger
 
@@ -36,39 +36,45 @@ class Fold:
         """
         _hold_vocabulary(graph)
         before = graph
-        for _ in range(_ROUNDS):
-            folded = fold(graph)
+        remarks: list[Remark] = []
+        for number in range(_ROUNDS):
+            algebra = Algebra(Analysis.of(graph))
+            made = fold(graph, algebra)
+            if number == 0:
+                remarks = _remarks(graph, made, algebra)
+            folded = replaced(graph, made)
             if folded == graph:
                 break
             graph = folded
-        context.remarks.extend(_remarks(before, graph))
+        if len(graph) < len(before):
+            remarks.append(Remark("fold", "the whole program", f"{len(before)} → {len(graph)} nodes"))
+        context.remarks.extend(remarks)
         return graph
 
 
-def _remarks(before: Graph, after: Graph) -> list[Remark]:
-    """Return a remark for each opaque function that is none any more, and one for nodes that are gone."""
-    describer = Describer(before)
-    left = {node["function"] for node in after if node.operation.name == "map"}
+def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[Remark]:
+    """Return a remark for each opaque function that became a table, and for each aggregate that became shallower."""
+    describer = Describer(graph)
     remarks = []
-    for node in before:
-        if node.operation.name == "map" and node["function"] not in left:
-            subject, place = describer.name(node) or describer(node), before.locations.get(node)
+    for node in graph:
+        subject, place = describer.name(node) or describer(node), graph.locations.get(node)
+        before, after = graph.layering.layer[node], algebra.facts[made[node]].layer
+        if node.operation.role is Role.AGGREGATE and after < before:
+            remarks.append(Remark("fold", subject, f"layer {before} → {after}", place))
+        elif node.operation.name == "map" and made[node].operation.name != "map":
             remarks.append(Remark("table", subject, f"@{node['function']} needs no Python", place))
-    layers = before.stats().layers, after.stats().layers
-    gained = [f"layers {layers[0]} → {layers[1]}"] if layers[0] != layers[1] else []
-    if len(after) < len(before):
-        gained.append(f"{len(before)} → {len(after)} nodes")
-        remarks.append(Remark("fold", "the whole program", ", ".join(gained)))
     return remarks
 
 
-def fold(graph: Graph) -> Graph:
-    """Return ``graph`` with each node folded once, operands first."""
-    algebra = Algebra(Analysis.of(graph))
-    return translated(graph, lambda node, operands: algebra.rebuilt(node, operands))
+def fold(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
+    """Return what each node of ``graph`` becomes when it is folded once, operands first."""
+    made: dict[Node, Node] = {}
+    for node in graph:
+        made[node] = algebra.rebuilt(node, [made[operand] for operand in node.operands])
+    return made
 
 
-_MOST_HELD = 1024  # atoms of a vocabulary that opaque functions are held against
+_MOST_HELD = 250_000  # applications of operations to atoms of the vocabulary that opaque functions are held against
 
 
 def _hold_vocabulary(graph: Graph) -> None:
@@ -79,15 +85,19 @@ def _hold_vocabulary(graph: Graph) -> None:
     """
     for source in graph.inputs.values():
         vocab = source["vocab"]
-        if isinstance(vocab, tuple) and len(vocab) <= _MOST_HELD:
+        if isinstance(vocab, tuple):
             _hold_input(graph, source, vocab)
 
 
 def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...]) -> None:
     """Check the functions of what depends on one input alone, at one position."""
     made: dict[Node, Sequence[Atom | None]] = {source: vocab}
+    left = _MOST_HELD
     for node in graph:
         name = node.operation.name
+        left -= len(vocab)
+        if left < 0 and node.operands != (source,):
+            continue
         if name == "const":
             value = node["value"]
             assert not isinstance(value, tuple | None)
@@ -105,11 +115,13 @@ def _hold_function(graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequ
     """Check that an opaque function of ``node`` takes each of ``rows``, which the atoms of the vocabulary make."""
     symbol = str(node["function"])
     function = graph.functions.get(symbol)
-    for atom, row in zip(vocab, rows, strict=True) if function is not None else ():
+    if function is None:
+        return
+    for atom, row in zip(vocab, rows, strict=True):
         if None in row:
             continue
         try:
-            result = function(*row) if function is not None else None
+            result = function(*row)
             if node.operation.name == "map":
                 checked(result)
         except (Exception, SystemExit) as error:  # a user's function may raise anything

@@ -13,7 +13,7 @@ from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
 from raspir.passes.options import options_of, parse_pipeline, read_options, with_options
 from raspir.registry import advice
 
-DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "schedule")
+DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
 """The passes that run unless others are named, in order."""
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.analysis import Clause, IntSet, Linear, Pair
-from raspir.analysis import selectors as normal
+from raspir.analysis import IntSet, Linear, Pair
 from raspir.ir import Node
 from raspir.passes.algebra import Algebra, outcome
 from raspir.passes.depth.aggregates import Aggregate
@@ -136,5 +135,3 @@ RULES = (
     Rule("uniform value", "best(s, u, d) = where(width(s) > 0, u, d)", uniform_best),
     Rule("uniform score", "best(s, v, score + u) = best(s, v, score)", score_without_uniform),
 )
-
-__all__ = ["RULES", "Clause", "condition", "normal"]
