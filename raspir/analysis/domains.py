@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from raspir.analysis.intset import Bound, plus, product
+from raspir.analysis.intset import MOST_BITS, Bound, plus, product
 from raspir.ir import Atom, Type
 from raspir.ir.atoms import atom_key
 from raspir.ir.scalar import checked
@@ -16,9 +16,6 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR, type_of, union
 
 LIMIT = 256
 """Sets of more atoms are widened to a range or to a type."""
-
-MOST_BITS = 10_000
-"""Integers of more bits, and longer strings, are not computed beforehand."""
 
 _TRIALS = 4096  # combinations of atoms that an operation is tried on
 

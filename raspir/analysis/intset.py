@@ -10,7 +10,7 @@ Bound = int | float
 
 
 MOST_BITS = 10_000
-"""Products of more bits are not computed: as bounds they are as good as none."""
+"""Integers of more bits are not computed beforehand; as bounds they are as good as none."""
 
 
 def plus(a: Bound, b: Bound) -> Bound:
@@ -21,20 +21,24 @@ def plus(a: Bound, b: Bound) -> Bound:
 
 
 def times(a: Bound, b: Bound) -> Bound:
-    """Return ``a * b``, with zero times anything zero; an infinity where that has very many bits."""
+    """Return ``a * b``, with zero times anything zero."""
     if not a or not b:
         return 0
     if a in (-inf, inf) or b in (-inf, inf):
-        return inf if (a > 0) == (b > 0) else -inf
-    if int(a).bit_length() + int(b).bit_length() > MOST_BITS:
         return inf if (a > 0) == (b > 0) else -inf
     return a * b
 
 
 def product(a: tuple[Bound, Bound], b: tuple[Bound, Bound]) -> tuple[Bound, Bound]:
     """Return the lowest and the highest product of an integer between two bounds and another between two."""
+    if sum(max(_bits(end) for end in ends) for ends in (a, b)) > MOST_BITS:
+        return (0 if a[0] >= 0 and b[0] >= 0 else -inf), inf
     ends = [times(x, y) for x in a for y in b]
     return min(ends), max(ends)
+
+
+def _bits(bound: Bound) -> int:
+    return 0 if bound in (-inf, inf) else int(bound).bit_length()
 
 
 class IntSet:

@@ -401,7 +401,8 @@ def _and_or(algebra: Algebra, node: Node) -> Node | None:
         single = algebra.facts[one].domain.single
         if single is not None:
             return other if single is neutral else one
-        if one.operation.name == "not" and one.operands[0] is other:
+        negated = COMPLEMENT.get(one.operation.name) == other.operation.name and one.operands == other.operands
+        if negated or (one.operation.name == "not" and one.operands[0] is other):
             return algebra.const(not neutral)
     return a if a is b else None
 

@@ -142,3 +142,33 @@ def test_results_that_are_too_long_are_not_computed_beforehand():
 
 def constant_power():
     return where(tokens == "a", 10, 10) ** 100_000
+
+
+def test_a_large_vocabulary_is_held_too():
+    words = [str(number) for number in range(3000)]
+    with pytest.raises(raspir.ProgramError, match="holds 'x', on which map"):
+        folded(tokens.map(int), [*words, "x"])
+
+
+def test_what_fold_makes_shallower_is_told_with_its_line():
+    attending = (key(tokens == "z") == query(True)).value(indices).name("attending")
+    context = PassContext()
+    graph = Fold().run(raspir.lower(attending, vocab="ab"), context)
+    assert graph.stats().layers == 0
+    told = [(remark.rule, remark.subject, remark.gain) for remark in context.remarks if remark.location]
+    assert told == [("fold", "attending", "layer 1 → 0")]
+
+
+def test_bounds_of_large_products_stay_small():
+    squared = indices + 2
+    for _ in range(40):
+        squared = squared * squared
+    graph = raspir.optimize((squared > 0).name("positive"), max_length=10)
+    assert raspir.compile(raspir.optimize(indices * indices, max_length=10))("abc") == [0, 1, 4]
+    assert graph.stats().layers == 0
+
+
+def test_a_condition_and_its_negation_exclude_each_other():
+    even = indices % 2 == 0
+    assert raspir.optimize(where(even & ~even, 1, 2)) == raspir.optimize(where(indices < 0, 1, 2))
+    assert raspir.optimize(where(even | ~even, 1, 2)) == raspir.optimize(where(indices < 0, 2, 1))

@@ -45,7 +45,7 @@ class Rule:
     propose: Propose
     attention: Attention = "select"
     roles: frozenset[Role] = frozenset([Role.AGGREGATE])
-    nested: int = 24
+    nested: int = 6
     even: bool = False
 
 
