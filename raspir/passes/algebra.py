@@ -5,7 +5,7 @@ Every rule keeps values exactly, with their types, on all inputs on which what i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from math import inf
 
@@ -157,6 +157,26 @@ class Algebra:
                 if high != inf:
                     part = self("and", part, self.compare(form, "le", int(high)))
             result = self("or", result, part)
+        return result
+
+    def holds(self, sets: Mapping[Pair, IntSet]) -> Node:
+        """Return whether all of some conditions hold, as a boolean of the position that all depend on alone.
+
+        That is the key's or the query's; no condition may ask an opaque predicate.
+        """
+        result = self.const(True)
+        for pair, allowed in sets.items():
+            if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
+                one = self.inside(pair.key.plus(pair.query, -1), allowed)
+            elif pair.kind == "col":
+                assert isinstance(pair.key, Node)
+                truth = self("where", pair.key, self.const(True), self.const(False))
+                one = truth if allowed == normal.TRUE else self("not", truth)
+            else:
+                assert isinstance(pair.key, Node)
+                assert isinstance(pair.query, Node)
+                one = self(outcome(allowed), pair.key, pair.query)
+            result = self("and", result, one)
         return result
 
     def largest(self, a: Node, b: Node) -> Node:

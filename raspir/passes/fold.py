@@ -14,7 +14,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.scalar import checked, function_of
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.rewrite import replaced
+from raspir.passes.rewrite import made_of, replaced
 
 _ROUNDS = 20  # one or two are the rule; each makes the graph no larger
 
@@ -68,10 +68,7 @@ def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[
 
 def fold(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
     """Return what each node of ``graph`` becomes when it is folded once, operands first."""
-    made: dict[Node, Node] = {}
-    for node in graph:
-        made[node] = algebra.rebuilt(node, [made[operand] for operand in node.operands])
-    return made
+    return made_of(graph, algebra.rebuilt)
 
 
 _MOST_HELD = 250_000  # applications of operations to atoms of the vocabulary that opaque functions are held against

@@ -14,9 +14,8 @@ from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
-from raspir.ir import Atom, Graph, Location, Node, Role, make
+from raspir.ir import Atom, Graph, Location, Node, Role, build, make
 from raspir.ir.describe import Describer
-from raspir.ir.operations import OPERATIONS
 from raspir.ir.scalar import function_of
 from raspir.ir.types import NOTHING
 from raspir.passes.base import PassContext, Remark
@@ -67,7 +66,9 @@ class _Tables:
         self._inner: set[Node] = set()
         for node in graph:
             if node.operation.name == "const":
-                self._known[node] = node["value"]  # type: ignore[assignment]  # an atom, as the verifier holds
+                value = node["value"]
+                assert not isinstance(value, tuple)
+                self._known[node] = value
             elif node.operation.role is Role.ELEMENTWISE:
                 self._tabulate(node)
         self._find_inner()
@@ -137,10 +138,9 @@ class _Tables:
     def _lookup(self, node: Node) -> Node:
         root = self._roots[node]
         pairs = zip(self._atoms_of(root), self._columns[node], strict=True)
-        table = [(key, value) for key, value in pairs if value is not None]
+        table = [(key, value) for key, value in pairs if key is not None and value is not None]
         keys, values = tuple(key for key, _ in table), tuple(value for _, value in table)
-        operation, attributes = OPERATIONS["lookup"], (values[0], keys, values)
-        return make(operation, (root,), attributes, operation.infer((root.type,), attributes))  # type: ignore[arg-type]
+        return build("lookup", root, otherwise=values[0], keys=keys, values=values)
 
 
 def _apply(node: Node, function: Callable[..., Any], atoms: Sequence[Atom | None]) -> Atom | None:

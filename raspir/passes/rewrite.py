@@ -12,10 +12,15 @@ def translated(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> Graph:
 
     Names and locations go along, and what ``new`` adds between gets the location of the node that it was made for.
     """
+    return replaced(graph, made_of(graph, new))
+
+
+def made_of(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> dict[Node, Node]:
+    """Return what ``new`` makes of each node of ``graph`` and of its operands' replacements."""
     made: dict[Node, Node] = {}
     for node in graph:
         made[node] = new(node, [made[operand] for operand in node.operands])
-    return replaced(graph, made)
+    return made
 
 
 def replaced(graph: Graph, made: dict[Node, Node]) -> Graph:

@@ -100,10 +100,10 @@ APPLIES = [
     (rules._bounded, tokens + indices + 1 > indices, tokens > -1, INTS),
     (rules._constant_last, constant(3) < indices, indices > 3, None),
     (rules._constant_last, constant("a") == tokens, tokens == "a", None),
-    (rules._truth, c == True, c, None),  # noqa: E712
-    (rules._truth, c != False, c, None),  # noqa: E712
-    (rules._truth, tokens == False, ~tokens, BOOLS),  # noqa: E712
-    (rules._truth, c != True, tokens != "a", None),  # noqa: E712
+    (rules._truth, operator.eq(c, True), c, None),
+    (rules._truth, operator.ne(c, False), c, None),
+    (rules._truth, operator.eq(tokens, False), ~tokens, BOOLS),
+    (rules._truth, operator.ne(c, True), tokens != "a", None),
     (rules._compared_choice, where(c, "x", "y") == "x", c, None),
     (rules._compared_choice, where(c, tokens, 5) == 6, c & (tokens == 6), None),
     (rules._compared_choice, where(c, indices, 5) < 3, c & (indices < 3), None),
@@ -232,9 +232,9 @@ OUTSIDE = [
     (rules._bounded, tokens + 1 > tokens, True, (1e16, 2.5), [1e16]),
     (rules._bounded, tokens + 1 > tokens, True, None, [1e16]),
     (rules._constant_last, constant(3) < indices, indices < 3, None, [0]),
-    (rules._truth, tokens == True, tokens, MIXED_INTS, [5]),  # noqa: E712
+    (rules._truth, operator.eq(tokens, True), tokens, MIXED_INTS, [5]),
     (rules._truth, tokens == 1, tokens, (0, 1), [1]),
-    (rules._truth, tokens == True, tokens, (0, 1), [1]),  # noqa: E712
+    (rules._truth, operator.eq(tokens, True), tokens, (0, 1), [1]),
     (rules._truth, tokens <= True, tokens, BOOLS, [False]),
     (rules._truth, c == "True", c, None, ["a"]),
     (rules._compared_choice, where(tokens.has([1]), tokens, 5) < 3, tokens.has([1]) & (tokens < 3), None, ["a"]),

@@ -149,7 +149,7 @@ def test_what_a_pass_says_of_its_own_values():
 def test_types_that_cannot_be_known():
     @dataclass(frozen=True)
     class Unknown(Sample):
-        more: "NoSuchType" = 0  # noqa: F821
+        more: "NoSuchType" = 0  # noqa: F821  # the mistake itself
 
     with pytest.raises(BackendError, match="the types of the options of pass sample cannot be known: NameError"):
         with_options(Unknown(), {"max_heads": 1})

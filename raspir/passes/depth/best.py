@@ -125,7 +125,7 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
         else:
             outer = Clause({**outer.sets, pair: allowed})
     if inner:
-        kept = _of_keys(algebra, inner)
+        kept = algebra.holds(inner)
         value = algebra("where", kept, value, default)
     fetched = best(algebra, found.rank.order, found.last, found.among, value, aggregate.default)
     if not outer.sets:
@@ -150,24 +150,6 @@ def best(algebra: Algebra, order: Order, last: bool, among: Formula, value: Node
     pick = "highest" if highest else "lowest"
     assert isinstance(default, bool | int | float | str)
     return algebra("best", algebra.selector(among), value, score, pick=pick, ties=ties, default=default)
-
-
-def _of_keys(algebra: Algebra, sets: dict[Pair, IntSet]) -> Node:
-    """Return whether all conditions on pairs that depend on the key alone hold, as a boolean of the key."""
-    result = algebra.const(True)
-    for pair, allowed in sets.items():
-        if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
-            holds = algebra.inside(pair.key.plus(pair.query, -1), allowed)
-        elif pair.kind == "col":
-            assert isinstance(pair.key, Node)
-            truth = algebra("where", pair.key, algebra.const(True), algebra.const(False))
-            holds = truth if allowed == normal.TRUE else algebra("not", truth)
-        else:
-            assert isinstance(pair.key, Node)
-            assert isinstance(pair.query, Node)
-            holds = algebra(outcome(allowed), pair.key, pair.query)
-        result = algebra("and", result, holds)
-    return result
 
 
 def _checked(search: Search, found: _Found, outer: Clause) -> Node | None:
@@ -275,7 +257,7 @@ def _any_of(algebra: Algebra, formula: Formula) -> Node:
     """Return whether any clause of conditions on keys holds, as a boolean of the key."""
     result = algebra.const(False)
     for clause in formula:
-        result = algebra("or", result, _of_keys(algebra, clause.sets))
+        result = algebra("or", result, algebra.holds(clause.sets))
     return result
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.analysis import IntSet, Linear, Pair
+from raspir.analysis import Linear
 from raspir.ir import Node
-from raspir.passes.algebra import Algebra, outcome
+from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
 
@@ -29,23 +29,7 @@ def query_condition(search: Search, node: Node) -> Iterator[Node]:
     rest = tuple(clause.without(*outside) for clause in aggregate.formula)
     inner = aggregate.using(search.algebra.selector(rest))
     if search.facts[inner].sure:
-        yield search.algebra(
-            "where", condition(search.algebra, outside), inner, search.algebra.const(aggregate.default)
-        )
-
-
-def condition(algebra: Algebra, sets: dict[Pair, IntSet]) -> Node:
-    """Return whether all conditions on pairs that depend on the query alone hold, as a boolean of the query."""
-    result = algebra.const(True)
-    for pair, allowed in sets.items():
-        if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
-            holds = algebra.inside(pair.key.plus(pair.query, -1), allowed)
-        else:
-            assert isinstance(pair.key, Node)
-            assert isinstance(pair.query, Node)
-            holds = algebra(outcome(allowed), pair.key, pair.query)
-        result = algebra("and", result, holds)
-    return result
+        yield search.algebra("where", search.algebra.holds(outside), inner, search.algebra.const(aggregate.default))
 
 
 def uniform_choice(search: Search, node: Node) -> Iterator[Node]:

@@ -28,7 +28,7 @@ from rewriting import (
 
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
-from raspir.passes.depth import uniform
+from raspir.passes.algebra import Algebra
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.uniform import RULES
 
@@ -66,7 +66,7 @@ def test_the_condition_must_be_on_the_query(monkeypatch):
     program = (le & (key(COUNT) == query(COUNT))).value(1)
     stays(CONDITION, program, WORDS)
     monkeypatch.setattr(Analysis, "of_queries", lambda self, pair: True)
-    monkeypatch.setattr(uniform, "condition", lambda algebra, sets: algebra.const(True))
+    monkeypatch.setattr(Algebra, "holds", lambda algebra, sets: algebra.const(True))
     breaks(CONDITION, program, WORDS)
 
 
