@@ -65,7 +65,11 @@ class Writes(Backend, Protocol):
 BACKENDS: Registry[Backend] = Registry(
     "backend",
     "raspir.backends",
-    {"reference": "raspir.backends.reference:Reference", "text": "raspir.backends.text:Text"},
+    {
+        "numpy": "raspir.backends.numpy:NumPy",
+        "reference": "raspir.backends.reference:Reference",
+        "text": "raspir.backends.text:Text",
+    },
     Backend,
 )
 """All backends."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from raspir.ir import Atom, Graph, InputError, Node, read_sequence
-from raspir.ir.atoms import atom_key, show
+from raspir.ir.atoms import Atom, atom_key, read_sequence, show
+from raspir.ir.errors import InputError, RaspirError
+from raspir.ir.graph import Graph
+from raspir.ir.node import Node
 
 
 def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
@@ -18,30 +20,75 @@ def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
     Raises:
         InputError: if an input is missing, not a sequence of atoms, or breaks a promise.
     """
-    if len(graph.inputs) == 1 and not isinstance(input, Mapping):
-        input = dict.fromkeys(graph.inputs, input)
-    if not isinstance(input, Mapping) or set(input) != set(graph.inputs):
-        raise InputError(f"the program needs inputs called {', '.join(graph.inputs)}: give a mapping from those names")
-    inputs = {name: read_sequence(input[name]) for name in graph.inputs}
-    if len(set(map(len, inputs.values()))) > 1:
-        lengths = ", ".join(f"{name} has {len(atoms)}" for name, atoms in inputs.items())
-        raise InputError(f"all inputs must have one length ({lengths})")
+    inputs = {name: read_sequence(given) for name, given in by_name(tuple(graph.inputs), input).items()}
+    require_one_length({name: len(atoms) for name, atoms in inputs.items()})
     for name, atoms in inputs.items():
         _keep_promises(graph, graph.inputs[name], atoms)
     return inputs
 
 
+def by_name(names: Sequence[str], input: object) -> dict[str, object]:
+    """Return what is given for each input, by name.
+
+    Raises:
+        InputError: if one is missing, or there is one too many.
+    """
+    if len(names) == 1 and not isinstance(input, Mapping):
+        return {names[0]: input}
+    if not isinstance(input, Mapping) or set(input) != set(names):
+        raise InputError(f"the program needs inputs called {', '.join(names)}: give a mapping from those names")
+    return {name: input[name] for name in names}
+
+
+def require_one_length(lengths: Mapping[str, int]) -> None:
+    """Check that all inputs are equally long.
+
+    Raises:
+        InputError: if they are not.
+    """
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise InputError(f"all inputs must have one length ({told})")
+
+
+def require_length(length: int, limit: int | None) -> None:
+    """Check that an input is no longer than promised.
+
+    Raises:
+        InputError: if it is longer.
+    """
+    if limit is not None and length > limit:
+        raise InputError(f"the input has {length} positions, and at most {limit} were promised")
+
+
+def refused(position: int, atom: Atom, vocab: Sequence[Atom]) -> InputError:
+    """Return the error that an input holds what its vocabulary does not."""
+    promised = ", ".join(map(show, vocab[:12])) + (", …" if len(vocab) > 12 else "")
+    return InputError(f"position {position} holds {show(atom)}, which the promised vocabulary ({promised}) does not")
+
+
+def input_list(inputs: object) -> Iterable[object]:
+    """Return a batch of inputs to iterate over.
+
+    Raises:
+        InputError: if it is none.
+    """
+    if not isinstance(inputs, Iterable):
+        raise InputError(f"{show(inputs)} is not a list of inputs")
+    return inputs
+
+
+def of_input(number: int, error: RaspirError) -> RaspirError:
+    """Return ``error``, saying which of several inputs it is about."""
+    return type(error)(f"input {number}: {error.message}", error.location)
+
+
 def _keep_promises(graph: Graph, node: Node, atoms: list[Atom]) -> None:
-    limit = graph.max_length
-    if limit is not None and len(atoms) > limit:
-        raise InputError(f"the input has {len(atoms)} positions, and at most {limit} were promised")
+    require_length(len(atoms), graph.max_length)
     vocab = node["vocab"]
     if not isinstance(vocab, tuple):
         return
     allowed = set(map(atom_key, vocab))
     for position, atom in enumerate(atoms):
         if atom_key(atom) not in allowed:
-            promised = ", ".join(map(show, vocab[:12])) + (", …" if len(vocab) > 12 else "")
-            raise InputError(
-                f"position {position} holds {show(atom)}, which the promised vocabulary ({promised}) does not"
-            )
+            raise refused(position, atom, vocab)

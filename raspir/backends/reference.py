@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
+from raspir.backends import messages
 from raspir.backends.inputs import read_inputs
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, InputError, Node, Sequence, verify
 from raspir.ir.atoms import show
@@ -133,9 +134,7 @@ class _Step:
         values = self.node["values"]
         assert isinstance(values, tuple)
         if len(values) != self.n:
-            self._fail(
-                f"holds {len(values)} atoms and the input {self.n}: a fixed sequence runs on its own length only"
-            )
+            self._fail(messages.wrong_length(len(values), self.n))
         return list(values)
 
     def _elementwise(self, operands: list[list[Atom]]) -> list[Atom]:
@@ -146,7 +145,7 @@ class _Step:
             try:
                 result.append(checked(function(*atoms)))
             except (Exception, SystemExit) as error:  # an opaque function may raise anything
-                self._fail(f"failed at position {position} on {_and(atoms)}: {_reason(error)}", error)
+                self._fail(messages.failed_on(position, atoms, error), error)
         return result
 
     def _select(self, keys: list[Atom], queries: list[Atom]) -> list[list[bool]]:
@@ -158,8 +157,7 @@ class _Step:
                 try:
                     row.append(bool(predicate(keys[j], queries[i])))
                 except (Exception, SystemExit) as error:  # an opaque predicate may raise anything
-                    where = f"failed at query position {i} and key position {j}"
-                    self._fail(f"{where} on key {show(keys[j])} and query {show(queries[i])}: {_reason(error)}", error)
+                    self._fail(messages.pair_failed(i, j, keys[j], queries[i], error), error)
             matrix.append(row)
         return matrix
 
@@ -185,20 +183,13 @@ class _Step:
         total: Any = value[selected[0]]
         for j in selected:
             if isinstance(value[j], str):
-                several = f"{show(value[selected[0]])} … {show(value[selected[-1]])}"
-                self._fail(
-                    f"failed at position {i}: it selects {len(selected)} positions ({_list(selected)}) whose values "
-                    f"({several}) hold a string, and adding two or more strings has no meaning"
-                )
+                self._fail(messages.added_strings(i, selected, value[selected[0]], value[selected[-1]]))
         try:
             for j in selected[1:]:
                 total = total + value[j]
             return checked(total / len(selected) if self.node.operation.name == "mean" else total)
         except (ArithmeticError, ValueError) as error:
-            several = _list([show(value[j]) for j in selected])
-            self._fail(
-                f"failed at position {i} on {several} (from positions {_list(selected)}): {_reason(error)}", error
-            )
+            self._fail(messages.addition_failed(i, selected, [value[j] for j in selected], error), error)
 
     def _best(self, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
         result = []
@@ -219,8 +210,7 @@ class _Step:
                 return self.node["ties"] == "right"
             return bool(score[j] > score[found] if self.node["pick"] == "highest" else score[j] < score[found])
         except TypeError as error:
-            several = f"the scores {show(score[found])} and {show(score[j])} of positions {found} and {j}"
-            self._fail(f"failed at position {i} on {several}: {_reason(error)}", error)
+            self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
 
     def _function(self) -> Callable[..., Any]:
         node = self.node
@@ -243,20 +233,3 @@ class _Step:
         name = self.graph.name_of(self.node)
         called = f" ({show(name)})" if name else ""
         raise EvaluationError(f"`{what}`{called} {message}", self.graph.locations.get(self.node)) from cause
-
-
-def _reason(error: BaseException) -> str:
-    try:
-        told = str(error)
-    except Exception:  # a user's exception may fail at this too
-        told = ""
-    return f"{type(error).__name__}: {told}" if told else type(error).__name__
-
-
-def _and(atoms: Iterable[Atom]) -> str:
-    return " and ".join(map(show, atoms))
-
-
-def _list(items: Iterable[object]) -> str:
-    listed = [str(item) for item in items]
-    return ", ".join(listed if len(listed) <= 6 else [*listed[:3], "…", *listed[-2:]])

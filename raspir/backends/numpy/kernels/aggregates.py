@@ -1,0 +1,382 @@
+"""Aggregates: sums, means and fetched values of what rows select."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from raspir.backends.messages import added_strings, addition_failed, scores_failed
+from raspir.backends.numpy.kernels.columns import (
+    BOOL,
+    CHAR,
+    FLOAT,
+    INT,
+    TABLE,
+    WHOLE,
+    Array,
+    Column,
+    atoms_of,
+    booleans,
+    choose,
+    column_of,
+    floats,
+    integers,
+    is_number,
+    packed,
+    take,
+    unpacked,
+    whole,
+)
+from raspir.backends.numpy.kernels.conditions import ranked, scale_of
+from raspir.backends.numpy.kernels.elementwise import EXACT
+from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection
+from raspir.ir.atoms import Atom
+from raspir.ir.scalar import checked
+
+SMALL = 4096
+"""Floats of no more pairs than these are added one by one, so that short inputs never differ in a bit."""
+
+
+class _RowError(Exception):
+    """A row on which an aggregate fails."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
+def total(run: Run, selection: Selection, value: Column, default: Column, at: Site) -> Column:
+    """Return the sum of the values that each row selects; the default for none, and the value itself for one.
+
+    Raises:
+        EvaluationError: naming the first row that selects several values and a string among them, or whose sum fails.
+    """
+    return _aggregated(run, selection, value, default, at, mean=False)
+
+
+def mean(run: Run, selection: Selection, value: Column, default: Column, at: Site) -> Column:
+    """Return the mean of the values that each row selects; the default for none, and the value itself for one.
+
+    Raises:
+        EvaluationError: as :func:`total`.
+    """
+    return _aggregated(run, selection, value, default, at, mean=True)
+
+
+def best(
+    run: Run, selection: Selection, value: Column, score: Column, pick: str, ties: str, default: Column, at: Site
+) -> Column:
+    """Return the value that each row selects with the highest (or lowest) score, the leftmost (or rightmost) of several.
+
+    Raises:
+        EvaluationError: naming the first row whose scores cannot be compared.
+    """
+    fetch = selection.fetching()
+    if fetch is None:
+        try:
+            fetch = chosen(run, selection, score, pick, ties)
+        except _RowError as error:
+            _fail_on_scores(run, selection, error.row, full(run, score), pick, ties, at)
+    return fetch.fetched(value, default)
+
+
+def chosen(run: Run, selection: Selection, score: Column, pick: str, ties: str) -> Fetch:
+    """Return the selection of the position with the highest (or lowest) score of those that each row selects."""
+    if run.single and type(selection) is Everything and selection.keys is selection.queries is None:
+        place = _extreme(score, pick, ties, run.n)
+        if place is not None:
+            return Fetch(run, np.array([place]), None, uniform=True)
+    ranks = _ranks(run, selection, score, pick, ties)
+    found = selection.best(ranks)
+    there = found >= 0
+    positions = np.where(there, found % run.n, 0)
+    if ties == "left":
+        positions = np.where(there, run.n - 1 - positions, 0)
+    return Fetch(run, positions, None if there.all() else there, selection.uniform)
+
+
+def _extreme(score: Column, pick: str, ties: str, n: int) -> int | None:
+    if len(score) == 1:
+        return 0 if ties == "left" else n - 1
+    if score.kind & ~WHOLE and score.kind not in (CHAR, FLOAT):
+        return None
+    data = score.data if ties == "left" else score.data[::-1]
+    place = int(data.argmax() if pick == "highest" else data.argmin())
+    return place if ties == "left" else n - 1 - place
+
+
+def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) -> Array:
+    """Return for each position a rank, highest for what is to be fetched, from which the position can be told."""
+    places = run.places if ties == "right" else run.n - 1 - run.places
+    if len(score) == 1:
+        return places
+    score = full(run, score)
+    if score.kind & ~WHOLE and score.kind not in (CHAR, FLOAT):
+        numbers = is_number(score)
+        if len(numbers) > 1 and not numbers.all():
+            several = selection.sums(numbers.astype(np.int64), 1)
+            mixed = (several > 0) & (several < selection.counts)
+            if mixed.any():
+                raise _RowError(int(mixed.argmax()))
+        score = ranked((score,))[0]
+    scale = scale_of(score)
+    return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + places
+
+
+def _fail_on_scores(
+    run: Run, selection: Selection, row: int, score: Column, pick: str, ties: str, at: Site
+) -> NoReturn:
+    selected = selection.selected(row)
+    scores: dict[int, Any] = dict(zip(selected, atoms_of(take(score, np.array(selected))), strict=True))
+    found = selected[0]
+    for j in selected[1:]:
+        try:
+            if scores[j] == scores[found]:
+                found = j if ties == "right" else found
+            elif scores[j] > scores[found] if pick == "highest" else scores[j] < scores[found]:
+                found = j
+        except TypeError as error:
+            raise at.failed(scores_failed(row, found, j, scores[found], scores[j], error)) from error
+    raise AssertionError("it did not fail")
+
+
+def _aggregated(run: Run, selection: Selection, value: Column, default: Column, at: Site, mean: bool) -> Column:
+    fetch = selection.fetching()
+    if fetch is not None:
+        return fetch.fetched(value, default)
+    try:
+        return _Sum(run, selection, default, mean).of(value)
+    except _RowError as error:
+        _fail_on_row(run, selection, error.row, full(run, value), mean, at)
+
+
+def _fail_on_row(run: Run, selection: Selection, row: int, value: Column, mean: bool, at: Site) -> NoReturn:
+    selected = selection.selected(row)
+    values: list[Any] = atoms_of(take(value, np.array(selected)))
+    if any(isinstance(atom, str) for atom in values):
+        raise at.failed(added_strings(row, selected, values[0], values[-1]))
+    try:
+        _added(values, mean)
+    except (ArithmeticError, ValueError) as error:
+        raise at.failed(addition_failed(row, selected, values, error)) from error
+    raise AssertionError("it did not fail")
+
+
+def _added(values: Sequence[Any], mean: bool) -> Atom:
+    """Return the sum or mean of two or more numbers, added from left to right."""
+    added = values[0]
+    for each in values[1:]:
+        added = added + each
+    return checked(added / len(values) if mean else added)
+
+
+class _Sum:
+    """The sum, or the mean, of what each row of a selection selects."""
+
+    def __init__(self, run: Run, selection: Selection, default: Column, mean: bool) -> None:
+        self._run, self._selection, self._default, self._mean = run, selection, default, mean
+
+    def of(self, value: Column) -> Column:
+        """Return the sums of ``value``."""
+        if value.kind & ~WHOLE == 0:
+            return self._whole(value)
+        if value.kind == FLOAT:
+            return self._floats(value)
+        value = full(self._run, value)
+        if value.kind & (CHAR | TABLE):
+            numbers = np.broadcast_to(is_number(value), self._run.n)
+            if not numbers.all():
+                return self._texts(value, numbers)
+        if value.kind & TABLE:
+            return self._row_by_row(value) if value.kind & FLOAT else self._large(value)
+        return self._numbers(value)
+
+    def _alone(self, result: Column, value: Column) -> Column:
+        """Return ``result``, with the value itself where one is selected, and the default where none is."""
+        counts = self._selection.counts
+        own = Fetch(self._run, np.where(counts == 1, self._selection.only(), 0), counts == 1, self._selection.uniform)
+        result = choose(counts == 1, own.fetched(value, self._default), result)
+        return choose(counts == 0, self._default, result) if not counts.all() else result
+
+    def _whole(self, value: Column) -> Column:
+        low, high = value.bounds()
+        most, longest = max(abs(low), abs(high)), self._run.longest
+        if most * longest >= (EXACT if self._mean else 2**62):
+            return self._large(value)
+        selection = self._selection
+        if len(value) == 1:
+            sums = selection.counts * int(value.data[0]) if value.kind == BOOL or low != 1 or high != 1 else selection.counts
+        else:
+            sums = selection.sums(whole(full(self._run, value)), most)
+        result = integers(sums, min(low, 0) * longest, max(high, 0) * longest)
+        if self._mean:
+            result = choose(selection.counts > 1, floats(sums / np.maximum(selection.counts, 1)), result)
+        if value.kind & BOOL:
+            result = choose(self._boolean(value), booleans(sums != 0), result)
+        if self._default.kind != INT or self._default.data[0] != 0:
+            none = selection.counts == 0
+            result = choose(none, self._default, result) if none.any() else result
+        return result
+
+    def _boolean(self, value: Column) -> Array:
+        """Return which rows select one boolean and nothing else."""
+        alone = self._selection.counts == 1
+        if value.kind == BOOL:
+            return alone
+        tags, _ = packed(full(self._run, value))
+        return alone & (self._selection.sums((tags == BOOL).astype(np.int64), 1) > 0)
+
+    def _large(self, value: Column) -> Column:
+        """Return sums of integers of any size: exact sums of their digits, put together."""
+        atoms: list[Any] = atoms_of(full(self._run, value))
+        size = max(abs(int(atom)).bit_length() for atom in atoms) // 30 + 1
+        sums = [0] * self._selection.rows
+        rest = [int(atom) for atom in atoms]
+        for digit in range(size):
+            last = digit == size - 1
+            part = np.array([each if last else each & (2**30 - 1) for each in rest], dtype=np.int64)
+            rest = [each >> 30 for each in rest]
+            found = self._selection.sums(part, 2**31).tolist()
+            sums = [known + (more << (30 * digit)) for known, more in zip(sums, found, strict=True)]
+        counts = self._selection.counts
+        if not self._mean:
+            return self._alone(column_of(sums), value)
+        means: list[Atom] = []
+        for row, (each, count) in enumerate(zip(sums, counts.tolist(), strict=True)):
+            try:
+                means.append(each / count if count > 1 else 0.0)
+            except OverflowError:
+                raise _RowError(row) from None
+        return self._alone(column_of(means), value)
+
+    def _row_by_row(self, value: Column) -> Column:
+        """Return sums by Python itself, for what has no array: floats among integers of any size."""
+        atoms: list[Any] = atoms_of(value)
+        results: list[Atom] = []
+        for row in range(self._selection.rows):
+            selected = self._selection.selected(row)
+            try:
+                results.append(_added([atoms[j] for j in selected], self._mean) if len(selected) > 1 else 0)
+            except (ArithmeticError, ValueError):
+                raise _RowError(row) from None
+        return self._alone(column_of(results), value)
+
+    def _texts(self, value: Column, numbers: Array) -> Column:
+        """Return sums where some values are strings, which must be alone."""
+        selection = self._selection
+        wrong = (selection.sums((~numbers).astype(np.int64), 1) > 0) & (selection.counts > 1)
+        row = int(wrong.argmax()) if wrong.any() else None
+        if not numbers.any():
+            result = integers(np.zeros(selection.rows, dtype=np.int64))
+        else:
+            kinds = value.kind & (WHOLE | FLOAT | TABLE)
+            try:
+                only = choose(numbers, value, integers(np.zeros(1, dtype=np.int64)))
+                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _without(only, CHAR))
+            except _RowError as error:
+                raise _RowError(error.row if row is None else min(row, error.row)) from None
+        if row is not None:
+            raise _RowError(row)
+        return self._alone(result, value)
+
+    def _floats(self, value: Column) -> Column:
+        selection = self._selection
+        sums = float_sums(self._run, selection, full(self._run, value).data)
+        wrong = np.isnan(sums)
+        if wrong.any():
+            raise _RowError(int(wrong.argmax()))
+        counts = selection.counts
+        if self._mean:
+            sums = np.where(counts > 1, sums / np.maximum(counts, 1), sums)
+        none = counts == 0
+        return choose(none, self._default, floats(sums)) if none.any() else floats(sums)
+
+    def _numbers(self, value: Column) -> Column:
+        """Return sums where integers and floats are mixed."""
+        run, selection = self._run, self._selection
+        tags, data = packed(value)
+        real = np.broadcast_to(tags == FLOAT, run.n)
+        integral = np.where(real, 0, data)
+        if int(np.abs(integral).max()) * run.longest >= EXACT or int(integral.min()) == -(2**63):
+            return self._row_by_row(value)
+        values = np.where(real, np.ascontiguousarray(data).view(np.float64), integral.astype(np.float64))
+        sums = float_sums(run, selection, values)
+        wrong = np.isnan(sums)
+        if wrong.any():
+            raise _RowError(int(wrong.argmax()))
+        counts = selection.counts
+        if self._mean:
+            return self._alone(floats(sums / np.maximum(counts, 1)), value)
+        some_real = selection.sums(real.astype(np.int64), 1) > 0
+        return self._alone(choose(some_real, floats(sums), integers(np.where(some_real, 0, sums).astype(np.int64))), value)
+
+
+def _without(column: Column, kind: int) -> Column:
+    """Return a column that is known to hold no atom of ``kind``, as one of the other kinds."""
+    rest = column.kind & ~kind
+    if rest in (BOOL, INT, FLOAT):
+        return Column(rest, unpacked(column.data, rest))
+    return Column(rest, column.data, column.tags, column.atoms)
+
+
+def float_sums(run: Run, selection: Selection, values: Array) -> Array:
+    """Return the sum of the floats that each row selects; NaN where infinities of both signs are.
+
+    Where floats are exact in some binary unit, and where a row's floats can be added from left to right quickly, the
+    sum is what adding them from left to right gives. Elsewhere it is the exact sum, rounded: it differs from adding
+    from left to right by no more than the rounding of that, (k - 1) · 2⁻⁵³ · Σ|v| for k floats v, and of its own.
+    """
+    sums = _float_sums(run, selection, values)
+    negative_zero = (values == 0) & np.signbit(values)
+    if negative_zero.any():  # only a sum of nothing but -0.0 is -0.0
+        zeros = selection.sums(negative_zero.astype(np.int64), 1)
+        sums = np.where((zeros == selection.counts) & (zeros > 0), -0.0, sums)
+    return sums
+
+
+def _float_sums(run: Run, selection: Selection, values: Array) -> Array:
+    if selection.rows * run.longest <= SMALL:
+        return selection.one_by_one(values)
+    finite = np.isfinite(values)
+    most = float(np.abs(values[finite]).max(initial=0.0))
+    if most == 0.0 and finite.all():
+        return np.zeros(selection.rows)
+    room = 52 - int(np.frexp(most * run.longest)[1]) if np.isfinite(most * run.longest) else -2000
+    if finite.all() and room > -1000:
+        scaled = np.ldexp(values, room)
+        rounded = np.rint(scaled)
+        if (scaled == rounded).all():
+            return np.ldexp(selection.sums(rounded.astype(np.int64), 2**52 // run.longest).astype(np.float64), -room)
+    quick = selection.in_order(values)
+    if quick is not None:
+        return quick
+    digits = _digits(np.where(finite, values, 0.0), run.longest) if room > -1000 else None
+    if digits is None:
+        return selection.one_by_one(values)
+    sums = np.zeros(selection.rows)
+    for unit, part in digits:
+        sums += np.ldexp(selection.sums(part, 2**62 // run.longest).astype(np.float64), unit)
+    if not finite.all():
+        above = selection.sums((values == np.inf).astype(np.int64), 1) > 0
+        below = selection.sums((values == -np.inf).astype(np.int64), 1) > 0
+        sums = np.where(above, np.where(below, np.nan, np.inf), np.where(below, -np.inf, sums))
+    return sums
+
+
+def _digits(values: Array, longest: int) -> list[tuple[int, Array]] | None:
+    """Return integers, each with the exponent of its unit, that add up to ``values``; ``None`` for too many of them."""
+    width = 61 - longest.bit_length()
+    unit = int(np.frexp(np.abs(values).max())[1]) - width
+    rest, found = values, []
+    while rest.any():
+        if len(found) == 4 or unit < -1070:
+            return None
+        part = np.rint(np.ldexp(rest, -unit))
+        found.append((unit, part.astype(np.int64)))
+        rest = rest - np.ldexp(part, unit)
+        unit -= width
+    return found

@@ -1,0 +1,326 @@
+"""Columns: the atoms of many positions as arrays, each kind of atom natively, mixed kinds with a tag for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from raspir.ir.atoms import Atom, atom_key
+
+Array: TypeAlias = npt.NDArray[Any]
+
+BOOL, INT, FLOAT, CHAR, TABLE = 1, 2, 4, 8, 16
+"""The kinds: booleans, integers of 64 bits, floats, strings of one character, and atoms that only a table holds."""
+
+WHOLE = BOOL | INT
+KINDS = (BOOL, INT, FLOAT, CHAR, TABLE)
+_TYPES = {BOOL: np.bool_, INT: np.int64, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+def fits(low: int, high: int) -> bool:
+    """Tell whether all integers between ``low`` and ``high`` have 64 bits."""
+    return _LEAST <= low and high <= _MOST
+
+
+class Column:
+    """Atoms as arrays.
+
+    Attributes:
+        kind: the kinds that there may be, as a sum of them.
+        data: the atoms, where they are of one kind: booleans, int64, float64, code points, or places in ``atoms``. Where
+            they are mixed, int64 for all, with floats as their bits.
+        tags: the kind of each atom where they are mixed, else ``None``.
+        atoms: strings that are not one character long and integers of more than 64 bits, each once.
+    """
+
+    __slots__ = ("atoms", "bounded", "data", "kind", "scaled", "tags")
+
+    def __init__(
+        self,
+        kind: int,
+        data: Array,
+        tags: Array | None = None,
+        atoms: Sequence[Atom] = (),
+        bounded: tuple[int, int] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.data = data
+        self.tags = tags
+        self.atoms = atoms
+        self.bounded = bounded
+        self.scaled: Any = None
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def bounds(self) -> tuple[int, int]:
+        """Return two integers that no integer or boolean of the column lies outside of."""
+        if self.bounded is None:
+            self.bounded = (0, 1) if self.kind == BOOL else (int(self.data.min()), int(self.data.max()))
+        return self.bounded
+
+    def tightened(self) -> tuple[int, int]:
+        """Return the lowest and the highest integer, and remember them."""
+        self.bounded = (int(self.data.min()), int(self.data.max()))
+        return self.bounded
+
+
+def integers(data: Array, low: int | None = None, high: int | None = None) -> Column:
+    """Return a column of integers, with bounds where they are known."""
+    return Column(INT, data, None, (), None if low is None or high is None else (low, high))
+
+
+def booleans(data: Array) -> Column:
+    """Return a column of booleans."""
+    return Column(BOOL, data)
+
+
+def floats(data: Array) -> Column:
+    """Return a column of floats."""
+    return Column(FLOAT, data)
+
+
+def column_of(atoms: Sequence[Atom]) -> Column:
+    """Return the column of some atoms, at least one."""
+    classes = set(map(type, atoms))
+    if len(classes) == 1:
+        (held,) = classes
+        if held is bool:
+            return booleans(np.array(atoms, dtype=np.bool_))
+        if held is float:
+            return floats(np.array(atoms, dtype=np.float64))
+        if held is str and max(map(len, atoms)) == min(map(len, atoms)) == 1:  # type: ignore[arg-type]  # strings
+            return Column(CHAR, code_points("".join(atoms)))  # type: ignore[arg-type]  # as before
+        if held is int:
+            try:
+                return integers(np.array(atoms, dtype=np.int64))
+            except OverflowError:
+                pass
+    return _column_of_any(atoms)
+
+
+def _column_of_any(atoms: Sequence[Atom]) -> Column:
+    tags = np.empty(len(atoms), dtype=np.uint8)
+    data = np.empty(len(atoms), dtype=np.int64)
+    table: dict[object, int] = {}
+    for i, atom in enumerate(atoms):
+        if type(atom) is bool:
+            tags[i], data[i] = BOOL, atom
+        elif type(atom) is int and _LEAST <= atom <= _MOST:
+            tags[i], data[i] = INT, atom
+        elif type(atom) is float:
+            tags[i], data[i] = FLOAT, np.float64(atom).view(np.int64)
+        elif type(atom) is str and len(atom) == 1:
+            tags[i], data[i] = CHAR, ord(atom)
+        else:
+            tags[i], data[i] = TABLE, table.setdefault(atom_key(atom), len(table))
+    held = tuple(key[1] for key in table)  # type: ignore[index]  # the keys of integers and strings are pairs
+    kinds = int(np.bitwise_or.reduce(tags))
+    if kinds in KINDS:
+        return Column(kinds, unpacked(data, kinds), None, held)
+    return Column(kinds, data, tags, held)
+
+
+def constant(atom: Atom) -> Column:
+    """Return a column of one atom, which stands at every position."""
+    if type(atom) is int and _LEAST <= atom <= _MOST:
+        return integers(np.array([atom]), atom, atom)
+    return column_of([atom])
+
+
+def code_points(text: str) -> Array:
+    """Return the code points of the characters of ``text``."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
+
+
+def text_of(points: Array) -> str:
+    """Return the text that has these code points."""
+    return np.ascontiguousarray(points).astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def atoms_of(column: Column) -> list[Atom]:
+    """Return the atoms of a column."""
+    if column.kind == CHAR:
+        return list(text_of(column.data))
+    if column.kind == TABLE:
+        return [column.atoms[place] for place in column.data.tolist()]
+    if column.tags is None:
+        return column.data.tolist()  # type: ignore[no-any-return]  # Python's own booleans, integers and floats
+    found = np.empty(len(column), dtype=object)
+    for kind in KINDS:
+        if kind & column.kind:
+            there = np.flatnonzero(column.tags == kind)
+            found[there] = atoms_of(part(column, kind, there))
+    return found.tolist()
+
+
+def packed(column: Column) -> tuple[Array, Array]:
+    """Return the tag of each atom, one for all where they are the same, and all atoms as int64."""
+    if column.tags is not None:
+        return column.tags, column.data
+    data = column.data.view(np.int64) if column.kind == FLOAT else column.data.astype(np.int64, copy=False)
+    return np.array([column.kind], dtype=np.uint8), data
+
+
+def unpacked(data: Array, kind: int) -> Array:
+    """Return packed atoms that are all of one kind as an array of that kind."""
+    return data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
+
+
+def part(column: Column, kind: int, positions: Array) -> Column:
+    """Return the atoms at ``positions``, all of which are of one kind."""
+    if column.tags is None:
+        return take(column, positions)
+    return Column(kind, unpacked(column.data[positions], kind), None, column.atoms)
+
+
+def take(column: Column, positions: Array | slice) -> Column:
+    """Return the atoms at ``positions``."""
+    tags = None if column.tags is None else column.tags[positions]
+    return Column(column.kind, column.data[positions], tags, column.atoms, column.bounded)
+
+
+def is_number(column: Column) -> Array:
+    """Return for each atom, or once for all, whether it is a number."""
+    tags, data = packed(column)
+    number = (tags & (WHOLE | FLOAT)) != 0
+    if column.kind & TABLE:
+        numeric = np.array([not isinstance(atom, str) for atom in column.atoms])
+        tabled = tags == TABLE
+        number = number | (tabled & numeric[np.where(tabled, data, 0)])
+    return number
+
+
+def whole(column: Column) -> Array:
+    """Return the integers and booleans of a column as int64."""
+    return column.data.astype(np.int64, copy=False)
+
+
+def truth(column: Column) -> Array:
+    """Return for each atom whether it is true in Python's sense."""
+    if column.kind == BOOL:
+        return column.data
+    if column.kind in (INT, FLOAT):
+        return column.data != 0
+    if column.kind == CHAR:
+        return np.ones(len(column), dtype=np.bool_)
+    tags, data = packed(column)
+    true = data != 0
+    if column.kind & FLOAT:
+        true &= (tags != FLOAT) | (data != np.float64(-0.0).view(np.int64))
+    if column.kind & CHAR:
+        true |= tags == CHAR
+    if column.kind & TABLE:
+        tabled, true_there = tags == TABLE, np.array([bool(atom) for atom in column.atoms])
+        true = np.where(tabled, true_there[np.where(tabled, data, 0)], true)
+    return true
+
+
+def choose(condition: Array, a: Column, b: Column) -> Column:
+    """Return the atoms of ``a`` where ``condition`` holds, else those of ``b``; each is of one length or of one atom."""
+    if a.kind == b.kind and a.kind in KINDS and a.kind != TABLE:
+        chosen = Column(a.kind, np.where(condition, a.data, b.data))
+        if a.kind == INT and a.bounded is not None and b.bounded is not None:
+            chosen.bounded = min(a.bounded[0], b.bounded[0]), max(a.bounded[1], b.bounded[1])
+        return chosen
+    (tags_a, data_a), (tags_b, data_b) = packed(a), packed(b)
+    atoms, moved = _joined(a, b)
+    if moved is not None:
+        data_b = np.where(tags_b == TABLE, moved[np.where(tags_b == TABLE, data_b, 0)], data_b)
+    return _mixed(np.where(condition, tags_a, tags_b), np.where(condition, data_a, data_b), a.kind | b.kind, atoms)
+
+
+def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column:
+    if kind in KINDS:
+        return Column(kind, unpacked(data, kind), None, atoms)
+    return Column(kind, data, np.broadcast_to(tags, data.shape), atoms)
+
+
+def _joined(a: Column, b: Column) -> tuple[Sequence[Atom], Array | None]:
+    """Return one table for two columns, and where the atoms of the second are in it if they are not where they were."""
+    if not b.atoms or a.atoms is b.atoms:
+        return a.atoms, None
+    if not a.atoms:
+        return b.atoms, None
+    places = {atom_key(atom): place for place, atom in enumerate(a.atoms)}
+    moved = np.array([places.setdefault(atom_key(atom), len(places)) for atom in b.atoms])
+    return tuple(key[1] for key in places), moved  # type: ignore[misc]  # the keys of integers and strings are pairs
+
+
+def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
+    """Return the column that holds, at the positions of each piece, its atoms; the pieces fill ``size`` positions."""
+    kind, atoms = 0, Column(INT, np.empty(0, dtype=np.int64)).atoms
+    data, tags = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
+    for positions, piece in pieces:
+        piece_tags, piece_data = packed(piece)
+        atoms, moved = _joined(Column(TABLE, data, None, atoms), piece)
+        if moved is not None:
+            tabled = piece_tags == TABLE
+            piece_data = np.where(tabled, moved[np.where(tabled, piece_data, 0)], piece_data)
+        tags[positions], data[positions] = piece_tags, piece_data
+        kind |= piece.kind
+    return _mixed(tags, data, kind, atoms)
+
+
+def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:
+    """Return ``size`` atoms: those of ``column``, or its only one, from ``low`` to ``high``, and the default elsewhere."""
+    if column.kind == default.kind and column.kind in KINDS and column.kind != TABLE:
+        data = np.full(size, default.data[0])
+        data[low:high] = column.data
+        bounded = None
+        if column.kind == INT and column.bounded is not None:
+            value = int(default.data[0])
+            bounded = min(value, column.bounded[0]), max(value, column.bounded[1])
+        return Column(column.kind, data, None, (), bounded)
+    inside = np.zeros(size, dtype=np.bool_)
+    inside[low:high] = True
+    if len(column) > 1:
+        places = np.clip(np.arange(size) - low, 0, len(column) - 1)
+        column = take(column, places)
+    return choose(inside, column, default)
+
+
+def factorised(values: Array, low: int | None = None, high: int | None = None) -> tuple[Array, Array]:
+    """Return for each integer the number of its class, and for each class its first position."""
+    if low is None or high is None:
+        low, high = int(values.min()), int(values.max())
+    size = high - low + 1
+    if size > 4 * len(values) + 1024:
+        _, firsts, classes = np.unique(values, return_index=True, return_inverse=True)
+        return classes.reshape(-1), firsts
+    places = values.astype(np.int64, copy=False) - low
+    first = np.full(size, -1)
+    first[places[::-1]] = np.arange(len(places) - 1, -1, -1)
+    held = first >= 0
+    number = np.cumsum(held) - 1
+    return number[places], first[held]
+
+
+def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
+    """Return for each position the number of its tuple of atoms, told apart by type, and each tuple's first position."""
+    length = max(map(len, columns))
+    codes: Array | None = None
+    size = 1
+    for column in columns:
+        tags, data = packed(column)
+        for values in (data,) if column.tags is None else (data, tags):
+            number, firsts = factorised(np.broadcast_to(values, length) if len(columns) > 1 else values)
+            if codes is None:
+                codes, size = number, len(firsts)
+                continue
+            codes, firsts = factorised(codes * len(firsts) + number)
+            size = len(firsts)
+    assert codes is not None
+    return (codes, firsts) if len(codes) == length else (np.broadcast_to(codes, length), firsts)
+
+
+def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
+    """Return what ``function`` makes of the atoms at each position, called once for each distinct tuple of them."""
+    classes, firsts = classes_of(columns)
+    rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
+    rows = [row * len(firsts) if len(row) == 1 else row for row in rows]
+    return take(column_of([function(*atoms) for atoms in zip(*rows, strict=True)]), classes)

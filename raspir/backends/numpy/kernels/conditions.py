@@ -1,0 +1,317 @@
+"""Conditions on a key and a query, as comparisons of small integers that keep the order of the atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from raspir.backends.messages import pair_failed
+from raspir.backends.numpy.kernels.columns import (
+    CHAR,
+    FLOAT,
+    WHOLE,
+    Array,
+    Column,
+    atoms_of,
+    classes_of,
+    constant,
+    fits,
+    floats,
+    integers,
+    is_number,
+    take,
+    whole,
+)
+from raspir.backends.numpy.kernels.elementwise import EXACT, add, real
+from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.ir.atoms import Atom
+
+_LARGE = 1 << 16
+
+
+def small(size: int, n: int) -> bool:
+    """Tell whether a table of ``size`` entries costs no more than a few passes over ``n`` positions."""
+    return size <= 4 * n + 1024
+
+
+def locate(found_in: Array, values: Array, side: Any = "left") -> Array:
+    """Return where each value belongs in a sorted array; large numbers of values are looked up in their own order."""
+    if len(values) < _LARGE or len(found_in) < _LARGE:
+        return np.searchsorted(found_in, values, side)
+    order = np.argsort(values)
+    places = np.empty(len(values), dtype=np.int64)
+    places[order] = np.searchsorted(found_in, values[order], side)
+    return places
+
+
+class Scale:
+    """The values of a column as codes 0 … size-1 in their order, equal ones the same.
+
+    Args:
+        column: integers and booleans, characters, or floats.
+    """
+
+    def __init__(self, column: Column) -> None:
+        data = column.data + 0.0 if column.kind == FLOAT else whole(column)
+        self.distinct: Array | None = None
+        self.low = 0
+        if column.kind != FLOAT:
+            self.low, high = column.bounds() if column.kind & ~WHOLE == 0 else (int(data.min()), int(data.max()))
+            if not small(high - self.low + 1, len(data)) and column.kind & ~WHOLE == 0:
+                self.low, high = column.tightened()
+            if small(high - self.low + 1, len(data)):
+                self.size = high - self.low + 1
+                self.codes = data - self.low if self.low else data
+                return
+        order = np.argsort(data)
+        ordered = data[order]
+        new = np.empty(len(data), dtype=np.bool_)
+        new[0] = True
+        np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+        self.distinct = ordered[new]
+        self.size = len(self.distinct)
+        self.codes = np.empty(len(data), dtype=np.int64)
+        self.codes[order] = np.cumsum(new) - 1
+
+    def below(self, values: Array, inclusive: bool = False) -> Array:
+        """Return for each value how many codes stand for less, or for no more."""
+        if self.distinct is None:
+            return np.clip(values, self.low - inclusive, self.low + self.size - inclusive) - (self.low - inclusive)
+        return locate(self.distinct, values, "right" if inclusive else "left")
+
+    def at(self, values: Array) -> Array:
+        """Return the code of each value, ``size`` where it is not there."""
+        if self.distinct is None:
+            places = np.clip(values, self.low - 1, self.low + self.size) - self.low
+            places[places < 0] = self.size
+            return places
+        places = locate(self.distinct, values)
+        there = self.distinct[np.minimum(places, self.size - 1)] == values
+        return np.where(there, places, self.size)
+
+
+def scale_of(column: Column) -> Scale:
+    """Return the scale of a column, made once."""
+    if column.scaled is None:
+        column.scaled = Scale(column)
+    found: Scale = column.scaled
+    return found
+
+
+def comparable(key: Column, query: Column) -> tuple[Column, Column]:
+    """Return two columns that compare as these do, both of integers, of characters or of floats."""
+    kinds = key.kind | query.kind
+    if kinds & ~WHOLE == 0 or kinds in (CHAR, FLOAT):
+        return key, query
+    if all(column.kind & ~WHOLE == 0 or column.kind == FLOAT for column in (key, query)):
+        integral = query if key.kind == FLOAT else key
+        if max(map(abs, integral.bounds())) <= EXACT:
+            return floats(real(key)), floats(real(query))
+    first, second = ranked((key, query))
+    return first, second
+
+
+def ranked(columns: Sequence[Column]) -> list[Column]:
+    """Return columns of integers that compare as the atoms of ``columns`` do, numbers below strings."""
+    held = [classes_of((column,)) for column in columns]
+    atoms = [atoms_of(take(column, firsts)) for column, (_, firsts) in zip(columns, held, strict=True)]
+    every = {atom for each in atoms for atom in each}
+    numbers = sorted(atom for atom in every if not isinstance(atom, str))
+    texts = sorted(atom for atom in every if isinstance(atom, str))
+    rank: dict[Atom, int] = {atom: place for place, atom in enumerate([*numbers, *texts])}
+    return [
+        integers(np.array([rank[atom] for atom in each])[classes], 0, len(rank) - 1)
+        for each, (classes, _) in zip(atoms, held, strict=True)
+    ]
+
+
+def _picked(values: Array, rows: Array) -> Array:
+    """Return the values of some rows, where one value may stand for all."""
+    return values[:, None] if len(values) == 1 else values[rows, None]
+
+
+class Equal:
+    """That a key has the code that the query asks for.
+
+    Attributes:
+        codes: the code of each key, below ``size``.
+        size: the number of codes.
+        wanted: the code that each query, or every one, asks for; ``size`` where there is none.
+    """
+
+    def __init__(self, codes: Array, size: int, wanted: Array) -> None:
+        self.codes, self.size, self.wanted = codes, size, wanted
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        return np.equal(self.codes[None, columns], _picked(self.wanted, rows))
+
+    def at(self, positions: Array) -> Array:
+        """Tell for each row whether it selects the position given for it."""
+        return np.equal(self.codes[positions], self.wanted)
+
+
+class Between:
+    """That the code of a key lies from ``low`` up to, not including, ``high``, which each query, or every one, says."""
+
+    def __init__(self, codes: Array, size: int, low: Array, high: Array) -> None:
+        self.codes, self.size, self.low, self.high = codes, size, low, high
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        codes = self.codes[None, columns]
+        return (codes >= _picked(self.low, rows)) & (codes < _picked(self.high, rows))
+
+    def at(self, positions: Array) -> Array:
+        """Tell for each row whether it selects the position given for it."""
+        codes = self.codes[positions]
+        return np.logical_and(codes >= self.low, codes < self.high)
+
+
+def equal(run: Run, key: Column, query: Column, offset: int = 0) -> Equal:
+    """Return the condition that the key is equal to the query, or to ``offset`` more than it."""
+    if query is key and not offset:
+        if key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
+            key = query = ranked((key,))[0]
+        scale = scale_of(full(run, key))
+        return Equal(scale.codes, scale.size, scale.codes)
+    if offset:
+        query = add(query, constant(offset), _NOWHERE)
+    key, query = comparable(key, query)
+    return _equal(scale_of(full(run, key)), query)
+
+
+def _equal(scale: Scale, query: Column) -> Equal:
+    return Equal(scale.codes, scale.size, scale.at(query.data if query.kind == FLOAT else whole(query)))
+
+
+_NOWHERE = Site("")
+
+
+def between(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
+    """Return the condition that the difference of two integers, key less query, lies between two integers.
+
+    Args:
+        run: the run.
+        key: integers.
+        query: integers.
+        low: the lowest difference; ``None`` for no bound.
+        high: the highest; likewise.
+    """
+    offsets = [offset for offset in (low, high) if offset is not None]
+    least, most = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
+    if (key.kind | query.kind) & ~WHOLE or not all(fits(least + offset, most + offset) for offset in offsets):
+        moved = [add(query, constant(offset), _NOWHERE) for offset in offsets]
+        key, *moved = ranked((key, *moved))
+        lower = None if low is None else whole(moved[0])
+        return _bounded(run, key, lower, None if high is None else whole(moved[-1]))
+    if query is key:
+        scale = scale_of(full(run, key))
+        if scale.distinct is not None:
+            return _own(scale, low, high)
+    values = whole(query)
+    return _bounded(run, key, None if low is None else values + low, None if high is None else values + high)
+
+
+def _own(scale: Scale, low: int | None, high: int | None) -> Between:
+    """Return the condition on the difference of a column from itself, looked up once for each distinct value."""
+    assert scale.distinct is not None
+    lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
+    if low is not None:
+        lower = scale.below(scale.distinct + low)[scale.codes]
+    if high is not None:
+        upper = scale.below(scale.distinct + high, True)[scale.codes]
+    return Between(scale.codes, scale.size, lower, upper)
+
+
+def _bounded(run: Run, key: Column, low: Array | None, high: Array | None) -> Between:
+    scale = scale_of(full(run, key))
+    return Between(
+        scale.codes,
+        scale.size,
+        np.zeros(1, dtype=np.int64) if low is None else scale.below(low),
+        np.array([scale.size]) if high is None else scale.below(high, True),
+    )
+
+
+def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
+    """Return the condition that a key is above a query (``low`` is 1), no lower (0), below (``high`` is -1), no higher (0)."""
+    if query is key and key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
+        key = query = ranked((key,))[0]
+    if query is not key:
+        key, query = comparable(key, query)
+    scale = scale_of(full(run, key))
+    lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
+    if query is key:
+        lower = lower if low is None else scale.codes + low
+        upper = upper if high is None else scale.codes + (high + 1)
+    else:
+        values = query.data if query.kind == FLOAT else whole(query)
+        lower = lower if low is None else scale.below(values, low == 1)
+        upper = upper if high is None else scale.below(values, high == 0)
+    return Between(scale.codes, scale.size, lower, upper)
+
+
+def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> None:
+    """Raise the error of comparing, in order, a number with a string, if there is one in a sequence."""
+    if (key.kind | query.kind) & ~(WHOLE | FLOAT) == 0 or key.kind == query.kind == CHAR:
+        return
+    keys, queries = is_number(full(run, key)), is_number(full(run, query))
+    keys, queries = np.broadcast_to(keys, run.n), np.broadcast_to(queries, run.n)
+    for start, length in zip(run.starts.tolist(), run.lengths.tolist(), strict=True):
+        own = slice(start, start + length)
+        wrong = np.where(queries[own], not keys[own].all(), bool(keys[own].any()))
+        if wrong.any():
+            i = int(wrong.argmax())
+            j = int((keys[own] != queries[own][i]).argmax())
+            _fail_on_pair(full(run, key), full(run, query), start + i, start + j, symbol, at)
+
+
+def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: Site) -> None:
+    (a,), (b,) = atoms_of(take(key, np.array([j]))), atoms_of(take(query, np.array([i])))
+    compare: Callable[[Any, Any], bool] = {
+        "<": lambda x, y: x < y,
+        "<=": lambda x, y: x <= y,
+        ">": lambda x, y: x > y,
+        ">=": lambda x, y: x >= y,
+    }[symbol]
+    try:
+        compare(a, b)
+    except TypeError as error:
+        raise at.failed(pair_failed(i, j, a, b, error)) from error
+
+
+class AllOf:
+    """That several conditions hold."""
+
+    def __init__(self, *conditions: Any) -> None:
+        self.conditions = conditions
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        return np.logical_and.reduce([condition.mask(rows, columns) for condition in self.conditions])
+
+
+class AnyOf:
+    """That one of several conditions holds."""
+
+    def __init__(self, *conditions: Any) -> None:
+        self.conditions = conditions
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        return np.logical_or.reduce([condition.mask(rows, columns) for condition in self.conditions])
+
+
+class Not:
+    """That a condition does not hold."""
+
+    def __init__(self, condition: Any) -> None:
+        self.condition = condition
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        return ~self.condition.mask(rows, columns)

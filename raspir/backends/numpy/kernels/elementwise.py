@@ -1,0 +1,439 @@
+"""Elementwise maps of columns: natively where that is exact, else once for each distinct tuple of atoms."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from raspir.backends.messages import failed_on
+from raspir.backends.numpy.kernels.columns import (
+    BOOL,
+    CHAR,
+    FLOAT,
+    INT,
+    KINDS,
+    TABLE,
+    WHOLE,
+    Array,
+    Column,
+    assembled,
+    atoms_of,
+    booleans,
+    choose,
+    classes_of,
+    column_of,
+    constant,
+    fits,
+    floats,
+    integers,
+    part,
+    take,
+    tabulated,
+    truth,
+    whole,
+)
+from raspir.backends.numpy.kernels.failures import Site
+from raspir.ir.atoms import Atom, atom_key
+from raspir.ir.errors import EvaluationError
+from raspir.ir.scalar import checked, logical_not
+
+EXACT = 2**53
+"""Integers up to this size are exact as floats."""
+
+_NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
+
+Bounds = tuple[int, int]
+
+
+def apply(function: Callable[..., Any], columns: Sequence[Column], at: Site) -> Column:
+    """Return what a Python function makes of the atoms at each position, called once for each distinct tuple.
+
+    Raises:
+        EvaluationError: naming the first position where it fails.
+    """
+    classes, firsts = classes_of(columns)
+    rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
+    rows = [row * len(firsts) if len(row) == 1 else row for row in rows]
+    results: list[Atom] = []
+    failures: list[tuple[int, tuple[Atom, ...], BaseException]] = []
+    for first, atoms in zip(firsts.tolist(), zip(*rows, strict=True), strict=True):
+        try:
+            results.append(checked(function(*atoms)))
+        except (Exception, SystemExit) as error:  # an opaque function may raise anything
+            failures.append((first, atoms, error))
+    if failures:
+        position, failing, cause = min(failures, key=lambda failure: failure[0])
+        raise at.failed(failed_on(position, failing, cause)) from cause
+    return take(column_of(results), classes)
+
+
+def fail_at(function: Callable[..., Any], columns: Sequence[Column], position: int, at: Site) -> NoReturn:
+    """Raise the error of ``function`` at a position where it is known to fail."""
+    atoms = [atoms_of(take(column, np.array([position if len(column) > 1 else 0])))[0] for column in columns]
+    try:
+        checked(function(*atoms))
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise at.failed(failed_on(position, atoms, error)) from error
+    raise AssertionError("it did not fail")
+
+
+def split(
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    columns: Sequence[Column],
+    at: Site,
+    groups: Sequence[int] = _NUMERIC,
+) -> Column:
+    """Return what ``kernel`` makes of each combination of kinds by itself, and ``function`` where all are of one."""
+    kinds = [[group for group in groups if group & column.kind] for column in columns]
+    if all(len(each) == 1 for each in kinds):
+        return apply(function, columns, at)
+    length = max(map(len, columns))
+    pieces = []
+    for combination in itertools.product(*kinds):
+        there = np.ones(length, dtype=np.bool_)
+        for column, held in zip(columns, combination, strict=True):
+            if column.tags is not None:
+                there &= (column.tags & held) != 0
+        positions = np.flatnonzero(there)
+        if len(positions):
+            parts = [_restricted(column, held, positions) for column, held in zip(columns, combination, strict=True)]
+            try:
+                pieces.append((positions, kernel(*parts, at)))
+            except EvaluationError:
+                apply(function, columns, at)  # which names the first of all positions
+                raise
+    return assembled(length, pieces)
+
+
+def _restricted(column: Column, kinds: int, positions: Array) -> Column:
+    if len(column) == 1:
+        positions = np.array([0])
+    if column.tags is None:
+        return column if len(column) == 1 else take(column, positions)
+    held = column.kind & kinds
+    if held in KINDS:
+        return part(column, held, positions)
+    return Column(held, column.data[positions], column.tags[positions])
+
+
+def _simple(*columns: Column) -> bool:
+    """Tell whether each column holds integers and booleans, or floats."""
+    return all(column.kind & ~WHOLE == 0 or column.kind == FLOAT for column in columns)
+
+
+def real(column: Column) -> Array:
+    """Return numbers as floats."""
+    return column.data if column.kind == FLOAT else column.data.astype(np.float64)
+
+
+def _exact(
+    ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
+) -> Column | None:
+    """Return what ``ufunc`` makes of integers, or ``None`` where 64 bits may not hold it."""
+    low, high = bound(a.bounds(), b.bounds())
+    if not fits(low, high):
+        low, high = bound(a.tightened(), b.tightened())
+        if not fits(low, high):
+            return None
+    return integers(ufunc(whole(a), whole(b)), low, high)
+
+
+def _arithmetic(
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    bound: Callable[[Bounds, Bounds], Bounds],
+    a: Column,
+    b: Column,
+    at: Site,
+) -> Column:
+    if (a.kind | b.kind) & ~WHOLE == 0:
+        return _exact(ufunc, a, b, bound) or apply(function, (a, b), at)
+    if not _simple(a, b):
+        return split(kernel, function, (a, b), at)
+    with np.errstate(all="ignore"):
+        result = ufunc(real(a), real(b))
+    return _without_nan(function, (a, b), result, at)
+
+
+def _without_nan(function: Callable[..., Any], columns: Sequence[Column], result: Array, at: Site) -> Column:
+    wrong = np.isnan(result)
+    if wrong.any():
+        fail_at(function, columns, int(wrong.argmax()), at)
+    return floats(result)
+
+
+def add(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a + b``."""
+    return _arithmetic(add, operator.add, np.add, lambda x, y: (x[0] + y[0], x[1] + y[1]), a, b, at)
+
+
+def sub(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a - b``."""
+    return _arithmetic(sub, operator.sub, np.subtract, lambda x, y: (x[0] - y[1], x[1] - y[0]), a, b, at)
+
+
+def _products(x: Bounds, y: Bounds) -> Bounds:
+    ends = [p * q for p in x for q in y]
+    return min(ends), max(ends)
+
+
+def mul(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a * b``."""
+    return _arithmetic(mul, operator.mul, np.multiply, _products, a, b, at)
+
+
+def _first_zero(function: Callable[..., Any], a: Column, b: Column, at: Site) -> None:
+    """Raise the error of a division by zero, if there is one."""
+    if b.kind == INT and b.bounds()[0] > 0:
+        return
+    zero = b.data == 0
+    if zero.any():
+        fail_at(function, (a, b), int(zero.argmax()), at)
+
+
+def truediv(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a / b``."""
+    if not _simple(a, b):
+        return split(truediv, operator.truediv, (a, b), at)
+    if (a.kind | b.kind) & ~WHOLE == 0 and max(map(abs, (*a.bounds(), *b.bounds()))) > EXACT:
+        return apply(operator.truediv, (a, b), at)
+    with np.errstate(all="ignore"):
+        result = real(a) / real(b)
+    wrong = np.isnan(result) | (b.data == 0)
+    if wrong.any():
+        fail_at(operator.truediv, (a, b), int(wrong.argmax()), at)
+    return floats(result)
+
+
+def floordiv(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a // b``."""
+    return _division(floordiv, operator.floordiv, np.floor_divide, a, b, at)
+
+
+def mod(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a % b``."""
+    return _division(mod, operator.mod, np.remainder, a, b, at)
+
+
+def _division(
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    a: Column,
+    b: Column,
+    at: Site,
+) -> Column:
+    if not _simple(a, b):
+        return split(kernel, function, (a, b), at)
+    if (a.kind | b.kind) & ~WHOLE == 0:
+        _first_zero(function, a, b, at)
+        most = max(map(abs, a.bounds()))
+        if not fits(-most, most):
+            return apply(function, (a, b), at)
+        low, high = b.bounds()
+        bounds = (-most, most) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
+        return integers(ufunc(whole(a), whole(b)), *bounds)
+    x, y = real(a), real(b)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return apply(function, (a, b), at)
+    _first_zero(function, a, b, at)
+    with np.errstate(all="ignore"):
+        return _without_nan(function, (a, b), ufunc(x, y), at)
+
+
+def power(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a ** b``."""
+    if (a.kind | b.kind) & ~WHOLE == 0:
+        most, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
+        if lowest >= 0 and highest * most.bit_length() < 63:
+            return integers(np.power(whole(a), whole(b)), -(most**highest), most**highest)
+    return apply(operator.pow, (a, b), at) if _simple(a, b) else split(power, operator.pow, (a, b), at)
+
+
+def neg(a: Column, at: Site) -> Column:
+    """Return ``-a``."""
+    if a.kind & ~WHOLE == 0 and fits(-a.bounds()[1], -a.bounds()[0]):
+        return integers(-whole(a), -a.bounds()[1], -a.bounds()[0])
+    return floats(-a.data) if a.kind == FLOAT else split(neg, operator.neg, (a,), at)
+
+
+def absolute(a: Column, at: Site) -> Column:
+    """Return ``abs(a)``."""
+    most = max(map(abs, a.bounds())) if a.kind & ~WHOLE == 0 else 0
+    if a.kind & ~WHOLE == 0 and fits(-most, most):
+        return integers(np.abs(whole(a)), 0, most)
+    return floats(np.abs(a.data)) if a.kind == FLOAT else split(absolute, abs, (a,), at)
+
+
+def rounded(a: Column, at: Site) -> Column:
+    """Return ``round(a)``."""
+    if a.kind & ~WHOLE == 0:
+        return integers(whole(a), *a.bounds())
+    if a.kind == FLOAT and np.abs(a.data).max() < 2.0**62:
+        return integers(np.rint(a.data).astype(np.int64))
+    return split(rounded, round, (a,), at)
+
+
+def _compared(
+    kernel: Callable[..., Column], function: Callable[..., Any], ufunc: Callable[..., Array], a: Column, b: Column, at: Site
+) -> Column:
+    both = a.kind | b.kind
+    if both & ~WHOLE == 0:
+        return booleans(ufunc(whole(a), whole(b)))
+    if both in (CHAR, FLOAT):
+        return booleans(ufunc(a.data, b.data))
+    if _simple(a, b):
+        integral = b if a.kind == FLOAT else a
+        if max(map(abs, integral.bounds())) <= EXACT:
+            return booleans(ufunc(real(a), real(b)))
+    return split(kernel, function, (a, b), at)
+
+
+def eq(a: Column, b: Column, at: Site | None = None) -> Column:
+    """Return ``a == b``."""
+    return _equality(eq, operator.eq, np.equal, a, b, at)
+
+
+def ne(a: Column, b: Column, at: Site | None = None) -> Column:
+    """Return ``a != b``."""
+    return _equality(ne, operator.ne, np.not_equal, a, b, at)
+
+
+def _equality(
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    a: Column,
+    b: Column,
+    at: Site | None,
+) -> Column:
+    numbers, characters = WHOLE | FLOAT, CHAR
+    for x, y in ((a, b), (b, a)):
+        if x.kind & ~numbers == 0 and y.kind & ~characters == 0:
+            return booleans(np.full(max(len(a), len(b)), kernel is ne))
+    return _compared(kernel, function, ufunc, a, b, at or Site(kernel.__name__))
+
+
+def lt(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a < b``."""
+    return _compared(lt, operator.lt, np.less, a, b, at)
+
+
+def le(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a <= b``."""
+    return _compared(le, operator.le, np.less_equal, a, b, at)
+
+
+def gt(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a > b``."""
+    return _compared(gt, operator.gt, np.greater, a, b, at)
+
+
+def ge(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a >= b``."""
+    return _compared(ge, operator.ge, np.greater_equal, a, b, at)
+
+
+def both(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a & b``: logical on booleans, bitwise on integers."""
+    return _logic(both, operator.and_, np.bitwise_and, a, b, at)
+
+
+def either(a: Column, b: Column, at: Site) -> Column:
+    """Return ``a | b``: logical on booleans, bitwise on integers."""
+    return _logic(either, operator.or_, np.bitwise_or, a, b, at)
+
+
+def _logic(
+    kernel: Callable[..., Column], function: Callable[..., Any], ufunc: Callable[..., Array], a: Column, b: Column, at: Site
+) -> Column:
+    if a.kind == b.kind == BOOL:
+        return booleans(ufunc(a.data, b.data))
+    if a.kind in (BOOL, INT) and b.kind in (BOOL, INT):
+        return integers(ufunc(whole(a), whole(b)))
+    return split(kernel, function, (a, b), at, KINDS)
+
+
+def inverted(a: Column, at: Site) -> Column:
+    """Return ``~a``: not of a boolean, every bit of an integer flipped."""
+    if a.kind == BOOL:
+        return booleans(~a.data)
+    if a.kind == INT:
+        low, high = a.bounds()
+        return integers(~a.data, -high - 1, -low - 1)
+    return split(inverted, logical_not, (a,), at, KINDS)
+
+
+def where(condition: Column, a: Column, b: Column) -> Column:
+    """Return ``a`` where the condition is true in Python's sense, else ``b``."""
+    return choose(truth(condition), a, b)
+
+
+def has(a: Column, values: Sequence[Atom]) -> Column:
+    """Return whether each atom is equal to one of ``values``."""
+    if len(values) > 8:
+        held = frozenset(values)
+        return tabulated((a,), lambda atom: atom in held)
+    found = np.zeros(len(a), dtype=np.bool_)
+    for value in values:
+        found |= eq(a, constant(value)).data
+    return booleans(found)
+
+
+class Lookup:
+    """A table from atoms, told apart by type, to atoms.
+
+    Args:
+        table: pairs of a key and its value.
+        otherwise: the value of all other keys.
+    """
+
+    def __init__(self, table: Sequence[tuple[Atom, Atom]], otherwise: Atom) -> None:
+        self._values = column_of([*(value for _, value in table), otherwise])
+        self._places: Mapping[object, int] = {atom_key(key): place for place, (key, _) in enumerate(table)}
+        self._direct: dict[int, tuple[int, Column]] = {}
+        for kind, keys in (
+            (CHAR, {ord(k): p for p, (k, _) in enumerate(table) if type(k) is str and len(k) == 1}),
+            (INT, {k: p for p, (k, _) in enumerate(table) if type(k) is int}),
+            (BOOL, {int(k): p for p, (k, _) in enumerate(table) if type(k) is bool}),
+        ):
+            low, high = (min(keys), max(keys)) if keys else (0, 0)
+            if high - low < 1 << 16 and fits(low - 1, high + 1):
+                places = np.full(high - low + 3, len(table))
+                places[[key - low + 1 for key in keys]] = list(keys.values())
+                self._direct[kind] = low - 1, take(self._values, places)
+
+    def __call__(self, column: Column) -> Column:
+        """Return the value of each atom of ``column``."""
+        direct = self._direct.get(column.kind)
+        if direct is None:
+            return self._slow(column)
+        low, values = direct
+        places = whole(column) if column.kind == CHAR else np.clip(whole(column), low, low + len(values) - 1)
+        return take(values, np.clip(places - low, 0, len(values) - 1) if column.kind == CHAR else places - low)
+
+    def _slow(self, column: Column) -> Column:
+        last = len(self._values) - 1
+        places = tabulated((column,), lambda atom: self._places.get(atom_key(atom), last))
+        return take(self._values, places.data)
+
+
+def looked_up(table: Lookup, column: Column) -> Column:
+    """Return the value of each atom in a table."""
+    return table(column)
+
+
+def is_true(a: Column) -> Column:
+    """Return whether each atom is true in Python's sense."""
+    return booleans(truth(a))
+
+
+def is_false(a: Column) -> Column:
+    """Return whether each atom is false in Python's sense."""
+    return booleans(~truth(a))

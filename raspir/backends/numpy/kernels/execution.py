@@ -1,0 +1,284 @@
+"""Running a program on one input or on many: reading them, holding them to what was promised, putting them together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from raspir.backends.inputs import by_name, of_input, refused, require_length, require_one_length
+from raspir.backends.messages import wrong_length
+from raspir.backends.numpy.kernels.columns import (
+    CHAR,
+    KINDS,
+    TABLE,
+    Array,
+    Column,
+    assembled,
+    atoms_of,
+    booleans,
+    classes_of,
+    code_points,
+    column_of,
+    floats,
+    integers,
+    take,
+)
+from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.kernels.runs import BUDGET, Report, Run, full
+from raspir.ir.atoms import Atom, atom_key, read_sequence
+from raspir.ir.errors import InputError, RaspirError
+
+CHUNK = 1 << 21
+"""So many positions of a batch are worked on at a time."""
+
+Results = tuple[list[Column], Array]
+"""The columns of all outputs, each with the atoms of all sequences, and the lengths of the sequences."""
+
+
+class Executor:
+    """A program that runs.
+
+    Args:
+        program: what is called with a run and a column for each input, and returns the columns of the outputs.
+        outputs: how many outputs there are.
+        vocabularies: by the names of the inputs, the atoms that each may hold; ``None`` for any.
+        max_length: the longest input that is promised; ``None`` for no limit.
+        fixed: the length of each fixed sequence in the program, and where it stands.
+    """
+
+    def __init__(
+        self,
+        program: Callable[..., tuple[Column, ...]],
+        outputs: int,
+        vocabularies: Mapping[str, Sequence[Atom] | None],
+        max_length: int | None = None,
+        fixed: Sequence[tuple[int, Site]] = (),
+    ) -> None:
+        self._program = program
+        self._outputs = outputs
+        self._names = tuple(vocabularies)
+        self._allowed = {name: _Vocabulary(vocab) for name, vocab in vocabularies.items() if vocab is not None}
+        self._max_length = max_length
+        self._fixed = fixed
+        self.budget = BUDGET
+        self.report: Report | None = None
+
+    def one(self, input: object) -> Results:
+        """Run the program on one input.
+
+        Raises:
+            InputError: if it is not a sequence of atoms, or breaks a promise.
+            EvaluationError: if an operation fails.
+        """
+        columns = [read(given) for given in by_name(self._names, input).values()]
+        if len(columns) > 1:
+            require_one_length({name: _size(column) for name, column in zip(self._names, columns, strict=True)})
+        size = _size(columns[0])
+        self._keep(columns, size)
+        return self._run(columns, np.array([size]))
+
+    def many(self, inputs: Iterable[object]) -> Iterator[Results]:
+        """Run the program on many inputs, so many at a time that memory stays bounded.
+
+        Raises:
+            InputError, EvaluationError: as :meth:`one`, after all results before it.
+        """
+        number = 0
+        for chunk in _chunks(inputs):
+            yield from self._chunk(chunk, number)
+            number += len(chunk)
+
+    def _chunk(self, chunk: Sequence[object], number: int) -> Iterator[Results]:
+        """Run a chunk as one; where that fails, what comes before the first input that fails, and then fail."""
+        try:
+            results = self._together(chunk)
+        except RaspirError as error:
+            if len(chunk) == 1:
+                raise of_input(number, error) from error
+        else:
+            yield results
+            return
+        half = len(chunk) // 2
+        yield from self._chunk(chunk[:half], number)
+        yield from self._chunk(chunk[half:], number + half)
+
+    def _together(self, chunk: Sequence[object]) -> Results:
+        if len(chunk) == 1:
+            return self.one(chunk[0])
+        if len(self._names) == 1 and (
+            isinstance(chunk, np.ndarray) or not any(isinstance(each, Mapping) for each in chunk)
+        ):
+            column, lengths = read_many(chunk)
+            columns = [column]
+        else:
+            named = [by_name(self._names, each) for each in chunk]
+            read_all = [read_many([each[name] for each in named]) for name in self._names]
+            columns, lengths = [column for column, _ in read_all], read_all[0][1]
+            for name, (_, others) in zip(self._names, read_all, strict=True):
+                if (others != lengths).any():
+                    raise InputError(f"all inputs must have one length ({name} differs)")
+        self._keep(columns, int(lengths.max(initial=0)))
+        if not len(lengths) or lengths.all():
+            return self._run(columns, lengths)
+        results, _ = self._run(columns, lengths[lengths > 0])
+        self._empty()
+        return results, lengths
+
+    def _keep(self, columns: Sequence[Column], longest: int) -> None:
+        for name, column in zip(self._names, columns, strict=True):
+            require_length(longest, self._max_length)
+            if name in self._allowed and _size(column):
+                self._allowed[name].check(column)
+
+    def _run(self, columns: Sequence[Column], lengths: Array) -> Results:
+        if not lengths.any():
+            self._empty()
+            return [_NONE] * self._outputs, lengths
+        run = Run(lengths, self.budget, self.report)
+        return [full(run, found) for found in self._program(run, *columns)], lengths
+
+    def _empty(self) -> None:
+        for length, at in self._fixed:
+            if length:
+                raise at.failed(wrong_length(length, 0))
+
+
+_NONE = integers(np.empty(0, dtype=np.int64))
+
+
+def _size(column: Column) -> int:
+    return len(column)
+
+
+class _Vocabulary:
+    """The atoms that an input may hold."""
+
+    def __init__(self, atoms: Sequence[Atom]) -> None:
+        self._atoms = tuple(atoms)
+        self._keys = set(map(atom_key, atoms))
+        characters = [ord(atom) for atom in atoms if isinstance(atom, str) and len(atom) == 1]
+        self._points = np.zeros(max(characters, default=0) + 2, dtype=np.bool_)
+        self._points[characters] = True
+
+    def check(self, column: Column) -> None:
+        """Raise the error of the first atom that is not among them."""
+        if column.kind == CHAR:
+            wrong = ~self._points[np.minimum(column.data, len(self._points) - 1)]
+            if not wrong.any():
+                return
+            position = int(wrong.argmax())
+        else:
+            _, firsts = classes_of((column,))
+            atoms = atoms_of(take(column, firsts))
+            found = [place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys]
+            if not found:
+                return
+            position = min(found)
+        raise refused(position, atoms_of(take(column, np.array([position])))[0], self._atoms)
+
+
+def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
+    if isinstance(inputs, np.ndarray) and inputs.ndim == 2:
+        step = max(1, CHUNK // max(1, inputs.shape[1]))
+        yield from (inputs[start : start + step] for start in range(0, len(inputs), step))  # type: ignore[misc]
+        return
+    chunk: list[object] = []
+    size = 0
+    for each in inputs:
+        chunk.append(each)
+        size += len(each) if hasattr(each, "__len__") else 1
+        if size >= CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def read(value: object) -> Column:
+    """Return the atoms of a sequence: the characters of a ``str``, the items of any other.
+
+    Raises:
+        InputError: if it is no sequence, or an item is no atom; the message names the position.
+    """
+    if type(value) is str:
+        return Column(CHAR, code_points(value)) if value else _NONE
+    if type(value) in (list, tuple) and value:
+        column = _read_list(value)  # type: ignore[arg-type]  # a list or a tuple
+        if column is not None:
+            return column
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size:
+        column = _read_array(value)
+        if column is not None:
+            return column
+    atoms = read_sequence(value)
+    return column_of(atoms) if atoms else _NONE
+
+
+def _read_list(atoms: Sequence[Any]) -> Column | None:
+    """Return the column of atoms of one kind, ``None`` where they must be looked at one by one."""
+    classes = set(map(type, atoms))
+    if len(classes) > 1 or not classes <= {bool, int, float, str}:
+        return None
+    column = column_of(atoms)
+    return None if float in classes and np.isnan(column.data).any() else column
+
+
+def _read_array(array: Array) -> Column | None:
+    """Return the column of an array whose items are atoms, ``None`` where they must be looked at one by one."""
+    kind = array.dtype.kind
+    if kind == "b":
+        return booleans(array.astype(np.bool_))
+    if kind in "iu" and (kind == "i" or array.dtype.itemsize < 8):
+        return integers(array.astype(np.int64))
+    if kind == "f" and array.dtype.itemsize <= 8 and not np.isnan(array).any():
+        return floats(array.astype(np.float64))
+    if kind == "U" and array.dtype.itemsize == 4 and array.dtype.isnative:
+        points = np.ascontiguousarray(array).view(np.uint32)
+        return Column(CHAR, points.copy()) if points.all() else None
+    return None
+
+
+def read_many(values: Sequence[object]) -> tuple[Column, Array]:
+    """Return the atoms of several sequences, one behind the other, and the length of each.
+
+    Raises:
+        InputError: as :func:`read`.
+    """
+    if isinstance(values, np.ndarray):
+        return read(values.reshape(-1)), np.full(len(values), values.shape[1])
+    classes = set(map(type, values))
+    if classes == {str}:
+        lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings
+        return read("".join(values)), lengths  # type: ignore[arg-type]  # as before
+    if classes <= {list, tuple}:
+        atoms = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
+        column = _read_list(atoms) if atoms else _NONE
+        if column is not None:
+            return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
+    columns = [read(value) for value in values]
+    lengths = np.fromiter(map(len, columns), dtype=np.int64, count=len(columns))
+    return _concatenated([column for column in columns if len(column)]), lengths
+
+
+def _concatenated(columns: Sequence[Column]) -> Column:
+    kinds = {column.kind for column in columns}
+    if len(kinds) <= 1 and kinds <= set(KINDS) - {TABLE}:
+        if not columns:
+            return _NONE
+        return Column(columns[0].kind, np.concatenate([column.data for column in columns]))
+    ends = np.cumsum([len(column) for column in columns])
+    places = [np.arange(end - len(column), end) for end, column in zip(ends.tolist(), columns, strict=True)]
+    return assembled(int(ends[-1]), zip(places, columns, strict=True))
+
+
+def rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
+    """Return the atoms of each sequence of a batch."""
+    atoms: list[Any] = atoms_of(column) if sum(lengths) else []
+    found, start = [], 0
+    for length in lengths:
+        found.append(atoms[start : start + length])
+        start += length
+    return found

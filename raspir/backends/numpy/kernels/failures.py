@@ -1,0 +1,25 @@
+"""Where in the author's program a kernel works, for the errors that it raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from raspir.ir.errors import EvaluationError
+
+
+@dataclass(frozen=True)
+class Site:
+    """An operation of the author's program.
+
+    Attributes:
+        what: the operation, and its name where it has one.
+        location: its line, where that is known.
+    """
+
+    what: str
+    location: Any = None
+
+    def failed(self, message: str) -> EvaluationError:
+        """Return the error that says so of this operation."""
+        return EvaluationError(f"{self.what} {message}", self.location)

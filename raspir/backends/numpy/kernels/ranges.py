@@ -1,0 +1,46 @@
+"""Sums and maxima over runs of positions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from raspir.backends.numpy.kernels.columns import Array
+
+
+def running_sums(values: Array, starts: Array, lengths: Array) -> Array:
+    """Return the sum of the values up to each position of its own run, added from left to right."""
+    with np.errstate(all="ignore"):
+        if len(starts) == 1:
+            return np.cumsum(values)
+        found = np.empty(len(values))
+        doublings = np.frexp(lengths)[1]
+        for doubling in np.unique(doublings):  # runs of about one length together, so that little is padded
+            runs = np.flatnonzero(doublings == doubling)
+            places = starts[runs, None] + np.arange(int(lengths[runs].max()))
+            inside = places < (starts + lengths)[runs, None]
+            sums = np.cumsum(np.where(inside, values[np.where(inside, places, 0)], 0.0), axis=1)
+            found[places[inside]] = sums[inside]
+        return found
+
+
+def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Array:
+    """Return the highest entry of ``table`` from each start, or from the first, up to before each stop; -1 for none.
+
+    Each range is covered by two of a length that is a power of two; only the ranges of one length are held at a time.
+    """
+    stop = np.broadcast_to(stop, rows)
+    if start is None:
+        running = np.maximum.accumulate(table)
+        return np.where(stop > 0, running[np.maximum(stop, 1) - 1], -1)
+    found = np.full(rows, -1)
+    lengths = stop - start
+    level = (np.frexp(np.maximum(lengths, 0).astype(np.float64))[1] - 1).astype(np.int8)
+    order = np.argsort(level, kind="stable")
+    highest = int(level[order[-1]])
+    ends = np.searchsorted(level[order], np.arange(highest + 2))
+    for doubling in range(highest + 1):
+        those = order[ends[doubling] : ends[doubling + 1]]
+        if len(those):
+            found[those] = np.maximum(table[start[those]], table[stop[those] - (1 << doubling)])
+        table = np.maximum(table[: len(table) - (1 << doubling)], table[1 << doubling :])
+    return found

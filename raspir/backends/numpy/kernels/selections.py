@@ -1,0 +1,744 @@
+"""Selections: what the rows of a selector select, added up without building the n×n matrix where there is a way."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from raspir.backends.numpy.kernels.columns import Array, Column, choose, padded, take, whole
+from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
+from raspir.backends.numpy.kernels.dominance import dominated
+from raspir.backends.numpy.kernels.elementwise import EXACT
+from raspir.backends.numpy.kernels.predicates import Predicate
+from raspir.backends.numpy.kernels.ranges import range_max, running_sums
+from raspir.backends.numpy.kernels.runs import Run, full
+
+Condition: TypeAlias = Equal | Between | Predicate
+
+_ENTRIES_PER_SECOND = 150e6
+_PATIENCE = 60.0  # seconds after which it is told that something takes long
+
+
+class SlowWarning(UserWarning):
+    """A selector is evaluated pair by pair, and that takes more than a minute."""
+
+
+class Selection:
+    """What each row selects, evaluated in blocks of the matrix that are of bounded size.
+
+    This is what falls back; its subclasses know better ways. There is a row for each position, or, where all rows of
+    a sequence are the same, one for each sequence.
+
+    Args:
+        run: the run.
+        conditions: what must hold of a key and a query.
+        keys: which positions may be selected; ``None`` for all.
+        queries: which rows select anything; ``None`` for all.
+        uniform: whether there is one row for each sequence.
+        what: what is evaluated, should it take long.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        conditions: Sequence[Condition] = (),
+        keys: Column | None = None,
+        queries: Column | None = None,
+        uniform: bool = False,
+        what: str = "a selector",
+    ) -> None:
+        self.run = run
+        self.conditions = conditions
+        self.keys = None if keys is None else full(run, keys).data
+        self.queries = None if queries is None else queries.data
+        self.uniform = uniform
+        self.rows = run.count if uniform else run.n
+        self.what = what
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        run = self.run
+        mask = np.ones((len(rows), columns.stop - columns.start), dtype=np.bool_)
+        if not run.single:
+            sequence = rows if self.uniform else run.sequence[rows]
+            mask &= run.sequence[None, columns] == sequence[:, None]
+        if self.keys is not None:
+            mask &= self.keys[None, columns]
+        if self.queries is not None:
+            mask &= self.queries[:, None] if len(self.queries) == 1 else self.queries[rows, None]
+        for condition in self.conditions:
+            mask &= condition.mask(rows, columns)
+        return mask
+
+    def selected(self, row: int) -> list[int]:
+        """Return the positions that a row selects."""
+        return np.flatnonzero(self.mask(np.array([row]), slice(0, self.run.n))[0]).tolist()
+
+    def blocks(self) -> Iterator[tuple[Array, slice, Array]]:
+        """Yield rows, the columns that they may select, and which of these they do."""
+        run = self.run
+        longest = max(64, run.longest)
+        step = max(1, min(longest, run.budget // (48 * longest)))
+        total = -(-self.rows // step)
+        self._warn(step)
+        for number, start in enumerate(range(0, self.rows, step)):
+            rows = np.arange(start, min(start + step, self.rows))
+            first, last = (rows[0], rows[-1]) if self.uniform else (run.sequence[rows[0]], run.sequence[rows[-1]])
+            columns = slice(int(run.starts[first]), int(run.starts[last] + run.lengths[last]))
+            yield rows, columns, self.mask(rows, columns)
+            if run.report is not None:
+                run.report(f"evaluating {self.what}", number + 1, total)
+
+    def _warn(self, step: int) -> None:
+        seconds = self.rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
+        if seconds > _PATIENCE:
+            told = f"{self.what} is evaluated for each pair of positions, which takes about {seconds / 60:.0f} minutes"
+            warnings.warn(told, SlowWarning, stacklevel=2)
+
+    @cached_property
+    def counts(self) -> Array:
+        """How many positions each row selects."""
+        return self.count()
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        counts = np.empty(self.rows, dtype=np.int64)
+        for rows, _, mask in self.blocks():
+            counts[rows] = np.count_nonzero(mask, axis=1)
+        return counts
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the selected ``weights``, int64 of at most ``most``, whose sums have 64 bits, for each row."""
+        found = np.empty(self.rows, dtype=np.int64)
+        exact = most * self.run.longest < EXACT
+        numbers = weights.astype(np.float64) if exact else weights
+        for rows, columns, mask in self.blocks():
+            chosen = numbers[columns]
+            found[rows] = mask.astype(np.float64) @ chosen if exact else np.where(mask, chosen, 0).sum(axis=1)
+        return found
+
+    def in_order(self, values: Array) -> Array | None:
+        """Return the sum of the selected floats, added from left to right, or ``None`` if there is no quick way."""
+        return None
+
+    def one_by_one(self, values: Array) -> Array:
+        """Return the sum of the selected floats, added from left to right, for each row."""
+        found = np.empty(self.rows)
+        with np.errstate(all="ignore"):
+            for rows, columns, mask in self.blocks():
+                found[rows] = np.add.accumulate(np.where(mask, values[columns], 0.0), axis=1)[:, -1]
+        return found
+
+    def best(self, ranks: Array) -> Array:
+        """Return the highest of the selected ``ranks``, which are not negative, for each row; -1 for none."""
+        found = np.empty(self.rows, dtype=np.int64)
+        for rows, columns, mask in self.blocks():
+            found[rows] = np.where(mask, ranks[columns], -1).max(axis=1)
+        return found
+
+    def only(self) -> Array:
+        """Return the selected position of each row that selects one."""
+        return self.sums(self.run.places, self.run.n)
+
+    def fetching(self) -> Fetch | None:
+        """Return this selection as one of at most one position a row, or ``None`` if it may be one of more."""
+        return None
+
+    def weighed(self, weights: Array) -> Array:
+        """Return ``weights``, zero where nothing may be selected."""
+        return weights if self.keys is None else np.where(self.keys, weights, weights.dtype.type(0))
+
+    def answered(self, found: Array, none: int = 0) -> Array:
+        """Return what was found, ``none`` for the rows that select nothing, and for each row of its own."""
+        if self.queries is not None:
+            found = np.where(self.queries, found, none)
+        return found if len(found) == self.rows else np.broadcast_to(found, self.rows)
+
+
+class Fetch(Selection):
+    """At most one position for each row.
+
+    Args:
+        run: the run.
+        positions: of each row, counted through all sequences.
+        there: which rows select theirs; ``None`` for all.
+        uniform: whether there is one row for each sequence.
+    """
+
+    def __init__(self, run: Run, positions: Array, there: Array | None, uniform: bool = False) -> None:
+        super().__init__(run, uniform=uniform)
+        self.positions, self.there = positions, there
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        mask = np.equal(np.arange(columns.start, columns.stop)[None], self.positions[rows, None])
+        return mask if self.there is None else mask & self.there[rows, None]
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        return np.ones(self.rows, dtype=np.int64) if self.there is None else self.there.astype(np.int64)
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the selected weight of each row."""
+        found = weights[self.positions]
+        return found if self.there is None else np.where(self.there, found, 0)
+
+    def in_order(self, values: Array) -> Array | None:
+        """Return the selected float of each row."""
+        return self.sums(values, 0)
+
+    def best(self, ranks: Array) -> Array:
+        """Return the selected rank of each row."""
+        found = ranks[self.positions]
+        return found if self.there is None else np.where(self.there, found, -1)
+
+    def fetching(self) -> Fetch | None:
+        """Return this selection."""
+        return self
+
+    def fetched(self, column: Column, default: Column) -> Column:
+        """Return the atom of ``column`` that each row selects, or the default."""
+        found = column
+        if len(column) > 1:
+            found = take(full(self.run, column), self.positions)
+        elif self.there is None:
+            return column
+        return found if self.there is None else choose(self.there, found, default)
+
+
+class Shift(Fetch):
+    """Positions of the one sequence that move on, or back, with the row: row i selects ``slope`` · i + ``offset``."""
+
+    def __init__(self, run: Run, slope: int, offset: int) -> None:
+        low, high = (-offset, run.n - offset) if slope > 0 else (offset - run.n + 1, offset + 1)
+        self._slope, self._offset = slope, offset
+        self._low = min(max(low, 0), run.n)
+        self._high = min(max(high, self._low), run.n)
+        there = None
+        if self._high - self._low < run.n:
+            there = np.zeros(run.n, dtype=np.bool_)
+            there[self._low : self._high] = True
+        Selection.__init__(self, run)
+        self.there = there
+
+    @cached_property
+    def positions(self) -> Array:  # type: ignore[override]  # computed when it is needed, which is rarely
+        """The position of each row, any position where it selects none."""
+        return np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+
+    def fetched(self, column: Column, default: Column) -> Column:
+        """Return the atom of ``column`` that each row selects, or the default."""
+        if self._low == self._high:
+            return take(default, np.zeros(self.run.n, dtype=np.int64))
+        ends = self._slope * self._low + self._offset, self._slope * (self._high - 1) + self._offset
+        if len(column) > 1:
+            column = take(column, slice(ends[0], ends[1] + 1) if self._slope > 0 else _backwards(*ends))
+        return column if self.there is None else padded(column, self._low, self._high, self.run.n, default)
+
+
+def _backwards(first: int, last: int) -> slice:
+    return slice(first, last - 1 if last else None, -1)
+
+
+def at_position(run: Run, position: Column, conditions: Sequence[Condition] = (), **filters: object) -> Fetch:
+    """Return the selection of one position in each row, where it lies inside the sequence and all else holds of it.
+
+    Args:
+        run: the run.
+        position: which position of its sequence each row selects.
+        conditions: what must hold of that position and the row.
+        filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
+    """
+    selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
+    places = whole(position if position.kind <= 3 else _inside(position))
+    lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
+    there = (places >= 0) & (places < lengths)
+    positions = np.where(there, places + firsts, 0)
+    if len(positions) < selection.rows:
+        positions, there = (np.broadcast_to(each, selection.rows) for each in (positions, there))
+    if selection.keys is not None:
+        there = there & selection.keys[positions]
+    if selection.queries is not None:
+        there = there & selection.queries
+    for condition in conditions:
+        there = there & condition.at(positions)
+    return Fetch(run, positions, there, selection.uniform)
+
+
+def _inside(position: Column) -> Column:
+    """Return positions of 64 bits, outside of every sequence where they were larger."""
+    from raspir.backends.numpy.kernels.columns import tabulated
+
+    return tabulated((position,), lambda atom: atom if isinstance(atom, int) and 0 <= atom < 2**62 else -1)
+
+
+def shifted(run: Run, slope: int, offset: Column, position: Column) -> Fetch:
+    """Return the selection of ``slope`` · i + ``offset`` in row i, which is ``position``; the slope is 1 or -1."""
+    if run.single and offset.kind <= 3 and abs(int(offset.data[0])) < 2**62:
+        return Shift(run, slope, int(offset.data[0]))
+    return at_position(run, position)
+
+
+class Everything(Selection):
+    """All positions of the sequence, or those of them that keys allow."""
+
+    def __init__(
+        self, run: Run, keys: Column | None = None, queries: Column | None = None, uniform: bool = True
+    ) -> None:
+        super().__init__(run, (), keys, queries, uniform)
+
+    def _by_sequence(self, found: Array) -> Array:
+        if not self.uniform:
+            found = np.broadcast_to(found, self.rows) if self.run.single else found[self.run.sequence]
+        return found
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        run = self.run
+        if self.keys is None:
+            return self.answered(self._by_sequence(run.lengths))
+        return self.sums(np.ones(run.n, dtype=np.int64), 1)
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights of each sequence."""
+        weights = self.weighed(weights)
+        found = weights.sum(keepdims=True) if self.run.single else np.add.reduceat(weights, self.run.starts)
+        return self.answered(self._by_sequence(found))
+
+    def in_order(self, values: Array) -> Array | None:
+        """Return the sum of each sequence's floats, added from left to right."""
+        ends = self.run.starts + self.run.lengths - 1
+        found = running_sums(self.weighed(values), self.run.starts, self.run.lengths)[ends]
+        return self.answered(self._by_sequence(found))
+
+    def best(self, ranks: Array) -> Array:
+        """Return the highest rank of each sequence."""
+        if self.keys is not None:
+            ranks = np.where(self.keys, ranks, -1)
+        found = ranks.max(keepdims=True) if self.run.single else np.maximum.reduceat(ranks, self.run.starts)
+        return self.answered(self._by_sequence(found), -1)
+
+
+class Sliding(Selection):
+    """The positions from ``low`` to ``high`` relative to the row's own; ``None`` is the sequence's start or end."""
+
+    def __init__(self, run: Run, low: int | None, high: int | None, keys: Column | None = None) -> None:
+        super().__init__(run, (), keys)
+        self._low, self._high = low, high
+
+    @cached_property
+    def start(self) -> Array:
+        """The first position that each row selects."""
+        run = self.run
+        return run.first if self._low is None else np.clip(run.places + self._low, run.first, run.end)
+
+    @cached_property
+    def stop(self) -> Array:
+        """The position after the last that each row selects."""
+        run = self.run
+        return run.end if self._high is None else np.clip(run.places + (self._high + 1), run.first, run.end)
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        start, stop = np.broadcast_to(self.start, self.rows)[rows], np.broadcast_to(self.stop, self.rows)[rows]
+        places = np.arange(columns.start, columns.stop)[None]
+        mask: Array = (places >= start[:, None]) & (places < stop[:, None])
+        return mask if self.keys is None else mask & self.keys[None, columns]
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        if self.keys is None:
+            return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
+        return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights from each row's start to its stop."""
+        running = np.cumsum(self.weighed(weights))
+        if self.run.single:
+            return self._single(running)
+        padded_ = np.concatenate(([0], running))
+        return np.where(self.stop > self.start, padded_[self.stop] - padded_[self.start], 0)
+
+    def _single(self, running: Array) -> Array:
+        n, low, high = self.run.n, self._low, self._high
+        if low is not None and high is not None and low > high:
+            return np.zeros(n, dtype=running.dtype)
+        if high is None:
+            found = np.full(n, running[-1])
+        elif high == 0:
+            found = running if low is None else running.copy()
+        else:
+            found = np.full(n, running[-1] if high > 0 else 0)
+            if abs(high) < n:
+                found[max(0, -high) : n - max(0, high)] = running[max(0, high) : n - max(0, -high)]
+        if low is None:
+            return found
+        skip = 1 - low  # the first row that leaves something out; it leaves out the first position
+        if skip > 0:
+            found[skip:] -= running[: max(0, n - skip)]
+        else:
+            found[: max(0, n + skip - 1) + 1] -= running[-skip : n] if -skip < n else running[-1]
+            found[max(0, n + skip) :] = 0
+        return found
+
+    def in_order(self, values: Array) -> Array | None:
+        """Return the sums of floats, added from left to right: of all from the start, or of few."""
+        weights = self.weighed(values)
+        if self._low is None:
+            running = running_sums(weights, self.run.starts, self.run.lengths)
+            last = np.broadcast_to(np.maximum(self.stop, 1), self.rows) - 1
+            return np.where(self.stop > self.start, running[last], 0.0)
+        if self._high is None or self._high - self._low >= 64:
+            return None
+        found = np.zeros(self.rows)
+        for offset in range(self._high - self._low + 1):
+            place = self.start + offset
+            there = place < self.stop
+            found = np.where(there, found + weights[np.where(there, place, 0)], found)
+        return found
+
+    def best(self, ranks: Array) -> Array:
+        """Return the highest rank from each row's start to its stop."""
+        if self.keys is not None:
+            ranks = np.where(self.keys, ranks, -1)
+        whole_sequence = self.run.single and self._low is None
+        return range_max(ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows)
+
+
+class Grouped(Selection):
+    """Keys with equal codes: each row selects a class."""
+
+    def __init__(
+        self,
+        run: Run,
+        conditions: Sequence[Equal],
+        keys: Column | None = None,
+        queries: Column | None = None,
+        uniform: bool = False,
+    ) -> None:
+        super().__init__(run, conditions, keys, queries, uniform)
+        self.codes, self.size, self.wanted = composite(run, conditions, uniform)
+
+    def _table(self, weights: Array, most: int) -> Array:
+        table = tally(self.codes, self.weighed(weights), self.size + 1, most * self.run.longest < EXACT)
+        return self.answered(table[self.wanted])
+
+    @cached_property
+    def _counts_by_code(self) -> Array:
+        codes = self.codes if self.keys is None else self.codes[self.keys]
+        return np.bincount(codes, minlength=self.size + 1)
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        return self.answered(self._counts_by_code[self.wanted])
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights of each row's class."""
+        return self._table(weights, most)
+
+    def in_order(self, values: Array) -> Array | None:
+        """Return the sum of the floats of each row's class, added from left to right."""
+        table = np.bincount(self.codes, self.weighed(values), self.size + 1)
+        return self.answered(table[self.wanted])
+
+    def best(self, ranks: Array) -> Array:
+        """Return the highest rank of each row's class."""
+        table = np.full(self.size + 1, -1)
+        codes, ranks = (self.codes, ranks) if self.keys is None else (self.codes[self.keys], ranks[self.keys])
+        np.maximum.at(table, codes, ranks)
+        return self.answered(table[self.wanted], -1)
+
+    def fetching(self) -> Fetch | None:
+        """Return this selection as one of at most one position a row, if no class has several."""
+        if (self._counts_by_code > 1).any():
+            return None
+        place = np.full(self.size + 1, -1)
+        if self.keys is None:
+            place[self.codes] = self.run.places
+        else:
+            members = np.flatnonzero(self.keys)
+            place[self.codes[members]] = members
+        found = self.answered(place[self.wanted], -1)
+        missing = found < 0
+        if not missing.any():
+            return Fetch(self.run, found, None, self.uniform)
+        return Fetch(self.run, np.where(missing, 0, found), ~missing, self.uniform)
+
+
+class Window(Selection):
+    """Keys with equal codes whose value lies between two bounds: runs of positions in the order of class and value."""
+
+    def __init__(
+        self,
+        run: Run,
+        groups: Sequence[Equal],
+        bounds: Between,
+        keys: Column | None = None,
+        queries: Column | None = None,
+        uniform: bool = False,
+    ) -> None:
+        super().__init__(run, (*groups, bounds), keys, queries, uniform)
+        self._codes, self._size = bounds.codes, bounds.size
+        self._start, self._stop = bounds.low, bounds.high
+        if groups or not run.single:
+            self._classes(groups, bounds)
+        else:
+            self._stop = np.maximum(self._start, self._stop)
+        self._order: Array | None = None
+        if not small(self._size, run.n):
+            self._sorted()
+
+    def _classes(self, groups: Sequence[Equal], bounds: Between) -> None:
+        classes, count, wanted = composite(self.run, groups, self.uniform)
+        start = np.where(wanted < count, bounds.low, 0)
+        stop = np.where(wanted < count, np.maximum(bounds.low, bounds.high), 0)
+        self._codes, self._size = classes * bounds.size + bounds.codes, count * bounds.size
+        base = np.where(wanted < count, wanted, 0) * bounds.size
+        self._start, self._stop = base + start, base + stop
+
+    def _sorted(self) -> None:
+        """Number the positions by their code, so that few numbers do."""
+        self._order = stable_order(self._codes)
+        codes = self._codes[self._order]
+        self._start, self._stop = self._located(codes, self._start), self._located(codes, self._stop)
+        self._size = len(codes)
+
+    def _located(self, codes: Array, values: Array) -> Array:
+        assert self._order is not None
+        if len(values) != len(codes):
+            return locate(codes, values)
+        found = np.empty(len(values), dtype=np.int64)  # in the order of the keys, in which most queries lie too
+        found[self._order] = np.searchsorted(codes, values[self._order])
+        return found
+
+    def places(self) -> tuple[Array, Array, Array | slice]:
+        """Return from where to where each row selects, and the order of the positions that this is meant in."""
+        if self._order is None and self._codes is self.run.places:
+            return self._start, self._stop, slice(None)
+        if self._order is None:
+            self._sorted()
+        assert self._order is not None
+        return self._start, self._stop, self._order
+
+    def _by_code(self, weights: Array, most: int) -> Array:
+        if self._order is not None:
+            return weights[self._order]
+        return tally(self._codes, weights, self._size, most * self.run.n < EXACT)
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        if self.keys is None and self._order is not None:
+            return self.answered(self._stop - self._start)
+        return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights between each row's bounds."""
+        running = np.zeros(self._size + 1, dtype=np.int64)
+        np.cumsum(self._by_code(self.weighed(weights), most), out=running[1:])
+        if len(self._start) == 1 and not self._start[0]:
+            return self.answered(running[self._stop])
+        return self.answered(running[self._stop] - running[self._start])
+
+    def best(self, ranks: Array) -> Array:
+        """Return the highest rank between each row's bounds."""
+        if self.keys is not None:
+            ranks = np.where(self.keys, ranks, -1)
+        if self._order is not None:
+            table = ranks[self._order]
+        else:
+            table = np.full(self._size, -1)
+            np.maximum.at(table, self._codes, ranks)
+        start = None if len(self._start) == 1 and not self._start[0] else np.broadcast_to(self._start, self.rows)
+        return self.answered(range_max(table, start, self._stop, self.rows), -1)
+
+
+class Dominance(Selection):
+    """Keys with equal codes of which two values lie between bounds, each between its own."""
+
+    def __init__(
+        self,
+        run: Run,
+        groups: Sequence[Equal],
+        first: Between,
+        second: Between,
+        keys: Column | None = None,
+        queries: Column | None = None,
+        uniform: bool = False,
+    ) -> None:
+        super().__init__(run, (*groups, first, second), keys, queries, uniform)
+        self._inner = Window(run, groups, first, None, None, uniform)
+        self._second = second
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights between each row's bounds."""
+        start, stop, order = self._inner.places()
+        second = self._second
+        found = dominated(
+            second.codes[order], second.size, self.weighed(weights)[order], start, stop, second.low, second.high, self.rows
+        )
+        return self.answered(found)
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+
+
+class Tabled(Selection):
+    """Keys with equal codes that a predicate allows, where both have few distinct values."""
+
+    def __init__(
+        self,
+        run: Run,
+        groups: Sequence[Equal],
+        predicate: Predicate,
+        keys: Column | None = None,
+        queries: Column | None = None,
+        uniform: bool = False,
+        what: str = "a selector",
+    ) -> None:
+        super().__init__(run, (*groups, predicate), keys, queries, uniform, what)
+        self._groups, self._predicate = groups, predicate
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights that each row's predicate allows."""
+        codes, size, wanted = composite(self.run, self._groups, self.uniform)
+        predicate = self._predicate
+        if not small((size + 1) * max(predicate.table.shape), self.run.n):
+            return super().sums(weights, most)
+        exact = most * self.run.n < EXACT
+        both = codes * predicate.size + predicate.codes
+        by_class = tally(both, self.weighed(weights), (size + 1) * predicate.size, exact).reshape(size + 1, -1)
+        if exact:
+            found = (by_class.astype(np.float64) @ predicate.table.astype(np.float64)).astype(np.int64)
+        else:
+            found = by_class @ predicate.table.astype(np.int64)
+        return self.answered(found[wanted, predicate.wanted])
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+
+
+class Signed(Selection):
+    """Selections added and taken away, so that each row counts what it selects once.
+
+    Args:
+        parts: selections, and 1 or -1 for each.
+        uniform: whether there is one row for each sequence.
+    """
+
+    def __init__(self, run: Run, parts: Sequence[tuple[int, Selection]], uniform: bool = False) -> None:
+        super().__init__(run, uniform=uniform)
+        self._parts = parts
+
+    def _rows(self, part: Selection, rows: Array) -> Array:
+        return self.run.sequence[rows] if part.uniform and not self.uniform else rows
+
+    def mask(self, rows: Array, columns: slice) -> Array:
+        """Return which of ``columns`` each of ``rows`` selects."""
+        total = np.zeros((len(rows), columns.stop - columns.start), dtype=np.int8)
+        for sign, part in self._parts:
+            total += sign * part.mask(self._rows(part, rows), columns).astype(np.int8)
+        mask: Array = total > 0
+        if not self.run.single:
+            sequence = rows if self.uniform else self.run.sequence[rows]
+            mask &= self.run.sequence[None, columns] == sequence[:, None]
+        return mask
+
+    def _added(self, found: list[tuple[int, Array, Selection]]) -> Array:
+        total = np.zeros(self.rows, dtype=np.int64)
+        for sign, each, part in found:
+            if part.uniform and not self.uniform and not self.run.single:
+                each = each[self.run.sequence]
+            if sign > 0:
+                total += each
+            else:
+                total -= each
+        return total
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        return self._added([(sign, part.counts, part) for sign, part in self._parts])
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights that each row selects."""
+        return self._added([(sign, part.sums(weights, most), part) for sign, part in self._parts])
+
+
+class Union(Signed):
+    """Selections that may overlap, of which each row selects all: for what a position selected twice does no harm."""
+
+    def __init__(self, run: Run, parts: Sequence[Selection], uniform: bool = False) -> None:
+        super().__init__(run, [(1, part) for part in parts], uniform)
+
+    def count(self) -> Array:
+        """Return how many positions each row selects."""
+        return Selection.count(self)
+
+    def sums(self, weights: Array, most: int) -> Array:
+        """Return the sum of the weights that each row selects."""
+        return Selection.sums(self, weights, most)
+
+    def best(self, ranks: Array) -> Array:
+        """Return the highest of the selected ranks for each row."""
+        found = np.full(self.rows, -1)
+        for _, part in self._parts:
+            best = part.best(ranks)
+            if part.uniform and not self.uniform and not self.run.single:
+                best = best[self.run.sequence]
+            found = np.maximum(found, best)
+        return found
+
+
+def composite(run: Run, conditions: Sequence[Equal], uniform: bool) -> tuple[Array, int, Array]:
+    """Return one code for each key that says what all conditions ask of it, how many there are, and each row's."""
+    parts = [(each.codes, each.size, each.wanted) for each in conditions]
+    if not run.single:
+        own = np.arange(run.count) if uniform else run.sequence
+        parts.insert(0, (run.sequence, run.count, own))
+    if not parts:
+        return np.zeros(run.n, dtype=np.int64), 1, np.zeros(1, dtype=np.int64)
+    codes, size, wanted = parts[0]
+    for more, count, asked in parts[1:]:
+        own = codes is wanted and more is asked
+        missing = (wanted == size) | (asked == count)
+        codes, wanted, size = codes * count + more, wanted * count + asked, size * count
+        if own:
+            wanted = codes
+        else:
+            wanted = np.where(missing, size, wanted)
+        if not small(size, run.n):
+            codes, size, wanted = _condensed(codes, wanted, own)
+    return codes, size, wanted
+
+
+def _condensed(codes: Array, wanted: Array, own: bool) -> tuple[Array, int, Array]:
+    held, numbers = np.unique(codes, return_inverse=True)
+    numbers = numbers.reshape(-1)
+    if own:
+        return numbers, len(held), numbers
+    places = locate(held, wanted)
+    there = held[np.minimum(places, len(held) - 1)] == wanted
+    return numbers, len(held), np.where(there, places, len(held))
+
+
+def tally(codes: Array, weights: Array, size: int, exact: bool) -> Array:
+    """Return the sum of the weights of each code; ``exact`` tells whether floats hold all such sums."""
+    if exact:
+        return np.bincount(codes, weights, size).astype(np.int64)
+    table = np.zeros(size, dtype=np.int64)
+    np.add.at(table, codes, weights)
+    return table
+
+
+def stable_order(codes: Array) -> Array:
+    """Return the positions in the order of their codes, equal ones from left to right."""
+    n = len(codes)
+    most = int(codes.max()) + 1
+    if most * n < 2**62:
+        return np.sort(codes * n + np.arange(n)) % n
+    return np.argsort(codes, kind="stable")

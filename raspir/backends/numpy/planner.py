@@ -1,0 +1,343 @@
+"""From a graph to a plan: what is computed, in the graph's order, and each aggregate by its selector's strategy."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from raspir.analysis.facts import Analysis
+from raspir.analysis.linear import Linear
+from raspir.backends.numpy.kernels import (
+    aggregates,
+    columns,
+    conditions,
+    elementwise,
+    execution,
+    predicates,
+    runs,
+    selections,
+)
+from raspir.backends.numpy.kernels.columns import column_of, constant
+from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.plan import Made, Plan, Ref, Spread, Step, Strategy, Symbol
+from raspir.backends.numpy.strategies import Chosen, Selectors
+from raspir.ir import Graph, Node, Role
+from raspir.ir.describe import Describer
+from raspir.ir.layers import Layering
+
+ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
+    "add": elementwise.add,
+    "sub": elementwise.sub,
+    "mul": elementwise.mul,
+    "truediv": elementwise.truediv,
+    "floordiv": elementwise.floordiv,
+    "mod": elementwise.mod,
+    "pow": elementwise.power,
+    "neg": elementwise.neg,
+    "abs": elementwise.absolute,
+    "round": elementwise.rounded,
+    "eq": elementwise.eq,
+    "ne": elementwise.ne,
+    "lt": elementwise.lt,
+    "le": elementwise.le,
+    "gt": elementwise.gt,
+    "ge": elementwise.ge,
+    "and": elementwise.both,
+    "or": elementwise.either,
+    "not": elementwise.inverted,
+}
+"""The kernel of each primitive."""
+
+_COMPARED: Mapping[str, tuple[int | None, int | None]] = {"lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
+
+
+RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
+    name
+    for module in (aggregates, columns, conditions, elementwise, execution, predicates, runs, selections)
+    for name in vars(module)
+)
+"""Names that values cannot have, since kernels do."""
+
+
+def plan(graph: Graph) -> Plan:
+    """Return how ``graph`` is run."""
+    return Planner(graph).plan()
+
+
+class Planner:
+    """Makes the plan of one graph.
+
+    Args:
+        graph: a verified graph.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.facts = Analysis.of(graph)
+        self.describer = Describer(graph)
+        self.selectors = Selectors(self)
+        self._steps: list[Step] = []
+        self._constants: dict[str, Made] = {}
+        self._made: dict[object, Ref] = {}
+        self._names: set[str] = set(RESERVED)
+        self._strategies: list[Strategy] = []
+        self._chosen: dict[Node, Chosen] = {}
+
+    def plan(self) -> Plan:
+        """Return the plan."""
+        needed = self._needed()
+        inputs = {name: self.value(node) for name, node in self.graph.inputs.items()}
+        for node in self.graph:
+            if node in needed:
+                self.value(node)
+            elif not self.facts[node].sure:
+                self._check(node)
+        outputs = {name: self.value(node) for name, node in self.graph.outputs.items()}
+        return Plan(self.graph, inputs, self._constants, tuple(self._steps), outputs, tuple(self._strategies))
+
+    def _needed(self) -> set[Node]:
+        """Return the nodes whose values are needed: those of outputs, of what can fail, and of what these are made of."""
+        outputs = set(self.graph.outputs.values())
+        needed: set[Node] = set()
+        for node in reversed(self.graph.nodes):
+            role = node.operation.role
+            if role is Role.SELECT and not self.facts[node].sure:
+                needed.update(node.operands)
+            if role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
+                continue
+            if node in outputs or node in needed or not self.facts[node].sure:
+                needed.add(node)
+                needed.update(self._operands(node))
+        return needed
+
+    def _operands(self, node: Node) -> Iterable[Node]:
+        if node.operation.role is not Role.AGGREGATE:
+            return node.operands
+        return (*self.chosen(node).needs, *node.operands[1:])
+
+    def chosen(self, aggregate: Node) -> Chosen:
+        """Return the strategy of an aggregate."""
+        found = self._chosen.get(aggregate)
+        if found is None:
+            found = self._chosen[aggregate] = self.selectors.choose(aggregate)
+        return found
+
+    def _check(self, selector: Node) -> None:
+        """Add the step that fails where a selector does that nothing else computes."""
+        if selector.operation.name == "select.by":
+            self.predicate(*selector.operands, str(selector["function"]))
+        elif selector.operation.role is Role.SELECT:
+            key, query = map(self.value, selector.operands)
+            self.step("checked", conditions.check_order, key, query, selector.operation.symbol, self.site(selector))
+
+    # Steps
+
+    def step(
+        self, name: str, call: Callable[..., Any], *arguments: Any, spread: Spread = Spread.FULL, comment: str = "", **keywords: Any
+    ) -> Ref:
+        """Add a step, unless the same is there already, and return its result."""
+        key = (call, _hashable(arguments), _hashable(keywords))
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Ref(self._name(name), spread)
+            takes_run = call.__module__ != elementwise.__name__ and call not in _WITHOUT_RUN
+            self._steps.append(Step(found, call, arguments, keywords, takes_run, comment))
+        return found
+
+    def made(self, name: str, call: Callable[..., Any], *arguments: Any, spread: Spread = Spread.CONSTANT) -> Ref:
+        """Add a constant, unless the same is there already."""
+        key = (call, _hashable(arguments), "constant")
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Ref(self._name(name).upper(), spread)
+            self._constants[found.name] = Made(call, arguments)
+        return found
+
+    def literal(self, atom: Any) -> Ref:
+        """Return the constant column of one atom."""
+        return self.made(f"of_{atom}" if isinstance(atom, int | str) else "number", constant, atom)
+
+    def _name(self, wanted: str) -> str:
+        name = re.sub(r"\W+", "_", wanted, flags=re.ASCII).strip("_").lower()[:40] or "value"
+        name = f"v_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
+        found, number = name, 2
+        while found in self._names or found.upper() in self._names:
+            found, number = f"{name}_{number}", number + 1
+        self._names.add(found)
+        return found
+
+    def site(self, node: Node) -> Ref:
+        """Return where in the author's program ``node`` is."""
+        operation = node.operation
+        what = operation.symbol
+        if operation.name in ("map", "select.by"):
+            what = f"{what}({node['function']})"
+        name = self.graph.name_of(node)
+        called = f" ({_shown(name)})" if name else ""
+        return self.made(f"at_{name or operation.name}", Site, f"`{what}`{called}", self.graph.locations.get(node))
+
+    @property
+    def nowhere(self) -> Ref:
+        """Where steps stand that no operation of the author is, and that cannot fail."""
+        return self.made("nowhere", Site, "")
+
+    def label(self, node: Node) -> str:
+        """Return a name for the value of ``node``."""
+        name = self.graph.name_of(node)
+        return name if name is not None else node.operation.name
+
+    # Values
+
+    def value(self, node: Node) -> Ref:
+        """Return what holds the value of a sequence."""
+        found = self._made.get(node)
+        if found is not None:
+            return found
+        stack = [node]
+        while stack:
+            top = stack[-1]
+            waiting = [operand for operand in self._operands(top) if operand not in self._made]
+            if waiting and top not in self._made:
+                stack.extend(reversed(waiting))
+                continue
+            stack.pop()
+            if top not in self._made:
+                self._made[top] = self._compute(top)
+        return self._made[node]
+
+    def _compute(self, node: Node) -> Ref:
+        name, role = node.operation.name, node.operation.role
+        if name == "input":
+            return Ref(self._name(str(node["name"])))
+        if name == "indices":
+            return self.step("indices", runs.indices)
+        if name == "const":
+            return self.literal(node["value"])
+        if name == "raw":
+            held = (self.made("raw", column_of, node["values"]),) if node["values"] else ()
+            return self.step(self.label(node), runs.fixed, self.site(node), *held)
+        if role is Role.AGGREGATE:
+            return self._aggregate(node)
+        return self._elementwise(node)
+
+    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Spread]:
+        """Return values that can be worked on together, and where they differ."""
+        refs = list(refs)
+        spread = max((ref.spread for ref in refs), key=lambda each: each.value, default=Spread.CONSTANT)
+        return [self.spread(ref) if spread is Spread.FULL else ref for ref in refs], spread
+
+    def spread(self, ref: Ref) -> Ref:
+        """Return a value at each position, or a constant."""
+        if ref.spread is not Spread.UNIFORM:
+            return ref
+        return self.step(f"{ref.name}_everywhere", runs.spread, ref)
+
+    def _elementwise(self, node: Node) -> Ref:
+        name = node.operation.name
+        operands, spread = self.level(map(self.value, node.operands))
+        label, at = self.label(node), self.site(node)
+        told = self.describer(node)
+        if name == "where":
+            return self.step(label, elementwise.where, *operands, spread=spread, comment=told)
+        if name == "has":
+            return self.step(label, elementwise.has, *operands, node["values"], spread=spread, comment=told)
+        if name == "lookup":
+            keys, values = node["keys"], node["values"]
+            assert isinstance(keys, tuple)
+            assert isinstance(values, tuple)
+            pairs = tuple(zip(keys, values, strict=True))
+            table = self.made(f"table_{label}", elementwise.Lookup, pairs, node["otherwise"])
+            return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
+        if name == "map":
+            function = Symbol(str(node["function"]))
+            return self.step(label, elementwise.apply, function, tuple(operands), at, spread=spread, comment=told)
+        return self.step(label, ELEMENTWISE[name], *operands, at, spread=spread, comment=told)
+
+    def linear(self, form: Linear) -> Ref:
+        """Return what holds the value of a linear form."""
+        parts = [(self.value(term), coefficient) for term, coefficient in form.terms.items()]
+        if not parts:
+            return self.literal(form.constant)
+        nowhere = self.nowhere
+        total: Ref | None = None
+        for ref, coefficient in sorted(parts, key=lambda part: part[1] < 0):
+            sign, size = (1, coefficient) if coefficient > 0 or total is None else (-1, -coefficient)
+            scaled = ref
+            if size != 1:
+                scaled = self.step("scaled", elementwise.mul, self.literal(size), ref, nowhere, spread=ref.spread)
+            if total is None:
+                total = scaled
+                continue
+            (a, b), spread = self.level((total, scaled))
+            kernel = elementwise.add if sign > 0 else elementwise.sub
+            total = self.step("combined", kernel, a, b, nowhere, spread=spread)
+        assert total is not None
+        if not form.constant:
+            return total
+        kernel = elementwise.add if form.constant > 0 else elementwise.sub
+        moved = self.literal(abs(form.constant))
+        return self.step(f"{total.name}_moved", kernel, total, moved, nowhere, spread=total.spread)
+
+    def predicate(self, key: Node, query: Node, function: str) -> Ref:
+        """Return what holds the results of an opaque predicate."""
+        found = next(
+            node
+            for node in self.graph
+            if node.operation.name == "select.by" and node.operands == (key, query) and node["function"] == function
+        )
+        return self.step(
+            f"by_{function}",
+            predicates.predicate,
+            self.value(key),
+            self.spread(self.value(query)),
+            Symbol(function),
+            self.site(found),
+        )
+
+    # Aggregates
+
+    def _aggregate(self, node: Node) -> Ref:
+        chosen = self.chosen(node)
+        selection = chosen.build()
+        spread = Spread.UNIFORM if chosen.uniform else Spread.FULL
+        default = self.literal(node["default"])
+        told, at = self.describer(node), self.site(node)
+        location = self.graph.locations.get(node)
+        value = self.value(node.operands[1])
+        selector = self.describer.part(node.operands[0])
+        where = str(location) if location is not None else ""
+        strategy = Strategy(self.describer.label(node), selector, chosen.name, chosen.why, chosen.cost, where)
+        self._strategies.append(strategy)
+        label = self.label(node)
+        if node.operation.name == "best":
+            score = self.value(node.operands[2])
+            how = (node["pick"], node["ties"])
+            return self.step(
+                label, aggregates.best, selection, value, score, *how, default, at, spread=spread, comment=told
+            )
+        kernel = aggregates.total if node.operation.name == "sum" else aggregates.mean
+        if chosen.is_length and node.operands[1].operation.name == "const" and node.operands[1]["value"] == 1 and type(node.operands[1]["value"]) is int:
+            return self.step(label, runs.length, spread=Spread.UNIFORM, comment=told)
+        return self.step(label, kernel, selection, value, default, at, spread=spread, comment=told)
+
+
+def _shown(name: object) -> str:
+    from raspir.ir.atoms import show
+
+    return show(name)
+
+
+_WITHOUT_RUN: frozenset[Callable[..., Any]] = frozenset({conditions.AllOf, conditions.AnyOf, conditions.Not})
+
+
+def _hashable(value: Any) -> object:
+    """Return a key that tells apart ``True``, ``1`` and ``1.0``, and ``0.0`` and ``-0.0``, at any depth."""
+    if isinstance(value, tuple | list):
+        return tuple(map(_hashable, value))
+    if isinstance(value, dict):
+        return tuple((name, _hashable(each)) for name, each in value.items())
+    if isinstance(value, float):
+        return (float, str(value))
+    return (type(value), value)

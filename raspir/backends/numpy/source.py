@@ -1,0 +1,57 @@
+"""The Python text of a plan: what is run, and what an emitted module holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from raspir.backends.numpy.plan import Made, Plan, Ref, Step, Symbol
+from raspir.ir.location import Location
+
+
+def function(plan: Plan, comments: bool = True) -> str:
+    """Return the function that runs ``plan``: of a run and a column for each input, to the columns of the outputs."""
+    inputs = [ref.name for ref in plan.inputs.values()]
+    lines = [f"def program({', '.join(['run', *inputs])}):"]
+    if comments:
+        lines.append('    """Return the columns of the outputs."""')
+    lines += [f"    {line}" for step in plan for line in _lines(step, comments)]
+    outputs = "".join(f"{ref.name}, " for ref in plan.outputs.values())
+    lines.append(f"    return ({outputs.rstrip()})")
+    return "\n".join(lines) + "\n"
+
+
+def constant(name: str, made: Made) -> str:
+    """Return the statement that makes a constant."""
+    return f"{name} = {made.call.__name__}({', '.join(map(literal, made.arguments))})"
+
+
+def _lines(step: Step, comments: bool) -> Iterable[str]:
+    arguments = [*(["run"] if step.takes_run else []), *map(literal, step.arguments)]
+    arguments += [f"{name}={literal(value)}" for name, value in step.keywords.items()]
+    if comments and step.comment:
+        yield f"# {step.comment}"
+    yield f"{step.result.name} = {step.call.__name__}({', '.join(arguments)})"
+
+
+def literal(value: Any) -> str:
+    """Return the Python expression for an argument."""
+    if isinstance(value, Ref):
+        return value.name
+    if isinstance(value, Symbol):
+        return symbol_name(value.name)
+    if isinstance(value, Location):
+        return repr(str(value))
+    if isinstance(value, tuple):
+        inner = ", ".join(map(literal, value))
+        return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return f'float("{value}")'
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 4096:
+        return hex(value)  # Python declines to write, and to read, so many decimal digits
+    return repr(value)
+
+
+def symbol_name(symbol: str) -> str:
+    """Return the name that an opaque function goes by."""
+    return "function_" + "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in symbol)

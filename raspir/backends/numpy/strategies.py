@@ -1,0 +1,459 @@
+"""The strategy of each aggregate: which kernel evaluates its selector, by what the selector's normal form holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from raspir.analysis.intset import IntSet
+from raspir.analysis.linear import Linear
+from raspir.analysis.selectors import EVERYTHING, Clause, Pair
+from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
+from raspir.backends.numpy.kernels.columns import Column
+from raspir.backends.numpy.plan import FALLBACK, Ref, Spread
+from raspir.backends.numpy.terms import alternatives, signed
+from raspir.ir import Node, build
+from raspir.ir.operations import Role
+
+if TYPE_CHECKING:
+    from raspir.backends.numpy.planner import Planner
+
+_ZERO = IntSet([(0, 0)])
+_OUTCOMES = {
+    (-1, -1): (None, -1), (-1, 0): (None, 0), (0, 1): (0, None), (1, 1): (1, None),
+}  # fmt: skip
+"""Intervals of the outcomes of a comparison, without the ends that there are always."""
+_COMPARISONS = {(-1, -1): "lt", (-1, 0): "le", (0, 0): "eq", (0, 1): "ge", (1, 1): "gt"}
+_BOUNDS = {"lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How a selector is evaluated.
+
+    Attributes:
+        name: the strategy.
+        why: what of the selector it rests on.
+        cost: how time grows with the length n.
+        uniform: whether all rows of a sequence are the same.
+        needs: the sequences that it reads.
+        build: adds the steps that make the selection, and returns what holds it.
+        is_length: whether it selects all positions, so that adding ones is the length.
+    """
+
+    name: str
+    why: str
+    cost: str
+    uniform: bool
+    needs: tuple[Node, ...]
+    build: Callable[[], Ref]
+    is_length: bool = False
+
+
+@dataclass
+class _Parts:
+    """What a clause asks for, by kind."""
+
+    keys: list[tuple[Pair, IntSet]] = field(default_factory=list)
+    queries: list[tuple[Pair, IntSet]] = field(default_factory=list)
+    equal: list[tuple[Pair, IntSet]] = field(default_factory=list)
+    between: list[tuple[Pair, IntSet]] = field(default_factory=list)
+    predicates: list[tuple[Pair, IntSet]] = field(default_factory=list)
+
+    @property
+    def joint(self) -> list[tuple[Pair, IntSet]]:
+        """The conditions on a key and a query."""
+        return [*self.equal, *self.between, *self.predicates]
+
+
+class Selectors:
+    """Chooses strategies.
+
+    Args:
+        planner: what makes values and adds steps.
+    """
+
+    def __init__(self, planner: Planner) -> None:
+        self._planner = planner
+        self._facts = planner.facts
+        self._found: dict[tuple[Node, bool], Chosen] = {}
+
+    def choose(self, aggregate: Node) -> Chosen:
+        """Return the strategy of an aggregate, the same for all that share a selector."""
+        selector, is_best = aggregate.operands[0], aggregate.operation.name == "best"
+        found = self._found.get((selector, is_best))
+        if found is None:
+            found = self._found[selector, is_best] = self._choose(selector, is_best)
+        return found
+
+    def _choose(self, selector: Node, is_best: bool) -> Chosen:
+        formula = self._facts[selector].formula
+        terms = None
+        if formula is not None:
+            if is_best:
+                found = alternatives(formula)
+                terms = None if found is None else [(1, clause) for clause in found]
+            else:
+                terms = signed(formula)
+        if terms is None:
+            return self._fallback(selector, "too many alternatives")
+        parts = []
+        for sign, clause in terms:
+            chosen = self._clause(clause, is_best)
+            if isinstance(chosen, str):
+                return self._fallback(selector, chosen)
+            parts.append((sign, chosen))
+        if len(parts) == 1 and parts[0][0] == 1:
+            return parts[0][1]
+        return self._combined(parts, is_best)
+
+    def _combined(self, parts: list[tuple[int, Chosen]], is_best: bool) -> Chosen:
+        uniform = all(part.uniform for _, part in parts)
+
+        def make() -> Ref:
+            built = [(sign, part.build()) for sign, part in parts]
+            if is_best:
+                selected = tuple(ref for _, ref in built)
+                return self._planner.step("selected", selections.Union, selected, uniform=uniform)
+            return self._planner.step("selected", selections.Signed, tuple(built), uniform=uniform)
+
+        names = " + ".join(part.name if sign > 0 else f"- {part.name}" for sign, part in parts).replace("+ -", "-")
+        cost = max((part.cost for _, part in parts), key=_growth, default="1")
+        needs = tuple(dict.fromkeys(node for _, part in parts for node in part.needs))
+        whys = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
+        return Chosen(names or "nothing", whys or "selects nothing", cost, uniform, needs, make)
+
+    # Clauses
+
+    def _clause(self, clause: Clause, is_best: bool) -> Chosen | str:
+        """Return the strategy of a clause, or why there is none."""
+        first = self._first(clause)
+        if first is not None:
+            return first
+        parts = self._parts(clause)
+        gather = next((each for each in parts.equal if self._position(*each) is not None), None)
+        if gather is None:
+            gather = next((each for each in parts.keys if self._position(*each) is not None), None)
+        if gather is not None:
+            return self._gather(clause, gather, parts)
+        if not parts.joint:
+            return self._everything(clause, parts)
+        groups, between = len(parts.equal), len(parts.between)
+        if parts.predicates:
+            if len(parts.predicates) == 1 and not between and not is_best:
+                return self._tabled(clause, parts)
+            return "a predicate besides other conditions" if len(clause.sets) > 1 else "an opaque predicate"
+        if between == 1 and not groups and not parts.queries and self._is_index(*parts.between[0]):
+            return self._sliding(clause, parts)
+        if not between:
+            return self._joint(clause, parts, "groups", "equal codes", "n", selections.Grouped)
+        if between == 1:
+            return self._window(clause, parts)
+        if between == 2 and not is_best:
+            return self._dominance(clause, parts)
+        return f"{between} independent inequalities"
+
+    def _parts(self, clause: Clause) -> _Parts:
+        parts = _Parts()
+        for pair, allowed in clause.sets.items():
+            item = (pair, allowed)
+            if self._facts.of_keys(pair):
+                parts.keys.append(item)
+            elif self._facts.of_queries(pair):
+                parts.queries.append(item)
+            elif pair.kind == "by":
+                parts.predicates.append(item)
+            elif allowed.single is not None and (pair.kind == "int" or allowed == _ZERO):
+                parts.equal.append(item)
+            else:
+                parts.between.append(item)
+        return parts
+
+    def _is_index(self, pair: Pair, allowed: IntSet) -> bool:
+        return pair.is_index
+
+    def _position(self, pair: Pair, allowed: IntSet) -> Linear | None:
+        """Return which position a condition asks for, if it asks for one."""
+        if pair.kind != "int" or allowed.single is None or not isinstance(pair.key, Linear):
+            return None
+        assert isinstance(pair.query, Linear)
+        affine = self._facts.affine(pair.key)
+        if affine is None or affine[0] not in (1, -1):
+            return None
+        return pair.query.plus(Linear({}, allowed.single)).plus(affine[1], -1).scaled(affine[0])
+
+    def _first(self, clause: Clause) -> Chosen | None:
+        """Return the strategy of fetching the first member of an order, which a rank of zero asks for."""
+        for pair, allowed in clause.sets.items():
+            if pair.kind != "int" or allowed != _ZERO or not isinstance(pair.key, Linear) or pair.query != Linear({}):
+                continue
+            if len(pair.key.terms) != 1:
+                continue
+            ((term, coefficient),) = pair.key.terms.items()
+            rank = self._facts.rank(term) if coefficient == 1 else None
+            rest = clause.without(pair)
+            if rank is None or rank.inclusive or rank.members != rest or not all(map(self._facts.of_keys, rest.sets)):
+                continue
+            by = rank.order.by
+            score = Linear({}) if by is None else by.key
+            if score is None:
+                continue
+            falling, reverse = rank.order.falling, rank.order.reverse
+
+            def make(rest: Clause = rest, score: Node | Linear = score, falling: bool = falling, reverse: bool = reverse) -> Ref:
+                planner = self._planner
+                everything = self._everything(rest, self._parts(rest)).build()
+                value = planner.linear(score) if isinstance(score, Linear) else planner.value(score)
+                pick, ties = ("highest" if falling else "lowest"), ("right" if reverse else "left")
+                return planner.step("first", aggregates.chosen, everything, value, pick, ties, spread=Spread.UNIFORM)
+
+            needs = (*_nodes(score), *self._needs(rest))
+            return Chosen("first of an order", "a rank of 0", "n", True, needs, make)
+        return None
+
+    # Conditions as steps
+
+    def _needs(self, clause: Clause) -> tuple[Node, ...]:
+        found = [node for pair in clause.sets for node in (*_nodes(pair.key), *_nodes(pair.query))]
+        return tuple(dict.fromkeys(found))
+
+    def _side(self, side: Node | Linear | None) -> Ref:
+        assert side is not None
+        return self._planner.linear(side) if isinstance(side, Linear) else self._planner.value(side)
+
+    def _condition(self, pair: Pair, allowed: IntSet) -> Ref:
+        """Add the condition on a key and a query."""
+        planner = self._planner
+        if pair.kind == "by":
+            assert isinstance(pair.key, Node)
+            assert isinstance(pair.query, Node)
+            held = planner.predicate(pair.key, pair.query, str(pair.function))
+            return held if allowed == IntSet([(1, 1)]) else planner.step("otherwise", predicates.opposite, held)
+        key, query = self._side(pair.key), planner.spread(self._side(pair.query))
+        if pair.kind == "int" and allowed.single is not None:
+            return planner.step("equal", conditions.equal, key, query, *((allowed.single,) if allowed.single else ()))
+        if pair.kind == "int":
+            ((low, high),) = allowed.intervals
+            ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
+            return planner.step("between", conditions.between, key, query, *ends)
+        ((low, high),) = allowed.intervals
+        if (low, high) == (0, 0):
+            return planner.step("equal", conditions.equal, key, query)
+        return planner.step("ordered", conditions.ordered, key, query, *_OUTCOMES[int(low), int(high)])
+
+    def _filter(self, items: list[tuple[Pair, IntSet]], spread: bool) -> Ref | None:
+        """Add the steps that say which keys, or which queries, meet conditions; ``None`` where all do."""
+        found: Ref | None = None
+        planner, nowhere = self._planner, self._planner.nowhere
+        for pair, allowed in items:
+            each = self._test(pair, allowed)
+            each = planner.spread(each) if spread else each
+            if found is None:
+                found = each
+            else:
+                (a, b), where = planner.level((found, each))
+                found = planner.step("allowed", elementwise.both, a, b, nowhere, spread=where)
+        return found
+
+    def _test(self, pair: Pair, allowed: IntSet) -> Ref:
+        """Add the steps that test a condition on a key, or on a query, alone."""
+        planner, nowhere = self._planner, self._planner.nowhere
+        if pair.kind == "by":
+            held = self._condition(pair, allowed)
+            return planner.step("allowed", predicates.holds, held)
+        if pair.kind == "col":
+            assert isinstance(pair.key, Node)
+            truth = planner.value(pair.key)
+            called = elementwise.is_true if 1 in allowed else elementwise.is_false
+            return planner.step("allowed", called, truth, spread=truth.spread)
+        (key, query), spread = planner.level((self._side(pair.key), self._side(pair.query)))
+        if pair.kind == "cmp":
+            ((low, high),) = allowed.intervals
+            kernel = getattr(elementwise, _COMPARISONS[int(low), int(high)])
+            return planner.step("allowed", kernel, key, query, nowhere, spread=spread)
+        assert isinstance(pair.key, Linear)
+        assert isinstance(pair.query, Linear)
+        ((low, high),) = allowed.intervals
+        if low == high:
+            return self._against(elementwise.eq, pair, int(low))
+        tests = [self._against(elementwise.ge, pair, int(low))] if low != -inf else []
+        tests += [self._against(elementwise.le, pair, int(high))] if high != inf else []
+        if len(tests) == 1:
+            return tests[0]
+        return planner.step("allowed", elementwise.both, *tests, nowhere, spread=spread)
+
+    def _against(self, kernel: Callable[..., Column], pair: Pair, offset: int) -> Ref:
+        assert isinstance(pair.query, Linear)
+        sides = self._side(pair.key), self._side(pair.query.plus(Linear({}, offset)))
+        (key, query), spread = self._planner.level(sides)
+        return self._planner.step("allowed", kernel, key, query, self._planner.nowhere, spread=spread)
+
+    # Strategies
+
+    def _filters(self, parts: _Parts, uniform: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        keys, queries = self._filter(parts.keys, spread=True), self._filter(parts.queries, spread=not uniform)
+        if keys is not None:
+            found["keys"] = keys
+        if queries is not None:
+            found["queries"] = queries
+        return found
+
+    def _everything(self, clause: Clause, parts: _Parts) -> Chosen:
+        uniform = all(self._is_uniform(pair.query) for pair, _ in parts.queries)
+
+        def make() -> Ref:
+            filters = self._filters(parts, uniform)
+            how = {} if uniform else {"uniform": False}
+            return self._planner.step("everything", selections.Everything, **filters, **how)
+
+        why = "no condition" if not clause.sets else "conditions on keys or queries alone"
+        return Chosen("all", why, "n", uniform, self._needs(clause), make, (clause,) == EVERYTHING)
+
+    def _is_uniform(self, side: Node | Linear | None) -> bool:
+        return all(self._facts[node].uniform for node in _nodes(side))
+
+    def _gather(self, clause: Clause, gather: tuple[Pair, IntSet], parts: _Parts) -> Chosen:
+        position = self._position(*gather)
+        assert position is not None
+        parts.keys = [each for each in parts.keys if each[0] is not gather[0]]
+        others = [each for each in parts.joint if each[0] is not gather[0]]
+        uniform = not others and all(self._is_uniform(side) for side in (position, *(p.query for p, _ in parts.queries)))
+        affine = self._facts.affine(position)
+        plain = affine is not None and affine[0] in (1, -1) and not others and not parts.keys and not parts.queries
+
+        def make() -> Ref:
+            planner = self._planner
+            if plain:
+                assert affine is not None
+                moved, where = planner.linear(affine[1]), planner.spread(planner.linear(position))
+                return planner.step("shifted", selections.shifted, affine[0], moved, where)
+            conditions_ = tuple(self._condition(*each) for each in others)
+            ref = planner.linear(position)
+            ref = ref if uniform else planner.spread(ref)
+            how: dict[str, Any] = {"uniform": True} if uniform else {}
+            filters = self._filters(parts, uniform)
+            return planner.step("position", selections.at_position, ref, conditions_, **filters, **how)
+
+        needs = (*self._needs(clause), *position.terms, build("indices"))
+        why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
+        return Chosen("gather", why, "n", uniform, needs, make)
+
+    def _joint(
+        self, clause: Clause, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any]
+    ) -> Chosen:
+        def make() -> Ref:
+            equal = tuple(self._condition(*each) for each in parts.equal)
+            rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
+            return self._planner.step(name.split()[0], kernel, equal, *rest, **self._filters(parts, uniform=False))
+
+        return Chosen(name, why, cost, False, self._needs(clause), make)
+
+    def _sliding(self, clause: Clause, parts: _Parts) -> Chosen:
+        ((pair, allowed),) = parts.between
+        ((low, high),) = allowed.intervals
+        ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
+
+        def make() -> Ref:
+            filters = self._filters(parts, uniform=False)
+            return self._planner.step("sliding", selections.Sliding, *ends, **filters)
+
+        name = "prefix sums" if None in ends else "band of positions"
+        return Chosen(name, "positions next to the row's own", "n", False, self._needs(clause), make)
+
+    def _window(self, clause: Clause, parts: _Parts) -> Chosen:
+        ((pair, allowed),) = parts.between
+        two = pair.kind == "int" and inf not in map(abs, allowed.intervals[0])
+        inequality = "a band" if two else "one inequality"
+        indices = isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
+        cost = "n" if indices and not parts.equal else "n log n"
+        if not parts.equal:
+            return self._joint(clause, parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
+        why = f"{inequality} among equals"
+        return self._joint(clause, parts, "window in groups", why, cost, selections.Window)
+
+    def _dominance(self, clause: Clause, parts: _Parts) -> Chosen:
+        parts.between.sort(key=lambda each: not self._is_position(each[0]))
+        among = " among equals" if parts.equal else ""
+        why = f"two independent inequalities{among}"
+        return self._joint(clause, parts, "wavelet matrix", why, "n log n", selections.Dominance)
+
+    def _is_position(self, pair: Pair) -> bool:
+        return isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
+
+    def _tabled(self, clause: Clause, parts: _Parts) -> Chosen:
+        why = "a predicate of few distinct values; blocks of pairs if they are many"
+        return self._joint(clause, parts, "table of values", why, "n + d²", selections.Tabled)
+
+    # Falling back
+
+    def _fallback(self, selector: Node, why: str) -> Chosen:
+        leaves = _leaves(selector)
+        needs = tuple(dict.fromkeys(operand for leaf in leaves for operand in leaf.operands))
+
+        def make() -> Ref:
+            conditions_ = self._tree(selector)
+            what = f"the selector {self._planner.describer.part(selector)}"
+            location = self._planner.graph.locations.get(selector)
+            what = what if location is None else f"{what} ({location})"
+            return self._planner.step("blocks", selections.Selection, (conditions_,), what=what)
+
+        return Chosen(FALLBACK, why, "n²", False, needs, make)
+
+    def _tree(self, selector: Node) -> Ref:
+        """Add the conditions of a selector as it stands."""
+        made: dict[Node, Ref] = {}
+        stack = [selector]
+        while stack:
+            node = stack[-1]
+            waiting = [o for o in node.operands if node.operation.role is Role.SELECTOR_ALGEBRA and o not in made]
+            if waiting:
+                stack.extend(waiting)
+                continue
+            stack.pop()
+            if node not in made:
+                made[node] = self._leaf(node) if node.operation.role is Role.SELECT else self._algebra(node, made)
+        return made[selector]
+
+    def _algebra(self, node: Node, made: dict[Node, Ref]) -> Ref:
+        kernel = {"selector.and": conditions.AllOf, "selector.or": conditions.AnyOf, "selector.not": conditions.Not}
+        operands = [made[operand] for operand in node.operands]
+        return self._planner.step("selector", kernel[node.operation.name], *operands)
+
+    def _leaf(self, node: Node) -> Ref:
+        planner = self._planner
+        key, query = node.operands
+        name = node.operation.name.removeprefix("select.")
+        if name == "by":
+            return planner.predicate(key, query, str(node["function"]))
+        sides = planner.value(key), planner.spread(planner.value(query))
+        if name in ("eq", "ne"):
+            found = planner.step("equal", conditions.equal, *sides)
+            return found if name == "eq" else planner.step("selector", conditions.Not, found)
+        return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name])
+
+
+def _nodes(side: Node | Linear | None) -> tuple[Node, ...]:
+    if side is None:
+        return ()
+    return tuple(side.terms) if isinstance(side, Linear) else (side,)
+
+
+def _leaves(selector: Node) -> list[Node]:
+    found: dict[Node, None] = {}
+    stack, seen = [selector], {selector}
+    while stack:
+        node = stack.pop()
+        if node.operation.role is Role.SELECT:
+            found[node] = None
+            continue
+        new = [operand for operand in node.operands if operand not in seen]
+        seen.update(new)
+        stack.extend(new)
+    return list(found)
+
+
+def _growth(cost: str) -> int:
+    return ["1", "n", "n + d²", "n log n", "n²"].index(cost)
