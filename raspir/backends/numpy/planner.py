@@ -107,7 +107,7 @@ class Planner:
                 needed.update(node.operands)
             if role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
                 continue
-            if node in outputs or node in needed or not self.facts[node].sure:
+            if node in outputs or node in needed or not self.facts[node].sure or node.operation.name == "raw":
                 needed.add(node)
                 needed.update(self._operands(node))
         return needed
@@ -300,16 +300,14 @@ class Planner:
 
     def _aggregate(self, node: Node) -> Ref:
         chosen = self.chosen(node)
+        if self.facts.is_length(node):
+            return self._length(node)
         selection = chosen.build()
         spread = Spread.UNIFORM if chosen.uniform else Spread.FULL
         default = self.literal(node["default"])
         told, at = self.describer(node), self.site(node)
-        location = self.graph.locations.get(node)
         value = self.value(node.operands[1])
-        selector = self.describer.part(node.operands[0])
-        where = str(location) if location is not None else ""
-        strategy = Strategy(self.describer.label(node), selector, chosen.name, chosen.why, chosen.cost, where)
-        self._strategies.append(strategy)
+        self._report(node, chosen)
         label = self.label(node)
         if node.operation.name == "best":
             score = self.value(node.operands[2])
@@ -318,9 +316,19 @@ class Planner:
                 label, aggregates.best, selection, value, score, *how, default, at, spread=spread, comment=told
             )
         kernel = aggregates.total if node.operation.name == "sum" else aggregates.mean
-        if chosen.is_length and node.operands[1].operation.name == "const" and node.operands[1]["value"] == 1 and type(node.operands[1]["value"]) is int:
-            return self.step(label, runs.length, spread=Spread.UNIFORM, comment=told)
         return self.step(label, kernel, selection, value, default, at, spread=spread, comment=told)
+
+
+    def _length(self, node: Node) -> Ref:
+        """Add the step of the length, which needs no attention."""
+        self._report(node, Chosen("length", "ones, added up over all", "1", True, (), lambda: Ref("")))
+        return self.step(self.label(node), runs.length, spread=Spread.UNIFORM, comment=self.describer(node))
+
+    def _report(self, node: Node, chosen: Chosen) -> None:
+        location = self.graph.locations.get(node)
+        label, selector = self.describer.label(node), self.describer.part(node.operands[0])
+        where = str(location) if location is not None else ""
+        self._strategies.append(Strategy(label, selector, chosen.name, chosen.why, chosen.cost, where))
 
 
 def _shown(name: object) -> str:

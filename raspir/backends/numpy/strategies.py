@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from raspir.analysis.intset import IntSet
 from raspir.analysis.linear import Linear
-from raspir.analysis.selectors import EVERYTHING, Clause, Pair
+from raspir.analysis.selectors import Clause, Pair
 from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
 from raspir.backends.numpy.kernels.columns import Column
 from raspir.backends.numpy.plan import FALLBACK, Ref, Spread
@@ -40,7 +40,6 @@ class Chosen:
         uniform: whether all rows of a sequence are the same.
         needs: the sequences that it reads.
         build: adds the steps that make the selection, and returns what holds it.
-        is_length: whether it selects all positions, so that adding ones is the length.
     """
 
     name: str
@@ -49,7 +48,6 @@ class Chosen:
     uniform: bool
     needs: tuple[Node, ...]
     build: Callable[[], Ref]
-    is_length: bool = False
 
 
 @dataclass
@@ -261,8 +259,8 @@ class Selectors:
         """Add the steps that test a condition on a key, or on a query, alone."""
         planner, nowhere = self._planner, self._planner.nowhere
         if pair.kind == "by":
-            held = self._condition(pair, allowed)
-            return planner.step("allowed", predicates.holds, held)
+            kernel = predicates.holds_of_keys if self._facts.of_keys(pair) else predicates.holds_of_queries
+            return planner.step("allowed", kernel, self._condition(pair, allowed))
         if pair.kind == "col":
             assert isinstance(pair.key, Node)
             truth = planner.value(pair.key)
@@ -271,8 +269,8 @@ class Selectors:
         (key, query), spread = planner.level((self._side(pair.key), self._side(pair.query)))
         if pair.kind == "cmp":
             ((low, high),) = allowed.intervals
-            kernel = getattr(elementwise, _COMPARISONS[int(low), int(high)])
-            return planner.step("allowed", kernel, key, query, nowhere, spread=spread)
+            compare = getattr(elementwise, _COMPARISONS[int(low), int(high)])
+            return planner.step("allowed", compare, key, query, nowhere, spread=spread)
         assert isinstance(pair.key, Linear)
         assert isinstance(pair.query, Linear)
         ((low, high),) = allowed.intervals
@@ -310,7 +308,7 @@ class Selectors:
             return self._planner.step("everything", selections.Everything, **filters, **how)
 
         why = "no condition" if not clause.sets else "conditions on keys or queries alone"
-        return Chosen("all", why, "n", uniform, self._needs(clause), make, (clause,) == EVERYTHING)
+        return Chosen("all", why, "n", uniform, self._needs(clause), make)
 
     def _is_uniform(self, side: Node | Linear | None) -> bool:
         return all(self._facts[node].uniform for node in _nodes(side))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -292,7 +293,8 @@ class AllOf:
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
-        return np.logical_and.reduce([condition.mask(rows, columns) for condition in self.conditions])
+        masks: Iterable[Array] = (condition.mask(rows, columns) for condition in self.conditions)
+        return functools.reduce(np.logical_and, masks)
 
 
 class AnyOf:
@@ -303,7 +305,8 @@ class AnyOf:
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
-        return np.logical_or.reduce([condition.mask(rows, columns) for condition in self.conditions])
+        masks: Iterable[Array] = (condition.mask(rows, columns) for condition in self.conditions)
+        return functools.reduce(np.logical_or, masks)
 
 
 class Not:
@@ -314,4 +317,5 @@ class Not:
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
-        return ~self.condition.mask(rows, columns)
+        mask: Array = ~self.condition.mask(rows, columns)
+        return mask

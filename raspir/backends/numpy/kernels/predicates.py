@@ -40,10 +40,14 @@ class Predicate:
         return self.table[self.codes[positions], self.wanted]
 
 
-def holds(run: Run, predicate: Predicate) -> Column:
-    """Return which keys a predicate allows that asks the same of all rows of a sequence."""
-    wanted = predicate.wanted if len(predicate.wanted) == 1 else predicate.wanted[run.sequence]
-    return booleans(predicate.table[predicate.codes, wanted])
+def holds_of_keys(run: Run, predicate: Predicate) -> Column:
+    """Return which keys a predicate allows that asks the same in all rows of a sequence."""
+    return booleans(predicate.table[predicate.codes, predicate.wanted])
+
+
+def holds_of_queries(run: Run, predicate: Predicate) -> Column:
+    """Return the rows in which a predicate allows the keys of a sequence, which are all the same."""
+    return booleans(predicate.table[predicate.codes[run.first], predicate.wanted])
 
 
 def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any], Any], at: Site) -> Predicate:

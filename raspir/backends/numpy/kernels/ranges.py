@@ -42,5 +42,6 @@ def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Arra
         those = order[ends[doubling] : ends[doubling + 1]]
         if len(those):
             found[those] = np.maximum(table[start[those]], table[stop[those] - (1 << doubling)])
-        table = np.maximum(table[: len(table) - (1 << doubling)], table[1 << doubling :])
+        if doubling < highest:
+            table = np.maximum(table[: len(table) - (1 << doubling)], table[1 << doubling :])
     return found
