@@ -184,6 +184,12 @@ def take(column: Column, positions: Array | slice) -> Column:
     return Column(column.kind, column.data[positions], tags, column.atoms, column.bounded)
 
 
+def take_clipped(column: Column, positions: Array) -> Column:
+    """Return the atoms at ``positions``, the first for those before it, the last for those beyond."""
+    tags = None if column.tags is None else column.tags.take(positions, mode="clip")
+    return Column(column.kind, column.data.take(positions, mode="clip"), tags, column.atoms, column.bounded)
+
+
 def is_number(column: Column) -> Array:
     """Return for each atom, or once for all, whether it is a number."""
     tags, data = packed(column)

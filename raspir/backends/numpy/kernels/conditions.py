@@ -26,7 +26,7 @@ from raspir.backends.numpy.kernels.columns import (
     whole,
 )
 from raspir.backends.numpy.kernels.elementwise import EXACT, add, real
-from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.kernels.failures import NOWHERE, Site
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.ir.atoms import Atom
 
@@ -180,16 +180,13 @@ def equal(run: Run, key: Column, query: Column, offset: int = 0) -> Equal:
         scale = scale_of(full(run, key))
         return Equal(scale.codes, scale.size, scale.codes)
     if offset:
-        query = add(query, constant(offset), _NOWHERE)
+        query = add(query, constant(offset), NOWHERE)
     key, query = comparable(key, query)
     return _equal(scale_of(full(run, key)), query)
 
 
 def _equal(scale: Scale, query: Column) -> Equal:
     return Equal(scale.codes, scale.size, scale.at(query.data if query.kind == FLOAT else whole(query)))
-
-
-_NOWHERE = Site("")
 
 
 def between(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
@@ -205,7 +202,7 @@ def between(run: Run, key: Column, query: Column, low: int | None, high: int | N
     offsets = [offset for offset in (low, high) if offset is not None]
     least, most = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
     if (key.kind | query.kind) & ~WHOLE or not all(fits(least + offset, most + offset) for offset in offsets):
-        moved = [add(query, constant(offset), _NOWHERE) for offset in offsets]
+        moved = [add(query, constant(offset), NOWHERE) for offset in offsets]
         key, *moved = ranked((key, *moved))
         lower = None if low is None else whole(moved[0])
         return _bounded(run, key, lower, None if high is None else whole(moved[-1]))

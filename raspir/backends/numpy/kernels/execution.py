@@ -166,10 +166,10 @@ class _Vocabulary:
     def check(self, column: Column) -> None:
         """Raise the error of the first atom that is not among them."""
         if column.kind == CHAR:
-            wrong = ~self._points[np.minimum(column.data, len(self._points) - 1)]
-            if not wrong.any():
+            known = self._points.take(column.data, mode="clip")
+            if known.all():
                 return
-            position = int(wrong.argmax())
+            position = int(known.argmin())
         else:
             _, firsts = classes_of((column,))
             atoms = atoms_of(take(column, firsts))

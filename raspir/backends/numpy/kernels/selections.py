@@ -9,13 +9,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import Array, Column, choose, padded, take, whole
+from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, padded, tabulated, take, whole
 from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
 from raspir.backends.numpy.kernels.dominance import dominated
-from raspir.backends.numpy.kernels.elementwise import EXACT
+from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
+from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
-from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.backends.numpy.kernels.runs import Run, full, spread
 
 Condition: TypeAlias = Equal | Between | Predicate
 
@@ -254,7 +255,7 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
     selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
-    places = whole(position if position.kind <= 3 else _inside(position))
+    places = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
     lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
     there = (places >= 0) & (places < lengths)
     positions = np.where(there, places + firsts, 0)
@@ -271,16 +272,15 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
 
 def _inside(position: Column) -> Column:
     """Return positions of 64 bits, outside of every sequence where they were larger."""
-    from raspir.backends.numpy.kernels.columns import tabulated
-
     return tabulated((position,), lambda atom: atom if isinstance(atom, int) and 0 <= atom < 2**62 else -1)
 
 
-def shifted(run: Run, slope: int, offset: Column, position: Column) -> Fetch:
-    """Return the selection of ``slope`` · i + ``offset`` in row i, which is ``position``; the slope is 1 or -1."""
-    if run.single and offset.kind <= 3 and abs(int(offset.data[0])) < 2**62:
+def shifted(run: Run, slope: int, offset: Column) -> Fetch:
+    """Return the selection of ``slope`` · i + ``offset`` in row i; the slope is 1 or -1."""
+    if run.single and offset.kind & ~WHOLE == 0 and abs(int(offset.data[0])) < 2**62:
         return Shift(run, slope, int(offset.data[0]))
-    return at_position(run, position)
+    move = add if slope > 0 else sub
+    return at_position(run, move(spread(run, offset), run.indices, NOWHERE))
 
 
 class Everything(Selection):
