@@ -239,11 +239,15 @@ def choose(condition: Array, a: Column, b: Column) -> Column:
     atoms, moved = _joined(a, b)
     if moved is not None:
         data_b = np.where(tags_b == TABLE, moved[np.where(tags_b == TABLE, data_b, 0)], data_b)
-    if len(tags_a) == len(tags_b) == 1:
-        tags = gather(np.concatenate((tags_b, tags_a)), condition.view(np.uint8))
-    else:
-        tags = np.where(condition, tags_a, tags_b)
-    return _mixed(tags, np.where(condition, data_a, data_b), a.kind | b.kind, atoms)
+    tags, data = _blended(condition, tags_a, tags_b), _blended(condition, data_a, data_b)
+    return _mixed(tags, data, a.kind | b.kind, atoms)
+
+
+def _blended(condition: Array, a: Array, b: Array) -> Array:
+    """Return ``a`` where ``condition`` holds, else ``b``: integers, by arithmetic, which no branch slows down."""
+    found: Array = (a - b) * condition
+    found += b
+    return found
 
 
 def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column:

@@ -165,7 +165,7 @@ class Fetch(Selection):
 
     Args:
         run: the run.
-        positions: of each row, counted through all sequences.
+        positions: of each row, counted through all sequences; anything where a row selects none.
         there: which rows select theirs; ``None`` for all.
         uniform: whether there is one row for each sequence.
     """
@@ -465,10 +465,8 @@ class Grouped(Selection):
         if not (gather(place, codes) == members).all():
             return None
         found = self.answered(gather(place, self.wanted), -1)
-        missing = found < 0
-        if not missing.any():
-            return Fetch(self.run, found, None, self.uniform)
-        return Fetch(self.run, np.where(missing, 0, found), ~missing, self.uniform)
+        there = found >= 0
+        return Fetch(self.run, found, None if there.all() else there, self.uniform)
 
 
 class Window(Selection):
