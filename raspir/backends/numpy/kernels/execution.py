@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from raspir.backends.inputs import by_name, of_input, refused, require_length, require_one_length
+from raspir.backends.inputs import by_name, refused, require_length, require_one_length
 from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import (
     CHAR,
@@ -97,7 +97,8 @@ class Executor:
             results = self._together(chunk)
         except RaspirError as error:
             if len(chunk) == 1:
-                raise of_input(number, error) from error
+                error.input = number
+                raise
         else:
             yield results
             return
@@ -272,13 +273,3 @@ def _concatenated(columns: Sequence[Column]) -> Column:
     ends = np.cumsum([len(column) for column in columns])
     places = [np.arange(end - len(column), end) for end, column in zip(ends.tolist(), columns, strict=True)]
     return assembled(int(ends[-1]), zip(places, columns, strict=True))
-
-
-def rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
-    """Return the atoms of each sequence of a batch."""
-    atoms: list[Any] = atoms_of(column) if sum(lengths) else []
-    found, start = [], 0
-    for length in lengths:
-        found.append(atoms[start : start + length])
-        start += length
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -15,16 +14,11 @@ from raspir.backends.numpy.kernels.dominance import dominated
 from raspir.backends.numpy.kernels.elementwise import EXACT
 from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
-from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 
 Condition: TypeAlias = Equal | Between | Predicate
 
 _ENTRIES_PER_SECOND = 150e6
-_PATIENCE = 60.0  # seconds after which it is told that something takes long
-
-
-class SlowWarning(UserWarning):
-    """A selector is evaluated pair by pair, and that takes more than a minute."""
 
 
 class Selection:
@@ -95,9 +89,7 @@ class Selection:
 
     def _warn(self, step: int) -> None:
         seconds = self.rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
-        if seconds > _PATIENCE:
-            told = f"{self.what} is evaluated for each pair of positions, which takes about {seconds / 60:.0f} minutes"
-            warnings.warn(told, SlowWarning, stacklevel=2)
+        warn_if_slow(f"evaluating {self.what} for each pair of positions", seconds)
 
     @cached_property
     def counts(self) -> Array:
