@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from raspir.analysis.intset import IntSet
+from raspir.analysis.intset import Bound, IntSet
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Clause, Pair
 from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
 from raspir.backends.numpy.kernels.columns import Column
 from raspir.backends.numpy.plan import FALLBACK, Ref, Spread
-from raspir.backends.numpy.terms import alternatives, signed
+from raspir.backends.numpy.terms import Term, alternatives, signed
 from raspir.ir import Node, build
 from raspir.ir.operations import Role
 
@@ -25,7 +26,10 @@ _OUTCOMES = {
     (-1, -1): (None, -1), (-1, 0): (None, 0), (0, 1): (0, None), (1, 1): (1, None),
 }  # fmt: skip
 """Intervals of the outcomes of a comparison, without the ends that there are always."""
-_COMPARISONS = {(-1, -1): "lt", (-1, 0): "le", (0, 0): "eq", (0, 1): "ge", (1, 1): "gt"}
+_COMPARISONS: Mapping[tuple[int, int], Callable[..., Column]] = {
+    (-1, -1): elementwise.lt, (-1, 0): elementwise.le, (0, 0): elementwise.eq, (0, 1): elementwise.ge,
+    (1, 1): elementwise.gt,
+}  # fmt: skip
 _BOUNDS = {"lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
 
 
@@ -52,9 +56,9 @@ class Chosen:
 
 @dataclass
 class _Parts:
-    """What a clause asks for, by kind."""
+    """What a term asks for, by kind."""
 
-    keys: list[tuple[Pair, IntSet]] = field(default_factory=list)
+    keys: tuple[Clause, ...] = ()
     queries: list[tuple[Pair, IntSet]] = field(default_factory=list)
     equal: list[tuple[Pair, IntSet]] = field(default_factory=list)
     between: list[tuple[Pair, IntSet]] = field(default_factory=list)
@@ -88,24 +92,23 @@ class Selectors:
 
     def _choose(self, selector: Node, is_best: bool) -> Chosen:
         formula = self._facts[selector].formula
-        terms = None
-        if formula is not None:
-            if is_best:
-                found = alternatives(formula)
-                terms = None if found is None else [(1, clause) for clause in found]
-            else:
-                terms = signed(formula)
+        taken_apart = alternatives if is_best else signed
+        terms = None if formula is None else taken_apart(formula, self._facts.of_keys, self._splits)
         if terms is None:
             return self._fallback(selector, "too many alternatives")
         parts = []
-        for sign, clause in terms:
-            chosen = self._clause(clause, is_best)
+        for term in terms:
+            chosen = self._term(term, is_best)
             if isinstance(chosen, str):
                 return self._fallback(selector, chosen)
-            parts.append((sign, chosen))
+            parts.append((term.sign, chosen))
         if len(parts) == 1 and parts[0][0] == 1:
             return parts[0][1]
         return self._combined(parts, is_best)
+
+    def _splits(self, pair: Pair) -> bool:
+        """Tell whether a condition must be an interval: one that is on a key or on a query alone need not."""
+        return not self._facts.of_keys(pair) and not self._facts.of_queries(pair)
 
     def _combined(self, parts: list[tuple[int, Chosen]], is_best: bool) -> Chosen:
         uniform = all(part.uniform for _, part in parts)
@@ -123,43 +126,40 @@ class Selectors:
         whys = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
         return Chosen(names or "nothing", whys or "selects nothing", cost, uniform, needs, make)
 
-    # Clauses
+    # Terms
 
-    def _clause(self, clause: Clause, is_best: bool) -> Chosen | str:
-        """Return the strategy of a clause, or why there is none."""
-        first = self._first(clause)
+    def _term(self, term: Term, is_best: bool) -> Chosen | str:
+        """Return the strategy of a term, or why there is none."""
+        first = None if term.whole is None else self._first(term.whole)
         if first is not None:
             return first
-        parts = self._parts(clause)
-        gather = next((each for each in parts.equal if self._position(*each) is not None), None)
-        if gather is None:
-            gather = next((each for each in parts.keys if self._position(*each) is not None), None)
+        parts = self._parts(term)
+        alone = term.keys[0].sets.items() if len(term.keys) == 1 else ()
+        gather = next((each for each in (*parts.equal, *alone) if self._position(*each) is not None), None)
         if gather is not None:
-            return self._gather(clause, gather, parts)
+            return self._gather(term, gather)
         if not parts.joint:
-            return self._everything(clause, parts)
+            return self._everything(parts)
         groups, between = len(parts.equal), len(parts.between)
         if parts.predicates:
             if len(parts.predicates) == 1 and not between and not is_best:
-                return self._tabled(clause, parts)
-            return "a predicate besides other conditions" if len(clause.sets) > 1 else "an opaque predicate"
+                return self._tabled(parts)
+            return "a predicate besides other conditions" if len(parts.joint) > 1 else "an opaque predicate"
         if between == 1 and not groups and not parts.queries and self._is_index(*parts.between[0]):
-            return self._sliding(clause, parts)
+            return self._sliding(parts)
         if not between:
-            return self._joint(clause, parts, "groups", "equal codes", "n", selections.Grouped)
+            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped)
         if between == 1:
-            return self._window(clause, parts)
+            return self._window(parts)
         if between == 2 and not is_best:
-            return self._dominance(clause, parts)
+            return self._dominance(parts)
         return f"{between} independent inequalities"
 
-    def _parts(self, clause: Clause) -> _Parts:
-        parts = _Parts()
-        for pair, allowed in clause.sets.items():
+    def _parts(self, term: Term) -> _Parts:
+        parts = _Parts(() if any(not clause.sets for clause in term.keys) else term.keys)
+        for pair, allowed in term.clause.sets.items():
             item = (pair, allowed)
-            if self._facts.of_keys(pair):
-                parts.keys.append(item)
-            elif self._facts.of_queries(pair):
+            if self._facts.of_queries(pair):
                 parts.queries.append(item)
             elif pair.kind == "by":
                 parts.predicates.append(item)
@@ -202,20 +202,24 @@ class Selectors:
 
             def make(rest: Clause = rest, score: Node | Linear = score, falling: bool = falling, reverse: bool = reverse) -> Ref:
                 planner = self._planner
-                everything = self._everything(rest, self._parts(rest)).build()
+                everything = self._everything(_Parts((rest,) if rest.sets else ())).build()
                 value = planner.linear(score) if isinstance(score, Linear) else planner.value(score)
                 pick, ties = ("highest" if falling else "lowest"), ("right" if reverse else "left")
                 return planner.step("first", aggregates.chosen, everything, value, pick, ties, spread=Spread.UNIFORM)
 
-            needs = (*_nodes(score), *self._needs(rest))
+            needs = (*_nodes(score), *self._read(rest.sets))
             return Chosen("first of an order", "a rank of 0", "n", True, needs, make)
         return None
 
     # Conditions as steps
 
-    def _needs(self, clause: Clause) -> tuple[Node, ...]:
-        found = [node for pair in clause.sets for node in (*_nodes(pair.key), *_nodes(pair.query))]
-        return tuple(dict.fromkeys(found))
+    def _needs(self, parts: _Parts) -> tuple[Node, ...]:
+        pairs = [pair for pair, _ in (*parts.queries, *parts.joint)]
+        return self._read([*pairs, *(pair for clause in parts.keys for pair in clause.sets)])
+
+    def _read(self, pairs: Iterable[Pair]) -> tuple[Node, ...]:
+        """Return the sequences that conditions on ``pairs`` read."""
+        return tuple(dict.fromkeys(node for pair in pairs for node in (*_nodes(pair.key), *_nodes(pair.query))))
 
     def _side(self, side: Node | Linear | None) -> Ref:
         assert side is not None
@@ -241,19 +245,26 @@ class Selectors:
             return planner.step("equal", conditions.equal, key, query)
         return planner.step("ordered", conditions.ordered, key, query, *_OUTCOMES[int(low), int(high)])
 
-    def _filter(self, items: list[tuple[Pair, IntSet]], spread: bool) -> Ref | None:
-        """Add the steps that say which keys, or which queries, meet conditions; ``None`` where all do."""
+    def _allowed(self, keys: tuple[Clause, ...]) -> Ref | None:
+        """Add the steps that say which keys one of some clauses allows; ``None`` where all are allowed."""
+        tests = [self._every(clause.sets.items()) for clause in keys]
         found: Ref | None = None
-        planner, nowhere = self._planner, self._planner.nowhere
+        for test in tests:
+            found = test if found is None else self._logic(elementwise.either, found, test)
+        return None if found is None else self._planner.spread(found)
+
+    def _every(self, items: Iterable[tuple[Pair, IntSet]]) -> Ref | None:
+        """Add the steps that say which keys, or which queries, meet all conditions; ``None`` for none."""
+        found: Ref | None = None
         for pair, allowed in items:
-            each = self._test(pair, allowed)
-            each = planner.spread(each) if spread else each
-            if found is None:
-                found = each
-            else:
-                (a, b), where = planner.level((found, each))
-                found = planner.step("allowed", elementwise.both, a, b, nowhere, spread=where)
+            test = self._test(pair, allowed)
+            found = test if found is None else self._logic(elementwise.both, found, test)
         return found
+
+    def _logic(self, kernel: Callable[..., Column], a: Ref, b: Ref | None) -> Ref:
+        assert b is not None
+        (a, b), spread = self._planner.level((a, b))
+        return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, spread=spread)
 
     def _test(self, pair: Pair, allowed: IntSet) -> Ref:
         """Add the steps that test a condition on a key, or on a query, alone."""
@@ -268,19 +279,21 @@ class Selectors:
             return planner.step("allowed", called, truth, spread=truth.spread)
         (key, query), spread = planner.level((self._side(pair.key), self._side(pair.query)))
         if pair.kind == "cmp":
+            if len(allowed.intervals) > 1:
+                return planner.step("allowed", elementwise.ne, key, query, spread=spread)
             ((low, high),) = allowed.intervals
-            compare = getattr(elementwise, _COMPARISONS[int(low), int(high)])
+            compare = _COMPARISONS[int(low), int(high)]
             return planner.step("allowed", compare, key, query, nowhere, spread=spread)
-        assert isinstance(pair.key, Linear)
-        assert isinstance(pair.query, Linear)
-        ((low, high),) = allowed.intervals
+        tests = [self._inside(pair, *interval) for interval in allowed.intervals]
+        return functools.reduce(lambda a, b: self._logic(elementwise.either, a, b), tests)
+
+    def _inside(self, pair: Pair, low: Bound, high: Bound) -> Ref:
+        """Add the steps that test whether a difference of integers lies in an interval."""
         if low == high:
             return self._against(elementwise.eq, pair, int(low))
         tests = [self._against(elementwise.ge, pair, int(low))] if low != -inf else []
         tests += [self._against(elementwise.le, pair, int(high))] if high != inf else []
-        if len(tests) == 1:
-            return tests[0]
-        return planner.step("allowed", elementwise.both, *tests, nowhere, spread=spread)
+        return functools.reduce(lambda a, b: self._logic(elementwise.both, a, b), tests)
 
     def _against(self, kernel: Callable[..., Column], pair: Pair, offset: int) -> Ref:
         assert isinstance(pair.query, Linear)
@@ -292,14 +305,14 @@ class Selectors:
 
     def _filters(self, parts: _Parts, uniform: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        keys, queries = self._filter(parts.keys, spread=True), self._filter(parts.queries, spread=not uniform)
+        keys, queries = self._allowed(parts.keys), self._every(parts.queries)
         if keys is not None:
             found["keys"] = keys
         if queries is not None:
-            found["queries"] = queries
+            found["queries"] = queries if uniform else self._planner.spread(queries)
         return found
 
-    def _everything(self, clause: Clause, parts: _Parts) -> Chosen:
+    def _everything(self, parts: _Parts) -> Chosen:
         uniform = all(self._is_uniform(pair.query) for pair, _ in parts.queries)
 
         def make() -> Ref:
@@ -307,18 +320,23 @@ class Selectors:
             how = {} if uniform else {"uniform": False}
             return self._planner.step("everything", selections.Everything, **filters, **how)
 
-        why = "no condition" if not clause.sets else "conditions on keys or queries alone"
-        return Chosen("all", why, "n", uniform, self._needs(clause), make)
+        why = "conditions on keys or queries alone" if self._needs(parts) else "no condition"
+        return Chosen("all", why, "n", uniform, self._needs(parts), make)
 
     def _is_uniform(self, side: Node | Linear | None) -> bool:
         return all(self._facts[node].uniform for node in _nodes(side))
 
-    def _gather(self, clause: Clause, gather: tuple[Pair, IntSet], parts: _Parts) -> Chosen:
+    def _gather(self, term: Term, gather: tuple[Pair, IntSet]) -> Chosen:
         position = self._position(*gather)
         assert position is not None
-        parts.keys = [each for each in parts.keys if each[0] is not gather[0]]
-        others = [each for each in parts.joint if each[0] is not gather[0]]
-        uniform = not others and all(self._is_uniform(side) for side in (position, *(p.query for p, _ in parts.queries)))
+        parts = self._parts(term)
+        if gather[0] in term.keys[0].sets:
+            rest = term.keys[0].without(gather[0])
+            parts.keys = (rest,) if rest.sets else ()
+        parts.equal = [each for each in parts.equal if each[0] is not gather[0]]
+        others = parts.joint
+        sides = (position, *(pair.query for pair, _ in parts.queries))
+        uniform = not others and all(map(self._is_uniform, sides))
         affine = self._facts.affine(position)
         plain = affine is not None and affine[0] in (1, -1) and not others and not parts.keys and not parts.queries
 
@@ -326,8 +344,7 @@ class Selectors:
             planner = self._planner
             if plain:
                 assert affine is not None
-                moved, where = planner.linear(affine[1]), planner.spread(planner.linear(position))
-                return planner.step("shifted", selections.shifted, affine[0], moved, where)
+                return planner.step("shifted", selections.shifted, affine[0], planner.linear(affine[1]))
             conditions_ = tuple(self._condition(*each) for each in others)
             ref = planner.linear(position)
             ref = ref if uniform else planner.spread(ref)
@@ -335,21 +352,21 @@ class Selectors:
             filters = self._filters(parts, uniform)
             return planner.step("position", selections.at_position, ref, conditions_, **filters, **how)
 
-        needs = (*self._needs(clause), *position.terms, build("indices"))
+        needs = (*self._needs(parts), *(affine[1] if plain and affine is not None else position).terms)
         why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
         return Chosen("gather", why, "n", uniform, needs, make)
 
     def _joint(
-        self, clause: Clause, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any]
+        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any]
     ) -> Chosen:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
             return self._planner.step(name.split()[0], kernel, equal, *rest, **self._filters(parts, uniform=False))
 
-        return Chosen(name, why, cost, False, self._needs(clause), make)
+        return Chosen(name, why, cost, False, self._needs(parts), make)
 
-    def _sliding(self, clause: Clause, parts: _Parts) -> Chosen:
+    def _sliding(self, parts: _Parts) -> Chosen:
         ((pair, allowed),) = parts.between
         ((low, high),) = allowed.intervals
         ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
@@ -359,31 +376,32 @@ class Selectors:
             return self._planner.step("sliding", selections.Sliding, *ends, **filters)
 
         name = "prefix sums" if None in ends else "band of positions"
-        return Chosen(name, "positions next to the row's own", "n", False, self._needs(clause), make)
+        parts.between = []  # which needs no positions
+        return Chosen(name, "positions next to the row's own", "n", False, self._needs(parts), make)
 
-    def _window(self, clause: Clause, parts: _Parts) -> Chosen:
+    def _window(self, parts: _Parts) -> Chosen:
         ((pair, allowed),) = parts.between
         two = pair.kind == "int" and inf not in map(abs, allowed.intervals[0])
         inequality = "a band" if two else "one inequality"
         indices = isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
         cost = "n" if indices and not parts.equal else "n log n"
         if not parts.equal:
-            return self._joint(clause, parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
+            return self._joint(parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
         why = f"{inequality} among equals"
-        return self._joint(clause, parts, "window in groups", why, cost, selections.Window)
+        return self._joint(parts, "window in groups", why, cost, selections.Window)
 
-    def _dominance(self, clause: Clause, parts: _Parts) -> Chosen:
+    def _dominance(self, parts: _Parts) -> Chosen:
         parts.between.sort(key=lambda each: not self._is_position(each[0]))
         among = " among equals" if parts.equal else ""
         why = f"two independent inequalities{among}"
-        return self._joint(clause, parts, "wavelet matrix", why, "n log n", selections.Dominance)
+        return self._joint(parts, "wavelet matrix", why, "n log n", selections.Dominance)
 
     def _is_position(self, pair: Pair) -> bool:
         return isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
 
-    def _tabled(self, clause: Clause, parts: _Parts) -> Chosen:
+    def _tabled(self, parts: _Parts) -> Chosen:
         why = "a predicate of few distinct values; blocks of pairs if they are many"
-        return self._joint(clause, parts, "table of values", why, "n + d²", selections.Tabled)
+        return self._joint(parts, "table of values", why, "n + d²", selections.Tabled)
 
     # Falling back
 

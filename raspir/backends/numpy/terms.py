@@ -1,6 +1,9 @@
-"""Selectors as sums: clauses of simple conditions, added and taken away, so that each position counts once."""
+"""Selectors as sums: terms of simple conditions, added and taken away, so that each position counts once."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from raspir.analysis.intset import IntSet
 from raspir.analysis.selectors import Clause, Formula, Pair
@@ -8,47 +11,99 @@ from raspir.analysis.selectors import Clause, Formula, Pair
 MOST = 24
 """Selectors of more terms than these are not taken apart."""
 
-Term = tuple[int, Clause]
-"""A sign, 1 or -1, and a clause whose sets are intervals."""
+_ALL = Clause({})
 
 
-def signed(formula: Formula) -> list[Term] | None:
-    """Return terms that add up to ``formula`` by inclusion and exclusion; ``None`` for too many."""
-    terms: list[Term] = []
-    for clause in formula:
-        overlaps = [(-sign, met) for sign, other in terms if (met := other.meet(clause)) is not None]
-        terms += [(1, clause), *overlaps]
-        if len(terms) > MOST:
-            return None
-    found = [part for sign, clause in terms for part in _intervals(sign, clause)]
-    return _cancelled(found) if len(found) <= MOST else None
+@dataclass(frozen=True)
+class Term:
+    """A part of a selector.
+
+    Attributes:
+        sign: 1 where it adds, -1 where it takes away.
+        clause: what must hold of a key and a query, or of a query.
+        keys: which keys there are: those that one of these clauses allows, each of conditions on the key alone.
+    """
+
+    sign: int
+    clause: Clause
+    keys: tuple[Clause, ...] = (_ALL,)
+
+    @property
+    def whole(self) -> Clause | None:
+        """The conditions on keys and queries together, ``None`` where there are alternatives."""
+        return Clause({**self.clause.sets, **self.keys[0].sets}) if len(self.keys) == 1 else None
+
+    def meet(self, other: Term) -> Term | None:
+        """Return what both select, with the sign that inclusion and exclusion gives it; ``None`` for nothing."""
+        clause = self.clause.meet(other.clause)
+        keys = _simplified([met for a in self.keys for b in other.keys if (met := a.meet(b)) is not None])
+        return Term(-self.sign, clause, keys) if clause is not None and keys else None
 
 
-def alternatives(formula: Formula) -> list[Clause] | None:
-    """Return clauses of intervals of which a position meets one or more if ``formula`` selects it."""
-    found: list[Clause] = []
-    for clause in formula:
-        parts = [clause]
-        for pair, allowed in clause.sets.items():
-            parts = [_with(part, pair, interval) for part in parts for interval in _each(allowed)]
-        found += parts
+def alternatives(formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[Pair], bool]) -> list[Term] | None:
+    """Return terms of which a position meets one or more if ``formula`` selects it; ``None`` for too many.
+
+    Args:
+        formula: the selector.
+        of_keys: tells whether a condition depends on the key alone.
+        splits: tells of which pairs each set must be an interval.
+    """
+    found: list[Term] = []
+    for term in _grouped(formula, of_keys):
+        parts = [term.clause]
+        for pair, allowed in term.clause.sets.items():
+            if splits(pair):
+                parts = [_with(part, pair, interval) for part in parts for interval in _each(allowed)]
+        found += [Term(1, part, term.keys) for part in parts]
     return found if len(found) <= MOST else None
 
 
-def _intervals(sign: int, clause: Clause) -> list[Term]:
+def signed(formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[Pair], bool]) -> list[Term] | None:
+    """Return terms that add up to ``formula`` by inclusion and exclusion; ``None`` for too many.
+
+    Args:
+        formula: the selector.
+        of_keys: tells whether a condition depends on the key alone.
+        splits: tells of which pairs each set must be an interval.
+    """
+    terms: list[Term] = []
+    for term in _grouped(formula, of_keys):
+        terms += [term, *(met for other in terms if (met := other.meet(term)) is not None)]
+        if len(terms) > MOST or any(len(each.keys) > MOST for each in terms):
+            return None
+    found = [part for term in terms for part in _intervals(term, splits)]
+    return _cancelled(found) if len(found) <= MOST else None
+
+
+def _grouped(formula: Formula, of_keys: Callable[[Pair], bool]) -> list[Term]:
+    """Return a term for each joint condition, with all the keys that it is asked of."""
+    keys: dict[Clause, list[Clause]] = {}
+    for clause in formula:
+        own = {pair: allowed for pair, allowed in clause.sets.items() if of_keys(pair)}
+        keys.setdefault(clause.without(*own), []).append(Clause(own))
+    return [Term(1, clause, _simplified(allowed)) for clause, allowed in keys.items()]
+
+
+def _simplified(clauses: list[Clause]) -> tuple[Clause, ...]:
+    """Return the clauses without those that others among them cover."""
+    kept = list(dict.fromkeys(clauses))
+    return tuple(c for c in kept if not any(c is not other and c.implies(other) for other in kept))
+
+
+def _intervals(term: Term, splits: Callable[[Pair], bool]) -> list[Term]:
     """Return terms whose sets are intervals: those of a set, or all less those of its complement, if they are fewer."""
-    terms: list[Term] = [(sign, clause)]
-    for pair, allowed in clause.sets.items():
-        if len(allowed.intervals) == 1:
+    terms = [term]
+    for pair, allowed in term.clause.sets.items():
+        if len(allowed.intervals) == 1 or not splits(pair):
             continue
         missing = ~allowed & pair.full
         split: list[Term] = []
-        for each, part in terms:
+        for part in terms:
             if len(missing.intervals) < len(allowed.intervals):
-                split.append((each, part.without(pair)))
-                split += [(-each, _with(part, pair, interval)) for interval in _each(missing)]
+                split.append(Term(part.sign, part.clause.without(pair), part.keys))
+                split += [Term(-part.sign, _with(part.clause, pair, each), part.keys) for each in _each(missing)]
             else:
-                split += [(each, _with(part, pair, interval)) for interval in _each(allowed)]
+                split += [Term(part.sign, _with(part.clause, pair, each), part.keys) for each in _each(allowed)]
         terms = split
     return terms
 
@@ -63,7 +118,14 @@ def _with(clause: Clause, pair: Pair, allowed: IntSet) -> Clause:
 
 def _cancelled(terms: list[Term]) -> list[Term]:
     """Return the terms without those that cancel each other."""
-    total: dict[Clause, int] = {}
-    for sign, clause in terms:
-        total[clause] = total.get(clause, 0) + sign
-    return [(1 if count > 0 else -1, clause) for clause, count in total.items() for _ in range(abs(count))]
+    total: dict[tuple[Clause, frozenset[Clause]], int] = {}
+    first: dict[tuple[Clause, frozenset[Clause]], Term] = {}
+    for term in terms:
+        key = (term.clause, frozenset(term.keys))
+        total[key] = total.get(key, 0) + term.sign
+        first.setdefault(key, term)
+    return [
+        Term(1 if count > 0 else -1, first[key].clause, first[key].keys)
+        for key, count in total.items()
+        for _ in range(abs(count))
+    ]

@@ -145,7 +145,8 @@ def _fail_on_scores(
 
 
 def _aggregated(run: Run, selection: Selection, value: Column, default: Column, at: Site, mean: bool) -> Column:
-    fetch = selection.fetching()
+    small = value.kind == INT and max(map(abs, value.bounds())) * run.longest < EXACT
+    fetch = selection.fetching() if not small or isinstance(selection, Fetch) else None  # small integers add up sooner
     if fetch is not None:
         return fetch.fetched(value, default)
     try:
@@ -216,7 +217,9 @@ class _Sum:
         if self._mean:
             result = choose(selection.counts > 1, floats(sums / np.maximum(selection.counts, 1)), result)
         if value.kind & BOOL:
-            result = choose(self._boolean(value), booleans(sums != 0), result)
+            alone = self._boolean(value)
+            if alone.any():
+                result = _with_booleans(result, alone)
         if self._default.kind != INT or self._default.data[0] != 0:
             none = selection.counts == 0
             result = choose(none, self._default, result) if none.any() else result
@@ -313,6 +316,14 @@ class _Sum:
             return self._alone(floats(sums / np.maximum(counts, 1)), value)
         some_real = selection.sums(real.astype(np.int64), 1) > 0
         return self._alone(choose(some_real, floats(sums), integers(np.where(some_real, 0, sums).astype(np.int64))), value)
+
+
+def _with_booleans(numbers: Column, boolean: Array) -> Column:
+    """Return ``numbers``, as booleans where that is what they are."""
+    if numbers.kind == INT:
+        tags = np.where(boolean, np.uint8(BOOL), np.uint8(INT))
+        return Column(BOOL | INT, numbers.data, tags, (), numbers.bounded)
+    return choose(boolean, booleans(packed(numbers)[1] != 0), numbers)
 
 
 def _without(column: Column, kind: int) -> Column:

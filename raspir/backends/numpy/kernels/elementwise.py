@@ -29,6 +29,7 @@ from raspir.backends.numpy.kernels.columns import (
     constant,
     fits,
     floats,
+    gather,
     integers,
     part,
     take,
@@ -135,12 +136,12 @@ def _exact(
     ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
 ) -> Column | None:
     """Return what ``ufunc`` makes of integers, or ``None`` where 64 bits may not hold it."""
-    low, high = bound(a.bounds(), b.bounds())
-    if not fits(low, high):
-        low, high = bound(a.tightened(), b.tightened())
-        if not fits(low, high):
+    bounds = bound(a.bounded or a.bounds(), b.bounded or b.bounds())
+    if not fits(*bounds):
+        bounds = bound(a.tightened(), b.tightened())
+        if not fits(*bounds):
             return None
-    return integers(ufunc(whole(a), whole(b)), low, high)
+    return Column(INT, ufunc(whole(a), whole(b)), None, (), bounds)
 
 
 def _arithmetic(
@@ -397,7 +398,7 @@ class Lookup:
     def __init__(self, table: Sequence[tuple[Atom, Atom]], otherwise: Atom) -> None:
         self._values = column_of([*(value for _, value in table), otherwise])
         self._places: Mapping[object, int] = {atom_key(key): place for place, (key, _) in enumerate(table)}
-        self._direct: dict[int, tuple[int, Column]] = {}
+        self._direct: dict[int, tuple[int, Array, Column]] = {}
         for kind, keys in (
             (CHAR, {ord(k): p for p, (k, _) in enumerate(table) if type(k) is str and len(k) == 1}),
             (INT, {k: p for p, (k, _) in enumerate(table) if type(k) is int}),
@@ -405,23 +406,29 @@ class Lookup:
         ):
             low, high = (min(keys), max(keys)) if keys else (0, 0)
             if high - low < 1 << 16 and fits(low - 1, high + 1):
-                places = np.full(high - low + 3, len(table))
+                places = np.full(high - low + 3, len(table))  # what is too low or too high finds the ends
                 places[[key - low + 1 for key in keys]] = list(keys.values())
-                self._direct[kind] = low - 1, take(self._values, places)
+                self._direct[kind] = low - 1, places, take(self._values, places)
 
     def __call__(self, column: Column) -> Column:
         """Return the value of each atom of ``column``."""
         direct = self._direct.get(column.kind)
         if direct is None:
-            return self._slow(column)
-        low, values = direct
-        places = whole(column) if column.kind == CHAR else np.clip(whole(column), low, low + len(values) - 1)
-        return take(values, np.clip(places - low, 0, len(values) - 1) if column.kind == CHAR else places - low)
+            return take(self._values, self._places_of(column))
+        low, _, values = direct
+        return take(values, whole(column) - low)
 
-    def _slow(self, column: Column) -> Column:
+    def _places_of(self, column: Column) -> Array:
+        """Return where the value of each atom is, for atoms of several kinds."""
+        kinds = [kind for kind in KINDS if kind & column.kind]
         last = len(self._values) - 1
-        places = tabulated((column,), lambda atom: self._places.get(atom_key(atom), last))
-        return take(self._values, places.data)
+        if column.tags is None or not all(kind in self._direct for kind in kinds):
+            return tabulated((column,), lambda atom: self._places.get(atom_key(atom), last)).data
+        found = np.full(len(column), last)
+        for kind in kinds:
+            low, places, _ = self._direct[kind]
+            found = np.where(column.tags == kind, gather(places, column.data - low), found)
+        return found
 
 
 def looked_up(table: Lookup, column: Column) -> Column:

@@ -23,3 +23,7 @@ class Site:
     def failed(self, message: str) -> EvaluationError:
         """Return the error that says so of this operation."""
         return EvaluationError(f"{self.what} {message}", self.location)
+
+
+NOWHERE = Site("")
+"""Where steps stand that no operation of the author is, and that cannot fail."""
