@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,31 +17,45 @@ from raspir.backends.numpy.plan import Plan
 from raspir.ir import Atom, Sequence
 
 
+class _Held:
+    """The atoms of the sequences that ran together.
+
+    As Python's atoms they are made for all sequences at once: of many short ones each would take long by itself.
+    """
+
+    def __init__(self, column: Column) -> None:
+        self.column = column
+
+    @cached_property
+    def atoms(self) -> list[Atom]:
+        """All atoms."""
+        return atoms_of(self.column) if len(self.column) else []
+
+
 class ArraySequence(Sequence):
     """The atoms that a program yields, held as an array: as a list they are made when they are looked at.
 
     Args:
-        column: the atoms of this and of other sequences.
+        held: the atoms of this and of other sequences.
         start: where this one starts.
         stop: where it ends.
         layers: the number of attention layers of the graph that yielded them.
     """
 
-    __slots__ = ("_column", "_made", "_start", "_stop")
+    __slots__ = ("_held", "_made", "_start", "_stop")
 
-    def __init__(self, column: Column, start: int, stop: int, layers: int) -> None:
-        self._column, self._start, self._stop, self._layers = column, start, stop, layers
+    def __init__(self, held: _Held, start: int, stop: int, layers: int) -> None:
+        self._held, self._start, self._stop, self._layers = held, start, stop, layers
         self._made: tuple[Atom, ...] | None = None
 
     @property
     def _atoms(self) -> tuple[Atom, ...]:  # type: ignore[override]  # made when it is looked at
         if self._made is None:
-            own = self._own()
-            self._made = tuple(atoms_of(own)) if len(own) else ()
+            self._made = tuple(self._held.atoms[self._start : self._stop])
         return self._made
 
     def _own(self) -> Column:
-        column = self._column
+        column = self._held.column
         if self._start or self._stop < len(column):
             return take(column, slice(self._start, self._stop))
         return column
@@ -113,7 +128,7 @@ class Program:
             EvaluationError: if an operation fails; the message names the author's line, the position and the values.
         """
         columns, lengths = self._executor.one(input)
-        return self._result(columns, 0, int(lengths[0]))
+        return self._result(list(map(_Held, columns)), 0, int(lengths[0]))
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
         """Return what the program yields on each of ``inputs``, run as one.
@@ -132,17 +147,18 @@ class Program:
         for columns, lengths in self._executor.many(input_list(inputs)):
             stops = np.cumsum(lengths).tolist()
             starts = [0, *stops[:-1]]
-            if len(columns) == 1:
-                (column,), (layers,) = columns, self._layers
-                yield from [ArraySequence(column, a, b, layers) for a, b in zip(starts, stops, strict=True)]
+            held = list(map(_Held, columns))
+            if len(held) == 1:
+                (one,), (layers,) = held, self._layers
+                yield from [ArraySequence(one, a, b, layers) for a, b in zip(starts, stops, strict=True)]
             else:
-                yield from [self._result(columns, a, b) for a, b in zip(starts, stops, strict=True)]
+                yield from [self._result(held, a, b) for a, b in zip(starts, stops, strict=True)]
 
-    def _result(self, columns: list[Column], start: int, stop: int) -> Sequence | dict[str, Sequence]:
-        if len(columns) == 1:
-            return ArraySequence(columns[0], start, stop, self._layers[0])
-        every = zip(self._names, columns, self._layers, strict=True)
-        return {name: ArraySequence(column, start, stop, layers) for name, column, layers in every}
+    def _result(self, held: list[_Held], start: int, stop: int) -> Sequence | dict[str, Sequence]:
+        if len(held) == 1:
+            return ArraySequence(held[0], start, stop, self._layers[0])
+        every = zip(self._names, held, self._layers, strict=True)
+        return {name: ArraySequence(each, start, stop, layers) for name, each, layers in every}
 
 
 def _fixed(plan: Plan, made: dict[str, Any]) -> list[tuple[int, Any]]:
