@@ -37,6 +37,7 @@ from raspir.ir import (
     ProgramError,
     RaspirError,
     Sequence,
+    SlowWarning,
     Stats,
     TextError,
     parse,

@@ -68,7 +68,7 @@ def optimize(
 
 def compile(
     program: Program,
-    backend: str = "reference",
+    backend: str = "numpy",
     optimize: bool = True,
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,

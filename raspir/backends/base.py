@@ -7,7 +7,7 @@ arguments, that keeps one of the protocols here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
 from raspir.ir import BackendError, Graph, Sequence
@@ -39,7 +39,36 @@ class Executable(Protocol):
         """
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
-        """Return what the program yields on each of ``inputs``, in order."""
+        """Return what the program yields on each of ``inputs``, in order.
+
+        Raises:
+            InputError, EvaluationError: as calling it does; the error's ``input`` says which of them it is about.
+        """
+
+
+@runtime_checkable
+class Streams(Executable, Protocol):
+    """An executable that runs many inputs together, so many at a time that memory stays bounded."""
+
+    def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:
+        """Yield what the program yields on each of ``inputs``, in order.
+
+        Raises:
+            InputError, EvaluationError: as ``batch`` does, after the results of all inputs before that.
+        """
+
+
+@runtime_checkable
+class Reports(Executable, Protocol):
+    """An executable that says how far it is with what takes long.
+
+    Before something that takes more than a minute it issues a :class:`raspir.SlowWarning`.
+
+    Attributes:
+        report: told what takes long, and how many steps of how many are done; ``None`` for nobody.
+    """
+
+    report: Callable[[str, int, int], None] | None
 
 
 @runtime_checkable
@@ -60,6 +89,50 @@ class Writes(Backend, Protocol):
 
     def emit(self, graph: Graph, *, input: object = None) -> str | bytes:
         """Return ``graph`` as the backend writes it, shown on ``input`` where it can show an input and has one."""
+
+
+class Strategy(Protocol):
+    """How a backend evaluates the selector of an aggregate."""
+
+    @property
+    def value(self) -> str:
+        """What the aggregate computes, by its author's name where it has one."""
+
+    @property
+    def name(self) -> str:
+        """The strategy."""
+
+    @property
+    def cost(self) -> str:
+        """How the time grows with the length n."""
+
+    @property
+    def why(self) -> str:
+        """What of the selector it rests on."""
+
+    @property
+    def selector(self) -> str:
+        """The selector as its author wrote it."""
+
+    @property
+    def location(self) -> str:
+        """The author's line; empty where it is not known."""
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether it is what is left where no other strategy fits: to look at each pair of positions."""
+
+
+@runtime_checkable
+class Explains(Runs, Protocol):
+    """A backend that says how it evaluates selectors."""
+
+    def explain(self, graph: Graph) -> Iterable[Strategy]:
+        """Return the strategy of each aggregate that is computed, in order. Missing functions do no harm.
+
+        Raises:
+            GraphError: if the graph breaks a rule of the IR.
+        """
 
 
 BACKENDS: Registry[Backend] = Registry(
@@ -96,4 +169,16 @@ def writer(name: str) -> Writes:
     backend = BACKENDS.get(name)
     if not isinstance(backend, Writes):
         raise BackendError(f"backend {name!r} writes nothing ({backend.summary})")
+    return backend
+
+
+def explainer(name: str) -> Explains:
+    """Return the backend called ``name``, which says how it evaluates selectors.
+
+    Raises:
+        BackendError: if there is none, it cannot be loaded, or it has no plan.
+    """
+    backend = BACKENDS.get(name)
+    if not isinstance(backend, Explains):
+        raise BackendError(f"backend {name!r} has no plan that it could show ({backend.summary})")
     return backend

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from raspir.ir.atoms import Atom, atom_key, read_sequence, show
-from raspir.ir.errors import InputError, RaspirError
+from raspir.ir.errors import InputError
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
 
@@ -76,11 +76,6 @@ def input_list(inputs: object) -> Iterable[object]:
     if not isinstance(inputs, Iterable):
         raise InputError(f"{show(inputs)} is not a list of inputs")
     return inputs
-
-
-def of_input(number: int, error: RaspirError) -> RaspirError:
-    """Return ``error``, saying which of several inputs it is about."""
-    return type(error)(f"input {number}: {error.message}", error.location)
 
 
 def _keep_promises(graph: Graph, node: Node, atoms: list[Atom]) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from raspir.backends import messages
-from raspir.backends.inputs import read_inputs
-from raspir.ir import Atom, BackendError, EvaluationError, Graph, InputError, Node, Sequence, verify
+from raspir.backends.inputs import input_list, read_inputs
+from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, Sequence, verify
 from raspir.ir.atoms import show
 from raspir.ir.scalar import MEANING, checked, lookup
 
@@ -62,11 +62,16 @@ class Executable:
         """Return what the graph yields on each of ``inputs``.
 
         Raises:
-            InputError, EvaluationError: as calling it does.
+            InputError, EvaluationError: as calling it does, with the number of the input.
         """
-        if not isinstance(inputs, Iterable):
-            raise InputError(f"{show(inputs)} is not a list of inputs")
-        return [self(input) for input in inputs]
+        results = []
+        for number, input in enumerate(input_list(inputs)):
+            try:
+                results.append(self(input))
+            except RaspirError as error:
+                error.input = number
+                raise
+        return results
 
 
 def require_functions(graph: Graph) -> None:

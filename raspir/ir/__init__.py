@@ -9,6 +9,7 @@ from raspir.ir.errors import (
     LoadError,
     ProgramError,
     RaspirError,
+    SlowWarning,
     TextError,
 )
 from raspir.ir.functions import Function
@@ -43,6 +44,7 @@ __all__ = [
     "RaspirError",
     "Role",
     "Sequence",
+    "SlowWarning",
     "Stats",
     "TextError",
     "Type",

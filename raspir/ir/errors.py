@@ -1,4 +1,4 @@
-"""The errors that a user can cause: one line each, naming the user's source where there is one."""
+"""The errors that a user can cause, one line each, naming the user's source where there is one; and a warning."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ class RaspirError(Exception):
     Attributes:
         message: what is wrong, in one line.
         location: where in the user's source, when that is known.
+        input: which of several inputs it is about, counted from 0; ``None`` where there is one.
     """
 
     def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message, location)
         self.message = message.replace("\r", "\\r").replace("\n", "\\n")
         self.location = location
+        self.input: int | None = None
 
     def __str__(self) -> str:
-        return self.message if self.location is None else f"{self.location}: {self.message}"
+        told = self.message if self.input is None else f"input {self.input}: {self.message}"
+        return told if self.location is None else f"{self.location}: {told}"
 
 
 class ProgramError(RaspirError, TypeError):
@@ -48,3 +51,21 @@ class LoadError(RaspirError):
 
 class BackendError(RaspirError):
     """A backend or pass is unknown, cannot be loaded, or cannot do what it was asked to."""
+
+
+class SlowWarning(UserWarning):
+    """Something that a program needs takes more than a minute.
+
+    Attributes:
+        what: what takes long.
+        seconds: how long, about.
+    """
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(what, seconds)
+        self.what = what
+        self.seconds = seconds
+
+    def __str__(self) -> str:
+        amount, unit = (self.seconds / 60, "minute") if self.seconds < 7200 else (self.seconds / 3600, "hour")
+        return f"{self.what} takes about {amount:.0f} {unit}{'' if round(amount) == 1 else 's'}"

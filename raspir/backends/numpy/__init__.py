@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raspir.backends.numpy.emission import module
+from raspir.backends.numpy.plan import Strategy
 from raspir.backends.numpy.planner import plan
 from raspir.backends.numpy.program import Program
 from raspir.backends.reference import require_functions
@@ -40,3 +41,11 @@ class NumPy:
         """
         require_functions(verify(graph))
         return module(plan(graph, tables=True), input)
+
+    def explain(self, graph: Graph) -> tuple[Strategy, ...]:
+        """Return how the selector of each aggregate is evaluated, in the graph's order.
+
+        Raises:
+            GraphError: if the graph breaks a rule of the IR.
+        """
+        return plan(verify(graph)).strategies

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from raspir.backends.inputs import by_name, of_input, refused, require_length, require_one_length
+from raspir.backends.inputs import by_name, refused, require_length, require_one_length
 from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import (
     CHAR,
@@ -98,7 +98,8 @@ class Executor:
             results = self._together(chunk)
         except RaspirError as error:
             if len(chunk) == 1:
-                raise of_input(number, error) from error
+                error.input = number
+                raise
         else:
             yield results
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -11,11 +10,10 @@ import numpy as np
 from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, take
 from raspir.backends.numpy.kernels.failures import Site
-from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.ir.atoms import Atom, atom_key
 
 _CALLS_PER_SECOND = 5e6
-_PATIENCE = 60.0
 
 
 class Predicate:
@@ -88,10 +86,8 @@ def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any
 
 def _all_pairs(run: Run, table: Array, at: Site) -> Iterable[tuple[int, int]]:
     keys, queries = table.shape
-    seconds = keys * queries / _CALLS_PER_SECOND
     what = f"calling the predicate of {at.what} for each pair of values"
-    if seconds > _PATIENCE:
-        warnings.warn(f"{what} takes about {seconds / 60:.0f} minutes or more", UserWarning, stacklevel=2)
+    warn_if_slow(what, keys * queries / _CALLS_PER_SECOND)
     for q in range(queries):
         for k in range(keys):
             yield k, q

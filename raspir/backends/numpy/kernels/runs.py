@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cached_property
 
@@ -10,9 +11,13 @@ import numpy as np
 from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import Array, Column, integers, take
 from raspir.backends.numpy.kernels.failures import Site
+from raspir.ir.errors import SlowWarning
 
 BUDGET = 64 * 2**20
 """The bytes that a block of an attention matrix may take."""
+
+PATIENCE = 60.0
+"""The seconds after which it is told that something takes long."""
 
 Report = Callable[[str, int, int], None]
 """Told what takes long, and how many steps of how many are done; at first of none."""
@@ -75,6 +80,12 @@ class Run:
     def length(self) -> Column:
         """The length of each sequence."""
         return integers(self.lengths, 1, self.longest)
+
+
+def warn_if_slow(what: str, seconds: float) -> None:
+    """Warn of what is about to begin, if it takes long."""
+    if seconds > PATIENCE:
+        warnings.warn(SlowWarning(what, seconds), stacklevel=3)
 
 
 def indices(run: Run) -> Column:

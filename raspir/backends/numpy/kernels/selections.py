@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
@@ -16,17 +15,12 @@ from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
 from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
-from raspir.backends.numpy.kernels.runs import Run, full, spread
+from raspir.backends.numpy.kernels.runs import Run, full, spread, warn_if_slow
 from raspir.backends.numpy.kernels.short import Pairs, are_short
 
 Condition: TypeAlias = Equal | Between | Predicate
 
 _ENTRIES_PER_SECOND = 150e6
-_PATIENCE = 60.0  # seconds after which it is told that something takes long
-
-
-class SlowWarning(UserWarning):
-    """A selector is evaluated pair by pair, and that takes more than a minute."""
 
 
 class Selection:
@@ -97,9 +91,7 @@ class Selection:
 
     def _warn(self, step: int) -> None:
         seconds = self.rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
-        if seconds > _PATIENCE:
-            told = f"{self.what} is evaluated for each pair of positions, which takes about {seconds / 60:.0f} minutes"
-            warnings.warn(told, SlowWarning, stacklevel=2)
+        warn_if_slow(f"evaluating {self.what} for each pair of positions", seconds)
 
     @cached_property
     def counts(self) -> Array:
@@ -722,9 +714,7 @@ class Union(Signed):
         return found
 
 
-def composite(
-    run: Run, conditions: Sequence[Equal], uniform: bool, sequences: bool = True
-) -> tuple[Array, int, Array]:
+def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: bool = True) -> tuple[Array, int, Array]:
     """Return one code for each key that says what all conditions ask of it, how many there are, and each row's.
 
     Args:
