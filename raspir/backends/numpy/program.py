@@ -32,8 +32,12 @@ class _Block:
 
     def __init__(self, column: Column, lengths: Array, layers: int) -> None:
         self.column, self.layers = column, layers
-        self.stops = [0, *np.cumsum(lengths).tolist()]
+        self._lengths = lengths
+
+    @cached_property
+    def stops(self) -> list[int]:
         """Where each sequence ends, the first behind what lies before all of them."""
+        return [0, *np.cumsum(self._lengths).tolist()]
 
     @cached_property
     def atoms(self) -> list[Atom]:

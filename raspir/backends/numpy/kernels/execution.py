@@ -110,12 +110,14 @@ class Executor:
     def _together(self, chunk: Sequence[object]) -> Results:
         if len(chunk) == 1:
             return self.one(chunk[0])
-        if len(self._names) == 1 and (isinstance(chunk, np.ndarray) or not _mappings(chunk)):
-            column, lengths = read_many(chunk)
+        classes = set() if isinstance(chunk, np.ndarray) else set(map(type, chunk))
+        if len(self._names) == 1 and not any(issubclass(held, Mapping) for held in classes):
+            column, lengths = read_many(chunk, classes)
             columns = [column]
         else:
             named = [by_name(self._names, each) for each in chunk]
-            read_all = [read_many([each[name] for each in named]) for name in self._names]
+            given = [[each[name] for each in named] for name in self._names]
+            read_all = [read_many(values, set(map(type, values))) for values in given]
             columns, lengths = [column for column, _ in read_all], read_all[0][1]
             for name, (_, others) in zip(self._names, read_all, strict=True):
                 if (others != lengths).any():
@@ -190,9 +192,12 @@ class _Vocabulary:
         raise refused(position, atoms_of(take(column, np.array([position])))[0], self._atoms)
 
 
-def _mappings(inputs: Sequence[object]) -> bool:
-    """Tell whether some of several inputs are mappings."""
-    return any(issubclass(held, Mapping) for held in set(map(type, inputs)))
+def _total(inputs: Sequence[Any]) -> int:
+    """Return the number of positions of all inputs, or one that is too many where some do not tell theirs."""
+    try:
+        return sum(map(len, inputs)) + 1
+    except TypeError:
+        return CHUNK + 1
 
 
 def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
@@ -200,9 +205,8 @@ def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
         step = max(1, CHUNK // max(1, inputs.shape[1]))
         yield from (inputs[start : start + step] for start in range(0, len(inputs), step))  # type: ignore[misc]
         return
-    sized = isinstance(inputs, list) and set(map(type, inputs)) <= {str, list, tuple}
-    if isinstance(inputs, list) and sized and sum(map(len, inputs)) <= CHUNK:
-        yield from [inputs] if inputs else []
+    if isinstance(inputs, list) and 0 < _total(inputs) <= CHUNK:
+        yield inputs
         return
     chunk: list[object] = []
     size = 0
@@ -260,15 +264,18 @@ def _read_array(array: Array) -> Column | None:
     return None
 
 
-def read_many(values: Sequence[object]) -> tuple[Column, Array]:
+def read_many(values: Sequence[object], classes: set[type]) -> tuple[Column, Array]:
     """Return the atoms of several sequences, one behind the other, and the length of each.
+
+    Args:
+        values: the sequences.
+        classes: their classes.
 
     Raises:
         InputError: as :func:`read`.
     """
     if isinstance(values, np.ndarray):
         return read(values.reshape(-1)), np.full(len(values), values.shape[1])
-    classes = set(map(type, values))
     if classes == {str}:
         lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings
         return read("".join(values)), lengths  # type: ignore[arg-type]  # as before
