@@ -145,7 +145,8 @@ def _fail_on_scores(
 
 
 def _aggregated(run: Run, selection: Selection, value: Column, default: Column, at: Site, mean: bool) -> Column:
-    fetch = selection.fetching()
+    small = value.kind == INT and max(map(abs, value.bounds())) * run.longest < EXACT
+    fetch = selection.fetching() if not small or isinstance(selection, Fetch) else None  # small integers add up sooner
     if fetch is not None:
         return fetch.fetched(value, default)
     try:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, padded, tabulated, take, whole
+from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, gather, padded, tabulated, take, whole
 from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
 from raspir.backends.numpy.kernels.dominance import dominated
 from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
@@ -185,7 +185,7 @@ class Fetch(Selection):
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the selected weight of each row."""
-        found = weights[self.positions]
+        found = gather(weights, self.positions)
         return found if self.there is None else np.where(self.there, found, 0)
 
     def in_order(self, values: Array) -> Array | None:
@@ -194,7 +194,7 @@ class Fetch(Selection):
 
     def best(self, ranks: Array) -> Array:
         """Return the selected rank of each row."""
-        found = ranks[self.positions]
+        found = gather(ranks, self.positions)
         return found if self.there is None else np.where(self.there, found, -1)
 
     def fetching(self) -> Fetch | None:
@@ -293,7 +293,7 @@ class Everything(Selection):
 
     def _by_sequence(self, found: Array) -> Array:
         if not self.uniform:
-            found = np.broadcast_to(found, self.rows) if self.run.single else found[self.run.sequence]
+            found = np.broadcast_to(found, self.rows) if self.run.single else gather(found, self.run.sequence)
         return found
 
     def count(self) -> Array:
@@ -351,9 +351,11 @@ class Sliding(Selection):
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        if self.keys is None:
-            return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
-        return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+        if self.keys is not None:
+            return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+        if self.run.single and self._low is None and self._high == 0:
+            return np.arange(1, self.rows + 1)
+        return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights from each row's start to its stop."""
@@ -361,7 +363,7 @@ class Sliding(Selection):
         if self.run.single:
             return self._single(running)
         padded_ = np.concatenate(([0], running))
-        return np.where(self.stop > self.start, padded_[self.stop] - padded_[self.start], 0)
+        return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
 
     def _single(self, running: Array) -> Array:
         n, low, high = self.run.n, self._low, self._high
@@ -425,7 +427,7 @@ class Grouped(Selection):
 
     def _table(self, weights: Array, most: int) -> Array:
         table = tally(self.codes, self.weighed(weights), self.size + 1, most * self.run.longest < EXACT)
-        return self.answered(table[self.wanted])
+        return self.answered(gather(table, self.wanted))
 
     @cached_property
     def _counts_by_code(self) -> Array:
@@ -434,7 +436,7 @@ class Grouped(Selection):
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        return self.answered(self._counts_by_code[self.wanted])
+        return self.answered(gather(self._counts_by_code, self.wanted))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each row's class."""
@@ -443,26 +445,26 @@ class Grouped(Selection):
     def in_order(self, values: Array) -> Array | None:
         """Return the sum of the floats of each row's class, added from left to right."""
         table = np.bincount(self.codes, self.weighed(values), self.size + 1)
-        return self.answered(table[self.wanted])
+        return self.answered(gather(table, self.wanted))
 
     def best(self, ranks: Array) -> Array:
         """Return the highest rank of each row's class."""
         table = np.full(self.size + 1, -1)
         codes, ranks = (self.codes, ranks) if self.keys is None else (self.codes[self.keys], ranks[self.keys])
         np.maximum.at(table, codes, ranks)
-        return self.answered(table[self.wanted], -1)
+        return self.answered(gather(table, self.wanted), -1)
 
     def fetching(self) -> Fetch | None:
         """Return this selection as one of at most one position a row, if no class has several."""
-        if (self._counts_by_code > 1).any():
+        members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
+        if len(members) > self.size:
             return None
+        codes = self.codes if self.keys is None else gather(self.codes, members)
         place = np.full(self.size + 1, -1)
-        if self.keys is None:
-            place[self.codes] = self.run.places
-        else:
-            members = np.flatnonzero(self.keys)
-            place[self.codes[members]] = members
-        found = self.answered(place[self.wanted], -1)
+        place[codes] = members
+        if not (gather(place, codes) == members).all():
+            return None
+        found = self.answered(gather(place, self.wanted), -1)
         missing = found < 0
         if not missing.any():
             return Fetch(self.run, found, None, self.uniform)
@@ -503,7 +505,7 @@ class Window(Selection):
     def _sorted(self) -> None:
         """Number the positions by their code, so that few numbers do."""
         self._order = stable_order(self._codes)
-        codes = self._codes[self._order]
+        codes = gather(self._codes, self._order)
         self._start, self._stop = self._located(codes, self._start), self._located(codes, self._stop)
         self._size = len(codes)
 
@@ -512,7 +514,7 @@ class Window(Selection):
         if len(values) != len(codes):
             return locate(codes, values)
         found = np.empty(len(values), dtype=np.int64)  # in the order of the keys, in which most queries lie too
-        found[self._order] = np.searchsorted(codes, values[self._order])
+        found[self._order] = np.searchsorted(codes, gather(values, self._order))
         return found
 
     def places(self) -> tuple[Array, Array, Array | slice]:
@@ -526,7 +528,7 @@ class Window(Selection):
 
     def _by_code(self, weights: Array, most: int) -> Array:
         if self._order is not None:
-            return weights[self._order]
+            return gather(weights, self._order)
         return tally(self._codes, weights, self._size, most * self.run.n < EXACT)
 
     def count(self) -> Array:
@@ -540,15 +542,15 @@ class Window(Selection):
         running = np.zeros(self._size + 1, dtype=np.int64)
         np.cumsum(self._by_code(self.weighed(weights), most), out=running[1:])
         if len(self._start) == 1 and not self._start[0]:
-            return self.answered(running[self._stop])
-        return self.answered(running[self._stop] - running[self._start])
+            return self.answered(gather(running, self._stop))
+        return self.answered(gather(running, self._stop) - gather(running, self._start))
 
     def best(self, ranks: Array) -> Array:
         """Return the highest rank between each row's bounds."""
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         if self._order is not None:
-            table = ranks[self._order]
+            table = gather(ranks, self._order)
         else:
             table = np.full(self._size, -1)
             np.maximum.at(table, self._codes, ranks)
@@ -722,7 +724,7 @@ def _condensed(codes: Array, wanted: Array, own: bool) -> tuple[Array, int, Arra
     if own:
         return numbers, len(held), numbers
     places = locate(held, wanted)
-    there = held[np.minimum(places, len(held) - 1)] == wanted
+    there = gather(held, places) == wanted
     return numbers, len(held), np.where(there, places, len(held))
 
 
