@@ -222,7 +222,7 @@ class Batch:
 
     Attributes:
         name: what the table calls it.
-        program: the program, the long input, and how either is done by hand.
+        task: the program, what makes the long input, and how either is done by hand.
         inputs: makes so many random sequences, each of :data:`WIDTH` tokens.
         most: how many times as long as the one sequence they may take.
     """
@@ -448,8 +448,8 @@ class Peak:
 
 
 PEAKS = {
-    "addition": Peak("addition: peak of the process", lambda sizes: sizes.tokens, 600.0),
-    "pairs": Peak("a predicate, pair by pair: peak of the process", lambda sizes: sizes.pairs, 500.0),
+    "addition": Peak("addition: peak memory", lambda sizes: sizes.tokens, 600.0),
+    "pairs": Peak("pair by pair: peak memory", lambda sizes: sizes.pairs, 500.0),
 }
 
 
@@ -475,8 +475,8 @@ def peak_of(which: str, size: int) -> dict[str, Any]:
     start = perf_counter()
     result = np.asarray(run(given))
     ms = 1e3 * (perf_counter() - start)
-    unit = 1e6 if sys.platform == "darwin" else 1e3
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    unit = 1 if sys.platform == "darwin" else 1024
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
     expected = add(given).tolist() if which == "addition" else opaque_by_hand(given)
     return {"ms": ms, "megabytes": megabytes, "agrees": typed(result) == typed(expected)}
 
@@ -521,7 +521,7 @@ HEADINGS = ("task", "against", "its ms", "raspir ms", "ratio", "at most", "met")
 def table(rows: list[Row], sizes: Sizes) -> Table:
     """Return the table for a terminal, with what is not met in red."""
     title = f"The NumPy backend, {sizes.tokens:,} tokens where nothing else is said; medians of {ROUNDS}"
-    made = Table(title=title)
+    made = Table(title=title if sizes is FULL else f"{title}; too few to judge times")
     for number, heading in enumerate(HEADINGS):
         made.add_column(heading, justify="left" if number < 2 else "right")
     for row in rows:
