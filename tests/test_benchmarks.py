@@ -1,4 +1,4 @@
-"""What the benchmarks stand on: the generator of programs, the fuzzer, which must find what is wrong, bounds, code by hand."""
+"""What the benchmarks stand on: generated programs, the fuzzer, which must find what is wrong, bounds, code by hand."""
 
 import json
 import re
