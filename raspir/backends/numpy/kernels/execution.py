@@ -182,7 +182,9 @@ class _Vocabulary:
         else:
             _, firsts = classes_of((column,))
             atoms = atoms_of(take(column, firsts))
-            found = [place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys]
+            found = [
+                place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys
+            ]
             if not found:
                 return
             position = min(found)
@@ -263,7 +265,7 @@ def read_many(values: Sequence[object]) -> tuple[Column, Array]:
         lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings
         return read("".join(values)), lengths  # type: ignore[arg-type]  # as before
     if classes <= {list, tuple}:
-        atoms = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
+        atoms: list[Any] = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
         column = _read_list(atoms) if atoms else _NONE
         if column is not None:
             return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
@@ -283,9 +285,17 @@ def _concatenated(columns: Sequence[Column]) -> Column:
     return assembled(int(ends[-1]), zip(places, columns, strict=True))
 
 
-def rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
+def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Array) -> list[Any]:
+    """Return for each sequence the atoms of the only output, or those of each output by name."""
+    every = [_rows(column, lengths.tolist()) for column in columns]
+    if len(names) == 1:
+        return every[0]
+    return [dict(zip(names, rows, strict=True)) for rows in zip(*every, strict=True)]
+
+
+def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
     """Return the atoms of each sequence of a batch."""
-    atoms: list[Any] = atoms_of(column) if sum(lengths) else []
+    atoms: list[Any] = atoms_of(column) if len(column) else []
     found, start = [], 0
     for length in lengths:
         found.append(atoms[start : start + length])

@@ -113,7 +113,7 @@ class Selection:
         return counts
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the selected ``weights``, int64 of at most ``most``, whose sums have 64 bits, for each row."""
+        """Return for each row the sum of the selected weights, int64 of at most ``most``, whose sums have 64 bits."""
         found = np.empty(self.rows, dtype=np.int64)
         exact = most * self.run.longest < EXACT
         numbers = weights.astype(np.float64) if exact else weights
@@ -165,7 +165,7 @@ class Fetch(Selection):
 
     Args:
         run: the run.
-        positions: of each row, counted through all sequences.
+        positions: of each row, counted through all sequences; anything where a row selects none.
         there: which rows select theirs; ``None`` for all.
         uniform: whether there is one row for each sequence.
     """
@@ -229,7 +229,8 @@ class Shift(Fetch):
     @cached_property
     def positions(self) -> Array:  # type: ignore[override]  # computed when it is needed, which is rarely
         """The position of each row, any position where it selects none."""
-        return np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+        places: Array = np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+        return places
 
     def fetched(self, column: Column, default: Column) -> Column:
         """Return the atom of ``column`` that each row selects, or the default."""
@@ -255,7 +256,7 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
     selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
-    places = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
+    places: Array = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
     lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
     there = (places >= 0) & (places < lengths)
     positions = np.where(there, places + firsts, 0)
@@ -383,7 +384,7 @@ class Sliding(Selection):
         if skip > 0:
             found[skip:] -= running[: max(0, n - skip)]
         else:
-            found[: max(0, n + skip - 1) + 1] -= running[-skip : n] if -skip < n else running[-1]
+            found[: max(0, n + skip - 1) + 1] -= running[-skip:n] if -skip < n else running[-1]
             found[max(0, n + skip) :] = 0
         return found
 
@@ -408,7 +409,9 @@ class Sliding(Selection):
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         whole_sequence = self.run.single and self._low is None
-        return range_max(ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows)
+        return range_max(
+            ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows
+        )
 
 
 class Grouped(Selection):
@@ -465,10 +468,8 @@ class Grouped(Selection):
         if not (gather(place, codes) == members).all():
             return None
         found = self.answered(gather(place, self.wanted), -1)
-        missing = found < 0
-        if not missing.any():
-            return Fetch(self.run, found, None, self.uniform)
-        return Fetch(self.run, np.where(missing, 0, found), ~missing, self.uniform)
+        there = found >= 0
+        return Fetch(self.run, found, None if there.all() else there, self.uniform)
 
 
 class Window(Selection):
@@ -580,7 +581,14 @@ class Dominance(Selection):
         start, stop, order = self._inner.places()
         second = self._second
         found = dominated(
-            second.codes[order], second.size, self.weighed(weights)[order], start, stop, second.low, second.high, self.rows
+            second.codes[order],
+            second.size,
+            self.weighed(weights)[order],
+            start,
+            stop,
+            second.low,
+            second.high,
+            self.rows,
         )
         return self.answered(found)
 
@@ -700,19 +708,16 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool) -> tuple[Arr
     """Return one code for each key that says what all conditions ask of it, how many there are, and each row's."""
     parts = [(each.codes, each.size, each.wanted) for each in conditions]
     if not run.single:
-        own = np.arange(run.count) if uniform else run.sequence
-        parts.insert(0, (run.sequence, run.count, own))
+        own_sequence = np.arange(run.count) if uniform else run.sequence
+        parts.insert(0, (run.sequence, run.count, own_sequence))
     if not parts:
         return np.zeros(run.n, dtype=np.int64), 1, np.zeros(1, dtype=np.int64)
     codes, size, wanted = parts[0]
     for more, count, asked in parts[1:]:
-        own = codes is wanted and more is asked
+        own = codes is wanted and more is asked  # each row asks for the class of its own position
         missing = (wanted == size) | (asked == count)
         codes, wanted, size = codes * count + more, wanted * count + asked, size * count
-        if own:
-            wanted = codes
-        else:
-            wanted = np.where(missing, size, wanted)
+        wanted = codes if own else np.where(missing, size, wanted)
         if not small(size, run.n):
             codes, size, wanted = _condensed(codes, wanted, own)
     return codes, size, wanted
