@@ -168,7 +168,7 @@ INPUTS = {
     "sum of a window of 3": NUMBERS,
     "hist, letters": LETTERS,
     "hist, distinct integers": SMALL_NUMBERS,
-    "hist, distinct integers far apart": NUMBERS,
+    "hist, scattered integers": NUMBERS,
     "sort": NUMBERS,
     "minimum": NUMBERS,
     "slide": st.text("xhl<<<", min_size=1, max_size=12),
