@@ -312,7 +312,7 @@ class Planner:
         called: Ref | Symbol = Symbol(function)
         if self._tables:
             called = self.made(
-                f"pairs_{function}", predicates.Pairs, tabulation.of_predicate(self.facts, self.graph, found)
+                f"pairs_{function}", predicates.PredicateTable, tabulation.of_predicate(self.facts, self.graph, found)
             )
         sides = self.value(key), self.spread(self.value(query))
         return self.step(f"by_{function}", predicates.predicate, *sides, called, self.site(found))

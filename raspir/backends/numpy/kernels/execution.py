@@ -109,9 +109,7 @@ class Executor:
     def _together(self, chunk: Sequence[object]) -> Results:
         if len(chunk) == 1:
             return self.one(chunk[0])
-        if len(self._names) == 1 and (
-            isinstance(chunk, np.ndarray) or not any(isinstance(each, Mapping) for each in chunk)
-        ):
+        if len(self._names) == 1 and (isinstance(chunk, np.ndarray) or not _mappings(chunk)):
             column, lengths = read_many(chunk)
             columns = [column]
         else:
@@ -191,10 +189,19 @@ class _Vocabulary:
         raise refused(position, atoms_of(take(column, np.array([position])))[0], self._atoms)
 
 
+def _mappings(inputs: Sequence[object]) -> bool:
+    """Tell whether some of several inputs are mappings."""
+    return any(issubclass(held, Mapping) for held in set(map(type, inputs)))
+
+
 def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
     if isinstance(inputs, np.ndarray) and inputs.ndim == 2:
         step = max(1, CHUNK // max(1, inputs.shape[1]))
         yield from (inputs[start : start + step] for start in range(0, len(inputs), step))  # type: ignore[misc]
+        return
+    sized = isinstance(inputs, list) and set(map(type, inputs)) <= {str, list, tuple}
+    if isinstance(inputs, list) and sized and sum(map(len, inputs)) <= CHUNK:
+        yield from [inputs] if inputs else []
         return
     chunk: list[object] = []
     size = 0

@@ -41,7 +41,7 @@ class Predicate:
         return self.table[self.codes[positions], self.wanted]
 
 
-class Pairs:
+class PredicateTable:
     """A predicate that is known by the pairs of a key and a query on which it is true."""
 
     def __init__(self, pairs: Sequence[tuple[Atom, Atom]]) -> None:

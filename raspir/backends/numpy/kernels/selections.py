@@ -17,6 +17,7 @@ from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
 from raspir.backends.numpy.kernels.runs import Run, full, spread
+from raspir.backends.numpy.kernels.short import Pairs, are_short
 
 Condition: TypeAlias = Equal | Between | Predicate
 
@@ -426,48 +427,65 @@ class Grouped(Selection):
         uniform: bool = False,
     ) -> None:
         super().__init__(run, conditions, keys, queries, uniform)
-        self.codes, self.size, self.wanted = composite(run, conditions, uniform)
+        self._equal = conditions
 
-    def _table(self, weights: Array, most: int) -> Array:
-        table = tally(self.codes, self.weighed(weights), self.size + 1, most * self.run.longest < EXACT)
-        return self.answered(gather(table, self.wanted))
+    @cached_property
+    def _composite(self) -> tuple[Array, int, Array]:
+        """The class of each key, how many classes there are, and the class that each row selects."""
+        return composite(self.run, self._equal, self.uniform)
+
+    @cached_property
+    def _pairs(self) -> Pairs | None:
+        """The pairs of places that hold equal codes, in many short sequences."""
+        if self.run.single or self.uniform or not are_short(self.run):
+            return None
+        return Pairs(self.run, *composite(self.run, self._equal, self.uniform, sequences=False))
 
     @cached_property
     def _counts_by_code(self) -> Array:
-        codes = self.codes if self.keys is None else self.codes[self.keys]
-        return np.bincount(codes, minlength=self.size + 1)
+        codes, size, _ = self._composite
+        return np.bincount(codes if self.keys is None else codes[self.keys], minlength=size + 1)
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        return self.answered(gather(self._counts_by_code, self.wanted))
+        if self._pairs is not None:
+            return self.answered(self._pairs.counts(self.keys))
+        return self.answered(gather(self._counts_by_code, self._composite[2]))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each row's class."""
-        return self._table(weights, most)
+        if self._pairs is not None:
+            return self.answered(self._pairs.sums(self.weighed(weights)))
+        codes, size, wanted = self._composite
+        table = tally(codes, self.weighed(weights), size + 1, most * self.run.longest < EXACT)
+        return self.answered(gather(table, wanted))
 
     def in_order(self, values: Array) -> Array | None:
         """Return the sum of the floats of each row's class, added from left to right."""
-        table = np.bincount(self.codes, self.weighed(values), self.size + 1)
-        return self.answered(gather(table, self.wanted))
+        codes, size, wanted = self._composite
+        return self.answered(gather(np.bincount(codes, self.weighed(values), size + 1), wanted))
 
     def best(self, ranks: Array) -> Array:
         """Return the highest rank of each row's class."""
-        table = np.full(self.size + 1, -1)
-        codes, ranks = (self.codes, ranks) if self.keys is None else (self.codes[self.keys], ranks[self.keys])
+        codes, size, wanted = self._composite
+        table = np.full(size + 1, -1)
+        if self.keys is not None:
+            codes, ranks = codes[self.keys], ranks[self.keys]
         np.maximum.at(table, codes, ranks)
-        return self.answered(gather(table, self.wanted), -1)
+        return self.answered(gather(table, wanted), -1)
 
     def fetching(self) -> Fetch | None:
         """Return this selection as one of at most one position a row, if no class has several."""
+        codes, size, wanted = self._composite
         members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
-        if len(members) > self.size:
+        if len(members) > size:
             return None
-        codes = self.codes if self.keys is None else gather(self.codes, members)
-        place = np.full(self.size + 1, -1)
+        codes = codes if self.keys is None else gather(codes, members)
+        place = np.full(size + 1, -1)
         place[codes] = members
         if not (gather(place, codes) == members).all():
             return None
-        found = self.answered(gather(place, self.wanted), -1)
+        found = self.answered(gather(place, wanted), -1)
         there = found >= 0
         return Fetch(self.run, found, None if there.all() else there, self.uniform)
 
@@ -704,10 +722,19 @@ class Union(Signed):
         return found
 
 
-def composite(run: Run, conditions: Sequence[Equal], uniform: bool) -> tuple[Array, int, Array]:
-    """Return one code for each key that says what all conditions ask of it, how many there are, and each row's."""
+def composite(
+    run: Run, conditions: Sequence[Equal], uniform: bool, sequences: bool = True
+) -> tuple[Array, int, Array]:
+    """Return one code for each key that says what all conditions ask of it, how many there are, and each row's.
+
+    Args:
+        run: the run.
+        conditions: what is asked of keys.
+        uniform: whether there is one row for each sequence.
+        sequences: whether the codes of different sequences differ.
+    """
     parts = [(each.codes, each.size, each.wanted) for each in conditions]
-    if not run.single:
+    if sequences and not run.single:
         own_sequence = np.arange(run.count) if uniform else run.sequence
         parts.insert(0, (run.sequence, run.count, own_sequence))
     if not parts:
