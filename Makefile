@@ -1,8 +1,9 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
-# Also: make bench (timings and growth ratios), make depth (how shallow programs become, against what they must reach),
-# make fuzz (generated programs before and after the optimiser, CASES of them), make clean.
+# Also: make bench (timings and growth ratios, and the NumPy backend against NumPy written by hand), make depth (how
+# shallow programs become, against what they must reach), make fuzz (generated programs before and after the optimiser,
+# CASES of them), make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -51,6 +52,7 @@ test: $(VENV)/test.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
+	$(BIN)/python benchmarks/numpy_backend.py
 
 depth: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/depth.py
