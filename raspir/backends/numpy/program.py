@@ -11,6 +11,7 @@ from raspir.backends.inputs import input_list
 from raspir.backends.numpy import source
 from raspir.backends.numpy.kernels.columns import FLOAT, KINDS, TABLE, Array, Column, atoms_of, take, text_of
 from raspir.backends.numpy.kernels.execution import Executor
+from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
 from raspir.ir import Atom, Sequence
@@ -76,11 +77,16 @@ class Program:
         made = {name: constant.make() for name, constant in plan.constants.items()}
         kernels = {step.call.__name__: step.call for step in plan}
         functions = {source.symbol_name(symbol): function for symbol, function in graph.functions.items()}
-        space: dict[str, Any] = {**kernels, **made, **functions}
+        space: dict[str, Any] = {**kernels, **made, **functions, "NOWHERE": NOWHERE}
         exec(compile(source.function(plan, comments=False), "<raspir program>", "exec"), space)
-        vocabularies = {name: node["vocab"] for name, node in graph.inputs.items()}
+        vocabularies: dict[str, Any] = {name: node["vocab"] for name, node in graph.inputs.items()}
+        fixed = [(length, made[at]) for length, at in plan.fixed()]
         self._executor = Executor(
-            space["program"], len(self._names), vocabularies, graph.max_length, _fixed(plan, made)  # type: ignore[arg-type]
+            space["program"],
+            len(self._names),
+            vocabularies,
+            graph.max_length,
+            fixed,
         )
 
     @property
@@ -102,7 +108,7 @@ class Program:
         self._executor.budget = size
 
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
-        """Return what the program yields on ``input``: a sequence, or one for each name where there are several outputs.
+        """Return what the program yields on ``input``: a sequence, or of several outputs one for each name.
 
         Args:
             input: a ``str``, an array of one dimension, or another sequence of atoms; a mapping by name where the
@@ -143,14 +149,3 @@ class Program:
             return ArraySequence(columns[0], start, stop, self._layers[0])
         every = zip(self._names, columns, self._layers, strict=True)
         return {name: ArraySequence(column, start, stop, layers) for name, column, layers in every}
-
-
-def _fixed(plan: Plan, made: dict[str, Any]) -> list[tuple[int, Any]]:
-    """Return the length of each fixed sequence of a plan, and where it stands in the program."""
-    found = []
-    for step in plan:
-        if step.call.__name__ == "fixed":
-            at, *held = step.arguments
-            found.append((len(made[held[0].name]) if held else 0, made[at.name]))
-    return found
-

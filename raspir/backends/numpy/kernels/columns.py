@@ -23,7 +23,7 @@ _LEAST, _MOST = -(2**63), 2**63 - 1
 
 def fits(low: int, high: int) -> bool:
     """Tell whether all integers between ``low`` and ``high`` have 64 bits."""
-    return _LEAST <= low and high <= _MOST
+    return low >= _LEAST and high <= _MOST
 
 
 class Column:
@@ -31,8 +31,8 @@ class Column:
 
     Attributes:
         kind: the kinds that there may be, as a sum of them.
-        data: the atoms, where they are of one kind: booleans, int64, float64, code points, or places in ``atoms``. Where
-            they are mixed, int64 for all, with floats as their bits.
+        data: the atoms, where they are of one kind: booleans, int64, float64, code points, or places in ``atoms``.
+            Where they are mixed, int64 for all, with floats as their bits.
         tags: the kind of each atom where they are mixed, else ``None``.
         atoms: strings that are not one character long and integers of more than 64 bits, each once.
     """
@@ -168,7 +168,8 @@ def packed(column: Column) -> tuple[Array, Array]:
 
 def unpacked(data: Array, kind: int) -> Array:
     """Return packed atoms that are all of one kind as an array of that kind."""
-    return data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
+    found: Array = data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
+    return found
 
 
 def part(column: Column, kind: int, positions: Array) -> Column:
@@ -178,22 +179,25 @@ def part(column: Column, kind: int, positions: Array) -> Column:
     return Column(kind, unpacked(column.data[positions], kind), None, column.atoms)
 
 
+def gather(values: Array, places: Array) -> Array:
+    """Return the values at some places, which lie inside: places are not checked, which takes most of the time."""
+    found: Array = values.take(places, mode="clip")
+    return found
+
+
 def take(column: Column, positions: Array | slice) -> Column:
-    """Return the atoms at ``positions``."""
-    tags = None if column.tags is None else column.tags[positions]
-    return Column(column.kind, column.data[positions], tags, column.atoms, column.bounded)
-
-
-def take_clipped(column: Column, positions: Array) -> Column:
-    """Return the atoms at ``positions``, the first for those before it, the last for those beyond."""
-    tags = None if column.tags is None else column.tags.take(positions, mode="clip")
-    return Column(column.kind, column.data.take(positions, mode="clip"), tags, column.atoms, column.bounded)
+    """Return the atoms at ``positions``; the first for an array's positions before it, the last for those beyond."""
+    if isinstance(positions, slice):
+        tags = None if column.tags is None else column.tags[positions]
+        return Column(column.kind, column.data[positions], tags, column.atoms, column.bounded)
+    tags = None if column.tags is None else gather(column.tags, positions)
+    return Column(column.kind, gather(column.data, positions), tags, column.atoms, column.bounded)
 
 
 def is_number(column: Column) -> Array:
     """Return for each atom, or once for all, whether it is a number."""
     tags, data = packed(column)
-    number = (tags & (WHOLE | FLOAT)) != 0
+    number: Array = (tags & (WHOLE | FLOAT)) != 0
     if column.kind & TABLE:
         numeric = np.array([not isinstance(atom, str) for atom in column.atoms])
         tabled = tags == TABLE
@@ -203,17 +207,19 @@ def is_number(column: Column) -> Array:
 
 def whole(column: Column) -> Array:
     """Return the integers and booleans of a column as int64."""
-    return column.data.astype(np.int64, copy=False)
+    return column.data if column.kind == INT else column.data.astype(np.int64, copy=False)
 
 
 def truth(column: Column) -> Array:
     """Return for each atom whether it is true in Python's sense."""
     if column.kind == BOOL:
         return column.data
-    if column.kind in (INT, FLOAT):
-        return column.data != 0
     if column.kind == CHAR:
         return np.ones(len(column), dtype=np.bool_)
+    true: Array
+    if column.kind in (INT, FLOAT):
+        true = column.data != 0
+        return true
     tags, data = packed(column)
     true = data != 0
     if column.kind & FLOAT:
@@ -227,7 +233,7 @@ def truth(column: Column) -> Array:
 
 
 def choose(condition: Array, a: Column, b: Column) -> Column:
-    """Return the atoms of ``a`` where ``condition`` holds, else those of ``b``; each is of one length or of one atom."""
+    """Return the atoms of ``a`` where ``condition`` holds, else those of ``b``; a column of one atom holds for all."""
     if a.kind == b.kind and a.kind in KINDS and a.kind != TABLE:
         chosen = Column(a.kind, np.where(condition, a.data, b.data))
         if a.kind == INT and a.bounded is not None and b.bounded is not None:
@@ -237,7 +243,15 @@ def choose(condition: Array, a: Column, b: Column) -> Column:
     atoms, moved = _joined(a, b)
     if moved is not None:
         data_b = np.where(tags_b == TABLE, moved[np.where(tags_b == TABLE, data_b, 0)], data_b)
-    return _mixed(np.where(condition, tags_a, tags_b), np.where(condition, data_a, data_b), a.kind | b.kind, atoms)
+    tags, data = _blended(condition, tags_a, tags_b), _blended(condition, data_a, data_b)
+    return _mixed(tags, data, a.kind | b.kind, atoms)
+
+
+def _blended(condition: Array, a: Array, b: Array) -> Array:
+    """Return ``a`` where ``condition`` holds, else ``b``: integers, by arithmetic, which no branch slows down."""
+    found: Array = (a - b) * condition
+    found += b
+    return found
 
 
 def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column:
@@ -273,7 +287,7 @@ def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
 
 
 def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:
-    """Return ``size`` atoms: those of ``column``, or its only one, from ``low`` to ``high``, and the default elsewhere."""
+    """Return ``size`` atoms: from ``low`` to ``high`` those of ``column``, or its only one, elsewhere the default."""
     if column.kind == default.kind and column.kind in KINDS and column.kind != TABLE:
         data = np.full(size, default.data[0])
         data[low:high] = column.data
@@ -303,23 +317,21 @@ def factorised(values: Array, low: int | None = None, high: int | None = None) -
     first[places[::-1]] = np.arange(len(places) - 1, -1, -1)
     held = first >= 0
     number = np.cumsum(held) - 1
-    return number[places], first[held]
+    return gather(number, places), first[held]
 
 
 def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
-    """Return for each position the number of its tuple of atoms, told apart by type, and each tuple's first position."""
+    """Return each position's class, equal for the same tuple of atoms of the same types, and each's first place."""
     length = max(map(len, columns))
     codes: Array | None = None
-    size = 1
     for column in columns:
         tags, data = packed(column)
         for values in (data,) if column.tags is None else (data, tags):
             number, firsts = factorised(np.broadcast_to(values, length) if len(columns) > 1 else values)
             if codes is None:
-                codes, size = number, len(firsts)
-                continue
-            codes, firsts = factorised(codes * len(firsts) + number)
-            size = len(firsts)
+                codes = number
+            else:
+                codes, firsts = factorised(codes * len(firsts) + number)
     assert codes is not None
     return (codes, firsts) if len(codes) == length else (np.broadcast_to(codes, length), firsts)
 

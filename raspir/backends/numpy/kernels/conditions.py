@@ -20,6 +20,7 @@ from raspir.backends.numpy.kernels.columns import (
     constant,
     fits,
     floats,
+    gather,
     integers,
     is_number,
     take,
@@ -44,7 +45,7 @@ def locate(found_in: Array, values: Array, side: Any = "left") -> Array:
         return np.searchsorted(found_in, values, side)
     order = np.argsort(values)
     places = np.empty(len(values), dtype=np.int64)
-    places[order] = np.searchsorted(found_in, values[order], side)
+    places[order] = np.searchsorted(found_in, gather(values, order), side)
     return places
 
 
@@ -68,7 +69,7 @@ class Scale:
                 self.codes = data - self.low if self.low else data
                 return
         order = np.argsort(data)
-        ordered = data[order]
+        ordered = gather(data, order)
         new = np.empty(len(data), dtype=np.bool_)
         new[0] = True
         np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
@@ -86,11 +87,10 @@ class Scale:
     def at(self, values: Array) -> Array:
         """Return the code of each value, ``size`` where it is not there."""
         if self.distinct is None:
-            places = np.clip(values, self.low - 1, self.low + self.size) - self.low
-            places[places < 0] = self.size
-            return places
+            # As unsigned integers, what lies below is large, like what lies above.
+            return np.minimum((values - self.low).view(np.uint64), np.uint64(self.size)).view(np.int64)
         places = locate(self.distinct, values)
-        there = self.distinct[np.minimum(places, self.size - 1)] == values
+        there = gather(self.distinct, places) == values
         return np.where(there, places, self.size)
 
 
@@ -152,7 +152,7 @@ class Equal:
 
     def at(self, positions: Array) -> Array:
         """Tell for each row whether it selects the position given for it."""
-        return np.equal(self.codes[positions], self.wanted)
+        return np.equal(gather(self.codes, positions), self.wanted)
 
 
 class Between:
@@ -168,7 +168,7 @@ class Between:
 
     def at(self, positions: Array) -> Array:
         """Tell for each row whether it selects the position given for it."""
-        codes = self.codes[positions]
+        codes = gather(self.codes, positions)
         return np.logical_and(codes >= self.low, codes < self.high)
 
 
@@ -219,9 +219,9 @@ def _own(scale: Scale, low: int | None, high: int | None) -> Between:
     assert scale.distinct is not None
     lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
     if low is not None:
-        lower = scale.below(scale.distinct + low)[scale.codes]
+        lower = gather(scale.below(scale.distinct + low), scale.codes)
     if high is not None:
-        upper = scale.below(scale.distinct + high, True)[scale.codes]
+        upper = gather(scale.below(scale.distinct + high, True), scale.codes)
     return Between(scale.codes, scale.size, lower, upper)
 
 
@@ -236,13 +236,14 @@ def _bounded(run: Run, key: Column, low: Array | None, high: Array | None) -> Be
 
 
 def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
-    """Return the condition that a key is above a query (``low`` is 1), no lower (0), below (``high`` is -1), no higher (0)."""
+    """Return the condition that a key is above a query (low 1), no lower (0), below (high -1) or no higher (0)."""
     if query is key and key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
         key = query = ranked((key,))[0]
     if query is not key:
         key, query = comparable(key, query)
     scale = scale_of(full(run, key))
-    lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
+    lower: Array = np.zeros(1, dtype=np.int64)
+    upper: Array = np.array([scale.size])
     if query is key:
         lower = lower if low is None else scale.codes + low
         upper = upper if high is None else scale.codes + (high + 1)

@@ -1,14 +1,17 @@
 """Sums over keys that lie between bounds in two orders at once, by a wavelet matrix.
 
-The method is that of Claude, Navarro and Ordóñez, "The wavelet matrix" (Information Systems 47, 2015), for all rows at
-once: one level for each bit, and only one level is held at a time.
+The method is that of Claude, Navarro and Ordóñez, "The wavelet matrix" (Information Systems 47, 2015), with eight
+branches a level and all rows walking down at once; only one level is held at a time.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import Array
+from raspir.backends.numpy.kernels.columns import Array, gather
+
+_BITS = 3
+_BRANCHES = 1 << _BITS
 
 
 def dominated(
@@ -26,53 +29,84 @@ def dominated(
         high: the code after the highest.
         rows: the number of rows.
     """
-    start, stop = np.broadcast_to(start, rows), np.broadcast_to(np.maximum(start, stop), rows)
-    levels = _Levels(codes, size, weights, start, stop)
-    if len(low) == 1 and not low[0]:
-        return levels.below([high])[0]
-    upper, lower = levels.below([np.maximum(low, high), low])
-    return upper - lower
+    stop = np.broadcast_to(np.maximum(start, stop), rows)
+    from_first = len(start) == 1 and not start[0]
+    bounds = [high] if len(low) == 1 and not low[0] else [np.maximum(low, high), low]
+    make = (lambda bound: _FromFirst(bound, stop)) if from_first else (lambda bound: _Walk(bound, start, stop))
+    walks = [make(np.broadcast_to(bound, rows)) for bound in bounds]
+    depth = -(-size.bit_length() // _BITS)
+    held = None if weights.min() == weights.max() == 1 else weights
+    codes = codes.astype(np.int32)
+    for shift in range((depth - 1) * _BITS, -1, -_BITS):
+        level = _Level((codes >> shift) & (_BRANCHES - 1), held)
+        for walk in walks:
+            walk.step(level, shift)
+        if shift:
+            order = np.argsort(level.digits, kind="stable")
+            codes = gather(codes, order)
+            held = None if held is None else gather(held, order)
+    return walks[0].total if len(walks) == 1 else walks[0].total - walks[1].total
 
 
-class _Levels:
-    def __init__(self, codes: Array, size: int, weights: Array, start: Array, stop: Array) -> None:
-        self._codes = codes.astype(np.int32)
-        self._bits = size.bit_length()
-        self._weights = None if weights.min() == weights.max() == 1 else weights
-        self._start, self._stop = start, stop
+class _Level:
+    """The digits of a level, and for each place and digit how many, and how much, smaller digits come before it."""
 
-    def below(self, bounds: list[Array]) -> list[Array]:
-        """Return for each of some bounds, and each row, the sum of the weights whose code is below the bound."""
-        codes, weights = self._codes, self._weights
-        walks = [_Walk(np.broadcast_to(bound, len(self._start)), self._start, self._stop) for bound in bounds]
-        for bit in range(self._bits - 1, -1, -1):
-            zero = (codes >> bit) & 1 == 0
-            zeros = np.zeros(len(codes) + 1, dtype=np.int32)
-            np.cumsum(zero, out=zeros[1:])
-            sums = zeros
-            if weights is not None:
-                sums = np.zeros(len(codes) + 1, dtype=np.int64)
-                np.cumsum(np.where(zero, weights, 0), out=sums[1:])
-            for walk in walks:
-                walk.step(bit, zeros, sums)
-            codes = np.concatenate((codes[zero], codes[~zero]))
-            if weights is not None:
-                weights = np.concatenate((weights[zero], weights[~zero]))
-        return [walk.total for walk in walks]
+    def __init__(self, digits: Array, weights: Array | None) -> None:
+        self.digits = digits.astype(np.uint8)
+        self._width = len(digits) + 1
+        self._smaller = self._running(np.int32, None)
+        self._sums = self._smaller if weights is None else self._running(np.int64, weights)
+
+    def _running(self, kind: type[np.integer], weights: Array | None) -> Array:
+        table = np.zeros((_BRANCHES + 1, self._width), dtype=kind)
+        for digit in range(_BRANCHES):
+            there = self.digits <= digit
+            np.cumsum(there if weights is None else np.where(there, weights, 0), dtype=kind, out=table[digit + 1, 1:])
+        return table.reshape(-1)
+
+    def sums(self, digits: Array, places: Array) -> Array:
+        """Return how much smaller digits before each place add up to."""
+        return gather(self._sums, digits * self._width + places)
+
+    def moved(self, digits: Array, places: Array) -> Array:
+        """Return where each place is on the next level, in the branch of a digit."""
+        first = digits * self._width + places
+        branch = self._smaller[self._width - 1 :: self._width]  # all that are smaller come before the branch
+        equal: Array = gather(self._smaller, first + self._width) - gather(self._smaller, first)
+        return gather(branch, digits) + equal
 
 
 class _Walk:
+    """Rows on their way down, each with a bound on the codes and the places from which to which it counts."""
+
     def __init__(self, bound: Array, start: Array, stop: Array) -> None:
-        self._bound, self._start, self._stop = bound, start, stop
+        self._bound, self._start, self._stop = bound, np.broadcast_to(start, len(bound)), stop
         self.total = np.zeros(len(bound), dtype=np.int64)
 
-    def step(self, bit: int, zeros: Array, sums: Array) -> None:
-        """Go down one level: where the bound's bit is one, all below it in this level's zeros are counted."""
-        one = (self._bound >> bit) & 1
-        begin, end = zeros[self._start], zeros[self._stop]
-        found = end - begin if sums is zeros else sums[self._stop] - sums[self._start]
-        self.total += one * found
-        up, first = one.astype(np.int32), zeros[-1]
-        # zeros go to the front in their order, ones behind all zeros in theirs
-        self._start = begin + up * (first + self._start - 2 * begin)
-        self._stop = end + up * (first + self._stop - 2 * end)
+    def step(self, level: _Level, shift: int) -> None:
+        """Count what lies below the bound by the digit of this level, and go down to what equals it there."""
+        digit = (self._bound >> shift) & (_BRANCHES - 1)
+        self.total += level.sums(digit, self._stop)
+        self.total -= level.sums(digit, self._start)
+        if shift:
+            self._start, self._stop = level.moved(digit, self._start), level.moved(digit, self._stop)
+
+
+class _FromFirst:
+    """Rows on their way down that count from the first place: all with the same digits so far start at one place."""
+
+    def __init__(self, bound: Array, stop: Array) -> None:
+        self._bound, self._stop = bound, stop
+        self._starts = np.zeros(1, dtype=np.int64)
+        self.total = np.zeros(len(bound), dtype=np.int64)
+
+    def step(self, level: _Level, shift: int) -> None:
+        """Count what lies below the bound by the digit of this level, and go down to what equals it there."""
+        path = self._bound >> shift
+        digit = path & (_BRANCHES - 1)
+        self.total += level.sums(digit, self._stop)
+        digits = np.tile(np.arange(_BRANCHES), len(self._starts))
+        starts = np.repeat(self._starts, _BRANCHES)
+        self.total -= gather(level.sums(digits, starts), path)
+        if shift:
+            self._stop, self._starts = level.moved(digit, self._stop), level.moved(digits, starts)

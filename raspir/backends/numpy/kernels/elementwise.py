@@ -29,11 +29,11 @@ from raspir.backends.numpy.kernels.columns import (
     constant,
     fits,
     floats,
+    gather,
     integers,
     part,
-    take,
-    take_clipped,
     tabulated,
+    take,
     truth,
     whole,
 )
@@ -136,12 +136,12 @@ def _exact(
     ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
 ) -> Column | None:
     """Return what ``ufunc`` makes of integers, or ``None`` where 64 bits may not hold it."""
-    low, high = bound(a.bounds(), b.bounds())
-    if not fits(low, high):
-        low, high = bound(a.tightened(), b.tightened())
-        if not fits(low, high):
+    bounds = bound(a.bounded or a.bounds(), b.bounded or b.bounds())
+    if not fits(*bounds):
+        bounds = bound(a.tightened(), b.tightened())
+        if not fits(*bounds):
             return None
-    return integers(ufunc(whole(a), whole(b)), low, high)
+    return Column(INT, ufunc(whole(a), whole(b)), None, (), bounds)
 
 
 def _arithmetic(
@@ -282,7 +282,12 @@ def rounded(a: Column, at: Site) -> Column:
 
 
 def _compared(
-    kernel: Callable[..., Column], function: Callable[..., Any], ufunc: Callable[..., Array], a: Column, b: Column, at: Site
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    a: Column,
+    b: Column,
+    at: Site,
 ) -> Column:
     both = a.kind | b.kind
     if both & ~WHOLE == 0:
@@ -352,7 +357,12 @@ def either(a: Column, b: Column, at: Site) -> Column:
 
 
 def _logic(
-    kernel: Callable[..., Column], function: Callable[..., Any], ufunc: Callable[..., Array], a: Column, b: Column, at: Site
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    a: Column,
+    b: Column,
+    at: Site,
 ) -> Column:
     if a.kind == b.kind == BOOL:
         return booleans(ufunc(a.data, b.data))
@@ -416,7 +426,7 @@ class Lookup:
         if direct is None:
             return take(self._values, self._places_of(column))
         low, _, values = direct
-        return take_clipped(values, whole(column) - low)
+        return take(values, whole(column) - low)
 
     def _places_of(self, column: Column) -> Array:
         """Return where the value of each atom is, for atoms of several kinds."""
@@ -427,7 +437,7 @@ class Lookup:
         found = np.full(len(column), last)
         for kind in kinds:
             low, places, _ = self._direct[kind]
-            found = np.where(column.tags == kind, places.take(column.data - low, mode="clip"), found)
+            found = np.where(column.tags == kind, gather(places, column.data - low), found)
         return found
 
 

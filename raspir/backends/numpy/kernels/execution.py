@@ -23,6 +23,7 @@ from raspir.backends.numpy.kernels.columns import (
     code_points,
     column_of,
     floats,
+    gather,
     integers,
     take,
 )
@@ -138,12 +139,20 @@ class Executor:
             self._empty()
             return [_NONE] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)
-        return [full(run, found) for found in self._program(run, *columns)], lengths
+        results = [full(run, found) for found in self._program(run, *columns)]
+        return [_owned(found, columns) for found in results], lengths
 
     def _empty(self) -> None:
         for length, at in self._fixed:
             if length:
                 raise at.failed(wrong_length(length, 0))
+
+
+def _owned(result: Column, inputs: Sequence[Column]) -> Column:
+    """Return ``result`` with an array of its own where it is a view of an input, which may be changed later."""
+    if any(np.may_share_memory(result.data, column.data) for column in inputs):
+        return Column(result.kind, result.data.copy(), result.tags, result.atoms, result.bounded)
+    return result
 
 
 _NONE = integers(np.empty(0, dtype=np.int64))
@@ -166,14 +175,16 @@ class _Vocabulary:
     def check(self, column: Column) -> None:
         """Raise the error of the first atom that is not among them."""
         if column.kind == CHAR:
-            known = self._points.take(column.data, mode="clip")
+            known = gather(self._points, column.data)
             if known.all():
                 return
             position = int(known.argmin())
         else:
             _, firsts = classes_of((column,))
             atoms = atoms_of(take(column, firsts))
-            found = [place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys]
+            found = [
+                place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys
+            ]
             if not found:
                 return
             position = min(found)
@@ -230,14 +241,14 @@ def _read_array(array: Array) -> Column | None:
     """Return the column of an array whose items are atoms, ``None`` where they must be looked at one by one."""
     kind = array.dtype.kind
     if kind == "b":
-        return booleans(array.astype(np.bool_))
+        return booleans(array.astype(np.bool_, copy=False))
     if kind in "iu" and (kind == "i" or array.dtype.itemsize < 8):
-        return integers(array.astype(np.int64))
+        return integers(array.astype(np.int64, copy=False))
     if kind == "f" and array.dtype.itemsize <= 8 and not np.isnan(array).any():
-        return floats(array.astype(np.float64))
+        return floats(array.astype(np.float64, copy=False))
     if kind == "U" and array.dtype.itemsize == 4 and array.dtype.isnative:
         points = np.ascontiguousarray(array).view(np.uint32)
-        return Column(CHAR, points.copy()) if points.all() else None
+        return Column(CHAR, points) if points.all() else None
     return None
 
 
@@ -254,7 +265,7 @@ def read_many(values: Sequence[object]) -> tuple[Column, Array]:
         lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings
         return read("".join(values)), lengths  # type: ignore[arg-type]  # as before
     if classes <= {list, tuple}:
-        atoms = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
+        atoms: list[Any] = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
         column = _read_list(atoms) if atoms else _NONE
         if column is not None:
             return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
@@ -274,9 +285,17 @@ def _concatenated(columns: Sequence[Column]) -> Column:
     return assembled(int(ends[-1]), zip(places, columns, strict=True))
 
 
-def rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
+def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Array) -> list[Any]:
+    """Return for each sequence the atoms of the only output, or those of each output by name."""
+    every = [_rows(column, lengths.tolist()) for column in columns]
+    if len(names) == 1:
+        return every[0]
+    return [dict(zip(names, rows, strict=True)) for rows in zip(*every, strict=True)]
+
+
+def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
     """Return the atoms of each sequence of a batch."""
-    atoms: list[Any] = atoms_of(column) if sum(lengths) else []
+    atoms: list[Any] = atoms_of(column) if len(column) else []
     found, start = [], 0
     for length in lengths:
         found.append(atoms[start : start + length])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import Array
+from raspir.backends.numpy.kernels.columns import Array, gather
 
 
 def running_sums(values: Array, starts: Array, lengths: Array) -> Array:
@@ -31,7 +31,7 @@ def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Arra
     stop = np.broadcast_to(stop, rows)
     if start is None:
         running = np.maximum.accumulate(table)
-        return np.where(stop > 0, running[np.maximum(stop, 1) - 1], -1)
+        return np.where(stop > 0, gather(running, np.maximum(stop, 1) - 1), -1)
     found = np.full(rows, -1)
     lengths = stop - start
     level = (np.frexp(np.maximum(lengths, 0).astype(np.float64))[1] - 1).astype(np.int8)
@@ -41,7 +41,7 @@ def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Arra
     for doubling in range(highest + 1):
         those = order[ends[doubling] : ends[doubling + 1]]
         if len(those):
-            found[those] = np.maximum(table[start[those]], table[stop[those] - (1 << doubling)])
+            found[those] = np.maximum(gather(table, start[those]), gather(table, stop[those] - (1 << doubling)))
         if doubling < highest:
             table = np.maximum(table[: len(table) - (1 << doubling)], table[1 << doubling :])
     return found

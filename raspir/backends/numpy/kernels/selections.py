@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, padded, tabulated, take, whole
+from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, gather, padded, tabulated, take, whole
 from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
 from raspir.backends.numpy.kernels.dominance import dominated
 from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
@@ -113,7 +113,7 @@ class Selection:
         return counts
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the selected ``weights``, int64 of at most ``most``, whose sums have 64 bits, for each row."""
+        """Return for each row the sum of the selected weights, int64 of at most ``most``, whose sums have 64 bits."""
         found = np.empty(self.rows, dtype=np.int64)
         exact = most * self.run.longest < EXACT
         numbers = weights.astype(np.float64) if exact else weights
@@ -165,7 +165,7 @@ class Fetch(Selection):
 
     Args:
         run: the run.
-        positions: of each row, counted through all sequences.
+        positions: of each row, counted through all sequences; anything where a row selects none.
         there: which rows select theirs; ``None`` for all.
         uniform: whether there is one row for each sequence.
     """
@@ -185,7 +185,7 @@ class Fetch(Selection):
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the selected weight of each row."""
-        found = weights[self.positions]
+        found = gather(weights, self.positions)
         return found if self.there is None else np.where(self.there, found, 0)
 
     def in_order(self, values: Array) -> Array | None:
@@ -194,7 +194,7 @@ class Fetch(Selection):
 
     def best(self, ranks: Array) -> Array:
         """Return the selected rank of each row."""
-        found = ranks[self.positions]
+        found = gather(ranks, self.positions)
         return found if self.there is None else np.where(self.there, found, -1)
 
     def fetching(self) -> Fetch | None:
@@ -229,7 +229,8 @@ class Shift(Fetch):
     @cached_property
     def positions(self) -> Array:  # type: ignore[override]  # computed when it is needed, which is rarely
         """The position of each row, any position where it selects none."""
-        return np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+        places: Array = np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+        return places
 
     def fetched(self, column: Column, default: Column) -> Column:
         """Return the atom of ``column`` that each row selects, or the default."""
@@ -255,7 +256,7 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
     selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
-    places = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
+    places: Array = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
     lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
     there = (places >= 0) & (places < lengths)
     positions = np.where(there, places + firsts, 0)
@@ -293,7 +294,7 @@ class Everything(Selection):
 
     def _by_sequence(self, found: Array) -> Array:
         if not self.uniform:
-            found = np.broadcast_to(found, self.rows) if self.run.single else found[self.run.sequence]
+            found = np.broadcast_to(found, self.rows) if self.run.single else gather(found, self.run.sequence)
         return found
 
     def count(self) -> Array:
@@ -351,9 +352,11 @@ class Sliding(Selection):
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        if self.keys is None:
-            return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
-        return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+        if self.keys is not None:
+            return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
+        if self.run.single and self._low is None and self._high == 0:
+            return np.arange(1, self.rows + 1)
+        return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights from each row's start to its stop."""
@@ -361,7 +364,7 @@ class Sliding(Selection):
         if self.run.single:
             return self._single(running)
         padded_ = np.concatenate(([0], running))
-        return np.where(self.stop > self.start, padded_[self.stop] - padded_[self.start], 0)
+        return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
 
     def _single(self, running: Array) -> Array:
         n, low, high = self.run.n, self._low, self._high
@@ -381,7 +384,7 @@ class Sliding(Selection):
         if skip > 0:
             found[skip:] -= running[: max(0, n - skip)]
         else:
-            found[: max(0, n + skip - 1) + 1] -= running[-skip : n] if -skip < n else running[-1]
+            found[: max(0, n + skip - 1) + 1] -= running[-skip:n] if -skip < n else running[-1]
             found[max(0, n + skip) :] = 0
         return found
 
@@ -406,7 +409,9 @@ class Sliding(Selection):
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         whole_sequence = self.run.single and self._low is None
-        return range_max(ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows)
+        return range_max(
+            ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows
+        )
 
 
 class Grouped(Selection):
@@ -425,7 +430,7 @@ class Grouped(Selection):
 
     def _table(self, weights: Array, most: int) -> Array:
         table = tally(self.codes, self.weighed(weights), self.size + 1, most * self.run.longest < EXACT)
-        return self.answered(table[self.wanted])
+        return self.answered(gather(table, self.wanted))
 
     @cached_property
     def _counts_by_code(self) -> Array:
@@ -434,7 +439,7 @@ class Grouped(Selection):
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        return self.answered(self._counts_by_code[self.wanted])
+        return self.answered(gather(self._counts_by_code, self.wanted))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each row's class."""
@@ -443,30 +448,28 @@ class Grouped(Selection):
     def in_order(self, values: Array) -> Array | None:
         """Return the sum of the floats of each row's class, added from left to right."""
         table = np.bincount(self.codes, self.weighed(values), self.size + 1)
-        return self.answered(table[self.wanted])
+        return self.answered(gather(table, self.wanted))
 
     def best(self, ranks: Array) -> Array:
         """Return the highest rank of each row's class."""
         table = np.full(self.size + 1, -1)
         codes, ranks = (self.codes, ranks) if self.keys is None else (self.codes[self.keys], ranks[self.keys])
         np.maximum.at(table, codes, ranks)
-        return self.answered(table[self.wanted], -1)
+        return self.answered(gather(table, self.wanted), -1)
 
     def fetching(self) -> Fetch | None:
         """Return this selection as one of at most one position a row, if no class has several."""
-        if (self._counts_by_code > 1).any():
+        members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
+        if len(members) > self.size:
             return None
+        codes = self.codes if self.keys is None else gather(self.codes, members)
         place = np.full(self.size + 1, -1)
-        if self.keys is None:
-            place[self.codes] = self.run.places
-        else:
-            members = np.flatnonzero(self.keys)
-            place[self.codes[members]] = members
-        found = self.answered(place[self.wanted], -1)
-        missing = found < 0
-        if not missing.any():
-            return Fetch(self.run, found, None, self.uniform)
-        return Fetch(self.run, np.where(missing, 0, found), ~missing, self.uniform)
+        place[codes] = members
+        if not (gather(place, codes) == members).all():
+            return None
+        found = self.answered(gather(place, self.wanted), -1)
+        there = found >= 0
+        return Fetch(self.run, found, None if there.all() else there, self.uniform)
 
 
 class Window(Selection):
@@ -503,7 +506,7 @@ class Window(Selection):
     def _sorted(self) -> None:
         """Number the positions by their code, so that few numbers do."""
         self._order = stable_order(self._codes)
-        codes = self._codes[self._order]
+        codes = gather(self._codes, self._order)
         self._start, self._stop = self._located(codes, self._start), self._located(codes, self._stop)
         self._size = len(codes)
 
@@ -512,7 +515,7 @@ class Window(Selection):
         if len(values) != len(codes):
             return locate(codes, values)
         found = np.empty(len(values), dtype=np.int64)  # in the order of the keys, in which most queries lie too
-        found[self._order] = np.searchsorted(codes, values[self._order])
+        found[self._order] = np.searchsorted(codes, gather(values, self._order))
         return found
 
     def places(self) -> tuple[Array, Array, Array | slice]:
@@ -526,7 +529,7 @@ class Window(Selection):
 
     def _by_code(self, weights: Array, most: int) -> Array:
         if self._order is not None:
-            return weights[self._order]
+            return gather(weights, self._order)
         return tally(self._codes, weights, self._size, most * self.run.n < EXACT)
 
     def count(self) -> Array:
@@ -540,15 +543,15 @@ class Window(Selection):
         running = np.zeros(self._size + 1, dtype=np.int64)
         np.cumsum(self._by_code(self.weighed(weights), most), out=running[1:])
         if len(self._start) == 1 and not self._start[0]:
-            return self.answered(running[self._stop])
-        return self.answered(running[self._stop] - running[self._start])
+            return self.answered(gather(running, self._stop))
+        return self.answered(gather(running, self._stop) - gather(running, self._start))
 
     def best(self, ranks: Array) -> Array:
         """Return the highest rank between each row's bounds."""
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         if self._order is not None:
-            table = ranks[self._order]
+            table = gather(ranks, self._order)
         else:
             table = np.full(self._size, -1)
             np.maximum.at(table, self._codes, ranks)
@@ -578,7 +581,14 @@ class Dominance(Selection):
         start, stop, order = self._inner.places()
         second = self._second
         found = dominated(
-            second.codes[order], second.size, self.weighed(weights)[order], start, stop, second.low, second.high, self.rows
+            second.codes[order],
+            second.size,
+            self.weighed(weights)[order],
+            start,
+            stop,
+            second.low,
+            second.high,
+            self.rows,
         )
         return self.answered(found)
 
@@ -698,19 +708,16 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool) -> tuple[Arr
     """Return one code for each key that says what all conditions ask of it, how many there are, and each row's."""
     parts = [(each.codes, each.size, each.wanted) for each in conditions]
     if not run.single:
-        own = np.arange(run.count) if uniform else run.sequence
-        parts.insert(0, (run.sequence, run.count, own))
+        own_sequence = np.arange(run.count) if uniform else run.sequence
+        parts.insert(0, (run.sequence, run.count, own_sequence))
     if not parts:
         return np.zeros(run.n, dtype=np.int64), 1, np.zeros(1, dtype=np.int64)
     codes, size, wanted = parts[0]
     for more, count, asked in parts[1:]:
-        own = codes is wanted and more is asked
+        own = codes is wanted and more is asked  # each row asks for the class of its own position
         missing = (wanted == size) | (asked == count)
         codes, wanted, size = codes * count + more, wanted * count + asked, size * count
-        if own:
-            wanted = codes
-        else:
-            wanted = np.where(missing, size, wanted)
+        wanted = codes if own else np.where(missing, size, wanted)
         if not small(size, run.n):
             codes, size, wanted = _condensed(codes, wanted, own)
     return codes, size, wanted
@@ -722,7 +729,7 @@ def _condensed(codes: Array, wanted: Array, own: bool) -> tuple[Array, int, Arra
     if own:
         return numbers, len(held), numbers
     places = locate(held, wanted)
-    there = held[np.minimum(places, len(held) - 1)] == wanted
+    there = gather(held, places) == wanted
     return numbers, len(held), np.where(there, places, len(held))
 
 
