@@ -2,7 +2,8 @@
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
 # Also: make bench (timings and growth ratios), make depth (how shallow programs become, against what they must reach),
-# make fuzz (generated programs before and after the optimiser, CASES of them), make clean.
+# make fuzz (generated programs before and after the optimiser, CASES of them), make fuzz-backend (the same programs on
+# BACKEND, which is numpy, against the reference), make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,8 +11,9 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 PROGRAM := examples/addition.py:add
 CASES ?= 100000
+BACKEND ?= numpy
 
-.PHONY: demo test bench depth fuzz clean
+.PHONY: demo test bench depth fuzz fuzz-backend clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python.stamp:
@@ -57,6 +59,9 @@ depth: $(VENV)/base.stamp
 
 fuzz: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/fuzz.py --cases $(CASES)
+
+fuzz-backend: $(VENV)/base.stamp
+	$(BIN)/python benchmarks/fuzz.py --cases $(CASES) --backend $(BACKEND)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
