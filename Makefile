@@ -3,7 +3,7 @@
 #   make test   installs raspir with its test tools, lints, type-checks and tests
 # Also: make bench (timings and growth ratios, and the NumPy backend against NumPy written by hand), make depth (how
 # shallow programs become, against what they must reach), make fuzz (generated programs before and after the optimiser,
-# CASES of them), make clean.
+# CASES of them), make fuzz-backend (the same programs on BACKEND, which is numpy, against the reference), make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 PROGRAM := examples/addition.py:add
 CASES ?= 100000
+BACKEND ?= numpy
 
-.PHONY: demo test bench depth fuzz clean
+.PHONY: demo test bench depth fuzz fuzz-backend clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python.stamp:
@@ -59,6 +60,9 @@ depth: $(VENV)/base.stamp
 
 fuzz: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/fuzz.py --cases $(CASES)
+
+fuzz-backend: $(VENV)/base.stamp
+	$(BIN)/python benchmarks/fuzz.py --cases $(CASES) --backend $(BACKEND)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
