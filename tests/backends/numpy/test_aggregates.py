@@ -91,7 +91,7 @@ def atoms_at(run, column):
 @pytest.mark.parametrize("branches", SUMMED, ids=", ".join)
 @pytest.mark.parametrize("mean", [False, True])
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in ("characters",)])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_sums_and_means(name, mean, branches, data):
     inexact = name in ("floats", "numbers", "atoms")
@@ -114,7 +114,7 @@ scores = st.sampled_from([small, KINDS["exact"], KINDS["floats"], KINDS["integra
 @pytest.mark.parametrize("branches", [("as it is",), ("no tables", "large")], ids=", ".join)
 @pytest.mark.parametrize("ties", ["left", "right"])
 @pytest.mark.parametrize("pick", ["highest", "lowest"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_best(pick, ties, branches, data):
     with branch(*branches):
@@ -127,7 +127,7 @@ def test_best(pick, ties, branches, data):
         assert found == fetched(mask, held, scored, pick, ties, other)
 
 
-REAL = [0.1, 0.2, -0.7, 3.3, 1e16, -1e16, 1e-300, 5e-324, 1e100, -1e100, 1e308, 7.0]
+REAL = [0.1, 0.2, -0.7, 3.3, 1e16, -1e16, 1e-300, 5e-324, 1e100, -1e100, 7.0]
 
 
 def rounded(row, values):
@@ -138,13 +138,13 @@ def rounded(row, values):
 
 
 @pytest.mark.parametrize("size", [1, 5, 80])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_float_sums_of_long_inputs_are_near_adding_from_left_to_right(size, data):
     with branch("not one by one", data.draw(st.sampled_from(["as it is", "no tables"]))):
         run = data.draw(runs(size, single=True if size == 80 else None))
         selection = data.draw(selected(run))
-        few = data.draw(st.lists(st.sampled_from(REAL[:-2] if size == 80 else REAL[:-2]), min_size=1, max_size=5))
+        few = data.draw(st.lists(st.sampled_from(REAL), min_size=1, max_size=5))
         held = [
             few[data.draw(st.integers(0, len(few) - 1))] if size < 80 else few[j * j % len(few)] for j in range(run.n)
         ]
@@ -155,7 +155,7 @@ def test_float_sums_of_long_inputs_are_near_adding_from_left_to_right(size, data
             assert total in (left, right) or abs(total - right) <= bound
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_float_sums_with_infinities(data):
     with branch("not one by one"):
@@ -171,7 +171,7 @@ def test_float_sums_with_infinities(data):
                 assert total == wanted
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_float_sums_are_exact_where_a_unit_is(data):
     unit = data.draw(st.sampled_from([2.0**-1000, 2.0**-30, 0.5, 1.0, 2.0**40, 2.0**900]))
@@ -181,6 +181,14 @@ def test_float_sums_are_exact_where_a_unit_is(data):
         held = [unit * each for each in data.draw(st.lists(st.integers(-9, 9), min_size=run.n, max_size=run.n))]
         found = aggregates.float_sums(run, selection, np.array(held)).tolist()
         assert found == [rounded(np.flatnonzero(row).tolist(), held)[0] for row in matrix(selection)]
+
+
+def test_a_float_selected_alone_is_itself():
+    with branch("not one by one"):
+        run = Run(np.array([2]))
+        for held in ([1e16, 5e-324], [5e-324, 1e308], [3e-310, 1.5]):
+            found = aggregates.float_sums(run, selections.Sliding(run, 0, 0), np.array(held))
+            assert found.tolist() == held
 
 
 def test_a_sum_of_nothing_but_negative_zeros_is_one():
