@@ -17,12 +17,8 @@ from raspir.ir.scalar import MEANING, checked, logical_not
 
 UNARY = ("neg", "abs", "round", "not")
 BINARY = sorted(set(ELEMENTWISE) - set(UNARY) - {"pow"})
-EXPONENTS = {
-    "small": KINDS["small"],
-    "floats": st.sampled_from([0.5, -1.0, 0.0, 2.0, inf, -inf]),
-    "bools": KINDS["bools"],
-}
-BASES = {**{name: KINDS[name] for name in ("small", "floats", "bools", "atoms", "wholes")}}
+EXPONENTS = st.sampled_from([KINDS["small"], KINDS["bools"], st.sampled_from([0.5, -1.0, 0.0, 2.0, inf, -inf])])
+BASES = st.sampled_from([KINDS[name] for name in ("small", "floats", "bools", "atoms", "wholes")])
 
 
 def outcome(function, rows):
@@ -56,7 +52,7 @@ def check(name, data, *kinds):
 
 
 @pytest.mark.parametrize("name", BINARY)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), kinds, kinds)
 def test_binary(name, data, first, second):
     check(name, data, first, second)
@@ -69,7 +65,7 @@ def test_unary(name, data, of):
     check(name, data, of)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), BASES, EXPONENTS)
 def test_power(data, base, exponent):
     check("pow", data, base, exponent)
@@ -79,7 +75,8 @@ def test_power(data, base, exponent):
     ("name", "rows"),
     [
         ("add", [(2**63 - 1, 1), (1, 1)]), ("sub", [(-(2**63), 1), (0, 0)]),
-        ("mul", [(2**32, 2**31), (-(2**32), 2**31)]), ("mul", [(-(2**63), -1)]), ("floordiv", [(-(2**63), -1), (7, -2)]), ("mod", [(-(2**63), -1), (7, -2)]),
+        ("mul", [(2**32, 2**31), (-(2**32), 2**31)]), ("mul", [(-(2**63), -1)]),
+        ("floordiv", [(-(2**63), -1), (7, -2)]), ("mod", [(-(2**63), -1), (7, -2)]),
         ("truediv", [(2**53 + 1, 1), (2**63 - 1, 3)]), ("truediv", [(10**400, 1)]), ("add", [(10**400, 0.5)]),
         ("pow", [(2, 62), (2, 63), (-2, 63)]), ("pow", [(0, -1)]), ("pow", [(-8.0, 0.5)]), ("neg", [(-(2**63),)]),
         ("abs", [(-(2**63),)]), ("round", [(0.5,), (1.5,), (2.5,), (-0.5,), (1e308,), (2.0**62,)]), ("round", [(inf,)]),
@@ -98,7 +95,7 @@ def test_edges(name, rows):
     assert yielded(ELEMENTWISE[name], *sides, AT) == outcome(MEANING[name], rows)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), st.tuples(*[kinds] * 3))
 def test_where(data, of):
     size = data.draw(st.integers(1, 6))
@@ -114,7 +111,7 @@ def test_has(drawn, values):
     assert exact(atoms_of(elementwise.has(column, values))) == exact([any(a == v for v in values) for a in held])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(1, 6).flatmap(columns), st.lists(st.tuples(*[KINDS["atoms"]] * 2), max_size=8), KINDS["atoms"])
 def test_lookup(drawn, pairs, otherwise):
     column, held = drawn

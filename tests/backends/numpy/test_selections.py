@@ -54,7 +54,7 @@ def check(selection, weights, real, ranks, name):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", sorted(MADE))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_sums_counts_and_the_best_are_those_of_the_mask(name, way, data):
     with branch(way):
