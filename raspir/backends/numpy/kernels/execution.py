@@ -200,6 +200,13 @@ def _total(inputs: Sequence[Any]) -> int:
         return CHUNK + 1
 
 
+def _length(value: Any) -> int:
+    try:
+        return len(value)
+    except TypeError:  # an iterator, or what is no sequence at all, as an array of no dimension
+        return 1
+
+
 def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
     if isinstance(inputs, np.ndarray) and inputs.ndim == 2:
         step = max(1, CHUNK // max(1, inputs.shape[1]))
@@ -212,7 +219,7 @@ def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
     size = 0
     for each in inputs:
         chunk.append(each)
-        size += len(each) if hasattr(each, "__len__") else 1
+        size += _length(each)
         if size >= CHUNK:
             yield chunk
             chunk, size = [], 0
@@ -232,7 +239,7 @@ def read(value: object) -> Column:
         column = _read_list(value)  # type: ignore[arg-type]  # a list or a tuple
         if column is not None:
             return column
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size:
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size and not isinstance(value, np.ma.MaskedArray):
         column = _read_array(value)
         if column is not None:
             return column
