@@ -8,6 +8,7 @@ from random import Random
 import depth
 import fuzz
 import generate
+import judged
 import numpy as np
 import numpy_backend
 import pytest
@@ -17,6 +18,7 @@ from minimise import replaced
 from programs import PROGRAMS
 
 import raspir
+from raspir.backends.numpy.kernels import elementwise, execution, selections
 from raspir.ir import build
 
 NONE = "no difference"
@@ -105,6 +107,39 @@ def test_the_optimiser_on_some_generated_programs():
         assert outcome.report is None, outcome.report
         done += outcome
     assert done.counts["skipped"] < done.cases / 2
+
+
+def test_a_backend_on_some_generated_programs():
+    done = fuzz.Outcome()
+    for number in range(60):
+        done += judged.tried(number, seed=20, backend="numpy")
+        assert done.report is None, done.report
+    assert done.cases > 1000
+    assert re.search(r"strategies: \w+ \d+, ", judged.told(done))
+
+
+def of_most(selection, weights, most):
+    return np.minimum(window_sums(selection, weights, most), 2)
+
+
+window_sums = selections.Window.sums
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "wrong", "told"),
+    [
+        (selections.Window, "sums", of_most, "(<class 'int'>, 3)"),
+        (elementwise, "booleans", lambda data: elementwise.integers(data.astype(int)), "(<class 'bool'>, "),
+        (execution.Executor, "_chunk", lambda self, chunk, number: iter([self._together(chunk)]), "'input': 0"),
+    ],
+)
+def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, told, monkeypatch):
+    monkeypatch.setattr(owner, name, wrong)
+    found = (judged.tried(number, 0, "numpy").report for number in range(300))
+    report = next((report for report in found if report), NONE)
+    assert told in re.search(r"\nwanted (.*)", report)[1]
+    assert "\nrun as: numpy, " in report
+    assert report.partition("optimised:")[0].count("\n%") <= 7
 
 
 def test_programs_come_from_their_seed_alone():
