@@ -1,8 +1,9 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
-# Also: make bench (timings and growth ratios), make depth (how shallow programs become, against what they must reach),
-# make fuzz (generated programs before and after the optimiser, CASES of them), make clean.
+# Also: make bench (timings and growth ratios, and the NumPy backend against NumPy written by hand), make depth (how
+# shallow programs become, against what they must reach), make fuzz (generated programs before and after the optimiser,
+# CASES of them), make fuzz-backend (the same programs on BACKEND, which is numpy, against the reference), make clean.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,8 +11,9 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 PROGRAM := examples/addition.py:add
 CASES ?= 100000
+BACKEND ?= numpy
 
-.PHONY: demo test bench depth fuzz clean
+.PHONY: demo test bench depth fuzz fuzz-backend clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python.stamp:
@@ -51,12 +53,16 @@ test: $(VENV)/test.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
+	$(BIN)/python benchmarks/numpy_backend.py
 
 depth: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/depth.py
 
 fuzz: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/fuzz.py --cases $(CASES)
+
+fuzz-backend: $(VENV)/base.stamp
+	$(BIN)/python benchmarks/fuzz.py --cases $(CASES) --backend $(BACKEND)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

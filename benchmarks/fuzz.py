@@ -1,107 +1,39 @@
-"""Generated programs before and after the optimiser: ``python benchmarks/fuzz.py --cases 100000 --seed 0``.
+"""Generated programs, compared: ``python benchmarks/fuzz.py --cases 100000 --seed 0``.
 
-A case is one program, under one choice of options, on one input. Where the program as written yields a result, the
-optimised one must yield an equal one; and no program may get more layers. The first failure is made small and printed.
+Before and after the optimiser: a case is one program, under one choice of options, on one input. Where the program as
+written yields a result, the optimised one must yield an equal one; and no program may get more layers. With
+``--backend numpy``, a backend against the reference (see judged.py). The first failure is made small and printed.
 """
 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections import Counter
+from contextlib import suppress
 from functools import partial
-from multiprocessing.pool import Pool
 from random import Random
-from tempfile import TemporaryDirectory
 
+import judged
+from cases import INPUTS, Options, Outcome, UnequalError, fuzzed, scratch, simplest
 from generate import Generated, program
 from minimise import minimised
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import raspir
+from raspir.backends.base import BACKENDS
 from raspir.ir import Atom, Graph
-from raspir.passes.base import PASSES, Attention, Pass
-
-INPUTS = 6
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a program is optimised.
-
-    Attributes:
-        attention: which kind of heads there may be.
-        vocab: the promised vocabulary, if there is one.
-        max_length: the promised length, if there is one.
-        passes: the passes, in order; the default pipeline for ``None``.
-    """
-
-    attention: Attention
-    vocab: tuple[Atom, ...] | None = None
-    max_length: int | None = None
-    passes: tuple[str | Pass, ...] | None = None
-
-    def optimise(self, graph: Graph) -> Graph:
-        """Return ``graph`` after the optimiser."""
-        return raspir.optimize(graph, self.vocab, self.max_length, self.attention, self.passes)
-
-    def __str__(self) -> str:
-        promises = f"attention={self.attention!r}, vocab={self.vocab!r}, max_length={self.max_length!r}"
-        if self.passes is None:
-            return f"{promises}, the default pipeline"
-        return f"{promises}, passes={[each if isinstance(each, str) else each.name for each in self.passes]}"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one program.
-
-    Attributes:
-        cases: comparisons made.
-        skipped: comparisons that could not be made, since the program as written fails on the input.
-        shallower: optimised programs that lost layers.
-        optimised: optimised programs.
-        report: the failure, if there was one.
-    """
-
-    cases: int = 0
-    skipped: int = 0
-    shallower: int = 0
-    optimised: int = 0
-    report: str | None = None
-
-    def __add__(self, other: Outcome) -> Outcome:
-        return Outcome(
-            self.cases + other.cases,
-            self.skipped + other.skipped,
-            self.shallower + other.shallower,
-            self.optimised + other.optimised,
-        )
-
-
-class UnequalError(Exception):
-    """The optimiser changed what a program means, made it deeper, or failed."""
+from raspir.passes.base import PASSES
 
 
 def choices(random: Random, generated: Generated) -> list[Options]:
     """Return the options that one program is tried under: the default pipeline twice, a pass, an order of passes."""
     names = PASSES.names()
-
-    def drawn(passes: tuple[str, ...] | None, attention: Attention) -> Options:
-        vocab = generated.vocab if random.random() < 0.6 else None
-        return Options(attention, vocab, generated.longest if random.random() < 0.3 else None, passes)
-
-    found = [drawn(None, "select"), drawn(None, "best")]
+    found = [Options.drawn(random, generated, "select"), Options.drawn(random, generated, "best")]
     if names:
         some = tuple(random.choices(names, k=random.randint(2, len(names) + 1)))
         for passes in ((random.choice(names),), some):
-            found.append(drawn(passes, random.choice(("select", "best"))))
+            found.append(Options.drawn(random, generated, random.choice(("select", "best")), passes))
     return found
 
 
@@ -118,10 +50,11 @@ def tried(number: int, seed: int) -> Outcome:
         try:
             shallower += compare(generated.graph, each, expected)
         except UnequalError as problem:
-            with _scratch():
+            with scratch():
                 return Outcome(report=f"program {number} of seed {seed}: {report(generated, each, problem)}")
     cases = len(options) * len(expected)
-    return Outcome(cases, len(options) * len(inputs) - cases, shallower, len(options))
+    counts = {"skipped": len(options) * len(inputs) - cases, "shallower": shallower, "optimised": len(options)}
+    return Outcome(cases, counts=Counter(counts))
 
 
 def result_of(run: raspir.backends.base.Executable, given: list[Atom]) -> object:
@@ -159,13 +92,7 @@ def compare(graph: Graph, options: Options, expected: list[tuple[list[Atom], obj
 def report(generated: Generated, options: Options, problem: UnequalError) -> str:
     """Return a text on a failure, after making it small."""
     graph, given = minimised(generated.graph, problem.args[1], partial(_fails, options))
-    for simpler in (replace(options, vocab=None), replace(options, max_length=None)):
-        if _fails(simpler, graph, given):
-            options = simpler
-    for index in range(len(options.passes or ()) - 1, -1, -1):
-        fewer = replace(options, passes=(options.passes or ())[:index] + (options.passes or ())[index + 1 :])
-        if _fails(fewer, graph, given):
-            options = fewer
+    options = simplest(options, lambda simpler: _fails(simpler, graph, given))
     try:
         compare(graph, options, _expected(graph, given))
     except UnequalError as smallest:
@@ -174,17 +101,6 @@ def report(generated: Generated, options: Options, problem: UnequalError) -> str
     with suppress(Exception):  # the optimiser's own failure is what is being reported
         parts += ["optimised:", "", str(options.optimise(graph))]
     return "\n".join(parts)
-
-
-@contextmanager
-def _scratch() -> Iterator[None]:
-    """Let what is saved of a pass that fails, over and over while a program is made small, go with the folder."""
-    with TemporaryDirectory() as folder:
-        before, tempfile.tempdir = tempfile.tempdir, folder
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
 
 
 def _expected(graph: Graph, given: list[Atom]) -> list[tuple[list[Atom], object]]:
@@ -205,47 +121,31 @@ def _fails(options: Options, graph: Graph, given: list[Atom]) -> bool:
     return False
 
 
+def told(done: Outcome) -> str:
+    """Return a line on what was compared."""
+    counts = done.counts
+    return (
+        f"{done.cases} cases, no difference; {counts['skipped']} more skipped, where the program as written fails; "
+        f"{counts['shallower']} of {counts['optimised']} optimised programs lost layers"
+    )
+
+
 def main() -> int:
     """Fuzz, and return 1 at the first failure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000, help="how many comparisons to make (100000)")
     parser.add_argument("--seed", type=int, default=0, help="which programs and inputs are generated (0)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one for each processor)")
+    parser.add_argument("--backend", choices=BACKENDS.names(), help="compare a backend with the reference instead")
     options = parser.parse_args()
-    console = Console(highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    done = Outcome()
-    with (
-        multiprocessing.Pool(options.jobs) as pool,
-        Progress(*columns, TimeRemainingColumn(), console=console) as progress,
-    ):
-        task = progress.add_task("no difference", total=options.cases)
-        for outcome in outcomes(pool, options.cases, options.seed):
-            if outcome.report is not None:
-                progress.update(task, description="1 difference")
-                progress.stop()
-                console.print(outcome.report, markup=False, soft_wrap=True)
-                return 1
-            done += outcome
-            progress.update(task, completed=min(done.cases, options.cases))
-    print(
-        f"{done.cases} cases, no difference; {done.skipped} more skipped, where the program as written fails; "
-        f"{done.shallower} of {done.optimised} optimised programs lost layers"
-    )
-    return 0
-
-
-def outcomes(pool: Pool, cases: int, seed: int) -> Iterator[Outcome]:
-    """Yield what comes of one program after another until there are enough cases, in their order."""
-    made = start = 0
-    while made < cases:
-        count = max(1, min(512, (cases - made) // (2 * INPUTS)))  # in portions, since a pool reads all that it is given
-        for outcome in pool.imap(partial(tried, seed=seed), range(start, start + count), chunksize=4):
-            made += outcome.cases
-            yield outcome
-            if made >= cases:
-                return
-        start += count
+    if options.backend is None:
+        each, end = partial(tried, seed=options.seed), told
+    else:
+        each, end = partial(judged.tried, seed=options.seed, backend=options.backend), judged.told
+    done = fuzzed(each, options.cases, options.jobs)
+    if done.report is None:
+        print(end(done))
+    return int(done.report is not None)
 
 
 if __name__ == "__main__":

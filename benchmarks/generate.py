@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from idioms import IDIOMS, Idiom, guarded
+from idioms import IDIOMS, Idiom, by_predicate, guarded
 from maker import MAPS, PREDICATES, Maker, constant
 
 import raspir
@@ -26,6 +26,7 @@ VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
     (-2, -1, 0, 1, 2, 3),
     (0, 1),
     (5, 5.5, 2, 10),
+    (0.1, 0.2, -0.7, 3),
     (True, False),
 )
 MIXED: tuple[tuple[Atom, ...], ...] = (
@@ -35,6 +36,7 @@ MIXED: tuple[tuple[Atom, ...], ...] = (
     ("a", 1, True, "1"),
     ("", "ab", "a", "é"),
     (2**70, -(2**70), 3, 0.5),
+    (2**53, -(2**53) - 1, 2**62, 1),
 )
 """Vocabularies that not every idiom is made for."""
 
@@ -193,7 +195,7 @@ def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "
     What no idiom has used in the end is an output: joined to one result, much of it would be decided beforehand.
     """
     maker = Maker(Random(f"{size} {seed}"), vocab, odd=0.0)
-    safe = [idiom for idiom in IDIOMS if idiom is not guarded]  # what fails on some inputs would fail the whole
+    safe = [idiom for idiom in IDIOMS if idiom not in (guarded, by_predicate)]  # the whole would fail where these do
     nodes, idioms, count = 0, 0, max(1, size // 20)
     while nodes < size:
         for _ in range(count):

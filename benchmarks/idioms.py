@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from maker import FLIPPED, MAPS, Maker, constant
+from maker import FLIPPED, MAPS, PREDICATES, Maker, constant
 
-from raspir import Selector, SOp, indices, key, query, tokens, where
+from raspir import Selector, SOp, indices, key, query, select, tokens, where
 
 Idiom = Callable[[Maker], None]
 IDIOMS: list[Idiom] = []
@@ -386,3 +386,62 @@ def best(m: Maker) -> None:
     default = m.default(tag)
     made = where_to.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
     m.keep(made, tag if _fits(default, tag) else "any")
+
+
+def aggregated(m: Maker, selector: Selector) -> None:
+    """Add an aggregate of any kind, of positions that a selector, or it and other conditions, selects."""
+    if m.chance(0.25):
+        selector = m.both(selector, m.on(m.pick("bool")))
+    if m.chance(0.2):
+        selector = m.both(selector, m.asked(m.pick("bool")))
+    if m.chance(0.15):
+        selector = m.choose(lambda: ~selector, lambda: selector | m.span(), lambda: selector | m.same(m.pick("any")))()
+    kind = m.choose("count", "sum", "sum", "mean", "best", "best")
+    if kind == "count":
+        m.keep(selector.value(1), "index")
+    elif kind == "best":
+        score, _ = m.ordered()
+        value, tag = m.values()
+        default = m.default(tag)
+        made = selector.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
+        m.keep(made, tag if _fits(default, tag) else "any")
+    else:
+        m.keep((selector.value if kind == "sum" else selector.mean)(m.numeric(), m.number()), "number")
+
+
+@idiom
+def band(m: Maker) -> None:
+    """Where a value is near another, within bounds."""
+    of = m.pick("index")
+    near = of if m.chance(0.6) else m.pick("index")
+    low, high = m.select("ge", of, near - m.random.randint(-1, 3)), m.select("le", of, near + m.random.randint(0, 3))
+    made = m.both(low, high)
+    aggregated(m, m.both(made, m.same(m.pick("any"))) if m.chance(0.25) else made)
+
+
+@idiom
+def window(m: Maker) -> None:
+    """Positions in a window, also among equals."""
+    low, high = m.choose((-1, 1), (0, 2), (-3, -1), (-2, 0), (1, 4), (-1, 70))
+    made = m.both(m.select("ge", indices, indices + low), m.select("le", indices, indices + high))
+    aggregated(m, m.both(made, m.same(m.pick("any"))) if m.chance(0.25) else made)
+
+
+@idiom
+def dominated(m: Maker) -> None:
+    """What comes before (or after) in two orders, seldom in three, sometimes among equals."""
+    (first, _), (second, _) = m.ordered(), m.ordered()
+    made = m.both(m.select(m.comparison(), first, first), m.select(m.choose("lt", "le", "gt", "ge"), second, second))
+    made = m.both(made, m.span()) if m.chance(0.4) else made
+    aggregated(m, m.both(made, m.same(m.pick("any"))) if m.chance(0.3) else made)
+
+
+@idiom
+def by_predicate(m: Maker) -> None:
+    """What a Python function of two atoms selects."""
+    value, other = m.pick("any"), m.choose(m.pick("any"), m.pick("uniform"), constant(m.atom()))
+    value, other = (other, value) if m.chance(0.3) else (value, other)
+    made = select(value, other, m.random.choice(PREDICATES))
+    if m.chance(0.4):
+        made = m.both(made, m.choose(m.same(m.pick("any")), m.same(m.pick("any")), m.span()))
+    aggregated(m, made)

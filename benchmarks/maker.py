@@ -234,6 +234,14 @@ class Maker:
             return self.kept(a | b)
         return self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()
 
+    def asked(self, mask: SOp) -> Selector:
+        """Return the selector of everything in the rows at which ``mask`` holds."""
+        return self.choose(
+            lambda: key(True) == query(mask),
+            lambda: ~(key(False) == query(mask)),
+            lambda: key(1) <= query(where(mask, 1, 0)),
+        )()
+
     def on(self, mask: SOp) -> Selector:
         """Return the selector of the positions at which ``mask`` holds."""
         return self.choose(
@@ -293,7 +301,12 @@ def always(a: Atom, b: Atom) -> bool:
     return True
 
 
+def less(a: Atom, b: Atom) -> bool:
+    """Return whether an atom is below the other; fail on a number and a text."""
+    return a < b  # type: ignore[operator]  # as it says
+
+
 MAPS: dict[Callable[..., Any], str] = {
     as_text: "text", code: "index", is_odd: "bool", label: "text", halved: "number"
 }  # fmt: skip
-PREDICATES = (near, earlier, always)
+PREDICATES = (near, earlier, always, less)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from time import monotonic
+from typing import Any
 
-from raspir.ir import Atom, Graph, GraphError, Node, build
+from raspir.ir import Graph, GraphError, Node, build
 from raspir.ir.types import SELECTOR
 
-Fails = Callable[[Graph, list[Atom]], bool]
-"""Tells whether a program without promises still fails on an input."""
+Fails = Callable[[Graph, list[Any]], bool]
+"""Tells whether a program without promises still fails on an input, or on a list of inputs."""
 
 
-def minimised(graph: Graph, given: list[Atom], fails: Fails, seconds: float = 60) -> tuple[Graph, list[Atom]]:
-    """Return a smaller program and input that still fail, as far as ``seconds`` reach."""
+def minimised(graph: Graph, given: list[Any], fails: Fails, seconds: float = 60) -> tuple[Graph, list[Any]]:
+    """Return a smaller program and input, or inputs, that still fail, as far as ``seconds`` reach."""
     deadline = monotonic() + seconds
     changed = True
     while changed and monotonic() < deadline:
@@ -31,10 +32,13 @@ def minimised(graph: Graph, given: list[Atom], fails: Fails, seconds: float = 60
     return graph, given
 
 
-def smaller_inputs(given: list[Atom]) -> Iterator[list[Atom]]:
-    """Yield ``given`` without each of its tokens."""
+def smaller_inputs(given: list[Any]) -> Iterator[list[Any]]:
+    """Yield ``given`` without each of its tokens; of several inputs, without each input and with each made smaller."""
     for i in range(len(given)):
         yield given[:i] + given[i + 1 :]
+    for i, each in enumerate(given):
+        if isinstance(each, list | tuple):
+            yield from ([*given[:i], smaller, *given[i + 1 :]] for smaller in smaller_inputs(list(each)))
 
 
 def smaller_programs(graph: Graph) -> Iterator[Graph]:

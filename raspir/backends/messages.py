@@ -48,7 +48,9 @@ def added_strings(i: int, positions: list[int], first: Atom, last: Atom) -> str:
 
 def addition_failed(i: int, positions: list[int], values: list[Atom], error: BaseException) -> str:
     """Say that adding up what a row selects, or dividing by how much it is, failed."""
-    return f"failed at position {i} on {listed(map(show, values))} (from positions {listed(positions)}): {reason(error)}"
+    return (
+        f"failed at position {i} on {listed(map(show, values))} (from positions {listed(positions)}): {reason(error)}"
+    )
 
 
 def scores_failed(i: int, found: int, j: int, best: Atom, other: Atom, error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raspir.backends.numpy.emission import module
 from raspir.backends.numpy.plan import Strategy
 from raspir.backends.numpy.planner import plan
 from raspir.backends.numpy.program import Program
@@ -24,6 +25,22 @@ class NumPy:
         """
         require_functions(verify(graph))
         return Program(plan(graph))
+
+    suffixes = (".py",)
+
+    def emit(self, graph: Graph, *, input: object = None) -> str:
+        """Return a Python module that runs ``graph``, on one input or on a batch, and needs NumPy alone.
+
+        Args:
+            graph: what it runs.
+            input: an input that the module shows when it is run as a script.
+
+        Raises:
+            GraphError: if the graph breaks a rule of the IR.
+            BackendError: if it has an opaque function that no table can stand for.
+        """
+        require_functions(verify(graph))
+        return module(plan(graph, tables=True), input)
 
     def explain(self, graph: Graph) -> tuple[Strategy, ...]:
         """Return how the selector of each aggregate is evaluated, in the graph's order.

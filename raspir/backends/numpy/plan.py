@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from raspir.backends.numpy.kernels.runs import fixed
 from raspir.ir import Graph
 
 
@@ -128,6 +129,15 @@ class Plan:
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
+
+    def fixed(self) -> list[tuple[int, str]]:
+        """Return the length of each fixed sequence, and the name of what says where it stands."""
+        found = []
+        for step in self.steps:
+            if step.call is fixed:
+                at, *held = step.arguments
+                found.append((len(self.constants[held[0].name].arguments[0]) if held else 0, at.name))
+        return found
 
     def __str__(self) -> str:
         """Return the strategies as aligned lines, and what each rests on."""

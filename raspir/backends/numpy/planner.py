@@ -9,6 +9,7 @@ from typing import Any
 
 from raspir.analysis.facts import Analysis
 from raspir.analysis.linear import Linear
+from raspir.backends.numpy import tabulation
 from raspir.backends.numpy.kernels import (
     aggregates,
     columns,
@@ -24,8 +25,8 @@ from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.plan import Made, Plan, Ref, Spread, Step, Strategy, Symbol
 from raspir.backends.numpy.strategies import Chosen, Selectors
 from raspir.ir import Graph, Node, Role
+from raspir.ir.atoms import show
 from raspir.ir.describe import Describer
-from raspir.ir.layers import Layering
 
 ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "add": elementwise.add,
@@ -50,8 +51,6 @@ ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
 }
 """The kernel of each primitive."""
 
-_COMPARED: Mapping[str, tuple[int | None, int | None]] = {"lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
-
 
 RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
     name
@@ -61,9 +60,17 @@ RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
 """Names that values cannot have, since kernels do."""
 
 
-def plan(graph: Graph) -> Plan:
-    """Return how ``graph`` is run."""
-    return Planner(graph).plan()
+def plan(graph: Graph, tables: bool = False) -> Plan:
+    """Return how ``graph`` is run.
+
+    Args:
+        graph: a verified graph.
+        tables: whether opaque functions become tables, for what cannot call them.
+
+    Raises:
+        BackendError: if one must and cannot.
+    """
+    return Planner(graph, tables).plan()
 
 
 class Planner:
@@ -71,10 +78,12 @@ class Planner:
 
     Args:
         graph: a verified graph.
+        tables: whether opaque functions become tables.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, tables: bool = False) -> None:
         self.graph = graph
+        self._tables = tables
         self.facts = Analysis.of(graph)
         self.describer = Describer(graph)
         self.selectors = Selectors(self)
@@ -98,7 +107,7 @@ class Planner:
         return Plan(self.graph, inputs, self._constants, tuple(self._steps), outputs, tuple(self._strategies))
 
     def _needed(self) -> set[Node]:
-        """Return the nodes whose values are needed: those of outputs, of what can fail, and of what these are made of."""
+        """Return the nodes whose values are needed: outputs, what can fail, and what these are made of."""
         outputs = set(self.graph.outputs.values())
         needed: set[Node] = set()
         for node in reversed(self.graph.nodes):
@@ -127,15 +136,22 @@ class Planner:
     def _check(self, selector: Node) -> None:
         """Add the step that fails where a selector does that nothing else computes."""
         if selector.operation.name == "select.by":
-            self.predicate(*selector.operands, str(selector["function"]))
+            key, query = selector.operands
+            self.predicate(key, query, str(selector["function"]))
         elif selector.operation.role is Role.SELECT:
-            key, query = map(self.value, selector.operands)
-            self.step("checked", conditions.check_order, key, query, selector.operation.symbol, self.site(selector))
+            sides = map(self.value, selector.operands)
+            self.step("checked", conditions.check_order, *sides, selector.operation.symbol, self.site(selector))
 
     # Steps
 
     def step(
-        self, name: str, call: Callable[..., Any], *arguments: Any, spread: Spread = Spread.FULL, comment: str = "", **keywords: Any
+        self,
+        name: str,
+        call: Callable[..., Any],
+        *arguments: Any,
+        spread: Spread = Spread.FULL,
+        comment: str = "",
+        **keywords: Any,
     ) -> Ref:
         """Add a step, unless the same is there already, and return its result."""
         key = (call, _hashable(arguments), _hashable(keywords))
@@ -157,7 +173,7 @@ class Planner:
 
     def literal(self, atom: Any) -> Ref:
         """Return the constant column of one atom."""
-        return self.made(f"of_{atom}" if isinstance(atom, int | str) else "number", constant, atom)
+        return self.made(_constant_name(atom), constant, atom)
 
     def _name(self, wanted: str) -> str:
         name = re.sub(r"\W+", "_", wanted, flags=re.ASCII).strip("_").lower()[:40] or "value"
@@ -175,18 +191,18 @@ class Planner:
         if operation.name in ("map", "select.by"):
             what = f"{what}({node['function']})"
         name = self.graph.name_of(node)
-        called = f" ({_shown(name)})" if name else ""
+        called = f" ({show(name)})" if name else ""
         return self.made(f"at_{name or operation.name}", Site, f"`{what}`{called}", self.graph.locations.get(node))
 
     @property
     def nowhere(self) -> Ref:
         """Where steps stand that no operation of the author is, and that cannot fail."""
-        return self.made("nowhere", Site, "")
+        return Ref("NOWHERE", Spread.CONSTANT)
 
     def label(self, node: Node) -> str:
-        """Return a name for the value of ``node``."""
-        name = self.graph.name_of(node)
-        return name if name is not None else node.operation.name
+        """Return a name for the value of ``node``: its author's, or that of the textual IR."""
+        label = self.describer.label(node)
+        return f"v{label[1:]}" if label.startswith("%") else label
 
     # Values
 
@@ -237,8 +253,7 @@ class Planner:
     def _elementwise(self, node: Node) -> Ref:
         name = node.operation.name
         operands, spread = self.level(map(self.value, node.operands))
-        label, at = self.label(node), self.site(node)
-        told = self.describer(node)
+        label, told = self.label(node), self.describer(node)
         if name == "where":
             return self.step(label, elementwise.where, *operands, spread=spread, comment=told)
         if name == "has":
@@ -251,9 +266,16 @@ class Planner:
             table = self.made(f"table_{label}", elementwise.Lookup, pairs, node["otherwise"])
             return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
         if name == "map":
+            if self._tables:
+                table = self.made(
+                    f"table_{label}", elementwise.Lookup, *tabulation.of_map(self.facts, self.graph, node)
+                )
+                return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
             function = Symbol(str(node["function"]))
-            return self.step(label, elementwise.apply, function, tuple(operands), at, spread=spread, comment=told)
-        return self.step(label, ELEMENTWISE[name], *operands, at, spread=spread, comment=told)
+            return self.step(
+                label, elementwise.apply, function, tuple(operands), self.site(node), spread=spread, comment=told
+            )
+        return self.step(label, ELEMENTWISE[name], *operands, self.site(node), spread=spread, comment=told)
 
     def linear(self, form: Linear) -> Ref:
         """Return what holds the value of a linear form."""
@@ -287,14 +309,13 @@ class Planner:
             for node in self.graph
             if node.operation.name == "select.by" and node.operands == (key, query) and node["function"] == function
         )
-        return self.step(
-            f"by_{function}",
-            predicates.predicate,
-            self.value(key),
-            self.spread(self.value(query)),
-            Symbol(function),
-            self.site(found),
-        )
+        called: Ref | Symbol = Symbol(function)
+        if self._tables:
+            called = self.made(
+                f"pairs_{function}", predicates.PredicateTable, tabulation.of_predicate(self.facts, self.graph, found)
+            )
+        sides = self.value(key), self.spread(self.value(query))
+        return self.step(f"by_{function}", predicates.predicate, *sides, called, self.site(found))
 
     # Aggregates
 
@@ -318,7 +339,6 @@ class Planner:
         kernel = aggregates.total if node.operation.name == "sum" else aggregates.mean
         return self.step(label, kernel, selection, value, default, at, spread=spread, comment=told)
 
-
     def _length(self, node: Node) -> Ref:
         """Add the step of the length, which needs no attention."""
         self._report(node, Chosen("length", "ones, added up over all", "1", True, (), lambda: Ref("")))
@@ -331,10 +351,12 @@ class Planner:
         self._strategies.append(Strategy(label, selector, chosen.name, chosen.why, chosen.cost, where))
 
 
-def _shown(name: object) -> str:
-    from raspir.ir.atoms import show
-
-    return show(name)
+def _constant_name(atom: Any) -> str:
+    if isinstance(atom, bool):
+        return f"always_{atom}"
+    if isinstance(atom, int):
+        return f"number_{atom}" if atom >= 0 else f"minus_{-atom}"
+    return f"text_{atom}" if isinstance(atom, str) and atom.isalnum() and len(atom) < 20 else type(atom).__name__
 
 
 _WITHOUT_RUN: frozenset[Callable[..., Any]] = frozenset({conditions.AllOf, conditions.AnyOf, conditions.Not})

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
 from raspir.backends.inputs import input_list
 from raspir.backends.numpy import source
-from raspir.backends.numpy.kernels.columns import FLOAT, KINDS, TABLE, Array, Column, atoms_of, take, text_of
+from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of
 from raspir.backends.numpy.kernels.execution import Executor
+from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
 from raspir.ir import Atom, Sequence
 
 
-class _Held:
+class _Block:
     """The atoms of the sequences that ran together.
 
     As Python's atoms they are made for all sequences at once: of many short ones each would take long by itself.
+
+    Args:
+        column: the atoms, one sequence behind the other.
+        lengths: the length of each.
+        layers: the number of attention layers of the graph that yielded them.
     """
 
-    def __init__(self, column: Column) -> None:
-        self.column = column
+    def __init__(self, column: Column, lengths: Array, layers: int) -> None:
+        self.column, self.layers = column, layers
+        self._lengths = lengths
+
+    @cached_property
+    def stops(self) -> list[int]:
+        """Where each sequence ends, the first behind what lies before all of them."""
+        return [0, *np.cumsum(self._lengths).tolist()]
 
     @cached_property
     def atoms(self) -> list[Atom]:
@@ -36,43 +49,62 @@ class ArraySequence(Sequence):
     """The atoms that a program yields, held as an array: as a list they are made when they are looked at.
 
     Args:
-        held: the atoms of this and of other sequences.
-        start: where this one starts.
-        stop: where it ends.
-        layers: the number of attention layers of the graph that yielded them.
+        block: the atoms of this and of other sequences.
+        number: which of them this is.
     """
 
-    __slots__ = ("_held", "_made", "_start", "_stop")
+    __slots__ = ("_block", "_number")
 
-    def __init__(self, held: _Held, start: int, stop: int, layers: int) -> None:
-        self._held, self._start, self._stop, self._layers = held, start, stop, layers
-        self._made: tuple[Atom, ...] | None = None
+    def __init__(self, block: _Block, number: int) -> None:
+        self._block, self._number = block, number
 
     @property
     def _atoms(self) -> tuple[Atom, ...]:  # type: ignore[override]  # made when it is looked at
-        if self._made is None:
-            self._made = tuple(self._held.atoms[self._start : self._stop])
-        return self._made
+        return tuple(self.tolist())
 
-    def _own(self) -> Column:
-        column = self._held.column
-        if self._start or self._stop < len(column):
-            return take(column, slice(self._start, self._stop))
-        return column
+    @property
+    def layers(self) -> int:
+        """The number of attention layers of the graph that yielded this sequence."""
+        return self._block.layers
+
+    @property
+    def _places(self) -> range:
+        return range(self._block.stops[self._number], self._block.stops[self._number + 1])
+
+    def tolist(self) -> list[Atom]:
+        """Return the atoms as a new list."""
+        places = self._places
+        return self._block.atoms[places.start : places.stop]
+
+    @overload
+    def __getitem__(self, index: int) -> Atom: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence: ...
+    def __getitem__(self, index: int | slice) -> Atom | Sequence:
+        if isinstance(index, slice):
+            return Sequence(self.tolist()[index], self.layers)
+        return self._block.atoms[self._places[index]]
+
+    def __iter__(self) -> Iterator[Atom]:
+        return iter(self.tolist())
 
     def __len__(self) -> int:
-        return self._stop - self._start
+        return len(self._places)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Sequence, (self.tolist(), self.layers))  # of its own, and not of all that ran together
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return the atoms as an array: of booleans, integers, floats or characters, or of objects where mixed."""
-        own = self._own()
-        if own.kind in KINDS and own.kind != TABLE:
+        places = self._places
+        own = take(self._block.column, slice(places.start, places.stop))
+        if own.kind in (BOOL, INT, FLOAT):
             array = own.data
-            if own.kind not in (FLOAT, 1, 2):
-                array = np.array(list(text_of(array)), dtype="<U1")
+        elif own.kind == CHAR:
+            array = np.array(list(text_of(own.data)), dtype="<U1")
         else:
             array = np.empty(len(own), dtype=object)
-            array[:] = self._atoms
+            array[:] = self.tolist()
         return np.array(array, dtype=dtype, copy=copy)
 
 
@@ -91,11 +123,16 @@ class Program:
         made = {name: constant.make() for name, constant in plan.constants.items()}
         kernels = {step.call.__name__: step.call for step in plan}
         functions = {source.symbol_name(symbol): function for symbol, function in graph.functions.items()}
-        space: dict[str, Any] = {**kernels, **made, **functions}
+        space: dict[str, Any] = {**kernels, **made, **functions, "NOWHERE": NOWHERE}
         exec(compile(source.function(plan, comments=False), "<raspir program>", "exec"), space)
-        vocabularies = {name: node["vocab"] for name, node in graph.inputs.items()}
+        vocabularies: dict[str, Any] = {name: node["vocab"] for name, node in graph.inputs.items()}
+        fixed = [(length, made[at]) for length, at in plan.fixed()]
         self._executor = Executor(
-            space["program"], len(self._names), vocabularies, graph.max_length, _fixed(plan, made)  # type: ignore[arg-type]
+            space["program"],
+            len(self._names),
+            vocabularies,
+            graph.max_length,
+            fixed,
         )
 
     @property
@@ -117,7 +154,7 @@ class Program:
         self._executor.budget = size
 
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
-        """Return what the program yields on ``input``: a sequence, or one for each name where there are several outputs.
+        """Return what the program yields on ``input``: a sequence, or of several outputs one for each name.
 
         Args:
             input: a ``str``, an array of one dimension, or another sequence of atoms; a mapping by name where the
@@ -127,8 +164,7 @@ class Program:
             InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
             EvaluationError: if an operation fails; the message names the author's line, the position and the values.
         """
-        columns, lengths = self._executor.one(input)
-        return self._result(list(map(_Held, columns)), 0, int(lengths[0]))
+        return next(self._results(*self._executor.one(input)))
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
         """Return what the program yields on each of ``inputs``, run as one.
@@ -136,7 +172,10 @@ class Program:
         Raises:
             InputError, EvaluationError: as calling it does, with the number of the input.
         """
-        return list(self.stream(inputs))
+        found: list[Sequence | dict[str, Sequence]] = []
+        for results in self._executor.many(input_list(inputs)):
+            found += self._results(*results)
+        return found
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:
         """Yield what the program yields on each of ``inputs``, so many at a time that memory stays bounded.
@@ -144,29 +183,13 @@ class Program:
         Raises:
             InputError, EvaluationError: as calling it does, with the number of the input and after all before it.
         """
-        for columns, lengths in self._executor.many(input_list(inputs)):
-            stops = np.cumsum(lengths).tolist()
-            starts = [0, *stops[:-1]]
-            held = list(map(_Held, columns))
-            if len(held) == 1:
-                (one,), (layers,) = held, self._layers
-                yield from [ArraySequence(one, a, b, layers) for a, b in zip(starts, stops, strict=True)]
-            else:
-                yield from [self._result(held, a, b) for a, b in zip(starts, stops, strict=True)]
+        for results in self._executor.many(input_list(inputs)):
+            yield from self._results(*results)
 
-    def _result(self, held: list[_Held], start: int, stop: int) -> Sequence | dict[str, Sequence]:
-        if len(held) == 1:
-            return ArraySequence(held[0], start, stop, self._layers[0])
-        every = zip(self._names, held, self._layers, strict=True)
-        return {name: ArraySequence(each, start, stop, layers) for name, each, layers in every}
-
-
-def _fixed(plan: Plan, made: dict[str, Any]) -> list[tuple[int, Any]]:
-    """Return the length of each fixed sequence of a plan, and where it stands in the program."""
-    found = []
-    for step in plan:
-        if step.call.__name__ == "fixed":
-            at, *held = step.arguments
-            found.append((len(made[held[0].name]) if held else 0, made[at.name]))
-    return found
-
+    def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:
+        """Return what each of some sequences that ran together yields."""
+        blocks = [_Block(column, lengths, layers) for column, layers in zip(columns, self._layers, strict=True)]
+        every = [map(ArraySequence, itertools.repeat(block), range(len(lengths))) for block in blocks]
+        if len(every) == 1:
+            return every[0]
+        return (dict(zip(self._names, results, strict=True)) for results in zip(*every, strict=True))

@@ -200,7 +200,9 @@ class Selectors:
                 continue
             falling, reverse = rank.order.falling, rank.order.reverse
 
-            def make(rest: Clause = rest, score: Node | Linear = score, falling: bool = falling, reverse: bool = reverse) -> Ref:
+            def make(
+                rest: Clause = rest, score: Node | Linear = score, falling: bool = falling, reverse: bool = reverse
+            ) -> Ref:
                 planner = self._planner
                 everything = self._everything(_Parts((rest,) if rest.sets else ())).build()
                 value = planner.linear(score) if isinstance(score, Linear) else planner.value(score)
@@ -317,7 +319,7 @@ class Selectors:
 
         def make() -> Ref:
             filters = self._filters(parts, uniform)
-            how = {} if uniform else {"uniform": False}
+            how: dict[str, Any] = {} if uniform else {"uniform": False}
             return self._planner.step("everything", selections.Everything, **filters, **how)
 
         why = "conditions on keys or queries alone" if self._needs(parts) else "no condition"
@@ -356,9 +358,7 @@ class Selectors:
         why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
         return Chosen("gather", why, "n", uniform, needs, make)
 
-    def _joint(
-        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any]
-    ) -> Chosen:
+    def _joint(self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any]) -> Chosen:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
@@ -367,7 +367,7 @@ class Selectors:
         return Chosen(name, why, cost, False, self._needs(parts), make)
 
     def _sliding(self, parts: _Parts) -> Chosen:
-        ((pair, allowed),) = parts.between
+        ((_, allowed),) = parts.between
         ((low, high),) = allowed.intervals
         ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
 

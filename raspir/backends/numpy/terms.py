@@ -40,7 +40,9 @@ class Term:
         return Term(-self.sign, clause, keys) if clause is not None and keys else None
 
 
-def alternatives(formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[Pair], bool]) -> list[Term] | None:
+def alternatives(
+    formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[Pair], bool]
+) -> list[Term] | None:
     """Return terms of which a position meets one or more if ``formula`` selects it; ``None`` for too many.
 
     Args:

@@ -70,7 +70,7 @@ def mean(run: Run, selection: Selection, value: Column, default: Column, at: Sit
 def best(
     run: Run, selection: Selection, value: Column, score: Column, pick: str, ties: str, default: Column, at: Site
 ) -> Column:
-    """Return the value that each row selects with the highest (or lowest) score, the leftmost (or rightmost) of several.
+    """Return the value that each row selects with the highest (or lowest) score, of several the leftmost (rightmost).
 
     Raises:
         EvaluationError: naming the first row whose scores cannot be compared.
@@ -210,7 +210,11 @@ class _Sum:
             return self._large(value)
         selection = self._selection
         if len(value) == 1:
-            sums = selection.counts * int(value.data[0]) if value.kind == BOOL or low != 1 or high != 1 else selection.counts
+            sums = (
+                selection.counts * int(value.data[0])
+                if value.kind == BOOL or low != 1 or high != 1
+                else selection.counts
+            )
         else:
             sums = selection.sums(whole(full(self._run, value)), most)
         result = integers(sums, min(low, 0) * longest, max(high, 0) * longest)
@@ -227,7 +231,7 @@ class _Sum:
 
     def _boolean(self, value: Column) -> Array:
         """Return which rows select one boolean and nothing else."""
-        alone = self._selection.counts == 1
+        alone: Array = self._selection.counts == 1
         if value.kind == BOOL:
             return alone
         tags, _ = packed(full(self._run, value))
@@ -315,7 +319,9 @@ class _Sum:
         if self._mean:
             return self._alone(floats(sums / np.maximum(counts, 1)), value)
         some_real = selection.sums(real.astype(np.int64), 1) > 0
-        return self._alone(choose(some_real, floats(sums), integers(np.where(some_real, 0, sums).astype(np.int64))), value)
+        return self._alone(
+            choose(some_real, floats(sums), integers(np.where(some_real, 0, sums).astype(np.int64))), value
+        )
 
 
 def _with_booleans(numbers: Column, boolean: Array) -> Column:
@@ -382,7 +388,8 @@ def _digits(values: Array, longest: int) -> list[tuple[int, Array]] | None:
     """Return integers, each with the exponent of its unit, that add up to ``values``; ``None`` for too many of them."""
     width = 61 - longest.bit_length()
     unit = int(np.frexp(np.abs(values).max())[1]) - width
-    rest, found = values, []
+    rest = values
+    found: list[tuple[int, Array]] = []
     while rest.any():
         if len(found) == 4 or unit < -1070:
             return None

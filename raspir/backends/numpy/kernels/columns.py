@@ -23,7 +23,7 @@ _LEAST, _MOST = -(2**63), 2**63 - 1
 
 def fits(low: int, high: int) -> bool:
     """Tell whether all integers between ``low`` and ``high`` have 64 bits."""
-    return _LEAST <= low and high <= _MOST
+    return low >= _LEAST and high <= _MOST
 
 
 class Column:
@@ -31,8 +31,8 @@ class Column:
 
     Attributes:
         kind: the kinds that there may be, as a sum of them.
-        data: the atoms, where they are of one kind: booleans, int64, float64, code points, or places in ``atoms``. Where
-            they are mixed, int64 for all, with floats as their bits.
+        data: the atoms, where they are of one kind: booleans, int64, float64, code points, or places in ``atoms``.
+            Where they are mixed, int64 for all, with floats as their bits.
         tags: the kind of each atom where they are mixed, else ``None``.
         atoms: strings that are not one character long and integers of more than 64 bits, each once.
     """
@@ -168,7 +168,8 @@ def packed(column: Column) -> tuple[Array, Array]:
 
 def unpacked(data: Array, kind: int) -> Array:
     """Return packed atoms that are all of one kind as an array of that kind."""
-    return data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
+    found: Array = data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
+    return found
 
 
 def part(column: Column, kind: int, positions: Array) -> Column:
@@ -180,7 +181,8 @@ def part(column: Column, kind: int, positions: Array) -> Column:
 
 def gather(values: Array, places: Array) -> Array:
     """Return the values at some places, which lie inside: places are not checked, which takes most of the time."""
-    return values.take(places, mode="clip")
+    found: Array = values.take(places, mode="clip")
+    return found
 
 
 def take(column: Column, positions: Array | slice) -> Column:
@@ -195,7 +197,7 @@ def take(column: Column, positions: Array | slice) -> Column:
 def is_number(column: Column) -> Array:
     """Return for each atom, or once for all, whether it is a number."""
     tags, data = packed(column)
-    number = (tags & (WHOLE | FLOAT)) != 0
+    number: Array = (tags & (WHOLE | FLOAT)) != 0
     if column.kind & TABLE:
         numeric = np.array([not isinstance(atom, str) for atom in column.atoms])
         tabled = tags == TABLE
@@ -212,10 +214,12 @@ def truth(column: Column) -> Array:
     """Return for each atom whether it is true in Python's sense."""
     if column.kind == BOOL:
         return column.data
-    if column.kind in (INT, FLOAT):
-        return column.data != 0
     if column.kind == CHAR:
         return np.ones(len(column), dtype=np.bool_)
+    true: Array
+    if column.kind in (INT, FLOAT):
+        true = column.data != 0
+        return true
     tags, data = packed(column)
     true = data != 0
     if column.kind & FLOAT:
@@ -229,7 +233,7 @@ def truth(column: Column) -> Array:
 
 
 def choose(condition: Array, a: Column, b: Column) -> Column:
-    """Return the atoms of ``a`` where ``condition`` holds, else those of ``b``; each is of one length or of one atom."""
+    """Return the atoms of ``a`` where ``condition`` holds, else those of ``b``; a column of one atom holds for all."""
     if a.kind == b.kind and a.kind in KINDS and a.kind != TABLE:
         chosen = Column(a.kind, np.where(condition, a.data, b.data))
         if a.kind == INT and a.bounded is not None and b.bounded is not None:
@@ -239,11 +243,15 @@ def choose(condition: Array, a: Column, b: Column) -> Column:
     atoms, moved = _joined(a, b)
     if moved is not None:
         data_b = np.where(tags_b == TABLE, moved[np.where(tags_b == TABLE, data_b, 0)], data_b)
-    if len(tags_a) == len(tags_b) == 1:
-        tags = gather(np.concatenate((tags_b, tags_a)), condition.view(np.uint8))
-    else:
-        tags = np.where(condition, tags_a, tags_b)
-    return _mixed(tags, np.where(condition, data_a, data_b), a.kind | b.kind, atoms)
+    tags, data = _blended(condition, tags_a, tags_b), _blended(condition, data_a, data_b)
+    return _mixed(tags, data, a.kind | b.kind, atoms)
+
+
+def _blended(condition: Array, a: Array, b: Array) -> Array:
+    """Return ``a`` where ``condition`` holds, else ``b``: integers, by arithmetic, which no branch slows down."""
+    found: Array = (a - b) * condition
+    found += b
+    return found
 
 
 def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column:
@@ -279,7 +287,7 @@ def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
 
 
 def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:
-    """Return ``size`` atoms: those of ``column``, or its only one, from ``low`` to ``high``, and the default elsewhere."""
+    """Return ``size`` atoms: from ``low`` to ``high`` those of ``column``, or its only one, elsewhere the default."""
     if column.kind == default.kind and column.kind in KINDS and column.kind != TABLE:
         data = np.full(size, default.data[0])
         data[low:high] = column.data
@@ -313,19 +321,17 @@ def factorised(values: Array, low: int | None = None, high: int | None = None) -
 
 
 def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
-    """Return for each position the number of its tuple of atoms, told apart by type, and each tuple's first position."""
+    """Return each position's class, equal for the same tuple of atoms of the same types, and each's first place."""
     length = max(map(len, columns))
     codes: Array | None = None
-    size = 1
     for column in columns:
         tags, data = packed(column)
         for values in (data,) if column.tags is None else (data, tags):
             number, firsts = factorised(np.broadcast_to(values, length) if len(columns) > 1 else values)
             if codes is None:
-                codes, size = number, len(firsts)
-                continue
-            codes, firsts = factorised(codes * len(firsts) + number)
-            size = len(firsts)
+                codes = number
+            else:
+                codes, firsts = factorised(codes * len(firsts) + number)
     assert codes is not None
     return (codes, firsts) if len(codes) == length else (np.broadcast_to(codes, length), firsts)
 

@@ -236,13 +236,14 @@ def _bounded(run: Run, key: Column, low: Array | None, high: Array | None) -> Be
 
 
 def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
-    """Return the condition that a key is above a query (``low`` is 1), no lower (0), below (``high`` is -1), no higher (0)."""
+    """Return the condition that a key is above a query (low 1), no lower (0), below (high -1) or no higher (0)."""
     if query is key and key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
         key = query = ranked((key,))[0]
     if query is not key:
         key, query = comparable(key, query)
     scale = scale_of(full(run, key))
-    lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
+    lower: Array = np.zeros(1, dtype=np.int64)
+    upper: Array = np.array([scale.size])
     if query is key:
         lower = lower if low is None else scale.codes + low
         upper = upper if high is None else scale.codes + (high + 1)

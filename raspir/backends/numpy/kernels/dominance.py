@@ -72,7 +72,8 @@ class _Level:
         """Return where each place is on the next level, in the branch of a digit."""
         first = digits * self._width + places
         branch = self._smaller[self._width - 1 :: self._width]  # all that are smaller come before the branch
-        return gather(branch, digits) + (gather(self._smaller, first + self._width) - gather(self._smaller, first))
+        equal: Array = gather(self._smaller, first + self._width) - gather(self._smaller, first)
+        return gather(branch, digits) + equal
 
 
 class _Walk:

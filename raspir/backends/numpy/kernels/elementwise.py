@@ -32,8 +32,8 @@ from raspir.backends.numpy.kernels.columns import (
     gather,
     integers,
     part,
-    take,
     tabulated,
+    take,
     truth,
     whole,
 )
@@ -282,7 +282,12 @@ def rounded(a: Column, at: Site) -> Column:
 
 
 def _compared(
-    kernel: Callable[..., Column], function: Callable[..., Any], ufunc: Callable[..., Array], a: Column, b: Column, at: Site
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    a: Column,
+    b: Column,
+    at: Site,
 ) -> Column:
     both = a.kind | b.kind
     if both & ~WHOLE == 0:
@@ -352,7 +357,12 @@ def either(a: Column, b: Column, at: Site) -> Column:
 
 
 def _logic(
-    kernel: Callable[..., Column], function: Callable[..., Any], ufunc: Callable[..., Array], a: Column, b: Column, at: Site
+    kernel: Callable[..., Column],
+    function: Callable[..., Any],
+    ufunc: Callable[..., Array],
+    a: Column,
+    b: Column,
+    at: Site,
 ) -> Column:
     if a.kind == b.kind == BOOL:
         return booleans(ufunc(a.data, b.data))

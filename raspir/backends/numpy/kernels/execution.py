@@ -110,14 +110,14 @@ class Executor:
     def _together(self, chunk: Sequence[object]) -> Results:
         if len(chunk) == 1:
             return self.one(chunk[0])
-        if len(self._names) == 1 and (
-            isinstance(chunk, np.ndarray) or not any(isinstance(each, Mapping) for each in chunk)
-        ):
-            column, lengths = read_many(chunk)
+        classes = set() if isinstance(chunk, np.ndarray) else set(map(type, chunk))
+        if len(self._names) == 1 and not any(issubclass(held, Mapping) for held in classes):
+            column, lengths = read_many(chunk, classes)
             columns = [column]
         else:
             named = [by_name(self._names, each) for each in chunk]
-            read_all = [read_many([each[name] for each in named]) for name in self._names]
+            given = [[each[name] for each in named] for name in self._names]
+            read_all = [read_many(values, set(map(type, values))) for values in given]
             columns, lengths = [column for column, _ in read_all], read_all[0][1]
             for name, (_, others) in zip(self._names, read_all, strict=True):
                 if (others != lengths).any():
@@ -183,17 +183,30 @@ class _Vocabulary:
         else:
             _, firsts = classes_of((column,))
             atoms = atoms_of(take(column, firsts))
-            found = [place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys]
+            found = [
+                place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys
+            ]
             if not found:
                 return
             position = min(found)
         raise refused(position, atoms_of(take(column, np.array([position])))[0], self._atoms)
 
 
+def _total(inputs: Sequence[Any]) -> int:
+    """Return the number of positions of all inputs, or one that is too many where some do not tell theirs."""
+    try:
+        return sum(map(len, inputs)) + 1
+    except TypeError:
+        return CHUNK + 1
+
+
 def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
     if isinstance(inputs, np.ndarray) and inputs.ndim == 2:
         step = max(1, CHUNK // max(1, inputs.shape[1]))
         yield from (inputs[start : start + step] for start in range(0, len(inputs), step))  # type: ignore[misc]
+        return
+    if isinstance(inputs, list) and 0 < _total(inputs) <= CHUNK:
+        yield inputs
         return
     chunk: list[object] = []
     size = 0
@@ -251,20 +264,23 @@ def _read_array(array: Array) -> Column | None:
     return None
 
 
-def read_many(values: Sequence[object]) -> tuple[Column, Array]:
+def read_many(values: Sequence[object], classes: set[type]) -> tuple[Column, Array]:
     """Return the atoms of several sequences, one behind the other, and the length of each.
+
+    Args:
+        values: the sequences.
+        classes: their classes.
 
     Raises:
         InputError: as :func:`read`.
     """
     if isinstance(values, np.ndarray):
         return read(values.reshape(-1)), np.full(len(values), values.shape[1])
-    classes = set(map(type, values))
     if classes == {str}:
         lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings
         return read("".join(values)), lengths  # type: ignore[arg-type]  # as before
     if classes <= {list, tuple}:
-        atoms = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
+        atoms: list[Any] = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
         column = _read_list(atoms) if atoms else _NONE
         if column is not None:
             return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
@@ -282,3 +298,21 @@ def _concatenated(columns: Sequence[Column]) -> Column:
     ends = np.cumsum([len(column) for column in columns])
     places = [np.arange(end - len(column), end) for end, column in zip(ends.tolist(), columns, strict=True)]
     return assembled(int(ends[-1]), zip(places, columns, strict=True))
+
+
+def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Array) -> list[Any]:
+    """Return for each sequence the atoms of the only output, or those of each output by name."""
+    every = [_rows(column, lengths.tolist()) for column in columns]
+    if len(names) == 1:
+        return every[0]
+    return [dict(zip(names, rows, strict=True)) for rows in zip(*every, strict=True)]
+
+
+def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
+    """Return the atoms of each sequence of a batch."""
+    atoms: list[Any] = atoms_of(column) if len(column) else []
+    found, start = [], 0
+    for length in lengths:
+        found.append(atoms[start : start + length])
+        start += length
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, take
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
+from raspir.ir.atoms import Atom, atom_key
 
 _CALLS_PER_SECOND = 5e6
 
@@ -36,6 +37,17 @@ class Predicate:
     def at(self, positions: Array) -> Array:
         """Tell for each row whether it selects the position given for it."""
         return self.table[self.codes[positions], self.wanted]
+
+
+class PredicateTable:
+    """A predicate that is known by the pairs of a key and a query on which it is true."""
+
+    def __init__(self, pairs: Sequence[tuple[Atom, Atom]]) -> None:
+        self._pairs = {(atom_key(key), atom_key(query)) for key, query in pairs}
+
+    def __call__(self, key: Atom, query: Atom) -> bool:
+        """Tell whether the predicate is true of a key and a query."""
+        return (atom_key(key), atom_key(query)) in self._pairs
 
 
 def holds_of_keys(run: Run, predicate: Predicate) -> Column:
@@ -67,8 +79,8 @@ def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any
         except (Exception, SystemExit) as error:  # an opaque predicate may raise anything
             failures.append((int(query_firsts[q]), int(firsts[k]), k, q, error))
     if failures:
-        i, j, k, q, error = min(failures, key=lambda failure: failure[:2])
-        raise at.failed(pair_failed(i, j, key_atoms[k], query_atoms[q], error)) from error
+        i, j, k, q, cause = min(failures, key=lambda failure: failure[:2])
+        raise at.failed(pair_failed(i, j, key_atoms[k], query_atoms[q], cause)) from cause
     return Predicate(codes, len(firsts), wanted, table)
 
 

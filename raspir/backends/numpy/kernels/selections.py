@@ -16,6 +16,7 @@ from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
 from raspir.backends.numpy.kernels.runs import Run, full, spread, warn_if_slow
+from raspir.backends.numpy.kernels.short import Pairs, are_short
 
 Condition: TypeAlias = Equal | Between | Predicate
 
@@ -105,7 +106,7 @@ class Selection:
         return counts
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the selected ``weights``, int64 of at most ``most``, whose sums have 64 bits, for each row."""
+        """Return for each row the sum of the selected weights, int64 of at most ``most``, whose sums have 64 bits."""
         found = np.empty(self.rows, dtype=np.int64)
         exact = most * self.run.longest < EXACT
         numbers = weights.astype(np.float64) if exact else weights
@@ -157,7 +158,7 @@ class Fetch(Selection):
 
     Args:
         run: the run.
-        positions: of each row, counted through all sequences.
+        positions: of each row, counted through all sequences; anything where a row selects none.
         there: which rows select theirs; ``None`` for all.
         uniform: whether there is one row for each sequence.
     """
@@ -221,7 +222,8 @@ class Shift(Fetch):
     @cached_property
     def positions(self) -> Array:  # type: ignore[override]  # computed when it is needed, which is rarely
         """The position of each row, any position where it selects none."""
-        return np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+        places: Array = np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
+        return places
 
     def fetched(self, column: Column, default: Column) -> Column:
         """Return the atom of ``column`` that each row selects, or the default."""
@@ -247,7 +249,7 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
     selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
-    places = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
+    places: Array = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
     lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
     there = (places >= 0) & (places < lengths)
     positions = np.where(there, places + firsts, 0)
@@ -375,7 +377,7 @@ class Sliding(Selection):
         if skip > 0:
             found[skip:] -= running[: max(0, n - skip)]
         else:
-            found[: max(0, n + skip - 1) + 1] -= running[-skip : n] if -skip < n else running[-1]
+            found[: max(0, n + skip - 1) + 1] -= running[-skip:n] if -skip < n else running[-1]
             found[max(0, n + skip) :] = 0
         return found
 
@@ -400,7 +402,9 @@ class Sliding(Selection):
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         whole_sequence = self.run.single and self._low is None
-        return range_max(ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows)
+        return range_max(
+            ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows
+        )
 
 
 class Grouped(Selection):
@@ -415,52 +419,67 @@ class Grouped(Selection):
         uniform: bool = False,
     ) -> None:
         super().__init__(run, conditions, keys, queries, uniform)
-        self.codes, self.size, self.wanted = composite(run, conditions, uniform)
+        self._equal = conditions
 
-    def _table(self, weights: Array, most: int) -> Array:
-        table = tally(self.codes, self.weighed(weights), self.size + 1, most * self.run.longest < EXACT)
-        return self.answered(gather(table, self.wanted))
+    @cached_property
+    def _composite(self) -> tuple[Array, int, Array]:
+        """The class of each key, how many classes there are, and the class that each row selects."""
+        return composite(self.run, self._equal, self.uniform)
+
+    @cached_property
+    def _pairs(self) -> Pairs | None:
+        """The pairs of places that hold equal codes, in many short sequences."""
+        if self.run.single or self.uniform or not are_short(self.run):
+            return None
+        return Pairs(self.run, *composite(self.run, self._equal, self.uniform, sequences=False))
 
     @cached_property
     def _counts_by_code(self) -> Array:
-        codes = self.codes if self.keys is None else self.codes[self.keys]
-        return np.bincount(codes, minlength=self.size + 1)
+        codes, size, _ = self._composite
+        return np.bincount(codes if self.keys is None else codes[self.keys], minlength=size + 1)
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        return self.answered(gather(self._counts_by_code, self.wanted))
+        if self._pairs is not None:
+            return self.answered(self._pairs.counts(self.keys))
+        return self.answered(gather(self._counts_by_code, self._composite[2]))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each row's class."""
-        return self._table(weights, most)
+        if self._pairs is not None:
+            return self.answered(self._pairs.sums(self.weighed(weights)))
+        codes, size, wanted = self._composite
+        table = tally(codes, self.weighed(weights), size + 1, most * self.run.longest < EXACT)
+        return self.answered(gather(table, wanted))
 
     def in_order(self, values: Array) -> Array | None:
         """Return the sum of the floats of each row's class, added from left to right."""
-        table = np.bincount(self.codes, self.weighed(values), self.size + 1)
-        return self.answered(gather(table, self.wanted))
+        codes, size, wanted = self._composite
+        return self.answered(gather(np.bincount(codes, self.weighed(values), size + 1), wanted))
 
     def best(self, ranks: Array) -> Array:
         """Return the highest rank of each row's class."""
-        table = np.full(self.size + 1, -1)
-        codes, ranks = (self.codes, ranks) if self.keys is None else (self.codes[self.keys], ranks[self.keys])
+        codes, size, wanted = self._composite
+        table = np.full(size + 1, -1)
+        if self.keys is not None:
+            codes, ranks = codes[self.keys], ranks[self.keys]
         np.maximum.at(table, codes, ranks)
-        return self.answered(gather(table, self.wanted), -1)
+        return self.answered(gather(table, wanted), -1)
 
     def fetching(self) -> Fetch | None:
         """Return this selection as one of at most one position a row, if no class has several."""
+        codes, size, wanted = self._composite
         members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
-        if len(members) > self.size:
+        if len(members) > size:
             return None
-        codes = self.codes if self.keys is None else gather(self.codes, members)
-        place = np.full(self.size + 1, -1)
+        codes = codes if self.keys is None else gather(codes, members)
+        place = np.full(size + 1, -1)
         place[codes] = members
         if not (gather(place, codes) == members).all():
             return None
-        found = self.answered(gather(place, self.wanted), -1)
-        missing = found < 0
-        if not missing.any():
-            return Fetch(self.run, found, None, self.uniform)
-        return Fetch(self.run, np.where(missing, 0, found), ~missing, self.uniform)
+        found = self.answered(gather(place, wanted), -1)
+        there = found >= 0
+        return Fetch(self.run, found, None if there.all() else there, self.uniform)
 
 
 class Window(Selection):
@@ -572,7 +591,14 @@ class Dominance(Selection):
         start, stop, order = self._inner.places()
         second = self._second
         found = dominated(
-            second.codes[order], second.size, self.weighed(weights)[order], start, stop, second.low, second.high, self.rows
+            second.codes[order],
+            second.size,
+            self.weighed(weights)[order],
+            start,
+            stop,
+            second.low,
+            second.high,
+            self.rows,
         )
         return self.answered(found)
 
@@ -688,23 +714,27 @@ class Union(Signed):
         return found
 
 
-def composite(run: Run, conditions: Sequence[Equal], uniform: bool) -> tuple[Array, int, Array]:
-    """Return one code for each key that says what all conditions ask of it, how many there are, and each row's."""
+def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: bool = True) -> tuple[Array, int, Array]:
+    """Return one code for each key that says what all conditions ask of it, how many there are, and each row's.
+
+    Args:
+        run: the run.
+        conditions: what is asked of keys.
+        uniform: whether there is one row for each sequence.
+        sequences: whether the codes of different sequences differ.
+    """
     parts = [(each.codes, each.size, each.wanted) for each in conditions]
-    if not run.single:
-        own = np.arange(run.count) if uniform else run.sequence
-        parts.insert(0, (run.sequence, run.count, own))
+    if sequences and not run.single:
+        own_sequence = np.arange(run.count) if uniform else run.sequence
+        parts.insert(0, (run.sequence, run.count, own_sequence))
     if not parts:
         return np.zeros(run.n, dtype=np.int64), 1, np.zeros(1, dtype=np.int64)
     codes, size, wanted = parts[0]
     for more, count, asked in parts[1:]:
-        own = codes is wanted and more is asked
+        own = codes is wanted and more is asked  # each row asks for the class of its own position
         missing = (wanted == size) | (asked == count)
         codes, wanted, size = codes * count + more, wanted * count + asked, size * count
-        if own:
-            wanted = codes
-        else:
-            wanted = np.where(missing, size, wanted)
+        wanted = codes if own else np.where(missing, size, wanted)
         if not small(size, run.n):
             codes, size, wanted = _condensed(codes, wanted, own)
     return codes, size, wanted

@@ -1,0 +1,581 @@
+"""The NumPy backend against NumPy written by hand: ``python benchmarks/numpy_backend.py``.
+
+One run measures how long programs take on long inputs, on many short ones and on a tiny one, how that grows, and how
+much memory they need; and it holds every result against that of the code written by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import raspir
+from raspir import SOp, indices, key, query, select, tokens, where
+from raspir.backends.numpy.program import Program
+from raspir.ir.operations import Role
+from raspir.tables import console
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
+
+import addition
+import attention
+import puzzles
+import tracr
+
+Array = npt.NDArray[Any]
+ROUNDS = 5
+WIDTH = 16
+"""How long each sequence of a batch is."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A program, and the same written by hand.
+
+    Attributes:
+        name: what the table calls it.
+        program: as its author wrote it.
+        inputs: makes a random input of about so many tokens.
+        by_hand: does with NumPy what the program does.
+        vocab: the characters that the program is compiled for; ``None`` promises nothing.
+        most: how many times as long as by hand it may take.
+        atoms: returns the atoms of what ``by_hand`` returns.
+        as_array: whether the program's result is taken as an array; one that is read lazily is left as it is.
+    """
+
+    name: str
+    program: SOp
+    inputs: Callable[[np.random.Generator, int], Any]
+    by_hand: Callable[[Any], Array]
+    vocab: str | None = None
+    most: float = 5.0
+    atoms: Callable[[Array], list[Any]] = np.ndarray.tolist
+    as_array: bool = True
+
+    def compiled(self, backend: str = "numpy") -> Any:
+        """Return what runs the program."""
+        return raspir.compile(self.program, backend=backend, vocab=self.vocab)
+
+    def call(self, run: Any, given: Any) -> Callable[[], Any]:
+        """Return what runs the program on an input, until its result can be used."""
+        return (lambda: np.asarray(run(given))) if self.as_array else (lambda: run(given))
+
+    def agrees(self, given: Any, result: Any) -> bool:
+        """Tell whether a result holds the same atoms as that by hand."""
+        return typed(result) == typed(self.atoms(self.by_hand(given)))
+
+
+def typed(atoms: Any) -> list[tuple[type, Any]]:
+    """Return each atom with its class, since ``True`` is not ``1``."""
+    found = atoms.tolist() if isinstance(atoms, np.ndarray) else list(atoms)
+    return list(zip(map(type, found), found, strict=True))
+
+
+# Inputs
+
+
+def numbers(rng: np.random.Generator, size: int) -> Array:
+    """Return random integers, many of them more than once."""
+    return rng.integers(-500_000, 500_000, size)
+
+
+def distinct(rng: np.random.Generator, size: int) -> Array:
+    """Return the integers below ``size`` in random order."""
+    return rng.permutation(size)
+
+
+def scattered(rng: np.random.Generator, size: int) -> Array:
+    """Return random integers that lie far apart, each once."""
+    return rng.permutation(size) * 1_000_003 - 7
+
+
+def characters(vocab: str) -> Callable[[np.random.Generator, int], str]:
+    """Return what makes random texts of ``vocab``."""
+    return lambda rng, size: rng.choice(np.frombuffer(vocab.encode(), np.uint8), size).tobytes().decode()
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DIGITS = "0123456789"
+
+
+def two_numbers(rng: np.random.Generator, size: int) -> str:
+    """Return two random numbers of half as many digits each, with a plus sign between them."""
+    first, second = (characters(DIGITS)(rng, size // 2) for _ in range(2))
+    return f"{first}+{second}"
+
+
+# By hand
+
+
+def points(text: str) -> Array:
+    """Return the characters of an ASCII text as numbers."""
+    return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+
+
+def next_of(there: Array) -> Array:
+    """Return for each position the first one from it on that is ``there``, and the length where none is."""
+    places = np.where(there, np.arange(len(there)), len(there))
+    return np.minimum.accumulate(places[::-1])[::-1]
+
+
+def flip(x: Array) -> Array:
+    """Reverse."""
+    return np.ascontiguousarray(x[::-1])
+
+
+def window(x: Array) -> Array:
+    """Add to each token the two before it."""
+    found = x.copy()
+    found[1:] += x[:-1]
+    found[2:] += x[:-2]
+    return found
+
+
+def hist_of_letters(text: str) -> Array:
+    """Count each letter's occurrences."""
+    codes = points(text)
+    return np.bincount(codes)[codes]
+
+
+def hist_below(x: Array) -> Array:
+    """Count each number's occurrences, where all are small and not negative."""
+    return np.bincount(x)[x]
+
+
+def hist(x: Array) -> Array:
+    """Count each number's occurrences."""
+    _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
+    return counts[inverse]
+
+
+def in_order(x: Array) -> Array:
+    """Sort by value, ties by position."""
+    return x[np.argsort(x, kind="stable")]
+
+
+def minimum(x: Array) -> Array:
+    """Return the smallest number everywhere."""
+    return np.full(len(x), x.min())
+
+
+def slide(text: str) -> Array:
+    """Give each "<" the first other character to its right, and 0 where there is none."""
+    codes = points(text)
+    return np.append(codes, 0)[next_of(codes != ord("<"))]
+
+
+def add(text: str) -> Array:
+    """Add two numbers digit by digit."""
+    size, plus = len(text), text.index("+")
+    digits = points(text).astype(np.int64) - ord("0")
+    column = np.zeros(size, dtype=np.int64)
+    column[plus + 1 :] = digits[plus + 1 :]
+    column[size - plus :] += digits[:plus]
+    deciding = np.append(next_of(column != 9), size)[1:]  # the first column to the right that does not pass a carry on
+    return (column + np.append(column > 9, False)[deciding]) % 10
+
+
+def characters_or_zero(codes: Array) -> list[Any]:
+    """Return the atoms of a text that has 0 where no character is."""
+    return [chr(code) if code else 0 for code in codes.tolist()]
+
+
+TASKS = (
+    Task("flip", attention.flip(), numbers, flip),
+    Task("cumulative sum", attention.cumsum(), numbers, np.cumsum),
+    Task("sum of a window of 3", attention.sum2, numbers, window),
+    Task("hist, letters", attention.hist, characters(LETTERS), hist_of_letters),
+    Task("hist, distinct integers", attention.hist, distinct, hist_below),
+    Task("hist, scattered integers", attention.hist, scattered, hist),
+    Task("sort", tracr.sort, numbers, in_order),
+    Task("minimum", puzzles.smallest, numbers, minimum),
+    Task("slide", puzzles.slide_example, characters("xhl<"), slide, atoms=characters_or_zero, as_array=False),
+    Task("addition", addition.add(), two_numbers, add, vocab=DIGITS + "+"),
+)  # fmt: skip
+"""What is held against code written by hand."""
+
+
+def named(name: str) -> Task:
+    """Return a task."""
+    return next(task for task in TASKS if task.name == name)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A program that runs on many short sequences, and on one that is as long as all of them.
+
+    Attributes:
+        name: what the table calls it.
+        task: the program, what makes the long input, and how either is done by hand.
+        inputs: makes so many random sequences, each of :data:`WIDTH` tokens.
+        most: how many times as long as the one sequence they may take.
+    """
+
+    name: str
+    task: Task
+    inputs: Callable[[np.random.Generator, int], Any]
+    most: float = 3.0
+
+
+def texts(rng: np.random.Generator, count: int) -> list[str]:
+    """Return texts of letters."""
+    return [characters(LETTERS)(rng, WIDTH) for _ in range(count)]
+
+
+def rows_of_numbers(rng: np.random.Generator, count: int) -> Array:
+    """Return an array whose rows are the sequences."""
+    return numbers(rng, count * WIDTH).reshape(count, WIDTH)
+
+
+def sums(rng: np.random.Generator, count: int) -> list[str]:
+    """Return sums such as ``1234567+12345678``."""
+    digits = [characters(DIGITS)(rng, WIDTH) for _ in range(count)]
+    return [f"{text[:7]}+{text[8:]}" for text in digits]
+
+
+HIST = Task("hist, integers", attention.hist, numbers, hist)
+BATCHES = (
+    Batch("hist, letters", named("hist, letters"), texts),
+    Batch("hist, integers", HIST, rows_of_numbers),
+    Batch("sort", named("sort"), rows_of_numbers),
+    Batch("addition", named("addition"), sums),
+)
+"""What runs on many sequences at once."""
+
+smaller_before = ((key(indices) < query(indices)) & (key(tokens) < query(tokens))).value(1)
+"""How many positions before each hold less: two inequalities."""
+
+
+def smaller_before_at(x: Array, position: int) -> int:
+    """Count by hand, for one position, how many before it hold less."""
+    return int(np.count_nonzero(x[:position] < x[position]))
+
+
+opaque = (select(tokens, tokens, lambda k, q: k * k % 7 < q % 5) & (key(indices) <= query(indices))).value(1)
+"""A selector that has no other strategy than to be looked at pair by pair."""
+
+
+def opaque_by_hand(x: Array) -> list[int]:
+    """Count row by row what :data:`opaque` selects."""
+    keys, queries = x * x % 7, x % 5
+    return [int(np.count_nonzero(keys[: row + 1] < queries[row])) for row in range(len(x))]
+
+
+def of_ten() -> SOp:
+    """Return a program of ten operations: what is above the mean so far and occurs once, less that mean."""
+    mean = attention.cumsum() // (indices + 1)
+    above = (tokens > mean) & (attention.hist == 1)
+    return where(above, tokens - mean, mean * attention.hist)
+
+
+# Measuring
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured.
+
+    Attributes:
+        tokens: the length of a long input.
+        sequences: how many sequences a batch has.
+        pairs: the length where a selector is looked at pair by pair.
+        reference: the length on which the reference backend runs.
+        calls: how often a tiny input is run.
+    """
+
+    tokens: int
+    sequences: int
+    pairs: int
+    reference: int
+    calls: int
+
+
+FULL = Sizes(tokens=1_000_000, sequences=100_000, pairs=20_000, reference=1_024, calls=1_000)
+QUICK = Sizes(tokens=2_000, sequences=100, pairs=500, reference=64, calls=10)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured, and what must be.
+
+    Attributes:
+        name: of what.
+        against: what its time is held against.
+        base: the milliseconds of that; ``None`` if there is nothing.
+        ours: the milliseconds of raspir.
+        figure: what must not be too large: the ratio of the two, or another figure.
+        unit: of the figure.
+        most: how large the figure may be; ``None`` where nothing is asked.
+        agrees: whether the results are equal.
+    """
+
+    name: str
+    against: str
+    base: float | None
+    ours: float
+    figure: float
+    unit: str
+    most: float | None
+    agrees: bool = True
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is as it must be."""
+        return self.most is None or self.figure <= self.most
+
+
+def ratio(name: str, against: str, times: list[float], most: float, agrees: bool = True) -> Row:
+    """Return the row of two times, that of what raspir is held against first."""
+    base, ours = times
+    return Row(name, against, base, ours, ours / base, "×", most, agrees)
+
+
+def timed(*calls: Callable[[], Any]) -> list[float]:
+    """Return the median milliseconds of each call, after a warm-up; they take turns, so that drift meets all."""
+    times: list[list[float]] = [[] for _ in calls]
+    for call in calls:
+        call()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(ROUNDS):
+            for call, found in zip(calls, times, strict=True):
+                start = perf_counter()
+                call()
+                found.append(perf_counter() - start)
+    finally:
+        gc.enable()
+    return [1e3 * median(found) for found in times]
+
+
+def measured(task: Task, size: int) -> Iterator[Row]:
+    """Yield how a task does against code by hand, and how its time grows."""
+    rng = np.random.default_rng(0)
+    run = task.compiled()
+    short, long = task.inputs(rng, size // 4), task.inputs(rng, size)
+    call, quarter = task.call(run, long), task.call(run, short)
+    agrees = task.agrees(long, call()) and task.agrees(short, quarter())
+    calls = (lambda: task.by_hand(short), quarter, lambda: task.by_hand(long), call)
+    hand_short, ours_short, hand, ours = timed(*calls)
+    yield ratio(task.name, "by hand", [hand, ours], task.most, agrees)
+    yield ratio(task.name, f"¼ tokens (by hand {hand / hand_short:.1f} ×)", [ours_short, ours], 5.0)
+
+
+def batched(batch: Batch, count: int) -> Row:
+    """Return how many sequences at once do against one sequence of as many tokens."""
+    rng = np.random.default_rng(0)
+    task, run = batch.task, batch.task.compiled()
+    one, many = task.inputs(rng, count * WIDTH), batch.inputs(rng, count)
+    results = run.batch(many)
+    agrees = len(results) == count and all(task.agrees(many[i], results[i]) for i in range(0, count, 97))
+    times = timed(lambda: run(one), lambda: run.batch(many))
+    return ratio(f"{batch.name}, {count:,} × {WIDTH}", "one sequence", times, batch.most, agrees)
+
+
+def two_inequalities(size: int) -> Row:
+    """Return how two inequalities do against a sort."""
+    rng = np.random.default_rng(0)
+    x = numbers(rng, size)
+    run = raspir.compile(smaller_before, backend="numpy")
+    result = np.asarray(run(x))
+    agrees = all(result[at] == smaller_before_at(x, at) for at in rng.integers(0, size, 500))
+    times = timed(lambda: np.sort(x), lambda: np.asarray(run(x)))
+    return ratio("two inequalities", "np.sort", times, 60.0, agrees)
+
+
+def tiny(calls: int) -> Row:
+    """Return how long a call on five tokens takes."""
+    run = raspir.compile(of_ten(), backend="numpy")
+    assert operations(run) >= 10
+    given = [3, 1, 4, 1, 5]
+    agrees = typed(run(given)) == typed(raspir.compile(of_ten())(given))
+
+    def repeated() -> None:
+        for _ in range(calls):
+            run(given)
+
+    (ms,) = timed(repeated)
+    return Row("ten operations on 5 tokens", "", None, ms / calls, 1e3 * ms / calls, "µs", 100.0, agrees)
+
+
+def operations(run: Any) -> int:
+    """Return how many maps and aggregates a compiled program has."""
+    return sum(node.operation.role in (Role.ELEMENTWISE, Role.AGGREGATE) for node in run.plan.graph)
+
+
+def against_reference(size: int) -> Iterator[Row]:
+    """Yield how addition does against the reference backend, and how long it takes to compile."""
+    task = named("addition")
+    given = task.inputs(np.random.default_rng(0), size)
+    run, reference = task.compiled(), task.compiled("reference")
+    agrees = typed(run(given)) == typed(reference(given))
+    times = timed(lambda: reference(given), lambda: np.asarray(run(given)))
+    yield ratio(f"addition, {len(given):,} characters", "reference backend", times, 0.01, agrees)
+    (ms,) = timed(task.compiled)
+    yield Row("addition: to compile it", "", None, ms, ms, "ms", None)
+
+
+# Memory
+
+
+@dataclass(frozen=True)
+class Peak:
+    """What is run in a process of its own, to see what it needs.
+
+    Attributes:
+        name: what the table calls it.
+        size: how many tokens it gets.
+        megabytes: how much the whole process may take.
+    """
+
+    name: str
+    size: Callable[[Sizes], int]
+    megabytes: float
+
+
+PEAKS = {
+    "addition": Peak("addition: peak", lambda sizes: sizes.tokens, 600.0),
+    "pairs": Peak("pair by pair: peak", lambda sizes: sizes.pairs, 500.0),
+}
+
+
+def peak_row(which: str, sizes: Sizes) -> Row:
+    """Run one in a process of its own."""
+    peak = PEAKS[which]
+    size = peak.size(sizes)
+    command = [sys.executable, __file__, "--peak", which, "--size", str(size)]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return Row(
+        f"{peak.name}, {size:,} tokens",
+        "",
+        None,
+        found["ms"],
+        found["megabytes"],
+        "MB",
+        peak.megabytes,
+        found["agrees"],
+    )
+
+
+def peak_of(which: str, size: int) -> dict[str, Any]:
+    """Return what this process needed after it ran one of :data:`PEAKS`."""
+    rng = np.random.default_rng(0)
+    if which == "addition":
+        task = named("addition")
+        run, given = task.compiled(), task.inputs(rng, size)
+    else:
+        run, given = raspir.compile(opaque, backend="numpy"), rng.integers(0, 300, size)
+        assert falls_back(run)
+    start = perf_counter()
+    result = np.asarray(run(given))
+    ms = 1e3 * (perf_counter() - start)
+    unit = 1 if sys.platform == "darwin" else 1024
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    expected = add(given).tolist() if which == "addition" else opaque_by_hand(given)
+    return {"ms": ms, "megabytes": megabytes, "agrees": typed(result) == typed(expected)}
+
+
+def falls_back(run: Program) -> bool:
+    """Tell whether a selector of a compiled program is looked at pair by pair."""
+    return any(strategy.falls_back for strategy in run.plan.strategies)
+
+
+# The table
+
+
+def measure(sizes: Sizes) -> Iterator[Row]:
+    """Yield all rows."""
+    for which in PEAKS:  # first, since a process counts what the one that started it needed before
+        yield peak_row(which, sizes)
+    for task in TASKS:
+        yield from measured(task, sizes.tokens)
+    for batch in BATCHES:
+        yield batched(batch, sizes.sequences)
+    yield two_inequalities(sizes.tokens)
+    yield tiny(sizes.calls)
+    yield from against_reference(sizes.reference)
+
+
+def cells(row: Row) -> list[str]:
+    """Return what the table says of a row."""
+    base = "" if row.base is None else f"{row.base:.2f}"
+    most = "" if row.most is None else shown(row.most, row.unit)
+    met = "" if row.most is None else "yes" if row.met else "no"
+    return [row.name, row.against, base, f"{row.ours:.2f}", shown(row.figure, row.unit), most, met]
+
+
+def shown(figure: float, unit: str) -> str:
+    """Return a figure with its unit."""
+    return f"{figure:.3g} {unit}" if figure < 100 else f"{figure:.0f} {unit}"
+
+
+HEADINGS = ("task", "against", "its ms", "raspir ms", "ratio", "at most", "met")
+
+
+def table(rows: list[Row], sizes: Sizes) -> Table:
+    """Return the table for a terminal, with what is not met in red."""
+    title = f"The NumPy backend, {sizes.tokens:,} tokens where nothing else is said; medians of {ROUNDS}"
+    made = Table(title=title if sizes is FULL else f"{title}; too few to judge times")
+    for number, heading in enumerate(HEADINGS):
+        made.add_column(heading, justify="left" if number < 2 else "right")
+    for row in rows:
+        style = "red" if not (row.met and row.agrees) else "green" if row.most is not None else ""
+        *first, last = cells(row)
+        made.add_row(*map(Text, first), Text(last, style))
+    return made
+
+
+def fails(rows: list[Row], quick: bool) -> list[str]:
+    """Return what is wrong, in words."""
+    found = [f"{row.name}: other results than it must have" for row in rows if not row.agrees]
+    missed = [] if quick else [row for row in rows if not row.met]
+    for row in missed:
+        _, against, _, _, figure, most, _ = cells(row)
+        found.append(f"{row.name}{' against ' if against else ''}{against}: {figure}, and at most {most} must do")
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print what was measured; return 1 if something is too slow or too large, or a result differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small inputs, of which results are judged and times not")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures to a file")
+    parser.add_argument("--peak", choices=PEAKS, help=argparse.SUPPRESS)
+    parser.add_argument("--size", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.peak:
+        print(json.dumps(peak_of(options.peak, options.size)))
+        return 0
+    sizes = QUICK if options.quick else FULL
+    rows = []
+    with Console(stderr=True).status("measuring") as status:
+        for row in measure(sizes):
+            rows.append(row)
+            status.update(f"measured: {row.name}")
+    console().print(table(rows, sizes))
+    if options.json:
+        options.json.write_text(json.dumps([asdict(row) | {"met": row.met} for row in rows], indent=2) + "\n")
+    wrong = fails(rows, options.quick)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

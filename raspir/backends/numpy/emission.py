@@ -1,0 +1,126 @@
+"""Plans as a Python module that needs NumPy alone."""
+
+from __future__ import annotations
+
+import textwrap
+
+from raspir._version import __version__
+from raspir.backends.numpy import source
+from raspir.backends.numpy.extract import Extract
+from raspir.backends.numpy.kernels import failures
+from raspir.backends.numpy.kernels.execution import Executor, listed_results
+from raspir.backends.numpy.plan import Made, Plan
+from raspir.ir import Graph
+from raspir.ir.atoms import show
+
+_WIDTH = 116
+
+
+def module(plan: Plan, input: object = None) -> str:
+    """Return a Python module that runs ``plan`` and needs NumPy alone.
+
+    Args:
+        plan: what to run; no step calls an opaque function.
+        input: an input that the module shows when it is run as a script.
+    """
+    made = list(plan.constants.items())
+    extract = Extract(
+        [*(step.call for step in plan), *(constant.call for _, constant in made), Executor, listed_results],
+        [(failures.__name__, "NOWHERE")],
+    )
+    parts = [
+        f'"""{_told(plan)}"""\n\nfrom __future__ import annotations\n',
+        "\n".join(extract.imports()) + "\n",
+        "# The kernels that the program below needs.\n",
+        extract.definitions().strip("\n") + "\n",
+        "# The program.\n",
+        "\n".join(_constant(name, constant) for name, constant in made) + "\n\n",
+        source.function(plan) + "\n",
+        _functions(plan),
+    ]
+    if input is not None:
+        parts.append(f'\nif __name__ == "__main__":\n    print(run({input!r}))\n')
+    return "\n".join(parts)
+
+
+def _told(plan: Plan) -> str:
+    """Return the docstring: what the module computes, from what, and how."""
+    graph = plan.graph
+    stats = graph.stats()
+    outputs = ", ".join(graph.name_of(node) or name for name, node in graph.outputs.items())
+    paragraphs = [
+        f"{_one_line(outputs)}, from {_one_line(', '.join(graph.inputs))}: a RASP program as NumPy.",
+        "``run(input)`` returns a list of atoms for a ``str``, a list or an array; ``batch(inputs)`` a list of those."
+        + (" With several outputs, each result is a dictionary." if len(graph.outputs) > 1 else ""),
+        f"As a transformer it has {stats.layers} layers and {stats.heads} heads. {_promises(graph)}".strip(),
+        f"Written by raspir {__version__}. How each selector is evaluated:",
+    ]
+    text = "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs)
+    strategies = "\n".join(f"    {line}" for line in str(plan).splitlines())
+    return f"{text}\n\n{strategies}\n".replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _promises(graph: Graph) -> str:
+    told = []
+    for name, node in graph.inputs.items():
+        vocab = node["vocab"]
+        if isinstance(vocab, tuple):
+            told.append(f"{name} holds only {show(list(vocab))}")
+    if graph.max_length is not None:
+        told.append(f"no input is longer than {graph.max_length}")
+    return f"It was promised that {' and '.join(told)}." if told else ""
+
+
+def _constant(name: str, made: Made) -> str:
+    """Return the statement that makes a constant, over several lines where it is long."""
+    line = source.constant(name, made)
+    if len(line) <= _WIDTH:
+        return line
+    return f"{name} = {made.call.__name__}(\n{''.join(map(_argument, made.arguments))})"
+
+
+def _argument(value: object) -> str:
+    """Return an argument on a line of its own, a long tuple on several."""
+    line = f"    {source.literal(value)},\n"
+    if len(line) <= _WIDTH or not isinstance(value, tuple):
+        return line
+    lines = [""]
+    for item in map(source.literal, value):
+        if len(lines[-1]) + len(item) > _WIDTH - 10:
+            lines.append("")
+        lines[-1] += f"{item}, "
+    return "    (\n" + "".join(f"        {each.rstrip()}\n" for each in lines) + "    ),\n"
+
+
+def _functions(plan: Plan) -> str:
+    graph = plan.graph
+    vocabularies = ", ".join(f"{name!r}: {source.literal(node['vocab'])}" for name, node in graph.inputs.items())
+    fixed = ", ".join(f"({length}, {at})" for length, at in plan.fixed())
+    fixed = f"({fixed},)" if fixed else "()"
+    names = source.literal(tuple(graph.outputs))
+    return f'''
+_EXECUTOR = Executor(program, {len(graph.outputs)}, {{{vocabularies}}}, {graph.max_length}, {fixed})
+
+
+def run(input):
+    """Return what the program yields on one input.
+
+    Raises:
+        InputError: if it is not a sequence of atoms, or breaks a promise.
+        EvaluationError: if an operation fails.
+    """
+    return listed_results({names}, *_EXECUTOR.one(input))[0]
+
+
+def batch(inputs):
+    """Return what the program yields on each of several inputs, run as one.
+
+    Raises:
+        InputError, EvaluationError: as :func:`run`, with the number of the input.
+    """
+    return [result for results in _EXECUTOR.many(inputs) for result in listed_results({names}, *results)]
+'''

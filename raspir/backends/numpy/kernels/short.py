@@ -1,0 +1,76 @@
+"""Equal codes in many short sequences: every pair of places, for all sequences at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from raspir.backends.numpy.kernels.columns import Array
+from raspir.backends.numpy.kernels.runs import Run
+
+_LONGEST = 32
+
+
+def are_short(run: Run) -> bool:
+    """Tell whether there are many sequences, so short and so equal in length that comparing all pairs takes least."""
+    return run.longest <= _LONGEST < run.count and run.longest * run.count <= 2 * run.n
+
+
+class Pairs:
+    """The pairs of places of short sequences that hold equal codes.
+
+    Args:
+        run: the run.
+        codes: of each key.
+        size: how many codes there are.
+        wanted: the code that each query asks for, ``size`` for none.
+    """
+
+    def __init__(self, run: Run, codes: Array, size: int, wanted: Array) -> None:
+        self._run = run
+        kind = np.int16 if size < 1 << 15 else np.int32 if size < 1 << 31 else np.int64
+        self._own = wanted is codes
+        self._keys = self._laid_out(codes, kind, -1)
+        self._queries = self._keys if self._own else self._laid_out(np.broadcast_to(wanted, run.n), kind, size)
+
+    def counts(self, allowed: Array | None) -> Array:
+        """Return for each query how many keys are equal, of those allowed."""
+        found = np.zeros(self._keys.shape, dtype=np.uint8)
+        if self._own and allowed is None:
+            found += self._keys >= 0
+            for i, code in enumerate(self._keys):
+                for j in range(i):
+                    equal = np.equal(code, self._keys[j])
+                    found[i] += equal
+                    found[j] += equal
+        else:
+            keys = None if allowed is None else self._laid_out(allowed, np.bool_, False)
+            for i, code in enumerate(self._queries):
+                for j, key in enumerate(self._keys):
+                    equal = np.equal(code, key)
+                    found[i] += equal if keys is None else equal & keys[j]
+        return self._in_order(found).astype(np.int64)
+
+    def sums(self, weights: Array) -> Array:
+        """Return for each query the sum of the weights of the keys that are equal."""
+        values = self._laid_out(weights, np.int64, 0)
+        found = np.zeros(self._keys.shape, dtype=np.int64)
+        for i, code in enumerate(self._queries):
+            for key, value in zip(self._keys, values, strict=True):
+                found[i] += np.equal(code, key) * value
+        return self._in_order(found)
+
+    def _laid_out(self, values: Array, kind: type[np.generic], rest: int) -> Array:
+        """Return a row for each place that holds the values of all sequences there, ``rest`` behind their ends."""
+        run = self._run
+        if run.longest * run.count == run.n:
+            return np.ascontiguousarray(values.astype(kind, copy=False).reshape(run.count, run.longest).T)
+        rows = np.full((run.longest, run.count), rest, dtype=kind)
+        rows[run.indices.data, run.sequence] = values
+        return rows
+
+    def _in_order(self, rows: Array) -> Array:
+        run = self._run
+        if run.longest * run.count == run.n:
+            return np.ascontiguousarray(rows.T).reshape(-1)
+        found: Array = rows[run.indices.data, run.sequence]
+        return found
