@@ -11,7 +11,7 @@ import numpy as np
 
 from raspir.backends.inputs import input_list
 from raspir.backends.numpy import source
-from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of
+from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of, whole
 from raspir.backends.numpy.kernels.execution import Executor
 from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
@@ -99,7 +99,7 @@ class ArraySequence(Sequence):
         places = self._places
         own = take(self._block.column, slice(places.start, places.stop))
         if own.kind in (BOOL, INT, FLOAT):
-            array = own.data
+            array = whole(own) if own.kind == INT else own.data
         elif own.kind == CHAR:
             array = np.array(list(text_of(own.data)), dtype="<U1")
         else:

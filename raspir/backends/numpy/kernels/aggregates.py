@@ -183,15 +183,17 @@ class _Sum:
 
     def of(self, value: Column) -> Column:
         """Return the sums of ``value``."""
+        if value.kind & (CHAR | TABLE):
+            value = full(self._run, value)
+            numbers = np.broadcast_to(is_number(value), self._run.n)
+            if not numbers.all():
+                return self._texts(value, numbers)
+            value = _without(value, CHAR)
         if value.kind & ~WHOLE == 0:
             return self._whole(value)
         if value.kind == FLOAT:
             return self._floats(value)
         value = full(self._run, value)
-        if value.kind & (CHAR | TABLE):
-            numbers = np.broadcast_to(is_number(value), self._run.n)
-            if not numbers.all():
-                return self._texts(value, numbers)
         if value.kind & TABLE:
             return self._row_by_row(value) if value.kind & FLOAT else self._large(value)
         return self._numbers(value)

@@ -17,7 +17,7 @@ BOOL, INT, FLOAT, CHAR, TABLE = 1, 2, 4, 8, 16
 
 WHOLE = BOOL | INT
 KINDS = (BOOL, INT, FLOAT, CHAR, TABLE)
-_TYPES = {BOOL: np.bool_, INT: np.int64, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
+_TYPES = {BOOL: np.bool_, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
@@ -26,13 +26,21 @@ def fits(low: int, high: int) -> bool:
     return low >= _LEAST and high <= _MOST
 
 
+def narrowest(low: int, high: int) -> type[np.signedinteger[Any]]:
+    """Return the smallest type that holds all integers between two: what is narrow passes through memory sooner."""
+    for bits, kind in ((7, np.int8), (15, np.int16), (31, np.int32)):
+        if -(1 << bits) <= low and high < 1 << bits:
+            return kind
+    return np.int64
+
+
 class Column:
     """Atoms as arrays.
 
     Attributes:
         kind: the kinds that there may be, as a sum of them.
-        data: the atoms, where they are of one kind: booleans, int64, float64, code points, or places in ``atoms``.
-            Where they are mixed, int64 for all, with floats as their bits.
+        data: the atoms, where they are of one kind: booleans, integers of some width, float64, code points, or places
+            in ``atoms``. Where they are mixed, integers of one width, with floats as their bits.
         tags: the kind of each atom where they are mixed, else ``None``.
         atoms: strings that are not one character long and integers of more than 64 bits, each once.
     """
@@ -128,8 +136,16 @@ def _column_of_any(atoms: Sequence[Atom]) -> Column:
 def constant(atom: Atom) -> Column:
     """Return a column of one atom, which stands at every position."""
     if type(atom) is int and _LEAST <= atom <= _MOST:
-        return integers(np.array([atom]), atom, atom)
+        return integers(np.array([atom], dtype=narrowest(atom, atom)), atom, atom)
     return column_of([atom])
+
+
+def narrowed(column: Column) -> Column:
+    """Return a column whose integers, if that is what it holds, are no wider than they must be."""
+    if column.kind != INT:
+        return column
+    bounds = column.tightened()
+    return integers(column.data.astype(narrowest(*bounds)), *bounds)
 
 
 def code_points(text: str) -> Array:
@@ -159,15 +175,18 @@ def atoms_of(column: Column) -> list[Atom]:
 
 
 def packed(column: Column) -> tuple[Array, Array]:
-    """Return the tag of each atom, one for all where they are the same, and all atoms as int64."""
+    """Return the tag of each atom, one for all where they are the same, and all atoms as integers."""
     if column.tags is not None:
         return column.tags, column.data
-    data = column.data.view(np.int64) if column.kind == FLOAT else column.data.astype(np.int64, copy=False)
+    views = {FLOAT: np.int64, BOOL: np.int8, CHAR: np.int32}
+    data = column.data.view(views[column.kind]) if column.kind in views else column.data
     return np.array([column.kind], dtype=np.uint8), data
 
 
 def unpacked(data: Array, kind: int) -> Array:
     """Return packed atoms that are all of one kind as an array of that kind."""
+    if kind == INT:
+        return data
     found: Array = data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
     return found
 
@@ -206,8 +225,13 @@ def is_number(column: Column) -> Array:
 
 
 def whole(column: Column) -> Array:
-    """Return the integers and booleans of a column as int64."""
-    return column.data if column.kind == INT else column.data.astype(np.int64, copy=False)
+    """Return the integers and booleans of a column, or its characters' code points, as int64."""
+    return column.data.astype(np.int64, copy=False)
+
+
+def compact(column: Column) -> Array:
+    """Return the integers and booleans of a column as integers of the width that it holds them in."""
+    return column.data.view(np.int8) if column.kind == BOOL else column.data
 
 
 def truth(column: Column) -> Array:
@@ -289,7 +313,7 @@ def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
 def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:
     """Return ``size`` atoms: from ``low`` to ``high`` those of ``column``, or its only one, elsewhere the default."""
     if column.kind == default.kind and column.kind in KINDS and column.kind != TABLE:
-        data = np.full(size, default.data[0])
+        data = np.full(size, default.data[0], dtype=np.result_type(default.data, column.data))
         data[low:high] = column.data
         bounded = None
         if column.kind == INT and column.bounded is not None:

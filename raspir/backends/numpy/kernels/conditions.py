@@ -88,7 +88,8 @@ class Scale:
         """Return the code of each value, ``size`` where it is not there."""
         if self.distinct is None:
             # As unsigned integers, what lies below is large, like what lies above.
-            return np.minimum((values - self.low).view(np.uint64), np.uint64(self.size)).view(np.int64)
+            places = values - self.low if self.low else values
+            return np.minimum(places.view(np.uint64), np.uint64(self.size)).view(np.int64)
         places = locate(self.distinct, values)
         there = gather(self.distinct, places) == values
         return np.where(there, places, self.size)

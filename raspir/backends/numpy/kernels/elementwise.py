@@ -26,11 +26,14 @@ from raspir.backends.numpy.kernels.columns import (
     choose,
     classes_of,
     column_of,
+    compact,
     constant,
     fits,
     floats,
     gather,
     integers,
+    narrowed,
+    narrowest,
     part,
     tabulated,
     take,
@@ -135,13 +138,16 @@ def real(column: Column) -> Array:
 def _exact(
     ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
 ) -> Column | None:
-    """Return what ``ufunc`` makes of integers, or ``None`` where 64 bits may not hold it."""
+    """Return what ``ufunc`` makes of integers, or ``None`` where 64 bits may not hold it.
+
+    It may work in fewer bits than its operands have, where its results need no more: these are right modulo 2**bits.
+    """
     bounds = bound(a.bounded or a.bounds(), b.bounded or b.bounds())
     if not fits(*bounds):
         bounds = bound(a.tightened(), b.tightened())
         if not fits(*bounds):
             return None
-    return Column(INT, ufunc(whole(a), whole(b)), None, (), bounds)
+    return Column(INT, ufunc(compact(a), compact(b), dtype=narrowest(*bounds)), None, (), bounds)
 
 
 def _arithmetic(
@@ -239,7 +245,8 @@ def _division(
             return apply(function, (a, b), at)
         low, high = b.bounds()
         bounds = (-most, most) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
-        return integers(ufunc(whole(a), whole(b)), *bounds)
+        width = narrowest(min(low, -most), max(high, most))
+        return integers(ufunc(compact(a), compact(b), dtype=width), *bounds)
     x, y = real(a), real(b)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return apply(function, (a, b), at)
@@ -260,7 +267,8 @@ def power(a: Column, b: Column, at: Site) -> Column:
 def neg(a: Column, at: Site) -> Column:
     """Return ``-a``."""
     if a.kind & ~WHOLE == 0 and fits(-a.bounds()[1], -a.bounds()[0]):
-        return integers(-whole(a), -a.bounds()[1], -a.bounds()[0])
+        low, high = -a.bounds()[1], -a.bounds()[0]
+        return integers(np.negative(compact(a), dtype=narrowest(low, high)), low, high)
     return floats(-a.data) if a.kind == FLOAT else split(neg, operator.neg, (a,), at)
 
 
@@ -268,14 +276,14 @@ def absolute(a: Column, at: Site) -> Column:
     """Return ``abs(a)``."""
     most = max(map(abs, a.bounds())) if a.kind & ~WHOLE == 0 else 0
     if a.kind & ~WHOLE == 0 and fits(-most, most):
-        return integers(np.abs(whole(a)), 0, most)
+        return integers(np.abs(compact(a), dtype=narrowest(-most, most)), 0, most)
     return floats(np.abs(a.data)) if a.kind == FLOAT else split(absolute, abs, (a,), at)
 
 
 def rounded(a: Column, at: Site) -> Column:
     """Return ``round(a)``."""
     if a.kind & ~WHOLE == 0:
-        return integers(whole(a), *a.bounds())
+        return integers(compact(a), *a.bounds())
     if a.kind == FLOAT and np.abs(a.data).max() < 2.0**62:
         return integers(np.rint(a.data).astype(np.int64))
     return split(rounded, round, (a,), at)
@@ -291,7 +299,7 @@ def _compared(
 ) -> Column:
     both = a.kind | b.kind
     if both & ~WHOLE == 0:
-        return booleans(ufunc(whole(a), whole(b)))
+        return booleans(ufunc(compact(a), compact(b)))
     if both in (CHAR, FLOAT):
         return booleans(ufunc(a.data, b.data))
     if _simple(a, b):
@@ -367,7 +375,7 @@ def _logic(
     if a.kind == b.kind == BOOL:
         return booleans(ufunc(a.data, b.data))
     if a.kind in (BOOL, INT) and b.kind in (BOOL, INT):
-        return integers(ufunc(whole(a), whole(b)))
+        return integers(ufunc(compact(a), compact(b)))
     return split(kernel, function, (a, b), at, KINDS)
 
 
@@ -406,7 +414,7 @@ class Lookup:
     """
 
     def __init__(self, table: Sequence[tuple[Atom, Atom]], otherwise: Atom) -> None:
-        self._values = column_of([*(value for _, value in table), otherwise])
+        self._values = narrowed(column_of([*(value for _, value in table), otherwise]))
         self._places: Mapping[object, int] = {atom_key(key): place for place, (key, _) in enumerate(table)}
         self._direct: dict[int, tuple[int, Array, Column]] = {}
         for kind, keys in (
@@ -434,11 +442,17 @@ class Lookup:
         last = len(self._values) - 1
         if column.tags is None or not all(kind in self._direct for kind in kinds):
             return tabulated((column,), lambda atom: self._places.get(atom_key(atom), last)).data
-        found = np.full(len(column), last)
-        for kind in kinds:
-            low, places, _ = self._direct[kind]
-            found = np.where(column.tags == kind, gather(places, column.data - low), found)
+        there = {kind: column.tags == kind for kind in kinds}
+        kinds.sort(key=lambda kind: -np.count_nonzero(there[kind]))
+        found = self._places_of_kind(kinds[0], column.data)  # of most of them, and of the others anything
+        for kind in kinds[1:]:
+            others = np.flatnonzero(there[kind])
+            found[others] = self._places_of_kind(kind, column.data[others])
         return found
+
+    def _places_of_kind(self, kind: int, data: Array) -> Array:
+        low, places, _ = self._direct[kind]
+        return gather(places, data.astype(np.int64, copy=False) - low)
 
 
 def looked_up(table: Lookup, column: Column) -> Column:

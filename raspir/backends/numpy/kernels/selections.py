@@ -408,7 +408,16 @@ class Sliding(Selection):
 
 
 class Grouped(Selection):
-    """Keys with equal codes: each row selects a class."""
+    """Keys with equal codes: each row selects a class.
+
+    Args:
+        run: the run.
+        conditions: which codes must be equal.
+        keys: which positions may be selected; ``None`` for all.
+        queries: which rows select anything; ``None`` for all.
+        uniform: whether there is one row for each sequence.
+        alone: whether it is known that no class has several keys.
+    """
 
     def __init__(
         self,
@@ -417,9 +426,10 @@ class Grouped(Selection):
         keys: Column | None = None,
         queries: Column | None = None,
         uniform: bool = False,
+        alone: bool = False,
     ) -> None:
         super().__init__(run, conditions, keys, queries, uniform)
-        self._equal = conditions
+        self._equal, self._alone = conditions, alone
 
     @cached_property
     def _composite(self) -> tuple[Array, int, Array]:
@@ -429,7 +439,7 @@ class Grouped(Selection):
     @cached_property
     def _pairs(self) -> Pairs | None:
         """The pairs of places that hold equal codes, in many short sequences."""
-        if self.run.single or self.uniform or not are_short(self.run):
+        if self.uniform or not are_short(self.run):
             return None
         return Pairs(self.run, *composite(self.run, self._equal, self.uniform, sequences=False))
 
@@ -440,13 +450,13 @@ class Grouped(Selection):
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
-        if self._pairs is not None:
+        if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
         return self.answered(gather(self._counts_by_code, self._composite[2]))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each row's class."""
-        if self._pairs is not None:
+        if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.sums(self.weighed(weights)))
         codes, size, wanted = self._composite
         table = tally(codes, self.weighed(weights), size + 1, most * self.run.longest < EXACT)
@@ -470,12 +480,12 @@ class Grouped(Selection):
         """Return this selection as one of at most one position a row, if no class has several."""
         codes, size, wanted = self._composite
         members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
-        if len(members) > size:
+        if len(members) > size and not self._alone:
             return None
         codes = codes if self.keys is None else gather(codes, members)
         place = np.full(size + 1, -1)
         place[codes] = members
-        if not (gather(place, codes) == members).all():
+        if not self._alone and not (gather(place, codes) == members).all():
             return None
         found = self.answered(gather(place, wanted), -1)
         there = found >= 0
