@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from raspir import __version__, api
-from raspir.backends.base import BACKENDS, Executable, Reports, explainer, runner, writer
+from raspir.backends.base import BACKENDS, Executable, Reports, Strategy, explainer, runner, writer
 from raspir.batch import Lines, Writer, read_json, run_lines
 from raspir.frontends.files import load, load_function
 from raspir.frontends.lowering import lower
@@ -365,6 +365,36 @@ def emit(
     _write(emitted, output)
 
 
+@app.command(
+    epilog=_examples(
+        "raspir plan examples/addition.py:add --vocab 0123456789+",
+        "raspir plan examples/puzzles.py:smallest --json",
+    )
+)
+def plan(
+    target: Target,
+    backend: BackendName = "numpy",
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a backend evaluates the selector of each aggregate, and how long that takes for n positions."""
+    with _prints_aside():
+        chosen = explainer(backend)  # a wrong name is told before anything that takes time
+        graph = _graph(target, bind).promise(vocab, max_length)
+        graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        strategies = tuple(chosen.explain(graph))
+    if as_json:
+        _print_json([_strategy_to_json(strategy) for strategy in strategies])
+    else:
+        _print_plan(target, chosen.name, strategies)
+
+
 @app.command()
 def backends(as_json: AsJson = False) -> None:
     """List the backends: what runs programs, and what writes them."""
@@ -512,6 +542,31 @@ def _print_layers(graph: Graph, title: str) -> None:
     if graph.stats().layers:
         console().print()
         console().print(critical_table(graph))
+
+
+def _strategy_to_json(strategy: Strategy) -> dict[str, Any]:
+    return {
+        "value": strategy.value,
+        "strategy": strategy.name,
+        "cost": strategy.cost,
+        "why": strategy.why,
+        "selector": strategy.selector,
+        "line": strategy.location or None,
+        "falls_back": strategy.falls_back,
+    }
+
+
+def _print_plan(target: str, backend: str, strategies: tuple[Strategy, ...]) -> None:
+    from raspir.tables import console, strategy_table
+
+    if not strategies:
+        typer.echo(f"{target} has no attention: there is no selector to evaluate.")
+        return
+    console().print(strategy_table(strategies, f"{target}, as backend {backend} evaluates its selectors"))
+    count = sum(strategy.falls_back for strategy in strategies)
+    if count:
+        falls = "1 selector falls back" if count == 1 else f"{count} selectors fall back"
+        typer.echo(f"{falls}: each key is compared with each query, block by block. Long inputs take long, with n².")
 
 
 def _write(content: str | bytes, output: Path | None) -> None:
