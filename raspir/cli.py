@@ -99,7 +99,9 @@ JsonInput = Annotated[
 Batch = Annotated[
     Path | None,
     typer.Option(
-        "--batch", metavar="FILE", help="Inputs, one a line; - for standard input. Results come one a line, too.",
+        "--batch",
+        metavar="FILE",
+        help="Inputs, one a line; - for standard input. Results come one a line, too.",
         show_default=False,
     ),
 ]
@@ -248,11 +250,11 @@ def _reporting(program: Executable) -> Iterator[Bars | None]:
 @contextlib.contextmanager
 def _slow_told() -> Iterator[None]:
     """Say in a plain line that something takes long, once for each thing."""
-    told = set()
+    told: set[str] = set()
 
-    def show(message: Warning | str, *rest: Any) -> None:
+    def show(message: Warning | str, *rest: Any, **named: Any) -> None:
         if not isinstance(message, SlowWarning):
-            show_others(message, *rest)
+            show_others(message, *rest, **named)
         elif message.what not in told:
             told.add(message.what)
             _tell(str(message))

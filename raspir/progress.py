@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Column
 
 Tell = Callable[[int, int], None]
 """Told how many steps of how many are done."""
@@ -46,6 +46,9 @@ def progress_bar(what: str, console: Console | None = None, delay: float = 1.0) 
             bar.stop()
 
 
+_BESIDE = 36  # characters of a line that the bar itself, its share and its time take
+
+
 class Bars:
     """Bars for what takes long, one below the other: each comes some seconds after it began, and goes when it is done.
 
@@ -55,8 +58,12 @@ class Bars:
     """
 
     def __init__(self, console: Console, delay: float = 1.0) -> None:
-        what = TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis"))
-        columns = what, BarColumn(20), TextColumn("{task.fields[share]}"), TimeElapsedColumn()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            TextColumn("{task.fields[share]}"),
+            TimeElapsedColumn(),
+        )
         self._progress = Progress(*columns, console=console, transient=True)
         self._delay = delay
         self._since: dict[str, float] = {}
@@ -76,14 +83,17 @@ class Bars:
         if total is not None and done >= total:
             self._end(what)
         elif now - since >= self._delay:
+            shown = self._shortened(told or what)
             share = "" if total is None else f"{done / total:.0%}"
             if what not in self._tasks:
-                self._tasks[what] = self._progress.add_task(told or what, share=share)
+                self._tasks[what] = self._progress.add_task(shown, share=share)
                 self._progress.tasks[-1].start_time = since
-            self._progress.update(
-                self._tasks[what], completed=done, total=total, description=told or what, share=share
-            )
+            self._progress.update(self._tasks[what], completed=done, total=total, description=shown, share=share)
             self._progress.start()
+
+    def _shortened(self, text: str) -> str:
+        room = max(20, self._progress.console.width - _BESIDE)
+        return escape(text if len(text) <= room else f"{text[: room - 1]}…")
 
     def _end(self, what: str) -> None:
         del self._since[what]
