@@ -97,8 +97,9 @@ class Selectors:
         if terms is None:
             return self._fallback(selector, "too many alternatives")
         parts = []
+        alone = len(terms) == 1 and not is_best and self._facts.at_most_one(selector)
         for term in terms:
-            chosen = self._term(term, is_best)
+            chosen = self._term(term, is_best, alone)
             if isinstance(chosen, str):
                 return self._fallback(selector, chosen)
             parts.append((term.sign, chosen))
@@ -128,14 +129,14 @@ class Selectors:
 
     # Terms
 
-    def _term(self, term: Term, is_best: bool) -> Chosen | str:
+    def _term(self, term: Term, is_best: bool, alone: bool) -> Chosen | str:
         """Return the strategy of a term, or why there is none."""
         first = None if term.whole is None else self._first(term.whole)
         if first is not None:
             return first
         parts = self._parts(term)
-        alone = term.keys[0].sets.items() if len(term.keys) == 1 else ()
-        gather = next((each for each in (*parts.equal, *alone) if self._position(*each) is not None), None)
+        own_keys = term.keys[0].sets.items() if len(term.keys) == 1 else ()
+        gather = next((each for each in (*parts.equal, *own_keys) if self._position(*each) is not None), None)
         if gather is not None:
             return self._gather(term, gather)
         if not parts.joint:
@@ -148,7 +149,7 @@ class Selectors:
         if between == 1 and not groups and not parts.queries and self._is_index(*parts.between[0]):
             return self._sliding(parts)
         if not between:
-            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped)
+            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped, alone)
         if between == 1:
             return self._window(parts)
         if between == 2 and not is_best:
@@ -358,13 +359,16 @@ class Selectors:
         why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
         return Chosen("gather", why, "n", uniform, needs, make)
 
-    def _joint(self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any]) -> Chosen:
+    def _joint(
+        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any], alone: bool = False
+    ) -> Chosen:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
-            return self._planner.step(name.split()[0], kernel, equal, *rest, **self._filters(parts, uniform=False))
+            how: dict[str, Any] = {**self._filters(parts, uniform=False), **({"alone": True} if alone else {})}
+            return self._planner.step(name.split()[0], kernel, equal, *rest, **how)
 
-        return Chosen(name, why, cost, False, self._needs(parts), make)
+        return Chosen(name, f"{why}, one key each" if alone else why, cost, False, self._needs(parts), make)
 
     def _sliding(self, parts: _Parts) -> Chosen:
         ((_, allowed),) = parts.between

@@ -423,6 +423,8 @@ class Lookup:
             (BOOL, {int(k): p for p, (k, _) in enumerate(table) if type(k) is bool}),
         ):
             low, high = (min(keys), max(keys)) if keys else (0, 0)
+            if kind == CHAR and high < 1 << 12:
+                low = 1  # so that code points are places
             if high - low < 1 << 16 and fits(low - 1, high + 1):
                 places = np.full(high - low + 3, len(table))  # what is too low or too high finds the ends
                 places[[key - low + 1 for key in keys]] = list(keys.values())
@@ -434,7 +436,7 @@ class Lookup:
         if direct is None:
             return take(self._values, self._places_of(column))
         low, _, values = direct
-        return take(values, whole(column) - low)
+        return take(values, _moved(compact(column), low))
 
     def _places_of(self, column: Column) -> Array:
         """Return where the value of each atom is, for atoms of several kinds."""
@@ -452,7 +454,15 @@ class Lookup:
 
     def _places_of_kind(self, kind: int, data: Array) -> Array:
         low, places, _ = self._direct[kind]
-        return gather(places, data.astype(np.int64, copy=False) - low)
+        return gather(places, _moved(data, low))
+
+
+def _moved(data: Array, low: int) -> Array:
+    """Return integers less ``low``; where that overflows, it is beyond both ends of a table."""
+    if not low:
+        return data
+    narrow = data.dtype.itemsize < 4 and abs(low) < 1 << 30
+    return np.subtract(data, low, dtype=np.int32 if narrow else np.int64)
 
 
 def looked_up(table: Lookup, column: Column) -> Column:

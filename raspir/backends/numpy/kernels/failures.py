@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from raspir.ir.errors import EvaluationError
 
 
-@dataclass(frozen=True)
 class Site:
     """An operation of the author's program.
 
-    Attributes:
+    Args:
         what: the operation, and its name where it has one.
         location: its line, where that is known.
     """
 
-    what: str
-    location: Any = None
+    def __init__(self, what: str, location: Any = None) -> None:
+        self.what, self.location = what, location
 
     def failed(self, message: str) -> EvaluationError:
         """Return the error that says so of this operation."""

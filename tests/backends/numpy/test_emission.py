@@ -1,0 +1,151 @@
+"""Emitted modules: run in a fresh interpreter that has NumPy and nothing of raspir."""
+
+import importlib
+import json
+import pkgutil
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from strategies import Fails, build, evaluate, inputs, number_inputs, programs
+
+import raspir
+import raspir.backends.numpy.kernels
+from raspir import indices, key, query, raw, select, tokens
+from raspir.backends.numpy.extract import Extract
+from raspir.ir.atoms import atom_key
+
+ALONE = """
+import sys
+for name in ("raspir", "networkx", "graphviz", "highspy", "typer", "rich"):
+    sys.modules[name] = None  # importing it fails
+"""
+
+
+def alone(text, code, tmp_path):
+    """Run ``code`` beside a module called ``emitted``, in an interpreter that cannot import raspir."""
+    (tmp_path / "emitted.py").write_text(text)
+    script = ALONE + f"sys.path.insert(0, {str(tmp_path)!r})\nimport emitted\n" + textwrap.dedent(code)
+    return subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+
+
+def emitted(program, **options):
+    return raspir.emit(program, backend="numpy", **options)
+
+
+def loaded(text):
+    module = type(sys)("emitted")
+    sys.modules["emitted"] = module  # dataclasses look for their module
+    exec(compile(text, "emitted.py", "exec"), module.__dict__)
+    return module
+
+
+PROGRAMS = {
+    "hist": ((key(tokens) == query(tokens)).value(1), None, ["hello", [3, 1, 3], [1, True, 1.0, "1"], []]),
+    "earlier smaller": (
+        ((key(indices) < query(indices)) & (key(tokens) < query(tokens))).value(1), None, [[3, 1, 2, 1, 5], "banana"],
+    ),
+    "window of floats": (
+        ((key(indices) >= query(indices - 2)) & (key(indices) <= query(indices))).mean(tokens), None,
+        [[0.1, 0.2, 0.3, 0.4], [2**70, 1, 2]],
+    ),
+    "best": ((key(tokens) != query(tokens)).best(tokens, indices, default="none"), None, ["abca", [1, 1]]),
+    "opaque with a vocabulary": (tokens.map(ord) + 1, "abc", ["abcab"]),
+    "predicate with a vocabulary": (select(tokens, tokens, lambda k, q: k < q).value(indices), "abc", ["abcab"]),
+    "fixed": (raw([1, 2.5, "x"]), None, ["abc"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_modules_run_where_there_is_only_numpy(name, tmp_path):
+    program, vocab, given = PROGRAMS[name]
+    run = raspir.compile(program, "reference", vocab=vocab)
+    code = f"print(repr([[emitted.run(x) for x in {given!r}], emitted.batch({given!r})]))"
+    done = alone(emitted(program, vocab=vocab), code, tmp_path)
+    assert done.stderr == ""
+    one, several = eval(done.stdout)
+    wanted = [[atom_key(atom) for atom in run(x)] for x in given]
+    assert [[atom_key(atom) for atom in each] for each in one] == wanted
+    assert [[atom_key(atom) for atom in each] for each in several] == wanted
+
+
+def test_errors_say_what_those_of_the_reference_say(tmp_path):
+    program = (10 // tokens).name("quotient")
+    text = emitted(program)
+    done = alone(text, "try:\n    emitted.run([1, 0])\nexcept emitted.EvaluationError as e:\n    print(e)", tmp_path)
+    with pytest.raises(raspir.EvaluationError) as error:
+        raspir.compile(program, "reference")([1, 0])
+    assert done.stdout.strip() == str(error.value)
+    done = alone(emitted(tokens, vocab="ab"), "emitted.run('abc')", tmp_path)
+    assert "InputError: position 2 holds 'c', which the promised vocabulary ('a', 'b') does not" in done.stderr
+
+
+def test_several_outputs_are_dictionaries(tmp_path):
+    text = emitted({"twice": tokens + tokens, "place": indices})
+    done = alone(text, "import json\nprint(json.dumps(emitted.batch(['ab', 'c'])))", tmp_path)
+    assert json.loads(done.stdout) == [{"twice": ["aa", "bb"], "place": [0, 1]}, {"twice": ["cc"], "place": [0]}]
+
+
+def test_an_input_is_shown_when_the_module_is_run_as_a_script(tmp_path):
+    (tmp_path / "shown.py").write_text(emitted(tokens * 2, input=[1, 2]))
+    done = subprocess.run([sys.executable, "-I", tmp_path / "shown.py"], capture_output=True, text=True, check=True)
+    assert done.stdout == "[2, 4]\n"
+
+
+def test_opaque_functions_without_a_table_are_refused():
+    with pytest.raises(raspir.BackendError, match=r"@ord cannot become a table: .* promise a vocabulary \(--vocab\)"):
+        emitted(tokens.map(ord))
+    with pytest.raises(raspir.BackendError, match="the function fails on 'a'"):
+        emitted(tokens.map(int), vocab="1a", optimize=False)
+    with pytest.raises(raspir.BackendError, match=r"@<lambda> cannot become a table|@lambda cannot become a table"):
+        emitted(select(tokens, tokens, lambda k, q: True).value(1))
+
+
+def test_names_of_kernels_and_keywords_can_be_the_authors(tmp_path):
+    program = ((tokens.name("add") + 1).name("class") * 2).name("Column") - tokens.name("np")
+    module = loaded(emitted(program))
+    assert module.run([1, 2]) == program([1, 2])
+
+
+def test_a_module_holds_only_the_kernels_that_it_uses():
+    plain = emitted(tokens + 1)
+    assert "class Dominance" not in plain
+    assert "class Selection" not in plain
+    both = ((key(indices) < query(indices)) & (key(tokens) < query(tokens))).value(1)
+    assert "class Dominance" in emitted(both)
+    assert "class Grouped" not in emitted(both)
+
+
+def test_kernels_have_names_of_their_own():
+    kernels = [name for _, name, _ in pkgutil.iter_modules(raspir.backends.numpy.kernels.__path__)]
+    modules = [importlib.import_module(f"raspir.backends.numpy.kernels.{name}") for name in kernels]
+    own = [each for m in modules for each in vars(m).values() if getattr(each, "__module__", None) == m.__name__]
+    roots = [each for each in own if callable(each)]
+    assert len(roots) > 100
+    Extract(roots).definitions()  # which says so if two have one name
+
+
+@settings(max_examples=25, deadline=None)
+@given(programs(max_size=10), st.lists(st.one_of(inputs, number_inputs), min_size=1, max_size=3), st.booleans())
+def test_generated_programs(program, given_inputs, optimize):
+    try:
+        made = build(program)
+        module = loaded(emitted(made, optimize=optimize))
+    except (raspir.ProgramError, raspir.BackendError):
+        assume(False)
+    for given_input in given_inputs:
+        try:
+            wanted = evaluate(program, given_input)
+        except Fails:
+            if not optimize:
+                with pytest.raises(module.RaspirError):
+                    module.run(given_input)
+            continue
+        got = module.run(given_input)
+        if optimize:
+            assert got == wanted
+        else:
+            assert [atom_key(atom) for atom in got] == [atom_key(atom) for atom in wanted]
