@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from raspir._version import __version__ as __version__
 from raspir.api import compile, emit, optimize
+from raspir.api import run as _run
 from raspir.backends.reference import trace as _trace
 from raspir.frontends.embedded import (
     Selector,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 else:
     import raspir.backends as backends  # the package, which can be called
 
-_install(_trace)
+_install(_trace, _run)
 
 __all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
     "tokens",

@@ -10,14 +10,18 @@ from raspir.ir import Atom, Graph, Node, Sequence, read_sequence
 Evaluator = Callable[[Graph, object], Mapping[Node, Any]]
 """Returns the value of each node of a graph on an input: a list of atoms, or a selector's list of rows."""
 
+Runner = Callable[[Graph, object], Sequence]
+"""Returns what the only output of a graph is on an input."""
+
 _evaluator: Evaluator | None = None
+_runner: Runner | None = None
 _example: str | tuple[Atom, ...] = "hello"
 
 
-def install(evaluator: Evaluator) -> None:
-    """Make ``evaluator`` the one that programs run on when they are called."""
-    global _evaluator
-    _evaluator = evaluator
+def install(evaluator: Evaluator, runner: Runner) -> None:
+    """Make ``runner`` what programs run on when they are called, and ``evaluator`` what shows their selectors."""
+    global _evaluator, _runner
+    _evaluator, _runner = evaluator, runner
 
 
 def example() -> str | tuple[Atom, ...]:
@@ -38,17 +42,13 @@ def set_example(input: object) -> None:
 
 def run(graph: Graph, input: object) -> Sequence:
     """Return what the one output of ``graph`` is on ``input``."""
-    (output,) = graph.outputs.values()
-    return Sequence(_values(graph, input)[output], graph.layering.layer[output])
+    assert _runner is not None  # importing raspir installs one
+    return _runner(graph, input)
 
 
 def run_selector(graph: Graph, input: object) -> list[list[bool]]:
     """Return the matrix of the selector that the one output of ``graph`` aggregates with, on ``input``."""
+    assert _evaluator is not None  # as above
     (output,) = graph.outputs.values()
-    matrix: list[list[bool]] = _values(graph, input)[output.operands[0]]
+    matrix: list[list[bool]] = _evaluator(graph, input)[output.operands[0]]
     return matrix
-
-
-def _values(graph: Graph, input: object) -> Mapping[Node, Any]:
-    assert _evaluator is not None  # importing raspir installs one
-    return _evaluator(graph, input)

@@ -244,3 +244,12 @@ def test_vocabulary_narrows_types():
     assert graph == raspir.lower(tokens == "a", vocab="ab", max_length=5)
     assert 'vocab=["a", "b"] : str' in str(graph)
     assert raspir.parse(str(graph)) == graph
+
+
+def test_long_inputs_run_without_the_matrix():
+    n = 20_000  # whose matrix has 400 million entries
+    program = (key(indices) <= query(indices)).value(tokens)
+    assert program([1] * n)[-1] == n
+    assert program([1] * n).layers == 1
+    with pytest.raises(raspir.EvaluationError, match=r"test_language.py:\d+: `//` failed at position 0 on 1 and 0"):
+        (1 // tokens)([0] * n)

@@ -15,10 +15,33 @@ def function(plan: Plan, comments: bool = True) -> str:
     lines = [f"def program({', '.join(['run', *inputs])}):"]
     if comments:
         lines.append('    """Return the columns of the outputs."""')
-    lines += [f"    {line}" for step in plan for line in _lines(step, comments)]
+    for step, unused in zip(plan, _last_uses(plan), strict=True):
+        lines += [f"    {line}" for line in _lines(step, comments)]
+        if unused:
+            lines.append(f"    del {', '.join(unused)}")
     outputs = "".join(f"{ref.name}, " for ref in plan.outputs.values())
     lines.append(f"    return ({outputs.rstrip()})")
     return "\n".join(lines) + "\n"
+
+
+def _last_uses(plan: Plan) -> list[list[str]]:
+    """Return for each step which values no later one reads, so that their memory can be used again."""
+    kept = {ref.name for ref in plan.outputs.values()} | set(plan.constants) | {"NOWHERE"}
+    found: list[list[str]] = []
+    for step in reversed(plan.steps):
+        read = dict.fromkeys([step.result.name, *_read((*step.arguments, *step.keywords.values()))])
+        found.append([name for name in read if name not in kept])
+        kept.update(read)
+    return found[::-1]
+
+
+def _read(value: Any) -> Iterable[str]:
+    """Return the names that an argument refers to."""
+    if isinstance(value, Ref):
+        yield value.name
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _read(each)
 
 
 def constant(name: str, made: Made) -> str:

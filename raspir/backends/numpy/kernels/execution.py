@@ -136,7 +136,7 @@ class Executor:
                 self._allowed[name].check(column)
 
     def _run(self, columns: Sequence[Column], lengths: Array) -> Results:
-        if not lengths.any():
+        if not _size(columns[0]):
             self._empty()
             return [_NONE] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)

@@ -43,11 +43,15 @@ class Run:
         self.longest = self.n if self.single else int(lengths.max())
         self.budget = budget
         self.report = report
+        self._places: Array | None = None
+        self._indices: Column | None = None
 
-    @cached_property
+    @property
     def places(self) -> Array:
         """The number of each position, counted through all sequences."""
-        return np.arange(self.n)
+        if self._places is None:
+            self._places = np.arange(self.n)
+        return self._places
 
     @cached_property
     def starts(self) -> Array:
@@ -71,12 +75,15 @@ class Run:
         """Where the sequence of each position ends, or that of all positions."""
         return np.array([self.n]) if self.single else np.repeat(self.starts + self.lengths, self.lengths)
 
-    @cached_property
+    @property
     def indices(self) -> Column:
         """The position of each atom in its sequence."""
-        return integers(self.places if self.single else self.places - self.first, 0, self.longest - 1)
+        if self._indices is None:
+            places = self.places if self.single else self.places - self.first
+            self._indices = integers(places, 0, self.longest - 1)
+        return self._indices
 
-    @cached_property
+    @property
     def length(self) -> Column:
         """The length of each sequence."""
         return integers(self.lengths, 1, self.longest)

@@ -54,6 +54,7 @@ class Selection:
         self.uniform = uniform
         self.rows = run.count if uniform else run.n
         self.what = what
+        self._counts: Array | None = None
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
@@ -93,10 +94,12 @@ class Selection:
         seconds = self.rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
         warn_if_slow(f"evaluating {self.what} for each pair of positions", seconds)
 
-    @cached_property
+    @property
     def counts(self) -> Array:
         """How many positions each row selects."""
-        return self.count()
+        if self._counts is None:
+            self._counts = self.count()
+        return self._counts
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
