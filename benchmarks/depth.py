@@ -80,7 +80,7 @@ def measure(measured: Measured, inputs: int, seed: int) -> Row:
         start = perf_counter()
         graph = raspir.optimize(written, attention=kind)
         seconds = perf_counter() - start
-        run = raspir.compile(graph, optimize=False)
+        run = raspir.compile(graph, "reference", optimize=False)
         wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
         found[kind] = Optimised(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
     return Row(measured.name, stats.layers, stats.heads, measured.tracr, len(expected), **found)
@@ -88,7 +88,7 @@ def measure(measured: Measured, inputs: int, seed: int) -> Row:
 
 def results(graph: Graph, inputs: list[object]) -> list[tuple[object, object]]:
     """Return the inputs on which ``graph`` has a result, each with that."""
-    run = raspir.compile(graph, optimize=False)
+    run = raspir.compile(graph, "reference", optimize=False)
     found = []
     for given in inputs:
         try:

@@ -42,7 +42,7 @@ def tried(number: int, seed: int) -> Outcome:
     random = Random(f"{seed}:{number}")
     generated = program(random)
     inputs = [generated.input(random) for _ in range(INPUTS)]
-    written = raspir.compile(generated.graph, optimize=False)
+    written = raspir.compile(generated.graph, "reference", optimize=False)
     expected = [(given, result) for given in inputs if (result := result_of(written, given)) is not None]
     options = choices(random, generated)
     shallower = 0
@@ -78,7 +78,7 @@ def compare(graph: Graph, options: Options, expected: list[tuple[list[Atom], obj
     before, after = graph.stats().layers, optimised.stats().layers
     if after > before:
         raise UnequalError(f"it had {before} layers, and now has {after}", [])
-    run = raspir.compile(optimised, optimize=False)
+    run = raspir.compile(optimised, "reference", optimize=False)
     for given, wanted in expected:
         try:
             got: object = run(given)
@@ -104,7 +104,7 @@ def report(generated: Generated, options: Options, problem: UnequalError) -> str
 
 
 def _expected(graph: Graph, given: list[Atom]) -> list[tuple[list[Atom], object]]:
-    result = result_of(raspir.compile(graph, optimize=False), given)
+    result = result_of(raspir.compile(graph, "reference", optimize=False), given)
     return [] if result is None else [(given, result)]
 
 

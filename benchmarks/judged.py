@@ -142,7 +142,7 @@ def compare(graph: Graph, setting: Setting, inputs: Inputs) -> Outcome:
         graph, run = setting.compiled(graph)
     except Exception as error:  # whatever is raised is a finding
         raise UnequalError(f"it cannot be compiled: {type(error).__name__}: {error}", inputs[:1]) from error
-    judge = raspir.compile(graph, optimize=False)
+    judge = raspir.compile(graph, "reference", optimize=False)
     wanted = [_yielded(partial(judge, given)) for given in inputs]
     counts = Counter(strategies(run))
     with setting.applied():
