@@ -372,9 +372,8 @@ def _float_sums(run: Run, selection: Selection, values: Array) -> Array:
         return np.zeros(selection.rows)
     room = 52 - int(np.frexp(most * run.longest)[1]) if np.isfinite(most * run.longest) else -2000
     if finite.all() and room > -1000:
-        scaled = np.ldexp(values, room)
-        rounded = np.rint(scaled)
-        if (scaled == rounded).all():
+        rounded = np.rint(np.ldexp(values, room))
+        if (np.ldexp(rounded, -room) == values).all():  # the smallest floats would vanish on the way
             return np.ldexp(selection.sums(rounded.astype(np.int64), 2**52 // run.longest).astype(np.float64), -room)
     quick = selection.in_order(values)
     if quick is not None:
