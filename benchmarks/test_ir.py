@@ -53,7 +53,7 @@ def test_evaluate(benchmark, size):
     program = raspir.tokens
     for i in range(size):
         program = program + i % 7
-    run = raspir.compile(program)
+    run = raspir.compile(program, "reference")
     result = benchmark.pedantic(lambda: run([1, 2, 3]), rounds=5, warmup_rounds=1)
     assert len(result) == 3
 
@@ -64,5 +64,5 @@ def test_heavy_sharing(benchmark, depth):
     program = raspir.tokens
     for _ in range(depth):
         program = program + program
-    run = raspir.compile(program)
+    run = raspir.compile(program, "reference")
     assert benchmark.pedantic(lambda: run([1]), rounds=20, iterations=10, warmup_rounds=1) == [2**depth]

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import time
+import warnings
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from raspir import __version__, api
-from raspir.backends.base import BACKENDS, runner, writer
+from raspir.backends.base import BACKENDS, Executable, Reports, Strategy, explainer, runner, writer
+from raspir.batch import Lines, Writer, read_json, run_lines
 from raspir.frontends.files import load, load_function
 from raspir.frontends.lowering import lower
-from raspir.ir import Atom, Graph, InputError, LoadError, RaspirError, Sequence, print_graph
+from raspir.ir import Graph, InputError, LoadError, RaspirError, Sequence, SlowWarning, print_graph
 from raspir.ir.critical import path_to_json
 from raspir.passes.base import PASSES
 from raspir.passes.options import options_named
@@ -24,6 +28,8 @@ from raspir.registry import Member, Registry
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from raspir.progress import Bars
 
 app = typer.Typer(
     name="raspir",
@@ -41,6 +47,13 @@ class AttentionKind(StrEnum):
 
     select = "select"
     best = "best"
+
+
+class BatchFormat(StrEnum):
+    """The choices of --batch-format."""
+
+    text = "text"
+    json = "json"
 
 
 Target = Annotated[
@@ -83,6 +96,24 @@ JsonInput = Annotated[
     str | None,
     typer.Option("--json", metavar="JSON", help="The input, as a JSON list such as '[5, 2]'.", show_default=False),
 ]
+Batch = Annotated[
+    Path | None,
+    typer.Option(
+        "--batch",
+        metavar="FILE",
+        help="Inputs, one a line; - for standard input. Results come one a line, too.",
+        show_default=False,
+    ),
+]
+BatchFormatOption = Annotated[
+    BatchFormat | None,
+    typer.Option(
+        "--batch-format",
+        help="Whether a line of --batch is characters or JSON. If left out: JSON in files that end in .jsonl or "
+        ".ndjson, characters in all others.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
     Path | None,
@@ -115,6 +146,7 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Print the ver
     epilog=_examples(
         "raspir run examples/addition.py:add --input 683+345",
         "raspir run examples/attention.py:cumsum --json '[3, 1, -2]'",
+        "raspir run examples/addition.py:add --batch sums.txt --output results.jsonl",
         "raspir run add.rir --bind digit=examples/addition.py:digit -i 1+1",
     )
 )
@@ -122,7 +154,9 @@ def run(
     target: Target,
     input: Input = None,
     json_input: JsonInput = None,
-    backend: BackendName = "reference",
+    batch: Batch = None,
+    batch_format: BatchFormatOption = None,
+    backend: BackendName = "numpy",
     vocab: Vocab = None,
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
@@ -130,17 +164,112 @@ def run(
     time_budget: TimeBudget = None,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
+    output: Output = None,
 ) -> None:
-    """Run a program on an input and print the result as JSON (an infinite float as Infinity)."""
+    """Run a program on an input, or on each line of a file, and print the result as JSON.
+
+    An infinite float is Infinity. The results of a file come as they are found, one a line.
+    """
     given = _input(input, json_input)
-    if given is None:
-        raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
-    with _prints_aside():
-        runner(backend)  # a wrong name is told before anything that takes time
+    if batch is None and batch_format is not None:
+        raise InputError("--batch-format says how the lines of a file are read: give --batch FILE")
+    if batch is not None and given is not None:
+        raise InputError("give one input (--input or --json) or a file of them (--batch), not both")
+    if batch is None and given is None:
+        raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]', or --batch FILE for many")
+    # Before anything that takes time: what can be told to be wrong at once.
+    lines = None if batch is None else _lines(batch, output)
+    with _prints_aside() as stdout, _slow_told():
+        runner(backend)
         graph = _graph(target, bind).promise(vocab, max_length)
         graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
-        result = api.compile(graph, backend, optimize=False)(given)
-    _print_json(result)
+        program = api.compile(graph, backend, optimize=False)
+        if lines is not None:
+            _run_lines(program, graph, lines, _format(lines, batch_format), output, stdout)
+            return
+        with _reporting(program):
+            result = program(given)
+    _print_json(result, output)
+
+
+def _lines(batch: Path, output: Path | None) -> Lines:
+    lines = Lines(batch)
+    with contextlib.suppress(OSError):
+        if output is not None and output.samefile(batch):
+            raise InputError(f"--output {output} is the file of the inputs, which it would replace")
+    return lines
+
+
+def _format(lines: Lines, chosen: BatchFormat | None) -> BatchFormat:
+    if chosen is not None:
+        return chosen
+    return BatchFormat.json if lines.name.lower().endswith((".jsonl", ".ndjson")) else BatchFormat.text
+
+
+def _run_lines(
+    program: Executable, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO
+) -> None:
+    """Run a program on the lines of a file, and say on a terminal how long that took."""
+    if kind is BatchFormat.text and len(graph.inputs) > 1:
+        names = ", ".join(graph.inputs)
+        raise InputError(f"the program has several inputs ({names}): give --batch-format json, and lines of objects")
+    read = str if kind is BatchFormat.text else read_json
+    _allow_long_integers()
+    start = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        bars = stack.enter_context(_reporting(program))
+        if output is None:
+            shared = stdout.isatty()
+            writer = Writer(stdout.buffer, stdout.encoding or "utf-8")
+        else:
+            shared = False
+            with _writing(str(output)):
+                writer = Writer(stack.enter_context(output.open("wb")), name=str(output))
+
+        def tell(count: int, done: int, size: int | None) -> None:
+            if bars is not None and not shared:  # else results show how far it is, and a bar would stand among them
+                bars("running", done, size, f"{count} inputs")
+
+        count = run_lines(program, lines, read, writer, tell)
+    if sys.stderr.isatty():
+        inputs = "1 input" if count == 1 else f"{count} inputs"
+        typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
+
+
+@contextlib.contextmanager
+def _reporting(program: Executable) -> Iterator[Bars | None]:
+    """Show how far a program is with what takes long."""
+    from raspir.progress import progress_bars
+
+    with progress_bars() as bars:
+        if isinstance(program, Reports):
+            program.report = bars
+        yield bars
+
+
+@contextlib.contextmanager
+def _slow_told() -> Iterator[None]:
+    """Say in a plain line that something takes long, once for each thing."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, *rest: Any, **named: Any) -> None:
+        if not isinstance(message, SlowWarning):
+            show_others(message, *rest, **named)
+        elif message.what not in told:
+            told.add(message.what)
+            _tell(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SlowWarning)
+        show_others = warnings.showwarning
+        warnings.showwarning = show
+        yield
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} minutes"
 
 
 @app.command(epilog=_examples("raspir stats examples/addition.py:add", "raspir stats examples/addition.py:add --json"))
@@ -238,6 +367,36 @@ def emit(
     _write(emitted, output)
 
 
+@app.command(
+    epilog=_examples(
+        "raspir plan examples/addition.py:add --vocab 0123456789+",
+        "raspir plan examples/puzzles.py:smallest --json",
+    )
+)
+def plan(
+    target: Target,
+    backend: BackendName = "numpy",
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a backend evaluates the selector of each aggregate, and how long that takes for n positions."""
+    with _prints_aside():
+        chosen = explainer(backend)  # a wrong name is told before anything that takes time
+        graph = _graph(target, bind).promise(vocab, max_length)
+        graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        strategies = tuple(chosen.explain(graph))
+    if as_json:
+        _print_json([_strategy_to_json(strategy) for strategy in strategies])
+    else:
+        _print_plan(target, chosen.name, strategies)
+
+
 @app.command()
 def backends(as_json: AsJson = False) -> None:
     """List the backends: what runs programs, and what writes them."""
@@ -312,38 +471,37 @@ def _graph(target: str, bind: list[str] | None = None) -> Graph:
     return graph.bind(functions)
 
 
-def _input(text: str | None, json_text: str | None) -> str | list[Atom] | None:
+def _input(text: str | None, json_text: str | None) -> object:
     if text is not None and json_text is not None:
         raise InputError("give --input or --json, not both")
     if json_text is None:
         return text
     _allow_long_integers()
     try:
-        value = json.loads(json_text)
-    except ValueError as error:
-        raise InputError(f"--json holds no JSON: {error}") from None
-    except RecursionError:
-        raise InputError("--json is nested too deeply: it takes a list of atoms") from None
-    if not isinstance(value, list | str):
-        raise InputError(f"--json takes a list of atoms such as '[5, 2]', not {json_text[:40]}")
-    return value
+        return read_json(json_text)
+    except InputError as error:
+        raise InputError(f"--json: {error.message}") from None
 
 
 @contextlib.contextmanager
-def _prints_aside() -> Any:
-    """Send what the user's own code prints to standard error, so that standard output holds the result alone."""
+def _prints_aside() -> Iterator[TextIO]:
+    """Send what the user's own code prints to standard error, so that standard output holds the result alone.
+
+    Yields standard output.
+    """
+    stdout = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
-        yield
+        yield stdout
 
 
-def _print_json(value: object) -> None:
+def _print_json(value: object, output: Path | None = None) -> None:
     _allow_long_integers()
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     try:
-        text.encode(sys.stdout.encoding or "utf-8")
+        text.encode("utf-8" if output is not None else sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value, default=_plain)
-    typer.echo(text)
+    _write(f"{text}\n", output)
 
 
 def _allow_long_integers() -> None:
@@ -388,17 +546,51 @@ def _print_layers(graph: Graph, title: str) -> None:
         console().print(critical_table(graph))
 
 
+def _strategy_to_json(strategy: Strategy) -> dict[str, Any]:
+    return {
+        "value": strategy.value,
+        "strategy": strategy.name,
+        "cost": strategy.cost,
+        "why": strategy.why,
+        "selector": strategy.selector,
+        "line": strategy.location or None,
+        "falls_back": strategy.falls_back,
+    }
+
+
+def _print_plan(target: str, backend: str, strategies: tuple[Strategy, ...]) -> None:
+    from raspir.tables import console, strategy_table
+
+    if not strategies:
+        typer.echo(f"{target} has no attention: there is no selector to evaluate.")
+        return
+    console().print(strategy_table(strategies, f"{target}, as backend {backend} evaluates its selectors"))
+    count = sum(strategy.falls_back for strategy in strategies)
+    if count:
+        falls = "1 selector falls back" if count == 1 else f"{count} selectors fall back"
+        typer.echo(f"{falls}: each key is compared with each query, block by block. Long inputs take long, with n².")
+
+
 def _write(content: str | bytes, output: Path | None) -> None:
-    if output is None:
-        if isinstance(content, bytes):
+    with _writing("the result" if output is None else str(output)):
+        if output is not None:
+            output.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        elif isinstance(content, bytes):
             sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
         else:
             typer.echo(content, nl=False)
-        return
+
+
+@contextlib.contextmanager
+def _writing(name: str) -> Iterator[None]:
+    """Say in one line that something cannot be written; who no longer reads a pipe is told nothing."""
     try:
-        output.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-    except OSError as error:
-        raise RaspirError(f"cannot write {output}: {error.strerror}") from None
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:  # a name may hold a null character
+        raise RaspirError(f"cannot write {name}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def main() -> None:

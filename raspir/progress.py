@@ -1,4 +1,4 @@
-"""A progress bar for what takes long."""
+"""Progress bars for what takes long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 Tell = Callable[[int, int], None]
 """Told how many steps of how many are done."""
@@ -43,3 +44,84 @@ def progress_bar(what: str, console: Console | None = None, delay: float = 1.0) 
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+_BESIDE = 36  # characters of a line that the bar itself, its share and its time take
+
+
+class Bars:
+    """Bars for what takes long, one below the other: each comes some seconds after it began, and goes when it is done.
+
+    Args:
+        console: where they are drawn.
+        delay: the seconds before a bar comes.
+    """
+
+    def __init__(self, console: Console, delay: float = 1.0) -> None:
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(20),
+            TextColumn("{task.fields[share]}"),
+            TimeElapsedColumn(),
+        )
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._delay = delay
+        self._since: dict[str, float] = {}
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, done: int, total: int | None, told: str | None = None) -> None:
+        """Say how far something is.
+
+        Args:
+            what: what takes long.
+            done: how many steps are done.
+            total: of how many; ``None`` where that is not known.
+            told: what stands in front of the bar; ``what`` if ``None``.
+        """
+        now = time.monotonic()
+        since = self._since.setdefault(what, now)
+        if total is not None and done >= total:
+            self._end(what)
+        elif now - since >= self._delay:
+            shown = self._shortened(told or what)
+            share = "" if total is None else f"{done / total:.0%}"
+            if what not in self._tasks:
+                self._tasks[what] = self._progress.add_task(shown, share=share)
+                self._progress.tasks[-1].start_time = since
+            self._progress.update(self._tasks[what], completed=done, total=total, description=shown, share=share)
+            self._progress.start()
+
+    def _shortened(self, text: str) -> str:
+        room = max(20, self._progress.console.width - _BESIDE)
+        return escape(text if len(text) <= room else f"{text[: room - 1]}…")
+
+    def _end(self, what: str) -> None:
+        del self._since[what]
+        task = self._tasks.pop(what, None)
+        if task is not None:
+            self._progress.remove_task(task)
+        if not self._tasks:
+            self.pause()
+
+    def pause(self) -> None:
+        """Take the bars away until there is more to say."""
+        if self._progress.live.is_started:
+            self._progress.stop()
+
+
+@contextlib.contextmanager
+def progress_bars(console: Console | None = None) -> Iterator[Bars | None]:
+    """Yield what draws bars, which leave nothing behind; ``None`` where there is no terminal to see them.
+
+    Args:
+        console: where the bars are drawn; standard error if ``None``.
+    """
+    console = console or Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    bars = Bars(console)
+    try:
+        yield bars
+    finally:
+        bars.pause()

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from raspir.backends.base import Strategy
 from raspir.ir import Graph, Head, Location, Node, Stats
 from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
@@ -127,6 +128,20 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
     table.add_column("line", overflow="fold")
     for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
         table.add_row(Text(remark.rule), Text(remark.subject), Text(remark.gain), _line(remark.location))
+    return table
+
+
+def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
+    """Return a table of how selectors are evaluated, in which what falls back stands out."""
+    table = Table(title=Text(title), title_justify="left", show_lines=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("strategy: what it rests on")
+    table.add_column("cost")
+    table.add_column("selector, line", overflow="fold")
+    for each in strategies:
+        name = f"{each.name} (falls back)" if each.falls_back else each.name
+        cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()
+        table.add_row(*map(Text, cells), style="bold yellow" if each.falls_back else "")
     return table
 
 

@@ -60,7 +60,7 @@ def layers(*graphs: Graph) -> tuple[int, ...]:
 def result(graph: Graph, given):
     """Return what ``graph`` yields, ``None`` where it fails."""
     try:
-        return raspir.compile(graph, optimize=False)(given)
+        return raspir.compile(graph, "reference", optimize=False)(given)
     except raspir.EvaluationError:
         return None
 

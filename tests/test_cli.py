@@ -93,11 +93,12 @@ def test_emit(tmp_path):
 
 def test_lists_and_help():
     assert "reference" in output("backends")
-    assert [each["name"] for each in json.loads(output("backends", "--json"))] == ["reference", "text"]
+    assert [each["name"] for each in json.loads(output("backends", "--json"))] == ["numpy", "reference", "text"]
     assert "schedule" in output("passes")
     names = [each["name"] for each in json.loads(output("passes", "--json"))]
     assert names == ["fold", "merge", "depth", "fuse", "schedule"]
     assert "683+345" in output("run", "--help")
+    assert "default: numpy" in output("run", "--help")
     assert output("--version").startswith("raspir ")
     assert raspir("run").returncode == 2
     assert "there is no pass 'nowhere' (there is: " in refused("opt", ADD, "--passes", "nowhere")

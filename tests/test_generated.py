@@ -35,7 +35,7 @@ def exact(atoms):
 @settings(max_examples=600, deadline=None)
 @given(programs(), st.one_of(inputs, number_inputs))
 def test_graph_yields_what_the_definition_says(program, given_input):
-    run = raspir.compile(lowered(program), optimize=False)
+    run = raspir.compile(lowered(program), "reference", optimize=False)
     try:
         expected = evaluate(program, given_input)
     except Fails:

@@ -2,6 +2,8 @@
 
 import ast
 import builtins
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,12 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "analysis": {"ir"},
     "passes": {"ir", "analysis", "registry"},
     "registry": {"ir"},
-    "backends": {"ir", "analysis", "registry"},
-    "tables": {"ir", "passes", "registry"},
+    "backends": {"ir", "analysis", "registry", "_version"},
+    "tables": {"ir", "passes", "backends", "registry"},
     "progress": set(),
+    "batch": {"ir", "backends"},
     "api": {"ir", "frontends", "passes", "backends"},
-    "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "__version__"},
+    "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "batch", "__version__"},
 }
 
 
@@ -57,3 +60,9 @@ def test_backends_is_a_function_and_a_package():
 
     assert raspir.backends() == ("numpy", "reference", "text")
     assert raspir.backends.reference is module
+
+
+@pytest.mark.parametrize("module", ["raspir", "raspir.cli"])
+def test_numpy_comes_only_with_the_backend(module):
+    code = f"import sys, {module}; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

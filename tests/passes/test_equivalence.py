@@ -58,7 +58,7 @@ def optimised(graph, passes, attention):
 def check(graph, passes, attention, given_inputs):
     after = optimised(graph, passes, attention)
     assert after.stats().layers <= graph.stats().layers
-    run, expect = raspir.compile(after, optimize=False), raspir.compile(graph, optimize=False)
+    run, expect = raspir.compile(after, "reference", optimize=False), raspir.compile(graph, "reference", optimize=False)
     compared = 0
     for given_input in given_inputs:
         try:
@@ -92,7 +92,7 @@ def test_generated_programs(program, given_inputs, passes, attention, vocab, max
     try:
         check(graph, passes, attention, given_inputs)
     except raspir.ProgramError:  # a function fails on a promised atom, so the program does on some of the inputs
-        run = raspir.compile(graph, optimize=False)
+        run = raspir.compile(graph, "reference", optimize=False)
         with pytest.raises(raspir.EvaluationError):
             run.batch(given_inputs)
 
@@ -217,4 +217,6 @@ def test_outputs_of_several_names():
     for passes in (None, *NAMES):
         after = run_passes(graph, passes)
         for word in WORDS:
-            assert raspir.compile(after, optimize=False)(word) == raspir.compile(graph, optimize=False)(word)
+            assert raspir.compile(after, "reference", optimize=False)(word) == raspir.compile(
+                graph, "reference", optimize=False
+            )(word)

@@ -34,7 +34,7 @@ def test_an_opaque_function_becomes_a_table():
         ("table", "digit", "@digit needs no Python")
     ]
     assert remarks[0].location == graph.locations[graph.outputs["out"]]
-    assert raspir.compile(result)("3120") == [3, 1, 2, 0]
+    assert raspir.compile(result, "reference")("3120") == [3, 1, 2, 0]
 
 
 def test_a_table_is_text(tmp_path):
@@ -64,7 +64,9 @@ def test_tables_tell_atoms_apart_by_type():
     graph, result, _ = folded(tokens.map(str), (1, True, 1.0, -0.0, 0.0, "1"))
     assert not result.symbols
     given = [1, True, 1.0, -0.0, 0.0, "1"]
-    assert exact(raspir.compile(result)(given)) == exact(raspir.compile(graph, optimize=False)(given))
+    assert exact(raspir.compile(result, "reference")(given)) == exact(
+        raspir.compile(graph, "reference", optimize=False)(given)
+    )
 
 
 def test_the_vocabulary_may_not_hold_what_a_function_fails_on():
@@ -92,7 +94,7 @@ def test_atoms_that_a_value_never_is_are_harmless():
     blank = where(tokens == "_", "0", tokens)
     graph, result, _ = folded(blank.map(digit), "01_")
     assert not result.symbols
-    assert raspir.compile(result)("01_1") == [0, 1, 0, 1]
+    assert raspir.compile(result, "reference")("01_1") == [0, 1, 0, 1]
     fetched = (key(indices) == query(indices - 1)).value(tokens, "_")
     program = where(fetched == "_", "0", fetched).map(digit)
     graph, result, _ = folded(program, "01")
@@ -109,7 +111,7 @@ def test_a_function_that_always_fails_stays():
     _, result, _ = folded(where(tokens == "a", "x", "y").map(digit))
     assert result.symbols == ("digit",)
     with pytest.raises(raspir.EvaluationError):
-        raspir.compile(result, optimize=False)("a")
+        raspir.compile(result, "reference", optimize=False)("a")
 
 
 def listed(x):

@@ -47,10 +47,10 @@ def test_results_stay_and_work_becomes_less(program, given_input, promised):
     assume(given_input)
     try:
         before, after, remarks = fused(build_program(program), set_of(given_input) if promised else None)
-        expected = raspir.compile(before)(given_input)
+        expected = raspir.compile(before, "reference")(given_input)
     except (raspir.ProgramError, raspir.EvaluationError):
         assume(False)
-    assert exact(raspir.compile(after)(given_input)) == exact(expected)
+    assert exact(raspir.compile(after, "reference")(given_input)) == exact(expected)
     if after is before:
         assert not remarks
     else:
@@ -87,7 +87,7 @@ def test_a_mesh_becomes_one_table_for_each_result():
     assert len(work(before)) == 6
     assert remark.gain == "6 operations → 2 tables"
     assert remark.subject == "even and 1 more"
-    assert raspir.compile(after)("0231") == raspir.compile(before)("0231")
+    assert raspir.compile(after, "reference")("0231") == raspir.compile(before, "reference")("0231")
 
 
 def test_constants_belong_to_the_table():
@@ -141,7 +141,7 @@ def test_booleans_of_anything_are_two_atoms():
     compare, table = work(after)
     assert (compare.operation.name, table.operation.name, table.operands) == ("lt", "lookup", (compare,))
     assert (table["keys"], table["values"]) == ((False, True), (6, 4))
-    assert raspir.compile(after)([1, 0]) == raspir.compile(before)([1, 0]) == [6, 4]
+    assert raspir.compile(after, "reference")([1, 0]) == raspir.compile(before, "reference")([1, 0]) == [6, 4]
 
 
 def test_a_table_of_a_table():
@@ -152,7 +152,7 @@ def test_a_table_of_a_table():
     outer = after.outputs["out"]
     assert outer.operands == (table,)
     assert dict(zip(outer["keys"], outer["values"], strict=True)) == {9: -10, 5: -6}
-    assert raspir.compile(after)("abc") == raspir.compile(graph)("abc") == [-6, -10, -10]
+    assert raspir.compile(after, "reference")("abc") == raspir.compile(graph, "reference")("abc") == [-6, -10, -10]
 
 
 def test_the_root_is_the_furthest_that_is_known():
@@ -167,7 +167,11 @@ def test_atoms_keep_their_types():
     program = where(tokens == 1, tokens, tokens)
     before, after, _ = fused(where(program == 5, 5, program), vocab)
     assert len(work(after)) == 1
-    assert exact(raspir.compile(after)(vocab)) == exact(raspir.compile(before)(vocab)) == exact(vocab)
+    assert (
+        exact(raspir.compile(after, "reference")(vocab))
+        == exact(raspir.compile(before, "reference")(vocab))
+        == exact(vocab)
+    )
 
 
 def test_atoms_on_which_work_fails_are_left_out():
@@ -233,7 +237,7 @@ def test_a_narrower_type_makes_more_known():
     program = ((same & (indices == 0)).map(str) + "!").map(len)
     before, after, _ = fused(program, [1, 2])
     assert [node.operation.name for node in work(after)] == ["lookup", "eq", "and", "lookup"]
-    assert raspir.compile(after)([1, 2]) == raspir.compile(before)([1, 2]) == [5, 6]
+    assert raspir.compile(after, "reference")([1, 2]) == raspir.compile(before, "reference")([1, 2]) == [5, 6]
 
 
 def test_work_that_can_only_fail_with_the_table_stays():

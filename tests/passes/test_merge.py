@@ -79,7 +79,9 @@ def test_equal_selectors_are_one_head(one, other):
     before, after, _ = merged(raspir.lower({"x": one.value(A), "y": other.mean(indices, 5)}))
     assert heads(after) == 1
     for given_input in WORDS:
-        assert raspir.compile(after, optimize=False)(given_input) == raspir.compile(before, optimize=False)(given_input)
+        assert raspir.compile(after, "reference", optimize=False)(given_input) == raspir.compile(
+            before, "reference", optimize=False
+        )(given_input)
 
 
 @pytest.mark.parametrize(
@@ -220,10 +222,10 @@ def test_generated_combinations(given_selectors, how, value, default, given_inpu
         total = total + part
     try:
         before, after, _ = merged(raspir.lower({"total": total, "first": parts[0]}))
-        expected = raspir.compile(before, optimize=False)(given_input)
+        expected = raspir.compile(before, "reference", optimize=False)(given_input)
     except (raspir.ProgramError, raspir.EvaluationError):
         assume(False)
-    assert raspir.compile(after, optimize=False)(given_input) == expected
+    assert raspir.compile(after, "reference", optimize=False)(given_input) == expected
 
 
 CONTAINED = [
