@@ -39,6 +39,7 @@ Inputs = list[Any]
 
 ODD: tuple[Atom, ...] = (
     0, 1, -1, 2, 3, True, False, 0.0, -0.0, 0.5, 0.1, 1.0, inf, -inf, 1e308, -1e308, 5e-324, 2.0**53, 2**70, -(2**70),
+    127, 128, -128, -129, 32767, 32768, 2**31 - 1, 2**31, -(2**31),
     2**53, 2**53 + 1, -(2**53) - 1, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400,
     "", "a", "b", "1", "ab", "long " * 20, "é", "\U0001f600", "\ud800", "\udfff", "\0",
 )  # fmt: skip
@@ -50,6 +51,7 @@ THRESHOLDS: Mapping[str, tuple[tuple[tuple[Any, str, Any], ...], ...]] = {
         ((conditions, "small", lambda size, n: False), (selections, "small", lambda size, n: False)),
         ((conditions, "_LARGE", 0),),
         ((execution, "CHUNK", 3),),
+        ((selections, "are_short", lambda run: not run.single),),
     )
 }
 """By the names of backends, what is set together: modules, names in them and values."""

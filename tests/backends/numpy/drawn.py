@@ -26,8 +26,11 @@ characters = st.sampled_from(["a", "b", "é", "\U0001f600", "\ud800", "\0", " "]
 texts = st.one_of(characters, st.sampled_from(["", "ab", "long " * 20]))
 numbers = st.one_of(small, bools, wholes, large, floats)
 atoms = st.one_of(numbers, texts)
+EDGES = [sign * 2**bits + by for bits in (7, 8, 15, 16, 31, 32) for sign in (1, -1) for by in (-1, 0, 1)]
+widths = st.one_of(small, st.sampled_from(EDGES))
 KINDS = {
-    "bools": bools, "small": small, "wholes": wholes, "integral": integral, "floats": floats, "numbers": numbers,
+    "bools": bools, "small": small, "widths": widths,
+    "wholes": wholes, "integral": integral, "floats": floats, "numbers": numbers,
     "exact": st.one_of(small, bools, st.sampled_from([0.5, -1.5, 2.0, 0.0])), "characters": characters, "texts": texts,
     "atoms": atoms,
 }  # fmt: skip
@@ -78,7 +81,7 @@ def near(a, b):
 
 @st.composite
 def equals(draw, run, uniform):
-    of = draw(st.sampled_from([small, characters, integral, atoms, KINDS["exact"]]))
+    of = draw(st.sampled_from([small, widths, characters, integral, atoms, KINDS["exact"]]))
     key = draw(values(run, of))
     if not uniform and draw(st.booleans()):
         return conditions.equal(run, key := full(run, key), key)
@@ -93,7 +96,7 @@ OUTCOMES = [(None, -1), (None, 0), (0, None), (1, None)]
 @st.composite
 def bounds(draw, run, uniform):
     if draw(st.booleans()):
-        of = draw(st.sampled_from([small, small, wholes, integral]))
+        of = draw(st.sampled_from([small, widths, wholes, integral]))
         low = draw(st.sampled_from([None, -2, -1, 0, 1, 2]))
         high = draw(st.sampled_from([None, *range(-2 if low is None else low, 4)]))
         key = draw(values(run, of))
@@ -205,6 +208,7 @@ BRANCHES = {
     "no tables": ((conditions, "small", lambda size, n: False), (selections, "small", lambda size, n: False)),
     "large": ((conditions, "_LARGE", 0),),
     "not one by one": ((aggregates, "SMALL", 0),),
+    "short": ((selections, "are_short", lambda run: not run.single),),
     "small chunks": ((execution, "CHUNK", 3),),
 }
 """Thresholds set so that small inputs take the ways that large ones do."""

@@ -4,7 +4,22 @@ import operator
 
 import numpy as np
 import pytest
-from drawn import AT, KINDS, branch, characters, columns, floats, integral, numbers, runs, small, texts, values, wholes
+from drawn import (
+    AT,
+    KINDS,
+    branch,
+    characters,
+    columns,
+    floats,
+    integral,
+    numbers,
+    runs,
+    small,
+    texts,
+    values,
+    wholes,
+    widths,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +31,8 @@ from raspir.backends.numpy.kernels.columns import floats as of_floats
 from raspir.backends.numpy.kernels.runs import Run, full
 
 WAYS = st.sampled_from(["as it is", "no tables", "large"])
-WHOLE = st.sampled_from([small, wholes, integral, KINDS["bools"]])
-ORDERED = st.sampled_from([small, floats, numbers, integral, texts, characters])
+WHOLE = st.sampled_from([small, widths, wholes, integral, KINDS["bools"]])
+ORDERED = st.sampled_from([small, widths, floats, numbers, integral, texts, characters])
 COMPARED = st.sampled_from(["<", "<=", ">", ">="])
 SYMBOLS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 BOUNDS = {"<": (None, -1), "<=": (None, 0), ">": (1, None), ">=": (0, None)}

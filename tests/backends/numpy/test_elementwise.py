@@ -18,7 +18,7 @@ from raspir.ir.scalar import MEANING, checked, logical_not
 UNARY = ("neg", "abs", "round", "not")
 BINARY = sorted(set(ELEMENTWISE) - set(UNARY) - {"pow"})
 EXPONENTS = st.sampled_from([KINDS["small"], KINDS["bools"], st.sampled_from([0.5, -1.0, 0.0, 2.0, inf, -inf])])
-BASES = st.sampled_from([KINDS[name] for name in ("small", "floats", "bools", "atoms", "wholes")])
+BASES = st.sampled_from([KINDS[name] for name in ("small", "widths", "floats", "bools", "atoms", "wholes")])
 
 
 def outcome(function, rows):

@@ -14,7 +14,7 @@ from raspir.backends.numpy.kernels import selections
 from raspir.backends.numpy.kernels.columns import integers
 from raspir.backends.numpy.kernels.runs import Run
 
-WAYS = ["as it is", "no tables", "large"]
+WAYS = ["as it is", "no tables", "large", "short"]
 
 
 def added(values, row):
