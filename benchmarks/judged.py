@@ -140,6 +140,8 @@ def compare(graph: Graph, setting: Setting, inputs: Inputs) -> Outcome:
     """
     try:
         graph, run = setting.compiled(graph)
+    except raspir.ProgramError:  # an opaque function fails on the promised vocabulary
+        return Outcome()
     except Exception as error:  # whatever is raised is a finding
         raise UnequalError(f"it cannot be compiled: {type(error).__name__}: {error}", inputs[:1]) from error
     judge = raspir.compile(graph, "reference", optimize=False)
@@ -167,9 +169,10 @@ def _yielded(run: partial[Any]) -> Any:
     try:
         result = run()
     except raspir.RaspirError as error:
-        return {"failed": type(error).__name__, "message": error.message, "location": error.location}
+        told = {"message": error.message, "location": error.location, "input": error.input}
+        return {"failed": type(error).__name__, **told}
     except Exception as error:  # whatever is raised is a finding
-        return {"failed": type(error).__name__, "message": str(error), "location": None}
+        return {"failed": type(error).__name__, "message": str(error)}
     return [_exact(each) for each in result] if isinstance(result, list) else _exact(result)
 
 
@@ -187,7 +190,7 @@ def _batch(wanted: list[Any]) -> Any:
     """Return what a batch must yield, or how it must fail, by what its inputs yield one at a time."""
     for number, result in enumerate(wanted):
         if _failed(result):
-            return {**result, "message": f"input {number}: {result['message']}"}
+            return {**result, "input": number}
     return wanted
 
 
@@ -284,8 +287,8 @@ def told(done: Outcome) -> str:
     """Return a line on what was compared, and one on the strategies."""
     counts = done.counts
     lines = [
-        f"{done.cases} cases, no difference; {counts['failing']} of them fail alike; {counts['excused']} more differ as "
-        "they may, where adding many floats from left to right rounds"
+        f"{done.cases} cases, no difference; {counts['failing']} of them fail alike; {counts['excused']} more differ "
+        "as they may, where adding many floats from left to right rounds"
     ]
     for kind, called in (("strategy ", "strategies"), ("best of ", "best of")):
         found = [(count, name.removeprefix(kind)) for name, count in counts.items() if name.startswith(kind)]

@@ -145,14 +145,28 @@ def _fail_on_scores(
 
 
 def _aggregated(run: Run, selection: Selection, value: Column, default: Column, at: Site, mean: bool) -> Column:
-    small = value.kind == INT and max(map(abs, value.bounds())) * run.longest < EXACT
-    fetch = selection.fetching() if not small or isinstance(selection, Fetch) else None  # small integers add up sooner
+    if value.kind == INT and not isinstance(selection, Fetch):
+        low, high = value.bounded or value.bounds()
+        most = max(-low, high)
+        if most * run.longest < EXACT and not mean and default.kind == INT and not default.data[0]:
+            return _whole_sums(run, selection, value, most)  # which takes less time than to fetch
+    fetch = selection.fetching()
     if fetch is not None:
         return fetch.fetched(value, default)
     try:
         return _Sum(run, selection, default, mean).of(value)
     except _RowError as error:
         _fail_on_row(run, selection, error.row, full(run, value), mean, at)
+
+
+def _whole_sums(run: Run, selection: Selection, value: Column, most: int) -> Column:
+    """Return the sums of integers or booleans of at most ``most``, zero where nothing is selected."""
+    if len(value) > 1 or run.n == 1:
+        sums = selection.sums(whole(full(run, value)), most)
+    else:
+        sums = selection.counts if most == 1 == value.data[0] else selection.counts * int(value.data[0])
+    low, high = value.bounds()
+    return Column(INT, sums, None, (), (min(low, 0) * run.longest, max(high, 0) * run.longest))
 
 
 def _fail_on_row(run: Run, selection: Selection, row: int, value: Column, mean: bool, at: Site) -> NoReturn:
@@ -211,17 +225,9 @@ class _Sum:
         if most * longest >= (EXACT if self._mean else 2**62):
             return self._large(value)
         selection = self._selection
-        if len(value) == 1:
-            sums = (
-                selection.counts * int(value.data[0])
-                if value.kind == BOOL or low != 1 or high != 1
-                else selection.counts
-            )
-        else:
-            sums = selection.sums(whole(full(self._run, value)), most)
-        result = integers(sums, min(low, 0) * longest, max(high, 0) * longest)
+        result = _whole_sums(self._run, selection, value, most)
         if self._mean:
-            result = choose(selection.counts > 1, floats(sums / np.maximum(selection.counts, 1)), result)
+            result = choose(selection.counts > 1, floats(result.data / np.maximum(selection.counts, 1)), result)
         if value.kind & BOOL:
             alone = self._boolean(value)
             if alone.any():
@@ -366,9 +372,8 @@ def _float_sums(run: Run, selection: Selection, values: Array) -> Array:
         return np.zeros(selection.rows)
     room = 52 - int(np.frexp(most * run.longest)[1]) if np.isfinite(most * run.longest) else -2000
     if finite.all() and room > -1000:
-        scaled = np.ldexp(values, room)
-        rounded = np.rint(scaled)
-        if (scaled == rounded).all():
+        rounded = np.rint(np.ldexp(values, room))
+        if (np.ldexp(rounded, -room) == values).all():  # the smallest floats would vanish on the way
             return np.ldexp(selection.sums(rounded.astype(np.int64), 2**52 // run.longest).astype(np.float64), -room)
     quick = selection.in_order(values)
     if quick is not None:

@@ -64,7 +64,7 @@ class Scale:
             self.low, high = column.bounds() if column.kind & ~WHOLE == 0 else (int(data.min()), int(data.max()))
             if not small(high - self.low + 1, len(data)) and column.kind & ~WHOLE == 0:
                 self.low, high = column.tightened()
-            if small(high - self.low + 1, len(data)):
+            if small(high - self.low + 1, len(data)) and fits(self.low - 1, high + 1):
                 self.size = high - self.low + 1
                 self.codes = data - self.low if self.low else data
                 return

@@ -48,6 +48,8 @@ from raspir.ir.scalar import checked, logical_not
 EXACT = 2**53
 """Integers up to this size are exact as floats."""
 
+_SHORT = 1024  # positions below which choosing a width costs more than it gains
+
 _NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
 
 Bounds = tuple[int, int]
@@ -147,7 +149,10 @@ def _exact(
         bounds = bound(a.tightened(), b.tightened())
         if not fits(*bounds):
             return None
-    return Column(INT, ufunc(compact(a), compact(b), dtype=narrowest(*bounds)), None, (), bounds)
+    x, y = compact(a), compact(b)
+    if len(x) < _SHORT and (x.dtype.itemsize == 8 or y.dtype.itemsize == 8):
+        return Column(INT, ufunc(x, y), None, (), bounds)
+    return Column(INT, ufunc(x, y, dtype=narrowest(*bounds)), None, (), bounds)
 
 
 def _arithmetic(

@@ -1,0 +1,216 @@
+"""Conditions on a key and a query against Python's comparison of each pair of atoms."""
+
+import operator
+
+import numpy as np
+import pytest
+from drawn import AT, KINDS, branch, characters, columns, floats, integral, numbers, runs, small, texts, values, wholes
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import raspir
+from raspir.backends.messages import pair_failed
+from raspir.backends.numpy.kernels import conditions, predicates
+from raspir.backends.numpy.kernels.columns import atoms_of, column_of, integers
+from raspir.backends.numpy.kernels.columns import floats as of_floats
+from raspir.backends.numpy.kernels.runs import Run, full
+
+WAYS = st.sampled_from(["as it is", "no tables", "large"])
+WHOLE = st.sampled_from([small, wholes, integral, KINDS["bools"]])
+ORDERED = st.sampled_from([small, floats, numbers, integral, texts, characters])
+COMPARED = st.sampled_from(["<", "<=", ">", ">="])
+SYMBOLS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+BOUNDS = {"<": (None, -1), "<=": (None, 0), ">": (1, None), ">=": (0, None)}
+
+
+def drawn(data, of_key, of_query=None):
+    """A run, a key and a query, sometimes one and the same, and the atoms of both at each position."""
+    run = data.draw(runs())
+    key = full(run, data.draw(values(run, of_key)))
+    query = (
+        key if data.draw(st.integers(0, 2)) == 0 else data.draw(values(run, of_key if of_query is None else of_query))
+    )
+    return run, key, query, atoms_of(key), atoms_of(full(run, query))
+
+
+def check(run, condition, wanted):
+    """Compare all pairs of one sequence, by the mask and by the position."""
+    mask = np.broadcast_to(condition.mask(np.arange(run.n), slice(0, run.n)), (run.n, run.n))
+    for i in range(run.n):
+        for j in range(run.n):
+            if run.sequence[i] == run.sequence[j]:
+                assert mask[i, j] == wanted(i, j)
+    if hasattr(condition, "at"):
+        for shift in (0, 1):
+            positions = (np.arange(run.n) + shift) % run.n
+            assert np.array_equal(np.broadcast_to(condition.at(positions), run.n), mask[np.arange(run.n), positions])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(KINDS)), WAYS)
+def test_equal(data, first, second, way):
+    with branch(way):
+        run, key, query, keys, queries = drawn(data, KINDS[first], KINDS[second])
+        check(run, conditions.equal(run, key, query), lambda i, j: keys[j] == queries[i])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), WHOLE, st.integers(-3, 3), WAYS)
+def test_equal_to_so_much_more(data, of, offset, way):
+    with branch(way):
+        run, key, query, keys, queries = drawn(data, of)
+        check(run, conditions.equal(run, key, query, offset), lambda i, j: keys[j] == queries[i] + offset)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), WHOLE, st.data(), WAYS)
+def test_between(data, of, ends, way):
+    low = ends.draw(st.none() | st.integers(-3, 3))
+    high = ends.draw(st.none() | st.integers(-3 if low is None else low, 4))
+    with branch(way):
+        run, key, query, keys, queries = drawn(data, of)
+        check(
+            run,
+            conditions.between(run, key, query, low, high),
+            lambda i, j: (
+                (low is None or keys[j] - queries[i] >= low) and (high is None or keys[j] - queries[i] <= high)
+            ),
+        )
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.data(),
+    st.sampled_from([small, floats, numbers, integral]),
+    st.booleans(),
+    COMPARED,
+    WAYS,
+)
+def test_ordered(data, of, strings, symbol, way):
+    with branch(way):
+        run, key, query, keys, queries = drawn(data, of)
+        found = conditions.ordered(run, key, query, *BOUNDS[symbol])
+        check(run, found, lambda i, j: SYMBOLS[symbol](keys[j], queries[i]))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), COMPARED)
+def test_the_first_pair_that_has_no_order(data, symbol):
+    run, key, query, keys, queries = drawn(
+        data, data.draw(st.sampled_from([small, texts, KINDS["atoms"]])), KINDS["atoms"]
+    )
+    wanted = None
+    for i in range(run.n):
+        for j in np.flatnonzero(run.sequence == run.sequence[i]).tolist():
+            try:
+                SYMBOLS[symbol](keys[j], queries[i])
+            except TypeError as error:
+                wanted = wanted or str(AT.failed(pair_failed(i, j, keys[j], queries[i], error)))
+    told = None
+    try:
+        conditions.check_order(run, key, query, symbol, AT)
+    except raspir.EvaluationError as error:
+        told = str(error)
+    assert told == wanted
+
+
+def fails_on_odd(a, b):
+    if (len(repr(a)) + len(repr(b))) % 5 == 0:
+        raise SystemExit("odd")
+    return len(repr(a)) % 2
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), st.sampled_from(sorted(KINDS)))
+def test_predicates_fail_at_the_first_pair_that_meets(data, name):
+    run, key, query, keys, queries = drawn(data, KINDS[name])
+    wanted = None
+    for i in range(run.n):
+        for j in np.flatnonzero(run.sequence == run.sequence[i]).tolist():
+            try:
+                fails_on_odd(keys[j], queries[i])
+            except SystemExit as error:
+                wanted = wanted or str(AT.failed(pair_failed(i, j, keys[j], queries[i], error)))
+    told, found = None, None
+    try:
+        found = predicates.predicate(run, key, query, fails_on_odd, AT)
+    except raspir.EvaluationError as error:
+        told = str(error)
+    assert told == wanted or (not run.single and None not in (told, wanted))  # one by one says which is first
+    if found is not None:
+        check(run, found, lambda i, j: bool(fails_on_odd(keys[j], queries[i])))
+        check(run, predicates.opposite(run, found), lambda i, j: not fails_on_odd(keys[j], queries[i]))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.integers(-5, 9), min_size=1, max_size=12),
+    st.lists(st.integers(-9, 12), min_size=1),
+    WAYS,
+    st.booleans(),
+)
+def test_scales(held, asked, way, real):
+    with branch(way):
+        column = of_floats(np.array(held, dtype=np.float64)) if real else integers(np.array(held))
+        scale = conditions.scale_of(column)
+        values = np.array(asked, dtype=np.float64 if real else np.int64)
+        assert conditions.scale_of(column) is scale
+        assert 0 <= scale.codes.min() <= scale.codes.max() < scale.size
+        for value, strictly, weakly, at in zip(
+            asked,
+            scale.below(values).tolist(),
+            scale.below(values, True).tolist(),
+            scale.at(values).tolist(),
+            strict=True,
+        ):
+            for other, code in zip(held, scale.codes.tolist(), strict=True):
+                assert (code < strictly, code < weakly, code == at) == (other < value, other <= value, other == value)
+
+
+@given(st.lists(st.one_of(numbers, texts), min_size=1, max_size=8), st.data())
+def test_ranks_keep_the_order(held, data):
+    column, more = column_of(held), data.draw(columns(3))
+    first, second = conditions.ranked((column, more[0]))
+    ranks = dict(zip(range(len(held) + 3), [*atoms_of(first), *atoms_of(second)], strict=True))
+    every = [*held, *more[1]]
+    for i, a in enumerate(every):
+        for j, b in enumerate(every):
+            assert (ranks[i] == ranks[j]) == (a == b)
+            if isinstance(a, str) == isinstance(b, str):
+                assert (ranks[i] < ranks[j]) == (a < b)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_looking_up_in_order(side):
+    with branch("large"):
+        held, asked = np.sort(np.arange(50) * 7 % 23), np.arange(30) * 11 % 29
+        assert np.array_equal(conditions.locate(held, asked, side), np.searchsorted(held, asked, side))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_algebra(data):
+    run, key, query, keys, queries = drawn(data, small)
+    assume(run.n > 1)
+    equal, above = conditions.equal(run, key, query), conditions.ordered(run, key, query, 1, None)
+    tree = conditions.AnyOf(
+        conditions.AllOf(conditions.Not(equal), above), conditions.AllOf(equal, conditions.Not(above))
+    )
+    check(run, tree, lambda i, j: keys[j] >= queries[i])
+
+
+def test_a_run_of_one_position():
+    run, one = Run(np.array([1])), column_of([2**70])
+    check(run, conditions.between(run, one, one, 0, 0), lambda i, j: True)
+    check(run, conditions.between(run, one, one, 1, None), lambda i, j: False)
+
+
+def test_the_smallest_and_the_largest_integers():
+    for held in ([-(2**63)], [2**63 - 1], [-(2**63), -(2**63) + 1], [2**63 - 2, 2**63 - 1, 2**63 - 1]):
+        run = Run(np.array([len(held)]))
+        for asked in (0, -1, 1, -(2**63), 2**63 - 1, held[0]):
+            key, query = column_of(held), column_of([asked])
+            check(run, conditions.equal(run, key, query), lambda i, j: held[j] == asked)  # noqa: B023
+            check(run, conditions.ordered(run, key, query, None, 0), lambda i, j: held[j] <= asked)  # noqa: B023
+            check(run, conditions.ordered(run, key, query, 1, None), lambda i, j: held[j] > asked)  # noqa: B023
+            check(run, conditions.between(run, key, query, 0, 0), lambda i, j: held[j] == asked)  # noqa: B023

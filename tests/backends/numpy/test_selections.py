@@ -1,0 +1,135 @@
+"""Each selection against its own mask, which compares a key with a query for each pair."""
+
+import warnings
+
+import numpy as np
+import pytest
+from drawn import MADE, WITHOUT_BEST, branch, matrix, runs, selected
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import raspir
+from raspir.backends.numpy.kernels import runs as runs_module
+from raspir.backends.numpy.kernels import selections
+from raspir.backends.numpy.kernels.columns import integers
+from raspir.backends.numpy.kernels.runs import Run
+
+WAYS = ["as it is", "no tables", "large"]
+
+
+def added(values, row):
+    total = 0.0
+    for value in values[row].tolist():
+        total = total + value
+    return total
+
+
+def check(selection, weights, real, ranks, name):
+    mask = matrix(selection)
+    assert mask.shape == (selection.rows, selection.run.n)
+    run = selection.run
+    own = np.arange(run.count) if selection.uniform else run.sequence
+    assert not (mask & (run.sequence[None] != own[:, None])).any()
+    counts = mask.sum(axis=1)
+    assert np.array_equal(selection.counts, counts)
+    most = int(np.abs(weights).max())
+    assert np.array_equal(selection.sums(weights, most), np.where(mask, weights, 0).sum(axis=1))
+    wanted = [added(real, row) for row in mask]
+    with np.errstate(all="ignore"):
+        quick = selection.in_order(real)
+        assert np.array_equal(selection.one_by_one(real), wanted, equal_nan=True)
+    if quick is not None:
+        assert np.array_equal(quick, wanted, equal_nan=True)
+    if name not in WITHOUT_BEST:
+        assert np.array_equal(selection.best(ranks), np.where(mask, ranks, -1).max(axis=1))
+    alone = counts == 1
+    assert np.array_equal(selection.only()[alone], mask.argmax(axis=1)[alone])
+    fetch = selection.fetching()
+    if fetch is not None:
+        assert np.array_equal(matrix(fetch), mask)
+        assert np.array_equal(fetch.counts, counts)
+    for row in range(selection.rows):
+        assert selection.selected(row) == np.flatnonzero(mask[row]).tolist()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", sorted(MADE))
+@settings(max_examples=12, deadline=None)
+@given(st.data())
+def test_sums_counts_and_the_best_are_those_of_the_mask(name, way, data):
+    with branch(way):
+        run = data.draw(runs())
+        selection = data.draw(selected(run, name))
+        n = run.n
+        size = data.draw(st.sampled_from([3, 2**40, 2**58]))
+        weights = data.draw(st.lists(st.integers(-size, size), min_size=n, max_size=n))
+        real = data.draw(st.lists(st.sampled_from([0.1, 0.2, -0.7, 1e16, 1e308, float("inf")]), min_size=n, max_size=n))
+        ranks = data.draw(st.permutations(range(n)))
+        check(selection, np.array(weights), np.array(real), np.array(ranks), name)
+
+
+@pytest.mark.parametrize("slope", [1, -1])
+@pytest.mark.parametrize("lengths", [[1], [5], [3, 1, 4]])
+def test_shifts_by_any_offset(slope, lengths):
+    run = Run(np.array(lengths))
+    for offset in [*range(-7, 8), 2**62, -(2**62), 2**63 - 1, -(2**63)]:
+        mask = matrix(selections.shifted(run, slope, integers(np.array([offset]))))
+        places = (run.places - run.first).tolist()
+        wanted = [[slope * i + offset == j for j in places] for i in places]
+        assert np.array_equal(mask, np.array(wanted) & (run.sequence[:, None] == run.sequence[None]))
+
+
+@pytest.mark.parametrize("lengths", [[1], [6], [3, 1, 6]])
+def test_every_band_of_positions(lengths):
+    run = Run(np.array(lengths))
+    weights = 10 ** np.arange(run.n)
+    places = run.places - run.first
+    difference = np.where(run.sequence[:, None] == run.sequence[None], places[None] - places[:, None], 99)
+    ends = [None, *range(-8, 9)]
+    for low in ends:
+        for high in ends:
+            if low is not None and high is not None and low > high:
+                continue
+            mask = (difference >= (-50 if low is None else low)) & (difference <= (50 if high is None else high))
+            selection = selections.Sliding(run, low, high)
+            assert np.array_equal(matrix(selection), mask)
+            assert np.array_equal(selection.counts, mask.sum(axis=1))
+            assert np.array_equal(selection.sums(weights, 10**9), mask @ weights)
+            assert np.array_equal(selection.best(run.places), np.where(mask, run.places, -1).max(axis=1))
+
+
+def test_a_long_fallback_is_announced_and_reported(monkeypatch):
+    told = []
+    run = Run(np.array([200]), 48 * 200 * 50, lambda *of: told.append(of))
+    selection = selections.Selection(run, what="the selector")
+    assert selection.counts.tolist() == [200] * 200
+    assert told == [("evaluating the selector", k, 4) for k in (1, 2, 3, 4)]
+    monkeypatch.setattr(selections, "_ENTRIES_PER_SECOND", 1.0)
+    with pytest.warns(raspir.SlowWarning, match="evaluating the selector for each pair"):
+        selection.sums(np.ones(200, dtype=np.int64), 1)
+
+
+def test_blocks_keep_to_the_budget():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run = Run(np.array([300]), runs_module.BUDGET // 1024)
+        sizes = [mask.size for _, _, mask in selections.Selection(run).blocks()]
+    assert max(sizes) * 48 <= run.budget
+    assert sum(sizes) == 300 * 300
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_codes_of_several_conditions(data):
+    with branch(data.draw(st.sampled_from(WAYS))):
+        run = data.draw(runs())
+        selection = data.draw(selected(run, "grouped"))
+        codes, size, wanted = selections.composite(run, selection.conditions, selection.uniform)
+        assert 0 <= codes.min() <= codes.max() < size
+        assert 0 <= wanted.min() <= wanted.max() <= size
+
+
+@given(st.lists(st.integers(0, 2**61), min_size=1, max_size=30))
+def test_stable_order(codes):
+    array = np.array(codes)
+    assert selections.stable_order(array).tolist() == sorted(range(len(codes)), key=codes.__getitem__)
