@@ -105,6 +105,8 @@ class ArraySequence(Sequence):
         else:
             array = np.empty(len(own), dtype=object)
             array[:] = self.tolist()
+        if not array.flags.writeable:  # one atom that stands for all
+            array = array.copy()
         return np.array(array, dtype=dtype, copy=copy)
 
 
