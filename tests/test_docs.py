@@ -1,8 +1,14 @@
 """What the documentation says that could become untrue: its tables are those of the code."""
 
+import os
+import re
+import subprocess
+import sys
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 
 import depth
+import pytest
 from programs import PROGRAMS
 
 from raspir.passes.base import PASSES
@@ -26,3 +32,30 @@ def test_the_optimizer_page_has_all_rules_and_passes():
     for name in PASSES.names():
         assert f"| `{name}` |" in page
     assert f"`{','.join(DEFAULT)}`" in page
+
+
+def commands():
+    """Yield what the pages show of the command line: the page, a command, and what it prints."""
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for block in re.findall(r"^```\n(\$ .*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE):
+            for part in block.removeprefix("$ ").split("\n$ "):
+                command, _, printed = part.partition("\n")
+                yield pytest.param(command, printed, id=f"{page.name}: {command}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the pages show a POSIX shell")
+@pytest.mark.parametrize(("command", "printed"), [*commands()])
+def test_what_the_pages_show_of_the_command_line(command, printed, tmp_path):
+    script = tmp_path / "raspir"
+    script.write_text(f"#!/bin/sh\nexec '{sys.executable}' -c 'from raspir.cli import main; main()' \"$@\"\n")
+    script.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONIOENCODING": "utf-8"}
+    options = {"cwd": ROOT, "env": environment, "text": True, "encoding": "utf-8"}
+    got = subprocess.run(
+        ["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options
+    ).stdout
+    if printed:
+        flags = ELLIPSIS | NORMALIZE_WHITESPACE  # pages may show fewer spaces between columns
+        assert OutputChecker().check_output(printed.replace("…", "..."), got, flags), got
+    else:
+        assert got.startswith("raspir 1\n"), got  # a page need not show all of a program

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -105,7 +107,21 @@ class ArraySequence(Sequence):
         else:
             array = np.empty(len(own), dtype=object)
             array[:] = self.tolist()
+        if not array.flags.writeable:  # one atom that stands for all
+            array = array.copy()
         return np.array(array, dtype=dtype, copy=copy)
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Let many objects be made that are all kept: looking for garbage among them would take as long as making them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Program:
@@ -174,7 +190,8 @@ class Program:
         """
         found: list[Sequence | dict[str, Sequence]] = []
         for results in self._executor.many(input_list(inputs)):
-            found += self._results(*results)
+            with _collector_paused():
+                found += self._results(*results)
         return found
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:

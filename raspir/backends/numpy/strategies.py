@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from raspir.analysis.intset import Bound, IntSet
 from raspir.analysis.linear import Linear
+from raspir.analysis.ranks import Order
 from raspir.analysis.selectors import Clause, Pair
 from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
 from raspir.backends.numpy.kernels.columns import Column
@@ -146,7 +147,7 @@ class Selectors:
             if len(parts.predicates) == 1 and not between and not is_best:
                 return self._tabled(parts)
             return "a predicate besides other conditions" if len(parts.joint) > 1 else "an opaque predicate"
-        if between == 1 and not groups and not parts.queries and self._is_index(*parts.between[0]):
+        if between == 1 and not groups and not parts.queries and parts.between[0][0].is_index:
             return self._sliding(parts)
         if not between:
             return self._joint(parts, "groups", "equal codes", "n", selections.Grouped, alone)
@@ -170,9 +171,6 @@ class Selectors:
                 parts.between.append(item)
         return parts
 
-    def _is_index(self, pair: Pair, allowed: IntSet) -> bool:
-        return pair.is_index
-
     def _position(self, pair: Pair, allowed: IntSet) -> Linear | None:
         """Return which position a condition asks for, if it asks for one."""
         if pair.kind != "int" or allowed.single is None or not isinstance(pair.key, Linear):
@@ -188,31 +186,26 @@ class Selectors:
         for pair, allowed in clause.sets.items():
             if pair.kind != "int" or allowed != _ZERO or not isinstance(pair.key, Linear) or pair.query != Linear({}):
                 continue
-            if len(pair.key.terms) != 1:
+            term = next(iter(pair.key.terms), None)
+            rank = self._facts.rank(term) if term is not None and pair.key.is_term(term) else None
+            members = clause.without(pair)
+            if rank is None or rank.inclusive or rank.members != members:
                 continue
-            ((term, coefficient),) = pair.key.terms.items()
-            rank = self._facts.rank(term) if coefficient == 1 else None
-            rest = clause.without(pair)
-            if rank is None or rank.inclusive or rank.members != rest or not all(map(self._facts.of_keys, rest.sets)):
-                continue
-            by = rank.order.by
-            score = Linear({}) if by is None else by.key
-            if score is None:
-                continue
-            falling, reverse = rank.order.falling, rank.order.reverse
-
-            def make(
-                rest: Clause = rest, score: Node | Linear = score, falling: bool = falling, reverse: bool = reverse
-            ) -> Ref:
-                planner = self._planner
-                everything = self._everything(_Parts((rest,) if rest.sets else ())).build()
-                value = planner.linear(score) if isinstance(score, Linear) else planner.value(score)
-                pick, ties = ("highest" if falling else "lowest"), ("right" if reverse else "left")
-                return planner.step("first", aggregates.chosen, everything, value, pick, ties, spread=Spread.UNIFORM)
-
-            needs = (*_nodes(score), *self._read(rest.sets))
-            return Chosen("first of an order", "a rank of 0", "n", True, needs, make)
+            if all(map(self._facts.of_keys, members.sets)):
+                return self._first_of(rank.order, members)
         return None
+
+    def _first_of(self, order: Order, members: Clause) -> Chosen:
+        score = Linear({}) if order.by is None or order.by.key is None else order.by.key
+        how = ("highest" if order.falling else "lowest"), ("right" if order.reverse else "left")
+
+        def make() -> Ref:
+            everything = self._everything(_Parts((members,) if members.sets else ())).build()
+            kernel = aggregates.chosen
+            return self._planner.step("first", kernel, everything, self._side(score), *how, spread=Spread.UNIFORM)
+
+        needs = (*_nodes(score), *self._read(members.sets))
+        return Chosen("first of an order", "a rank of 0", "n", True, needs, make)
 
     # Conditions as steps
 

@@ -57,17 +57,26 @@ class Scale:
     """
 
     def __init__(self, column: Column) -> None:
-        data = column.data + 0.0 if column.kind == FLOAT else whole(column)
         self.distinct: Array | None = None
         self.low = 0
-        if column.kind != FLOAT:
-            self.low, high = column.bounds() if column.kind & ~WHOLE == 0 else (int(data.min()), int(data.max()))
-            if not small(high - self.low + 1, len(data)) and column.kind & ~WHOLE == 0:
-                self.low, high = column.tightened()
-            if small(high - self.low + 1, len(data)) and fits(self.low - 1, high + 1):
-                self.size = high - self.low + 1
-                self.codes = data - self.low if self.low else data
-                return
+        if column.kind == FLOAT or not self._counts(column):
+            self._sort(column.data + 0.0 if column.kind == FLOAT else whole(column))
+
+    def _counts(self, column: Column) -> bool:
+        """Take the distance from the lowest value as code, and tell whether there are few enough of these."""
+        self.low, high = column.bounds()
+        if not small(high - self.low + 1, len(column)) and column.kind & ~WHOLE == 0:
+            self.low, high = column.tightened()
+        if not small(high - self.low + 1, len(column)) or not fits(self.low - 1, high + 1):
+            return False
+        self.size = high - self.low + 1
+        if column.kind == CHAR:
+            self.codes = np.subtract(column.data, self.low, dtype=np.int64)
+        else:
+            self.codes = whole(column) - self.low if self.low else whole(column)
+        return True
+
+    def _sort(self, data: Array) -> None:
         order = np.argsort(data)
         ordered = gather(data, order)
         new = np.empty(len(data), dtype=np.bool_)

@@ -129,4 +129,7 @@ def full(run: Run, column: Column) -> Column:
     """Return an atom for each position."""
     if len(column) == run.n:
         return column
-    return take(column, np.zeros(run.n, dtype=np.int64) if len(column) == 1 else run.sequence)
+    if len(column) > 1:
+        return take(column, run.sequence)
+    tags = None if column.tags is None else np.broadcast_to(column.tags, run.n)
+    return Column(column.kind, np.broadcast_to(column.data, run.n), tags, column.atoms, column.bounded)

@@ -20,7 +20,7 @@ from raspir.backends.numpy.kernels.short import Pairs, are_short
 
 Condition: TypeAlias = Equal | Between | Predicate
 
-_ENTRIES_PER_SECOND = 150e6
+_ENTRIES_PER_SECOND = 60e6
 
 
 class Selection:
