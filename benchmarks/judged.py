@@ -27,7 +27,7 @@ from minimise import minimised, with_outputs
 
 import raspir
 from raspir.backends.base import Executable
-from raspir.backends.numpy.kernels import aggregates, conditions, execution, selections
+from raspir.backends.numpy.kernels import aggregates, conditions, execution, selections, summation
 from raspir.backends.numpy.plan import Plan, Ref
 from raspir.backends.numpy.program import Program
 from raspir.backends.reference import trace
@@ -47,7 +47,7 @@ ODD: tuple[Atom, ...] = (
 
 THRESHOLDS: Mapping[str, tuple[tuple[tuple[Any, str, Any], ...], ...]] = {
     "numpy": (
-        ((aggregates, "SMALL", 0),),
+        ((summation, "SMALL", 0),),
         ((conditions, "small", lambda size, n: False), (selections, "small", lambda size, n: False)),
         ((conditions, "_LARGE", 0),),
         ((execution, "CHUNK", 3),),
@@ -203,9 +203,9 @@ def _excused(setting: Setting, graph: Graph, inputs: Inputs) -> bool:
     """
     if setting.backend != "numpy":
         return False
-    forced = any(module is aggregates for g in setting.forced for module, _, _ in THRESHOLDS[setting.backend][g])
+    forced = any(module is summation for g in setting.forced for module, _, _ in THRESHOLDS[setting.backend][g])
     lengths = [len(given) for given in inputs]
-    if not forced and sum(lengths) * max(lengths) <= aggregates.SMALL:
+    if not forced and max(lengths) ** 2 <= summation.SMALL:
         return False
     return any(_rounds(graph, given) for given in inputs)
 

@@ -7,7 +7,7 @@ from unittest import mock
 import numpy as np
 from hypothesis import strategies as st
 
-from raspir.backends.numpy.kernels import aggregates, conditions, execution, selections
+from raspir.backends.numpy.kernels import conditions, execution, selections, summation
 from raspir.backends.numpy.kernels.columns import booleans, column_of, integers, take
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.predicates import predicate
@@ -207,7 +207,7 @@ BRANCHES = {
     "as it is": (),
     "no tables": ((conditions, "small", lambda size, n: False), (selections, "small", lambda size, n: False)),
     "large": ((conditions, "_LARGE", 0),),
-    "not one by one": ((aggregates, "SMALL", 0),),
+    "not one by one": ((summation, "SMALL", 0),),
     "short": ((selections, "are_short", lambda run: not run.single),),
     "small chunks": ((execution, "CHUNK", 3),),
 }

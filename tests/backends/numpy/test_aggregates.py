@@ -2,6 +2,7 @@
 
 from itertools import accumulate
 from math import fsum, inf, isinf, isnan
+from random import Random
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import raspir
+from raspir import indices, key, query, tokens
 from raspir.backends.messages import added_strings, addition_failed, scores_failed
-from raspir.backends.numpy.kernels import aggregates, selections
+from raspir.backends.numpy.kernels import aggregates, selections, summation
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of, constant
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.ir.scalar import checked
@@ -148,7 +150,7 @@ def test_float_sums_of_long_inputs_are_near_adding_from_left_to_right(size, data
         held = [
             few[data.draw(st.integers(0, len(few) - 1))] if size < 80 else few[j * j % len(few)] for j in range(run.n)
         ]
-        found = aggregates.float_sums(run, selection, np.array(held))
+        found = summation.float_sums(run, selection, np.array(held))
         for row, total in zip(matrix(selection), found.tolist(), strict=True):
             left, right, bound = rounded(np.flatnonzero(row).tolist(), held)
             assert abs(total - left) <= 2 * bound
@@ -162,7 +164,7 @@ def test_float_sums_with_infinities(data):
         run = data.draw(runs())
         selection = data.draw(selected(run))
         held = data.draw(st.lists(st.sampled_from([0.1, 0.2, 1.5, inf, -inf]), min_size=run.n, max_size=run.n))
-        found = aggregates.float_sums(run, selection, np.array(held))
+        found = summation.float_sums(run, selection, np.array(held))
         for row, total in zip(matrix(selection), found.tolist(), strict=True):
             chosen = [held[j] for j in np.flatnonzero(row)]
             wanted = sum(chosen)
@@ -179,7 +181,7 @@ def test_float_sums_are_exact_where_a_unit_is(data):
         run = data.draw(runs(30))
         selection = data.draw(selected(run))
         held = [unit * each for each in data.draw(st.lists(st.integers(-9, 9), min_size=run.n, max_size=run.n))]
-        found = aggregates.float_sums(run, selection, np.array(held)).tolist()
+        found = summation.float_sums(run, selection, np.array(held)).tolist()
         assert found == [rounded(np.flatnonzero(row).tolist(), held)[0] for row in matrix(selection)]
 
 
@@ -187,7 +189,7 @@ def test_a_float_selected_alone_is_itself():
     with branch("not one by one"):
         run = Run(np.array([2]))
         for held in ([1e16, 5e-324], [5e-324, 1e308], [3e-310, 1.5]):
-            found = aggregates.float_sums(run, selections.Sliding(run, 0, 0), np.array(held))
+            found = summation.float_sums(run, selections.Sliding(run, 0, 0), np.array(held))
             assert found.tolist() == held
 
 
@@ -220,3 +222,17 @@ def test_long_inputs(n, mean):
         ):
             found = yielded(run, made.uniform, kernel, made, column_of(held), constant(None or 0), AT)
             assert found == defined(matrix(made), held, 0, mean)
+
+
+def test_sums_of_floats_do_not_depend_on_the_batch():
+    random = Random(0)
+    lengths = [30, 70, 3, 200, 64, 65, 1]
+    sequences = [[random.choice([0.1, 0.2, -0.7, 3.3, 1e-9]) * random.random() for _ in range(n)] for n in lengths]
+    for selector in (key(tokens) < query(tokens), (key(tokens) < query(tokens)) & (key(indices) < query(indices))):
+        for program in (selector.value(tokens), selector.mean(tokens)):
+            run, judge = raspir.compile(program), raspir.compile(program, "reference")
+            results = run.batch(sequences)
+            for sequence, result in zip(sequences, results, strict=True):
+                assert result == run(sequence)
+                if len(sequence) <= 64:
+                    assert result == judge(sequence)

@@ -34,11 +34,9 @@ from raspir.backends.numpy.kernels.elementwise import EXACT
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection
+from raspir.backends.numpy.kernels.summation import float_sums
 from raspir.ir.atoms import Atom
 from raspir.ir.scalar import checked
-
-SMALL = 4096
-"""Floats of no more pairs than these are added one by one, so that short inputs never differ in a bit."""
 
 
 class _RowError(Exception):
@@ -346,62 +344,3 @@ def _without(column: Column, kind: int) -> Column:
     if rest in (BOOL, INT, FLOAT):
         return Column(rest, unpacked(column.data, rest))
     return Column(rest, column.data, column.tags, column.atoms)
-
-
-def float_sums(run: Run, selection: Selection, values: Array) -> Array:
-    """Return the sum of the floats that each row selects; NaN where infinities of both signs are.
-
-    Where floats are exact in some binary unit, and where a row's floats can be added from left to right quickly, the
-    sum is what adding them from left to right gives. Elsewhere it is the exact sum, rounded: it differs from adding
-    from left to right by no more than the rounding of that, (k - 1) · 2⁻⁵³ · Σ|v| for k floats v, and of its own.
-    """
-    sums = _float_sums(run, selection, values)
-    negative_zero = (values == 0) & np.signbit(values)
-    if negative_zero.any():  # only a sum of nothing but -0.0 is -0.0
-        zeros = selection.sums(negative_zero.astype(np.int64), 1)
-        sums = np.where((zeros == selection.counts) & (zeros > 0), -0.0, sums)
-    return sums
-
-
-def _float_sums(run: Run, selection: Selection, values: Array) -> Array:
-    if selection.rows * run.longest <= SMALL:
-        return selection.one_by_one(values)
-    finite = np.isfinite(values)
-    most = float(np.abs(values[finite]).max(initial=0.0))
-    if most == 0.0 and finite.all():
-        return np.zeros(selection.rows)
-    room = 52 - int(np.frexp(most * run.longest)[1]) if np.isfinite(most * run.longest) else -2000
-    if finite.all() and room > -1000:
-        rounded = np.rint(np.ldexp(values, room))
-        if (np.ldexp(rounded, -room) == values).all():  # the smallest floats would vanish on the way
-            return np.ldexp(selection.sums(rounded.astype(np.int64), 2**52 // run.longest).astype(np.float64), -room)
-    quick = selection.in_order(values)
-    if quick is not None:
-        return quick
-    digits = _digits(np.where(finite, values, 0.0), run.longest) if room > -1000 else None
-    if digits is None:
-        return selection.one_by_one(values)
-    sums = np.zeros(selection.rows)
-    for unit, part in digits:
-        sums += np.ldexp(selection.sums(part, 2**62 // run.longest).astype(np.float64), unit)
-    if not finite.all():
-        above = selection.sums((values == np.inf).astype(np.int64), 1) > 0
-        below = selection.sums((values == -np.inf).astype(np.int64), 1) > 0
-        sums = np.where(above, np.where(below, np.nan, np.inf), np.where(below, -np.inf, sums))
-    return sums
-
-
-def _digits(values: Array, longest: int) -> list[tuple[int, Array]] | None:
-    """Return integers, each with the exponent of its unit, that add up to ``values``; ``None`` for too many of them."""
-    width = 61 - longest.bit_length()
-    unit = int(np.frexp(np.abs(values).max())[1]) - width
-    rest = values
-    found: list[tuple[int, Array]] = []
-    while rest.any():
-        if len(found) == 4 or unit < -1070:
-            return None
-        part = np.rint(np.ldexp(rest, -unit))
-        found.append((unit, part.astype(np.int64)))
-        rest = rest - np.ldexp(part, unit)
-        unit -= width
-    return found

@@ -75,23 +75,36 @@ class Selection:
         """Return the positions that a row selects."""
         return np.flatnonzero(self.mask(np.array([row]), slice(0, self.run.n))[0]).tolist()
 
-    def blocks(self) -> Iterator[tuple[Array, slice, Array]]:
-        """Yield rows, the columns that they may select, and which of these they do."""
+    def blocks(self, sequences: Array | None = None) -> Iterator[tuple[Array, slice, Array]]:
+        """Yield rows, of some sequences or of all, the columns that they may select, and which of these they do."""
         run = self.run
         longest = max(64, run.longest)
         step = max(1, min(longest, run.budget // (48 * longest)))
-        total = -(-self.rows // step)
-        self._warn(step)
-        for number, start in enumerate(range(0, self.rows, step)):
-            rows = np.arange(start, min(start + step, self.rows))
+        starts = [
+            (start, min(start + step, stop))
+            for first, stop in self._stretches(sequences)
+            for start in range(first, stop, step)
+        ]
+        self._warn(sum(stop - start for start, stop in starts), step)
+        for number, (start, stop) in enumerate(starts):
+            rows = np.arange(start, stop)
             first, last = (rows[0], rows[-1]) if self.uniform else (run.sequence[rows[0]], run.sequence[rows[-1]])
             columns = slice(int(run.starts[first]), int(run.starts[last] + run.lengths[last]))
             yield rows, columns, self.mask(rows, columns)
             if run.report is not None:
-                run.report(f"evaluating {self.what}", number + 1, total)
+                run.report(f"evaluating {self.what}", number + 1, len(starts))
 
-    def _warn(self, step: int) -> None:
-        seconds = self.rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
+    def _stretches(self, sequences: Array | None) -> list[tuple[int, int]]:
+        """Return from where to where the rows of some sequences, or of all, lie together."""
+        if sequences is None:
+            return [(0, self.rows)]
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], sequences, [False])).astype(np.int8)))
+        ends = np.arange(self.run.count + 1) if self.uniform else np.append(self.run.starts, self.run.n)
+        found = ends[edges].reshape(-1, 2)
+        return [(int(first), int(stop)) for first, stop in found]
+
+    def _warn(self, rows: int, step: int) -> None:
+        seconds = rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
         warn_if_slow(f"evaluating {self.what} for each pair of positions", seconds)
 
     @property
@@ -119,14 +132,14 @@ class Selection:
         return found
 
     def in_order(self, values: Array) -> Array | None:
-        """Return the sum of the selected floats, added from left to right, or ``None`` if there is no quick way."""
-        return None
+        """Return the sum of the selected floats, added from left to right, or ``None`` if another way is quicker."""
+        return self.one_by_one(values) if type(self) is Selection else None
 
-    def one_by_one(self, values: Array) -> Array:
-        """Return the sum of the selected floats, added from left to right, for each row."""
-        found = np.empty(self.rows)
+    def one_by_one(self, values: Array, sequences: Array | None = None) -> Array:
+        """Return the sum of the selected floats, added from left to right, for each row of some sequences or of all."""
+        found = np.zeros(self.rows)
         with np.errstate(all="ignore"):
-            for rows, columns, mask in self.blocks():
+            for rows, columns, mask in self.blocks(sequences):
                 found[rows] = np.add.accumulate(np.where(mask, values[columns], 0.0), axis=1)[:, -1]
         return found
 
