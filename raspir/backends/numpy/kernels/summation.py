@@ -79,6 +79,8 @@ def _rounded(selection: Selection, values: Array) -> Array:
     sum, from the lowest up, once all have its sign and none is larger than a digit: so it depends on the sum alone.
     """
     digits = [(unit, selection.sums(part, 1 << _DIGIT_BITS)) for unit, part in _digits(values)]
+    if not digits:
+        return np.zeros(selection.rows)
     carried, sign = _carried(digits)
     negative = sign < 0
     if negative.any():
