@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO
 
 import typer
 
@@ -224,7 +224,9 @@ def _run_lines(
         else:
             shared = False
             with _writing(str(output)):
-                writer = Writer(stack.enter_context(output.open("wb")), name=str(output))
+                file = output.open("wb")
+            stack.callback(_close, file)
+            writer = Writer(file, name=str(output))
 
         def tell(count: int, done: int, size: int | None) -> None:
             if bars is not None and not shared:  # else results show how far it is, and a bar would stand among them
@@ -234,6 +236,11 @@ def _run_lines(
     if sys.stderr.isatty():
         inputs = "1 input" if count == 1 else f"{count} inputs"
         typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
+
+
+def _close(file: BinaryIO) -> None:
+    with contextlib.suppress(OSError):  # of what could not be written, which has been told
+        file.close()
 
 
 @contextlib.contextmanager

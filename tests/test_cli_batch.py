@@ -206,6 +206,13 @@ def test_a_full_disk(given):
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk")
+def test_a_full_disk_behind_a_file(tmp_path):
+    lines = written(tmp_path, "in.txt", "ab\n")
+    told = refused("run", HIST, "--batch", lines, "--output", "/dev/full")
+    assert told == "raspir: cannot write /dev/full: No space left on device\n"
+
+
 def test_a_terminal_is_told_how_long_it_took(tmp_path):
     pty = pytest.importorskip("pty")
     lines = written(tmp_path, "in.txt", "ab\n\nabc\n")

@@ -73,9 +73,14 @@ def input_list(inputs: object) -> Iterable[object]:
     Raises:
         InputError: if it is none.
     """
-    if not isinstance(inputs, Iterable):
-        raise InputError(f"{show(inputs)} is not a list of inputs")
-    return inputs
+    if isinstance(inputs, Iterable):
+        try:
+            iter(inputs)
+        except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
+            pass
+        else:
+            return inputs
+    raise InputError(f"{show(inputs)} is not a list of inputs")
 
 
 def _keep_promises(graph: Graph, node: Node, atoms: list[Atom]) -> None:

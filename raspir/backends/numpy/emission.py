@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
 from raspir._version import __version__
 from raspir.backends.numpy import source
@@ -11,7 +12,7 @@ from raspir.backends.numpy.kernels import failures
 from raspir.backends.numpy.kernels.execution import Executor, listed_results
 from raspir.backends.numpy.plan import Made, Plan
 from raspir.ir import Graph
-from raspir.ir.atoms import show
+from raspir.ir.atoms import read_sequence, show
 
 _WIDTH = 116
 
@@ -39,8 +40,19 @@ def module(plan: Plan, input: object = None) -> str:
         _functions(plan),
     ]
     if input is not None:
-        parts.append(f'\nif __name__ == "__main__":\n    print(run({input!r}))\n')
+        parts.append(f'\nif __name__ == "__main__":\n    print(run({_shown(input)}))\n')
     return "\n".join(parts)
+
+
+def _shown(input: object) -> str:
+    """Return the expression for an input: infinities and arrays are not what ``repr`` says of them.
+
+    Raises:
+        InputError: if it is not a sequence of atoms, or several by name.
+    """
+    if isinstance(input, Mapping):
+        return f"{{{', '.join(f'{name!r}: {_shown(each)}' for name, each in input.items())}}}"
+    return repr(input) if type(input) is str else f"[{', '.join(map(source.literal, read_sequence(input)))}]"
 
 
 def _told(plan: Plan) -> str:
@@ -56,8 +68,9 @@ def _told(plan: Plan) -> str:
         f"Written by raspir {__version__}. How each selector is evaluated:",
     ]
     text = "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs)
-    strategies = "\n".join(f"    {line}" for line in str(plan).splitlines())
-    return f"{text}\n\n{strategies}\n".replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    strategies = "\n".join(f"    {line}" for line in str(plan).split("\n"))
+    told = "\n".join(map(source.printable, f"{text}\n\n{strategies}\n".split("\n")))
+    return told.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def _one_line(text: str) -> str:

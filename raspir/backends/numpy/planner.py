@@ -355,6 +355,8 @@ def _constant_name(atom: Any) -> str:
     if isinstance(atom, bool):
         return f"always_{atom}"
     if isinstance(atom, int):
+        if atom.bit_length() > 64:
+            return "large"  # Python declines to write some of them in decimal
         return f"number_{atom}" if atom >= 0 else f"minus_{-atom}"
     return f"text_{atom}" if isinstance(atom, str) and atom.isalnum() and len(atom) < 20 else type(atom).__name__
 

@@ -11,7 +11,6 @@ from typing import Any, overload
 
 import numpy as np
 
-from raspir.backends.inputs import input_list
 from raspir.backends.numpy import source
 from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of, whole
 from raspir.backends.numpy.kernels.execution import Executor
@@ -189,7 +188,7 @@ class Program:
             InputError, EvaluationError: as calling it does, with the number of the input.
         """
         found: list[Sequence | dict[str, Sequence]] = []
-        for results in self._executor.many(input_list(inputs)):
+        for results in self._executor.many(inputs):
             with _collector_paused():
                 found += self._results(*results)
         return found
@@ -200,7 +199,7 @@ class Program:
         Raises:
             InputError, EvaluationError: as calling it does, with the number of the input and after all before it.
         """
-        for results in self._executor.many(input_list(inputs)):
+        for results in self._executor.many(inputs):
             yield from self._results(*results)
 
     def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:

@@ -53,8 +53,13 @@ def _lines(step: Step, comments: bool) -> Iterable[str]:
     arguments = [*(["run"] if step.takes_run else []), *map(literal, step.arguments)]
     arguments += [f"{name}={literal(value)}" for name, value in step.keywords.items()]
     if comments and step.comment:
-        yield f"# {step.comment}"
+        yield f"# {printable(step.comment)}"
     yield f"{step.result.name} = {step.call.__name__}({', '.join(arguments)})"
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with escapes for what ends a comment or what no file can hold: names may be any string."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def literal(value: Any) -> str:

@@ -6,6 +6,7 @@ from drawn import KINDS, atoms, columns, exact, integral, kinds, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from raspir.backends.numpy.kernels import columns as module
 from raspir.backends.numpy.kernels.columns import (
     BOOL,
     CHAR,
@@ -86,6 +87,16 @@ def test_putting_pieces_together(shapes, data):
             wanted[place] = atom
         start += len(held)
     assert exact(atoms_of(assembled(size, pieces))) == exact(wanted)
+
+
+def test_putting_many_pieces_together_looks_at_each_table_once(monkeypatch):
+    looked = []
+    monkeypatch.setattr(module, "atom_key", lambda atom: looked.append(atom) or atom_key(atom))
+    held = [[i, f"word {i}", f"word {i % 7}"] for i in range(200)]
+    pieces = [(np.arange(3 * i, 3 * i + 3), column_of(atoms)) for i, atoms in enumerate(held)]
+    looked.clear()
+    assert atoms_of(assembled(600, pieces)) == [atom for atoms in held for atom in atoms]
+    assert len(looked) <= 2 * 200
 
 
 @settings(deadline=None, max_examples=60)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ import raspir
 import raspir.backends.numpy.kernels
 from raspir import indices, key, query, raw, select, tokens
 from raspir.backends.numpy.extract import Extract
-from raspir.ir.atoms import atom_key
+from raspir.ir.atoms import atom_key, read_sequence
 
 ALONE = """
 import sys
@@ -108,6 +109,27 @@ def test_names_of_kernels_and_keywords_can_be_the_authors(tmp_path):
     program = ((tokens.name("add") + 1).name("class") * 2).name("Column") - tokens.name("np")
     module = loaded(emitted(program))
     assert module.run([1, 2]) == program([1, 2])
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "\r", "\0", "\ud800", "\x0c", "\u2028", '"""', "\\", "\\N{no}"])
+def test_names_can_be_any_string(name):
+    named = (tokens + 1).name(name)
+    module = loaded(emitted(((key(named) < query(named)).value(named)).name(name)).encode().decode())
+    assert module.run([1, 2, 3]) == [0, 2, 5]
+
+
+def test_integers_that_python_does_not_write_in_decimal():
+    large = 10**5000
+    program = (key(indices) == query(indices - 1)).value(tokens, default=large) + large
+    module = loaded(emitted(program))
+    assert module.run([1, large]) == raspir.compile(program)([1, large]) == [2 * large, large + 1]
+
+
+@pytest.mark.parametrize("given", ["ab", [1, float("inf"), -float("inf"), -0.0], np.array([1, 2]), (1, "x", 10**5000)])
+def test_any_input_can_be_shown(given):
+    text = emitted(tokens, input=given)
+    shown = text.splitlines()[-1].strip().removeprefix("print(run(").removesuffix("))")
+    assert list(map(atom_key, eval(shown))) == list(map(atom_key, read_sequence(given)))
 
 
 def test_a_module_holds_only_the_kernels_that_it_uses():

@@ -133,3 +133,16 @@ def test_codes_of_several_conditions(data):
 def test_stable_order(codes):
     array = np.array(codes)
     assert selections.stable_order(array).tolist() == sorted(range(len(codes)), key=codes.__getitem__)
+
+
+@pytest.mark.parametrize("low", [-(2**70), -(2**63), 2**63 - 1, None])
+@pytest.mark.parametrize("high", [-(2**70), 2**63 - 1, 2**70, None])
+@pytest.mark.parametrize("lengths", [[5], [1, 4, 2]])
+def test_windows_wider_than_64_bits(low, high, lengths):
+    run = Run(np.array(lengths))
+    found = selections.Sliding(run, low, high)
+    near, far = -9 if low is None or low < 0 else 9, 9 if high is None or high > 0 else -9
+    mask = matrix(selections.Sliding(run, near, far))
+    assert np.array_equal(found.counts, mask.sum(axis=1))
+    assert np.array_equal(found.sums(np.arange(run.n), run.n), mask @ np.arange(run.n))
+    assert np.array_equal(found.best(np.arange(run.n)), np.where(mask, np.arange(run.n), -1).max(axis=1))

@@ -126,7 +126,7 @@ def _column_of_any(atoms: Sequence[Atom]) -> Column:
             tags[i], data[i] = CHAR, ord(atom)
         else:
             tags[i], data[i] = TABLE, table.setdefault(atom_key(atom), len(table))
-    held = tuple(key[1] for key in table)  # type: ignore[index]  # the keys of integers and strings are pairs
+    held = _held(table)
     kinds = int(np.bitwise_or.reduce(tags))
     if kinds in KINDS:
         return Column(kinds, unpacked(data, kinds), None, held)
@@ -292,22 +292,28 @@ def _joined(a: Column, b: Column) -> tuple[Sequence[Atom], Array | None]:
         return b.atoms, None
     places = {atom_key(atom): place for place, atom in enumerate(a.atoms)}
     moved = np.array([places.setdefault(atom_key(atom), len(places)) for atom in b.atoms])
-    return tuple(key[1] for key in places), moved  # type: ignore[misc]  # the keys of integers and strings are pairs
+    return _held(places), moved
+
+
+def _held(places: Iterable[object]) -> tuple[Atom, ...]:
+    """Return the atoms of a table by their keys, which are pairs: it holds integers and strings."""
+    return tuple(key[1] for key in places)  # type: ignore[index]
 
 
 def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
     """Return the column that holds, at the positions of each piece, its atoms; the pieces fill ``size`` positions."""
-    kind, atoms = 0, Column(INT, np.empty(0, dtype=np.int64)).atoms
+    kind = 0
+    places: dict[object, int] = {}
     data, tags = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
     for positions, piece in pieces:
         piece_tags, piece_data = packed(piece)
-        atoms, moved = _joined(Column(TABLE, data, None, atoms), piece)
-        if moved is not None:
+        if piece.atoms:
+            moved = np.array([places.setdefault(atom_key(atom), len(places)) for atom in piece.atoms])
             tabled = piece_tags == TABLE
             piece_data = np.where(tabled, moved[np.where(tabled, piece_data, 0)], piece_data)
         tags[positions], data[positions] = piece_tags, piece_data
         kind |= piece.kind
-    return _mixed(tags, data, kind, atoms)
+    return _mixed(tags, data, kind, _held(places))
 
 
 def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:

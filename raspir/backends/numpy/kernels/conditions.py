@@ -270,13 +270,13 @@ def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> 
         return
     keys, queries = is_number(full(run, key)), is_number(full(run, query))
     keys, queries = np.broadcast_to(keys, run.n), np.broadcast_to(queries, run.n)
-    for start, length in zip(run.starts.tolist(), run.lengths.tolist(), strict=True):
-        own = slice(start, start + length)
-        wrong = np.where(queries[own], not keys[own].all(), bool(keys[own].any()))
-        if wrong.any():
-            i = int(wrong.argmax())
-            j = int((keys[own] != queries[own][i]).argmax())
-            _fail_on_pair(full(run, key), full(run, query), start + i, start + j, symbol, at)
+    every, some = np.logical_and.reduceat(keys, run.starts), np.logical_or.reduceat(keys, run.starts)
+    wrong = np.where(queries, ~every[run.sequence], some[run.sequence])
+    if wrong.any():
+        i = int(wrong.argmax())
+        start, length = (int(of[run.sequence[i]]) for of in (run.starts, run.lengths))
+        j = start + int((keys[start : start + length] != queries[i]).argmax())
+        _fail_on_pair(full(run, key), full(run, query), i, j, symbol, at)
 
 
 def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: Site) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from raspir.backends.inputs import by_name, refused, require_length, require_one_length
+from raspir.backends.inputs import by_name, input_list, refused, require_length, require_one_length
 from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import (
     CHAR,
@@ -88,7 +88,7 @@ class Executor:
             InputError, EvaluationError: as :meth:`one`, after all results before it.
         """
         number = 0
-        for chunk in _chunks(inputs):
+        for chunk in _chunks(input_list(inputs)):
             yield from self._chunk(chunk, number)
             number += len(chunk)
 
@@ -110,7 +110,7 @@ class Executor:
     def _together(self, chunk: Sequence[object]) -> Results:
         if len(chunk) == 1:
             return self.one(chunk[0])
-        classes = set() if isinstance(chunk, np.ndarray) else set(map(type, chunk))
+        classes = set() if _is_plain(chunk) else set(map(type, chunk))
         if len(self._names) == 1 and not any(issubclass(held, Mapping) for held in classes):
             column, lengths = read_many(chunk, classes)
             columns = [column]
@@ -208,7 +208,7 @@ def _length(value: Any) -> int:
 
 
 def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
-    if isinstance(inputs, np.ndarray) and inputs.ndim == 2:
+    if _is_plain(inputs) and inputs.ndim == 2:
         step = max(1, CHUNK // max(1, inputs.shape[1]))
         yield from (inputs[start : start + step] for start in range(0, len(inputs), step))  # type: ignore[misc]
         return
@@ -239,12 +239,17 @@ def read(value: object) -> Column:
         column = _read_list(value)  # type: ignore[arg-type]  # a list or a tuple
         if column is not None:
             return column
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size and not isinstance(value, np.ma.MaskedArray):
+    if _is_plain(value) and value.ndim == 1 and value.size:
         column = _read_array(value)
         if column is not None:
             return column
     atoms = read_sequence(value)
     return column_of(atoms) if atoms else _NONE
+
+
+def _is_plain(value: object) -> TypeGuard[Array]:
+    """Tell whether a value is an array and nothing more: the items of a masked array are not what it holds."""
+    return type(value) is np.ndarray
 
 
 def _read_list(atoms: Sequence[Any]) -> Column | None:
@@ -281,7 +286,7 @@ def read_many(values: Sequence[object], classes: set[type]) -> tuple[Column, Arr
     Raises:
         InputError: as :func:`read`.
     """
-    if isinstance(values, np.ndarray):
+    if _is_plain(values):
         return read(values.reshape(-1)), np.full(len(values), values.shape[1])
     if classes == {str}:
         lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings

@@ -338,7 +338,8 @@ class Sliding(Selection):
 
     def __init__(self, run: Run, low: int | None, high: int | None, keys: Column | None = None) -> None:
         super().__init__(run, (), keys)
-        self._low, self._high = low, high
+        self._low = None if low is None else max(-run.longest, min(low, run.longest))  # which 64 bits hold
+        self._high = None if high is None else max(-run.longest, min(high, run.longest))
 
     @cached_property
     def start(self) -> Array:
