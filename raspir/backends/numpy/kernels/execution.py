@@ -93,7 +93,7 @@ class Executor:
             number += len(chunk)
 
     def _chunk(self, chunk: Sequence[object], number: int) -> Iterator[Results]:
-        """Run a chunk as one; where that fails, what comes before the first input that fails, and then fail."""
+        """Run a chunk as one; where that fails, or takes too much memory, run its halves: up to an input that fails."""
         try:
             results = self._together(chunk)
         except RaspirError as error:

@@ -9,11 +9,12 @@ import numpy as np
 
 from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, take
-from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.kernels.failures import Site, TooMuchError
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.ir.atoms import Atom, atom_key
 
 _CALLS_PER_SECOND = 5e6
+_LITTLE = 1 << 10  # the entries of a table that is never too large
 
 
 class Predicate:
@@ -65,10 +66,13 @@ def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any
 
     Raises:
         EvaluationError: naming the first pair on which it fails, if that pair meets in a sequence.
+        TooMuchError: if several sequences have so many distinct values that their table is larger than a block.
     """
     keys, queries = full(run, key), query
     codes, firsts = classes_of((keys,))
     wanted, query_firsts = classes_of((queries,))
+    if not run.single and len(firsts) * len(query_firsts) > max(run.budget, _LITTLE):
+        raise TooMuchError("the table of a predicate is larger than a block of the matrix may be")
     table = np.zeros((len(firsts), len(query_firsts)), dtype=np.bool_)
     key_atoms, query_atoms = atoms_of(take(keys, firsts)), atoms_of(take(queries, query_firsts))
     failures: list[tuple[int, int, int, int, BaseException]] = []
