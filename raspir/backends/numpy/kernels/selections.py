@@ -646,10 +646,13 @@ class Tabled(Selection):
         exact = most * self.run.n < EXACT
         both = codes * predicate.size + predicate.codes
         by_class = tally(both, self.weighed(weights), (size + 1) * predicate.size, exact).reshape(size + 1, -1)
-        if exact:
-            found = (by_class.astype(np.float64) @ predicate.table.astype(np.float64)).astype(np.int64)
-        else:
-            found = by_class @ predicate.table.astype(np.int64)
+        by_class = by_class.astype(np.float64) if exact else by_class
+        queries = predicate.table.shape[1]
+        step = max(1, self.run.budget // (8 * predicate.size))  # the table as numbers takes eight times its bytes
+        found = np.empty((size + 1, queries), dtype=np.int64)
+        for start in range(0, queries, step):
+            some = slice(start, start + step)
+            found[:, some] = by_class @ predicate.table[:, some].astype(by_class.dtype)
         return self.answered(found[wanted, predicate.wanted])
 
     def count(self) -> Array:
