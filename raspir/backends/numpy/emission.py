@@ -36,7 +36,7 @@ def module(plan: Plan, input: object = None) -> str:
         extract.definitions().strip("\n") + "\n",
         "# The program.\n",
         "\n".join(_constant(name, constant) for name, constant in made) + "\n\n",
-        source.function(plan) + "\n",
+        source.function(plan),
         _functions(plan),
     ]
     if input is not None:
@@ -64,13 +64,18 @@ def _told(plan: Plan) -> str:
         f"{_one_line(outputs)}, from {_one_line(', '.join(graph.inputs))}: a RASP program as NumPy.",
         "``run(input)`` returns a list of atoms for a ``str``, a list or an array; ``batch(inputs)`` a list of those."
         + (" With several outputs, each result is a dictionary." if len(graph.outputs) > 1 else ""),
-        f"As a transformer it has {stats.layers} layers and {stats.heads} heads. {_promises(graph)}".strip(),
+        f"As a transformer it has {_count(stats.layers, 'layer')} and {_count(stats.heads, 'head')}. "
+        f"{_promises(graph)}".strip(),
         f"Written by raspir {__version__}. How each selector is evaluated:",
     ]
     text = "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs)
     strategies = "\n".join(f"    {line}" for line in str(plan).split("\n"))
     told = "\n".join(map(source.printable, f"{text}\n\n{strategies}\n".split("\n")))
     return told.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def _one_line(text: str) -> str:

@@ -1,10 +1,13 @@
 """What inputs may be: arrays of any kind, one at a time and in batches, read as the reference backend reads them."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
 import raspir
-from raspir import tokens
+from raspir import select, tokens
+from raspir.backends.numpy.kernels import predicates
 from raspir.ir.atoms import atom_key
 
 ARRAYS = [
@@ -39,3 +42,29 @@ def test_what_is_no_batch(batch):
     for run in (*(raspir.compile(tokens, backend).batch for backend in ("reference", "numpy")), space["batch"]):
         with pytest.raises(Exception, match="is not a list of inputs"):
             run(batch)
+
+
+def test_batches_whose_predicates_have_tables_larger_than_a_block():
+    run = raspir.compile(select(tokens, tokens, lambda k, q: k < q).value(1))
+    run.block_bytes = 1000
+    inputs = [[7 * i % 11 + 100 * n for i in range(10)] for n in range(40)]
+    sizes = []
+    make = predicates.Predicate
+
+    def seen(codes, wanted, answers):
+        sizes.append(answers.queries * answers.keys // 8)
+        return make(codes, wanted, answers)
+
+    with mock.patch.object(predicates, "Predicate", seen):
+        assert run.batch(inputs) == [[sum(k < q for k in given) for q in given] for given in inputs]
+    assert max(sizes) <= 1024
+
+
+def test_a_buffer_that_is_used_again_between_inputs():
+    def rows():
+        buffer = np.zeros(2, dtype=int)
+        for i in range(3):
+            buffer[:] = i
+            yield buffer
+
+    assert raspir.compile(tokens + 0).batch(rows()) == [[0, 0], [1, 1], [2, 2]]

@@ -1,5 +1,6 @@
 """Each selection against its own mask, which compares a key with a query for each pair."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import raspir
+from raspir.backends.numpy.kernels import predicates, selections
 from raspir.backends.numpy.kernels import runs as runs_module
-from raspir.backends.numpy.kernels import selections
 from raspir.backends.numpy.kernels.columns import integers
 from raspir.backends.numpy.kernels.runs import Run
 
@@ -146,3 +147,19 @@ def test_windows_wider_than_64_bits(low, high, lengths):
     assert np.array_equal(found.counts, mask.sum(axis=1))
     assert np.array_equal(found.sums(np.arange(run.n), run.n), mask @ np.arange(run.n))
     assert np.array_equal(found.best(np.arange(run.n)), np.where(mask, np.arange(run.n), -1).max(axis=1))
+
+
+def test_tables_of_predicates_become_numbers_in_blocks():
+    n = 1500
+    run = Run(np.array([n]), 1 << 18)
+    table = np.tri(n, dtype=np.bool_)
+    answers = predicates.Answers(n, n)
+    answers.set(*np.nonzero(table))
+    held = predicates.Predicate(np.arange(n), np.arange(n), answers)
+    tracemalloc.start()
+    try:
+        found = selections.Tabled(run, (), held).sums(np.arange(n), n)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert np.array_equal(found, np.arange(n) @ table)

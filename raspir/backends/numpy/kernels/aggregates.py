@@ -32,7 +32,7 @@ from raspir.backends.numpy.kernels.columns import (
 from raspir.backends.numpy.kernels.conditions import ranked, scale_of
 from raspir.backends.numpy.kernels.elementwise import EXACT
 from raspir.backends.numpy.kernels.failures import Site
-from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection
 from raspir.backends.numpy.kernels.summation import float_sums
 from raspir.ir.atoms import Atom
@@ -270,6 +270,7 @@ class _Sum:
         """Return sums by Python itself, for what has no array: floats among integers of any size."""
         atoms: list[Any] = atoms_of(value)
         results: list[Atom] = []
+        warn_if_slow("adding floats and large integers row by row", self._selection.rows * self._run.longest / 5e6)
         for row in range(self._selection.rows):
             selected = self._selection.selected(row)
             try:

@@ -76,8 +76,8 @@ class Executor:
         """
         columns = [read(given) for given in by_name(self._names, input).values()]
         if len(columns) > 1:
-            require_one_length({name: _size(column) for name, column in zip(self._names, columns, strict=True)})
-        size = _size(columns[0])
+            require_one_length({name: len(column) for name, column in zip(self._names, columns, strict=True)})
+        size = len(columns[0])
         self._keep(columns, size)
         return self._run(columns, np.array([size]))
 
@@ -93,7 +93,7 @@ class Executor:
             number += len(chunk)
 
     def _chunk(self, chunk: Sequence[object], number: int) -> Iterator[Results]:
-        """Run a chunk as one; where that fails, what comes before the first input that fails, and then fail."""
+        """Run a chunk as one; where that fails, or takes too much memory, run its halves: up to an input that fails."""
         try:
             results = self._together(chunk)
         except RaspirError as error:
@@ -132,11 +132,11 @@ class Executor:
     def _keep(self, columns: Sequence[Column], longest: int) -> None:
         for name, column in zip(self._names, columns, strict=True):
             require_length(longest, self._max_length)
-            if name in self._allowed and _size(column):
+            if name in self._allowed and len(column):
                 self._allowed[name].check(column)
 
     def _run(self, columns: Sequence[Column], lengths: Array) -> Results:
-        if not _size(columns[0]):
+        if not len(columns[0]):
             self._empty()
             return [_NONE] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)
@@ -157,10 +157,6 @@ def _owned(result: Column, inputs: Sequence[Column]) -> Column:
 
 
 _NONE = integers(np.empty(0, dtype=np.int64))
-
-
-def _size(column: Column) -> int:
-    return len(column)
 
 
 class _Vocabulary:
@@ -218,6 +214,8 @@ def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
     chunk: list[object] = []
     size = 0
     for each in inputs:
+        if isinstance(each, np.ndarray | list) and not isinstance(inputs, list | tuple):
+            each = each.copy()  # what makes them may change the last to make the next
         chunk.append(each)
         size += _length(each)
         if size >= CHUNK:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from raspir.ir.errors import EvaluationError
+from raspir.ir.errors import EvaluationError, RaspirError
+
+
+class TooMuchError(RaspirError):
+    """What several inputs need together is more memory than they may take: fewer must run at a time."""
 
 
 class Site:

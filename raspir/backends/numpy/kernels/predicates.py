@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, take
-from raspir.backends.numpy.kernels.failures import Site
+from raspir.backends.numpy.kernels.failures import Site, TooMuchError
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.ir.atoms import Atom, atom_key
 
-_CALLS_PER_SECOND = 5e6
+_CALLS_PER_SECOND = 2e6
+_LITTLE = 1 << 10  # the entries of a table that is never too large
+
+
+class Answers:
+    """What a predicate says of each pair of a key and a query, in a bit.
+
+    Args:
+        queries: the number of queries.
+        keys: the number of keys.
+    """
+
+    def __init__(self, queries: int, keys: int) -> None:
+        self.queries, self.keys = queries, keys
+        self._bits = np.zeros((queries, -(-keys // 8)), dtype=np.uint8)
+
+    def set(self, keys: Array, queries: Array) -> None:
+        """Remember some pairs as true."""
+        np.bitwise_or.at(self._bits, (queries, keys >> 3), (128 >> (keys & 7)).astype(np.uint8))
+
+    def of(self, queries: Array) -> Array:
+        """Return a row for each query that says of each key whether the predicate is true."""
+        return np.unpackbits(self._bits[queries], axis=1, count=self.keys).view(np.bool_)
+
+    def at(self, keys: Array, queries: Array) -> Array:
+        """Tell for each pair whether the predicate is true."""
+        bit = (self._bits[queries, keys >> 3] << (keys & 7).astype(np.uint8)) & 128
+        true: Array = bit != 0
+        return true
+
+    def opposite(self) -> Answers:
+        """Return the answers of the opposite."""
+        found = Answers(self.queries, self.keys)
+        found._bits = ~self._bits
+        return found
 
 
 class Predicate:
@@ -21,22 +55,21 @@ class Predicate:
 
     Attributes:
         codes: the class of each key.
-        size: the number of classes of keys.
         wanted: the class of each query, or of every one.
-        table: for each class of keys and each of queries, whether it selects.
+        answers: for each class of keys and each of queries, whether it selects.
     """
 
-    def __init__(self, codes: Array, size: int, wanted: Array, table: Array) -> None:
-        self.codes, self.size, self.wanted, self.table = codes, size, wanted, table
+    def __init__(self, codes: Array, wanted: Array, answers: Answers) -> None:
+        self.codes, self.wanted, self.answers = codes, wanted, answers
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
         wanted = self.wanted if len(self.wanted) == 1 else self.wanted[rows]
-        return self.table[self.codes[None, columns], wanted[:, None]]
+        return self.answers.of(wanted).take(self.codes[columns], axis=1)
 
     def at(self, positions: Array) -> Array:
         """Tell for each row whether it selects the position given for it."""
-        return self.table[self.codes[positions], self.wanted]
+        return self.answers.at(self.codes[positions], self.wanted)
 
 
 class PredicateTable:
@@ -52,12 +85,12 @@ class PredicateTable:
 
 def holds_of_keys(run: Run, predicate: Predicate) -> Column:
     """Return which keys a predicate allows that asks the same in all rows of a sequence."""
-    return booleans(predicate.table[predicate.codes, predicate.wanted])
+    return booleans(predicate.answers.at(predicate.codes, predicate.wanted))
 
 
 def holds_of_queries(run: Run, predicate: Predicate) -> Column:
     """Return the rows in which a predicate allows the keys of a sequence, which are all the same."""
-    return booleans(predicate.table[predicate.codes[run.first], predicate.wanted])
+    return booleans(predicate.answers.at(predicate.codes[run.first], predicate.wanted))
 
 
 def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any], Any], at: Site) -> Predicate:
@@ -65,51 +98,60 @@ def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any
 
     Raises:
         EvaluationError: naming the first pair on which it fails, if that pair meets in a sequence.
+        TooMuchError: if several sequences have so many distinct values that their table is larger than a block.
     """
     keys, queries = full(run, key), query
     codes, firsts = classes_of((keys,))
     wanted, query_firsts = classes_of((queries,))
-    table = np.zeros((len(firsts), len(query_firsts)), dtype=np.bool_)
+    if not run.single and len(firsts) * len(query_firsts) > 8 * max(run.budget, _LITTLE):
+        raise TooMuchError("the table of a predicate is larger than a block of the matrix may be")
+    answers = Answers(len(query_firsts), len(firsts))
     key_atoms, query_atoms = atoms_of(take(keys, firsts)), atoms_of(take(queries, query_firsts))
     failures: list[tuple[int, int, int, int, BaseException]] = []
-    pairs = _all_pairs(run, table, at) if run.single else _pairs(run, codes, wanted, table)
-    for k, q in pairs:
-        try:
-            table[k, q] = bool(function(key_atoms[k], query_atoms[q]))
-        except (Exception, SystemExit) as error:  # an opaque predicate may raise anything
-            failures.append((int(query_firsts[q]), int(firsts[k]), k, q, error))
+    for keys_there, q in _all(run, answers, at) if run.single else _meeting(run, codes, wanted, answers.keys):
+        true = []
+        for k in keys_there:
+            try:
+                if function(key_atoms[k], query_atoms[q]):
+                    true.append(k)
+            except (Exception, SystemExit) as error:  # an opaque predicate may raise anything
+                failures.append((int(query_firsts[q]), int(firsts[k]), k, q, error))
+        answers.set(np.array(true, dtype=np.int64), np.full(len(true), q))
     if failures:
         i, j, k, q, cause = min(failures, key=lambda failure: failure[:2])
         raise at.failed(pair_failed(i, j, key_atoms[k], query_atoms[q], cause)) from cause
-    return Predicate(codes, len(firsts), wanted, table)
+    return Predicate(codes, wanted, answers)
 
 
-def _all_pairs(run: Run, table: Array, at: Site) -> Iterable[tuple[int, int]]:
-    keys, queries = table.shape
+def _all(run: Run, answers: Answers, at: Site) -> Iterator[tuple[Iterable[int], int]]:
+    """Yield all classes of keys with each class of queries."""
     what = f"calling the predicate of {at.what} for each pair of values"
-    warn_if_slow(what, keys * queries / _CALLS_PER_SECOND)
-    for q in range(queries):
-        for k in range(keys):
-            yield k, q
+    warn_if_slow(what, answers.keys * answers.queries / _CALLS_PER_SECOND)
+    for q in range(answers.queries):
+        yield range(answers.keys), q
         if run.report is not None:
-            run.report(what, q + 1, queries)
+            run.report(what, q + 1, answers.queries)
 
 
-def _pairs(run: Run, codes: Array, wanted: Array, table: Array) -> Iterable[tuple[int, int]]:
-    """Return the pairs of classes that meet in a sequence, each once."""
-    queries = table.shape[1]
-    found: list[Array] = []
-    for number, (start, length) in enumerate(zip(run.starts.tolist(), run.lengths.tolist(), strict=True)):
-        own = codes[start : start + length]
-        if len(wanted) == 1:
-            asked = wanted
-        else:
-            asked = wanted[number : number + 1] if len(wanted) == run.count else wanted[start : start + length]
-        found.append(np.unique(np.unique(own)[:, None] * queries + np.unique(asked)))
-    pairs = np.unique(np.concatenate(found))
-    return zip((pairs // queries).tolist(), (pairs % queries).tolist(), strict=True)
+def _meeting(run: Run, codes: Array, wanted: Array, size: int) -> Iterator[tuple[Iterable[int], int]]:
+    """Yield the classes of keys that meet each class of queries in a sequence."""
+    wanted = wanted[run.sequence] if 1 < len(wanted) < run.n else np.broadcast_to(wanted, run.n)
+    lengths = run.lengths[run.sequence]
+    pairs, found = np.cumsum(lengths), [np.empty(0, dtype=np.int64)]
+    start = 0
+    while start < run.n:  # as many positions at a time as have so many pairs
+        before = int(pairs[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(pairs, before + run.budget // 64, "right")))
+        of, first = lengths[start:stop], run.first[start:stop]
+        places = np.arange(int(of.sum())) - np.repeat(np.cumsum(of) - of - first, of)
+        found.append(np.unique(np.repeat(wanted[start:stop], of) * size + codes[places]))
+        start = stop
+    met = np.unique(np.concatenate(found))
+    queries, ends = np.unique(met // size, return_index=True)
+    for q, keys in zip(queries.tolist(), np.split(met % size, ends[1:]), strict=True):
+        yield keys.tolist(), q
 
 
 def opposite(run: Run, predicate: Predicate) -> Predicate:
     """Return the condition that a predicate does not hold."""
-    return Predicate(predicate.codes, predicate.size, predicate.wanted, ~predicate.table)
+    return Predicate(predicate.codes, predicate.wanted, predicate.answers.opposite())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from math import isqrt
 from typing import TypeAlias
 
 import numpy as np
@@ -79,7 +80,8 @@ class Selection:
         """Yield rows, of some sequences or of all, the columns that they may select, and which of these they do."""
         run = self.run
         longest = max(64, run.longest)
-        step = max(1, min(longest, run.budget // (48 * longest)))
+        room = run.budget // (48 * longest)
+        step = max(1, min(longest, isqrt(room) if self.uniform else room))  # each uniform row has columns of its own
         starts = [
             (start, min(start + step, stop))
             for first, stop in self._stretches(sequences)
@@ -411,7 +413,8 @@ class Sliding(Selection):
         for offset in range(self._high - self._low + 1):
             place = self.start + offset
             there = place < self.stop
-            found = np.where(there, found + weights[np.where(there, place, 0)], found)
+            with np.errstate(all="ignore"):
+                found = np.where(there, found + weights[np.where(there, place, 0)], found)
         return found
 
     def best(self, ranks: Array) -> Array:
@@ -653,16 +656,18 @@ class Tabled(Selection):
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights that each row's predicate allows."""
         codes, size, wanted = composite(self.run, self._groups, self.uniform)
-        predicate = self._predicate
-        if not small((size + 1) * max(predicate.table.shape), self.run.n):
+        predicate, answers = self._predicate, self._predicate.answers
+        if not small((size + 1) * max(answers.keys, answers.queries), self.run.n):
             return super().sums(weights, most)
         exact = most * self.run.n < EXACT
-        both = codes * predicate.size + predicate.codes
-        by_class = tally(both, self.weighed(weights), (size + 1) * predicate.size, exact).reshape(size + 1, -1)
-        if exact:
-            found = (by_class.astype(np.float64) @ predicate.table.astype(np.float64)).astype(np.int64)
-        else:
-            found = by_class @ predicate.table.astype(np.int64)
+        both = codes * answers.keys + predicate.codes
+        by_class = tally(both, self.weighed(weights), (size + 1) * answers.keys, exact).reshape(size + 1, -1)
+        by_class = by_class.astype(np.float64) if exact else by_class
+        step = max(1, self.run.budget // (8 * answers.keys))  # as numbers the answers take eight bytes each
+        found = np.empty((size + 1, answers.queries), dtype=np.int64)
+        for start in range(0, answers.queries, step):
+            some = np.arange(start, min(start + step, answers.queries))
+            found[:, some] = by_class @ answers.of(some).T.astype(by_class.dtype)
         return self.answered(found[wanted, predicate.wanted])
 
     def count(self) -> Array:
