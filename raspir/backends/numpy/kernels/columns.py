@@ -18,6 +18,7 @@ BOOL, INT, FLOAT, CHAR, TABLE = 1, 2, 4, 8, 16
 WHOLE = BOOL | INT
 KINDS = (BOOL, INT, FLOAT, CHAR, TABLE)
 _TYPES = {BOOL: np.bool_, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
+_FEW = 64  # atoms of which Python finds the lowest sooner than NumPy does
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
@@ -105,9 +106,12 @@ def column_of(atoms: Sequence[Atom]) -> Column:
             return Column(CHAR, code_points("".join(atoms)))  # type: ignore[arg-type]  # as before
         if held is int:
             try:
-                return integers(np.array(atoms, dtype=np.int64))
+                data = np.array(atoms, dtype=np.int64)
             except OverflowError:
                 pass
+            else:
+                few = len(data) < _FEW
+                return Column(INT, data, None, (), (min(atoms), max(atoms)) if few else None)  # type: ignore[arg-type]
     return _column_of_any(atoms)
 
 

@@ -250,8 +250,10 @@ def _division(
             return apply(function, (a, b), at)
         low, high = b.bounds()
         bounds = (-most, most) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
-        width = narrowest(min(low, -most), max(high, most))
-        return integers(ufunc(compact(a), compact(b), dtype=width), *bounds)
+        x, y = compact(a), compact(b)
+        if len(x) < _SHORT and x.dtype.itemsize == y.dtype.itemsize == 8:
+            return integers(ufunc(x, y), *bounds)
+        return integers(ufunc(x, y, dtype=narrowest(min(low, -most), max(high, most))), *bounds)
     x, y = real(a), real(b)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return apply(function, (a, b), at)

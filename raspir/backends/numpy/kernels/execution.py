@@ -74,8 +74,10 @@ class Executor:
             InputError: if it is not a sequence of atoms, or breaks a promise.
             EvaluationError: if an operation fails.
         """
-        columns = [read(given) for given in by_name(self._names, input).values()]
-        if len(columns) > 1:
+        if len(self._names) == 1 and not isinstance(input, Mapping):
+            columns = [read(input)]
+        else:
+            columns = [read(given) for given in by_name(self._names, input).values()]
             require_one_length({name: len(column) for name, column in zip(self._names, columns, strict=True)})
         size = len(columns[0])
         self._keep(columns, size)

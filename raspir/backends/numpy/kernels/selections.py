@@ -372,7 +372,7 @@ class Sliding(Selection):
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights from each row's start to its stop."""
-        running = np.cumsum(self.weighed(weights))
+        running = self.weighed(weights).cumsum()
         if self.run.single:
             return self._single(running)
         padded_ = np.concatenate(([0], running))
@@ -450,11 +450,14 @@ class Grouped(Selection):
     ) -> None:
         super().__init__(run, conditions, keys, queries, uniform)
         self._equal, self._alone = conditions, alone
+        self._found: tuple[Array, int, Array] | None = None
 
-    @cached_property
+    @property
     def _composite(self) -> tuple[Array, int, Array]:
         """The class of each key, how many classes there are, and the class that each row selects."""
-        return composite(self.run, self._equal, self.uniform)
+        if self._found is None:
+            self._found = composite(self.run, self._equal, self.uniform)
+        return self._found
 
     @cached_property
     def _pairs(self) -> Pairs | None:
@@ -463,16 +466,13 @@ class Grouped(Selection):
             return None
         return Pairs(self.run, *composite(self.run, self._equal, self.uniform, sequences=False))
 
-    @cached_property
-    def _counts_by_code(self) -> Array:
-        codes, size, _ = self._composite
-        return np.bincount(codes if self.keys is None else codes[self.keys], minlength=size + 1)
-
     def count(self) -> Array:
         """Return how many positions each row selects."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
-        return self.answered(gather(self._counts_by_code, self._composite[2]))
+        codes, size, wanted = self._composite
+        table = np.bincount(codes if self.keys is None else codes[self.keys], minlength=size + 1)
+        return self.answered(gather(table, wanted))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each row's class."""
