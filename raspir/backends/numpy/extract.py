@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
+from typing import Any
 
 _OWN = "raspir."
 
@@ -31,12 +32,12 @@ class Extract:
         constants: the modules and names of constants that are needed.
     """
 
-    def __init__(self, roots: Iterable[object], constants: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, roots: Iterable[Any], constants: Iterable[tuple[str, str]] = ()) -> None:
         self._modules: dict[str, _Module] = {}
         self._needed: dict[tuple[str, str], None] = {}
         self._imports: set[tuple[str, str | None, str]] = set()
         for root in roots:
-            self._need(root.__module__, root.__name__)  # type: ignore[attr-defined]  # functions and classes have both
+            self._need(root.__module__, root.__name__)
         for module, name in constants:
             self._need(module, name)
 

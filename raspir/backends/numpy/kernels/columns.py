@@ -93,7 +93,7 @@ def floats(data: Array) -> Column:
     return Column(FLOAT, data)
 
 
-def column_of(atoms: Sequence[Atom]) -> Column:
+def column_of(atoms: Sequence[Any]) -> Column:
     """Return the column of some atoms, at least one."""
     classes = set(map(type, atoms))
     if len(classes) == 1:
@@ -102,8 +102,8 @@ def column_of(atoms: Sequence[Atom]) -> Column:
             return booleans(np.array(atoms, dtype=np.bool_))
         if held is float:
             return floats(np.array(atoms, dtype=np.float64))
-        if held is str and max(map(len, atoms)) == min(map(len, atoms)) == 1:  # type: ignore[arg-type]  # strings
-            return Column(CHAR, code_points("".join(atoms)))  # type: ignore[arg-type]  # as before
+        if held is str and max(map(len, atoms)) == min(map(len, atoms)) == 1:
+            return Column(CHAR, code_points("".join(atoms)))
         if held is int:
             try:
                 data = np.array(atoms, dtype=np.int64)
@@ -111,7 +111,7 @@ def column_of(atoms: Sequence[Atom]) -> Column:
                 pass
             else:
                 few = len(data) < _FEW
-                return Column(INT, data, None, (), (min(atoms), max(atoms)) if few else None)  # type: ignore[arg-type]
+                return Column(INT, data, None, (), (min(atoms), max(atoms)) if few else None)
     return _column_of_any(atoms)
 
 
@@ -169,7 +169,8 @@ def atoms_of(column: Column) -> list[Atom]:
     if column.kind == TABLE:
         return [column.atoms[place] for place in column.data.tolist()]
     if column.tags is None:
-        return column.data.tolist()  # type: ignore[no-any-return]  # Python's own booleans, integers and floats
+        held: list[Atom] = column.data.tolist()
+        return held
     found = np.empty(len(column), dtype=object)
     for kind in KINDS:
         if kind & column.kind:

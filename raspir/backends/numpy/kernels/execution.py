@@ -205,10 +205,10 @@ def _length(value: Any) -> int:
         return 1
 
 
-def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
+def _chunks(inputs: Any) -> Iterator[Any]:
     if _is_plain(inputs) and inputs.ndim == 2:
         step = max(1, CHUNK // max(1, inputs.shape[1]))
-        yield from (inputs[start : start + step] for start in range(0, len(inputs), step))  # type: ignore[misc]
+        yield from (inputs[start : start + step] for start in range(0, len(inputs), step))
         return
     if isinstance(inputs, list) and 0 < _total(inputs) <= CHUNK:
         yield inputs
@@ -227,7 +227,7 @@ def _chunks(inputs: Iterable[object]) -> Iterator[Sequence[object]]:
         yield chunk
 
 
-def read(value: object) -> Column:
+def read(value: Any) -> Column:
     """Return the atoms of a sequence: the characters of a ``str``, the items of any other.
 
     Raises:
@@ -236,7 +236,7 @@ def read(value: object) -> Column:
     if type(value) is str:
         return Column(CHAR, code_points(value)) if value else _NONE
     if type(value) in (list, tuple) and value:
-        column = _read_list(value)  # type: ignore[arg-type]  # a list or a tuple
+        column = _read_list(value)
         if column is not None:
             return column
     if _is_plain(value) and value.ndim == 1 and value.size:
@@ -276,7 +276,7 @@ def _read_array(array: Array) -> Column | None:
     return None
 
 
-def read_many(values: Sequence[object], classes: set[type]) -> tuple[Column, Array]:
+def read_many(values: Sequence[Any], classes: set[type]) -> tuple[Column, Array]:
     """Return the atoms of several sequences, one behind the other, and the length of each.
 
     Args:
@@ -289,13 +289,13 @@ def read_many(values: Sequence[object], classes: set[type]) -> tuple[Column, Arr
     if _is_plain(values):
         return read(values.reshape(-1)), np.full(len(values), values.shape[1])
     if classes == {str}:
-        lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]  # strings
-        return read("".join(values)), lengths  # type: ignore[arg-type]  # as before
+        lengths = np.fromiter(map(len, values), dtype=np.int64, count=len(values))
+        return read("".join(values)), lengths
     if classes <= {list, tuple}:
-        atoms: list[Any] = list(itertools.chain.from_iterable(values))  # type: ignore[arg-type]  # lists and tuples
+        atoms: list[Any] = list(itertools.chain.from_iterable(values))
         column = _read_list(atoms) if atoms else _NONE
         if column is not None:
-            return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))  # type: ignore[arg-type]
+            return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))
     columns = [read(value) for value in values]
     lengths = np.fromiter(map(len, columns), dtype=np.int64, count=len(columns))
     return _concatenated([column for column in columns if len(column)]), lengths
