@@ -6,7 +6,7 @@ is clever: where another backend differs, that one is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from raspir.backends import messages
@@ -96,12 +96,20 @@ def trace(graph: Graph, input: object) -> dict[Node, Value]:
     Raises:
         InputError, EvaluationError: as :meth:`Executable.__call__` does.
     """
-    inputs = read_inputs(graph, input)
+    return dict(steps(graph, read_inputs(graph, input)))
+
+
+def steps(graph: Graph, inputs: Mapping[str, list[Atom]]) -> Iterator[tuple[Node, Value]]:
+    """Yield each node of ``graph`` and its value on ``inputs``, in the graph's order.
+
+    Raises:
+        EvaluationError: as :meth:`Executable.__call__` does, after the values of all nodes before that.
+    """
     n = len(next(iter(inputs.values())))
     values: dict[Node, Value] = {}
     for node in graph:
         values[node] = _Step(graph, node, inputs, n).value([values[operand] for operand in node.operands])
-    return values
+        yield node, values[node]
 
 
 class _Step:
