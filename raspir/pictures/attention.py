@@ -96,13 +96,13 @@ class _Head:
             strips.row(figure, x, below + number * HEIGHT, self.across, strip.atoms, strip.part)
             self._name(strip, x - _SPACE - 3, below + (number + 0.5) * HEIGHT, "end")
         self._draw_results(x + self.across.length + _SPACE, y, below)
-        for note in filter(None, [self.shown.note("rows and columns"), self.hidden and self._left_out()]):
+        for note in filter(None, (self.shown.note("rows and columns"), self._left_out())):
             figure.text(x, figure.height + 14, note, Part.BAND, size=LABEL, anchor="start", font="sans")
             figure.grow(x + advance(len(note), LABEL), figure.height + 22)
         return figure
 
     def _left_out(self) -> str:
-        return f"… and {self.hidden} more sequences that are compared"
+        return f"… and {self.hidden} more keys and queries that are compared" if self.hidden else ""
 
     def _heading(self) -> float:
         """Write what is drawn: its name, and its formula."""
@@ -129,7 +129,7 @@ class _Head:
         return {"sum": "", "mean": "mean"}.get(name) or (self.describe.choice(aggregate) if name == "best" else "")
 
     def _left(self, widths: list[float]) -> float:
-        """Return how much room there is to be at the left of the matrix: for queries, and names of queries and values."""
+        """Return how much room the queries, and the names of queries and values, need at the left of the matrix."""
         least = strips.number_width(self.shown) + sum(widths)
         right = 0.0
         for strip, width in zip(self.queries, widths, strict=True):
@@ -187,7 +187,8 @@ class _Head:
             self.figure.path("".join(lines), Part.UNSELECTED)
 
     def _select(self, cells: Figure, x: float, y: float, row: int, column: int) -> None:
-        width, data = self.across.cell, {"row": row, "column": column}
+        width = self.across.cell
+        data: dict[str, object] = {"row": row, "column": column}
         box = cells.rect(x + 1, y + 1, width - 2, HEIGHT - 2, None, radius=2, data=data)
         self.dots.dot(x + width / 2, y + HEIGHT / 2, _DOT)
         if self.shown.n <= 16:

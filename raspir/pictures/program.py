@@ -1,10 +1,11 @@
-"""A program drawn from its input to its result: each layer with its heads and the named results of its feed-forward work."""
+"""A program drawn from its input to its result: each layer with its heads and its named feed-forward results."""
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 
-from raspir.ir import Atom, Node
+from raspir.ir import Atom
 from raspir.ir.describe import Describer
 from raspir.ir.layers import Head
 from raspir.ir.operations import Role
@@ -65,6 +66,7 @@ class _Program:
         self.trace, self.graph, self.describe = trace, trace.graph, Describer(trace.graph)
         self.shown = Shown.of(trace.n, _POSITIONS, _REDUCED)
         self.figure = Figure("program")
+        self.bands: list[ET.Element] = []
         failure = trace.failure
         self.last = len(self.graph.layering.heads) if failure is None else failure.layer
 
@@ -85,6 +87,8 @@ class _Program:
             self._add(self._table(list(self._outputs(graph.outputs)), numbered=False))
         if self.shown.hidden:
             self._note(self.shown.note("positions"))
+        for band in self.bands:
+            band.set("width", f"{self.figure.width - 1:.1f}")
         return self.figure
 
     def _outputs(self, outputs: Iterable[str]) -> Iterator[tuple[str, str, Sequence[Atom], Part]]:
@@ -117,7 +121,9 @@ class _Program:
             _remark(inner, f"… and {len(results) - _RESULTS} more feed-forward results")
         if fails and failure is not None:
             inner.place(self._failure(failure), 0, inner.height + _BETWEEN)
-        self._add(_banded(inner))
+        band = _banded(inner)
+        self.bands.append(band.element[0])
+        self._add(band)
 
     def _heads(self, inner: Figure, heads: Sequence[Head]) -> None:
         """Draw heads side by side, and below where there is no more room."""

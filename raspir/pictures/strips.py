@@ -86,9 +86,7 @@ def row(figure: Figure, x: float, y: float, axis: Axis, atoms: Sequence[Atom], p
     figure.grow(x + axis.length, y + HEIGHT)
 
 
-def column(
-    figure: Figure, x: float, y: float, axis: Axis, width: float, atoms: Sequence[Atom], part: Part
-) -> None:
+def column(figure: Figure, x: float, y: float, axis: Axis, width: float, atoms: Sequence[Atom], part: Part) -> None:
     """Draw atoms one below the other, in cells of some width."""
     for number, position in enumerate(axis.shown.positions):
         _cell(figure, x, y + axis.start(number), width, position, atoms[position], 8, part)
@@ -105,9 +103,7 @@ def numbers(figure: Figure, x: float, y: float, axis: Axis, *, down: bool = Fals
         figure.text(*at, str(position), Part.UNSELECTED, size=FAINT, anchor=anchor, font="sans")
 
 
-def _cell(
-    figure: Figure, x: float, y: float, width: float, position: int, atom: Atom, held: int, part: Part
-) -> None:
+def _cell(figure: Figure, x: float, y: float, width: float, position: int, atom: Atom, held: int, part: Part) -> None:
     data: dict[str, object] = {"position": position}
     box = figure.rect(x + 0.5, y + 0.5, width - 1, HEIGHT - 1, part, data=data)
     text = atom_text(atom, held)
