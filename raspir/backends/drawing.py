@@ -14,7 +14,7 @@ def svg(kind: str, graph: Graph, input: object) -> str:
     """Return the picture of a graph on an input; where what is to be drawn fails, that of the program up to there.
 
     Args:
-        kind: ``"program"``; or of the one output: ``"key"``, ``"query"``, or ``"selector"`` for what it aggregates with.
+        kind: ``"program"``; or of the one output ``"key"``, ``"query"``, or ``"selector"`` for what it aggregates by.
         graph: the program.
         input: a ``str`` or another sequence of atoms; a mapping by name where the graph has several inputs.
 

@@ -111,7 +111,7 @@ class _Head:
         if any(how):
             formula += f" → {', '.join(filter(None, how))}"
         nodes = self.aggregates or (self.selector,)
-        names = ", ".join(filter(None, (self.describe.name(node) for node in nodes)))
+        names = ", ".join(filter(None, dict.fromkeys(self.describe.name(node) for node in nodes)))
         height = 0.0
         for text, bold, part in ((names, True, Part.PAGE), (formula, False, Part.BAND)):
             if text:

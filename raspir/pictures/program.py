@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -85,7 +86,7 @@ class _Program:
             before = number
         if trace.failure is None:
             self._add(self._table(list(self._outputs(graph.outputs)), numbered=False))
-        if self.shown.hidden:
+        if self.shown.hidden and not graph.layering.heads:  # each head says it too
             self._note(self.shown.note("positions"))
         for band in self.bands:
             band.set("width", f"{self.figure.width - 1:.1f}")
@@ -173,7 +174,7 @@ class _Program:
         """Draw what fails, and why."""
         inner = Figure("failure")
         message = label(failure.message, 4 * _MESSAGE)
-        lines = [message[start : start + _MESSAGE] for start in range(0, len(message), _MESSAGE)]
+        lines = textwrap.wrap(message, _MESSAGE)
         what = f"✗ {label(self.describe.label(failure.node), _NAME)} fails" if failure.node else "✗ this layer fails"
         inner.text(0, 8, what, Part.FAILURE, size=12, anchor="start", font="sans", bold=True)
         inner.grow(advance(len(what), 12), 18)
