@@ -105,3 +105,15 @@ def test_the_picture_is_not_clipped():
         assert left >= 0
         assert left + length <= width
         assert 0 < float(text.get("y")) + 14 < height
+
+
+def test_of_very_many_comparisons_some_are_left_out():
+    selector = EQ
+    for number in range(20):
+        selector = selector | (key(tokens + number) == query(indices - number))
+    trace, out = trace_of(selector.value(1), [1, 2])
+    root = parsed(head_svg(trace, [out]))
+    assert len(strips(root, "key")) == 2 * 6
+    assert any("more keys and queries" in text for text in texts(root))
+    shown = selected(root)[0]
+    assert shown == [(i, j) for i in range(2) for j in range(2) if trace.entry(out.operands[0], i, j)]

@@ -92,3 +92,14 @@ def test_cells_that_are_shortened_have_all_in_a_tooltip():
     _, root = picture(tokens, ["a long string", 1])
     titles = [element.text for element in root.iter(f"{SVG}title")]
     assert "0: 'a long string'" in titles
+
+
+def test_a_graph_with_several_inputs_and_outputs_shows_them_all():
+    graph = raspir.parse(
+        'raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\n%0 = select.eq %a, %b : selector\n'
+        "%1 = sum %0, %b default=0 : atom\n%2 = eq %a, %b : bool\noutput first = %1\noutput second = %2\n"
+    )
+    root = parsed(program_svg(traced(graph, {"a": "xy", "b": "yx"})))
+    assert [text for _, text in strips(root, "source")] == [*"xyyx"]
+    assert {"a", "b", "first", "second"} <= set(texts(root))
+    assert [text for _, text in strips(root, "result")][-4:] == [*"xyFF"]
