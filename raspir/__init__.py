@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 
 from raspir._version import __version__ as __version__
 from raspir.api import compile, emit, optimize
+from raspir.api import draw_sequence as _draw_sequence
+from raspir.api import draw_svg as _draw_svg
+from raspir.api import draw_text as _draw_text
 from raspir.api import run as _run
 from raspir.backends.reference import trace as _trace
+from raspir.frontends.drawing import install as _install_drawers
 from raspir.frontends.embedded import (
     Selector,
     SOp,
@@ -43,6 +47,7 @@ from raspir.ir import (
     TextError,
     parse,
 )
+from raspir.ir.sequence import install_drawer as _install_sequences
 
 if TYPE_CHECKING:
 
@@ -52,6 +57,8 @@ else:
     import raspir.backends as backends  # the package, which can be called
 
 _install(_trace, _run)
+_install_drawers(_draw_svg, _draw_text)
+_install_sequences(_draw_sequence)
 
 __all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
     "tokens",

@@ -167,3 +167,27 @@ def _options(max_heads: int | None, time_budget: float | None) -> dict[str, obje
         raise BackendError(f"time_budget is a number of seconds, not {show(time_budget)}")
     given = {"max_heads": max_heads, "time_budget": time_budget}
     return {name: value for name, value in given.items() if value is not None}
+
+
+# Pictures are imported when the first is drawn, so that importing raspir stays quick.
+
+
+def draw_svg(kind: str, graph: Graph, input: object) -> str:
+    """Return what a notebook shows of a graph on an input, as :func:`raspir.backends.drawing.svg` says."""
+    from raspir.backends import drawing
+
+    return drawing.svg(kind, graph, input)
+
+
+def draw_text(kind: str, graph: Graph, input: object) -> str:
+    """Return what a terminal shows of a graph on an input, as :func:`raspir.backends.drawing.terminal` says."""
+    from raspir.backends import drawing
+
+    return drawing.terminal(kind, graph, input)
+
+
+def draw_sequence(sequence: Sequence) -> str:
+    """Return what a notebook shows of a sequence."""
+    from raspir.pictures.sequences import sequence_svg
+
+    return sequence_svg(sequence)

@@ -22,7 +22,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "tables": {"ir", "passes", "backends", "registry"},
     "progress": set(),
     "batch": {"ir", "backends"},
-    "api": {"ir", "frontends", "passes", "backends"},
+    "api": {"ir", "frontends", "passes", "backends", "pictures"},
     "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "batch", "__version__"},
 }
 

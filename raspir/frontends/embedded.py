@@ -10,10 +10,10 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from raspir.frontends import drawing
 from raspir.frontends.evaluation import example, run, run_selector
 from raspir.frontends.expressions import Expression, Unfit, apply, named
 from raspir.frontends.lowering import lower
-from raspir.frontends.show import selector_table
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, RaspirError, Sequence, as_atom, read_sequence
 from raspir.ir.atoms import distinct, show
@@ -84,6 +84,10 @@ class SOp(Expression):
             return repr(self(example()))
         except RaspirError as error:
             return f"<a program that fails on {show(example())}: {error}>"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the program on the example input, layer by layer."""
+        return _drawn("program", self)
 
     def __add__(self, other: object) -> SOp:
         return _binary("add", self, other)
@@ -247,9 +251,13 @@ class Selector(Expression):
 
     def __repr__(self) -> str:
         try:
-            return selector_table(read_sequence(example()), self(example()))
+            return drawing.text("selector", lower(self.width()), example())
         except RaspirError as error:
             return f"<a selector that fails on {show(example())}: {error}>"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the matrix on the example input, with all keys and queries."""
+        return _drawn("selector", self.width())
 
     __hash__ = Unfit.__hash__
 
@@ -290,6 +298,10 @@ class Key(Unfit):
 
     def __repr__(self) -> str:
         return f"key({self.sop!r})"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the row of keys on the example input."""
+        return _drawn("key", self.sop)
 
     __hash__ = Unfit.__hash__
 
@@ -332,7 +344,18 @@ class Query(Unfit):
     def __repr__(self) -> str:
         return f"query({self.sop!r})"
 
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the column of queries on the example input."""
+        return _drawn("query", self.sop)
+
     __hash__ = Unfit.__hash__
+
+
+def _drawn(kind: drawing.Kind, program: SOp) -> str | None:
+    try:
+        return drawing.svg(kind, lower(program), example())
+    except Exception:  # a notebook then shows the text, which says what is wrong with the program or the example
+        return None
 
 
 def _told(thing: object) -> str:

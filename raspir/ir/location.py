@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import NamedTuple
+
+_CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
 
 
 class Location(NamedTuple):
@@ -19,7 +22,9 @@ class Location(NamedTuple):
 
 
 def _shorten(file: str) -> str:
-    """Return ``file`` relative to the working directory where it lies below that."""
+    """Return ``file`` relative to the working directory where it lies below that; cells of notebooks have no file."""
+    if _CELL.search(file):  # a name that the kernel made up, another one every time
+        return "notebook cell"
     if not os.path.isabs(file):
         return file
     try:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import collections.abc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
 from raspir.ir.atoms import Atom, show_int
+
+_svg: Callable[[Sequence], str] | None = None
+
+
+def install_drawer(svg: Callable[[Sequence], str]) -> None:
+    """Make ``svg`` what draws sequences for notebooks; importing raspir does, since the IR knows no pictures."""
+    global _svg
+    _svg = svg
 
 
 class Sequence(collections.abc.Sequence[Atom]):
@@ -61,3 +69,7 @@ class Sequence(collections.abc.Sequence[Atom]):
 
     def __repr__(self) -> str:
         return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: a row of cells."""
+        return _svg(self) if _svg is not None else None
