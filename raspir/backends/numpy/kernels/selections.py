@@ -9,7 +9,19 @@ from typing import TypeAlias
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, gather, padded, tabulated, take, whole
+from raspir.backends.numpy.kernels.columns import (
+    WHOLE,
+    Array,
+    Column,
+    blocks,
+    choose,
+    gather,
+    narrowest,
+    padded,
+    tabulated,
+    take,
+    whole,
+)
 from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
 from raspir.backends.numpy.kernels.dominance import dominated
 from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
@@ -470,8 +482,10 @@ class Grouped(Selection):
         """Return how many positions each row selects."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
+        if self.keys is None and self.run.single and len(self._equal) == 1 and self._equal[0].only_itself:
+            return self.answered(np.ones(1, dtype=np.int64))
         codes, size, wanted = self._composite
-        table = np.bincount(codes if self.keys is None else codes[self.keys], minlength=size + 1)
+        table = counted(codes if self.keys is None else codes[self.keys], size + 1)
         return self.answered(gather(table, wanted))
 
     def sums(self, weights: Array, most: int) -> Array:
@@ -499,13 +513,14 @@ class Grouped(Selection):
     def fetching(self) -> Fetch | None:
         """Return this selection as one of at most one position a row, if no class has several."""
         codes, size, wanted = self._composite
-        members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
-        if len(members) > size and not self._alone:
+        members = self.run.n if self.keys is None else np.count_nonzero(self.keys)
+        if members > size and not self._alone:
             return None
-        codes = codes if self.keys is None else gather(codes, members)
-        place = np.full(size + 1, -1)
-        place[codes] = members
-        if not self._alone and not (gather(place, codes) == members).all():
+        place = np.full(size + 1, -1, dtype=narrowest(0, self.run.n))
+        for stretch in blocks(self.run.n):
+            keys = np.arange(stretch.stop - stretch.start) if self.keys is None else np.flatnonzero(self.keys[stretch])
+            place[gather(codes[stretch], keys)] = keys + stretch.start
+        if not self._alone and np.count_nonzero(place >= 0) < members:
             return None
         found = self.answered(gather(place, wanted), -1)
         there = found >= 0
@@ -539,8 +554,9 @@ class Window(Selection):
         classes, count, wanted = composite(self.run, groups, self.uniform)
         start = np.where(wanted < count, bounds.low, 0)
         stop = np.where(wanted < count, np.maximum(bounds.low, bounds.high), 0)
-        self._codes, self._size = classes * bounds.size + bounds.codes, count * bounds.size
-        base = np.where(wanted < count, wanted, 0) * bounds.size
+        self._codes = np.multiply(classes, bounds.size, dtype=np.int64) + bounds.codes
+        self._size = count * bounds.size
+        base = np.multiply(np.where(wanted < count, wanted, 0), bounds.size, dtype=np.int64)
         self._start, self._stop = base + start, base + stop
 
     def _sorted(self) -> None:
@@ -660,7 +676,7 @@ class Tabled(Selection):
         if not small((size + 1) * max(answers.keys, answers.queries), self.run.n):
             return super().sums(weights, most)
         exact = most * self.run.n < EXACT
-        both = codes * answers.keys + predicate.codes
+        both = np.multiply(codes, answers.keys, dtype=np.int64) + predicate.codes
         by_class = tally(both, self.weighed(weights), (size + 1) * answers.keys, exact).reshape(size + 1, -1)
         by_class = by_class.astype(np.float64) if exact else by_class
         step = max(1, self.run.budget // (8 * answers.keys))  # as numbers the answers take eight bytes each
@@ -765,7 +781,9 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: b
     for more, count, asked in parts[1:]:
         own = codes is wanted and more is asked  # each row asks for the class of its own position
         missing = (wanted == size) | (asked == count)
-        codes, wanted, size = codes * count + more, wanted * count + asked, size * count
+        codes = np.multiply(codes, count, dtype=np.int64) + more
+        wanted = np.multiply(wanted, count, dtype=np.int64) + asked
+        size *= count
         wanted = codes if own else np.where(missing, size, wanted)
         if not small(size, run.n):
             codes, size, wanted = _condensed(codes, wanted, own)
@@ -780,6 +798,16 @@ def _condensed(codes: Array, wanted: Array, own: bool) -> tuple[Array, int, Arra
     places = locate(held, wanted)
     there = gather(held, places) == wanted
     return numbers, len(held), np.where(there, places, len(held))
+
+
+def counted(codes: Array, size: int) -> Array:
+    """Return how often each code is there."""
+    if codes.dtype.itemsize == 8 or size > 1 << 12:
+        return np.bincount(codes, minlength=size)
+    table = np.zeros(size, dtype=np.int64)
+    for stretch in blocks(len(codes)):
+        table += np.bincount(codes[stretch], minlength=size)
+    return table
 
 
 def tally(codes: Array, weights: Array, size: int, exact: bool) -> Array:
