@@ -71,13 +71,22 @@ class Column:
     def bounds(self) -> tuple[int, int]:
         """Return two integers that no integer or boolean of the column lies outside of."""
         if self.bounded is None:
-            self.bounded = (0, 1) if self.kind == BOOL else (int(self.data.min()), int(self.data.max()))
+            self.bounded = (0, 1) if self.kind == BOOL else extremes(self.data)
         return self.bounded
 
     def tightened(self) -> tuple[int, int]:
         """Return the lowest and the highest integer, and remember them."""
-        self.bounded = (int(self.data.min()), int(self.data.max()))
+        self.bounded = extremes(self.data)
         return self.bounded
+
+
+def extremes(data: Array) -> tuple[int, int]:
+    """Return the lowest and the highest of some integers, which are read from memory once."""
+    if len(data) <= _BLOCK:
+        return int(data.min()), int(data.max())
+    parts = [data[stretch] for stretch in blocks(len(data))]
+    ends = [(part.min(), part.max()) for part in parts]
+    return int(min(low for low, _ in ends)), int(max(high for _, high in ends))
 
 
 def integers(data: Array, low: int | None = None, high: int | None = None) -> Column:

@@ -34,6 +34,7 @@ from raspir.backends.numpy.kernels.short import Pairs, are_short
 Condition: TypeAlias = Equal | Between | Predicate
 
 _ENTRIES_PER_SECOND = 60e6
+_FEW_OFFSETS = 5  # positions of a band that are added sooner than prefix sums are taken
 
 
 class Selection:
@@ -127,6 +128,11 @@ class Selection:
         if self._counts is None:
             self._counts = self.count()
         return self._counts
+
+    def ones(self) -> Array:
+        """Return which rows select one position."""
+        one: Array = self.counts == 1
+        return one
 
     def count(self) -> Array:
         """Return how many positions each row selects."""
@@ -325,12 +331,17 @@ class Everything(Selection):
         run = self.run
         if self.keys is None:
             return self.answered(self._by_sequence(run.lengths))
+        if run.single:
+            return self.answered(self._by_sequence(np.array([np.count_nonzero(self.keys)])))
         return self.sums(np.ones(run.n, dtype=np.int64), 1)
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each sequence."""
-        weights = self.weighed(weights)
-        found = weights.sum(keepdims=True) if self.run.single else np.add.reduceat(weights, self.run.starts)
+        if self.run.single:
+            chosen = weights if self.keys is None else weights[self.keys]
+            found = chosen.sum(keepdims=True)
+        else:
+            found = np.add.reduceat(self.weighed(weights), self.run.starts)
         return self.answered(self._by_sequence(found))
 
     def in_order(self, values: Array) -> Array | None:
@@ -382,13 +393,40 @@ class Sliding(Selection):
             return np.arange(1, self.rows + 1)
         return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
 
+    def ones(self) -> Array:
+        """Return which rows select one position."""
+        if self.keys is None and self.run.single and self._low is None and self._high == 0:
+            one = np.zeros(self.rows, dtype=np.bool_)
+            one[0] = True
+            return one
+        return super().ones()
+
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights from each row's start to its stop."""
-        running = self.weighed(weights).cumsum()
+        """Return the sum of the weights from each row's start to its stop, in 32 bits where weights have fewer."""
+        weights = self.weighed(weights)
+        small_ = weights.dtype.itemsize < 4 and most * self.run.longest < 1 << 31
+        if self.run.single and self._low is not None and self._high is not None:
+            if 0 <= self._high - self._low < _FEW_OFFSETS:
+                return self._of_few(weights)
+        running = weights.cumsum(dtype=np.int32 if small_ else np.int64)
         if self.run.single:
             return self._single(running)
         padded_ = np.concatenate(([0], running))
         return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
+
+    def _of_few(self, weights: Array) -> Array:
+        """Return sums of few weights each, by adding these; stretch by stretch, so that a sum stays in the cache."""
+        assert self._low is not None and self._high is not None
+        n = self.run.n
+        found = np.empty(n, dtype=np.int64)
+        for rows in blocks(n):
+            sums = found[rows]
+            sums[:] = 0
+            for offset in range(self._low, self._high + 1):
+                first, stop = max(rows.start, -offset), min(rows.stop, n - offset)
+                if first < stop:
+                    sums[first - rows.start : stop - rows.start] += weights[first + offset : stop + offset]
+        return found
 
     def _single(self, running: Array) -> Array:
         n, low, high = self.run.n, self._low, self._high
