@@ -136,7 +136,8 @@ class Scale:
             if self.size >= 1 << (8 * places.dtype.itemsize - 1):
                 places = places.astype(np.int64)
             kind = np.dtype(f"u{places.dtype.itemsize}").type
-            return np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
+            found: Array = np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
+            return found
         places = locate(self.distinct, values)
         there = gather(self.distinct, places) == values
         return np.where(there, places, self.size)

@@ -405,24 +405,23 @@ class Sliding(Selection):
         """Return the sum of the weights from each row's start to its stop, in 32 bits where weights have fewer."""
         weights = self.weighed(weights)
         small_ = weights.dtype.itemsize < 4 and most * self.run.longest < 1 << 31
-        if self.run.single and self._low is not None and self._high is not None:
-            if 0 <= self._high - self._low < _FEW_OFFSETS:
-                return self._of_few(weights)
+        low, high = self._low, self._high
+        if self.run.single and low is not None and high is not None and 0 <= high - low < _FEW_OFFSETS:
+            return self._of_few(weights, range(low, high + 1))
         running = weights.cumsum(dtype=np.int32 if small_ else np.int64)
         if self.run.single:
             return self._single(running)
         padded_ = np.concatenate(([0], running))
         return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
 
-    def _of_few(self, weights: Array) -> Array:
+    def _of_few(self, weights: Array, offsets: range) -> Array:
         """Return sums of few weights each, by adding these; stretch by stretch, so that a sum stays in the cache."""
-        assert self._low is not None and self._high is not None
         n = self.run.n
         found = np.empty(n, dtype=np.int64)
         for rows in blocks(n):
             sums = found[rows]
             sums[:] = 0
-            for offset in range(self._low, self._high + 1):
+            for offset in offsets:
                 first, stop = max(rows.start, -offset), min(rows.stop, n - offset)
                 if first < stop:
                     sums[first - rows.start : stop - rows.start] += weights[first + offset : stop + offset]
