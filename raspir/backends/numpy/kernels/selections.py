@@ -15,12 +15,12 @@ from raspir.backends.numpy.kernels.columns import (
     Column,
     blocks,
     choose,
+    compact,
     gather,
     narrowest,
     padded,
     tabulated,
     take,
-    whole,
 )
 from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
 from raspir.backends.numpy.kernels.dominance import dominated
@@ -285,14 +285,14 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
     selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
-    places: Array = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
-    lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
+    places: Array = compact(position if position.kind & ~WHOLE == 0 else _inside(position))
+    lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.length_there, run.first)
     there = (places >= 0) & (places < lengths)
-    positions = np.where(there, places + firsts, 0)
+    positions = np.add(places, firsts, dtype=np.int64)
     if len(positions) < selection.rows:
         positions, there = (np.broadcast_to(each, selection.rows) for each in (positions, there))
     if selection.keys is not None:
-        there = there & selection.keys[positions]
+        there = there & gather(selection.keys, positions)
     if selection.queries is not None:
         there = there & selection.queries
     for condition in conditions:
