@@ -79,7 +79,8 @@ class Scale:
         self.size = high - self.low + 1
         data = compact(column)
         if self.low:
-            kind = data.dtype if column.kind == CHAR else np.result_type(data, narrowest(self.low, self.size))
+            wide = column.kind == CHAR or data.dtype.itemsize == 8
+            kind = data.dtype if wide else np.result_type(data, narrowest(self.low, self.size))
             data = np.subtract(data, self.low, dtype=kind)
         self._narrow = data
         return True

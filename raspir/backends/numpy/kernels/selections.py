@@ -34,6 +34,7 @@ from raspir.backends.numpy.kernels.short import Pairs, are_short
 Condition: TypeAlias = Equal | Between | Predicate
 
 _ENTRIES_PER_SECOND = 60e6
+_MANY = 1024  # positions from which on it is worth asking whether all hold something else
 _FEW_OFFSETS = 5  # positions of a band that are added sooner than prefix sums are taken
 
 
@@ -180,7 +181,10 @@ class Selection:
 
     def weighed(self, weights: Array) -> Array:
         """Return ``weights``, zero where nothing may be selected."""
-        return weights if self.keys is None else np.where(self.keys, weights, weights.dtype.type(0))
+        if self.keys is None:
+            return weights
+        # Integers by arithmetic, which no branch slows down; infinities times zero would be no zeros.
+        return weights * self.keys if weights.dtype.kind == "i" else np.where(self.keys, weights, weights.dtype.type(0))
 
     def answered(self, found: Array, none: int = 0) -> Array:
         """Return what was found, ``none`` for the rows that select nothing, and for each row of its own."""
@@ -333,7 +337,7 @@ class Everything(Selection):
             return self.answered(self._by_sequence(run.lengths))
         if run.single:
             return self.answered(self._by_sequence(np.array([np.count_nonzero(self.keys)])))
-        return self.sums(np.ones(run.n, dtype=np.int64), 1)
+        return self.answered(self._by_sequence(np.add.reduceat(self.keys.astype(np.int64), run.starts)))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each sequence."""
@@ -395,11 +399,11 @@ class Sliding(Selection):
 
     def ones(self) -> Array:
         """Return which rows select one position."""
-        if self.keys is None and self.run.single and self._low is None and self._high == 0:
-            one = np.zeros(self.rows, dtype=np.bool_)
-            one[0] = True
-            return one
-        return super().ones()
+        if self.keys is not None or self._low is not None or self._high != 0:
+            return super().ones()
+        one = np.zeros(self.rows, dtype=np.bool_)
+        one[self.run.starts] = True
+        return one
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights from each row's start to its stop, in 32 bits where weights have fewer."""
@@ -411,7 +415,11 @@ class Sliding(Selection):
         running = weights.cumsum(dtype=np.int32 if small_ else np.int64)
         if self.run.single:
             return self._single(running)
-        padded_ = np.concatenate(([0], running))
+        if self._low is None and self._high == 0:
+            before = np.append(0, running)[self.run.starts]
+            found: Array = running - np.repeat(before.astype(running.dtype), self.run.lengths)
+            return found
+        padded_ = np.concatenate((np.zeros(1, dtype=running.dtype), running))  # of its width, in which it may overflow
         return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
 
     def _of_few(self, weights: Array, offsets: range) -> Array:
@@ -519,7 +527,13 @@ class Grouped(Selection):
         """Return how many positions each row selects."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
-        if self.keys is None and self.run.single and len(self._equal) == 1 and self._equal[0].only_itself:
+        if (
+            self.keys is None
+            and self.run.single
+            and self.run.n > _MANY
+            and len(self._equal) == 1
+            and self._equal[0].only_itself
+        ):
             return self.answered(np.ones(1, dtype=np.int64))
         codes, size, wanted = self._composite
         table = counted(codes if self.keys is None else codes[self.keys], size + 1)
@@ -808,8 +822,12 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: b
         uniform: whether there is one row for each sequence.
         sequences: whether the codes of different sequences differ.
     """
+    apart = sequences and not run.single
+    if len(conditions) == 1 and not apart:
+        (only,) = conditions
+        return only.codes, only.size, only.wanted
     parts = [(each.codes, each.size, each.wanted) for each in conditions]
-    if sequences and not run.single:
+    if apart:
         own_sequence = np.arange(run.count) if uniform else run.sequence
         parts.insert(0, (run.sequence, run.count, own_sequence))
     if not parts:
