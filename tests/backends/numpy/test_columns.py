@@ -154,3 +154,11 @@ def test_bounds_hold_integers_between_them(drawn):
         low, high = column.bounds()
         assert low <= min(held) <= max(held) <= high
         assert column.tightened() == (min(held), max(held))
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int16, np.int32, np.int64])
+def test_places_of_any_width(kind):
+    places = np.random.default_rng(0).integers(0, 100, 40_000).astype(kind)
+    values = np.arange(200)[::2] * 3
+    assert np.array_equal(module.gather(values, places), values[places])
+    assert module.extremes(places) == (places.min(), places.max())

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import raspir
-from raspir.backends.numpy.kernels import predicates, selections
+from raspir.backends.numpy.kernels import conditions, predicates, selections
 from raspir.backends.numpy.kernels import runs as runs_module
 from raspir.backends.numpy.kernels.columns import integers
 from raspir.backends.numpy.kernels.runs import Run
@@ -163,3 +163,35 @@ def test_tables_of_predicates_become_numbers_in_blocks():
     finally:
         tracemalloc.stop()
     assert np.array_equal(found, np.arange(n) @ table)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(-2, 0), (0, 0), (-1, 1), (1, 3), (-3, -2), (0, 4), (-(10**9), -(10**9) + 1)]
+)
+def test_short_bands_of_long_sequences(low, high):
+    weights = np.random.default_rng(0).integers(-100, 100, 40_000)
+    found = selections.Sliding(Run(np.array([len(weights)])), low, high).sums(weights, 100)
+    ends = np.arange(len(weights))[:, None] + (max(low, -len(weights)), max(high, -len(weights)) + 1)
+    running = np.append(0, weights.cumsum())
+    assert np.array_equal(found, np.diff(running[np.clip(ends, 0, len(weights))], axis=1)[:, 0])
+
+
+@pytest.mark.parametrize("high", [0, 1])
+def test_sums_of_narrow_weights_in_many_sequences(high):
+    run = Run(np.full(50_000, 3))
+    weights = np.full(run.n, 30_000, dtype=np.int16)  # all together they have more than 32 bits
+    found = selections.Sliding(run, None, high).sums(weights, 30_000)
+    assert found.reshape(-1, 3).tolist() == [[30_000 * min(3, i + 1 + high) for i in range(3)]] * run.count
+
+
+@pytest.mark.parametrize("scale", [1, 10**6, 2**40])
+@pytest.mark.parametrize("twice", [None, 0, -1])
+def test_values_that_are_held_once(scale, twice):
+    values = np.random.default_rng(0).permutation(40_000) * scale - 5
+    if twice is not None:
+        values[twice] = values[20_000]
+    run = Run(np.array([len(values)]))
+    column = integers(values)
+    counts = selections.Grouped(run, (conditions.equal(run, column, column),)).counts
+    _, inverse, expected = np.unique(values, return_inverse=True, return_counts=True)
+    assert np.array_equal(counts, expected[inverse])

@@ -21,6 +21,7 @@ from raspir.backends.numpy.kernels.columns import (
     booleans,
     choose,
     column_of,
+    compact,
     floats,
     integers,
     is_number,
@@ -33,7 +34,7 @@ from raspir.backends.numpy.kernels.conditions import ranked, scale_of
 from raspir.backends.numpy.kernels.elementwise import EXACT
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
-from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection
+from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection, Sliding
 from raspir.backends.numpy.kernels.summation import float_sums
 from raspir.ir.atoms import Atom
 from raspir.ir.scalar import checked
@@ -160,7 +161,8 @@ def _aggregated(run: Run, selection: Selection, value: Column, default: Column, 
 def _whole_sums(run: Run, selection: Selection, value: Column, most: int) -> Column:
     """Return the sums of integers or booleans of at most ``most``, zero where nothing is selected."""
     if len(value) > 1 or run.n == 1:
-        sums = selection.sums(whole(full(run, value)), most)
+        weights = compact if type(selection) is Sliding else whole
+        sums = selection.sums(weights(full(run, value)), most)
     else:
         sums = selection.counts if most == 1 == value.data[0] else selection.counts * int(value.data[0])
     low, high = value.bounds()
@@ -237,7 +239,7 @@ class _Sum:
 
     def _boolean(self, value: Column) -> Array:
         """Return which rows select one boolean and nothing else."""
-        alone: Array = self._selection.counts == 1
+        alone = self._selection.ones()
         if value.kind == BOOL:
             return alone
         tags, _ = packed(full(self._run, value))

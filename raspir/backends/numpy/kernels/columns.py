@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,6 +19,7 @@ WHOLE = BOOL | INT
 KINDS = (BOOL, INT, FLOAT, CHAR, TABLE)
 _TYPES = {BOOL: np.bool_, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
 _FEW = 64  # atoms of which Python finds the lowest sooner than NumPy does
+_BLOCK = 1 << 14  # positions at a time: as integers of 64 bits a quarter of a cache of the second level, or less
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
@@ -41,7 +42,8 @@ class Column:
     Attributes:
         kind: the kinds that there may be, as a sum of them.
         data: the atoms, where they are of one kind: booleans, integers of some width, float64, code points, or places
-            in ``atoms``. Where they are mixed, integers of one width, with floats as their bits.
+            in ``atoms``. Code points have eight bits where all are ASCII, else 32. Where atoms are mixed, integers of
+            one width, with floats as their bits.
         tags: the kind of each atom where they are mixed, else ``None``.
         atoms: strings that are not one character long and integers of more than 64 bits, each once.
     """
@@ -69,13 +71,22 @@ class Column:
     def bounds(self) -> tuple[int, int]:
         """Return two integers that no integer or boolean of the column lies outside of."""
         if self.bounded is None:
-            self.bounded = (0, 1) if self.kind == BOOL else (int(self.data.min()), int(self.data.max()))
+            self.bounded = (0, 1) if self.kind == BOOL else extremes(self.data)
         return self.bounded
 
     def tightened(self) -> tuple[int, int]:
         """Return the lowest and the highest integer, and remember them."""
-        self.bounded = (int(self.data.min()), int(self.data.max()))
+        self.bounded = extremes(self.data)
         return self.bounded
+
+
+def extremes(data: Array) -> tuple[int, int]:
+    """Return the lowest and the highest of some integers, which are read from memory once."""
+    if len(data) <= _BLOCK:
+        return int(data.min()), int(data.max())
+    parts = [data[stretch] for stretch in blocks(len(data))]
+    ends = [(part.min(), part.max()) for part in parts]
+    return int(min(low for low, _ in ends)), int(max(high for _, high in ends))
 
 
 def integers(data: Array, low: int | None = None, high: int | None = None) -> Column:
@@ -154,12 +165,16 @@ def narrowed(column: Column) -> Column:
 
 def code_points(text: str) -> Array:
     """Return the code points of the characters of ``text``."""
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
 
 
 def text_of(points: Array) -> str:
     """Return the text that has these code points."""
-    return np.ascontiguousarray(points).astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    if points.dtype.itemsize == 1:
+        return points.tobytes().decode("ascii")
+    return points.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def atoms_of(column: Column) -> list[Atom]:
@@ -183,8 +198,11 @@ def packed(column: Column) -> tuple[Array, Array]:
     """Return the tag of each atom, one for all where they are the same, and all atoms as integers."""
     if column.tags is not None:
         return column.tags, column.data
-    views = {FLOAT: np.int64, BOOL: np.int8, CHAR: np.int32}
-    data = column.data.view(views[column.kind]) if column.kind in views else column.data
+    data = column.data
+    if column.kind == CHAR:
+        data = data.view(np.int8 if data.dtype.itemsize == 1 else np.int32)
+    elif column.kind in (FLOAT, BOOL):
+        data = data.view(np.int64 if column.kind == FLOAT else np.int8)
     return np.array([column.kind], dtype=np.uint8), data
 
 
@@ -205,8 +223,20 @@ def part(column: Column, kind: int, positions: Array) -> Column:
 
 def gather(values: Array, places: Array) -> Array:
     """Return the values at some places, which lie inside: places are not checked, which takes most of the time."""
-    found: Array = values.take(places, mode="clip")
+    if places.dtype.itemsize == 8 or places.size < _BLOCK or places.ndim > 1:
+        whole_: Array = values.take(places, mode="clip")
+        return whole_
+    values = np.ascontiguousarray(values)
+    found = np.empty(len(places), dtype=values.dtype)
+    for part_ in blocks(len(places)):  # since NumPy makes what is narrow wide first, so much as stays in the cache
+        values.take(places[part_], mode="clip", out=found[part_])
     return found
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """Yield ``n`` positions in stretches, of which what is made on the way stays in the cache."""
+    for start in range(0, n, _BLOCK):
+        yield slice(start, min(start + _BLOCK, n))
 
 
 def take(column: Column, positions: Array | slice) -> Column:

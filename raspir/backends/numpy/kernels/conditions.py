@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,16 @@ from raspir.backends.numpy.kernels.columns import (
     Array,
     Column,
     atoms_of,
+    blocks,
     classes_of,
+    compact,
     constant,
     fits,
     floats,
     gather,
     integers,
     is_number,
+    narrowest,
     take,
     whole,
 )
@@ -54,6 +58,9 @@ class Scale:
 
     Args:
         column: integers and booleans, characters, or floats.
+
+    Attributes:
+        size: how many codes there are.
     """
 
     def __init__(self, column: Column) -> None:
@@ -70,22 +77,51 @@ class Scale:
         if not small(high - self.low + 1, len(column)) or not fits(self.low - 1, high + 1):
             return False
         self.size = high - self.low + 1
-        if column.kind == CHAR:
-            self.codes = np.subtract(column.data, self.low, dtype=np.int64)
-        else:
-            self.codes = whole(column) - self.low if self.low else whole(column)
+        data = compact(column)
+        if self.low:
+            wide = column.kind == CHAR or data.dtype.itemsize == 8
+            kind = data.dtype if wide else np.result_type(data, narrowest(self.low, self.size))
+            data = np.subtract(data, self.low, dtype=kind)
+        self._narrow = data
         return True
 
     def _sort(self, data: Array) -> None:
-        order = np.argsort(data)
-        ordered = gather(data, order)
+        self._order, ordered = _in_order(data)
         new = np.empty(len(data), dtype=np.bool_)
         new[0] = True
         np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-        self.distinct = ordered[new]
+        self.distinct = ordered if new.all() else ordered[new]
         self.size = len(self.distinct)
-        self.codes = np.empty(len(data), dtype=np.int64)
-        self.codes[order] = np.cumsum(new) - 1
+        self._new = new
+
+    @cached_property
+    def _narrow(self) -> Array:
+        codes = np.empty(len(self._order), dtype=narrowest(0, self.size))
+        codes[self._order] = np.cumsum(self._new, dtype=codes.dtype) - 1
+        return codes
+
+    @property
+    def narrow(self) -> Array:
+        """The code of each position, in as many bits as it came in."""
+        return self._narrow
+
+    @cached_property
+    def codes(self) -> Array:
+        """The code of each position, as int64."""
+        return self._narrow.astype(np.int64, copy=False)
+
+    @cached_property
+    def once(self) -> bool:
+        """Whether each value is held once, where that is found out in less time than it takes to count."""
+        n = len(self._order) if self.distinct is not None else len(self._narrow)
+        if self.size < n or self.distinct is not None:
+            return self.size == n
+        seen = np.zeros(self.size, dtype=np.bool_)
+        for stretch in blocks(n):
+            seen[self._narrow[stretch]] = True
+            if not stretch.start and np.count_nonzero(seen) < stretch.stop:
+                return False  # of numbers at random, which may be many times what these are, some are met at once
+        return int(np.count_nonzero(seen)) == n
 
     def below(self, values: Array, inclusive: bool = False) -> Array:
         """Return for each value how many codes stand for less, or for no more."""
@@ -97,11 +133,32 @@ class Scale:
         """Return the code of each value, ``size`` where it is not there."""
         if self.distinct is None:
             # As unsigned integers, what lies below is large, like what lies above.
-            places = values - self.low if self.low else values
-            return np.minimum(places.view(np.uint64), np.uint64(self.size)).view(np.int64)
+            places = np.subtract(values, self.low, dtype=np.int64) if self.low else values
+            if self.size >= 1 << (8 * places.dtype.itemsize - 1):
+                places = places.astype(np.int64)
+            kind = np.dtype(f"u{places.dtype.itemsize}").type
+            found: Array = np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
+            return found
         places = locate(self.distinct, values)
         there = gather(self.distinct, places) == values
         return np.where(there, places, self.size)
+
+
+def _in_order(data: Array) -> tuple[Array, Array]:
+    """Return the places of some values in their order, and the values in it."""
+    if data.dtype.kind == "i":
+        low, bits = int(data.min()), len(data).bit_length()
+        if (int(data.max()) - low) >> (62 - bits) == 0:  # one integer holds both: these are sorted sooner
+            both = data - low
+            both <<= bits
+            both |= np.arange(len(data))
+            both.sort()
+            order = both & ((1 << bits) - 1)
+            both >>= bits
+            both += low
+            return order, both
+    order = np.argsort(data)
+    return order, gather(data, order)
 
 
 def scale_of(column: Column) -> Scale:
@@ -145,16 +202,35 @@ def _picked(values: Array, rows: Array) -> Array:
 
 
 class Equal:
-    """That a key has the code that the query asks for.
+    """That a key has the code that the query asks for; codes are integers of some width.
+
+    Args:
+        scale: the codes of the keys.
+        wanted: the code that each query, or every one, asks for, ``size`` where there is none; ``None`` where each row
+            asks for the code of its own position.
 
     Attributes:
-        codes: the code of each key, below ``size``.
         size: the number of codes.
-        wanted: the code that each query, or every one, asks for; ``size`` where there is none.
     """
 
-    def __init__(self, codes: Array, size: int, wanted: Array) -> None:
-        self.codes, self.size, self.wanted = codes, size, wanted
+    def __init__(self, scale: Scale, wanted: Array | None = None) -> None:
+        self._scale, self._wanted = scale, wanted
+        self.size = scale.size
+
+    @property
+    def codes(self) -> Array:
+        """The code of each key, below ``size``."""
+        return self._scale.narrow
+
+    @property
+    def wanted(self) -> Array:
+        """The code that each query, or every one, asks for; ``size`` where there is none."""
+        return self._scale.narrow if self._wanted is None else self._wanted
+
+    @property
+    def only_itself(self) -> bool:
+        """Whether it is known that each row asks for what its own position holds and no other does."""
+        return self._wanted is None and self._scale.once
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
@@ -188,7 +264,7 @@ def equal(run: Run, key: Column, query: Column, offset: int = 0) -> Equal:
         if key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
             key = query = ranked((key,))[0]
         scale = scale_of(full(run, key))
-        return Equal(scale.codes, scale.size, scale.codes)
+        return Equal(scale)
     if offset:
         query = add(query, constant(offset), NOWHERE)
     key, query = comparable(key, query)
@@ -196,7 +272,7 @@ def equal(run: Run, key: Column, query: Column, offset: int = 0) -> Equal:
 
 
 def _equal(scale: Scale, query: Column) -> Equal:
-    return Equal(scale.codes, scale.size, scale.at(query.data if query.kind == FLOAT else whole(query)))
+    return Equal(scale, scale.at(compact(query)))
 
 
 def between(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:

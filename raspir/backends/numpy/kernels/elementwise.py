@@ -251,6 +251,8 @@ def _division(
         low, high = b.bounds()
         bounds = (-most, most) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
         x, y = compact(a), compact(b)
+        if len(y) == 1 < _SHORT <= len(x) and kernel is mod and low > 0:
+            return integers(_remainders(x, y, narrowest(-most, max(high, most))), *bounds)
         if len(x) < _SHORT and x.dtype.itemsize == y.dtype.itemsize == 8:
             return integers(ufunc(x, y), *bounds)
         return integers(ufunc(x, y, dtype=narrowest(min(low, -most), max(high, most))), *bounds)
@@ -260,6 +262,13 @@ def _division(
     _first_zero(function, a, b, at)
     with np.errstate(all="ignore"):
         return _without_nan(function, (a, b), ufunc(x, y), at)
+
+
+def _remainders(x: Array, divisor: Array, kind: type[np.generic]) -> Array:
+    """Return the remainders of a division by one positive integer; NumPy divides by one sooner than it finds those."""
+    found: Array = np.floor_divide(x, divisor, dtype=kind)
+    found *= divisor.astype(kind)  # where this overflows, so does the difference, back to what it must be
+    return np.subtract(x, found, out=found, dtype=kind)
 
 
 def power(a: Column, b: Column, at: Site) -> Column:

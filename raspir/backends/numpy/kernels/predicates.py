@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from raspir.backends.messages import pair_failed
-from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, take
+from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, gather, take
 from raspir.backends.numpy.kernels.failures import Site, TooMuchError
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.ir.atoms import Atom, atom_key
@@ -69,7 +69,7 @@ class Predicate:
 
     def at(self, positions: Array) -> Array:
         """Tell for each row whether it selects the position given for it."""
-        return self.answers.at(self.codes[positions], self.wanted)
+        return self.answers.at(gather(self.codes, positions), self.wanted)
 
 
 class PredicateTable:

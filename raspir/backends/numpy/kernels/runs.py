@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from raspir.backends.messages import wrong_length
-from raspir.backends.numpy.kernels.columns import Array, Column, integers, take
+from raspir.backends.numpy.kernels.columns import Array, Column, integers, narrowest, take
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.errors import SlowWarning
 
@@ -75,11 +75,17 @@ class Run:
         """Where the sequence of each position ends, or that of all positions."""
         return np.array([self.n]) if self.single else np.repeat(self.starts + self.lengths, self.lengths)
 
+    @cached_property
+    def length_there(self) -> Array:
+        """The length of the sequence of each position, or that of all positions, in no more bits than it needs."""
+        return self.lengths if self.single else np.repeat(self.lengths.astype(narrowest(0, self.longest)), self.lengths)
+
     @property
     def indices(self) -> Column:
         """The position of each atom in its sequence."""
         if self._indices is None:
-            places = self.places if self.single else self.places - self.first
+            kind = np.int64 if self.single else narrowest(0, self.longest)
+            places = self.places if self.single else (self.places - self.first).astype(kind)
             self._indices = integers(places, 0, self.longest - 1)
         return self._indices
 

@@ -9,7 +9,19 @@ from typing import TypeAlias
 
 import numpy as np
 
-from raspir.backends.numpy.kernels.columns import WHOLE, Array, Column, choose, gather, padded, tabulated, take, whole
+from raspir.backends.numpy.kernels.columns import (
+    WHOLE,
+    Array,
+    Column,
+    blocks,
+    choose,
+    compact,
+    gather,
+    narrowest,
+    padded,
+    tabulated,
+    take,
+)
 from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
 from raspir.backends.numpy.kernels.dominance import dominated
 from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
@@ -22,6 +34,8 @@ from raspir.backends.numpy.kernels.short import Pairs, are_short
 Condition: TypeAlias = Equal | Between | Predicate
 
 _ENTRIES_PER_SECOND = 60e6
+_MANY = 1024  # positions from which on it is worth asking whether all hold something else
+_FEW_OFFSETS = 5  # positions of a band that are added sooner than prefix sums are taken
 
 
 class Selection:
@@ -116,6 +130,11 @@ class Selection:
             self._counts = self.count()
         return self._counts
 
+    def ones(self) -> Array:
+        """Return which rows select one position."""
+        one: Array = self.counts == 1
+        return one
+
     def count(self) -> Array:
         """Return how many positions each row selects."""
         counts = np.empty(self.rows, dtype=np.int64)
@@ -162,7 +181,10 @@ class Selection:
 
     def weighed(self, weights: Array) -> Array:
         """Return ``weights``, zero where nothing may be selected."""
-        return weights if self.keys is None else np.where(self.keys, weights, weights.dtype.type(0))
+        if self.keys is None:
+            return weights
+        # Integers by arithmetic, which no branch slows down; infinities times zero would be no zeros.
+        return weights * self.keys if weights.dtype.kind == "i" else np.where(self.keys, weights, weights.dtype.type(0))
 
     def answered(self, found: Array, none: int = 0) -> Array:
         """Return what was found, ``none`` for the rows that select nothing, and for each row of its own."""
@@ -267,14 +289,14 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
     selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
-    places: Array = whole(position if position.kind & ~WHOLE == 0 else _inside(position))
-    lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.end - run.first, run.first)
+    places: Array = compact(position if position.kind & ~WHOLE == 0 else _inside(position))
+    lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.length_there, run.first)
     there = (places >= 0) & (places < lengths)
-    positions = np.where(there, places + firsts, 0)
+    positions = np.add(places, firsts, dtype=np.int64)
     if len(positions) < selection.rows:
         positions, there = (np.broadcast_to(each, selection.rows) for each in (positions, there))
     if selection.keys is not None:
-        there = there & selection.keys[positions]
+        there = there & gather(selection.keys, positions)
     if selection.queries is not None:
         there = there & selection.queries
     for condition in conditions:
@@ -313,12 +335,17 @@ class Everything(Selection):
         run = self.run
         if self.keys is None:
             return self.answered(self._by_sequence(run.lengths))
-        return self.sums(np.ones(run.n, dtype=np.int64), 1)
+        if run.single:
+            return self.answered(self._by_sequence(np.array([np.count_nonzero(self.keys)])))
+        return self.answered(self._by_sequence(np.add.reduceat(self.keys.astype(np.int64), run.starts)))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the sum of the weights of each sequence."""
-        weights = self.weighed(weights)
-        found = weights.sum(keepdims=True) if self.run.single else np.add.reduceat(weights, self.run.starts)
+        if self.run.single:
+            chosen = weights if self.keys is None else weights[self.keys]
+            found = chosen.sum(keepdims=True)
+        else:
+            found = np.add.reduceat(self.weighed(weights), self.run.starts)
         return self.answered(self._by_sequence(found))
 
     def in_order(self, values: Array) -> Array | None:
@@ -370,13 +397,43 @@ class Sliding(Selection):
             return np.arange(1, self.rows + 1)
         return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
 
+    def ones(self) -> Array:
+        """Return which rows select one position."""
+        if self.keys is not None or self._low is not None or self._high != 0:
+            return super().ones()
+        one = np.zeros(self.rows, dtype=np.bool_)
+        one[self.run.starts] = True
+        return one
+
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights from each row's start to its stop."""
-        running = self.weighed(weights).cumsum()
+        """Return the sum of the weights from each row's start to its stop, in 32 bits where weights have fewer."""
+        weights = self.weighed(weights)
+        small_ = weights.dtype.itemsize < 4 and most * self.run.longest < 1 << 31
+        low, high = self._low, self._high
+        if self.run.single and low is not None and high is not None and 0 <= high - low < _FEW_OFFSETS:
+            return self._of_few(weights, range(low, high + 1))
+        running = weights.cumsum(dtype=np.int32 if small_ else np.int64)
         if self.run.single:
             return self._single(running)
-        padded_ = np.concatenate(([0], running))
+        if self._low is None and self._high == 0:
+            before = np.append(0, running)[self.run.starts]
+            found: Array = running - np.repeat(before.astype(running.dtype), self.run.lengths)
+            return found
+        padded_ = np.concatenate((np.zeros(1, dtype=running.dtype), running))  # of its width, in which it may overflow
         return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
+
+    def _of_few(self, weights: Array, offsets: range) -> Array:
+        """Return sums of few weights each, by adding these; stretch by stretch, so that a sum stays in the cache."""
+        n = self.run.n
+        found = np.empty(n, dtype=np.int64)
+        for rows in blocks(n):
+            sums = found[rows]
+            sums[:] = 0
+            for offset in offsets:
+                first, stop = max(rows.start, -offset), min(rows.stop, n - offset)
+                if first < stop:
+                    sums[first - rows.start : stop - rows.start] += weights[first + offset : stop + offset]
+        return found
 
     def _single(self, running: Array) -> Array:
         n, low, high = self.run.n, self._low, self._high
@@ -470,8 +527,16 @@ class Grouped(Selection):
         """Return how many positions each row selects."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
+        if (
+            self.keys is None
+            and self.run.single
+            and self.run.n > _MANY
+            and len(self._equal) == 1
+            and self._equal[0].only_itself
+        ):
+            return self.answered(np.ones(1, dtype=np.int64))
         codes, size, wanted = self._composite
-        table = np.bincount(codes if self.keys is None else codes[self.keys], minlength=size + 1)
+        table = counted(codes if self.keys is None else codes[self.keys], size + 1)
         return self.answered(gather(table, wanted))
 
     def sums(self, weights: Array, most: int) -> Array:
@@ -499,13 +564,14 @@ class Grouped(Selection):
     def fetching(self) -> Fetch | None:
         """Return this selection as one of at most one position a row, if no class has several."""
         codes, size, wanted = self._composite
-        members = self.run.places if self.keys is None else np.flatnonzero(self.keys)
-        if len(members) > size and not self._alone:
+        members = self.run.n if self.keys is None else np.count_nonzero(self.keys)
+        if members > size and not self._alone:
             return None
-        codes = codes if self.keys is None else gather(codes, members)
-        place = np.full(size + 1, -1)
-        place[codes] = members
-        if not self._alone and not (gather(place, codes) == members).all():
+        place = np.full(size + 1, -1, dtype=narrowest(0, self.run.n))
+        for stretch in blocks(self.run.n):
+            keys = np.arange(stretch.stop - stretch.start) if self.keys is None else np.flatnonzero(self.keys[stretch])
+            place[gather(codes[stretch], keys)] = keys + stretch.start
+        if not self._alone and np.count_nonzero(place >= 0) < members:
             return None
         found = self.answered(gather(place, wanted), -1)
         there = found >= 0
@@ -539,8 +605,9 @@ class Window(Selection):
         classes, count, wanted = composite(self.run, groups, self.uniform)
         start = np.where(wanted < count, bounds.low, 0)
         stop = np.where(wanted < count, np.maximum(bounds.low, bounds.high), 0)
-        self._codes, self._size = classes * bounds.size + bounds.codes, count * bounds.size
-        base = np.where(wanted < count, wanted, 0) * bounds.size
+        self._codes = np.multiply(classes, bounds.size, dtype=np.int64) + bounds.codes
+        self._size = count * bounds.size
+        base = np.multiply(np.where(wanted < count, wanted, 0), bounds.size, dtype=np.int64)
         self._start, self._stop = base + start, base + stop
 
     def _sorted(self) -> None:
@@ -660,7 +727,7 @@ class Tabled(Selection):
         if not small((size + 1) * max(answers.keys, answers.queries), self.run.n):
             return super().sums(weights, most)
         exact = most * self.run.n < EXACT
-        both = codes * answers.keys + predicate.codes
+        both = np.multiply(codes, answers.keys, dtype=np.int64) + predicate.codes
         by_class = tally(both, self.weighed(weights), (size + 1) * answers.keys, exact).reshape(size + 1, -1)
         by_class = by_class.astype(np.float64) if exact else by_class
         step = max(1, self.run.budget // (8 * answers.keys))  # as numbers the answers take eight bytes each
@@ -755,8 +822,12 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: b
         uniform: whether there is one row for each sequence.
         sequences: whether the codes of different sequences differ.
     """
+    apart = sequences and not run.single
+    if len(conditions) == 1 and not apart:
+        (only,) = conditions
+        return only.codes, only.size, only.wanted
     parts = [(each.codes, each.size, each.wanted) for each in conditions]
-    if sequences and not run.single:
+    if apart:
         own_sequence = np.arange(run.count) if uniform else run.sequence
         parts.insert(0, (run.sequence, run.count, own_sequence))
     if not parts:
@@ -765,7 +836,9 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: b
     for more, count, asked in parts[1:]:
         own = codes is wanted and more is asked  # each row asks for the class of its own position
         missing = (wanted == size) | (asked == count)
-        codes, wanted, size = codes * count + more, wanted * count + asked, size * count
+        codes = np.multiply(codes, count, dtype=np.int64) + more
+        wanted = np.multiply(wanted, count, dtype=np.int64) + asked
+        size *= count
         wanted = codes if own else np.where(missing, size, wanted)
         if not small(size, run.n):
             codes, size, wanted = _condensed(codes, wanted, own)
@@ -780,6 +853,16 @@ def _condensed(codes: Array, wanted: Array, own: bool) -> tuple[Array, int, Arra
     places = locate(held, wanted)
     there = gather(held, places) == wanted
     return numbers, len(held), np.where(there, places, len(held))
+
+
+def counted(codes: Array, size: int) -> Array:
+    """Return how often each code is there."""
+    if codes.dtype.itemsize == 8 or size > 1 << 12:
+        return np.bincount(codes, minlength=size)
+    table = np.zeros(size, dtype=np.int64)
+    for stretch in blocks(len(codes)):
+        table += np.bincount(codes[stretch], minlength=size)
+    return table
 
 
 def tally(codes: Array, weights: Array, size: int, exact: bool) -> Array:
