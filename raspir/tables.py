@@ -9,62 +9,27 @@ from rich.table import Table
 from rich.text import Text
 
 from raspir.backends.base import Strategy
-from raspir.ir import Graph, Head, Location, Node, Stats
+from raspir.ir import Graph, Location, Stats
 from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
 from raspir.passes.base import Pass, Remark
 from raspir.passes.options import options_named
+from raspir.pictures.layers import layers_in_words
 from raspir.registry import Member, Registry
 
 
 def layer_table(graph: Graph, title: str) -> Table:
     """Return a table of the layers of ``graph``: whom each head attends to, what it reads, and the work after it."""
-    describer = Describer(graph)
     table = Table(title=Text(title), title_justify="left", show_lines=True)
     table.add_column("layer", justify="right")
     table.add_column("attends to")
     table.add_column("reads → result")
     table.add_column("feed-forward work")
-    if graph.layering.mlp(0):
-        table.add_row("0", "", "", _work(graph, describer, 0))
-    for number, heads in enumerate(graph.layering.heads, start=1):
-        attends = "\n".join(_told(describer, head) for head in heads)
-        reads = "\n".join(_reads(describer, head) for head in heads)
-        table.add_row(str(number), Text(attends), Text(reads), _work(graph, describer, number))
+    for layer in layers_in_words(graph):
+        attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
+        reads = "\n".join(told for head in layer.heads for told in head.reads)
+        table.add_row(str(layer.number), Text(attends), Text(reads), Text(layer.work))
     return table
-
-
-def _told(describer: Describer, head: Head) -> str:
-    told = describer(head.selector)
-    name = describer.name(head.selector)
-    lines = f"{name}: {told}" if name else told
-    return lines + "\n" * (len(head.aggregates) - 1)
-
-
-def _reads(describer: Describer, head: Head) -> str:
-    lines = []
-    for node in head.aggregates:
-        lines.append(f"{_how(describer, node)}{describer.part(node.operands[1])} → {describer.label(node)}")
-    return "\n".join(lines)
-
-
-def _how(describer: Describer, aggregate: Node) -> str:
-    """Say what an aggregate makes of the selected values, where that is not their sum."""
-    if aggregate.operation.name == "best":
-        return f"{describer.choice(aggregate)}: "
-    return "mean of " if aggregate.operation.name == "mean" else ""
-
-
-def _work(graph: Graph, describer: Describer, layer: int) -> Text:
-    """Say how many operations the feed-forward block has, and what the author calls their results."""
-    mlp = next((mlp for mlp in graph.layering.mlps if mlp.layer == layer), None)
-    if mlp is None:
-        return Text("")
-    nodes = mlp.nodes
-    named = [describer.label(node) for node in nodes if describer.name(node)]
-    count = "1 operation" if len(nodes) == 1 else f"{len(nodes)} operations"
-    results = named or [describer(node) for node in mlp.outputs]
-    return Text(f"{count} → {', '.join(results)}")
 
 
 def totals(stats: Stats) -> str:

@@ -19,10 +19,11 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "registry": {"ir"},
     "pictures": {"ir"},
     "backends": {"ir", "analysis", "pictures", "registry", "_version"},
-    "tables": {"ir", "passes", "backends", "registry"},
+    "tables": {"ir", "passes", "backends", "pictures", "registry"},
+    "reports": {"ir", "passes", "pictures", "backends", "_version"},
     "progress": set(),
     "batch": {"ir", "backends"},
-    "api": {"ir", "frontends", "passes", "backends", "pictures"},
+    "api": {"ir", "frontends", "passes", "backends", "reports", "pictures"},
     "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "batch", "__version__"},
 }
 

@@ -1,0 +1,82 @@
+"""The author's source: the parts of files that made a program, with the lines that did."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from raspir.ir import Graph, Location
+
+_AROUND = 2  # lines around one that is in no statement
+_MOST = 400  # lines of a file that are shown
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Parts of a file.
+
+    Attributes:
+        file: its name, as messages show it.
+        parts: runs of numbered lines.
+        marked: the numbers of the lines that made something of the program.
+    """
+
+    file: str
+    parts: tuple[tuple[tuple[int, str], ...], ...]
+    marked: frozenset[int]
+
+
+def excerpts(graph: Graph) -> list[tuple[int, Excerpt]]:
+    """Return the parts of each file that made ``graph``, with the file's number; files that cannot be read are left out."""
+    found: dict[str, dict[int, Location]] = {}
+    for node in graph:
+        location = graph.locations.get(node)
+        if location is not None:
+            found.setdefault(location.file, {})[location.line] = location
+    made = []
+    for number, (file, lines) in enumerate(found.items()):
+        text = _read(file)
+        if text is not None:
+            name = str(Location(file, 1)).rsplit(":", 1)[0]
+            made.append((number, Excerpt(name, _parts(text, lines), frozenset(lines))))
+    return made
+
+
+def _read(file: str) -> str | None:
+    try:
+        return Path(file).read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return None
+
+
+def _parts(text: str, marked: Iterable[int]) -> tuple[tuple[tuple[int, str], ...], ...]:
+    """Return the statements that hold marked lines, with the comments right above them."""
+    lines = text.splitlines()
+    shown: set[int] = set()
+    statements = _statements(text)
+    for line in marked:
+        first, last = next(((a, b) for a, b in statements if a <= line <= b), (line - _AROUND, line + _AROUND))
+        while first > 1 and first - 2 < len(lines) and lines[first - 2].lstrip().startswith("#"):
+            first -= 1
+        shown.update(range(max(first, 1), min(last, len(lines)) + 1))
+    runs: list[list[tuple[int, str]]] = []
+    for number in sorted(shown)[:_MOST]:
+        if not runs or runs[-1][-1][0] != number - 1:
+            runs.append([])
+        runs[-1].append((number, lines[number - 1]))
+    return tuple(map(tuple, runs))
+
+
+def _statements(text: str) -> list[tuple[int, int]]:
+    """Return from which line to which each statement of a Python file goes; none where it is something else."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return []
+    found = []
+    for statement in body:
+        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", []))])
+        found.append((first, statement.end_lineno or statement.lineno))
+    return found
