@@ -139,6 +139,7 @@ BACKENDS: Registry[Backend] = Registry(
     "backend",
     "raspir.backends",
     {
+        "graphviz": "raspir.backends.graphviz:Graphviz",
         "numpy": "raspir.backends.numpy:NumPy",
         "reference": "raspir.backends.reference:Reference",
         "text": "raspir.backends.text:Text",
