@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sized
 from collections.abc import Sequence as Listed
 
-from raspir.backends.base import Executable, runner, writer
+from raspir.backends.base import Executable, drawer, runner, writer
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, BackendError, Graph, Sequence
@@ -132,6 +132,49 @@ def emit(
     graph = to_graph(program, vocab, max_length)
     passes, options = None if optimize else (), _options(max_heads, time_budget)
     return chosen.emit(run_passes(graph, passes, attention, options=options), input=input)
+
+
+def draw(
+    program: Program,
+    format: str = "svg",
+    input: object = None,
+    optimize: bool = False,
+    vocab: Iterable[Atom] | None = None,
+    max_length: int | None = None,
+    attention: Attention = "select",
+    max_heads: int | None = None,
+    time_budget: float | None = None,
+    backend: str = "graphviz",
+    renderer: str = "auto",
+    title: str = "",
+) -> str | bytes:
+    """Return a picture of ``program``: text as ``svg`` or ``dot``, bytes as ``png`` or ``pdf``.
+
+    Args:
+        program: a program, several by name, or a graph.
+        format: what the picture is written as.
+        input: an input to show the program at work on.
+        optimize: whether the program is drawn as written and optimised beside each other, and not as written alone.
+        vocab: as for :func:`optimize`.
+        max_length: likewise.
+        attention: likewise.
+        max_heads: likewise.
+        time_budget: likewise.
+        backend: the name of a backend that draws programs.
+        renderer: what lays it out: ``wasm`` within this process, ``dot`` for the command, ``auto`` for what is there.
+        title: what the picture calls the program; the names of its outputs if it is empty.
+
+    Raises:
+        ProgramError, InputError: as :func:`compile`.
+        BackendError: if the backend, format or renderer is unknown, or the picture cannot be drawn.
+    """
+    chosen = drawer(backend)
+    if format not in chosen.formats:
+        raise BackendError(f"there is no format {show(format)} (there are: {', '.join(chosen.formats)})")
+    graphs = [to_graph(program, vocab, max_length)]
+    if optimize:
+        graphs.append(run_passes(graphs[0], None, attention, options=_options(max_heads, time_budget)))
+    return chosen.draw(graphs, format=format, input=input, title=title, renderer=renderer)
 
 
 _LONG = 200  # positions from which on planning takes less time than the reference backend

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from raspir.backends.graphviz.diagram import Side, side_of, told_of
 from raspir.backends.graphviz.dot import dot_of
-from raspir.backends.graphviz.render import check_format, converted, layout
+from raspir.backends.graphviz.render import FORMATS, check_format, check_renderer, converted, layout
 from raspir.backends.graphviz.svg import finished
 from raspir.backends.tracing import traced
 from raspir.ir import Graph, verify
@@ -18,6 +18,7 @@ class Graphviz:
     name = "graphviz"
     summary = "draws the program as a diagram of its layers and heads; writes DOT"
     suffixes = (".dot", ".gv")
+    formats = FORMATS
 
     def emit(self, graph: Graph, *, input: object = None) -> str:
         """Return ``graph`` as DOT, with what it computes on ``input`` if there is one.
@@ -44,6 +45,7 @@ class Graphviz:
             BackendError, InputError: if it cannot be run on the input, or drawn like this.
         """
         check_format(format)
+        check_renderer(renderer)
         sides, told = _sides(graphs, input), _title(title, graphs)
         if format == "dot":
             return dot_of(told, sides)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
-from raspir.backends.graphviz.cards import NORMAL, SMALL, Card, Cell, Row, short, text_width
+from raspir.backends.graphviz.cards import NORMAL, Card, Cell, Row, short, text_width
 from raspir.ir import Graph, Node
 from raspir.ir.atoms import show
 from raspir.ir.describe import Describer
@@ -51,7 +52,8 @@ class Contents:
     def output(self, name: str, node: Node) -> Card:
         """Return the card of an output of the program."""
         label = self._graph.name_of(node)
-        told = short(name if label in (None, name) else f"{name}: {label}", 40)
+        only = len(self._graph.outputs) == 1
+        told = short(name if label in (None, name) else label if only and label else f"{name}: {label}", 40)
         return self._valued((Cell(told, bold=True, size=NORMAL),), node, Part.RESULT, "output", told)
 
     def _valued(self, cells: tuple[Cell, ...], node: Node, part: Part, kind: str, told: str) -> Card:
@@ -59,9 +61,7 @@ class Contents:
 
     def failure(self, message: str) -> Card:
         """Return the card that says why the program ends here."""
-        lines = [short(message[at : at + 60], 60) for at in range(0, min(len(message), 240), 60)] or [""]
-        if len(message) > 240:
-            lines[-1] = lines[-1][:-1] + "…"
+        lines = textwrap.wrap(short(message, 240), 60)
         rows = [Row((Cell("✗ fails here", ink=Part.FAILURE, bold=True, size=NORMAL, left=True),))]
         rows += [Row((Cell(line, ink=Part.FAILURE, left=True, height=14),)) for line in lines]
         return Card(tuple(rows), Part.FAILURE, "failure", f"fails: {message}")
@@ -101,9 +101,10 @@ class Contents:
             Row((Cell(title, ink=Part.CRITICAL if critical else Part.BAND, bold=True, left=True, height=_TITLE),)),
             *self._algebra(head.selector),
         ]
+        results = [row for aggregate in head.aggregates[:SEQUENCES] for row in self._result(aggregate)]
         if self._trace is not None and self._trace.known(head.selector):
-            rows += self._matrix(head, self._trace)
-        rows += [row for aggregate in head.aggregates[:SEQUENCES] for row in self._result(aggregate)]
+            rows += _centred(self._matrix(head, self._trace), max(row.natural for row in [*rows, *results]))
+        rows += results
         if head.aggregates[SEQUENCES:]:
             hidden = len(head.aggregates) - SEQUENCES
             rows.append(Row((Cell(f"and {hidden} more values", ink=Part.BAND, left=True),)))
@@ -119,9 +120,7 @@ class Contents:
         text = self._describe(selector)
         if len(text) <= 56:
             return [Row((Cell(short(text, 56), mono=True, left=True, size=9.5),))]
-        lines = [short(text[at : at + 56], 56) for at in range(0, min(len(text), 168), 56)]
-        if len(text) > 168:
-            lines[-1] = f"{lines[-1][:-1]}…"
+        lines = textwrap.wrap(short(text, 180), 56)
         return [Row((Cell(line, mono=True, left=True, height=13),)) for line in lines]
 
     def _result(self, aggregate: Node) -> list[Row]:
@@ -204,6 +203,13 @@ class Contents:
 
 
 _LABEL = 30.0  # of what stands before a row of keys or values
+
+
+def _centred(matrix: list[Row], width: float) -> list[Row]:
+    """Return the rows of a matrix with room before them, so that it is in the middle of what is ``width`` wide."""
+    room = (width - max(row.natural for row in matrix) - _LABEL) / 2
+    return [Row((Cell(width=room), *row.cells)) for row in matrix] if room > 0 else matrix
+
 
 _PARTS = {"key": Part.KEY, "query": Part.QUERY, "value": Part.VALUE, "score": Part.VALUE}
 

@@ -196,7 +196,11 @@ class _Maker:
             self._edge(self._holder.get(node), card, None, critical and at and node in self._critical)
 
     def _edge(self, tail: str | None, head: str, port: int | None = None, critical: bool = False) -> None:
-        if tail is not None and tail != head:
+        """Draw an edge; from a source only into layers 0 and 1 and to outputs: all others name it, and know it."""
+        if tail is None or tail == head:
+            return
+        far = len(self.side.bands) > 2 and tail in self.side.bands[0].upper
+        if not far or self.side.bands[-1].label.startswith("output"):
             ends = (tail, head, port)
             self._edges[ends] = self._edges.get(ends, False) or critical
 

