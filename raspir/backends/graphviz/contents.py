@@ -175,12 +175,12 @@ class Contents:
         beside = [self._width([node]) for node in results]
         rows = [self._across("key", node, sum(side), column) for node in keys]
         for at in self._shown:
-            cells = [Cell(width=_LABEL)]
+            cells = [Cell(width=_LABEL, height=_SIDE)]
             cells += [
                 self._atom(trace.values[q], at, Part.QUERY, "query", w) for q, w in zip(queries, side, strict=True)
             ]
             cells += [self._entry(trace, head.selector, at, key, column) for key in self._shown]
-            cells.append(Cell(width=4))
+            cells.append(Cell(width=4, height=_SIDE))
             cells += [
                 self._atom(trace.values[r], at, Part.RESULT, "result", w) for r, w in zip(results, beside, strict=True)
             ]
@@ -208,7 +208,7 @@ _LABEL = 30.0  # of what stands before a row of keys or values
 def _centred(matrix: list[Row], width: float) -> list[Row]:
     """Return the rows of a matrix with room before them, so that it is in the middle of what is ``width`` wide."""
     room = (width - max(row.natural for row in matrix) - _LABEL) / 2
-    return [Row((Cell(width=room), *row.cells)) for row in matrix] if room > 0 else matrix
+    return [Row((Cell(width=room, height=0), *row.cells)) for row in matrix] if room > 0 else matrix
 
 
 _PARTS = {"key": Part.KEY, "query": Part.QUERY, "value": Part.VALUE, "score": Part.VALUE}
