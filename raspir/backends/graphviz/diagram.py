@@ -15,8 +15,8 @@ from raspir.pictures.trace import Trace
 BANDS = 24
 """Layers that have a band of their own; those in the middle of deeper programs share one."""
 
-HEADS = 60
-"""Heads that have a card in the whole diagram."""
+HEADS, BESIDE = 60, 8
+"""Heads that have a card in the whole diagram, and in one band."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class _Maker:
         depth, mlps = len(layering.heads), {mlp.layer: mlp for mlp in layering.mlps}
         failure = self._trace.failure if self._trace is not None else None
         last = depth if failure is None else min(depth, failure.layer)
-        each = max(2, HEADS // max(1, min(depth, BANDS)))
+        each = max(2, min(BESIDE, HEADS // max(1, min(depth, BANDS))))
         folded = range(BANDS // 2 + 1, last - BANDS // 2 + 1) if last > BANDS + 1 else range(0)
         band = self.side.bands[0]
         if 0 in mlps:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
-from raspir.backends.graphviz.cards import draw_card, draw_text, family, text_width
+from raspir.backends.graphviz.cards import draw_card, draw_text, text_width
 from raspir.backends.graphviz.diagram import Side
 from raspir.pictures.cells import clean, isolated, shortened
 from raspir.pictures.theme import DARK, LIGHT, Part, css
@@ -52,8 +52,10 @@ def finished(layout: str, title: str, sides: Sequence[Side], traced: bool) -> st
         else:
             drawn = _cluster(group) if kind == "cluster" else _edge(group)
         layers.setdefault(kind, []).append(drawn)
-    _widen(layers["cluster"], sides)
-    return _page(layers, whole, shift, title, sides, traced)
+    box = [float(n) for n in whole.get("viewBox", "0 0 100 100").split()]
+    left = box[0] - shift[0]
+    _widen(layers["cluster"], sides, (left, left + box[2]))
+    return _page(layers, box, shift, title, sides, traced)
 
 
 def _points(element: Xml.Element) -> list[float]:
@@ -103,32 +105,33 @@ def _edge(group: Xml.Element) -> Xml.Element:
     return drawn
 
 
-def _widen(clusters: list[Xml.Element], sides: Sequence[Side]) -> None:
-    """Make all bands of a diagram equally wide."""
+def _widen(clusters: list[Xml.Element], sides: Sequence[Side], edges: tuple[float, float]) -> None:
+    """Make all bands of a diagram as wide as it is, so that what passes by a layer runs across its band."""
     found = {cluster.get("id"): cluster for cluster in clusters}
-    for side in sides:
-        bands = [found[band.identifier] for band in side.bands if band.identifier in found]
-        lefts = [float(band[0].get("x", "0")) for band in bands]
-        rights = [float(band[0].get("x", "0")) + float(band[0].get("width", "0")) for band in bands]
-        for band in bands:
-            band[0].set("x", f"{min(lefts):.1f}")
-            band[0].set("width", f"{max(rights) - min(lefts):.1f}")
-            band[1].set("x", f"{min(lefts) + 9:.1f}")
+    for number, side in enumerate(sides):
+        left, right = edges
+        if len(sides) > 1:
+            outer = found[f"cluster_side{number}"][0]
+            left = float(outer.get("x", "0")) + 8
+            right = left + float(outer.get("width", "0")) - 16
+        for band in (found[band.identifier] for band in side.bands):
+            band[0].set("x", f"{left:.1f}")
+            band[0].set("width", f"{right - left:.1f}")
+            band[1].set("x", f"{left + 9:.1f}")
 
 
 def _page(
     layers: dict[str, list[Xml.Element]],
-    layout: Xml.Element,
+    box: list[float],
     shift: list[float],
     title: str,
     sides: Sequence[Side],
     traced: bool,
 ) -> str:
-    box = [float(n) for n in layout.get("viewBox", "0 0 100 100").split()]
     title = isolated(shortened(clean(title), 90))
-    legend, needed = _legend(traced)
+    legend, needed, lines = _legend(traced, max(box[2], 430))
     width = max(box[2], needed, text_width(title, 15)) + 2 * _SIDE
-    height = box[3] + _TOP + _BOTTOM
+    height = box[3] + _TOP + _BOTTOM + 18 * (lines - 1)
     size = {"width": f"{width:.0f}", "height": f"{height:.0f}", "viewBox": f"0 0 {width:.0f} {height:.0f}"}
     page = Xml.Element("svg", {"xmlns": _SVG, **size, "role": "img", "aria-labelledby": "raspir-title raspir-desc"})
     Xml.SubElement(page, "title", {"id": "raspir-title"}).text = title
@@ -145,7 +148,9 @@ def _page(
     body = Xml.SubElement(page, "g", {"transform": place})
     for kind in ("cluster", "edge", "node"):
         body.extend(layers[kind])
-    Xml.SubElement(page, "g", {"class": "legend", "transform": f"translate({_SIDE + 4} {height - 24})"}).extend(legend)
+    Xml.SubElement(
+        page, "g", {"class": "legend", "transform": f"translate({_SIDE + 4} {height - 24 - 18 * (lines - 1):.0f})"}
+    ).extend(legend)
     return Xml.tostring(page, encoding="unicode") + "\n"
 
 
@@ -155,21 +160,23 @@ def _style() -> str:
     return f"@media (prefers-color-scheme:dark){{{''.join(rules)}{css('fill', 'line', DARK, prefix='tip-')}}}"
 
 
-def _legend(traced: bool) -> tuple[list[Xml.Element], float]:
-    """Return what the colours stand for, and how wide that is."""
+def _legend(traced: bool, width: float) -> tuple[list[Xml.Element], float, int]:
+    """Return what the colours stand for, on lines of at most a width, the width of the longest, and how many."""
     drawn: list[Xml.Element] = []
-    x = 0.0
-    parts = [*_LEGEND, *([(Part.SELECTED, "● selected")] if traced else [])]
-    for part, told in parts:
+    x = y = longest = 0.0
+    entries = [*_LEGEND, *([(Part.SELECTED, "● selected")] if traced else []), (Part.CRITICAL, _CRITICAL)]
+    for part, told in entries:
+        needed = 17 + text_width(told, 10) + 8
+        if x and x + needed > width:
+            x, y = 0.0, y + 18
         shade = LIGHT[part]
-        box = {"x": f"{x:.1f}", "y": "0", "width": "12", "height": "12", "rx": "2", "fill": shade.fill}
-        drawn.append(Xml.Element("rect", {**box, "stroke": shade.line, "class": f"fill-{part} line-{part}"}))
-        drawn.append(draw_text(told, x + 17, 10, 10, Part.BAND))
-        x += 17 + text_width(told, 10) + 10
-    line = {"d": f"M{x:.1f},6h18", "stroke": LIGHT[Part.CRITICAL].line, "stroke-width": "2.6", "class": "line-critical"}
-    drawn.append(Xml.Element("path", line))
-    drawn.append(draw_text(_CRITICAL, x + 24, 10, 10, Part.BAND))
-    for each in drawn:
-        if each.tag == "text":
-            each.set("font-family", family(False))
-    return drawn, x + 24 + text_width(_CRITICAL, 10)
+        if part is Part.CRITICAL:
+            line = {"d": f"M{x:.1f},{y + 6:g}h13", "stroke": shade.line, "stroke-width": "2.6", "class": f"line-{part}"}
+            drawn.append(Xml.Element("path", line))
+        else:
+            box = {"x": f"{x:.1f}", "y": f"{y:g}", "width": "12", "height": "12", "rx": "2", "fill": shade.fill}
+            drawn.append(Xml.Element("rect", {**box, "stroke": shade.line, "class": f"fill-{part} line-{part}"}))
+        drawn.append(draw_text(told, x + 17, y + 10, 10, Part.BAND))
+        x += needed
+        longest = max(longest, x)
+    return drawn, longest, round(y / 18) + 1
