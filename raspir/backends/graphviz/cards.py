@@ -63,7 +63,13 @@ class Cell:
 
 def text_width(text: str, size: float) -> float:
     """Return how wide ``text`` is at most, in points."""
-    return size * _EM * sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return size * _EM * sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if character in "\u2068\u2069":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from raspir.backends.graphviz.cards import NORMAL, Card, Cell, Row, short, text_width
-from raspir.ir import Graph, Node
+from raspir.ir import Atom, Graph, Node
 from raspir.ir.atoms import show
 from raspir.ir.describe import Describer
 from raspir.ir.layers import Head, Mlp
@@ -145,17 +145,17 @@ class Contents:
             cells.append(Cell(f"{hidden} of {self._trace.n} positions hidden", ink=Part.BAND))
         return [Row(tuple(cells)), Row((Cell(height=4),))]
 
-    def _atom(self, atoms: Sequence[object], at: int | None, part: Part, kind: str, width: float) -> Cell:
+    def _atom(self, atoms: Sequence[Atom], at: int | None, part: Part, kind: str, width: float) -> Cell:
         if at is None:
             return Cell("…", width=width, height=_SIDE)
-        text = shown_atom(atoms[at], 6)  # type: ignore[arg-type]
+        text = _shown_atom(atoms[at], 6)
         return Cell(text, part, width, _SIDE, 8, mono=True, kind=kind)
 
     def _width(self, nodes: Sequence[Node]) -> float:
         """Return how wide a column is that holds atoms of all of ``nodes``."""
         assert self._trace is not None
         texts = [
-            shown_atom(self._trace.values[node][at], 6)
+            _shown_atom(self._trace.values[node][at], 6)
             for node in nodes
             if node in self._trace.values
             for at in self._shown
@@ -166,12 +166,12 @@ class Contents:
     def _matrix(self, head: Head, trace: Trace) -> list[Row]:
         """Return keys on top, queries at the left, values at the bottom and the result at the right."""
         found = ports_of(head)
-        keys, queries, values = (
+        keys, queries, values, scores = (
             [node for kind, node in found if kind == k and node in trace.values and node is not None]
-            for k in ("key", "query", "value")
+            for k in ("key", "query", "value", "score")
         )
         results = [aggregate for aggregate in head.aggregates[:SEQUENCES] if aggregate in trace.values]
-        column, side = self._width([*keys, *values]), [self._width([node]) for node in queries]
+        column, side = self._width([*keys, *values, *scores]), [self._width([node]) for node in queries]
         beside = [self._width([node]) for node in results]
         rows = [self._across("key", node, sum(side), column) for node in keys]
         for at in self._shown:
@@ -186,6 +186,7 @@ class Contents:
             ]
             rows.append(Row(tuple(cells)))
         rows += [self._across("value", node, sum(side), column) for node in values]
+        rows += [self._across("score", node, sum(side), column) for node in scores]
         return [*rows, Row((Cell(height=5),))]
 
     def _across(self, kind: str, node: Node, side: float, column: float) -> Row:
@@ -200,6 +201,11 @@ class Contents:
         chosen = trace.entry(selector, row, key)
         part, mark = (Part.SELECTED, "●") if chosen else (Part.UNSELECTED, "")
         return Cell(mark, part, width, _SIDE, 7, kind=f"entry entry-{row}-{key}")
+
+
+def _shown_atom(atom: Atom, width: int) -> str:
+    """Return what a cell shows for ``atom``; the cell itself keeps its direction from its neighbours."""
+    return shown_atom(atom, width).strip("\u2068\u2069")
 
 
 _LABEL = 30.0  # of what stands before a row of keys or values

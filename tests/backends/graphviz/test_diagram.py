@@ -116,6 +116,19 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def test_what_is_written_from_right_to_left_keeps_its_place():
+    word = "\u05e9\u05dc\u05d5\u05dd"
+    svg = parsed(flip(), input=["a", word])
+    assert f"\u2068{word}\u2069" in texts(svg)
+    assert not any("\ufffd" in text for text in texts(svg))
+
+
+def test_the_score_of_best_is_a_row():
+    svg = parsed((key(indices) <= query(indices)).best(tokens, indices * 10, default="none"), input="abc")
+    told = texts(cards(svg, "head")[0])
+    assert told[told.index("score") + 1 : told.index("score") + 4] == ["0", "10", "20"]
+
+
 @pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
 def test_any_name_or_atom_is_drawn(hostile):
     program = (key(tokens) == query(hostile)).value(tokens, hostile).name(hostile) + "!"
