@@ -1,7 +1,7 @@
 """raspir: an optimising toolchain for RASP, the language of what transformers can compute.
 
 ``from raspir import *`` brings the language; ``import raspir`` brings the tools: :func:`lower`, :func:`optimize`,
-:func:`compile`, :func:`emit`, :func:`parse` and :func:`backends`.
+:func:`compile`, :func:`emit`, :func:`draw`, :func:`parse` and :func:`backends`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from raspir._version import __version__ as __version__
-from raspir.api import compile, emit, optimize
+from raspir.api import compile, draw, emit, optimize, report
 from raspir.api import draw_sequence as _draw_sequence
 from raspir.api import draw_svg as _draw_svg
 from raspir.api import draw_text as _draw_text

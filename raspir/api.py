@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sized
 from collections.abc import Sequence as Listed
 
-from raspir.backends.base import Executable, runner, writer
+from raspir.backends.base import Executable, drawer, runner, writer
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, BackendError, Graph, Sequence
@@ -132,6 +132,122 @@ def emit(
     graph = to_graph(program, vocab, max_length)
     passes, options = None if optimize else (), _options(max_heads, time_budget)
     return chosen.emit(run_passes(graph, passes, attention, options=options), input=input)
+
+
+def draw(
+    program: Program,
+    format: str = "svg",
+    input: object = None,
+    optimize: bool = False,
+    vocab: Iterable[Atom] | None = None,
+    max_length: int | None = None,
+    attention: Attention = "select",
+    max_heads: int | None = None,
+    time_budget: float | None = None,
+    backend: str = "graphviz",
+    renderer: str = "auto",
+    title: str = "",
+) -> str | bytes:
+    """Return a picture of ``program``: text as ``svg`` or ``dot``, bytes as ``png`` or ``pdf``.
+
+    Args:
+        program: a program, several by name, or a graph.
+        format: what the picture is written as.
+        input: an input to show the program at work on.
+        optimize: whether the program is drawn as written and optimised beside each other, and not as written alone.
+        vocab: as for :func:`optimize`.
+        max_length: likewise.
+        attention: likewise.
+        max_heads: likewise.
+        time_budget: likewise.
+        backend: the name of a backend that draws programs.
+        renderer: what lays it out: ``wasm`` within this process, ``dot`` for the command, ``auto`` for what is there.
+        title: what the picture calls the program; the names of its outputs if it is empty.
+
+    Raises:
+        ProgramError, InputError: as :func:`compile`.
+        BackendError: if the backend, format or renderer is unknown, or the picture cannot be drawn.
+    """
+    chosen = drawer(backend)
+    if format not in chosen.formats:
+        raise BackendError(f"there is no format {show(format)} (there are: {', '.join(chosen.formats)})")
+    graphs = [to_graph(program, vocab, max_length)]
+    if optimize:
+        graphs.append(run_passes(graphs[0], None, attention, options=_options(max_heads, time_budget)))
+    return chosen.draw(graphs, format=format, input=input, title=title, renderer=renderer)
+
+
+def report(
+    program: Program,
+    inputs: Mapping[str, object] | Listed[object],
+    optimize: bool = True,
+    vocab: Iterable[Atom] | None = None,
+    max_length: int | None = None,
+    attention: Attention = "select",
+    max_heads: int | None = None,
+    time_budget: float | None = None,
+    title: str = "",
+) -> str:
+    """Return a page of HTML, whole in itself, on what a program is and what each of its layers does on inputs.
+
+    Args:
+        program: a program, several by name, or a graph.
+        inputs: inputs to show it at work on, each by what the page calls it, or in a list.
+        optimize: whether the page also tells of the program optimised.
+        vocab: as for :func:`optimize`.
+        max_length: likewise.
+        attention: likewise.
+        max_heads: likewise.
+        time_budget: likewise.
+        title: what the page calls the program; the names of its outputs if it is empty.
+
+    Raises:
+        ProgramError, InputError: as :func:`compile`; an input on which the program fails is no error.
+        BackendError: if a function that must be called is missing.
+    """
+    written, remarks = to_graph(program, vocab, max_length), list[Remark]()
+    optimised = None
+    if optimize:
+        options = _options(max_heads, time_budget)
+        optimised = run_passes(written, None, attention, options=options, remarks=remarks)
+    return report_on(written, optimised, remarks, inputs, title)
+
+
+def report_on(
+    written: Graph,
+    optimised: Graph | None,
+    remarks: Listed[Remark],
+    inputs: Mapping[str, object] | Listed[object],
+    title: str = "",
+) -> str:
+    """Return the page of :func:`report` for a program that is optimised already; ``None`` if it is not to be.
+
+    Raises:
+        InputError, BackendError: as :func:`report`.
+    """
+    from raspir.backends.tracing import traced
+    from raspir.reports import Report, page
+
+    same = optimised is None or optimised == written
+    graphs = [written] if optimised is None or same else [written, optimised]
+    named = inputs if isinstance(inputs, Mapping) else {_input_name(given): given for given in inputs}
+    traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named.items()]
+    title = title or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
+    diagrams, note = _diagrams(graphs, title)
+    return page(Report(title, written, None if same else optimised, remarks, traces, diagrams, note))
+
+
+def _input_name(given: object) -> str:
+    return given if isinstance(given, str) else show(given)
+
+
+def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
+    """Return the diagrams of some graphs as SVG, or none and why: a page does without."""
+    try:
+        drawn = [drawer("graphviz").draw([graph], format="svg", title=title) for graph in graphs]
+    except BackendError as error:
+        return [], f"There is no diagram: {error.message}"
+    return [str(each) for each in drawn], ""
 
 
 _LONG = 200  # positions from which on planning takes less time than the reference backend

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO
 import typer
 
 from raspir import __version__, api
-from raspir.backends.base import BACKENDS, Executable, Reports, Strategy, explainer, runner, writer
+from raspir.backends.base import BACKENDS, Draws, Executable, Reports, Strategy, drawer, explainer, runner, writer
+from raspir.backends.inputs import read_inputs
 from raspir.batch import Lines, Writer, read_json, run_lines
 from raspir.frontends.files import load, load_function
 from raspir.frontends.lowering import lower
-from raspir.ir import Graph, InputError, LoadError, RaspirError, Sequence, SlowWarning, print_graph
+from raspir.ir import BackendError, Graph, InputError, LoadError, RaspirError, Sequence, SlowWarning, print_graph
 from raspir.ir.critical import path_to_json
 from raspir.passes.base import PASSES
 from raspir.passes.options import options_named
@@ -372,6 +373,130 @@ def emit(
         graph = _optimize(graph, attention, max_heads, time_budget, "" if no_optimize else None)
         emitted = api.emit(graph, backend, given, optimize=False)
     _write(emitted, output)
+
+
+@app.command(
+    epilog=_examples(
+        "raspir draw examples/addition.py:add -o add.svg",
+        "raspir draw examples/addition.py:add --input 683+345 -o add.png",
+        "raspir draw examples/addition.py:add --vocab 0123456789+ --optimize -o add.pdf",
+    )
+)
+def draw(
+    target: Target,
+    output: Output = None,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="svg, png, pdf or dot.", show_default=False)
+    ] = None,
+    input: Input = None,
+    json_input: JsonInput = None,
+    optimize: Annotated[
+        bool | None,
+        typer.Option(
+            "--optimize/--no-optimize",
+            help="Draw the program as written and optimised beside each other, or as written alone.",
+            show_default="as written",
+        ),
+    ] = None,
+    backend: BackendName = "graphviz",
+    renderer: Annotated[
+        str, typer.Option("--renderer", metavar="auto|wasm|dot", help="What lays the diagram out.")
+    ] = "auto",
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    bind: Bind = None,
+) -> None:
+    """Draw a program: its layers, the heads in each, and what flows between them; with an input, at work on it."""
+    output = None if str(output) == "-" else output
+    with _prints_aside() as stdout:
+        given, chosen = _input(input, json_input), drawer(backend)
+        kind = _picture_format(chosen, format, output, stdout)
+        if renderer not in ("auto", "wasm", "dot"):
+            raise BackendError(f"--renderer is auto, wasm or dot, not {renderer}")
+        graphs = [_graph(target, bind).promise(vocab, max_length)]
+        if optimize:
+            graphs.append(_optimize(graphs[0], attention, max_heads, time_budget, None))
+        drawn = chosen.draw(graphs, format=kind, input=given, title=_program_name(target), renderer=renderer)
+    _write(drawn, output)
+
+
+@app.command(
+    epilog=_examples(
+        "raspir report examples/addition.py:add --input 683+345 --input 99+1 --vocab 0123456789+ -o add.html",
+        "raspir report examples/attention.py:cumsum --json '[3, 1, -2]' -o cumsum.html",
+    )
+)
+def report(
+    target: Target,
+    output: Output = None,
+    input: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input", "-i", metavar="TEXT", help="An input, as characters. May be repeated.", show_default=False
+        ),
+    ] = None,
+    json_input: Annotated[
+        list[str] | None,
+        typer.Option("--json", metavar="JSON", help="An input, as JSON. May be repeated.", show_default=False),
+    ] = None,
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+) -> None:
+    """Write a page of HTML on a program: its layers before and after, and each of them at work on the inputs.
+
+    The page is one file that needs nothing else. Without an input it shows what the program is, and no steps.
+    """
+    output = None if str(output) == "-" else output
+    with _prints_aside():
+        inputs: dict[str, object] = {text: text for text in input or ()}
+        inputs |= {text: _input(None, text) for text in json_input or ()}
+        if output is not None:
+            _check_writable(output)
+        told = Report()
+        graph = _graph(target, bind).promise(vocab, max_length)
+        for given in inputs.values():
+            read_inputs(graph, given)  # what is wrong with an input is told before anything that takes time
+        optimised = None if no_optimize else _optimize(graph, attention, max_heads, time_budget, None, told)
+        page = api.report_on(graph, optimised, told.remarks, inputs, _program_name(target))
+    _write(page, output)
+
+
+def _picture_format(chosen: Draws, format: str | None, output: Path | None, stdout: TextIO) -> str:
+    """Return what a picture is written as; what is wrong with it or its place is told before any work."""
+    known = ", ".join(chosen.formats)
+    suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
+    kind = format or suffix or ("svg" if output is None else "")
+    if kind not in chosen.formats:
+        asked = f"--format {format}" if format else f"the suffix of {output}" if suffix else f"{output} has no suffix"
+        raise BackendError(f"{asked}: give --format, or a suffix, of one of {known}")
+    if output is None and kind in ("png", "pdf") and stdout.isatty():
+        raise BackendError(f"{kind} is not for a terminal: give --output FILE")
+    if output is not None:
+        _check_writable(output)
+    return kind
+
+
+def _check_writable(output: Path) -> None:
+    """Say at once, and not after all work, that a file cannot be written."""
+    with _writing(str(output)):
+        new = not output.exists()
+        output.open("ab").close()
+        if new:
+            output.unlink()
+
+
+def _program_name(target: str) -> str:
+    """Return what a picture calls the program of a target: its name, else its file's."""
+    path, _, name = target.rpartition(":")
+    return name if path and "/" not in name and "\\" not in name else Path(target).stem
 
 
 @app.command(

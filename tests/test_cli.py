@@ -93,7 +93,12 @@ def test_emit(tmp_path):
 
 def test_lists_and_help():
     assert "reference" in output("backends")
-    assert [each["name"] for each in json.loads(output("backends", "--json"))] == ["numpy", "reference", "text"]
+    assert [each["name"] for each in json.loads(output("backends", "--json"))] == [
+        "graphviz",
+        "numpy",
+        "reference",
+        "text",
+    ]
     assert "schedule" in output("passes")
     names = [each["name"] for each in json.loads(output("passes", "--json"))]
     assert names == ["fold", "merge", "depth", "fuse", "schedule"]

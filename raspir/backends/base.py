@@ -8,6 +8,7 @@ arguments, that keeps one of the protocols here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Listed
 from typing import Protocol, runtime_checkable
 
 from raspir.ir import BackendError, Graph, Sequence
@@ -91,6 +92,31 @@ class Writes(Backend, Protocol):
         """Return ``graph`` as the backend writes it, shown on ``input`` where it can show an input and has one."""
 
 
+@runtime_checkable
+class Draws(Backend, Protocol):
+    """A backend that draws programs."""
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What it draws them as: ``svg``, ``png`` and so on."""
+
+    def draw(
+        self,
+        graphs: Listed[Graph],
+        *,
+        format: str = "svg",
+        input: object = None,
+        title: str = "",
+        renderer: str = "auto",
+    ) -> str | bytes:
+        """Return a picture of one graph, or of a program as written and optimised, at work on ``input`` if given.
+
+        Raises:
+            BackendError: if there is no such format or renderer, or it cannot be drawn.
+            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+        """
+
+
 class Strategy(Protocol):
     """How a backend evaluates the selector of an aggregate."""
 
@@ -139,6 +165,7 @@ BACKENDS: Registry[Backend] = Registry(
     "backend",
     "raspir.backends",
     {
+        "graphviz": "raspir.backends.graphviz:Graphviz",
         "numpy": "raspir.backends.numpy:NumPy",
         "reference": "raspir.backends.reference:Reference",
         "text": "raspir.backends.text:Text",
@@ -181,4 +208,16 @@ def explainer(name: str) -> Explains:
     backend = BACKENDS.get(name)
     if not isinstance(backend, Explains):
         raise BackendError(f"backend {name!r} has no plan that it could show ({backend.summary})")
+    return backend
+
+
+def drawer(name: str) -> Draws:
+    """Return the backend called ``name``, which draws programs.
+
+    Raises:
+        BackendError: if there is none, it cannot be loaded, or it draws nothing.
+    """
+    backend = BACKENDS.get(name)
+    if not isinstance(backend, Draws):
+        raise BackendError(f"backend {name!r} draws nothing ({backend.summary})")
     return backend

@@ -54,7 +54,7 @@
     const shown = places(steps);
     const table = make("table", { class: "matrix", role: "grid",
       "aria-label": `attention ${head.selector}: rows are queries, columns are keys` });
-    const side = (what, told) => make("th", { class: "side", colspan: queries.length + 1,
+    const side = (what, told) => make("th", { class: "side", colspan: queries.length + 2,
       title: `${what} ${told}`, text: `${what} ${told}`, scope: "row" });
     const across = (item, part) => shown.map((place) => place === null
       ? make("td", { class: "gap", text: "…" })
@@ -62,14 +62,14 @@
           text: steps.sequences[item.seq].short[place.index],
           title: steps.sequences[item.seq].full[place.index] }));
     const line = (what, item, part) => make("tr", { role: "row" }, side(what, item.name), ...across(item, part));
-    const top = make("tr", { role: "row" }, ...queries.map((query) => make("th", { class: "place", scope: "col",
-      title: `query ${query.name}`, text: "query" })), make("th"),
+    const top = make("tr", { role: "row" }, make("th"), ...queries.map((query) => make("th", { class: "place", scope: "col",
+      title: `query ${query.name}`, text: queries.length > 1 ? "q" : "query" })), make("th"),
       ...shown.map((place) => make("th", { class: "place", scope: "col", text: place === null ? "" : place.position })),
       make("th"), ...head.results.map((result) => make("th", { class: "place", scope: "col", title: result.name,
         text: head.results.length > 1 ? result.name : "result" })));
     const body = shown.map((place) => {
       if (place === null) {
-        return make("tr", { role: "row" }, make("td", { class: "gap", colspan: queries.length + 1, text: "…" }));
+        return make("tr", { role: "row" }, make("td", { class: "gap", colspan: queries.length + 2, text: "…" }));
       }
       const row = place.index;
       const cell = (column, part, text, title) => make("td", { class: `cell c-${part}`, role: "gridcell",
@@ -86,7 +86,7 @@
       });
       const right = head.results.map((result, number) => cell(steps.positions.length + number, "result",
         steps.sequences[result.seq].short[row], steps.sequences[result.seq].full[row]));
-      return make("tr", { role: "row" }, ...left, make("th", { class: "place", scope: "row", text: place.position }),
+      return make("tr", { role: "row" }, make("td"), ...left, make("th", { class: "place", scope: "row", text: place.position }),
         ...entries, make("td"), ...right);
     });
     table.append(make("tbody", {}, top, ...keys.map((key) => line("key", key, "key")), ...body,

@@ -30,7 +30,7 @@ class Report:
         written: the program as its author wrote it.
         optimised: the program optimised; ``None`` where nobody asked for that, or nothing was found to improve.
         remarks: what the optimiser did.
-        inputs: what each input is called, and what the programs compute on it: as written, and optimised if there is such.
+        inputs: what each input is called, and what each of the programs computes on it.
         diagrams: the diagrams of the programs, as SVG; none where they cannot be drawn.
         note: why there are none.
     """
@@ -112,7 +112,11 @@ def _figures(report: Report) -> Markup:
     for name, of in _FIGURES:
         old, new = of(before), None if after is None else of(after)
         changed = new is not None and new != old
-        told = [tag("span", str(old), class_="old"), " → ", tag("strong", str(new))] if changed else [tag("strong", str(old))]
+        told = (
+            [tag("span", str(old), class_="old"), " → ", tag("strong", str(new))]
+            if changed
+            else [tag("strong", str(old))]
+        )
         made.append(tag("div", tag("dt", name), tag("dd", *told)))
     return tag("dl", *made, class_="figures")
 

@@ -29,7 +29,7 @@ class Excerpt:
 
 
 def excerpts(graph: Graph) -> list[tuple[int, Excerpt]]:
-    """Return the parts of each file that made ``graph``, with the file's number; files that cannot be read are left out."""
+    """Return the parts of each readable file that made ``graph``, with the number of the file."""
     found: dict[str, dict[int, Location]] = {}
     for node in graph:
         location = graph.locations.get(node)

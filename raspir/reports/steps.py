@@ -123,7 +123,7 @@ class Steps:
         return ["".join("1" if entry else "0" for entry in row) for row in matrix]
 
     def _counts(self, selector: Node) -> list[int] | None:
-        """Return how many positions each shown row selects, those that are not shown too; ``None`` if there are none."""
+        """Return how many positions each shown row selects in all; ``None`` where all positions are shown."""
         if not self._shown.hidden or self._trace.n > _COUNTED:
             return None
         return [len(self._trace.selected(selector, row)) for row in self._shown.positions]

@@ -1,0 +1,122 @@
+"""How long diagrams take to be drawn, against what they may take: ``python benchmarks/pictures.py``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from random import Random
+from time import perf_counter
+
+from programs import PROGRAMS, Measured
+from rich.table import Table
+
+import raspir
+from raspir import indices, key, query, tokens
+from raspir.backends.tracing import traced
+from raspir.ir import Graph
+from raspir.tables import console
+
+LENGTH, NODES, REPEATS = 20, 2000, 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one picture; no ``bound`` where it may take as long as it does."""
+
+    picture: str
+    nodes: int
+    seconds: float
+    bound: float | None
+
+    @property
+    def misses(self) -> bool:
+        """Whether it took longer than it may."""
+        return self.bound is not None and self.seconds > self.bound
+
+
+def timed(draw: Callable[[], object], repeats: int) -> float:
+    """Return the seconds of the quickest of several runs."""
+    best = float("inf")
+    for _ in range(repeats):
+        start = perf_counter()
+        draw()
+        best = min(best, perf_counter() - start)
+    return best
+
+
+def long_input(measured: Measured, graph: Graph) -> object:
+    """Return an input of ``LENGTH`` positions, on which the program does not fail if one is found."""
+    random = Random(measured.name)
+    given: list[object] = []
+    for _ in range(50):
+        given = []
+        while len(given) < LENGTH:
+            given += list(measured.inputs(random))
+        given = given[:LENGTH]
+        if traced(graph, given).failure is None:
+            break
+    return given
+
+
+def large() -> Graph:
+    """Return a program of at least ``NODES`` nodes, some layers deep and many heads wide."""
+    values = [tokens + number for number in range(40)]
+    while len(raspir.lower({str(at): value for at, value in enumerate(values)})) < NODES:
+        values = [
+            (key(indices + at) == query(value)).value(values[at - 1], at) * at + value
+            for at, value in enumerate(values)
+        ]
+    return raspir.lower({str(at): value for at, value in enumerate(values)})
+
+
+def measure() -> list[Row]:
+    """Draw the pictures, the first one once more than it is timed: that loads Graphviz."""
+    graphs = [(measured, raspir.lower(measured.program, measured.vocab)) for measured in PROGRAMS]
+    measured, graph = max(graphs, key=lambda pair: len(pair[1]))
+    given, wide, name = long_input(measured, graph), large(), measured.name
+    first = timed(lambda: raspir.draw(graph), 1)
+    rows = [Row(f"{name}, the first picture", len(graph), first, None)]
+    for picture, drawn, input_, bound in (
+        (name, graph, None, 1.0),
+        (f"{name} on {LENGTH} positions", graph, given, 2.0),
+        ("a large program", wide, None, 5.0),
+        (f"a large program on {LENGTH} positions", wide, list(range(LENGTH)), None),
+    ):
+        seconds = timed(lambda drawn=drawn, input_=input_: raspir.draw(drawn, input=input_), REPEATS)  # type: ignore
+        rows.append(Row(picture, len(drawn), seconds, bound))
+    return rows
+
+
+def table(rows: list[Row]) -> Table:
+    """Return the table for a terminal, with what misses its bound in red."""
+    made = Table(title="Seconds that diagrams take as SVG")
+    for number, heading in enumerate(("picture", "nodes", "seconds", "at most")):
+        made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
+    for row in rows:
+        bound = "" if row.bound is None else f"{row.bound:g}"
+        style = "red" if row.misses else "green" if bound else ""
+        made.add_row(row.picture, str(row.nodes), f"{row.seconds:.3f}", bound, style=style)
+    return made
+
+
+def main() -> int:
+    """Print what was measured; return 1 if a picture takes too long."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    options = parser.parse_args()
+    rows = measure()
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], indent=2))
+    else:
+        console().print(table(rows))
+    for row in rows:
+        if row.misses:
+            print(f"{row.picture}: {row.seconds:.2f} s, and {row.bound:g} s must do", file=sys.stderr)
+    return 1 if any(row.misses for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

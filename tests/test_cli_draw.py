@@ -1,0 +1,37 @@
+"""``raspir draw``."""
+
+import pytest
+from test_cli import output, refused
+
+ADD = "examples/addition.py:add"
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("a.svg", b"<svg"), ("a.PNG", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.dot", b"digraph"), ("a.gv", b"digraph")],
+)
+def test_the_suffix_says_what_is_written(tmp_path, name, start):
+    output("draw", ADD, "-o", str(tmp_path / name), "--input", "1+2")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_to_standard_output():
+    assert output("draw", ADD).startswith("<svg")
+    assert output("draw", ADD, "-o", "-", "--format", "dot", "--no-optimize").startswith("digraph")
+    assert "optimised: 4 layers" in output("draw", ADD, "--optimize", "--vocab", "0123456789+")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-o", "x.gif"), ("-o", "x"), ("--format", "gif"), ("--renderer", "none"), ("--backend", "numpy"),
+        ("-o", "no/such/folder/x.svg"), ("-o", "/"), ("--input", "1", "--json", "[1]"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_one_line(arguments, tmp_path, monkeypatch):
+    assert len(refused("draw", ADD, *arguments).strip().splitlines()) == 1
+
+
+def test_nothing_is_left_behind(tmp_path):
+    refused("draw", "examples/addition.py:nothing", "-o", str(tmp_path / "x.svg"))
+    assert not list(tmp_path.iterdir())
