@@ -89,6 +89,8 @@
       return make("tr", { role: "row" }, make("td"), ...left, make("th", { class: "place", scope: "row", text: place.position }),
         ...entries, make("td"), ...right);
     });
+    const width = queries.length + 1 + shown.length + 1 + head.results.length;
+    table.append(make("colgroup", {}, make("col"), ...Array.from({ length: width }, () => make("col", { class: "tight" }))));
     table.append(make("tbody", {}, top, ...keys.map((key) => line("key", key, "key")), ...body,
       ...head.values.map((value) => line("value", value, "value")),
       ...head.scores.map((score) => line("score", score, "source"))));
