@@ -1,7 +1,7 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
-# Also: make bench (timings and growth ratios, and the NumPy backend against NumPy written by hand), make depth (how
+# Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures), make depth (how
 # shallow programs become, against what they must reach), make fuzz (generated programs before and after the optimiser,
 # CASES of them), make fuzz-backend (the same programs on BACKEND, which is numpy, against the reference), make clean.
 
@@ -42,7 +42,11 @@ demo: $(VENV)/base.stamp
 	@$(BIN)/raspir stats $(PROGRAM) --vocab 0123456789+ --attention best
 	@$(BIN)/raspir stats $(PROGRAM) --vocab 0123456789+ --attention best --json > $(DEMO)/stats.json
 	@$(BIN)/raspir opt $(PROGRAM) --vocab 0123456789+ --attention best --output $(DEMO)/add.rir
-	@echo 'The sum, the statistics and the optimised program as textual IR are in $(DEMO):' && ls $(DEMO)
+	@$(BIN)/raspir draw $(PROGRAM) --vocab 0123456789+ --optimize --output $(DEMO)/add.svg
+	@$(BIN)/raspir draw $(PROGRAM) --vocab 0123456789+ --optimize --input 683+345 --output $(DEMO)/add-at-work.svg
+	@$(BIN)/raspir report $(PROGRAM) --vocab 0123456789+ --input 683+345 --input 99+1 --output $(DEMO)/add.html
+	@echo 'In $(DEMO) are the sum, the statistics, the optimised program as textual IR, diagrams as written and' \
+		'optimised, and a report to open in a browser:' && ls $(DEMO)
 
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
@@ -54,6 +58,7 @@ test: $(VENV)/test.stamp
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
 	$(BIN)/python benchmarks/numpy_backend.py
+	$(BIN)/python benchmarks/pictures.py
 
 depth: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/depth.py
