@@ -58,7 +58,7 @@ test: $(VENV)/test.stamp
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
 	$(BIN)/python benchmarks/numpy_backend.py
-	$(BIN)/python benchmarks/pictures.py
+	$(BIN)/python benchmarks/drawing.py
 
 depth: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/depth.py

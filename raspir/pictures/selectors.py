@@ -32,14 +32,15 @@ class Sides:
     @staticmethod
     def of(selector: Node) -> Sides:
         """Return the two sides of all comparisons in ``selector``."""
-        compared = list(_comparisons(selector))
+        compared = list(comparisons(selector))
         keys = list(dict.fromkeys(node.operands[0] for node in compared))
         queries = list(dict.fromkeys(node.operands[1] for node in compared))
         hidden = max(len(keys) - _MOST, 0) + max(len(queries) - _MOST, 0)
         return Sides(tuple(keys[:_MOST]), tuple(queries[:_MOST]), hidden)
 
 
-def _comparisons(selector: Node) -> Iterator[Node]:
+def comparisons(selector: Node) -> Iterator[Node]:
+    """Yield the comparisons that a selector combines, each once, from left to right."""
     stack, seen = [selector], set()
     while stack:
         node = stack.pop()

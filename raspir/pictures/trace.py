@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from raspir.ir import Atom, Graph, Node, RaspirError
+from raspir.ir.graph import topological
 from raspir.ir.operations import Role
 from raspir.ir.scalar import MEANING
 
@@ -52,21 +54,41 @@ class Trace:
         """Tell whether a sequence has its values, or a selector its entries."""
         if not _is_selector(node):
             return node in self.values
-        failing = self.failure is not None and self.failure.node is node
-        return not failing and all(map(self.known, node.operands))
+        failing = None if self.failure is None else self.failure.node
+        return all(
+            part is not failing and all(_is_selector(operand) or operand in self.values for operand in part.operands)
+            for part in self._parts(node)
+        )
 
     def entry(self, selector: Node, row: int, column: int) -> bool:
         """Tell whether the query at position ``row`` selects the key at position ``column``."""
-        name, operands = selector.operation.name, selector.operands
-        if selector.operation.role is Role.SELECT:
+        found: dict[Node, bool] = {}
+        for part in self._parts(selector):
+            found[part] = self._entry(part, row, column, found)
+        return found[selector]
+
+    def _entry(self, part: Node, row: int, column: int, found: Mapping[Node, bool]) -> bool:
+        name, operands = part.operation.name, part.operands
+        if part.operation.role is Role.SELECT:
             key, query = self.values[operands[0]][column], self.values[operands[1]][row]
             if name == "select.by":
-                return bool(self.graph.functions[str(selector["function"])](key, query))
+                return bool(self.graph.functions[str(part["function"])](key, query))
             return bool(MEANING[name.removeprefix("select.")](key, query))
+        entries = [found[operand] for operand in operands]
         if name == "selector.not":
-            return not self.entry(operands[0], row, column)
-        entries = (self.entry(operand, row, column) for operand in operands)
+            return not entries[0]
         return all(entries) if name == "selector.and" else any(entries)
+
+    def _parts(self, selector: Node) -> tuple[Node, ...]:
+        """Return a selector and all that it combines, each once, operands first: it may hold a part very often."""
+        parts = self._found.get(selector)
+        if parts is None:
+            parts = self._found[selector] = tuple(filter(_is_selector, topological([selector])))
+        return parts
+
+    @cached_property
+    def _found(self) -> dict[Node, tuple[Node, ...]]:
+        return {}
 
     def matrix(self, selector: Node, rows: Iterable[int], columns: Iterable[int]) -> list[list[bool]]:
         """Return the entries of a selector at some rows (queries) and columns (keys)."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from raspir.ir import Graph, Location
 
 _AROUND = 2  # lines around one that is in no statement
+_LARGEST = 4_000_000  # bytes of a file that is read
 _MOST = 400  # lines of a file that are shown
 
 
@@ -45,8 +46,11 @@ def excerpts(graph: Graph) -> list[tuple[int, Excerpt]]:
 
 
 def _read(file: str) -> str | None:
+    path = Path(file)
     try:
-        return Path(file).read_text(encoding="utf-8", errors="replace")
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return None
+        return path.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from raspir.ir import Node
@@ -11,7 +10,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.layers import Head
 from raspir.ir.operations import Role
 from raspir.pictures.cells import cell, clean, shortened, whole
-from raspir.pictures.selectors import drawable
+from raspir.pictures.selectors import comparisons, drawable
 from raspir.pictures.shown import Shown
 from raspir.pictures.trace import Trace
 
@@ -106,13 +105,13 @@ class Steps:
         told = self._words(self._describe(head.selector))
         if first.operation.name == "best":
             told = f"{self._describe.choice(first)} of {told}"
-        comparisons = _comparisons(head.selector)
+        compared = list(comparisons(head.selector))
         return {
             "selector": told,
             "name": self._describe.name(head.selector),
             "rows": self._matrix(head.selector),
             "counts": self._counts(head.selector),
-            "comparisons": [self._comparison(node) for node in comparisons[:_COMPARISONS]],
+            "comparisons": [self._comparison(node) for node in compared[:_COMPARISONS]],
             "values": [self._value(node) for node in dict.fromkeys(node.operands[1] for node in head.aggregates)],
             "scores": [self._value(node) for node in first.operands[2:]],
             "results": [self._aggregate(node) for node in head.aggregates],
@@ -150,16 +149,3 @@ class Steps:
             "value": self._sequence(node.operands[1]),
             "seq": self._sequence(node),
         }
-
-
-def _comparisons(selector: Node) -> Sequence[Node]:
-    """Return the comparisons that a selector combines, each once, from left to right."""
-    found: dict[Node, None] = {}
-    stack = [selector]
-    while stack:
-        node = stack.pop()
-        if node.operation.role is Role.SELECT:
-            found.setdefault(node)
-        else:
-            stack.extend(reversed(node.operands))
-    return list(found)

@@ -196,3 +196,11 @@ def test_nothing_of_a_program_becomes_markup(hostile):
 def test_any_atoms(atoms):
     data = steps(Page(raspir.report(raw(atoms), [atoms])))
     assert all(len(told) <= 90 for sequence in data["sequences"] for told in sequence["full"])
+
+
+def test_selectors_that_hold_a_part_very_often():
+    selector, other = before, key(tokens) == query(tokens)
+    for _ in range(60):
+        selector = (selector | other) & selector
+    data = steps(page_of(selector.value(1), "hello", optimize=False))
+    assert data["layers"][0]["heads"][0]["rows"] == ["00000", "10000", "11000", "11100", "11110"]

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 from drawn import AT, KINDS, columns, exact, kinds
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import raspir
@@ -47,8 +47,15 @@ def rows_of(*drawn):
 def check(name, data, *kinds):
     size = data.draw(st.integers(1, 6))
     drawn = [data.draw(columns(data.draw(st.sampled_from([1, size, size])), of)) for of in kinds]
+    rows = rows_of(*drawn)
+    assume(not any(fills_memory(name, row) for row in rows))
     found = yielded(ELEMENTWISE[name], *(column for column, _ in drawn), AT)
-    assert found == outcome(MEANING[name], rows_of(*drawn))
+    assert found == outcome(MEANING[name], rows)
+
+
+def fills_memory(name, row):
+    """Whether a string is to be repeated more often than memory can hold."""
+    return name == "mul" and any(type(a) is str for a in row) and any(type(a) is int and a > 1000 for a in row)
 
 
 @pytest.mark.parametrize("name", BINARY)

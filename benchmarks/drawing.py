@@ -1,4 +1,4 @@
-"""How long diagrams and reports take, against what they may take: ``python benchmarks/pictures.py``."""
+"""How long diagrams and reports take, against what they may take: ``python benchmarks/drawing.py``."""
 
 from __future__ import annotations
 
