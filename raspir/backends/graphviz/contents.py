@@ -12,6 +12,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.layers import Head, Mlp
 from raspir.ir.operations import Role
 from raspir.pictures.cells import cell as shown_atom
+from raspir.pictures.selectors import comparisons
 from raspir.pictures.theme import Part
 from raspir.pictures.trace import Trace
 
@@ -223,16 +224,9 @@ _PARTS = {"key": Part.KEY, "query": Part.QUERY, "value": Part.VALUE, "score": Pa
 def ports_of(head: Head) -> list[tuple[str, Node | None]]:
     """Return the keys, queries, values and score of a head, each once; ``None`` stands for those left out."""
     found: dict[str, dict[Node, None]] = {"key": {}, "query": {}, "value": {}, "score": {}}
-    seen, waiting = {head.selector}, [head.selector]
-    while waiting:
-        node = waiting.pop()
-        if node.operation.role is Role.SELECT:
-            found["key"].setdefault(node.operands[0])
-            found["query"].setdefault(node.operands[1])
-        else:
-            new = [operand for operand in reversed(node.operands) if operand not in seen]
-            seen.update(new)
-            waiting += new
+    for comparison in comparisons(head.selector):
+        found["key"].setdefault(comparison.operands[0])
+        found["query"].setdefault(comparison.operands[1])
     for aggregate in head.aggregates:
         found["value"].setdefault(aggregate.operands[1])
         for score in aggregate.operands[2:]:
@@ -250,16 +244,9 @@ def reads(head: Head) -> list[tuple[str, Node, int]]:
     shown = {(kind, node): number for number, (kind, node) in enumerate(ports)}
     rest = {kind: number for number, (kind, node) in enumerate(ports) if node is None}
     found: list[tuple[str, Node, int]] = []
-    seen, waiting = {head.selector}, [head.selector]
     wanted: dict[tuple[str, Node], None] = {}
-    while waiting:
-        node = waiting.pop()
-        if node.operation.role is Role.SELECT:
-            wanted.update(dict.fromkeys([("key", node.operands[0]), ("query", node.operands[1])]))
-        else:
-            new = [operand for operand in node.operands if operand not in seen]
-            seen.update(new)
-            waiting += new
+    for comparison in comparisons(head.selector):
+        wanted.update(dict.fromkeys([("key", comparison.operands[0]), ("query", comparison.operands[1])]))
     for aggregate in head.aggregates:
         wanted["value", aggregate.operands[1]] = None
         wanted.update(dict.fromkeys(("score", score) for score in aggregate.operands[2:]))
