@@ -118,7 +118,10 @@
     const found = steps.sequences[result.seq].full[row];
     const at = (column) => `${value[column]} from position ${steps.positions[column]}`;
     if (count === 0) return `${result.name} = ${found}, the default: nothing is selected`;
-    if (result.kind === "best") return `${result.name} = ${found}, of the best of ${count} selected`;
+    if (result.kind === "best") {
+      const from = result.chosen ? ` from position ${result.chosen[row]},` : "";
+      return `${result.name} = ${found},${from} the best of ${count} selected: ${head.choice}`;
+    }
     if (count === 1 && columns.length === 1) return `${result.name} = ${found}, as ${at(columns[0])}`;
     const sum = columns.slice(0, 12).map((column) => value[column]).join(" + ");
     const rest = count > Math.min(columns.length, 12) ? " + …" : "";
@@ -172,7 +175,8 @@
     const show = (cell) => {
       const row = Number(cell.dataset.row), at = Number(cell.dataset.at);
       const column = at >= 0 && at < size ? at : null;
-      const lit = new Set(column === null ? attended(head, row) : [column]);
+      const best = head.results[0].chosen ? steps.positions.indexOf(head.results[0].chosen[row]) : -1;
+      const lit = new Set(column !== null ? [column] : best >= 0 ? [best] : attended(head, row));
       table.classList.add("is-active");
       for (const each of table.querySelectorAll(".cell")) {
         const mine = each.dataset.row === undefined || Number(each.dataset.row) === row;

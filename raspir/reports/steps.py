@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from raspir.ir import Node
@@ -19,7 +20,7 @@ Data = dict[str, Any]
 _FULL = 80  # characters of an atom that is told in full
 _WORDS = 160  # characters of what a value is made of
 _LAYERS, _HEADS, _RESULTS, _COMPARISONS = 32, 12, 16, 8
-_COUNTED = 2_000  # positions up to which all that a row selects are counted
+_PAIRS = 500_000  # pairs of positions that are looked at to say how many a row selects, shown or not
 
 
 class Steps:
@@ -31,6 +32,12 @@ class Steps:
         self._shown = Shown.of(trace.n)
         self._numbers: dict[Node, int] = {}
         self._sequences: list[Data] = []
+
+    @property
+    def _may_count(self) -> bool:
+        """Whether there are few enough positions and heads to look at all that each shown row selects."""
+        heads = sum(map(len, self._graph.layering.heads))
+        return self._trace.n * len(self._shown.positions) * heads <= _PAIRS
 
     def data(self) -> Data:
         """Return the steps: sequences once each, and what refers to them by number."""
@@ -103,11 +110,13 @@ class Steps:
     def _head(self, head: Head) -> Data:
         first = head.aggregates[0]
         told = self._words(self._describe(head.selector))
-        if first.operation.name == "best":
-            told = f"{self._describe.choice(first)} of {told}"
+        choice = self._describe.choice(first) if first.operation.name == "best" else ""
+        if choice:
+            told = f"{choice} of {told}"
         compared = list(comparisons(head.selector))
         return {
             "selector": told,
+            "choice": clean(choice),
             "name": self._describe.name(head.selector),
             "rows": self._matrix(head.selector),
             "counts": self._counts(head.selector),
@@ -122,8 +131,8 @@ class Steps:
         return ["".join("1" if entry else "0" for entry in row) for row in matrix]
 
     def _counts(self, selector: Node) -> list[int] | None:
-        """Return how many positions each shown row selects in all; ``None`` where all positions are shown."""
-        if not self._shown.hidden or self._trace.n > _COUNTED:
+        """Return how many positions each shown row selects in all; ``None`` where that is what is shown, or is not known."""
+        if not self._shown.hidden or not self._may_count:
             return None
         return [len(self._trace.selected(selector, row)) for row in self._shown.positions]
 
@@ -148,4 +157,19 @@ class Steps:
             "default": clean(show(node["default"])),
             "value": self._sequence(node.operands[1]),
             "seq": self._sequence(node),
+            "chosen": self._chosen(node) if node.operation.name == "best" else None,
         }
+
+    def _chosen(self, best: Node) -> list[int] | None:
+        """Return the position that each shown row fetches from, -1 for none; ``None`` where there are too many."""
+        if not self._may_count:
+            return None
+        scores = self._trace.values[best.operands[2]]
+        choose: Callable[..., Any] = max if best["pick"] == "highest" else min
+        found = []
+        for row in self._shown.positions:
+            selected = self._trace.selected(best.operands[0], row)
+            if best["ties"] == "right":
+                selected.reverse()  # of equals, max and min take the first
+            found.append(choose(selected, key=scores.__getitem__, default=-1))
+        return found

@@ -190,3 +190,15 @@ def test_hostile_names_run_no_script(browser, tmp_path):
     assert browser.find_elements("css selector", "#view .head")
     assert not browser.find_elements("css selector", "img, #view b")
     assert browser.get_log("browser") == []
+
+
+def test_best_heads_mark_where_they_fetch_from(browser, tmp_path):
+    file = tmp_path / "best.html"
+    program = (key(indices) < query(indices)).best(tokens, tokens)
+    file.write_text(raspir.report(program, [[3, 5, 5, 1]]), encoding="utf-8")
+    resize(browser, 1400)
+    browser.get(file.as_uri())
+    head = heads(browser)[0]
+    point(browser, cell(head, 3, 4))
+    assert lit(head) == [-1, 1, 4]
+    assert "5, from position 1, the best of 3 selected: highest" in why(head)

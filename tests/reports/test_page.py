@@ -204,3 +204,10 @@ def test_selectors_that_hold_a_part_very_often():
         selector = (selector | other) & selector
     data = steps(page_of(selector.value(1), "hello", optimize=False))
     assert data["layers"][0]["heads"][0]["rows"] == ["00000", "10000", "11000", "11100", "11110"]
+
+
+@pytest.mark.parametrize(("ties", "chosen"), [("left", [-1, 0, 0, 2]), ("right", [-1, 0, 1, 2])])
+def test_best_heads_tell_which_position_they_fetch_from(ties, chosen):
+    head = steps(page_of(before.best(tokens, tokens, ties=ties), [3, 3, 5, 1], optimize=False))["layers"][0]["heads"][0]
+    assert head["results"][0]["chosen"] == chosen
+    assert head["choice"]
