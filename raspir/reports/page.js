@@ -117,6 +117,9 @@
     const value = steps.sequences[result.value].full;
     const found = steps.sequences[result.seq].full[row];
     const at = (column) => `${value[column]} from position ${steps.positions[column]}`;
+    if (steps.split !== null && !head.counts) {
+      return `${result.name} = ${found}; of the positions shown ${count} are selected, those between are not counted`;
+    }
     if (count === 0) return `${result.name} = ${found}, the default: nothing is selected`;
     if (result.kind === "best") {
       const from = result.chosen ? ` from position ${result.chosen[row]},` : "";

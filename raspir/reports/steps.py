@@ -131,7 +131,7 @@ class Steps:
         return ["".join("1" if entry else "0" for entry in row) for row in matrix]
 
     def _counts(self, selector: Node) -> list[int] | None:
-        """Return how many positions each shown row selects in all; ``None`` where that is what is shown, or is not known."""
+        """Return how many positions each shown row selects in all; ``None`` where all are shown, or too many."""
         if not self._shown.hidden or not self._may_count:
             return None
         return [len(self._trace.selected(selector, row)) for row in self._shown.positions]
