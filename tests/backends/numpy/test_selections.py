@@ -130,10 +130,11 @@ def test_codes_of_several_conditions(data):
         assert 0 <= wanted.min() <= wanted.max() <= size
 
 
-@given(st.lists(st.integers(0, 2**61), min_size=1, max_size=30))
-def test_stable_order(codes):
-    array = np.array(codes)
-    assert selections.stable_order(array).tolist() == sorted(range(len(codes)), key=codes.__getitem__)
+@given(st.lists(st.integers(0, 2**61) | st.integers(0, 5), min_size=1, max_size=30))
+def test_ordered_places(codes):
+    order, ordered = conditions.ordered_places(np.array(codes), stable=True)
+    assert order.tolist() == sorted(range(len(codes)), key=codes.__getitem__)
+    assert ordered.tolist() == sorted(codes)
 
 
 @pytest.mark.parametrize("low", [-(2**70), -(2**63), 2**63 - 1, None])

@@ -86,7 +86,7 @@ class Scale:
         return True
 
     def _sort(self, data: Array) -> None:
-        self._order, ordered = _in_order(data)
+        self._order, ordered = ordered_places(data)
         new = np.empty(len(data), dtype=np.bool_)
         new[0] = True
         np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
@@ -144,8 +144,8 @@ class Scale:
         return np.where(there, places, self.size)
 
 
-def _in_order(data: Array) -> tuple[Array, Array]:
-    """Return the places of some values in their order, and the values in it."""
+def ordered_places(data: Array, stable: bool = False) -> tuple[Array, Array]:
+    """Return the places of some values in their order, and the values in it; equal ones in order if that matters."""
     if data.dtype.kind == "i":
         low, bits = int(data.min()), len(data).bit_length()
         if (int(data.max()) - low) >> (62 - bits) == 0:  # one integer holds both: these are sorted sooner
@@ -157,7 +157,7 @@ def _in_order(data: Array) -> tuple[Array, Array]:
             both >>= bits
             both += low
             return order, both
-    order = np.argsort(data)
+    order = np.argsort(data, kind="stable" if stable else None)
     return order, gather(data, order)
 
 

@@ -22,7 +22,7 @@ from raspir.backends.numpy.kernels.columns import (
     tabulated,
     take,
 )
-from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, small
+from raspir.backends.numpy.kernels.conditions import Between, Equal, locate, ordered_places, small
 from raspir.backends.numpy.kernels.dominance import dominated
 from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
 from raspir.backends.numpy.kernels.failures import NOWHERE
@@ -612,8 +612,7 @@ class Window(Selection):
 
     def _sorted(self) -> None:
         """Number the positions by their code, so that few numbers do."""
-        self._order = stable_order(self._codes)
-        codes = gather(self._codes, self._order)
+        self._order, codes = ordered_places(self._codes, stable=True)
         self._start, self._stop = self._located(codes, self._start), self._located(codes, self._stop)
         self._size = len(codes)
 
@@ -622,7 +621,10 @@ class Window(Selection):
         if len(values) != len(codes):
             return locate(codes, values)
         found = np.empty(len(values), dtype=np.int64)  # in the order of the keys, in which most queries lie too
-        found[self._order] = np.searchsorted(codes, gather(values, self._order))
+        if np.array_equal(values, self._codes):  # of each position all before it: no code has to be searched for
+            found[self._order] = _first_of_equals(codes)
+        else:
+            found[self._order] = np.searchsorted(codes, gather(values, self._order))
         return found
 
     def places(self) -> tuple[Array, Array, Array | slice]:
@@ -874,10 +876,8 @@ def tally(codes: Array, weights: Array, size: int, exact: bool) -> Array:
     return table
 
 
-def stable_order(codes: Array) -> Array:
-    """Return the positions in the order of their codes, equal ones from left to right."""
-    n = len(codes)
-    most = int(codes.max()) + 1
-    if most * n < 2**62:
-        return np.sort(codes * n + np.arange(n)) % n
-    return np.argsort(codes, kind="stable")
+def _first_of_equals(codes: Array) -> Array:
+    """Return for each of some codes in order where the first that is equal to it is."""
+    places = np.arange(len(codes))
+    places[1:][codes[1:] == codes[:-1]] = 0
+    return np.maximum.accumulate(places)
