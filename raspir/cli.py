@@ -457,7 +457,8 @@ def report(
     output = None if str(output) == "-" else output
     with _prints_aside():
         inputs: dict[str, object] = {text: text for text in input or ()}
-        inputs |= {text: _input(None, text) for text in json_input or ()}
+        for text in json_input or ():
+            inputs[f"JSON {text}" if text in inputs else text] = _input(None, text)
         if output is not None:
             _check_writable(output)
         told = Report()
@@ -475,8 +476,8 @@ def _picture_format(chosen: Draws, format: str | None, output: Path | None, stdo
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
     kind = format or suffix or ("svg" if output is None else "")
     if kind not in chosen.formats:
-        asked = f"--format {format}" if format else f"the suffix of {output}" if suffix else f"{output} has no suffix"
-        raise BackendError(f"{asked}: give --format, or a suffix, of one of {known}")
+        told = f"--format {format} is not known" if format else f"{output} has no suffix that says what it is to be"
+        raise BackendError(f"{told}: give --format, or a suffix, of one of {known}")
     if output is None and kind in ("png", "pdf") and stdout.isatty():
         raise BackendError(f"{kind} is not for a terminal: give --output FILE")
     if output is not None:
