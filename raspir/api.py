@@ -8,7 +8,7 @@ from collections.abc import Sequence as Listed
 from raspir.backends.base import Executable, drawer, runner, writer
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
-from raspir.ir import Atom, BackendError, Graph, Sequence
+from raspir.ir import Atom, BackendError, Graph, InputError, Sequence
 from raspir.ir.atoms import show
 from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import run_passes
@@ -230,15 +230,22 @@ def report_on(
 
     same = optimised is None or optimised == written
     graphs = [written] if optimised is None or same else [written, optimised]
-    named = inputs if isinstance(inputs, Mapping) else {_input_name(given): given for given in inputs}
-    traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named.items()]
+    named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
+    traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
     title = title or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
     diagrams, note = _diagrams(graphs, title)
     return page(Report(title, written, None if same else optimised, remarks, traces, diagrams, note))
 
 
-def _input_name(given: object) -> str:
-    return given if isinstance(given, str) else show(given)
+def _named(inputs: object) -> list[tuple[str, object]]:
+    """Return several inputs, each with what a page calls it.
+
+    Raises:
+        InputError: if it is one input, or none.
+    """
+    if isinstance(inputs, str) or not isinstance(inputs, Iterable):
+        raise InputError(f"a report takes a list of inputs, not {show(inputs)}")
+    return [(given if isinstance(given, str) else show(given), given) for given in inputs]
 
 
 def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:

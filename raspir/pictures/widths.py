@@ -41,20 +41,20 @@ def label(text: str, width: int) -> str:
 
 def atom_text(atom: Atom, width: int = WIDTH) -> str:
     """Return what a cell of ``width`` columns shows for ``atom``."""
-    short = cell(_bounded(atom), width)
+    short = cell(bounded(atom), width)
     size = width
     while columns(short) > width and size > 1:
         size -= 1
-        short = cell(_bounded(atom), size)
+        short = cell(bounded(atom), size)
     return short
 
 
 def atom_told(atom: Atom, width: int = 400) -> str:
     """Return ``atom`` as Python writes it, for a tooltip or a screen reader, in at most ``width`` characters."""
-    return shortened(whole(_bounded(atom)), width)
+    return shortened(whole(bounded(atom)), width)
 
 
-def _bounded(atom: Atom) -> Atom:
+def bounded(atom: Atom) -> Atom:
     """Return ``atom`` with its end alone left of the middle where it is so long that looking at it takes time."""
     if isinstance(atom, str) and len(atom) > _LONGEST:
         return f"{atom[: _LONGEST // 2]}…{atom[-_LONGEST // 2 :]}"

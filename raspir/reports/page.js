@@ -121,6 +121,7 @@
       return `${result.name} = ${found}; of the positions shown ${count} are selected, those between are not counted`;
     }
     if (count === 0) return `${result.name} = ${found}, the default: nothing is selected`;
+    if (!columns.length && result.kind !== "best") return `${result.name} = ${found}, of ${count} that are not shown`;
     if (result.kind === "best") {
       const from = result.chosen ? ` from position ${result.chosen[row]},` : "";
       return `${result.name} = ${found},${from} the best of ${count} selected: ${head.choice}`;
@@ -142,8 +143,11 @@
         `${steps.positions[column]}:` }),
         make("ul", {}, ...head.comparisons.map((each) => held(steps, each, row, column)))];
     }
-    const whom = places_.length
-      ? `attends to ${places_.length === 1 ? "position" : "positions"} ${listed(places_, 16)}` : "attends to nothing";
+    const hidden = head.counts ? head.counts[row] - places_.length : 0;
+    const unseen = hidden ? `${places_.length ? " and" : ""} ${hidden} that ${hidden === 1 ? "is" : "are"} not shown` : "";
+    const whom = !places_.length && steps.split !== null && !head.counts ? "attends to none of the positions shown"
+      : !places_.length && hidden ? `attends to${unseen}` : places_.length
+      ? `attends to ${places_.length === 1 ? "position" : "positions"} ${listed(places_, 16)}${unseen}` : "attends to nothing";
     const lines = [make("p", { text: `Position ${steps.positions[row]} ${whom}.` })];
     const first = attended(head, row)[0];
     if (first !== undefined) {
@@ -159,10 +163,11 @@
   const headView = (steps, head) => {
     const why = make("div", { class: "why", role: "status" });
     const table = matrix(steps, head);
-    const named = listed(head.results.map((each) => each.name), 6);
+    const named = listed(head.title, 6);
     const box = make("article", { class: "head", "aria-label": `head ${named}` }, make("h4", { text: named }),
       make("p", { class: "told", text: head.name ? `${head.name}: ${head.selector}` : head.selector }),
-      make("div", { class: "scroll" }, table), why);
+      make("div", { class: "scroll" }, table),
+      head.more ? make("p", { class: "note", text: `… and ${head.more} more comparisons` }) : null, why);
     follow(steps, head, box, table, why);
     return box;
   };
@@ -178,7 +183,7 @@
     const show = (cell) => {
       const row = Number(cell.dataset.row), at = Number(cell.dataset.at);
       const column = at >= 0 && at < size ? at : null;
-      const best = head.results[0].chosen ? steps.positions.indexOf(head.results[0].chosen[row]) : -1;
+      const best = head.results[0] && head.results[0].chosen ? steps.positions.indexOf(head.results[0].chosen[row]) : -1;
       const lit = new Set(column !== null ? [column] : best >= 0 ? [best] : attended(head, row));
       table.classList.add("is-active");
       for (const each of table.querySelectorAll(".cell")) {
@@ -243,7 +248,8 @@
     return make("section", { class: "layer", "aria-label": title }, make("h3", { text: title }),
       make("div", { class: "heads" }, ...layer.heads.map((head) => headView(steps, head))),
       layer.hidden ? make("p", { class: "note", text: `… and ${layer.hidden} more heads` }) : null,
-      ...layer.rows.map((row) => strip(steps, row, "mlp")));
+      ...layer.rows.map((row) => strip(steps, row, "mlp")),
+      layer.more ? make("p", { class: "note", text: `… and ${layer.more} more results` }) : null);
   };
 
   const render = () => {
@@ -253,7 +259,7 @@
       ...[...steps.sources.map((row) => strip(steps, row, "source")),
         steps.note ? make("p", { class: "note", text: steps.note }) : null,
         ...steps.layers.map((layer) => layerView(steps, layer)),
-        steps.failure ? make("p", { class: "failure", role: "alert", text: `✗ It fails here: ${steps.failure}` }) : null,
+        steps.failure ? make("p", { class: "failure", role: "alert", text: `✗ ${steps.failure}` }) : null,
         ...steps.results.map((row) => strip(steps, row, "result"))].filter((each) => each !== null));
     tabs.forEach((tab, number) => {
       tab.setAttribute("aria-selected", String(number === state.input));

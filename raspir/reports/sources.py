@@ -11,7 +11,6 @@ from raspir.ir import Graph, Location
 
 _AROUND = 2  # lines around one that is in no statement
 _LARGEST = 4_000_000  # bytes of a file that is read
-_MOST = 400  # lines of a file that are shown
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def _read(file: str) -> str | None:
 
 def _parts(text: str, marked: Iterable[int]) -> tuple[tuple[tuple[int, str], ...], ...]:
     """Return the statements that hold marked lines, with the comments right above them."""
-    lines = text.splitlines()
+    lines = text.split("\n")  # as Python counts them: other marks end no line
     shown: set[int] = set()
     statements = _statements(text)
     for line in marked:
@@ -66,7 +65,7 @@ def _parts(text: str, marked: Iterable[int]) -> tuple[tuple[tuple[int, str], ...
             first -= 1
         shown.update(range(max(first, 1), min(last, len(lines)) + 1))
     runs: list[list[tuple[int, str]]] = []
-    for number in sorted(shown)[:_MOST]:
+    for number in sorted(shown):
         if not runs or runs[-1][-1][0] != number - 1:
             runs.append([])
         runs[-1].append((number, lines[number - 1]))

@@ -54,7 +54,7 @@ class Steps:
             "sources": [self._row(node) for node in sources if trace.known(node)],
             "layers": layers,
             "results": results,
-            "failure": None if trace.failure is None else clean(trace.failure.message),
+            "failure": self._failure(),
             "sequences": self._sequences,
         }
 
@@ -65,11 +65,12 @@ class Steps:
         for number in range(last + 1):
             heads = self._graph.layering.heads[number - 1] if number else ()
             drawn = [self._head(head) for head in heads[:_HEADS] if self._is_known(head)]
-            rows = self._results(number)
+            rows, more = self._results(number)
             if drawn or rows:
                 hidden = max(0, len(heads) - _HEADS)
-                made.append({"number": number, "heads": drawn, "rows": rows, "hidden": hidden})
-            if failure is not None and (number > failure.layer or len(drawn) < len(heads[:_HEADS])):
+                made.append({"number": number, "heads": drawn, "rows": rows, "hidden": hidden, "more": more})
+            complete = all(self._trace.known(node) for head in heads for node in head.aggregates)
+            if failure is not None and (number > failure.layer or not complete):
                 break
             if len(made) == _LAYERS and number < last:
                 made.append({"number": None, "skipped": last - number})
@@ -77,16 +78,29 @@ class Steps:
         return made
 
     def _is_known(self, head: Head) -> bool:
-        return drawable(self._trace, head.selector) and all(map(self._trace.known, head.aggregates))
+        """Tell whether a head has a matrix that can be shown, and all that it reads."""
+        read = (node for aggregate in head.aggregates for node in aggregate.operands[1:])
+        return drawable(self._trace, head.selector) and all(map(self._trace.known, read))
 
-    def _results(self, layer: int) -> list[Data]:
-        """Return the rows of what a feed-forward block yields, and what else its author named in it."""
+    def _failure(self) -> str | None:
+        """Say in which layer the program fails, and why."""
+        failure = self._trace.failure
+        if failure is None:
+            return None
+        is_selector = failure.node is not None and failure.node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
+        layer = failure.layer + is_selector
+        where = f"Layer {layer}" if layer else "The work before attention"
+        return clean(f"{where} fails: {failure.message}")
+
+    def _results(self, layer: int) -> tuple[list[Data], int]:
+        """Return the rows of what a feed-forward block yields, and names, and how many more there are."""
         block = next((mlp for mlp in self._graph.layering.mlps if mlp.layer == layer), None)
         if block is None:
-            return []
+            return [], 0
         outputs = set(block.outputs)
         nodes = [node for node in block.nodes if node in outputs or self._describe.name(node)]
-        return [self._row(node) for node in nodes[:_RESULTS] if self._trace.known(node)]
+        rows = [self._row(node) for node in nodes[:_RESULTS] if self._trace.known(node)]
+        return rows, max(0, len(nodes) - _RESULTS)
 
     def _row(self, node: Node, name: str | None = None) -> Data:
         """Return a sequence with its name, and how it is made."""
@@ -120,10 +134,12 @@ class Steps:
             "name": self._describe.name(head.selector),
             "rows": self._matrix(head.selector),
             "counts": self._counts(head.selector),
+            "title": [clean(self._describe.label(node)) for node in head.aggregates[:_COMPARISONS]],
+            "more": max(0, len(compared) - _COMPARISONS),
             "comparisons": [self._comparison(node) for node in compared[:_COMPARISONS]],
             "values": [self._value(node) for node in dict.fromkeys(node.operands[1] for node in head.aggregates)],
             "scores": [self._value(node) for node in first.operands[2:]],
-            "results": [self._aggregate(node) for node in head.aggregates],
+            "results": [self._aggregate(node) for node in head.aggregates if self._trace.known(node)],
         }
 
     def _matrix(self, selector: Node) -> list[str]:

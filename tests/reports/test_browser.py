@@ -202,3 +202,17 @@ def test_best_heads_mark_where_they_fetch_from(browser, tmp_path):
     point(browser, cell(head, 3, 4))
     assert lit(head) == [-1, 1, 4]
     assert "5, from position 1, the best of 3 selected: highest" in why(head)
+
+
+def test_what_is_not_shown_is_not_said_to_be_nothing(browser, tmp_path):
+    file = tmp_path / "far.html"
+    file.write_text(
+        raspir.report((key(indices) == query(indices - 30)).value(tokens, "_"), ["x" * 50]), encoding="utf-8"
+    )
+    resize(browser, 1400)
+    browser.get(file.as_uri())
+    head = heads(browser)[0]
+    rows = head.find_elements("css selector", ".c-result[data-row]")
+    point(browser, rows[-1])
+    assert "attends to 1 that is not shown" in why(head)
+    assert "= 'x', of 1 that are not shown" in why(head)

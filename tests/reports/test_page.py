@@ -91,7 +91,10 @@ def test_a_failing_input_ends_at_its_layer_and_leaves_others_alone():
     fails, works = steps(page, 0), steps(page, 1)
     assert "adding two or more strings" in fails["failure"]
     assert fails["results"] == []
-    assert not [head for layer in fails["layers"] for head in layer.get("heads", [])]
+    assert fails["failure"].startswith("Layer 1 fails")
+    (head,) = fails["layers"][0]["heads"]
+    assert head["rows"][2] == "11000"
+    assert head["results"] == []
     assert works["failure"] is None
     assert works["sequences"][works["results"][0]["seq"]]["short"] == ["0", "1", "3"]
 
@@ -211,3 +214,30 @@ def test_best_heads_tell_which_position_they_fetch_from(ties, chosen):
     head = steps(page_of(before.best(tokens, tokens, ties=ties), [3, 3, 5, 1], optimize=False))["layers"][0]["heads"][0]
     assert head["results"][0]["chosen"] == chosen
     assert head["choice"]
+
+
+def test_many_results_are_told():
+    data = steps(page_of({f"out{number}": length * number + 1 for number in range(2, 32)}, "ab", optimize=False))
+    assert len(data["layers"][0]["rows"]) + data["layers"][0]["more"] == 30
+
+
+def test_lines_are_those_of_python(tmp_path):
+    file = tmp_path / "odd.py"
+    file.write_text(
+        'from raspir import *\nodd = "\x0c\u2028"\nhist = (key(tokens) == query(tokens)).value(1)\n', "utf-8"
+    )
+    namespace = {}
+    exec(compile(file.read_text("utf-8"), str(file), "exec"), namespace)
+    page = page_of(namespace["hist"], "ab", optimize=False)
+    assert [held["id"] for held in page.all("span", **{"class": "line marked"})] == ["line-0-3"]
+    assert "hist = (key" in page.text("span")
+
+
+@pytest.mark.parametrize("inputs", [5, "hello", None])
+def test_inputs_that_are_no_list(inputs):
+    with pytest.raises(raspir.InputError, match="list of inputs"):
+        raspir.report(flip, inputs)
+
+
+def test_equal_labels_displace_nothing():
+    assert len(page_of(flip, "['a']", ["a"]).data()["inputs"]) == 2

@@ -12,9 +12,10 @@ from raspir.ir.describe import Describer
 from raspir.ir.layers import Head, Mlp
 from raspir.ir.operations import Role
 from raspir.pictures.cells import cell as shown_atom
-from raspir.pictures.selectors import comparisons
+from raspir.pictures.selectors import comparisons, drawable
 from raspir.pictures.theme import Part
 from raspir.pictures.trace import Trace
+from raspir.pictures.widths import bounded
 
 POSITIONS = 22
 """Positions that are shown of a longer input."""
@@ -103,7 +104,7 @@ class Contents:
             *self._algebra(head.selector),
         ]
         results = [row for aggregate in head.aggregates[:SEQUENCES] for row in self._result(aggregate)]
-        if self._trace is not None and self._trace.known(head.selector):
+        if self._trace is not None and drawable(self._trace, head.selector):
             rows += _centred(self._matrix(head, self._trace), max(row.natural for row in [*rows, *results]))
         rows += results
         if head.aggregates[SEQUENCES:]:
@@ -206,7 +207,7 @@ class Contents:
 
 def _shown_atom(atom: Atom, width: int) -> str:
     """Return what a cell shows for ``atom``; the cell itself keeps its direction from its neighbours."""
-    return shown_atom(atom, width).strip("\u2068\u2069")
+    return shown_atom(bounded(atom), width).strip("\u2068\u2069")
 
 
 _LABEL = 30.0  # of what stands before a row of keys or values

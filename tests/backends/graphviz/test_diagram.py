@@ -203,3 +203,10 @@ def test_everything_renders(program, given_input):
     parsed(graph, input=given_input)
     emitted = Graphviz().emit(graph, input=given_input)
     Xml.fromstring(layout_without_labels(emitted))
+
+
+@pytest.mark.parametrize("predicate", [lambda k, q: 1 // (k != k), None], ids=["opaque", "comparison"])
+def test_a_selector_that_fails_on_a_long_input(predicate):
+    selector = key(tokens) < query(tokens) if predicate is None else raspir.select(tokens, tokens, predicate)
+    drawn = raspir.draw(selector.value(1), input=[1, "a"] * 150)
+    assert "failed at" in drawn or "fails" in drawn
