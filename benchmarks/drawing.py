@@ -93,7 +93,7 @@ def measure() -> list[Row]:
         ("a large program", wide, None, 5.0),
         (f"a large program on {LENGTH} positions", wide, list(range(LENGTH)), None),
     ):
-        seconds, size = timed(lambda drawn=drawn, input_=input_: str(raspir.draw(drawn, input=input_)), REPEATS)  # type: ignore[misc]  # mypy infers no lambda with defaults
+        seconds, size = timed(lambda drawn=drawn, input_=input_: str(raspir.draw(drawn, input=input_)), REPEATS)
         rows.append(Row(picture, len(drawn), seconds, bound, size))
     random = Random(0)
     inputs = {f"input {number}": measured.inputs(random) for number in range(REPORTED)}
