@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -62,7 +62,10 @@ def page(report: Report) -> str:
         tag("title", f"{report.title}, layer by layer"),
         tag("style", Markup(_colours() + _resource("page.css"))),
     )
-    sections = [_steps(report), _diagrams(report), _layers(report), _remarks(report), _sources(report)]
+    sources = excerpts(report.written)
+    sections = [
+        _steps(report), _diagrams(report), _layers(report), _remarks(report, sources), _sources(report, sources)
+    ]  # fmt: skip
     shown = [section for section in sections if section is not None]
     links = [tag("a", title, href=f"#{name}") for name, title, _ in shown]
     bodies = [
@@ -159,11 +162,8 @@ def _steps(report: Report) -> Section | None:
         "click keeps it; Escape lets it go.",
         class_="hint",
     )
-    still = [
-        tag("details", tag("summary", label or "(empty)"), tag("div", Markup(program_svg(traces[-1])), class_="scroll"))
-        for label, traces in report.inputs[:1]
-    ]
-    fallback = tag("noscript", tag("p", "Without its script the page shows the first input alone, at rest."), *still)
+    still = tag("div", Markup(program_svg(report.inputs[0][1][-1])), class_="scroll")
+    fallback = tag("noscript", tag("p", "Without its script the page shows the first input alone, at rest."), still)
     view = tag("div", id="view", role="tabpanel", aria_labelledby="input-0")
     return "steps", "Step by step", joined(bar, _key(), hint, view, fallback)
 
@@ -207,54 +207,56 @@ def _layer_table(name: str, graph: Graph) -> Markup:
         number = tag("th", str(layer.number), scope="row")
         rows.append(tag("tr", number, tag("td", *attends), tag("td", *reads), tag("td", work)))
     titles = ("layer", "attends to", "reads → result", "feed-forward work")
-    head = tag("thead", tag("tr", *(tag("th", title, scope="col") for title in titles)))
-    table = tag("table", tag("caption", name), head, tag("tbody", *rows), class_="list")
-    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=f"Layers, {name}")
+    return _table(titles, rows, f"Layers, {name}", name)
 
 
-def _remarks(report: Report) -> Section | None:
+def _remarks(report: Report, sources: Sequence[Excerpt]) -> Section | None:
     if report.optimised is None:
         return None
-    files = _anchors(report)
+    anchors = _anchors(sources)
     rows = [
         tag(
             "tr",
             tag("td", remark.rule),
             tag("td", tag("code", remark.subject)),
             tag("td", remark.gain),
-            tag("td", _line(remark.location, files)),
+            tag("td", _line(remark.location, anchors)),
         )
         for remark in report.remarks
     ]
     if not rows:
         return "remarks", "What the optimiser did", tag("p", "It made no remarks.")
-    titles = ("rule", "value", "gain", "line")
-    head = tag("thead", tag("tr", *(tag("th", title, scope="col") for title in titles)))
-    table = tag("table", head, tag("tbody", *rows), class_="list")
-    content = tag("div", table, class_="scroll", tabindex="0", role="region", aria_label="Remarks")
-    return "remarks", "What the optimiser did", content
+    return "remarks", "What the optimiser did", _table(("rule", "value", "gain", "line"), rows, "Remarks")
 
 
-def _line(location: Location | None, files: dict[str, int]) -> str:
+def _line(location: Location | None, anchors: Mapping[tuple[str, int], str]) -> str:
+    """Return a line of the source, as a link if the page shows it."""
     if location is None:
         return ""
-    told = str(location)
-    number = files.get(f"{location.file}")
-    return told if number is None else tag("a", told, href=f"#line-{number}-{location.line}")
+    anchor = anchors.get((location.file, location.line))
+    return str(location) if anchor is None else tag("a", str(location), href=f"#{anchor}")
 
 
-def _anchors(report: Report) -> dict[str, int]:
-    """Return the number of each file's excerpt."""
-    found: dict[str, None] = {}
-    for node in report.written:
-        location = report.written.locations.get(node)
-        if location is not None:
-            found.setdefault(location.file)
-    return {file: number for number, file in enumerate(found)}
+def _anchors(sources: Sequence[Excerpt]) -> dict[tuple[str, int], str]:
+    """Return what each line of the source that the page shows is called in it, by file and number."""
+    return {
+        (excerpt.path, line): f"line-{number}-{line}"
+        for number, excerpt in enumerate(sources)
+        for part in excerpt.parts
+        for line, _ in part
+    }
 
 
-def _sources(report: Report) -> Section:
-    made = [_excerpt(number, excerpt) for number, excerpt in excerpts(report.written)]
+def _table(titles: Sequence[str], rows: Sequence[Markup], label: str, caption: str | None = None) -> Markup:
+    """Return a table that scrolls by itself where the page is narrow."""
+    head = tag("thead", tag("tr", *(tag("th", title, scope="col") for title in titles)))
+    told = [] if caption is None else [tag("caption", caption)]
+    table = tag("table", *told, head, tag("tbody", *rows), class_="list")
+    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=label)
+
+
+def _sources(report: Report, sources: Sequence[Excerpt]) -> Section:
+    made = [_excerpt(number, excerpt) for number, excerpt in enumerate(sources)]
     if made:
         return "source", "Source", joined(*made)
     text = tag("pre", print_graph(report.written), class_="code", tabindex="0")

@@ -18,29 +18,31 @@ class Excerpt:
     """Parts of a file.
 
     Attributes:
+        path: where it is, as locations have it.
         file: its name, as messages show it.
         parts: runs of numbered lines.
         marked: the numbers of the lines that made something of the program.
     """
 
+    path: str
     file: str
     parts: tuple[tuple[tuple[int, str], ...], ...]
     marked: frozenset[int]
 
 
-def excerpts(graph: Graph) -> list[tuple[int, Excerpt]]:
-    """Return the parts of each readable file that made ``graph``, with the number of the file."""
+def excerpts(graph: Graph) -> list[Excerpt]:
+    """Return the parts of each readable file that made ``graph``."""
     found: dict[str, dict[int, Location]] = {}
     for node in graph:
         location = graph.locations.get(node)
         if location is not None:
             found.setdefault(location.file, {})[location.line] = location
     made = []
-    for number, (file, lines) in enumerate(found.items()):
+    for file, lines in found.items():
         text = _read(file)
         if text is not None:
             name = str(Location(file, 1)).rsplit(":", 1)[0]
-            made.append((number, Excerpt(name, _parts(text, lines), frozenset(lines))))
+            made.append(Excerpt(file, name, _parts(text, lines), frozenset(lines)))
     return made
 
 

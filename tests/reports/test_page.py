@@ -241,3 +241,18 @@ def test_inputs_that_are_no_list(inputs):
 
 def test_equal_labels_displace_nothing():
     assert len(page_of(flip, "['a']", ["a"]).data()["inputs"]) == 2
+
+
+def test_lines_that_are_not_shown_have_no_links(tmp_path):
+    file = tmp_path / "gone.py"
+    file.write_text(
+        "from raspir import *\nraised = tokens\nfor _ in range(2):\n    raised = raised.value(1) if 0 else "
+        "(key(indices) == query(indices - 1)).value(raised, '_')\n",
+        "utf-8",
+    )
+    namespace = {}
+    exec(compile(file.read_text("utf-8"), str(file), "exec"), namespace)
+    file.unlink()
+    page = page_of(namespace["raised"], "ab")
+    assert page.data()["versions"] == ["as written", "optimised"]
+    assert not [held for held in page.all("a") if held["href"].startswith("#line-")]
