@@ -13,13 +13,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol, TypeVar
 
-from generate import Generated
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import raspir
 from raspir.ir import Atom, Graph
 from raspir.passes.base import Attention, Pass
+from raspir.testing.generate import Generated
 
 INPUTS = 6
 

@@ -17,13 +17,13 @@ from random import Random
 
 import judged
 from cases import INPUTS, Options, Outcome, UnequalError, fuzzed, scratch, simplest
-from generate import Generated, program
-from minimise import minimised
 
 import raspir
 from raspir.backends.base import BACKENDS
 from raspir.ir import Atom, Graph
 from raspir.passes.base import PASSES
+from raspir.testing.generate import Generated, program
+from raspir.testing.minimise import minimised
 
 
 def choices(random: Random, generated: Generated) -> list[Options]:

@@ -22,8 +22,6 @@ from typing import Any
 from unittest import mock
 
 from cases import INPUTS, Options, Outcome, UnequalError, scratch, simplest
-from generate import Generated, program
-from minimise import minimised, with_outputs
 
 import raspir
 from raspir.backends.base import Executable
@@ -33,6 +31,8 @@ from raspir.backends.numpy.program import Program
 from raspir.backends.reference import trace
 from raspir.ir import Atom, Graph
 from raspir.ir.atoms import atom_key
+from raspir.testing.generate import Generated, program
+from raspir.testing.minimise import minimised, with_outputs
 
 Inputs = list[Any]
 """Inputs of one program: lists of atoms, strings, or tuples."""

@@ -3,10 +3,10 @@
 import tracemalloc
 
 import pytest
-from generate import program_of_size
 from programs import PROGRAMS
 
 import raspir
+from raspir.testing.generate import program_of_size
 
 SIZES = [100, 1_000, 10_000]
 KINDS = ["select", "best"]

@@ -7,19 +7,19 @@ from random import Random
 
 import depth
 import fuzz
-import generate
 import judged
 import numpy as np
 import numpy_backend
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from minimise import replaced
 from programs import PROGRAMS
 
 import raspir
 from raspir.backends.numpy.kernels import elementwise, execution, selections
 from raspir.ir import build
+from raspir.testing import generate
+from raspir.testing.minimise import replaced
 
 NONE = "no difference"
 

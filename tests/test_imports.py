@@ -24,6 +24,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "progress": set(),
     "batch": {"ir", "backends"},
     "api": {"ir", "frontends", "passes", "backends", "reports", "pictures"},
+    "testing": {"ir", "frontends", "passes", "backends", "registry", "api"},
     "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "batch", "__version__"},
 }
 

@@ -50,7 +50,7 @@ def _hold(checked, inputs):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_every_fact_holds_in_realistic_programs(seed):
-    import generate  # of the benchmarks, which are on the path by now
+    from raspir.testing import generate
 
     random = Random(f"facts {seed}")
     for _ in range(20):

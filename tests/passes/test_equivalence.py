@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from random import Random
 
-import generate
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from raspir import indices, key, query, tokens, where
 from raspir.ir import verify
 from raspir.passes.base import PASSES
 from raspir.passes.pipeline import run_passes
+from raspir.testing import generate
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = ["fold", "merge", "depth", "fuse", "schedule"]
@@ -130,7 +130,8 @@ SCRIPT = """
 import sys
 from random import Random
 sys.path.append("benchmarks")
-import generate, raspir
+import raspir
+from raspir.testing import generate
 for seed in range(25):
     made = generate.program(Random(seed))
     print(raspir.optimize(made.graph, made.vocab, attention="best" if seed % 2 else "select"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from raspir import Selector, SOp, indices, key, query, tokens, where
+from raspir.frontends.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.frontends.expressions import apply
 from raspir.ir import Atom
 
@@ -98,7 +99,8 @@ class Maker:
         """Return an atom: of the vocabulary, a number, or a string."""
         if self.chance(0.5):
             return self.random.choice(self.vocab)
-        return self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")
+        other: Atom = self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")
+        return other
 
     def number(self) -> Atom:
         """Return a number, mostly a small integer."""
@@ -119,13 +121,14 @@ class Maker:
 
     def everywhere(self) -> Selector:
         """Return the selector of everything."""
-        return self.choose(
+        made: Selector = self.choose(
             lambda: key(1) == query(1),
             lambda: key(1) == query(1),
             lambda: key(indices) >= query(0),
             lambda: ~(key(indices) < query(0)),
             lambda: (key(indices) <= query(indices)) | (key(indices) > query(indices)),
         )()
+        return made
 
     def mask(self) -> SOp:
         """Return a condition on each position."""
@@ -232,25 +235,28 @@ class Maker:
         """Return what both select, in one of the ways to say it."""
         if self.twist():
             return self.kept(a | b)
-        return self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()
+        made: Selector = self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()
+        return made
 
     def asked(self, mask: SOp) -> Selector:
         """Return the selector of everything in the rows at which ``mask`` holds."""
-        return self.choose(
+        made: Selector = self.choose(
             lambda: key(True) == query(mask),
             lambda: ~(key(False) == query(mask)),
             lambda: key(1) <= query(where(mask, 1, 0)),
         )()
+        return made
 
     def on(self, mask: SOp) -> Selector:
         """Return the selector of the positions at which ``mask`` holds."""
-        return self.choose(
+        made: Selector = self.choose(
             lambda: key(mask) == query(True),
             lambda: key(mask) == query(True),
             lambda: key(mask) != query(False),
             lambda: key(where(mask, 1, 0)) == query(1),
             lambda: ~(key(mask) == query(False)),
         )()
+        return made
 
 
 def constant(value: Atom) -> SOp:
@@ -303,7 +309,7 @@ def always(a: Atom, b: Atom) -> bool:
 
 def less(a: Atom, b: Atom) -> bool:
     """Return whether an atom is below the other; fail on a number and a text."""
-    return a < b
+    return bool(operator.lt(a, b))
 
 
 MAPS: dict[Callable[..., Any], str] = {

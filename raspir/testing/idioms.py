@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from maker import FLIPPED, MAPS, PREDICATES, Maker, constant
-
-from raspir import Selector, SOp, indices, key, query, select, tokens, where
+from raspir.frontends.embedded import Selector, SOp, indices, key, query, select, tokens, where
+from raspir.ir import Atom
+from raspir.testing.maker import FLIPPED, MAPS, PREDICATES, Maker, constant
 
 Idiom = Callable[[Maker], None]
 IDIOMS: list[Idiom] = []
@@ -21,7 +21,7 @@ def idiom(add: Idiom) -> Idiom:
     return add
 
 
-def fetch(m: Maker, at: SOp | int, value: SOp, default: object = 0) -> SOp:
+def fetch(m: Maker, at: SOp | int, value: SOp, default: Atom = 0) -> SOp:
     """Return the value at the positions ``at``, in one of the ways to say it."""
     return m.select("eq", indices, at).value(value, default)
 
@@ -48,7 +48,7 @@ def shift(m: Maker) -> None:
     m.keep(moved.value(value, default), tag if _fits(default, tag) else "any")
 
 
-def _fits(default: object, tag: str) -> bool:
+def _fits(default: Atom, tag: str) -> bool:
     """Tell whether values that are ``tag`` still are with ``default`` among them."""
     if tag == "text":
         return isinstance(default, str)
@@ -269,7 +269,7 @@ def shifted_scan(m: Maker) -> None:
     """An aggregate over sequences that have been moved."""
     by = m.choose(1, -1, 2)
 
-    def moved(value: SOp, default: object) -> SOp:
+    def moved(value: SOp, default: Atom) -> SOp:
         return (key(indices) == query(indices - by)).value(value, default)
 
     if m.chance(0.5):

@@ -10,13 +10,12 @@ import math
 from dataclasses import dataclass
 from random import Random
 
-from idioms import IDIOMS, Idiom, by_predicate, guarded
-from maker import MAPS, PREDICATES, Maker, constant
-
-import raspir
-from raspir import Selector, SOp, raw, select, where
+from raspir.frontends.embedded import Selector, SOp, indices, raw, select, where
 from raspir.frontends.expressions import apply
-from raspir.ir import Atom, Graph
+from raspir.frontends.lowering import lower
+from raspir.ir import Atom, Graph, ProgramError
+from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
+from raspir.testing.maker import MAPS, PREDICATES, Maker, constant
 
 VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
     ("a", "b", "<"),
@@ -74,9 +73,9 @@ def program(random: Random) -> Generated:
         try:
             for _ in range(random.choice((2, 4, 6, 9, 14)) if free == 1.0 else random.choice((1, 2, 3, 4, 5, 7, 10))):
                 step(maker, free, idioms, longest)
-            graph = raspir.lower(outputs(maker))
+            graph = lower(outputs(maker))
             graph.promise(vocab)
-        except raspir.ProgramError:  # no combination of types fits: not a program at all
+        except ProgramError:  # no combination of types fits: not a program at all
             continue
         return Generated(graph, vocab, longest)
 
@@ -158,17 +157,18 @@ def _selector(m: Maker) -> Selector:
     """Return a selector of any kind."""
     if m.selectors and m.chance(0.4):
         a, b = m.random.choice(m.selectors[-6:]), m.random.choice(m.selectors)
-        return m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()
+        combined: Selector = m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()
+        return combined
     if m.chance(0.08):
         return select(m.pick("any"), m.pick("any"), m.random.choice(PREDICATES))
     if m.chance(0.3):
         return m.select(m.choose("eq", "ne"), m.pick("any"), m.choose(m.pick("any"), m.atom()), ordered=False)
     tag = "text" if m.tokens == "text" and m.chance(0.2) else "number"
-    a, b = m.pick(tag), m.pick(tag)
+    x, y = m.pick(tag), m.pick(tag)
     if m.chance(0.3) and tag == "number":
-        b = constant(m.number())
-    a, b = (b, a) if m.chance(0.15) else (a, b)
-    return m.select(m.comparison(), a, b)
+        y = constant(m.number())
+    x, y = (y, x) if m.chance(0.15) else (x, y)
+    return m.select(m.comparison(), x, y)
 
 
 def _aggregate(m: Maker) -> None:
@@ -183,7 +183,7 @@ def _aggregate(m: Maker) -> None:
         )
     elif kind == "move":  # of strings only one can be selected
         value, tag = m.values()
-        m.keep((selector & (m.select("eq", raspir.indices, m.pick("index")))).value(value, m.default(tag)), "any")
+        m.keep((selector & (m.select("eq", indices, m.pick("index")))).value(value, m.default(tag)), "any")
     else:
         value = m.pick("number") if m.chance(0.6) else m.numeric()
         m.keep((selector.value if kind == "sum" else selector.mean)(value, m.number()), "number")
@@ -200,7 +200,7 @@ def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "
     while nodes < size:
         for _ in range(count):
             maker.random.choice(safe)(maker)
-        graph = raspir.lower({f"out_{i}": sequence for i, sequence in enumerate(maker.known["any"])}, vocab)
+        graph = lower({f"out_{i}": sequence for i, sequence in enumerate(maker.known["any"])}, vocab)
         nodes, idioms = len(graph), idioms + count
         count = max(1, int(0.95 * (size - nodes) * idioms / nodes))
     used = {operand for node in graph.nodes for operand in node.operands}
