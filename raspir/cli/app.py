@@ -1,0 +1,40 @@
+"""The application, with the commands of all groups, and what runs it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from raspir import __version__
+from raspir.cli import listing, pictures, programs, running
+from raspir.cli.shared import tell
+from raspir.ir import RaspirError
+
+app = typer.Typer(
+    name="raspir",
+    help="Run, measure and translate programs written for idealised transformers (RASP, RASPy).",
+    epilog="Try: raspir run examples/addition.py:add --input 683+345",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (running, programs, pictures, listing):
+    app.add_typer(group.commands)
+
+
+@app.callback(invoke_without_command=True)
+def _main(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    if version:
+        typer.echo(f"raspir {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; an error that the user can cause ends it with one line and exit code 2."""
+    try:
+        app()
+    except RaspirError as error:
+        tell(str(error))
+        raise SystemExit(2) from None

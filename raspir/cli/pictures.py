@@ -1,0 +1,146 @@
+"""The commands draw and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from raspir import api
+from raspir.backends.base import Draws, drawer
+from raspir.backends.inputs import read_inputs
+from raspir.cli.options import (
+    Attention,
+    AttentionKind,
+    BackendName,
+    Bind,
+    Input,
+    JsonInput,
+    MaxHeads,
+    MaxLength,
+    NoOptimize,
+    Output,
+    Target,
+    TimeBudget,
+    Vocab,
+    examples,
+)
+from raspir.cli.shared import after_passes, check_writable, graph_of, input_of, prints_aside, program_name, write
+from raspir.ir import BackendError
+from raspir.passes.report import Report
+
+if TYPE_CHECKING:
+    pass
+
+commands = typer.Typer()
+
+
+@commands.command(
+    epilog=examples(
+        "raspir draw examples/addition.py:add -o add.svg",
+        "raspir draw examples/addition.py:add --input 683+345 -o add.png",
+        "raspir draw examples/addition.py:add --vocab 0123456789+ --optimize -o add.pdf",
+    )
+)
+def draw(
+    target: Target,
+    output: Output = None,
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="FORMAT", help="svg, png, pdf or dot.", show_default=False)
+    ] = None,
+    input: Input = None,
+    json_input: JsonInput = None,
+    optimize: Annotated[
+        bool | None,
+        typer.Option(
+            "--optimize/--no-optimize",
+            help="Draw the program as written and optimised beside each other, or as written alone.",
+            show_default="as written",
+        ),
+    ] = None,
+    backend: BackendName = "graphviz",
+    renderer: Annotated[
+        str, typer.Option("--renderer", metavar="auto|wasm|dot", help="What lays the diagram out.")
+    ] = "auto",
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    bind: Bind = None,
+) -> None:
+    """Draw a program: its layers, the heads in each, and what flows between them; with an input, at work on it."""
+    output = None if str(output) == "-" else output
+    with prints_aside() as stdout:
+        given, chosen = input_of(input, json_input), drawer(backend)
+        kind = _picture_format(chosen, format, output, stdout)
+        if renderer not in ("auto", "wasm", "dot"):
+            raise BackendError(f"--renderer is auto, wasm or dot, not {renderer}")
+        graphs = [graph_of(target, bind).promise(vocab, max_length)]
+        if optimize:
+            graphs.append(after_passes(graphs[0], attention, max_heads, time_budget, None))
+        drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(target), renderer=renderer)
+    write(drawn, output)
+
+
+@commands.command(
+    epilog=examples(
+        "raspir report examples/addition.py:add --input 683+345 --input 99+1 --vocab 0123456789+ -o add.html",
+        "raspir report examples/attention.py:cumsum --json '[3, 1, -2]' -o cumsum.html",
+    )
+)
+def report(
+    target: Target,
+    output: Output = None,
+    input: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input", "-i", metavar="TEXT", help="An input, as characters. May be repeated.", show_default=False
+        ),
+    ] = None,
+    json_input: Annotated[
+        list[str] | None,
+        typer.Option("--json", metavar="JSON", help="An input, as JSON. May be repeated.", show_default=False),
+    ] = None,
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+) -> None:
+    """Write a page of HTML on a program: its layers before and after, and each of them at work on the inputs.
+
+    The page is one file that needs nothing else. Without an input it shows what the program is, and no steps.
+    """
+    output = None if str(output) == "-" else output
+    with prints_aside():
+        inputs: dict[str, object] = {text: text for text in input or ()}
+        for text in json_input or ():
+            inputs[f"JSON {text}" if text in inputs else text] = input_of(None, text)
+        if output is not None:
+            check_writable(output)
+        told = Report()
+        graph = graph_of(target, bind).promise(vocab, max_length)
+        for given in inputs.values():
+            read_inputs(graph, given)  # what is wrong with an input is told before anything that takes time
+        optimised = None if no_optimize else after_passes(graph, attention, max_heads, time_budget, None, told)
+        page = api.report_on(graph, optimised, told.remarks, inputs, program_name(target))
+    write(page, output)
+
+
+def _picture_format(chosen: Draws, format: str | None, output: Path | None, stdout: TextIO) -> str:
+    """Return what a picture is written as; what is wrong with it or its place is told before any work."""
+    known = ", ".join(chosen.formats)
+    suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
+    kind = format or suffix or ("svg" if output is None else "")
+    if kind not in chosen.formats:
+        told = f"--format {format} is not known" if format else f"{output} has no suffix that says what it is to be"
+        raise BackendError(f"{told}: give --format, or a suffix, of one of {known}")
+    if output is None and kind in ("png", "pdf") and stdout.isatty():
+        raise BackendError(f"{kind} is not for a terminal: give --output FILE")
+    if output is not None:
+        check_writable(output)
+    return kind

@@ -1,0 +1,219 @@
+"""The commands that say what a program is, and write it: stats, opt, plan and emit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from raspir import api
+from raspir.backends.base import Strategy, explainer, writer
+from raspir.cli.options import (
+    AsJson,
+    Attention,
+    AttentionKind,
+    BackendName,
+    Bind,
+    Input,
+    JsonInput,
+    MaxHeads,
+    MaxLength,
+    NoOptimize,
+    Output,
+    Target,
+    TimeBudget,
+    Vocab,
+    examples,
+)
+from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prints_aside, write
+from raspir.ir import Graph, print_graph
+from raspir.ir.critical import path_to_json
+from raspir.passes.report import Report
+
+if TYPE_CHECKING:
+    pass
+
+commands = typer.Typer()
+
+
+@commands.command(
+    epilog=examples("raspir stats examples/addition.py:add", "raspir stats examples/addition.py:add --json")
+)
+def stats(
+    target: Target,
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the layers of a program, the heads in each, and what they cost."""
+    report = Report()
+    with prints_aside():
+        written = graph_of(target, bind).promise(vocab, max_length)
+        passes = "" if no_optimize else None
+        optimised = after_passes(written, attention, max_heads, time_budget, passes, report)
+    after = None if optimised == written else optimised
+    if as_json:
+        remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
+        optimized = {} if after is None else {"optimized": _figures(after)}
+        print_json({**_figures(written), **optimized, **remarks})
+    else:
+        _print_stats(target, written, after, report)
+        if after is None and not no_optimize:
+            typer.echo("\nThe optimiser found nothing to improve.")
+        for remark in report.remarks:
+            if remark.rule == "time budget":
+                typer.echo(f"\nThe {remark.rule} of {remark.subject} {remark.gain}.")
+
+
+@commands.command(
+    epilog=examples(
+        "raspir opt examples/addition.py:add -o add.rir",
+        "raspir opt examples/addition.py:add --vocab 0123456789+ --remarks",
+    )
+)
+def opt(
+    target: Target,
+    passes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B{OPTION=VALUE},C",
+            help="The passes to run, in order, and not the default ones; see [bold]raspir passes[/bold].",
+            show_default=False,
+        ),
+    ] = None,
+    remarks: Annotated[
+        bool, typer.Option("--remarks", help="Say above the IR, as its comments, what each pass gained and where.")
+    ] = False,
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+    output: Output = None,
+) -> None:
+    """Optimise a program and print it as textual IR."""
+    report = Report()
+    with prints_aside():
+        graph = graph_of(target, bind).promise(vocab, max_length)
+        chosen = "" if no_optimize and passes is None else passes
+        graph = after_passes(graph, attention, max_heads, time_budget, chosen, report)
+    comments = [f"{line}\n" for line in report.comments()] if remarks else []
+    write("".join([*comments, print_graph(graph, locations=True)]), output)
+
+
+@commands.command(epilog=examples("raspir emit examples/addition.py:add --backend text -o add.rir"))
+def emit(
+    target: Target,
+    backend: BackendName,
+    output: Output = None,
+    input: Input = None,
+    json_input: JsonInput = None,
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+) -> None:
+    """Write a program as a backend writes it."""
+    with prints_aside():
+        given = input_of(input, json_input)
+        writer(backend)  # a wrong name is told before anything that takes time
+        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        emitted = api.emit(graph, backend, given, optimize=False)
+    write(emitted, output)
+
+
+@commands.command(
+    epilog=examples(
+        "raspir plan examples/addition.py:add --vocab 0123456789+",
+        "raspir plan examples/puzzles.py:smallest --json",
+    )
+)
+def plan(
+    target: Target,
+    backend: BackendName = "numpy",
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a backend evaluates the selector of each aggregate, and how long that takes for n positions."""
+    with prints_aside():
+        chosen = explainer(backend)  # a wrong name is told before anything that takes time
+        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        strategies = tuple(chosen.explain(graph))
+    if as_json:
+        print_json([_strategy_to_json(strategy) for strategy in strategies])
+    else:
+        _print_plan(target, chosen.name, strategies)
+
+
+def _figures(graph: Graph) -> dict[str, Any]:
+    return {**graph.stats().to_json(), "critical_path": path_to_json(graph)}
+
+
+def _print_stats(target: str, written: Graph, after: Graph | None, report: Report) -> None:
+    """Print tables of a program as written and, if they differ, optimised."""
+    from raspir.tables import comparison_table, console, remark_table
+
+    before = written.stats()
+    _print_layers(written, f"{target}, as written")
+    if after is None:
+        return
+    console().print()
+    _print_layers(after, f"{target}, optimised")
+    console().print()
+    console().print(comparison_table(before, after.stats()))
+    if report.remarks and after.stats().layers < before.layers:
+        console().print()
+        console().print(remark_table(report.remarks))
+
+
+def _print_layers(graph: Graph, title: str) -> None:
+    from raspir.tables import console, critical_table, layer_table, totals
+
+    console().print(layer_table(graph, title))
+    typer.echo(totals(graph.stats()))
+    if graph.stats().layers:
+        console().print()
+        console().print(critical_table(graph))
+
+
+def _strategy_to_json(strategy: Strategy) -> dict[str, Any]:
+    return {
+        "value": strategy.value,
+        "strategy": strategy.name,
+        "cost": strategy.cost,
+        "why": strategy.why,
+        "selector": strategy.selector,
+        "line": strategy.location or None,
+        "falls_back": strategy.falls_back,
+    }
+
+
+def _print_plan(target: str, backend: str, strategies: tuple[Strategy, ...]) -> None:
+    from raspir.tables import console, strategy_table
+
+    if not strategies:
+        typer.echo(f"{target} has no attention: there is no selector to evaluate.")
+        return
+    console().print(strategy_table(strategies, f"{target}, as backend {backend} evaluates its selectors"))
+    count = sum(strategy.falls_back for strategy in strategies)
+    if count:
+        falls = "1 selector falls back" if count == 1 else f"{count} selectors fall back"
+        typer.echo(f"{falls}: each key is compared with each query, block by block. Long inputs take long, with n².")

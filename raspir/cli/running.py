@@ -1,0 +1,189 @@
+"""The command run."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+
+import typer
+
+from raspir import api
+from raspir.backends.base import Executable, Reports, runner
+from raspir.batch import Lines, Writer, read_json, run_lines
+from raspir.cli.options import (
+    Attention,
+    AttentionKind,
+    BackendName,
+    Batch,
+    BatchFormat,
+    BatchFormatOption,
+    Bind,
+    Input,
+    JsonInput,
+    MaxHeads,
+    MaxLength,
+    NoOptimize,
+    Output,
+    Target,
+    TimeBudget,
+    Vocab,
+    examples,
+)
+from raspir.cli.shared import (
+    after_passes,
+    allow_long_integers,
+    graph_of,
+    input_of,
+    print_json,
+    prints_aside,
+    tell,
+    writing,
+)
+from raspir.ir import Graph, InputError, SlowWarning
+
+if TYPE_CHECKING:
+    from raspir.progress import Bars
+
+commands = typer.Typer()
+
+
+@commands.command(
+    epilog=examples(
+        "raspir run examples/addition.py:add --input 683+345",
+        "raspir run examples/attention.py:cumsum --json '[3, 1, -2]'",
+        "raspir run examples/addition.py:add --batch sums.txt --output results.jsonl",
+        "raspir run add.rir --bind digit=examples/addition.py:digit -i 1+1",
+    )
+)
+def run(
+    target: Target,
+    input: Input = None,
+    json_input: JsonInput = None,
+    batch: Batch = None,
+    batch_format: BatchFormatOption = None,
+    backend: BackendName = "numpy",
+    vocab: Vocab = None,
+    max_length: MaxLength = None,
+    attention: Attention = AttentionKind.select,
+    max_heads: MaxHeads = None,
+    time_budget: TimeBudget = None,
+    no_optimize: NoOptimize = False,
+    bind: Bind = None,
+    output: Output = None,
+) -> None:
+    """Run a program on an input, or on each line of a file, and print the result as JSON.
+
+    An infinite float is Infinity. The results of a file come as they are found, one a line.
+    """
+    given = input_of(input, json_input)
+    if batch is None and batch_format is not None:
+        raise InputError("--batch-format says how the lines of a file are read: give --batch FILE")
+    if batch is not None and given is not None:
+        raise InputError("give one input (--input or --json) or a file of them (--batch), not both")
+    if batch is None and given is None:
+        raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]', or --batch FILE for many")
+    # Before anything that takes time: what can be told to be wrong at once.
+    lines = None if batch is None else _lines(batch, output)
+    with prints_aside() as stdout, _slow_told():
+        runner(backend)
+        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        program = api.compile(graph, backend, optimize=False)
+        if lines is not None:
+            _run_lines(program, graph, lines, _format(lines, batch_format), output, stdout)
+            return
+        with _reporting(program):
+            result = program(given)
+    print_json(result, output)
+
+
+def _lines(batch: Path, output: Path | None) -> Lines:
+    lines = Lines(batch)
+    with contextlib.suppress(OSError):
+        if output is not None and output.samefile(batch):
+            raise InputError(f"--output {output} is the file of the inputs, which it would replace")
+    return lines
+
+
+def _format(lines: Lines, chosen: BatchFormat | None) -> BatchFormat:
+    if chosen is not None:
+        return chosen
+    return BatchFormat.json if lines.name.lower().endswith((".jsonl", ".ndjson")) else BatchFormat.text
+
+
+def _run_lines(
+    program: Executable, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO
+) -> None:
+    """Run a program on the lines of a file, and say on a terminal how long that took."""
+    if kind is BatchFormat.text and len(graph.inputs) > 1:
+        names = ", ".join(graph.inputs)
+        raise InputError(f"the program has several inputs ({names}): give --batch-format json, and lines of objects")
+    read = str if kind is BatchFormat.text else read_json
+    allow_long_integers()
+    start = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        bars = stack.enter_context(_reporting(program))
+        if output is None:
+            shared = stdout.isatty()
+            writer = Writer(stdout.buffer, stdout.encoding or "utf-8")
+        else:
+            shared = False
+            with writing(str(output)):
+                file = output.open("wb")
+            stack.callback(_close, file)
+            writer = Writer(file, name=str(output))
+
+        def tell(count: int, done: int, size: int | None) -> None:
+            if bars is not None and not shared:  # else results show how far it is, and a bar would stand among them
+                bars("running", done, size, f"{count} inputs")
+
+        count = run_lines(program, lines, read, writer, tell)
+    if sys.stderr.isatty():
+        inputs = "1 input" if count == 1 else f"{count} inputs"
+        typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
+
+
+def _close(file: BinaryIO) -> None:
+    with contextlib.suppress(OSError):  # of what could not be written, which has been told
+        file.close()
+
+
+@contextlib.contextmanager
+def _reporting(program: Executable) -> Iterator[Bars | None]:
+    """Show how far a program is with what takes long."""
+    from raspir.progress import progress_bars
+
+    with progress_bars() as bars:
+        if isinstance(program, Reports):
+            program.report = bars
+        yield bars
+
+
+@contextlib.contextmanager
+def _slow_told() -> Iterator[None]:
+    """Say in a plain line that something takes long, once for each thing."""
+    told: set[str] = set()
+
+    def show(message: Warning | str, *rest: Any, **named: Any) -> None:
+        if not isinstance(message, SlowWarning):
+            show_others(message, *rest, **named)
+        elif message.what not in told:
+            told.add(message.what)
+            tell(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SlowWarning)
+        show_others = warnings.showwarning
+        warnings.showwarning = show
+        yield
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} minutes"

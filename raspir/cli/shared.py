@@ -1,0 +1,156 @@
+"""What commands share: from their arguments to a graph and an input, and writing what comes of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from raspir import api
+from raspir.batch import read_json
+from raspir.cli.options import AttentionKind
+from raspir.frontends.files import load, load_function
+from raspir.frontends.lowering import lower
+from raspir.ir import Graph, InputError, LoadError, RaspirError, Sequence
+from raspir.passes.report import Report
+
+
+def after_passes(
+    graph: Graph,
+    attention: AttentionKind,
+    max_heads: int | None,
+    time_budget: float | None,
+    passes: str | None,
+    report: Report | None = None,
+) -> Graph:
+    """Return ``graph`` after ``passes``, the default ones if ``None``; a bar shows how far it is if it takes long."""
+    from raspir.progress import progress_bar
+
+    report = report or Report()
+    with progress_bar("optimising") as tell:
+        return api.optimize(
+            graph,
+            attention=attention.value,
+            passes=passes,
+            max_heads=max_heads,
+            time_budget=time_budget,
+            remarks=report.remarks,
+            progress=tell,
+            on_pass=report.on_pass,
+        )
+
+
+def graph_of(target: str, bind: list[str] | None = None) -> Graph:
+    """Return the graph of a target, with Python functions bound to its symbols.
+
+    Raises:
+        RaspirError: if it cannot be loaded or bound.
+    """
+    program = load(target)
+    graph = program if isinstance(program, Graph) else lower(program)
+    functions = {}
+    for binding in bind or ():
+        symbol, equals, function = binding.partition("=")
+        if not equals:
+            raise LoadError(f"--bind takes SYMBOL=FILE:NAME, not {binding}")
+        functions[symbol.removeprefix("@")] = load_function(function)
+    return graph.bind(functions)
+
+
+def input_of(text: str | None, json_text: str | None) -> object:
+    """Return the input of a command, which comes as characters or as JSON; ``None`` without one.
+
+    Raises:
+        InputError: if both are given, or the JSON is none.
+    """
+    if text is not None and json_text is not None:
+        raise InputError("give --input or --json, not both")
+    if json_text is None:
+        return text
+    allow_long_integers()
+    try:
+        return read_json(json_text)
+    except InputError as error:
+        raise InputError(f"--json: {error.message}") from None
+
+
+def program_name(target: str) -> str:
+    """Return what a picture calls the program of a target: its name, else its file's."""
+    path, _, name = target.rpartition(":")
+    return name if path and "/" not in name and "\\" not in name else Path(target).stem
+
+
+@contextlib.contextmanager
+def prints_aside() -> Iterator[TextIO]:
+    """Send what the user's own code prints to standard error, so that standard output holds the result alone.
+
+    Yields standard output.
+    """
+    stdout = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        yield stdout
+
+
+def print_json(value: object, output: Path | None = None) -> None:
+    """Write a value as JSON, on standard output if no file is given."""
+    allow_long_integers()
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    try:
+        text.encode("utf-8" if output is not None else sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, default=_plain)
+    write(f"{text}\n", output)
+
+
+def allow_long_integers() -> None:
+    """Let Python read and write decimal integers of any length: an atom may be any integer."""
+    sys.set_int_max_str_digits(0)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Sequence):
+        return value.tolist()
+    raise TypeError(f"not JSON: {value!r}")
+
+
+def write(content: str | bytes, output: Path | None) -> None:
+    """Write what a command makes, on standard output if no file is given."""
+    with writing("the result" if output is None else str(output)):
+        if output is not None:
+            output.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        elif isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        else:
+            typer.echo(content, nl=False)
+
+
+@contextlib.contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Say in one line that something cannot be written; who no longer reads a pipe is told nothing."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:  # a name may hold a null character
+        raise RaspirError(f"cannot write {name}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def check_writable(output: Path) -> None:
+    """Say at once, and not after all work, that a file cannot be written."""
+    with writing(str(output)):
+        new = not output.exists()
+        output.open("ab").close()
+        if new:
+            output.unlink()
+
+
+def tell(message: str) -> None:
+    """Say something in one line on standard error, whatever its encoding can hold."""
+    encoding = sys.stderr.encoding or "utf-8"
+    typer.echo(f"raspir: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
