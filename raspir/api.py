@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sized
 from collections.abc import Sequence as Listed
 
-from raspir.backends.base import Executable, drawer, runner, writer
+from raspir.backends.base import Backend, Executable, drawer, runner, writer
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, BackendError, Graph, InputError, Sequence
@@ -69,7 +69,7 @@ def optimize(
 
 def compile(
     program: Program,
-    backend: str = "numpy",
+    backend: str | Backend = "numpy",
     optimize: bool = True,
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
@@ -81,7 +81,8 @@ def compile(
 
     Args:
         program: a program, several by name, or a graph.
-        backend: the name of a backend that runs programs.
+        backend: the name of a backend that runs programs, with options in braces as in ``name{option=value}``; or a
+            backend that need not be installed.
         optimize: whether the default passes run first.
         vocab: as for :func:`optimize`; an input that breaks the promise is refused.
         max_length: likewise.
@@ -92,7 +93,8 @@ def compile(
     Raises:
         ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
         InputError: if a promise makes no sense.
-        BackendError: if the backend is unknown or runs no programs, or a function that it must call is missing.
+        BackendError: if the backend is unknown, runs no programs, does not support all of this one or fails, or a
+            function that must be called is missing.
     """
     chosen = runner(backend)
     graph = to_graph(program, vocab, max_length)
@@ -102,7 +104,7 @@ def compile(
 
 def emit(
     program: Program,
-    backend: str,
+    backend: str | Backend,
     input: object = None,
     optimize: bool = True,
     vocab: Iterable[Atom] | None = None,
@@ -115,7 +117,8 @@ def emit(
 
     Args:
         program: a program, several by name, or a graph.
-        backend: the name of a backend that writes programs.
+        backend: the name of a backend that writes programs, with options in braces as in ``name{option=value}``; or a
+            backend that need not be installed.
         input: an input to show the program at work on, for backends that can.
         optimize: whether the default passes run first.
         vocab: as for :func:`optimize`.
@@ -126,7 +129,7 @@ def emit(
 
     Raises:
         ProgramError, InputError: as :func:`compile`.
-        BackendError: if the backend is unknown or writes nothing.
+        BackendError: if the backend is unknown, writes nothing, does not support all of the program or fails.
     """
     chosen = writer(backend)
     graph = to_graph(program, vocab, max_length)
@@ -144,7 +147,7 @@ def draw(
     attention: Attention = "select",
     max_heads: int | None = None,
     time_budget: float | None = None,
-    backend: str = "graphviz",
+    backend: str | Backend = "graphviz",
     renderer: str = "auto",
     title: str = "",
 ) -> str | bytes:
@@ -160,13 +163,14 @@ def draw(
         attention: likewise.
         max_heads: likewise.
         time_budget: likewise.
-        backend: the name of a backend that draws programs.
+        backend: the name of a backend that draws programs, with options in braces as in ``name{option=value}``; or a
+            backend that need not be installed.
         renderer: what lays it out: ``wasm`` within this process, ``dot`` for the command, ``auto`` for what is there.
         title: what the picture calls the program; the names of its outputs if it is empty.
 
     Raises:
         ProgramError, InputError: as :func:`compile`.
-        BackendError: if the backend, format or renderer is unknown, or the picture cannot be drawn.
+        BackendError: as for :func:`emit`, and if the format or renderer is unknown, or the picture cannot be drawn.
     """
     chosen = drawer(backend)
     if format not in chosen.formats:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from raspir.backends.base import Strategy
+from raspir.backends.protocols import Backend, Strategy, level_of, makes
 from raspir.ir import Graph, Location, Stats
 from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
+from raspir.options import options_listed
 from raspir.passes.base import Pass, Remark
-from raspir.passes.options import options_named
 from raspir.pictures.layers import layers_in_words
 from raspir.registry import Member, Registry
+
+M = TypeVar("M", bound=Member)
 
 
 def layer_table(graph: Graph, title: str) -> Table:
@@ -118,25 +121,37 @@ def _line(location: Location | None) -> Text:
     return Text("" if location is None else str(location))
 
 
-def member_table(registry: Registry[Member]) -> Table:
-    """Return a table of the names in ``registry``, what each does, and why one cannot be used."""
-    table = Table(show_header=True)
-    table.add_column(registry.what)
-    table.add_column("what it does")
-    for name in registry.names():
-        table.add_row(Text(name), Text(registry.describe(name)))
-    return table
+def backend_table(registry: Registry[Backend]) -> Table:
+    """Return a table of the backends in ``registry``: what each does, makes and takes, and its options."""
+    return _member_table(registry, ("takes", "makes"), _taken_and_made)
 
 
 def pass_table(registry: Registry[Pass]) -> Table:
     """Return a table of the passes in ``registry``, what each does, and its options with their types and defaults."""
+    return _member_table(registry, (), lambda member: ())
+
+
+def _taken_and_made(backend: Backend) -> tuple[str, str]:
+    return level_of(backend), "\n".join(makes(backend))
+
+
+def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[[M], tuple[str, ...]]) -> Table:
+    """Return a table of members with columns of its own, and what is wrong with those that cannot be used."""
+    listings = registry.listings()
+    packages = any(listing.origin for listing in listings)
     table = Table(show_header=True)
-    table.add_column("pass")
-    table.add_column("what it does")
+    table.add_column(registry.what)
+    table.add_column("what it does", overflow="fold")
+    for column in more:
+        table.add_column(column, no_wrap=True)
     table.add_column("options", no_wrap=True)
-    for name in registry.names():
-        options = "\n".join(map(str, options_named(registry, name)))
-        table.add_row(Text(name), Text(registry.describe(name)), Text(options))
+    if packages:
+        table.add_column("package", overflow="fold")
+    for each in listings:
+        told = cells(each.member) if each.member is not None else ("",) * len(more)
+        options = "\n".join(map(str, options_listed(each, registry.what)))
+        row = [each.name, each.summary, *told, options, *([each.origin] if packages else [])]
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -97,14 +97,14 @@ def installed(folder, monkeypatch):
 
 
 def test_what_a_package_prints_is_no_part_of_the_list(tmp_path, monkeypatch):
-    install(tmp_path, "noisy", f"print('noise'){PLUGIN}", "noisy = noisy:Tidy\nneedy = noisy:Needy\n")
+    install(tmp_path, "noisy", f"print('noise'){PLUGIN}", "tidy = noisy:Tidy\nneedy = noisy:Needy\n")
     with (tmp_path / "noisy.py").open("a", encoding="utf-8") as file:
         file.write("\n@dataclass(frozen=True)\nclass Needy(Broken):\n    needed: int\n")
     find(tmp_path, monkeypatch)
     done = raspir("passes", "--json", cwd=tmp_path)
     assert done.stderr == "noise\n"
     listed = {each["name"]: each["summary"] for each in json.loads(done.stdout)}
-    assert listed["noisy"] == "drops a head that attends to its own position"
+    assert listed["tidy"] == "drops a head that attends to its own position"
     assert listed["needy"].startswith("cannot be used: pass 'needy' (")
     assert "cannot be made: TypeError: " in listed["needy"]
 
@@ -148,8 +148,11 @@ def test_options_in_braces_and_by_themselves(installed):
         (["--passes", "broken", "--max-heads", "4"], "none of the passes broken has an option 'max_heads'"),
         (["--passes", "tidy", "--max-heads", "0"], "max_heads is a positive integer, not 0"),
         (["--passes", "tidy", "--time-budget", "nan"], "time_budget is a number of seconds, not nan"),
-        (["--passes", "broken"], "internal error: pass broken failed: ZeroDivisionError: division by zero; the graph"),
-        (["--passes", "lost"], "pass 'lost' (from tidying:nowhere) cannot be loaded"),
+        (
+            ["--passes", "broken"],
+            "internal error: pass broken (from tidying 1.0) failed: ZeroDivisionError: division by zero; the graph",
+        ),
+        (["--passes", "lost"], "pass 'lost' (from tidying 1.0, tidying:nowhere) cannot be loaded"),
     ],
 )
 def test_mistakes_are_one_line(installed, arguments, words):
@@ -171,6 +174,8 @@ def test_the_list_of_passes(installed):
     assert listed["tidy"] == {
         "name": "tidy",
         "summary": "drops a head that attends to its own position",
+        "package": "tidying 1.0",
+        "problem": None,
         "options": [
             {"name": "max_heads", "type": "int", "default": 16},
             {"name": "time_budget", "type": "float", "default": 10.0},

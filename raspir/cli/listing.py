@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from raspir.backends.base import BACKENDS
+from raspir.backends.base import BACKENDS, Backend
+from raspir.backends.protocols import Draws, Runs, Writes, level_of, support_of
 from raspir.cli.options import AsJson
 from raspir.cli.shared import print_json, prints_aside
+from raspir.options import options_listed
 from raspir.passes.base import PASSES
-from raspir.passes.options import options_named
-from raspir.registry import Member, Registry
+from raspir.registry import Listing, Member, Registry
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,11 +22,11 @@ commands = typer.Typer()
 
 @commands.command()
 def backends(as_json: AsJson = False) -> None:
-    """List the backends: what runs programs, and what writes them."""
-    from raspir.tables import member_table
+    """List the backends: what runs, writes and draws programs, and the options of each."""
+    from raspir.tables import backend_table
 
     with prints_aside():
-        members = _members(BACKENDS) if as_json else member_table(BACKENDS)
+        members = [_backend_to_json(each) for each in BACKENDS.listings()] if as_json else backend_table(BACKENDS)
     _print_members(BACKENDS, members)
 
 
@@ -35,17 +36,35 @@ def passes(as_json: AsJson = False) -> None:
     from raspir.tables import pass_table
 
     with prints_aside():
-        members = _members(PASSES) if as_json else pass_table(PASSES)
-        for member in members if isinstance(members, list) else ():
-            member["options"] = [option.to_json() for option in options_named(PASSES, member["name"])]
+        members = [_to_json(each, PASSES.what) for each in PASSES.listings()] if as_json else pass_table(PASSES)
     _print_members(PASSES, members)
 
 
-def _members(registry: Registry[Member]) -> list[dict[str, Any]]:
-    return [{"name": name, "summary": registry.describe(name)} for name in registry.names()]
+def _to_json(listing: Listing[Member], what: str) -> dict[str, Any]:
+    return {
+        "name": listing.name,
+        "summary": listing.summary,
+        "package": listing.origin or None,
+        "problem": listing.problem or None,
+        "options": [option.to_json() for option in options_listed(listing, what)],
+    }
 
 
-def _print_members(registry: Registry[Member], members: list[dict[str, Any]] | Table) -> None:
+def _backend_to_json(listing: Listing[Backend]) -> dict[str, Any]:
+    told, backend = _to_json(listing, BACKENDS.what), listing.member
+    if backend is None:
+        return told
+    return {
+        **told,
+        "level": level_of(backend),
+        "runs": isinstance(backend, Runs),
+        "writes": list(backend.suffixes) if isinstance(backend, Writes) else [],
+        "draws": list(backend.formats) if isinstance(backend, Draws) else [],
+        "supports": support_of(backend).to_json() or "everything",
+    }
+
+
+def _print_members(registry: Registry[Any], members: list[dict[str, Any]] | Table) -> None:
     from raspir.tables import console
 
     if isinstance(members, list):

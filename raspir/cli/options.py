@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from raspir.cli import completion
+
 
 class AttentionKind(StrEnum):
     """The choices of --attention."""
@@ -94,7 +96,25 @@ Bind = Annotated[
         show_default=False,
     ),
 ]
-BackendName = Annotated[str, typer.Option("--backend", "-b", metavar="NAME", help="See [bold]raspir backends[/bold].")]
+Passes = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B{OPTION=VALUE},C",
+        help="The passes to run, in order, and not the default ones; see [bold]raspir passes[/bold].",
+        show_default=False,
+        autocompletion=completion.passes,
+    ),
+]
+BackendName = Annotated[
+    str,
+    typer.Option(
+        "--backend",
+        "-b",
+        metavar="NAME{OPTION=VALUE}",
+        help="See [bold]raspir backends[/bold].",
+        autocompletion=completion.backends,
+    ),
+]
 
 
 def examples(*lines: str) -> str:

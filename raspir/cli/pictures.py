@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from raspir import api
-from raspir.backends.base import Draws, drawer
+from raspir.backends.base import Called, drawer
 from raspir.backends.inputs import read_inputs
 from raspir.cli.options import (
     Attention,
@@ -131,7 +131,7 @@ def report(
     write(page, output)
 
 
-def _picture_format(chosen: Draws, format: str | None, output: Path | None, stdout: TextIO) -> str:
+def _picture_format(chosen: Called, format: str | None, output: Path | None, stdout: TextIO) -> str:
     """Return what a picture is written as; what is wrong with it or its place is told before any work."""
     known = ", ".join(chosen.formats)
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")

@@ -20,6 +20,7 @@ from raspir.cli.options import (
     MaxLength,
     NoOptimize,
     Output,
+    Passes,
     Target,
     TimeBudget,
     Vocab,
@@ -78,14 +79,7 @@ def stats(
 )
 def opt(
     target: Target,
-    passes: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B{OPTION=VALUE},C",
-            help="The passes to run, in order, and not the default ones; see [bold]raspir passes[/bold].",
-            show_default=False,
-        ),
-    ] = None,
+    passes: Passes = None,
     remarks: Annotated[
         bool, typer.Option("--remarks", help="Say above the IR, as its comments, what each pass gained and where.")
     ] = False,

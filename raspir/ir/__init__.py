@@ -14,6 +14,7 @@ from raspir.ir.errors import (
 )
 from raspir.ir.functions import Function
 from raspir.ir.graph import Graph
+from raspir.ir.layered import Layer, LayeredProgram
 from raspir.ir.layers import Head, Layering, Mlp, Stats
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build, make
@@ -34,6 +35,8 @@ __all__ = [
     "GraphError",
     "Head",
     "InputError",
+    "Layer",
+    "LayeredProgram",
     "Layering",
     "LoadError",
     "Location",

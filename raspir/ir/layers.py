@@ -45,6 +45,30 @@ class Head:
     selector: Node
     aggregates: tuple[Node, ...]
 
+    @property
+    def comparisons(self) -> tuple[Node, ...]:
+        """The comparisons of a key with a query that the selector combines, each once, from left to right."""
+        found: dict[Node, None] = {}
+        seen: set[Node] = set()
+        stack = [self.selector]
+        while stack:
+            node = stack.pop()
+            if node in seen:  # a selector may hold a part very often
+                continue
+            seen.add(node)
+            if node.operation.role is Role.SELECT:
+                found[node] = None
+            else:
+                stack.extend(reversed(node.operands))
+        return tuple(found)
+
+    @property
+    def reads(self) -> tuple[Node, ...]:
+        """The sequences that it reads, each once: keys and queries, then its values, then its score if it has one."""
+        compared = [operand for comparison in self.comparisons for operand in comparison.operands]
+        values = [aggregate.operands[1] for aggregate in self.aggregates]
+        return tuple(dict.fromkeys([*compared, *values, *self.aggregates[0].operands[2:]]))
+
 
 @dataclass(frozen=True)
 class Mlp:

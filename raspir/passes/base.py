@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from raspir.ir import Graph, Location
+from raspir.options import options_problem
 from raspir.registry import Registry
 
 Attention = Literal["select", "best"]
@@ -72,6 +73,11 @@ class Pass(Protocol):
         """Return a graph equal to ``graph``."""
 
 
+def breach(pass_: Any) -> str | None:
+    """Say how an object that has all that a pass has is none all the same; ``None`` where it is one."""
+    return options_problem(pass_, "pass") if callable(pass_.run) else "its run is not a method"
+
+
 PASSES: Registry[Pass] = Registry(
     "pass",
     "raspir.passes",
@@ -83,5 +89,6 @@ PASSES: Registry[Pass] = Registry(
         "schedule": "raspir.passes.schedule:Schedule",
     },
     Pass,
+    breach,
 )
 """All passes."""

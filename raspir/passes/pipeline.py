@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from raspir.ir import BackendError, Graph, GraphError, RaspirError, print_graph, verify
 from raspir.ir.atoms import show
+from raspir.options import options_of, parse_choices, read_options, with_options
 from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
-from raspir.passes.options import options_of, parse_pipeline, read_options, with_options
 from raspir.registry import advice
 
 DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
@@ -62,14 +62,14 @@ def choose(passes: str | Sequence[str | Pass] | None, options: Mapping[str, obje
         BackendError: if there is no such pass or value, or no pass has one of the options while there are passes.
     """
     chosen = list(_listed(passes))
-    known = [{option.name: None for option in options_of(each)} if options else {} for each, _ in chosen]
+    known = [{option.name: None for option in options_of(each, PASSES.what)} if options else {} for each, _ in chosen]
     everything = {name: None for names in known for name in names}
     for name in options if chosen else ():
         if name not in everything:
             among = ", ".join(each.name for each, _ in chosen)
             raise BackendError(f"none of the passes {among} has an option {show(name)} ({advice(name, everything)})")
     return [
-        with_options(each, {**{name: value for name, value in options.items() if name in names}, **given})
+        with_options(each, {**{name: value for name, value in options.items() if name in names}, **given}, PASSES.what)
         for (each, given), names in zip(chosen, known, strict=True)
     ]
 
@@ -81,9 +81,9 @@ def _listed(passes: str | Sequence[str | Pass] | None) -> Iterable[tuple[Pass, d
         raise BackendError(f"passes are a text such as 'a,b' or a list of names and passes, not {show(items)}")
     for item in items:
         if isinstance(item, str):
-            for name, texts in parse_pipeline(item):
+            for name, texts in parse_choices(item, PASSES.what):
                 found = PASSES.get(name)
-                yield found, read_options(found, texts)
+                yield found, read_options(found, texts, PASSES.what)
         elif isinstance(item, Pass) and not isinstance(item, type):
             yield item, {}
         else:
@@ -103,7 +103,7 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
         raise _internal(each, graph, f"broke a rule of the IR: {error.message}", error) from error
     except RaspirError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error
     if not isinstance(after, Graph):
         raise _internal(each, graph, f"returned {show(after)}, which is not a graph")
@@ -129,10 +129,11 @@ def _changed(before: Graph, after: Graph) -> str | None:
     return f"the function @{lost[0]} into a symbol without one" if lost else None
 
 
-def _internal(each: Pass, before: Graph, problem: str, cause: GraphError | Exception | None = None) -> GraphError:
+def _internal(each: Pass, before: Graph, problem: str, cause: BaseException | None = None) -> GraphError:
     location = cause.location if isinstance(cause, GraphError) else None
     saved = _save(before, each.name)
-    return GraphError(f"internal error: pass {each.name} {problem}; the graph before it {saved}", location)
+    name = f"{each.name}{PASSES.origin_of(each)}"
+    return GraphError(f"internal error: pass {name} {problem}; the graph before it {saved}", location)
 
 
 def _save(graph: Graph, name: str) -> str:

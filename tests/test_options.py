@@ -1,4 +1,4 @@
-"""Options of passes: which there are, how a pipeline in text writes them, and every mistake in one."""
+"""Options of passes and backends: which there are, how text writes them, and every mistake in one."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Optional
@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Optional
 import pytest
 
 from raspir import BackendError
-from raspir.passes.options import options_of, parse_pipeline, read_options, with_options
+from raspir.options import options_of, parse_choices, read_options, with_options
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Plain:
 
 
 def made(text):
-    [(name, texts)] = parse_pipeline(text)
+    [(name, texts)] = parse_choices(text, "pass")
     assert name == "sample"
-    return with_options(Sample(), read_options(Sample(), texts))
+    return with_options(Sample(), read_options(Sample(), texts, "pass"), "pass")
 
 
 def wrong(text):
@@ -49,7 +49,7 @@ def wrong(text):
 
 
 def test_options_are_the_fields_that_text_can_write():
-    assert [str(option) for option in options_of(Sample())] == [
+    assert [str(option) for option in options_of(Sample(), "pass")] == [
         "max_heads: int = 16",
         "time_budget: float = 10.0",
         "eager: bool = false",
@@ -59,7 +59,7 @@ def test_options_are_the_fields_that_text_can_write():
         "ratio: float or none = 0.5",
         "level: 0 or 1 or all = 0",
     ]
-    assert options_of(Plain()) == ()
+    assert options_of(Plain(), "pass") == ()
 
 
 @pytest.mark.parametrize(
@@ -117,9 +117,9 @@ def test_an_unknown_option_gets_the_near_ones_and_all(name):
 
 def test_a_pass_that_is_no_dataclass_has_no_options():
     pass_ = Plain()
-    assert with_options(pass_, {}) is pass_
+    assert with_options(pass_, {}, "pass") is pass_
     with pytest.raises(BackendError, match=r"pass plain has no option 'limit' \(there is: none\)"):
-        with_options(pass_, {"limit": 1})
+        with_options(pass_, {"limit": 1}, "pass")
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_a_pass_that_is_no_dataclass_has_no_options():
 )
 def test_values_from_python_must_have_the_type(name, value):
     with pytest.raises(BackendError, match=f"the option {name} of pass sample takes"):
-        with_options(Sample(), {name: value})
+        with_options(Sample(), {name: value}, "pass")
 
 
 def test_values_from_python():
-    assert with_options(Sample(), {"time_budget": 2, "limit": None}) == Sample(time_budget=2)
+    assert with_options(Sample(), {"time_budget": 2, "limit": None}, "pass") == Sample(time_budget=2)
 
 
 def test_what_a_pass_says_of_its_own_values():
@@ -143,7 +143,7 @@ def test_what_a_pass_says_of_its_own_values():
                 raise ValueError(f"max_heads must be positive, not {self.max_heads}")
 
     with pytest.raises(BackendError, match="pass sample: max_heads must be positive, not 0"):
-        with_options(Positive(), {"max_heads": 0})
+        with_options(Positive(), {"max_heads": 0}, "pass")
 
 
 def test_types_that_cannot_be_known():
@@ -152,15 +152,15 @@ def test_types_that_cannot_be_known():
         more: "NoSuchType" = 0  # noqa: F821  # the mistake itself
 
     with pytest.raises(BackendError, match="the types of the options of pass sample cannot be known: NameError"):
-        with_options(Unknown(), {"max_heads": 1})
-    assert with_options(Unknown(), {}) == Unknown()
+        with_options(Unknown(), {"max_heads": 1}, "pass")
+    assert with_options(Unknown(), {}, "pass") == Unknown()
 
 
 def test_a_pipeline_of_several():
-    assert parse_pipeline(" fold , depth { max-heads = 4 }, merge{} ") == [
+    assert parse_choices(" fold , depth { max-heads = 4 }, merge{} ", "pass") == [
         ("fold", {}),
         ("depth", {"max_heads": "4"}),
         ("merge", {}),
     ]
-    assert parse_pipeline("") == parse_pipeline("  ") == []
-    assert parse_pipeline("fold,") == [("fold", {})]
+    assert parse_choices("", "pass") == parse_choices("  ", "pass") == []
+    assert parse_choices("fold,", "pass") == [("fold", {})]

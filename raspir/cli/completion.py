@@ -1,0 +1,54 @@
+"""What a shell offers after --backend and --passes: names with what they do, and in braces the options of one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+
+import typer
+
+from raspir.backends.base import BACKENDS, Backend
+from raspir.backends.protocols import Draws, Explains, Runs, Writes
+from raspir.options import options_listed
+from raspir.passes.base import PASSES
+from raspir.registry import Listing, Member
+
+_NEEDS: dict[str, type] = {"run": Runs, "emit": Writes, "draw": Draws, "plan": Explains}
+"""What a backend must be for a command that takes one; other commands are offered all."""
+
+Offered = list[tuple[str, str]]
+
+
+def backends(context: typer.Context, incomplete: str) -> Offered:
+    """Return how ``incomplete`` can go on as a backend that the command can use, each with what it does."""
+    needed = _NEEDS.get(context.info_name or "", Backend)
+    with redirect_stdout(sys.stderr):  # what plugins print is nothing to offer
+        return _offered(
+            incomplete, [each for each in BACKENDS.listings() if isinstance(each.member, needed)], "backend"
+        )
+
+
+def passes(incomplete: str) -> Offered:
+    """Return how ``incomplete``, a pipeline, can go on with its last pass, each with what it does."""
+    with redirect_stdout(sys.stderr):  # what plugins print is nothing to offer
+        usable = [each for each in PASSES.listings() if each.member is not None]
+        braces = incomplete.rfind("{")
+        inside = braces > incomplete.rfind("}")
+        start = incomplete.rfind(",", 0, braces if inside else None) + 1
+        done, last = incomplete[:start], incomplete[start:]
+        return [(done + told, summary) for told, summary in _offered(last, usable, "pass")]
+
+
+def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> Offered:
+    name, brace, inside = incomplete.partition("{")
+    if not brace:
+        return [(each.name, each.summary) for each in usable if each.name.startswith(incomplete.strip())]
+    options = [option for each in usable if each.name == name.strip() for option in options_listed(each, what)]
+    written, comma, last = inside.rpartition(",")
+    given = {part.partition("=")[0].strip() for part in written.split(",")}
+    return [
+        (f"{name}{{{written}{comma}{option.name}=", f"{option.wanted}")
+        for option in options
+        if option.name.startswith(last.strip()) and option.name not in given
+    ]
