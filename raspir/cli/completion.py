@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 
@@ -43,7 +44,7 @@ def passes(incomplete: str) -> Offered:
 def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> Offered:
     name, brace, inside = incomplete.partition("{")
     if not brace:
-        return [(each.name, each.summary) for each in usable if each.name.startswith(incomplete.strip())]
+        return [(each.name, _shown(each.summary)) for each in usable if each.name.startswith(incomplete.strip())]
     options = [option for each in usable if each.name == name.strip() for option in options_listed(each, what)]
     written, comma, last = inside.rpartition(",")
     given = {part.partition("=")[0].strip() for part in written.split(",")}
@@ -52,3 +53,10 @@ def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> O
         for option in options
         if option.name.startswith(last.strip()) and option.name not in given
     ]
+
+
+def _shown(summary: str) -> str:
+    """Return a summary as a line of a menu, in which brackets are no markup: a plugin may have written anything."""
+    from rich.markup import escape
+
+    return escape(textwrap.shorten(summary, 60, placeholder=" …"))
