@@ -64,10 +64,10 @@ depth: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/depth.py
 
 fuzz: $(VENV)/base.stamp
-	$(BIN)/python benchmarks/fuzz.py --cases $(CASES)
+	$(BIN)/raspir fuzz --cases $(CASES)
 
 fuzz-backend: $(VENV)/base.stamp
-	$(BIN)/python benchmarks/fuzz.py --cases $(CASES) --backend $(BACKEND)
+	$(BIN)/raspir fuzz --cases $(CASES) --backend $(BACKEND)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 Tell = Callable[[int, int], None]
 """Told how many steps of how many are done."""
@@ -125,3 +133,26 @@ def progress_bars(console: Console | None = None) -> Iterator[Bars | None]:
         yield bars
     finally:
         bars.pause()
+
+
+@contextlib.contextmanager
+def case_bar(cases: int, console: Console | None = None) -> Iterator[Callable[[int, str, str], None] | None]:
+    """Yield what moves a bar of cases, told how many are done, what came of them, and how fast; it leaves nothing.
+
+    Yields ``None`` where there is no terminal to see it.
+
+    Args:
+        cases: how many there are.
+        console: where the bar is drawn; standard error if ``None``.
+    """
+    console = console or Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("fuzzing", total=cases, rate="")
+        yield lambda done, told, rate: bar.update(task, completed=done, description=told, rate=rate)

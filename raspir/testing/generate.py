@@ -15,6 +15,7 @@ from raspir.frontends.expressions import apply
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
+from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, PREDICATES, Maker, constant
 
 VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
@@ -54,15 +55,32 @@ class Generated:
     vocab: tuple[Atom, ...]
     longest: int
 
+    @property
+    def promised(self) -> Graph:
+        """The program with the promises that its inputs keep: of their atoms and of their length."""
+        return self.graph.promise(self.vocab, self.longest)
+
     def input(self, random: Random) -> list[Atom]:
         """Return an input: mostly short, often repeating itself."""
         n = min(self.longest, random.choice((0, 1, 2, 3, 4, 4, 5, 5, 6, 7, 8, 12)))
         few = random.sample(self.vocab, min(len(self.vocab), random.choice((1, 2, 2, 3, 6))))
         return random.choices(few, k=n)
 
+    def __repr__(self) -> str:
+        """Return Python that makes the program, as far as its text says: a test that fails shows it."""
+        functions = f".bind({{{', '.join(f'{symbol!r}: …' for symbol in self.graph.symbols)}}})"
+        bound = functions if self.graph.symbols else ""
+        vocab = literal(self.vocab)
+        return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest})'
 
-def program(random: Random) -> Generated:
-    """Return a random program that can be lowered, and works with its vocabulary as far as types tell."""
+
+def program(random: Random, small: bool = False) -> Generated:
+    """Return a random program that can be lowered, and works with its vocabulary as far as types tell.
+
+    Args:
+        random: decides everything.
+        small: whether it is made in one to three steps, and not in up to 14.
+    """
     while True:
         free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
         vocab = random.choice(VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES)
@@ -71,13 +89,20 @@ def program(random: Random) -> Generated:
         # Few idioms in one program meet each other more often than all of them do.
         idioms = random.sample(IDIOMS, random.choice((2, 3, 5, 8, len(IDIOMS))))
         try:
-            for _ in range(random.choice((2, 4, 6, 9, 14)) if free == 1.0 else random.choice((1, 2, 3, 4, 5, 7, 10))):
+            for _ in range(random.choice(_steps(free, small))):
                 step(maker, free, idioms, longest)
             graph = lower(outputs(maker))
             graph.promise(vocab)
         except ProgramError:  # no combination of types fits: not a program at all
             continue
         return Generated(graph, vocab, longest)
+
+
+def _steps(free: float, small: bool) -> tuple[int, ...]:
+    """Return the numbers of steps to choose from: idioms are larger than free operations."""
+    if small:
+        return (1, 2, 3) if free == 1.0 else (1, 1, 2)
+    return (2, 4, 6, 9, 14) if free == 1.0 else (1, 2, 3, 4, 5, 7, 10)
 
 
 def step(maker: Maker, free: float, idioms: list[Idiom], longest: int) -> None:

@@ -39,13 +39,20 @@ class Maker:
         random: decides everything.
         vocab: the atoms that inputs will hold.
         odd: how often something is used that the idiom at hand is not made for, as strings in an order with numbers.
+        allows: tells of a sequence whether it may be part of the program; all may for ``None``. What may not is not
+            remembered, so nothing is made of it either.
     """
 
-    def __init__(self, random: Random, vocab: tuple[Atom, ...], odd: float = 0.05) -> None:
-        self.random, self.vocab, self.odd = random, vocab, odd
+    def __init__(
+        self,
+        random: Random,
+        vocab: tuple[Atom, ...],
+        odd: float = 0.05,
+        allows: Callable[[SOp], bool] | None = None,
+    ) -> None:
+        self.random, self.vocab, self.odd, self.allows = random, vocab, odd, allows
         self.known: dict[str, list[SOp]] = {tag: [] for tag in WITHIN}
         self.selectors: list[Selector] = []
-        self.made = 0
         kinds = {_kind(atom) for atom in vocab}
         self.tokens = "text" if kinds == {"text"} else "any" if "text" in kinds else kinds.pop()
         if kinds:
@@ -56,8 +63,8 @@ class Maker:
     # Choices.
 
     def chance(self, probability: float) -> bool:
-        """Return true that often."""
-        return self.random.random() < probability
+        """Return true that often: for high numbers, since shrinking lowers them and what is false is simpler."""
+        return self.random.random() >= 1 - probability
 
     def choose(self, *options: Any) -> Any:
         """Return one of ``options``."""
@@ -68,10 +75,11 @@ class Maker:
         return self.chance(self.odd)
 
     def keep(self, made: SOp, tag: str) -> SOp:
-        """Remember an expression."""
+        """Remember an expression, if it is allowed."""
+        if self.allows is not None and not self.allows(made):
+            return made
         for known in WITHIN[tag]:
             self.known[known].append(made)
-        self.made += 1
         return made
 
     def pick(self, tag: str) -> SOp:
@@ -191,7 +199,7 @@ class Maker:
         def plain(comparison: str) -> Selector:
             return apply(Selector, f"select.{comparison}", (a, b))
 
-        style = self.random.random()
+        style = 1 - self.random.random()  # what is plain for low numbers
         if style < 0.12:
             return ~plain(OPPOSITE[comparison])
         if style < 0.2 and ordered:
@@ -205,9 +213,10 @@ class Maker:
         return self.kept(plain(comparison))
 
     def kept(self, selector: Selector) -> Selector:
-        """Remember a selector."""
+        """Remember a selector, if its width is allowed."""
+        if self.allows is not None and not self.allows(selector.value(1)):
+            return selector
         self.selectors.append(selector)
-        self.made += 1
         return selector
 
     def span(self) -> Selector:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from time import monotonic
 from typing import Any
 
 from raspir.ir import Graph, GraphError, Node, build
@@ -13,23 +12,44 @@ Fails = Callable[[Graph, list[Any]], bool]
 """Tells whether a program without promises still fails on an input, or on a list of inputs."""
 
 
-def minimised(graph: Graph, given: list[Any], fails: Fails, seconds: float = 60) -> tuple[Graph, list[Any]]:
-    """Return a smaller program and input, or inputs, that still fail, as far as ``seconds`` reach."""
-    deadline = monotonic() + seconds
+def minimised(graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000) -> tuple[Graph, list[Any]]:
+    """Return a smaller program and input, or inputs, that still fail.
+
+    Args:
+        graph: a program that fails.
+        given: on what it fails.
+        fails: tells whether another does, too.
+        attempts: how many others are tried at most.
+    """
+    left = iter(range(attempts))
     changed = True
-    while changed and monotonic() < deadline:
+    while changed:
         changed = False
         for smaller in smaller_inputs(given):
-            if monotonic() < deadline and fails(graph, smaller):
+            if next(left, None) is None:
+                return graph, given
+            if fails(graph, smaller):
                 given, changed = smaller, True
                 break
         for candidate in smaller_programs(graph):
-            if monotonic() >= deadline:
-                break
-            if len(candidate) < len(graph) and fails(candidate, given):
-                graph, changed = candidate, True
-                break
+            if len(candidate) < len(graph) or _plainness(candidate) < _plainness(graph):
+                if next(left, None) is None:
+                    return graph, given
+                if fails(candidate, given):
+                    graph, changed = candidate, True
+                    break
     return graph, given
+
+
+def _plainness(graph: Graph) -> int:
+    """Return how far the nodes of a program are from plain ones: how many atoms there are besides 0 and 1."""
+    held = (value for node in graph for value in node.attributes)
+    atoms = (atom for value in held for atom in (value if isinstance(value, tuple) else (value,)))
+    return len(graph) * 1000 + sum(not _is_plain(atom) for atom in atoms)
+
+
+def _is_plain(atom: object) -> bool:
+    return type(atom) is int and atom in (0, 1)
 
 
 def smaller_inputs(given: list[Any]) -> Iterator[list[Any]]:
@@ -67,6 +87,8 @@ def with_outputs(graph: Graph, outputs: dict[str, Node]) -> Graph:
 def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
     """Yield what could stand in the place of ``node``: its operands, the operands of those, and simple values."""
     if not node.operands:
+        plain = _is_plain(node["value"]) if node.operation.name == "const" else True
+        yield from () if plain else (build("const", value=value) for value in (0, 1))
         return
     near = dict.fromkeys((*node.operands, *(inner for operand in node.operands for inner in operand.operands)))
     yield from (other for other in near if (other.type is SELECTOR) == (node.type is SELECTOR))

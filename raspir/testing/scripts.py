@@ -1,0 +1,137 @@
+"""A failure made small, as Python that shows it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from raspir.ir import Graph, RaspirError
+from raspir.testing.comparing import DifferenceError, Trial
+from raspir.testing.literals import literal
+from raspir.testing.minimise import minimised
+from raspir.testing.settings import Setting, simplest
+from raspir.testing.trying import Failure
+
+ATTEMPTS = 4000
+"""Smaller programs, inputs and settings that are tried at most."""
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """A failure, as small as it was made.
+
+    Attributes:
+        graph: the program.
+        inputs: the inputs.
+        setting: how it is optimised and run.
+        told: what is different, in words.
+    """
+
+    graph: Graph
+    inputs: list[Any]
+    setting: Setting
+    told: str
+
+
+def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
+    """Return a failure with a smaller program, smaller inputs and a simpler setting that still fails."""
+    graph, setting = failure.trial.graph, failure.setting
+    inputs = failure.problem.inputs or failure.trial.inputs
+
+    with _scratch():
+        for _ in range(2):  # a simpler setting leaves more of the program out
+            graph, inputs = minimised(graph, inputs, partial(_differs, setting), attempts)
+            setting = simplest(setting, partial(_differs, graph=graph, inputs=inputs))
+        return Shrunk(graph, inputs, setting, _told(setting, graph, inputs) or failure.problem.told)
+
+
+def _told(setting: Setting, graph: Graph, inputs: list[Any]) -> str | None:
+    """Return what is different, in words; ``None`` if nothing is, or for want of a program or of inputs."""
+    try:
+        Trial(graph, inputs).compare(setting)
+    except DifferenceError as error:
+        return error.told
+    except RaspirError:
+        return None
+    return None
+
+
+def _differs(setting: Setting, graph: Graph, inputs: list[Any]) -> bool:
+    return _told(setting, graph, inputs) is not None
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """Let what is saved of a pass that fails, over and over while a program is made small, go with the folder."""
+    with TemporaryDirectory() as folder:
+        before, tempfile.tempdir = tempfile.tempdir, folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+
+
+def script(found: Shrunk, title: str) -> str:
+    """Return Python that shows a failure: it prints the difference and exits with code 1, or with 0 if there is none.
+
+    Args:
+        found: the failure.
+        title: where it comes from, in a line.
+    """
+    functions = found.graph.functions
+    imports = sorted(f"from {each.__module__} import {each.__qualname__}" for each in set(functions.values()))
+    bound = ", ".join(f"{symbol!r}: {function.__qualname__}" for symbol, function in functions.items())
+    atoms = repr([found.inputs, found.setting])
+    parts = [
+        f'"""{title}\n\n{_commented(found.told)}\n"""',
+        "",
+        *(["from math import inf", ""] if "inf" in literal(found.inputs) + atoms else []),
+        "import raspir",
+        "from raspir.testing import Setting, difference",
+        *imports,
+        "",
+        f"PROGRAM = raspir.parse(\n    {_text(str(found.graph))}\n)" + (f".bind({{{bound}}})" if bound else ""),
+        f"INPUTS = {literal(found.inputs)}",
+        f"SETTING = {found.setting!r}",
+        "",
+        'if __name__ == "__main__":',
+        "    told = difference(PROGRAM, INPUTS, SETTING)",
+        '    print(told or "no difference")',
+        "    raise SystemExit(told is not None)",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _commented(told: str) -> str:
+    """Return text that a docstring can hold."""
+    return told.replace("\\", "\\\\").replace('"""', "'''").encode("utf-8", "backslashreplace").decode()
+
+
+def _text(text: str) -> str:
+    """Return a text as Python, a line for each of its lines."""
+    if "\\" in text or '"""' in text or not text.isascii():
+        return "\n    ".join(ascii(line) for line in text.splitlines(keepends=True))
+    return f'"""\n{text}"""'
+
+
+def save(content: str, path: Path) -> Path:
+    """Write a new file, at ``path`` or, where there is one, beside it; return where.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    for number in range(1000):
+        at = path if number == 0 else path.with_stem(f"{path.stem}-{number + 1}")
+        try:
+            with at.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        return at
+    raise FileExistsError(17, "there are too many files of that name", str(path))

@@ -1,0 +1,171 @@
+"""A setting: what is done with a generated program before its results are compared."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields, replace
+from random import Random
+from unittest import mock
+
+from raspir.api import optimize
+from raspir.ir import Atom, Graph
+from raspir.passes.base import Attention, Pass
+from raspir.passes.pipeline import DEFAULT
+from raspir.testing.generate import Generated
+from raspir.testing.literals import literal
+from raspir.testing.thresholds import replaced, thresholds
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a program is optimised and run.
+
+    Attributes:
+        passes: the passes, in order, as names with options in braces or as objects; the default pipeline for ``None``,
+            and the program as written if there are none.
+        attention: which kind of heads there may be.
+        vocab: the promised vocabulary, if there is one.
+        max_length: the promised length, if there is one.
+        backend: the name of the backend that runs the program.
+        forced: which of the backend's thresholds are set so that small inputs take its other ways of doing the same.
+    """
+
+    passes: tuple[str | Pass, ...] | None = None
+    attention: Attention = "select"
+    vocab: tuple[Atom, ...] | None = None
+    max_length: int | None = None
+    backend: str = "reference"
+    forced: tuple[str, ...] = ()
+
+    def promised(self, graph: Graph) -> Graph:
+        """Return ``graph`` with the promises.
+
+        Raises:
+            ProgramError: if the program cannot work with the promised vocabulary.
+        """
+        return graph.promise(self.vocab, self.max_length)
+
+    def optimised(self, promised: Graph) -> Graph:
+        """Return what :meth:`promised` returns after the passes.
+
+        Raises:
+            ProgramError: if an opaque function fails on the promised vocabulary, which is the program's mistake.
+            RaspirError: for any failure of a pass.
+        """
+        return promised if self.passes == () else optimize(promised, attention=self.attention, passes=self.passes)
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Set the thresholds, and take warnings as failures."""
+        with ExitStack() as stack:
+            stack.enter_context(warnings.catch_warnings())
+            warnings.simplefilter("error")
+            for name in self.forced:
+                for owner, attribute, value in replaced(self.backend, name):
+                    stack.enter_context(mock.patch.object(owner, attribute, value))
+            yield
+
+    def simpler(self) -> Iterator[Setting]:
+        """Yield settings with a threshold, a promise or a pass less, or on the reference alone."""
+        for name in self.forced:
+            yield replace(self, forced=tuple(each for each in self.forced if each != name))
+        if self.backend != "reference" and self.passes != ():
+            yield replace(self, passes=())
+            yield replace(self, backend="reference", forced=())
+        if self.max_length is not None:
+            yield replace(self, max_length=None)
+        if self.vocab is not None:
+            yield replace(self, vocab=None)
+            for atom in self.vocab if len(self.vocab) > 1 else ():
+                yield replace(self, vocab=tuple(each for each in self.vocab if each is not atom))
+        if self.attention != "select":
+            yield replace(self, attention="select")
+        passes = DEFAULT if self.passes is None else self.passes
+        for index in range(len(passes) - 1, -1, -1):
+            left = passes[:index] + passes[index + 1 :]
+            if left or self.backend != "reference":
+                yield replace(self, passes=left)
+
+    @property
+    def order(self) -> str:
+        """The passes in a few words: ``default``, ``as written``, the one by its name, or ``orders`` for several."""
+        if not self.passes:
+            return "default" if self.passes is None else "as written"
+        return _named(self.passes[0]) if len(self.passes) == 1 else "orders"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{field.name}: {_told(getattr(self, field.name))}" for field in fields(self))
+
+    def __repr__(self) -> str:
+        """Return Python that makes the setting, without what is as usual; passes that are objects by their names."""
+        usual = Setting()
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.passes is not None:
+            parts["passes"] = tuple(map(_named, self.passes))
+        told = (f"{name}={literal(value)}" for name, value in parts.items() if value != getattr(usual, name))
+        return f"Setting({', '.join(told)})"
+
+
+def _named(each: str | Pass) -> str:
+    return each if isinstance(each, str) else each.name
+
+
+def _told(value: object) -> str:
+    return literal(tuple(map(_named, value)) if isinstance(value, tuple) and _holds_passes(value) else value)
+
+
+def _holds_passes(value: tuple[object, ...]) -> bool:
+    return any(isinstance(each, Pass) for each in value)
+
+
+def simplest(setting: Setting, fails: Callable[[Setting], bool]) -> Setting:
+    """Return a setting as simple as there still is a failure with."""
+    changed = True
+    while changed:
+        changed = False
+        for simpler in setting.simpler():
+            if fails(simpler):
+                setting, changed = simpler, True
+                break
+    return setting
+
+
+def drawn(
+    random: Random,
+    generated: Generated,
+    backends: tuple[str, ...],
+    names: tuple[str, ...],
+    passes: tuple[str, ...] | None = None,
+) -> Setting:
+    """Return a random setting for a generated program, whose promises its own inputs keep.
+
+    Args:
+        random: decides everything.
+        generated: the program.
+        backends: the names of the backends to choose from.
+        names: the names of the passes to choose from.
+        passes: the passes, where they are not chosen at random.
+    """
+    backend = random.choice(backends)
+    if passes is None:
+        passes = _some_passes(random, names, as_written=backend != "reference")
+    vocab = generated.vocab if random.random() < 0.6 else None
+    longest = generated.longest if random.random() < 0.3 else None
+    forced: tuple[str, ...] = ()
+    if random.random() < 0.5:
+        forced = tuple(name for name in thresholds(backend) if random.random() < 0.4)
+    return Setting(passes, random.choice(("select", "best")), vocab, longest, backend, forced)
+
+
+def _some_passes(random: Random, names: tuple[str, ...], as_written: bool) -> tuple[str, ...] | None:
+    """Return the default pipeline (``None``), one pass, several in any order, or none."""
+    kind = random.random()
+    if kind < 0.3 or not names:
+        return None
+    if as_written and kind < 0.5:
+        return ()
+    if kind < 0.7:
+        return (random.choice(names),)
+    return tuple(random.choices(names, k=random.randint(2, len(names))))

@@ -1,0 +1,244 @@
+"""Hypothesis strategies for programs and their inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from random import Random
+
+try:
+    from hypothesis import reject
+    from hypothesis import strategies as st
+except ImportError as error:
+    raise ImportError("generated programs need the package hypothesis: install raspir[testing]") from error
+
+from raspir.backends.base import runner
+from raspir.frontends.embedded import SOp
+from raspir.frontends.lowering import lower
+from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
+from raspir.ir.atoms import distinct, show
+from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
+from raspir.passes.base import Attention
+from raspir.registry import advice
+from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
+from raspir.testing.idioms import IDIOMS
+from raspir.testing.maker import Maker
+from raspir.testing.minimise import replaced, substitutes
+
+_STEPS = 8
+_KEEP = 126  # numbers, most of which leave a value as it is; from 128 on hypothesis draws low ones more often
+_MOST = 3  # ways to make do without a value that are tried
+FUNCTIONS = frozenset({"map", "select.by"})
+"""The operations that call opaque Python functions."""
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What generated programs may hold.
+
+    Attributes:
+        vocab: the atoms of inputs.
+        longest: the length of the longest inputs.
+        operations: the operations of the IR, by name.
+        types: the kinds of atoms that values may hold where the inputs keep their promises.
+        max_size: the most nodes.
+        supported: what else a program with its promises must fulfil.
+    """
+
+    vocab: tuple[Atom, ...]
+    longest: int
+    operations: frozenset[str]
+    types: Type
+    max_size: int
+    supported: Callable[[Graph], bool] | None
+
+    @property
+    def restrict(self) -> bool:
+        """Whether parts of programs must be looked at before more is made of them."""
+        return self.supported is not None or self.types is not ATOM or not self.operations.issuperset(OPERATIONS)
+
+    def __call__(self, program: SOp | Graph) -> bool:
+        """Tell whether a program may be generated."""
+        graph = program if isinstance(program, Graph) else lower(program)
+        try:
+            promised = graph.promise(self.vocab, self.longest)
+        except ProgramError:
+            return False
+        return (
+            len(promised) <= self.max_size
+            and all(node.operation.name in self.operations for node in promised)
+            and all(node.type in self.types for node in promised if node.type is not SELECTOR)
+            and (self.supported is None or self.supported(promised))
+        )
+
+
+def programs(
+    *,
+    vocab: Iterable[Atom] | None = None,
+    longest: int = 8,
+    max_size: int = 24,
+    operations: Iterable[str] | None = None,
+    without: Iterable[str] = (),
+    types: Iterable[str] = ("bool", "int", "float", "str"),
+    functions: bool = True,
+    attention: Attention = "best",
+    outputs: int = 3,
+    backend: str | None = None,
+    supported: Callable[[Graph], bool] | None = None,
+) -> st.SearchStrategy[Generated]:
+    """Return a strategy for programs, made of the same idioms and free operations as those that ``raspir fuzz`` tries.
+
+    A program works with its vocabulary as far as types tell; on some inputs it may fail. It shrinks to few nodes.
+
+    Args:
+        vocab: the atoms of inputs; one of several vocabularies for ``None``.
+        longest: the most positions of an input.
+        max_size: the most nodes of a program.
+        operations: the operations of the IR that there may be, by name, aggregates among them; all for ``None``.
+        without: operations that there may not be.
+        types: the kinds of atoms that values may hold, as far as types tell, where inputs keep to the vocabulary.
+        functions: whether there may be opaque Python functions (``map``, ``select`` with a predicate).
+        attention: whether there may be aggregates that fetch by the best score (``"best"``) or not (``"select"``).
+        outputs: the most outputs.
+        backend: the name of a backend: only programs that it compiles without a ``BackendError``, with the promises
+            of their vocabulary and length.
+        supported: what else a program must fulfil, told by its graph with these promises. A part of what fulfils it
+            must do so, too: programs grow by what is supported.
+
+    Raises:
+        InputError: if the vocabulary makes no sense, or no vocabulary has only atoms of these types.
+        BackendError: if there is no such operation, type or backend.
+    """
+    allowed = _operations(operations, without, functions, attention)
+    union_of_types = _types(types)
+    vocabularies = _vocabularies(vocab, union_of_types)
+    if backend is not None:
+        supported = _all(_compiles(backend), supported)
+    for name, value, least in (("longest", longest, 0), ("max_size", max_size, 1), ("outputs", outputs, 1)):
+        if type(value) is not int or value < least:
+            raise InputError(f"{name} is an integer from {least} on, not {show(value)}")
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Generated:
+        held = draw(st.sampled_from(vocabularies))
+        rules = Allowed(held, longest, allowed, union_of_types, max_size, supported)
+        return draw(_program(rules, outputs))
+
+    return drawn()
+
+
+@st.composite
+def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
+    """Draw a program: steps until a number says stop, then which of all that was made it yields."""
+    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None)
+    known = maker.known["any"]
+    if not known:
+        raise InputError("nothing is supported, not even a program that yields its input")
+    free = draw(st.sampled_from((1.0, 0.5, 0.0)))
+    for number in range(_STEPS):
+        if number and draw(st.integers(0, _STEPS)) == 0:
+            break
+        draw(_step(maker, free, rules.longest))
+    known = known[2:] or [selector.value(1) for selector in maker.selectors[-1:]] or known[:1]
+    named = {"out": draw(_one_of(known))}
+    for number in range(1, most):
+        if draw(st.integers(0, 7)) < 6:
+            break
+        named[f"out_{number}"] = draw(_one_of(known))
+    for names in (named, ["out"]):  # together they may be larger than alone
+        graph = draw(_reduced(lower({name: named[name] for name in names}), rules))
+        if rules(graph):
+            return Generated(graph, rules.vocab, rules.longest)
+    reject()
+
+
+@st.composite
+def _reduced(draw: st.DrawFn, graph: Graph, rules: Allowed) -> Graph:
+    """Draw a program with other values in the place of some: seldom, but of all that is shrunk."""
+    for node in reversed(graph.nodes):
+        if node.operands and node in graph.nodes:
+            options = list(islice(substitutes(graph, node), _MOST))
+            at = draw(st.integers(0, _KEEP))
+            if at < len(options):
+                with suppress(GraphError):  # no types fit
+                    smaller = replaced(graph, node, options[at])
+                    graph = smaller if rules(smaller) else graph
+    return graph
+
+
+@st.composite
+def _step(draw: st.DrawFn, maker: Maker, free: float, longest: int) -> None:
+    """Add something to a program; nothing where no types fit. Each step can be left out of a program by itself."""
+    maker.random = draw(_randoms())
+    with suppress(ProgramError):
+        step(maker, free, IDIOMS, longest)
+
+
+def _randoms() -> st.SearchStrategy[Random]:
+    """Return a strategy for random numbers that come from hypothesis, which lowers them when it shrinks."""
+    return st.randoms(use_true_random=False, note_method_calls=False)
+
+
+@st.composite
+def _one_of(draw: st.DrawFn, known: list[SOp]) -> SOp:
+    """Draw one of what was made: mostly the last, and the first, which is the smallest, when it shrinks."""
+    if draw(st.integers(0, 7)):
+        return known[-1]
+    return known[draw(st.integers(0, len(known) - 1))]
+
+
+def inputs_for(program: Generated) -> st.SearchStrategy[list[Atom]]:
+    """Return a strategy for the inputs of a program, which keep its promises: lists of no atoms, one, or more."""
+    return st.lists(st.sampled_from(program.vocab), max_size=program.longest)
+
+
+def _operations(given: Iterable[str] | None, without: Iterable[str], functions: bool, attention: str) -> frozenset[str]:
+    """Return the names of the operations that there may be; an input is always one."""
+    if attention not in ("select", "best"):
+        raise BackendError(f"attention is select or best, not {show(attention)}")
+    chosen, left_out = frozenset(OPERATIONS if given is None else given), frozenset(without)
+    for name in sorted(map(str, chosen | left_out)):
+        if name not in OPERATIONS:
+            raise BackendError(f"there is no operation {show(name)} ({advice(name, OPERATIONS)})")
+    left_out |= FUNCTIONS if not functions else frozenset()
+    left_out |= {"best"} if attention == "select" else frozenset()
+    return (chosen - left_out) | {"input"}
+
+
+def _types(names: Iterable[str]) -> Type:
+    kinds = {str(kind): kind for kind in ATOM.kinds}
+    chosen = list(names)
+    for name in chosen:
+        if name not in kinds:
+            raise BackendError(f"there is no type {show(name)} of atoms ({advice(name, kinds)})")
+    return union(kinds[name] for name in chosen)
+
+
+def _vocabularies(vocab: Iterable[Atom] | None, types: Type) -> list[tuple[Atom, ...]]:
+    """Return the vocabularies to choose from."""
+    known = [*VOCABULARIES, *MIXED] if vocab is None else [distinct(vocab)]
+    fitting = [each for each in known if each and union(map(type_of, each)) in types]
+    if not fitting:
+        told = "no vocabulary" if vocab is None else f"the vocabulary {show(known[0])}"
+        raise InputError(f"{told} holds atoms, and of type {types} alone")
+    return fitting
+
+
+def _compiles(backend: str) -> Callable[[Graph], bool]:
+    """Return what tells whether a backend compiles a graph."""
+    chosen = runner(backend)
+
+    def compiles(graph: Graph) -> bool:
+        try:
+            chosen.compile(graph)
+        except BackendError:
+            return False
+        return True
+
+    return compiles
+
+
+def _all(first: Callable[[Graph], bool], second: Callable[[Graph], bool] | None) -> Callable[[Graph], bool]:
+    return first if second is None else lambda graph: first(graph) and second(graph)

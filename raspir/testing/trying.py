@@ -1,0 +1,167 @@
+"""Programs by number: each is generated, and tried under several settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from random import Random
+from typing import Any
+
+from raspir.backends.base import BACKENDS, runner
+from raspir.ir import Atom, BackendError
+from raspir.passes.base import PASSES
+from raspir.passes.options import parse_pipeline
+from raspir.passes.pipeline import choose
+from raspir.testing.comparing import DifferenceError, Trial
+from raspir.testing.generate import Generated, program
+from raspir.testing.settings import Setting, drawn
+
+SETTINGS = 4
+"""Settings of one program: as many cases."""
+INPUTS = 6
+"""Inputs of one program."""
+
+ODD: tuple[Atom, ...] = (
+    0, 1, -1, 2, 3, True, False, 0.0, -0.0, 0.5, 0.1, 1.0, float("inf"), -float("inf"), 1e308, -1e308, 5e-324, 2.0**53,
+    2**70, -(2**70), 127, 128, -128, -129, 32767, 32768, 2**31 - 1, 2**31, -(2**31),
+    2**53, 2**53 + 1, -(2**53) - 1, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400,
+    "", "a", "b", "1", "ab", "long " * 20, "é", "\U0001f600", "\ud800", "\udfff", "\0",
+)  # fmt: skip
+"""What no program is made for."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What is fuzzed: picklable, so that any process can try any program of it.
+
+    Attributes:
+        seed: decides, with a program's number, everything about it.
+        backends: the names of the backends that run the programs; all that run any if it is empty.
+        passes: a pipeline in text; random orders for ``None``.
+    """
+
+    seed: int = 0
+    backends: tuple[str, ...] = ()
+    passes: str | None = None
+
+    def check(self) -> Campaign:
+        """Return this with the names of all backends where it has none.
+
+        Raises:
+            BackendError: if there is no such backend or pass, or a backend runs no programs.
+        """
+        for name in self.backends:
+            runner(name)
+        choose(self.passes, {})
+        return self if self.backends else Campaign(self.seed, runners(), self.passes)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the passes to choose from, those that installed packages add among them."""
+        return PASSES.names()
+
+    @cached_property
+    def pipeline(self) -> tuple[str, ...] | None:
+        """The passes that are always the same, each with its options."""
+        if self.passes is None:
+            return None
+        return tuple(_written(name, options) for name, options in parse_pipeline(self.passes))
+
+    def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
+        """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
+        random = Random(f"{self.seed}:{number}")
+        generated = program(random, small=random.random() < 0.85)
+        trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
+        done = Outcome()
+        for at in range(limit):
+            setting = drawn(random, generated, self.backends, self.names, self.pipeline)
+            try:
+                counts = trial.compare(setting, text=random.random() < 0.1)
+            except DifferenceError as problem:
+                found = Failure(number, at, trial, setting, problem)
+                return done + Outcome(1, Counter(covered(setting)), found)
+            done += Outcome(1, counts + Counter(covered(setting)))
+        return done
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A difference.
+
+    Attributes:
+        number: the number of the program.
+        at: which of its settings it is.
+        trial: the program and its inputs.
+        setting: how it was optimised and run.
+        problem: what is different.
+    """
+
+    number: int
+    at: int
+    trial: Trial
+    setting: Setting
+    problem: DifferenceError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one program, or of several.
+
+    Attributes:
+        cases: programs under one setting each.
+        counts: what else is counted: results, and what was covered.
+        failure: the difference, if there is one.
+    """
+
+    cases: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    failure: Failure | None = None
+
+    def __add__(self, other: Outcome) -> Outcome:
+        return Outcome(self.cases + other.cases, self.counts + other.counts, self.failure or other.failure)
+
+
+def covered(setting: Setting) -> list[str]:
+    """Return what a case under a setting covers, each as ``group name``."""
+    promises = {"vocabulary": setting.vocab, "length": setting.max_length}
+    return [
+        f"passes {setting.order}",
+        f"attention {setting.attention}",
+        f"promised {' and '.join(name for name, held in promises.items() if held is not None) or 'nothing'}",
+        f"backend {setting.backend}",
+        *(f"forced {name}" for name in setting.forced),
+    ]
+
+
+def runners() -> tuple[str, ...]:
+    """Return the names of all backends that run programs and can be loaded."""
+    found = []
+    for name in BACKENDS.names():
+        try:
+            runner(name)
+        except BackendError:
+            continue
+        found.append(name)
+    return tuple(found)
+
+
+def some_input(random: Random, generated: Generated) -> Any:
+    """Return an input: mostly one that the program is made for, sometimes a longer one, or one that holds anything."""
+    given = generated.input(random)
+    style = random.random()
+    if style < 0.03:
+        few = random.sample(generated.vocab, random.randint(1, len(generated.vocab)))
+        given = random.choices(few, k=random.randint(13, 70))
+    elif style < 0.2:
+        odd = random.sample(ODD, random.randint(1, 6))
+        given = [random.choice(odd) if random.random() < 0.6 else each for each in given]
+    if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
+        return "".join(map(str, given))
+    return tuple(given) if random.random() < 0.2 else given
+
+
+def _written(name: str, options: dict[str, str]) -> str:
+    if not options:
+        return name
+    return f"{name}{{{','.join(f'{option}={value}' for option, value in options.items())}}}"
