@@ -274,7 +274,7 @@ def run(graph: Graph, input: object) -> Sequence:
 def _is_long(input: object) -> bool:
     try:
         return isinstance(input, Sized) and len(input) >= _LONG
-    except TypeError:  # NumPy's arrays of no dimension have a length only in name
+    except Exception:  # NumPy's arrays of no dimension have a length only in name, and others may fail in any way
         return False
 
 

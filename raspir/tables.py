@@ -12,6 +12,7 @@ from raspir.backends.base import Strategy
 from raspir.ir import Graph, Location, Stats
 from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
+from raspir.ir.visible import visible
 from raspir.passes.base import Pass, Remark
 from raspir.passes.options import options_named
 from raspir.pictures.layers import layers_in_words
@@ -20,7 +21,7 @@ from raspir.registry import Member, Registry
 
 def layer_table(graph: Graph, title: str) -> Table:
     """Return a table of the layers of ``graph``: whom each head attends to, what it reads, and the work after it."""
-    table = Table(title=Text(title), title_justify="left", show_lines=True)
+    table = Table(title=_text(title), title_justify="left", show_lines=True)
     table.add_column("layer", justify="right")
     table.add_column("attends to")
     table.add_column("reads → result")
@@ -28,7 +29,7 @@ def layer_table(graph: Graph, title: str) -> Table:
     for layer in layers_in_words(graph):
         attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
         reads = "\n".join(told for head in layer.heads for told in head.reads)
-        table.add_row(str(layer.number), Text(attends), Text(reads), Text(layer.work))
+        table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))
     return table
 
 
@@ -58,7 +59,7 @@ def critical_table(graph: Graph) -> Table:
         label = describer.label(step.aggregate)
         value = label if describer.name(step.aggregate) else f"{label} = {describer(step.aggregate)}"
         through = "" if step.operand is None else f"{step.through}: {describer.part(step.operand)}"
-        table.add_row(str(step.layer), Text(value), Text(through), _line(graph.locations.get(step.aggregate)))
+        table.add_row(str(step.layer), _text(value), _text(through), _line(graph.locations.get(step.aggregate)))
     return table
 
 
@@ -92,13 +93,13 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
     table.add_column("gain")
     table.add_column("line", overflow="fold")
     for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
-        table.add_row(Text(remark.rule), Text(remark.subject), Text(remark.gain), _line(remark.location))
+        table.add_row(_text(remark.rule), _text(remark.subject), _text(remark.gain), _line(remark.location))
     return table
 
 
 def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     """Return a table of how selectors are evaluated, in which what falls back stands out."""
-    table = Table(title=Text(title), title_justify="left", show_lines=True)
+    table = Table(title=_text(title), title_justify="left", show_lines=True)
     table.add_column("value", overflow="fold")
     table.add_column("strategy: what it rests on")
     table.add_column("cost")
@@ -106,16 +107,21 @@ def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     for each in strategies:
         name = f"{each.name} (falls back)" if each.falls_back else each.name
         cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()
-        table.add_row(*map(Text, cells), style="bold yellow" if each.falls_back else "")
+        table.add_row(*map(_text, cells), style="bold yellow" if each.falls_back else "")
     return table
 
 
 def _titled(title: str) -> Table:
-    return Table(title=Text(title), title_justify="left")
+    return Table(title=_text(title), title_justify="left")
 
 
 def _line(location: Location | None) -> Text:
-    return Text("" if location is None else str(location))
+    return _text("" if location is None else str(location))
+
+
+def _text(told: str) -> Text:
+    """Return what a cell says; names may hold what would steer the terminal."""
+    return Text("\n".join(map(visible, told.split("\n"))))
 
 
 def member_table(registry: Registry[Member]) -> Table:
@@ -124,7 +130,7 @@ def member_table(registry: Registry[Member]) -> Table:
     table.add_column(registry.what)
     table.add_column("what it does")
     for name in registry.names():
-        table.add_row(Text(name), Text(registry.describe(name)))
+        table.add_row(_text(name), _text(registry.describe(name)))
     return table
 
 
@@ -136,7 +142,7 @@ def pass_table(registry: Registry[Pass]) -> Table:
     table.add_column("options", no_wrap=True)
     for name in registry.names():
         options = "\n".join(map(str, options_named(registry, name)))
-        table.add_row(Text(name), Text(registry.describe(name)), Text(options))
+        table.add_row(_text(name), _text(registry.describe(name)), _text(options))
     return table
 
 

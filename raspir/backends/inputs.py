@@ -76,7 +76,7 @@ def input_list(inputs: object) -> Iterable[object]:
     if isinstance(inputs, Iterable):
         try:
             iter(inputs)
-        except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
+        except Exception:  # NumPy's arrays of no dimension say only here that they hold no items
             pass
         else:
             return inputs

@@ -124,7 +124,7 @@ def _changed(before: Graph, after: Graph) -> str | None:
     if list(after.inputs.items()) != list(before.inputs.items()):
         return f"the inputs {', '.join(before.inputs)}, or what is promised of them"
     if after.max_length != before.max_length:
-        return f"the promised maximum length {before.max_length} into {after.max_length}"
+        return f"the promised maximum length {show(before.max_length)} into {show(after.max_length)}"
     lost = [symbol for symbol in after.unbound if symbol not in before.unbound]
     return f"the function @{lost[0]} into a symbol without one" if lost else None
 

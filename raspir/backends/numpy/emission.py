@@ -89,7 +89,7 @@ def _promises(graph: Graph) -> str:
         if isinstance(vocab, tuple):
             told.append(f"{name} holds only {show(list(vocab))}")
     if graph.max_length is not None:
-        told.append(f"no input is longer than {graph.max_length}")
+        told.append(f"no input is longer than {show(graph.max_length)}")
     return f"It was promised that {' and '.join(told)}." if told else ""
 
 
@@ -121,7 +121,7 @@ def _functions(plan: Plan) -> str:
     fixed = f"({fixed},)" if fixed else "()"
     names = source.literal(tuple(graph.outputs))
     return f'''
-_EXECUTOR = Executor(program, {len(graph.outputs)}, {{{vocabularies}}}, {graph.max_length}, {fixed})
+_EXECUTOR = Executor(program, {len(graph.outputs)}, {{{vocabularies}}}, {source.literal(graph.max_length)}, {fixed})
 
 
 def run(input):
