@@ -68,6 +68,23 @@ def read_sequence(value: object) -> list[Atom]:
     return atoms
 
 
+def is_one_of(value: object, choices: Iterable[str]) -> bool:
+    """Tell whether ``value`` is one of some strings; whatever it says of equality itself is not asked."""
+    return issubclass(type(value), str) and str.__str__(value) in choices  # type: ignore[arg-type]  # it is a string
+
+
+def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return what a mapping of any class holds.
+
+    Raises:
+        InputError: if it fails when it is read.
+    """
+    try:
+        return {key: value[key] for key in value}
+    except Exception as error:
+        raise InputError(f"{show(value)} is not a mapping: {type(error).__name__} when it is read") from error
+
+
 def _items(value: object) -> Iterator[object]:
     """Yield the items of ``value``; what fails when it is iterated over is no sequence."""
     try:

@@ -7,7 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from raspir.ir.atoms import Atom, distinct, show
+from raspir.ir.atoms import Atom, distinct, read_mapping, show
 from raspir.ir.errors import GraphError, InputError, ProgramError
 from raspir.ir.export import to_networkx
 from raspir.ir.functions import Function, identity
@@ -106,7 +106,7 @@ class Graph:
         if not isinstance(functions, Mapping):
             raise GraphError(f"functions are given by their symbols, not as {show(functions)}")
         symbols = set(self.symbols)
-        for symbol, function in functions.items():
+        for symbol, function in read_mapping(functions).items():
             if type(symbol) is not str or symbol not in symbols:
                 known = ", ".join(f"@{s}" for s in self.symbols) or "none"
                 raise GraphError(f"the program has no function @{symbol} (it has: {known})")

@@ -42,7 +42,7 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
     for number, line in enumerate(text.split("\n"), start=1):
         reader.line(number, line.removesuffix("\r"))
     graph = reader.graph()
-    return graph.bind(functions) if functions else graph
+    return graph if functions is None else graph.bind(functions)
 
 
 def restore(text: str, functions: dict[str, Function], locations: list[Location | None]) -> Graph:

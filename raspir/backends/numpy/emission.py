@@ -12,7 +12,7 @@ from raspir.backends.numpy.kernels import failures
 from raspir.backends.numpy.kernels.execution import Executor, listed_results
 from raspir.backends.numpy.plan import Made, Plan
 from raspir.ir import Graph
-from raspir.ir.atoms import read_sequence, show
+from raspir.ir.atoms import read_mapping, read_sequence, show
 
 _WIDTH = 116
 
@@ -51,7 +51,7 @@ def _shown(input: object) -> str:
         InputError: if it is not a sequence of atoms, or several by name.
     """
     if isinstance(input, Mapping):
-        return f"{{{', '.join(f'{name!r}: {_shown(each)}' for name, each in input.items())}}}"
+        return f"{{{', '.join(f'{name!r}: {_shown(each)}' for name, each in read_mapping(input).items())}}}"
     return repr(input) if type(input) is str else f"[{', '.join(map(source.literal, read_sequence(input)))}]"
 
 
