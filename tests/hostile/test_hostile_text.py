@@ -17,15 +17,33 @@ from raspir.testing.generate import program
 
 HEAD = 'raspir 1\n%tokens = input name="tokens" : bool | int | float | str\n%indices = indices : int\n'
 WRITTEN = [
-    HEAD + '%s = select.lt %indices, %indices : selector\n%x = sum %s, 1 default="_" : int | str also "\\u001b[31m"\n'
-    "output out = %x\n",
-    HEAD + "%m = map %tokens function=@f : bool | int | float | str\n%n = lookup %m otherwise=0 keys=[1, true, "
-    '"a"] values=[2.5, -inf, 0xff] : int | float\noutput "a b" = %n\noutput c = %indices\n',
-    "raspir 1\nmax_length 4\n%tokens = input name=\"tokens\" vocab=[\"a\", \"b\"] : str\n%s = select.eq %tokens, %tokens : "
-    'selector\n%b = best %s, %tokens, 1 pick="highest" ties="left" default=0 : int | str in layer 1\noutput out = %b\n',
-    HEAD + "%p = pow %indices, %indices : int | float\n%q = raw values=[1, 2] : int\n%r = mod "%9d", %p : str\n"
-    "%t = mul %r, %indices : str\noutput out = %t\noutput q = %q\n",
-]  # fmt: skip
+    HEAD
+    + r"""%s = select.lt %indices, %indices : selector
+%x = sum %s, 1 default="_" : int | str also "\u001b[31m"
+output out = %x
+""",
+    HEAD
+    + """%m = map %tokens function=@f : bool | int | float | str
+%n = lookup %m otherwise=0 keys=[1, true, "a"] values=[2.5, -inf, 0xff] : int | float
+output "a b" = %n
+output c = %indices
+""",
+    """raspir 1
+max_length 4
+%tokens = input name="tokens" vocab=["a", "b"] : str
+%s = select.eq %tokens, %tokens : selector
+%b = best %s, %tokens, 1 pick="highest" ties="left" default=0 : int | str in layer 1
+output out = %b
+""",
+    HEAD
+    + """%p = pow %indices, %indices : int | float
+%q = raw values=[1, 2] : int
+%r = mod "%9d", %p : str
+%t = mul %r, %indices : str
+output out = %t
+output q = %q
+""",
+]
 PIECES = [
     "9" * 5000, "0x" + "f" * 9000, "-inf", "1e999", "nan", '"', "\\", "%", "@", "\x00", "\ud800", "\ufeff", "\r", "\n",
     "\x1b]0;x\x07", "\u202e", "[", "]", "=", ",", ":", "in layer 3", "in layer 99999999999999", 'also "x"', "true",
@@ -78,8 +96,10 @@ def tried(text: str) -> None:
         lambda: graph.promise("ab"),
     ]
     for use in uses:
-        with contextlib.suppress(RaspirError):
+        try:
             use()
+        except RaspirError as error:
+            assert "internal error" not in str(error)  # as which a pass that breaks is told
 
 
 @settings(deadline=None, max_examples=60)
