@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from raspir.backends.base import Executable, Streams
 from raspir.ir import Atom, InputError, Location, RaspirError, Sequence
+from raspir.ir.printer import escape
 
 BLOCK = 1 << 18
 """So many bytes of a file are run at a time."""
@@ -122,10 +123,13 @@ class Writer:
         file: where they go.
         encoding: how characters are written; those that it lacks are escaped.
         name: what messages call the file.
+        terminal: whether that is a terminal, which obeys some characters that JSON lets stand as they are.
     """
 
-    def __init__(self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results") -> None:
-        self._file, self._encoding, self._name = file, encoding, name
+    def __init__(
+        self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results", terminal: bool = False
+    ) -> None:
+        self._file, self._encoding, self._name, self._terminal = file, encoding, name, terminal
         self._encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(self, result: Sequence | dict[str, Sequence]) -> str:
@@ -135,7 +139,8 @@ class Writer:
             RaspirError: if it holds an integer too long for JSON.
         """
         value = {n: each.tolist() for n, each in result.items()} if isinstance(result, dict) else result.tolist()
-        return to_json(value, self._encode)
+        text = to_json(value, self._encode)
+        return escape(text) if self._terminal else text
 
     def write(self, lines: list[str]) -> None:
         """Write lines, all the way.

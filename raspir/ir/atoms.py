@@ -70,7 +70,7 @@ def read_sequence(value: object) -> list[Atom]:
 
 def is_one_of(value: object, choices: Iterable[str]) -> bool:
     """Tell whether ``value`` is one of some strings; whatever it says of equality itself is not asked."""
-    return issubclass(type(value), str) and str.__str__(value) in choices  # type: ignore[arg-type]  # it is a string
+    return issubclass(type(value), str) and str.__str__(value) in choices
 
 
 def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
