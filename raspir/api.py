@@ -9,7 +9,7 @@ from raspir.backends.base import Backend, Executable, drawer, runner, writer
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, BackendError, Graph, InputError, Sequence
-from raspir.ir.atoms import show
+from raspir.ir.atoms import is_one_of, show
 from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import run_passes
 
@@ -173,7 +173,7 @@ def draw(
         BackendError: as for :func:`emit`, and if the format or renderer is unknown, or the picture cannot be drawn.
     """
     chosen = drawer(backend)
-    if format not in chosen.formats:
+    if not is_one_of(format, chosen.formats):
         raise BackendError(f"there is no format {show(format)} (there are: {', '.join(chosen.formats)})")
     graphs = [to_graph(program, vocab, max_length)]
     if optimize:
@@ -278,7 +278,7 @@ def run(graph: Graph, input: object) -> Sequence:
 def _is_long(input: object) -> bool:
     try:
         return isinstance(input, Sized) and len(input) >= _LONG
-    except TypeError:  # NumPy's arrays of no dimension have a length only in name
+    except Exception:  # NumPy's arrays of no dimension have a length only in name, and others may fail in any way
         return False
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from raspir.backends.base import Executable, Streams
 from raspir.ir import Atom, InputError, Location, RaspirError, Sequence
+from raspir.ir.printer import escape
 
 BLOCK = 1 << 18
 """So many bytes of a file are run at a time."""
@@ -30,14 +31,28 @@ def read_json(text: str) -> str | list[Atom] | dict[str, object]:
     """
     try:
         value = json.loads(text)
-    except ValueError as error:
-        where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputError(f"this is no JSON: {getattr(error, 'msg', error)}{where}") from None
+    except json.JSONDecodeError as error:
+        raise InputError(f"this is no JSON: {error.msg} at character {error.pos + 1}") from None
+    except ValueError:  # which integers of too many digits are: to read one takes time with their square
+        raise InputError(f"this holds an integer of more than {sys.get_int_max_str_digits()} digits") from None
     except RecursionError:
         raise InputError("this is nested too deeply: an input is a list of atoms") from None
     if not isinstance(value, list | str | dict):
         raise InputError(f"an input is a list of atoms such as [5, 2], not {text[:40]}")
     return value
+
+
+def to_json(value: object, encode: Callable[[object], str]) -> str:
+    """Return what ``encode`` makes of ``value``.
+
+    Raises:
+        RaspirError: if it holds an integer of more digits than Python is let write.
+    """
+    try:
+        return encode(value)
+    except ValueError:
+        digits = sys.get_int_max_str_digits()
+        raise RaspirError(f"the result holds an integer of more than {digits} digits, too long for JSON") from None
 
 
 class Lines:
@@ -108,17 +123,24 @@ class Writer:
         file: where they go.
         encoding: how characters are written; those that it lacks are escaped.
         name: what messages call the file.
+        terminal: whether that is a terminal, which obeys some characters that JSON lets stand as they are.
     """
 
-    def __init__(self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results") -> None:
-        self._file, self._encoding, self._name = file, encoding, name
+    def __init__(
+        self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results", terminal: bool = False
+    ) -> None:
+        self._file, self._encoding, self._name, self._terminal = file, encoding, name, terminal
         self._encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(self, result: Sequence | dict[str, Sequence]) -> str:
-        """Return the line that holds a result."""
-        if isinstance(result, dict):
-            return self._encode({name: each.tolist() for name, each in result.items()})
-        return self._encode(result.tolist())
+        """Return the line that holds a result.
+
+        Raises:
+            RaspirError: if it holds an integer too long for JSON.
+        """
+        value = {n: each.tolist() for n, each in result.items()} if isinstance(result, dict) else result.tolist()
+        text = to_json(value, self._encode)
+        return escape(text) if self._terminal else text
 
     def write(self, lines: list[str]) -> None:
         """Write lines, all the way.

@@ -13,6 +13,7 @@ from raspir.backends.protocols import Backend, Strategy, level_of, makes
 from raspir.ir import Graph, Location, Stats
 from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
+from raspir.ir.visible import visible
 from raspir.options import options_listed
 from raspir.passes.base import Pass, Remark
 from raspir.pictures.layers import layers_in_words
@@ -23,7 +24,7 @@ M = TypeVar("M", bound=Member)
 
 def layer_table(graph: Graph, title: str) -> Table:
     """Return a table of the layers of ``graph``: whom each head attends to, what it reads, and the work after it."""
-    table = Table(title=Text(title), title_justify="left", show_lines=True)
+    table = Table(title=_text(title), title_justify="left", show_lines=True)
     table.add_column("layer", justify="right")
     table.add_column("attends to")
     table.add_column("reads → result")
@@ -31,7 +32,7 @@ def layer_table(graph: Graph, title: str) -> Table:
     for layer in layers_in_words(graph):
         attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
         reads = "\n".join(told for head in layer.heads for told in head.reads)
-        table.add_row(str(layer.number), Text(attends), Text(reads), Text(layer.work))
+        table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))
     return table
 
 
@@ -61,7 +62,7 @@ def critical_table(graph: Graph) -> Table:
         label = describer.label(step.aggregate)
         value = label if describer.name(step.aggregate) else f"{label} = {describer(step.aggregate)}"
         through = "" if step.operand is None else f"{step.through}: {describer.part(step.operand)}"
-        table.add_row(str(step.layer), Text(value), Text(through), _line(graph.locations.get(step.aggregate)))
+        table.add_row(str(step.layer), _text(value), _text(through), _line(graph.locations.get(step.aggregate)))
     return table
 
 
@@ -95,13 +96,13 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
     table.add_column("gain")
     table.add_column("line", overflow="fold")
     for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
-        table.add_row(Text(remark.rule), Text(remark.subject), Text(remark.gain), _line(remark.location))
+        table.add_row(_text(remark.rule), _text(remark.subject), _text(remark.gain), _line(remark.location))
     return table
 
 
 def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     """Return a table of how selectors are evaluated, in which what falls back stands out."""
-    table = Table(title=Text(title), title_justify="left", show_lines=True)
+    table = Table(title=_text(title), title_justify="left", show_lines=True)
     table.add_column("value", overflow="fold")
     table.add_column("strategy: what it rests on")
     table.add_column("cost")
@@ -109,16 +110,21 @@ def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     for each in strategies:
         name = f"{each.name} (falls back)" if each.falls_back else each.name
         cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()
-        table.add_row(*map(Text, cells), style="bold yellow" if each.falls_back else "")
+        table.add_row(*map(_text, cells), style="bold yellow" if each.falls_back else "")
     return table
 
 
 def _titled(title: str) -> Table:
-    return Table(title=Text(title), title_justify="left")
+    return Table(title=_text(title), title_justify="left")
 
 
 def _line(location: Location | None) -> Text:
-    return Text("" if location is None else str(location))
+    return _text("" if location is None else str(location))
+
+
+def _text(told: str) -> Text:
+    """Return what a cell says; names may hold what would steer the terminal."""
+    return Text("\n".join(map(visible, told.split("\n"))))
 
 
 def backend_table(registry: Registry[Backend]) -> Table:
@@ -151,7 +157,7 @@ def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[
         told = cells(each.member) if each.member is not None else ("",) * len(more)
         options = "\n".join(map(str, options_listed(each, registry.what)))
         row = [each.name, each.summary, *told, options, *([each.origin] if packages else [])]
-        table.add_row(*map(Text, row))
+        table.add_row(*map(_text, row))
     return table
 
 

@@ -25,7 +25,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "progress": set(),
     "batch": {"ir", "backends"},
     "api": {"ir", "frontends", "passes", "backends", "reports", "pictures"},
-    "testing": {"ir", "frontends", "passes", "backends", "registry", "api"},
+    "testing": {"ir", "frontends", "passes", "backends", "registry", "options", "api"},
     "cli": {
         "ir", "frontends", "passes", "backends", "registry", "options", "api", "tables", "progress", "batch", "testing",
         "__version__",

@@ -12,7 +12,7 @@ from typing import Any
 from raspir.analysis import selectors
 from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, tried
 from raspir.analysis.forms import Forms
-from raspir.analysis.intset import Bound, plus, times
+from raspir.analysis.intset import MOST_BITS, Bound, plus, times
 from raspir.analysis.linear import Linear
 from raspir.analysis.positions import Positions, Steps
 from raspir.analysis.ranks import Rank, rank_of
@@ -22,7 +22,7 @@ from raspir.ir.layers import layer_of
 from raspir.ir.scalar import function_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 
-_TERMS = 8  # linear forms of more terms are not followed: the sum is then a term itself
+_TERMS = 8  # linear forms of more terms, or of very long integers, are not followed: the sum is then a term itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +233,12 @@ class Analysis:
             if constant is None:
                 return own
             other = parts[1] if constant is parts[0] else parts[0]
+            if other.bits + constant.bits > MOST_BITS:
+                return own
             result = other.scaled(constant.constant)
         else:
             result = parts[0].plus(parts[1], 1 if name == "add" else -1)
-        return result if len(result.terms) <= _TERMS else own
+        return result if len(result.terms) <= _TERMS and result.bits <= MOST_BITS else own
 
     def bounds(self, form: Linear, minus: Linear | None = None) -> tuple[Bound, Bound]:
         """Return bounds of ``form`` at a position less ``minus`` at another position of the same input.

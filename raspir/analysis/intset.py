@@ -10,7 +10,7 @@ Bound = int | float
 
 
 MOST_BITS = 10_000
-"""Integers of more bits are not computed beforehand; as bounds they are as good as none."""
+"""Integers of more bits are not computed beforehand. As bounds they are as good as none, and linear forms have none."""
 
 
 def plus(a: Bound, b: Bound) -> Bound:

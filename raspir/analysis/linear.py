@@ -48,6 +48,11 @@ class Linear:
         """The greatest integer that divides the coefficients of all terms; 0 where there are no terms."""
         return gcd(*self.terms.values())
 
+    @property
+    def bits(self) -> int:
+        """How many bits the longest of its integers has."""
+        return max(self.constant.bit_length(), *(c.bit_length() for c in self.terms.values()), 0)
+
     def only(self, kept: Iterable[Node]) -> Linear:
         """Return the terms among ``kept``, without the constant."""
         held = set(kept)

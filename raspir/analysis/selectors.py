@@ -174,15 +174,18 @@ def _simplified(clauses: Iterable[Clause]) -> Formula | None:
     found = list(dict.fromkeys(clauses))
     if len(found) > 4 * MOST:
         return None
+    apart: set[tuple[Clause, Clause]] = set()  # those that have been looked at, since each join starts the search anew
     changed = True
     while changed:
         changed = False
         for i, a in enumerate(found):
             for j, b in enumerate(found):
-                if i == j:
+                if i == j or (a, b) in apart:
                     continue
                 joined = _joined(a, b)
-                if joined is not None:
+                if joined is None:
+                    apart.add((a, b))
+                else:
                     kept = [clause for k, clause in enumerate(found) if k not in (i, j)]
                     found = list(dict.fromkeys([*kept[: min(i, j)], *joined, *kept[min(i, j) :]]))
                     changed = True

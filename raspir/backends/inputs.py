@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from raspir.ir.atoms import Atom, atom_key, read_sequence, show
+from raspir.ir.atoms import Atom, atom_key, read_mapping, read_sequence, show
 from raspir.ir.errors import InputError
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
@@ -35,9 +35,10 @@ def by_name(names: Sequence[str], input: object) -> dict[str, object]:
     """
     if len(names) == 1 and not isinstance(input, Mapping):
         return {names[0]: input}
-    if not isinstance(input, Mapping) or set(input) != set(names):
+    given = read_mapping(input) if isinstance(input, Mapping) else {}
+    if set(given) != set(names):
         raise InputError(f"the program needs inputs called {', '.join(names)}: give a mapping from those names")
-    return {name: input[name] for name in names}
+    return {name: given[name] for name in names}
 
 
 def require_one_length(lengths: Mapping[str, int]) -> None:
@@ -76,7 +77,7 @@ def input_list(inputs: object) -> Iterable[object]:
     if isinstance(inputs, Iterable):
         try:
             iter(inputs)
-        except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
+        except Exception:  # NumPy's arrays of no dimension say only here that they hold no items
             pass
         else:
             return inputs

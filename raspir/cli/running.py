@@ -130,7 +130,7 @@ def _run_lines(
         bars = stack.enter_context(_reporting(program))
         if output is None:
             shared = stdout.isatty()
-            writer = Writer(stdout.buffer, stdout.encoding or "utf-8")
+            writer = Writer(stdout.buffer, stdout.encoding or "utf-8", terminal=shared)
         else:
             shared = False
             with writing(str(output)):

@@ -6,18 +6,23 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import typer
 
 from raspir import api
-from raspir.batch import read_json
+from raspir.batch import read_json, to_json
 from raspir.cli.options import AttentionKind
 from raspir.frontends.files import load, load_function
 from raspir.frontends.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, Sequence
+from raspir.ir.printer import escape
 from raspir.passes.report import Report
+
+MOST_DIGITS = 320_000
+"""Decimal digits of an integer that commands read and write: the largest that an operation makes has 315,653."""
 
 
 def after_passes(
@@ -99,7 +104,9 @@ def prints_aside() -> Iterator[TextIO]:
 def print_json(value: object, output: Path | None = None) -> None:
     """Write a value as JSON, on standard output if no file is given."""
     allow_long_integers()
-    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    text = to_json(value, partial(json.dumps, ensure_ascii=False, default=_plain))
+    if output is None:
+        text = escape(text)  # a terminal obeys some characters that JSON lets stand as they are
     try:
         text.encode("utf-8" if output is not None else sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -108,8 +115,11 @@ def print_json(value: object, output: Path | None = None) -> None:
 
 
 def allow_long_integers() -> None:
-    """Let Python read and write decimal integers of any length: an atom may be any integer."""
-    sys.set_int_max_str_digits(0)
+    """Let Python read and write decimal integers of all the digits that operations make, and a few more.
+
+    That takes a second or two. It takes time with the square of the digits, so there must be some limit.
+    """
+    sys.set_int_max_str_digits(MOST_DIGITS)
 
 
 def _plain(value: object) -> object:

@@ -16,7 +16,7 @@ from raspir.frontends.expressions import Expression, Unfit, apply, named
 from raspir.frontends.lowering import lower
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, RaspirError, Sequence, as_atom, read_sequence
-from raspir.ir.atoms import distinct, show
+from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, AttributeKind
 from raspir.ir.rules import Attribute
@@ -401,7 +401,7 @@ def _score(score: object) -> SOp:
 
 def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
     for choice in kind.choices:
-        if isinstance(chosen, str) and chosen == choice:
+        if is_one_of(chosen, (choice,)):
             return choice
     hint = "; a default is written default=…" if kind is AttributeKind.TIES else ""
     mistake(f"{name} is {kind.value}, not {_told(chosen)}{hint}")

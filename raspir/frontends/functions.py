@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from raspir.ir.functions import Function, identity
 
 
@@ -11,16 +13,16 @@ class Symbols:
     def __init__(self) -> None:
         self.functions: dict[str, Function] = {}
         self._of: dict[tuple[object, ...], str] = {}
+        self._numbers: dict[str, int] = defaultdict(lambda: 1)
 
     def symbol(self, operation: str, function: Function) -> str:
         """Return the symbol of ``function`` in ``operation``, the same for the same function."""
         key = (operation, *identity(function))
         if key not in self._of:
             base = symbol = _name(function)
-            count = 1
             while symbol in self.functions:
-                count += 1
-                symbol = f"{base}_{count}"
+                self._numbers[base] += 1
+                symbol = f"{base}_{self._numbers[base]}"
             self._of[key] = symbol
             self.functions[symbol] = function
         return self._of[key]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import FunctionType
 
 from raspir.frontends.expressions import Expression
 from raspir.frontends.functions import Symbols
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
-from raspir.ir.atoms import show
+from raspir.ir.atoms import read_mapping, show
 from raspir.ir.types import ATOM
 
 OUTPUT = "out"
@@ -36,7 +37,7 @@ def lower(
             programs._graph = _lower({OUTPUT: _checked(programs)})
         graph = programs._graph
     elif isinstance(programs, Mapping):
-        graph = _lower({name: _checked(program) for name, program in programs.items()})
+        graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
     else:
         _checked(programs)
     return graph.promise(vocab, max_length)
@@ -45,7 +46,7 @@ def lower(
 def _checked(program: object) -> Expression:
     if not isinstance(program, Expression):
         hint = "; call it to get its program" if callable(program) else ""
-        mistake(f"{getattr(program, '__name__', None) or show(program)} is not a program{hint}")
+        mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
     if program.type not in ATOM:
         mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")
     return program

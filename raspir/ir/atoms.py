@@ -26,18 +26,24 @@ def as_atom(value: object) -> Atom:
         InputError: if ``value`` is not an atom; NaN is not.
     """
     if type(value) not in ATOM_CLASSES:
-        value = _plain(value)
+        try:
+            value = _plain(value)
+        except RaspirError:
+            raise
+        except Exception as error:  # an object may do anything when it is asked what it is
+            raise InputError(f"{show(value)} is not an atom: {type(error).__name__} when it is read") from error
     if value != value:
         raise InputError("NaN is not an atom: numbers are totally ordered")
     return value  # type: ignore[return-value]  # _plain has checked the class
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, str):
+    held = type(value)  # what an object says of its class may be untrue
+    if issubclass(held, int):
+        return int.__int__(value)  # type: ignore[arg-type]  # which a subclass cannot replace, as it can int(value)
+    if issubclass(held, float):
+        return float.__float__(value)  # type: ignore[arg-type]  # likewise
+    if issubclass(held, str):
         return str.__str__(value)
     # NumPy's scalars, without importing NumPy: a shape of () and an item().
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
@@ -62,14 +68,40 @@ def read_sequence(value: object) -> list[Atom]:
     return atoms
 
 
+def is_one_of(value: object, choices: Iterable[str]) -> bool:
+    """Tell whether ``value`` is one of some strings; whatever it says of equality itself is not asked."""
+    return issubclass(type(value), str) and str.__str__(value) in choices
+
+
+def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return what a mapping of any class holds.
+
+    Raises:
+        InputError: if it fails when it is read.
+    """
+    try:
+        return {key: value[key] for key in value}
+    except Exception as error:
+        raise InputError(f"{show(value)} is not a mapping: {type(error).__name__} when it is read") from error
+
+
 def _items(value: object) -> Iterator[object]:
+    """Yield the items of ``value``; what fails when it is iterated over is no sequence."""
+    try:
+        yield from _iterated(value)
+    except RaspirError:  # also of a program, which says itself why it cannot be iterated over
+        raise
+    except Exception as error:
+        told = f"{type(error).__name__} when it is read"
+        raise InputError(f"{show(value)} is not a sequence: {told}") from error
+
+
+def _iterated(value: object) -> Iterator[object]:
     unfit = InputError(f"{show(value)} is not a sequence: give a str or a list of atoms")
     if isinstance(value, Mapping | Set) or not isinstance(value, Iterable):
         raise unfit
     try:
         return iter(value)
-    except RaspirError:  # a program, which says itself why it cannot be iterated over
-        raise
     except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
         raise unfit from None
 
@@ -102,12 +134,9 @@ def show_int(value: int) -> str:
 
 def show(value: Any) -> str:
     """Return a short one-line ``repr`` of ``value`` for an error message."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        text = show_int(value)
-    else:
-        try:
-            text = repr(value)
-        except Exception:  # a user's __repr__ may do anything, and the message must still come
-            text = f"<{type(value).__name__}>"
+    try:
+        text = show_int(value) if type(value) is int else repr(value)
+    except Exception:  # a user's __repr__ may do anything, and the message must still come
+        text = f"<{type(value).__name__}>"
     text = text.replace("\n", "\\n")
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 12]}…{text[-11:]}"

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from raspir.ir.location import Location
+from raspir.ir.visible import visible
 
 
 class RaspirError(Exception):
     """The base of every error that a user of raspir can cause.
 
     Attributes:
-        message: what is wrong, in one line.
+        message: what is wrong, in one line, in which nothing steers a terminal.
         location: where in the user's source, when that is known.
         input: which of several inputs it is about, counted from 0; ``None`` where there is one.
     """
 
     def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message, location)
-        self.message = message.replace("\r", "\\r").replace("\n", "\\n")
+        self.message = visible(message)
         self.location = location
         self.input: int | None = None
 
     def __str__(self) -> str:
         told = self.message if self.input is None else f"input {self.input}: {self.message}"
-        return told if self.location is None else f"{self.location}: {told}"
+        return told if self.location is None else f"{visible(str(self.location))}: {told}"
 
 
 class ProgramError(RaspirError, TypeError):

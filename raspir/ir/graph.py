@@ -7,7 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from raspir.ir.atoms import Atom, distinct, show
+from raspir.ir.atoms import Atom, distinct, read_mapping, show
 from raspir.ir.errors import GraphError, InputError, ProgramError
 from raspir.ir.export import to_networkx
 from raspir.ir.functions import Function, identity
@@ -67,7 +67,8 @@ class Graph:
             raise GraphError("a graph needs an output")
         inputs = tuple(inputs)
         nodes = topological((*inputs, *outputs.values()))
-        missing = [node for node in nodes if node.operation.name == "input" and node not in inputs]
+        given = set(inputs)
+        missing = [node for node in nodes if node.operation.name == "input" and node not in given]
         if missing:  # they come first too, so that a graph and its text have one order
             nodes = topological((*inputs, *missing, *outputs.values()))
         held, symbols = set(nodes), _symbols(nodes)
@@ -102,8 +103,11 @@ class Graph:
         Raises:
             GraphError: if the graph has no such symbol, or what it is given cannot be called.
         """
-        for symbol, function in functions.items():
-            if symbol not in self.symbols:
+        if not isinstance(functions, Mapping):
+            raise GraphError(f"functions are given by their symbols, not as {show(functions)}")
+        symbols = set(self.symbols)
+        for symbol, function in read_mapping(functions).items():
+            if type(symbol) is not str or symbol not in symbols:
                 known = ", ".join(f"@{s}" for s in self.symbols) or "none"
                 raise GraphError(f"the program has no function @{symbol} (it has: {known})")
             if not callable(function):

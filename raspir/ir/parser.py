@@ -42,7 +42,7 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
     for number, line in enumerate(text.split("\n"), start=1):
         reader.line(number, line.removesuffix("\r"))
     graph = reader.graph()
-    return graph.bind(functions) if functions else graph
+    return graph if functions is None else graph.bind(functions)
 
 
 def restore(text: str, functions: dict[str, Function], locations: list[Location | None]) -> Graph:
@@ -112,7 +112,7 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self.file = file
         self.nodes: dict[str, Node] = {}
-        self.inputs: list[Node] = []
+        self.inputs: dict[str, Node] = {}
         self.outputs: dict[str, Node] = {}
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
@@ -211,10 +211,8 @@ class _Reader:
         if "" in names:
             raise TextError("expected a name with something in it", token.location)
         self.nodes[token.text] = node
-        if node.operation.name == "input" and node not in self.inputs:
-            if any(other["name"] == node["name"] for other in self.inputs):
-                raise TextError(f"expected one input of each name, found {node['name']!r} again", token.location)
-            self.inputs.append(node)
+        if node.operation.name == "input" and self.inputs.setdefault(str(node["name"]), node) is not node:
+            raise TextError(f"expected one input of each name, found {show(node['name'])} again", token.location)
         self.names[node] = tuple(dict.fromkeys((*self.names.get(node, ()), *names)))
         self.locations.setdefault(node, token.location)
 
@@ -260,7 +258,9 @@ class _Reader:
             raise TextError("expected an output, found the end of the text", end)
         if not self.inputs:
             raise TextError("expected an input, which gives the program its length, found the end of the text", end)
-        graph = Graph(self.outputs, self.inputs, {}, self.names, self.locations, self.max_length, self.schedule)
+        graph = Graph(
+            self.outputs, self.inputs.values(), {}, self.names, self.locations, self.max_length, self.schedule
+        )
         try:
             return verify(graph)
         except GraphError as error:

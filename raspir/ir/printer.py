@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from raspir.ir.atoms import Atom, show_int
 from raspir.ir.operations import AttributeKind
 from raspir.ir.rules import Attribute
+from raspir.ir.visible import BIDIRECTIONAL
 
 if TYPE_CHECKING:
     from raspir.ir.graph import Graph
@@ -22,7 +23,7 @@ HEADER = "raspir 1"
 WORD = re.compile(r"[^\W\d]\w*")
 """Names that need no quotes."""
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDIRECTIONAL}]")
 
 
 def print_graph(graph: Graph, *, locations: bool = False) -> str:
@@ -39,7 +40,7 @@ def _lines(graph: Graph, locations: bool) -> Iterator[str]:
     named = identifiers(graph)
     yield HEADER
     if graph.max_length is not None:
-        yield f"max_length {graph.max_length}"
+        yield f"max_length {show_int(graph.max_length)}"
     for node, identifier in named.items():
         line = f"{identifier} = {_definition(node, named)}"
         if graph.schedule is not None and node in graph.schedule:
@@ -111,7 +112,7 @@ def quote(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Return ``text`` with whatever could break a line, or cannot be encoded, as JSON's escapes."""
+    """Return ``text`` with whatever could break or turn a line, or cannot be encoded, as JSON's escapes."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

@@ -2,11 +2,16 @@
 
 This is the one place that says so. The reference backend applies these functions, and a pass that folds constants
 applies the same.
+
+Python computes whatever fits its memory, and a line as short as ``x ** x`` may ask for more. So operations that can
+make an atom much larger than what they are given have a limit, :data:`MOST_BITS` and :data:`MOST_CHARACTERS`, and
+fail beyond it before they compute.
 """
 
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +20,110 @@ from raspir.ir.errors import InputError
 
 if TYPE_CHECKING:
     from raspir.ir.node import Node
+
+
+MOST_BITS = 1 << 20
+"""Products and powers of more bits are refused, and so are divisions of what has more: they would take minutes."""
+
+MOST_CHARACTERS = 1 << 20
+"""Strings that are joined, repeated or formatted to more characters are refused."""
+
+# The width and the precision of a conversion. Each part may be missing, so that this never goes back over a string.
+_CONVERSION = re.compile(r"%[-+ #0]*([0-9]*)(?:\.([0-9]*))?")
+
+
+def _fits(bits: int) -> None:
+    if bits > MOST_BITS:
+        raise OverflowError(f"the result would have more than {MOST_BITS} bits")
+
+
+def _brief(characters: int) -> None:
+    if characters > MOST_CHARACTERS:
+        raise OverflowError(f"the result would have more than {MOST_CHARACTERS} characters")
+
+
+def added(a: Any, b: Any) -> Any:
+    """Return ``a + b``.
+
+    Raises:
+        OverflowError: if it is a string of more than :data:`MOST_CHARACTERS`.
+    """
+    if type(a) is type(b) is str:
+        _brief(len(a) + len(b))
+    return a + b
+
+
+def multiplied(a: Any, b: Any) -> Any:
+    """Return ``a * b``.
+
+    Raises:
+        OverflowError: if it has more than :data:`MOST_BITS` or :data:`MOST_CHARACTERS`.
+    """
+    if isinstance(a, int) and isinstance(b, int):
+        _fits(a.bit_length() + b.bit_length() - 1 if a and b else 0)  # the fewest bits that it can have
+        result = a * b
+        _fits(result.bit_length())
+        return result
+    if isinstance(a, str) and isinstance(b, int):
+        _brief(len(a) * b)
+    elif isinstance(b, str) and isinstance(a, int):
+        _brief(len(b) * a)
+    return a * b
+
+
+def raised(a: Any, b: Any) -> Any:
+    """Return ``a ** b``.
+
+    Raises:
+        OverflowError: if it has more than :data:`MOST_BITS`.
+    """
+    if not (isinstance(a, int) and isinstance(b, int)) or b <= 0:
+        return a**b
+    _fits((abs(a).bit_length() - 1) * b + 1 if a else 0)  # the fewest that it can have
+    result = a**b
+    _fits(result.bit_length())
+    return result
+
+
+def quotient(a: Any, b: Any) -> Any:
+    """Return ``a // b``.
+
+    Raises:
+        OverflowError: if integers of more than :data:`MOST_BITS` would have to be divided.
+    """
+    if isinstance(a, int) and isinstance(b, int):
+        _divides(a, b)
+    return a // b
+
+
+def remainder(a: Any, b: Any) -> Any:
+    """Return ``a % b``: the remainder of numbers, or a string formatted.
+
+    Raises:
+        OverflowError: if integers of more than :data:`MOST_BITS` would have to be divided, or the result has more
+            than :data:`MOST_CHARACTERS`.
+    """
+    if isinstance(a, str):
+        return _formatted(a, b)
+    if isinstance(a, int) and isinstance(b, int):
+        _divides(a, b)
+    return a % b
+
+
+def _divides(a: int, b: int) -> None:
+    if max(a.bit_length(), b.bit_length()) > MOST_BITS:
+        raise OverflowError(f"integers of more than {MOST_BITS} bits are not divided")
+
+
+def _formatted(text: str, value: Any) -> str:
+    """Return ``text % value``; it is the widths and precisions in ``text`` that can make this long."""
+    for match in _CONVERSION.finditer(text):
+        for digits in match.groups():
+            if digits and (len(digits) > 12 or int(digits) > MOST_CHARACTERS):
+                _brief(MOST_CHARACTERS + 1)
+    result: str = text % value
+    _brief(len(result))
+    return result
 
 
 def logical_not(a: Any) -> Any:
@@ -28,13 +137,13 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
 
 
 MEANING: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
+    "add": added,
     "sub": operator.sub,
-    "mul": operator.mul,
+    "mul": multiplied,
     "truediv": operator.truediv,
-    "floordiv": operator.floordiv,
-    "mod": operator.mod,
-    "pow": operator.pow,
+    "floordiv": quotient,
+    "mod": remainder,
+    "pow": raised,
     "neg": operator.neg,
     "abs": abs,
     "round": round,

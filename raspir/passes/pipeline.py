@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from raspir.ir import BackendError, Graph, GraphError, RaspirError, print_graph, verify
-from raspir.ir.atoms import show
+from raspir.ir.atoms import is_one_of, show
 from raspir.options import options_of, parse_choices, read_options, with_options
 from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
 from raspir.registry import advice
@@ -43,7 +43,7 @@ def run_passes(
         GraphError: if ``graph`` breaks a rule of the IR, or (an internal error) a pass fails or makes one that does.
         BackendError: if there is no such pass, option, value of an option or kind of attention.
     """
-    if attention not in ("select", "best"):
+    if not is_one_of(attention, ("select", "best")):
         raise BackendError(f"attention is select or best, not {show(attention)}")
     chosen = choose(passes, options or {})
     context = PassContext(attention, [] if remarks is None else remarks, progress)
@@ -79,9 +79,13 @@ def _listed(passes: str | Sequence[str | Pass] | None) -> Iterable[tuple[Pass, d
     items = DEFAULT if passes is None else [passes] if isinstance(passes, str) else passes
     if not isinstance(items, Iterable):
         raise BackendError(f"passes are a text such as 'a,b' or a list of names and passes, not {show(items)}")
-    for item in items:
+    try:
+        listed = list(items)
+    except Exception as error:
+        raise BackendError(f"{show(items)} is no list of passes: {type(error).__name__} when it is read") from error
+    for item in listed:
         if isinstance(item, str):
-            for name, texts in parse_choices(item, PASSES.what):
+            for name, texts in parse_choices(str.__str__(item), PASSES.what):
                 found = PASSES.get(name)
                 yield found, read_options(found, texts, PASSES.what)
         elif isinstance(item, Pass) and not isinstance(item, type):
@@ -124,7 +128,7 @@ def _changed(before: Graph, after: Graph) -> str | None:
     if list(after.inputs.items()) != list(before.inputs.items()):
         return f"the inputs {', '.join(before.inputs)}, or what is promised of them"
     if after.max_length != before.max_length:
-        return f"the promised maximum length {before.max_length} into {after.max_length}"
+        return f"the promised maximum length {show(before.max_length)} into {show(after.max_length)}"
     lost = [symbol for symbol in after.unbound if symbol not in before.unbound]
     return f"the function @{lost[0]} into a symbol without one" if lost else None
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from raspir.backends.base import BACKENDS, runner
 from raspir.ir import Atom, BackendError
+from raspir.options import parse_choices
 from raspir.passes.base import PASSES
-from raspir.passes.options import parse_pipeline
 from raspir.passes.pipeline import choose
 from raspir.testing.comparing import DifferenceError, Trial
 from raspir.testing.generate import Generated, program
@@ -66,7 +66,7 @@ class Campaign:
         """The passes that are always the same, each with its options."""
         if self.passes is None:
             return None
-        return tuple(_written(name, options) for name, options in parse_pipeline(self.passes))
+        return tuple(_written(name, options) for name, options in parse_choices(self.passes, "pass"))
 
     def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
         """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""

@@ -69,7 +69,7 @@ def test_messages_are_drawn_escaped():
 
     trace = traced(raspir.lower(tokens.map(breaking)), "ab")
     root = parsed(program_svg(trace))
-    assert any("<script>␀" in text for text in texts(root))
+    assert any("<script>\\x00" in text for text in texts(root))
 
 
 def test_what_a_cell_shows_is_what_the_atom_is():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from raspir.ir import BackendError
+from raspir.ir.atoms import is_one_of, show
 
 Renderer = Literal["auto", "wasm", "dot"]
 """What lays out a diagram."""
@@ -111,8 +112,8 @@ def converted(svg: str, format: str) -> bytes:
 
 def check_renderer(renderer: str) -> None:
     """Raise a :class:`raspir.BackendError` if there is no such renderer."""
-    if renderer not in RENDERERS:
-        raise BackendError(f"there is no renderer {renderer!r} (there are: {', '.join(RENDERERS)})")
+    if not is_one_of(renderer, RENDERERS):
+        raise BackendError(f"there is no renderer {show(renderer)} (there are: {', '.join(RENDERERS)})")
 
 
 def check_format(format: str) -> None:

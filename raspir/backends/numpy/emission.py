@@ -12,7 +12,7 @@ from raspir.backends.numpy.kernels import failures
 from raspir.backends.numpy.kernels.execution import Executor, listed_results
 from raspir.backends.numpy.plan import Made, Plan
 from raspir.ir import Graph
-from raspir.ir.atoms import read_sequence, show
+from raspir.ir.atoms import read_mapping, read_sequence, show
 
 _WIDTH = 116
 
@@ -51,7 +51,7 @@ def _shown(input: object) -> str:
         InputError: if it is not a sequence of atoms, or several by name.
     """
     if isinstance(input, Mapping):
-        return f"{{{', '.join(f'{name!r}: {_shown(each)}' for name, each in input.items())}}}"
+        return f"{{{', '.join(f'{name!r}: {_shown(each)}' for name, each in read_mapping(input).items())}}}"
     return repr(input) if type(input) is str else f"[{', '.join(map(source.literal, read_sequence(input)))}]"
 
 
@@ -89,7 +89,7 @@ def _promises(graph: Graph) -> str:
         if isinstance(vocab, tuple):
             told.append(f"{name} holds only {show(list(vocab))}")
     if graph.max_length is not None:
-        told.append(f"no input is longer than {graph.max_length}")
+        told.append(f"no input is longer than {show(graph.max_length)}")
     return f"It was promised that {' and '.join(told)}." if told else ""
 
 
@@ -121,7 +121,7 @@ def _functions(plan: Plan) -> str:
     fixed = f"({fixed},)" if fixed else "()"
     names = source.literal(tuple(graph.outputs))
     return f'''
-_EXECUTOR = Executor(program, {len(graph.outputs)}, {{{vocabularies}}}, {graph.max_length}, {fixed})
+_EXECUTOR = Executor(program, {len(graph.outputs)}, {{{vocabularies}}}, {source.literal(graph.max_length)}, {fixed})
 
 
 def run(input):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -91,6 +92,7 @@ class Planner:
         self._constants: dict[str, Made] = {}
         self._made: dict[object, Ref] = {}
         self._names: set[str] = set(RESERVED)
+        self._numbers: dict[str, int] = defaultdict(lambda: 1)
         self._strategies: list[Strategy] = []
         self._chosen: dict[Node, Chosen] = {}
 
@@ -178,9 +180,10 @@ class Planner:
     def _name(self, wanted: str) -> str:
         name = re.sub(r"\W+", "_", wanted, flags=re.ASCII).strip("_").lower()[:40] or "value"
         name = f"v_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
-        found, number = name, 2
+        found = name
         while found in self._names or found.upper() in self._names:
-            found, number = f"{name}_{number}", number + 1
+            self._numbers[name] += 1  # and not from 2 each time: thousands of values may want one name
+            found = f"{name}_{self._numbers[name]}"
         self._names.add(found)
         return found
 

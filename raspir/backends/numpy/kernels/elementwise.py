@@ -43,7 +43,7 @@ from raspir.backends.numpy.kernels.columns import (
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.atoms import Atom, atom_key
 from raspir.ir.errors import EvaluationError
-from raspir.ir.scalar import checked, logical_not
+from raspir.ir.scalar import added, checked, logical_not, multiplied, quotient, raised, remainder
 
 EXACT = 2**53
 """Integers up to this size are exact as floats."""
@@ -182,7 +182,7 @@ def _without_nan(function: Callable[..., Any], columns: Sequence[Column], result
 
 def add(a: Column, b: Column, at: Site) -> Column:
     """Return ``a + b``."""
-    return _arithmetic(add, operator.add, np.add, lambda x, y: (x[0] + y[0], x[1] + y[1]), a, b, at)
+    return _arithmetic(add, added, np.add, lambda x, y: (x[0] + y[0], x[1] + y[1]), a, b, at)
 
 
 def sub(a: Column, b: Column, at: Site) -> Column:
@@ -197,7 +197,7 @@ def _products(x: Bounds, y: Bounds) -> Bounds:
 
 def mul(a: Column, b: Column, at: Site) -> Column:
     """Return ``a * b``."""
-    return _arithmetic(mul, operator.mul, np.multiply, _products, a, b, at)
+    return _arithmetic(mul, multiplied, np.multiply, _products, a, b, at)
 
 
 def _first_zero(function: Callable[..., Any], a: Column, b: Column, at: Site) -> None:
@@ -225,12 +225,12 @@ def truediv(a: Column, b: Column, at: Site) -> Column:
 
 def floordiv(a: Column, b: Column, at: Site) -> Column:
     """Return ``a // b``."""
-    return _division(floordiv, operator.floordiv, np.floor_divide, a, b, at)
+    return _division(floordiv, quotient, np.floor_divide, a, b, at)
 
 
 def mod(a: Column, b: Column, at: Site) -> Column:
     """Return ``a % b``."""
-    return _division(mod, operator.mod, np.remainder, a, b, at)
+    return _division(mod, remainder, np.remainder, a, b, at)
 
 
 def _division(
@@ -277,7 +277,7 @@ def power(a: Column, b: Column, at: Site) -> Column:
         most, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
         if lowest >= 0 and highest * most.bit_length() < 63:
             return integers(np.power(whole(a), whole(b)), -(most**highest), most**highest)
-    return apply(operator.pow, (a, b), at) if _simple(a, b) else split(power, operator.pow, (a, b), at)
+    return apply(raised, (a, b), at) if _simple(a, b) else split(power, raised, (a, b), at)
 
 
 def neg(a: Column, at: Site) -> Column:

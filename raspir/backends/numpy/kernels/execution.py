@@ -203,14 +203,14 @@ def _total(inputs: Sequence[Any]) -> int:
     """Return the number of positions of all inputs, or one that is too many where some do not tell theirs."""
     try:
         return sum(map(len, inputs)) + 1
-    except TypeError:
+    except Exception:  # an iterator has no length, and what a user made may fail in any way when asked for it
         return CHUNK + 1
 
 
 def _length(value: Any) -> int:
     try:
         return len(value)
-    except TypeError:  # an iterator, or what is no sequence at all, as an array of no dimension
+    except Exception:  # an iterator, what is no sequence at all, as an array of no dimension, or fails when asked
         return 1
 
 
