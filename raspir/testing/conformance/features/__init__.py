@@ -1,0 +1,31 @@
+"""The cases on single features of the language, in the order of its page."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from raspir.testing.conformance.case import Case
+from raspir.testing.conformance.features import (
+    aggregates,
+    best,
+    challenges,
+    elementwise,
+    functions,
+    mistakes,
+    moving,
+    numbers,
+    programs,
+    promises,
+    selectors,
+    sources,
+)
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """Return the cases on single features: each is about something that a backend can get wrong by itself."""
+    rooms = (
+        sources, elementwise, functions, selectors, aggregates, best, moving, numbers,
+        programs, promises, mistakes, challenges,
+    )  # fmt: skip
+    return tuple(case for room in rooms for case in room.cases())

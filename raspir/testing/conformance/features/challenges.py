@@ -1,0 +1,30 @@
+"""The programs that everyone tries, with results of an independent implementation of the language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+
+from raspir.ir import parse
+from raspir.testing.conformance.case import Case, Trial
+
+GROUP = "challenges"
+DATA = "challenges.json"
+
+
+def cases() -> Iterator[Case]:
+    """Yield the cases: each program as text, its layers, and inputs with what it yields."""
+    held = json.loads(files("raspir.testing.conformance").joinpath(DATA).read_text(encoding="utf-8"))
+    for name, challenge in held.items():
+        graph = parse(challenge["program"])
+        if graph.unbound:
+            graph = graph.bind(dict.fromkeys(graph.unbound, digit))
+        given = tuple(case["input"] for case in challenge["cases"])
+        wanted = tuple(case["output"] for case in challenge["cases"])
+        yield Case(GROUP, f"{name}: {challenge['what']}", (Trial(graph, given, wanted, challenge["layers"]),))
+
+
+def digit(character: str) -> int:
+    """Return the digit that a character stands for: the one function that these programs need."""
+    return ord(character) - ord("0")

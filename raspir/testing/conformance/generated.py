@@ -1,0 +1,132 @@
+"""Generated programs, as written and optimised, on several inputs each: what no list of features thinks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+from raspir.api import optimize
+from raspir.ir import BackendError, Graph, ProgramError
+from raspir.testing.conformance.case import Case, Trial, located
+from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
+from raspir.testing.generate import Generated, program
+from raspir.testing.minimise import minimised
+
+VERSIONS = ("as written", "optimised", "optimised for best")
+GROUP = "generated programs"
+INPUTS = 6
+PROGRAMS = 300
+"""How many programs are generated unless told otherwise."""
+
+
+@lru_cache(maxsize=8)
+def generated(number: int, seed: int) -> tuple[Generated, tuple[Any, ...]]:
+    """Return a program and inputs for it, always the same for these two numbers."""
+    random = Random(f"conformance {seed} {number}")
+    made = program(random)
+    return made, tuple(_drawn(random, made) for _ in range(INPUTS))
+
+
+def _drawn(random: Random, made: Generated) -> Any:
+    """Return an input, sometimes a longer one, as a list, a tuple or a str."""
+    given = made.input(random)
+    if random.random() < 0.06:
+        given = random.choices(made.vocab, k=random.randint(13, 60))
+    if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
+        return "".join(map(str, given))
+    return tuple(given) if random.random() < 0.2 else given
+
+
+def cases(number: int, seed: int) -> Iterator[Case]:
+    """Yield the cases on a generated program: one for each of :data:`VERSIONS` that there is."""
+    for version in VERSIONS:
+        case = case_of(number, seed, version)
+        if case is not None:
+            yield case
+
+
+def case_of(number: int, seed: int, version: str) -> Case | None:
+    """Return the case on a version of a generated program; ``None`` where it cannot keep the promises made for it."""
+    made, inputs = generated(number, seed)
+    try:
+        graph = versioned(made.graph, version, *_promises(made, number, seed, version))
+    except ProgramError:  # a function that it calls fails on the promised vocabulary
+        return None
+    return Case(f"{GROUP}, {version}", f"number {number} of seed {seed}", (Trial(graph, inputs),))
+
+
+def versioned(graph: Graph, version: str, vocab: tuple[Any, ...] | None = None, max_length: int | None = None) -> Graph:
+    """Return a program as written or optimised."""
+    if version != VERSIONS[0]:
+        graph = optimize(graph, vocab, max_length, "select" if version == VERSIONS[1] else "best")
+    return located(graph)
+
+
+def _promises(made: Generated, number: int, seed: int, version: str) -> tuple[tuple[Any, ...] | None, int | None]:
+    random = Random(f"promises {seed} {number} {version}")
+    return made.vocab if random.random() < 0.6 else None, made.longest if random.random() < 0.3 else None
+
+
+class Patience:
+    """How long failing programs are made smaller: the first three for a while, and all others not at all."""
+
+    def __init__(self, programs: int = 3, seconds: float = 15) -> None:
+        self._left, self._seconds = programs, seconds
+
+    def __call__(self) -> float:
+        """Return how many seconds the next program may take."""
+        self._left -= 1
+        return self._seconds if self._left >= 0 else 0
+
+
+def check(judge: Judge, number: int, seed: int, version: str, patience: Patience) -> Verdict:
+    """Return what came of a version of a generated program. Of errors in it, only class and input are compared.
+
+    Args:
+        judge: holds the backend to it.
+        number: which program.
+        seed: of which series.
+        version: one of :data:`VERSIONS`.
+        patience: how long a failing program is made smaller at most.
+
+    Raises:
+        NonconformityError: if the backend is wrong; the message shows a small program that it is wrong on.
+    """
+    case = case_of(number, seed, version)
+    if case is None:
+        return Verdict()
+    judge = replace(judge, locations=judge.exact_errors)
+    try:
+        return judge.check(case)
+    except NonconformityError as problem:
+        seconds = patience()
+        told = _smallest(judge, case, number, seed, version, seconds) if seconds else None
+        raise NonconformityError(f"{case.group}, {case.name}: {told or problem}") from None
+
+
+def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, seconds: float) -> str | None:
+    """Return what is wrong on a program and inputs made small, as written if it is wrong there."""
+    made, inputs = generated(number, seed)
+    promises = _promises(made, number, seed, version)
+    found = ""
+
+    def fails(graph: Graph, given: list[Any]) -> bool:
+        nonlocal found
+        if not given:
+            return False
+        for simpler in dict.fromkeys((VERSIONS[0], version)):
+            try:
+                trial = Trial(versioned(graph, simpler, *promises), tuple(given))
+                judge.check(replace(case, trials=(trial,)))
+            except NonconformityError as problem:
+                found = str(problem)
+                return True
+            except (BackendError, ProgramError):  # what is smaller may be no program
+                continue
+        return False
+
+    graph, given = minimised(made.graph, list(inputs), fails, seconds)
+    return found if fails(graph, given) else None

@@ -1,0 +1,141 @@
+"""What the kit adds to pytest: its options, what each test is held to, and the table at the end.
+
+``_raspir_pytest`` loads this where the kit is named on the command line, and only there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from raspir.backends.base import BACKENDS, Runs, runner
+from raspir.ir import BackendError
+from raspir.testing.conformance.case import Case
+from raspir.testing.conformance.generated import PROGRAMS, Patience
+from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
+from raspir.testing.conformance.report import WIDTH, Came, Entry, Report
+
+_PROPERTY = "raspir.conformance"
+_REPORT = pytest.StashKey[Report]()
+_JUDGE = pytest.StashKey[Judge]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the kit."""
+    group = parser.getgroup("raspir.testing.conformance", "whether a backend of raspir keeps to the language")
+    group.addoption("--backend", metavar="NAME", help="the backend that is held to the language")
+    group.addoption(
+        "--programs", type=int, default=PROGRAMS, metavar="N", help=f"how many generated programs run ({PROGRAMS})"
+    )
+    group.addoption(
+        "--program-seed", type=int, default=0, metavar="S", help="the seed that they are generated from (0)"
+    )
+    group.addoption(
+        "--exact-errors", action="store_true", help="hold errors to the words and locations of the reference backend"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Look the backend up.
+
+    Raises:
+        UsageError: if none is given, or there is no such backend that runs programs.
+    """
+    name = config.getoption("backend")
+    if name is None:
+        raise pytest.UsageError(f"choose a backend to be held to the language: --backend NAME ({_known()})")
+    try:
+        runner(name)
+    except BackendError as error:
+        raise pytest.UsageError(f"{error.message}; {_known()}") from None
+    config.stash[_JUDGE] = Judge(name, config.getoption("exact_errors"))
+    config.stash[_REPORT] = Report(name)
+    config.pluginmanager.register(_Collector(config.stash[_REPORT]), "raspir conformance report")
+
+
+def _known() -> str:
+    return f"those that run programs: {', '.join(filter(_runs, BACKENDS.names()))}"
+
+
+def _runs(name: str) -> bool:
+    try:
+        return isinstance(BACKENDS.get(name), Runs)
+    except BackendError:
+        return False
+
+
+class _Collector:
+    """Notes what comes of each case; with several processes, in the one that talks to the user."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        held: Any = dict(report.user_properties).get(_PROPERTY)
+        if held is None or (report.when != "call" and not report.failed):
+            return
+        about = Entry(
+            held["group"], held["name"], Came.PASSED, "", tuple(held["operations"]), held["kind"], held["rounded"]
+        )
+        if report.failed:
+            about = replace(about, came=Came.FAILED, told=report.longreprtext)
+        elif report.skipped:
+            about = replace(about, came=Came.UNSUPPORTED, told=held["unsupported"])
+        self.report.entries.append(about)
+
+
+@pytest.fixture
+def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Hold the chosen backend to a case, and note for the table what came of it."""
+
+    def hold(case: Case, tried: Callable[[Judge], Verdict]) -> None:
+        noted: dict[str, Any] = {"group": case.group, "name": case.name, "rounded": 0, "unsupported": ""}
+        noted |= {"operations": list(case.operations), "kind": case.kind}
+        record_property(_PROPERTY, noted)
+        try:
+            verdict = tried(pytestconfig.stash[_JUDGE])
+        except NonconformityError as error:
+            told = str(error).encode("utf-8", "backslashreplace").decode()
+            pytest.fail(f"{case}\n{told}", pytrace=False)
+        noted["rounded"] = verdict.rounded
+        if verdict.unsupported is not None:
+            noted["unsupported"] = verdict.unsupported
+            pytest.skip(f"unsupported: {verdict.unsupported}")
+
+    return hold
+
+
+@pytest.fixture(scope="session")
+def patience() -> Patience:
+    """How long failing programs are made smaller."""
+    return Patience()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a run fail in which the backend supported nothing: all was skipped, and nothing is known."""
+    report = session.config.stash.get(_REPORT, None)
+    if report is None or hasattr(session.config, "workerinput"):
+        return
+    if report.entries and report.supports_nothing:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Generator[None, None, None]:
+    """Print the table after everything else."""
+    yield
+    report = config.stash.get(_REPORT, None)
+    if report is None or not report.entries:
+        return
+    writer = config.get_terminal_writer()
+    ascii_only = not (sys.stdout.encoding or "ascii").lower().startswith("utf")
+    told = report.render(writer.hasmarkup, ascii_only, min(WIDTH, writer.fullwidth))
+    terminalreporter.section(f"conformance of backend {report.backend}", "=")
+    terminalreporter.write_line(told)

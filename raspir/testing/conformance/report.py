@@ -1,0 +1,187 @@
+"""What came of all cases, as tables: by groups of features, and by operations and kinds of atoms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from io import StringIO
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from raspir.ir.operations import OPERATIONS, Role
+from raspir.testing.conformance.case import KINDS
+
+WIDTH = 80
+
+
+class Came(Enum):
+    """What came of a case."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What came of one case.
+
+    Attributes:
+        group: the group of features that it belongs with.
+        name: what it is about.
+        came: what came of it.
+        told: what was wrong, or why it is not supported.
+        operations: the operations that it is about.
+        kind: the kind of atoms that they work on in it.
+        rounded: how many results differ by the rounding of sums alone.
+    """
+
+    group: str
+    name: str
+    came: Came
+    told: str = ""
+    operations: tuple[str, ...] = ()
+    kind: str = "mixed"
+    rounded: int = 0
+
+
+@dataclass
+class Report:
+    """What came of all cases on a backend. ``str(report)`` is the tables, for 80 columns without colours.
+
+    Attributes:
+        backend: the backend's name.
+        entries: what came of each case.
+    """
+
+    backend: str
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Entry]:
+        """The cases that the backend is wrong on."""
+        return [entry for entry in self.entries if entry.came is Came.FAILED]
+
+    @property
+    def supports_nothing(self) -> bool:
+        """Whether there is no case that the backend runs rightly, so that there is nothing good to say of it."""
+        return not any(entry.came is Came.PASSED for entry in self.entries)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether the backend runs something, and nothing wrongly."""
+        return not self.failed and not self.supports_nothing
+
+    def operations(self) -> dict[str, dict[str, Came]]:
+        """Return, by operation and kind of atoms, what came of the cases about it; failures outweigh all else.
+
+        Where some cases are supported and others not, it counts as unsupported.
+        """
+        found: dict[str, dict[str, Came]] = {name: {} for name in OPERATIONS}
+        weight = [Came.PASSED, Came.UNSUPPORTED, Came.FAILED]
+        for entry in self.entries:
+            for name in entry.operations:
+                before = found[name].get(entry.kind, entry.came)
+                found[name][entry.kind] = max(before, entry.came, key=weight.index)
+        return found
+
+    def verdict(self) -> str:
+        """Return what to think of the backend, in a sentence."""
+        counts = Counter(entry.came for entry in self.entries)
+        total = len(self.entries)
+        if counts[Came.FAILED]:
+            return f"{self.backend} does not conform: it is wrong in {counts[Came.FAILED]} of {total} cases"
+        if self.supports_nothing:
+            return f"{self.backend} does not conform: it supports none of {total} cases"
+        if counts[Came.UNSUPPORTED]:
+            told = f"{counts[Came.PASSED]} of {total} cases are right, and {counts[Came.UNSUPPORTED]} unsupported"
+            return f"{self.backend} conforms in what it supports: {told}"
+        return f"{self.backend} conforms: all {total} cases are right"
+
+    def render(self, colour: bool = False, ascii_only: bool = False, width: int = WIDTH) -> str:
+        """Return the tables as text.
+
+        Args:
+            colour: whether in the colours of a terminal.
+            ascii_only: whether for a terminal that shows no more than ASCII.
+            width: the terminal's columns.
+        """
+        lines = box.ASCII if ascii_only else box.SIMPLE_HEAD
+        console = Console(
+            file=StringIO(),
+            width=width,
+            force_terminal=colour,
+            no_color=not colour,
+            highlight=False,
+            legacy_windows=False,
+        )
+        console.print(Group(_by_group(self.entries, lines), _by_operation(self.operations(), lines)))
+        for note in (*self._notes(), self.verdict()):
+            console.print(Text(note))
+        output = console.file
+        assert isinstance(output, StringIO)
+        return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
+
+    def _notes(self) -> Iterator[str]:
+        rounded = sum(entry.rounded for entry in self.entries)
+        if rounded:
+            yield f"sums of floats: {rounded} results are of another order of adding, within rounding"
+        reasons = Counter(entry.told for entry in self.entries if entry.came is Came.UNSUPPORTED)
+        for reason, count in reasons.most_common(8):
+            yield f"unsupported ({count}): {reason}"
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+def _by_group(entries: Iterable[Entry], lines: box.Box) -> Table:
+    counts: dict[str, Counter[Came]] = {}
+    for entry in entries:
+        counts.setdefault(entry.group, Counter())[entry.came] += 1
+    table = Table(box=lines, show_footer=True)
+    table.add_column("feature", footer="all")
+    table.add_column("supported", footer=_supported(sum(counts.values(), Counter())))
+    for came in Came:
+        table.add_column(came.value, justify="right", footer=str(sum(each[came] for each in counts.values())))
+    for group, count in counts.items():
+        numbers = [
+            Text(str(count[came]) if count[came] else "·", _STYLES[came] if count[came] else "") for came in Came
+        ]
+        table.add_row(Text(group), _supported(count), *numbers)
+    return table
+
+
+def _supported(count: Counter[Came]) -> Text:
+    if count[Came.FAILED]:
+        return Text("WRONG", _STYLES[Came.FAILED])
+    if not count[Came.UNSUPPORTED]:
+        return Text("yes", _STYLES[Came.PASSED])
+    return Text("partly" if count[Came.PASSED] else "no", _STYLES[Came.UNSUPPORTED])
+
+
+def _by_operation(found: dict[str, dict[str, Came]], lines: box.Box) -> Table:
+    table = Table(box=lines)
+    table.add_column("operation")
+    for kind in KINDS:
+        table.add_column(kind)
+    last: Role | None = None
+    for name, operation in OPERATIONS.items():
+        if any(found[name].values()):
+            if last not in (None, operation.role):
+                table.add_section()
+            last = operation.role
+            table.add_row(Text(name), *(_cell(found[name].get(kind)) for kind in KINDS))
+    return table
+
+
+def _cell(came: Came | None) -> Text:
+    return Text("·") if came is None else Text(_WORDS[came], _STYLES[came])
+
+
+_WORDS = {Came.PASSED: "yes", Came.FAILED: "WRONG", Came.UNSUPPORTED: "no"}
+_STYLES = {Came.PASSED: "green", Came.FAILED: "bold red", Came.UNSUPPORTED: "yellow"}

@@ -1,0 +1,24 @@
+"""Generated programs, as written and optimised, on the backend that ``--backend`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from raspir.testing.conformance.generated import VERSIONS, Patience, case_of, check
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask for as many programs as the options say."""
+    config = metafunc.config
+    metafunc.parametrize("version", VERSIONS)
+    metafunc.parametrize("seed", [config.getoption("program_seed")])
+    metafunc.parametrize("number", range(config.getoption("programs")))
+
+
+def test_program(number: int, seed: int, version: str, held_to: Callable[..., None], patience: Patience) -> None:
+    """The backend yields and refuses what the reference does."""
+    case = case_of(number, seed, version)
+    if case is not None:
+        held_to(case, lambda judge: check(judge, number, seed, version, patience))
