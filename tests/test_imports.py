@@ -25,6 +25,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "batch": {"ir", "backends"},
     "api": {"ir", "frontends", "passes", "backends", "reports", "pictures"},
     "testing": {"ir", "frontends", "passes", "backends", "registry", "api"},
+    "verification": {"ir", "analysis", "passes", "backends", "frontends", "testing", "api"},
     "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "batch", "__version__"},
 }
 
