@@ -24,7 +24,7 @@ from raspir.verification.shown import Counterexample, shown
 from raspir.verification.values import Term, conjunction
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
-"""A rule's own code: takes what is known and a node, and yields what the rule makes of it, nothing if it does not apply."""
+"""A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class Schema:
         conditions: what it needs, each withheld in turn.
         unchecked: what its code checks of the program itself, each switched off in turn.
         least: the shortest length that is looked at.
-        told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes, some
-            of their facts by name.
+        told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
+            some of their facts by name.
     """
 
     rule: str
@@ -81,6 +81,25 @@ class Schema:
     unchecked: tuple[Unchecked, ...] = ()
     least: int = 0
     told: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Provable:
+    """A rule of the optimiser, and how it is put to the solver.
+
+    Attributes:
+        pass_: the pass that it is of.
+        name: as remarks call it, or its row in the algebra.
+        algebra: what is equal to what, in one line.
+        schemas: it on programs whose inputs are symbols; none where it has no faithful encoding.
+        unencoded: why it has none.
+    """
+
+    pass_: str
+    name: str
+    algebra: str
+    schemas: tuple[Schema, ...] = ()
+    unencoded: str = ""
 
 
 class Assumed(Analysis):
