@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import z3
 
 from raspir.ir import Atom, Node, Role
 from raspir.ir.graph import topological
-from raspir.ir.operations import COMPARISONS
+from raspir.ir.operations import COMPARISONS, AttributeKind
+from raspir.ir.rules import Attribute
 from raspir.ir.types import BOOL, INT, NUMBER, SELECTOR, STR, Type
 from raspir.verification import values
 from raspir.verification.values import TRUE, NoEncodingError, Strings, Term, Value, choose, conjunction, disjunction
 
-Outcomes = Callable[[Node], tuple[list[tuple[Atom, ...]], list[Atom]] | None]
-"""Returns what an opaque function succeeds on and its results, or ``None`` where that is not known."""
+Table = Sequence[tuple[tuple[Atom, ...], Atom | None]]
+"""What an opaque function returns for atoms, or ``None`` where it fails."""
+
+Tables = Callable[[Node], Table | None]
+"""Returns the table of a node's opaque function for all atoms that its operands can hold; ``None`` without one."""
 
 
 class Encoding:
@@ -23,23 +27,25 @@ class Encoding:
     Args:
         n: the length.
         roots: the nodes; strings that they name get their terms.
-        outcomes: what is known of opaque functions; nothing if left out, and then they may be any functions.
+        tables: what is known of opaque functions; nothing if left out, and then they may be any functions.
 
     Raises:
         NoEncodingError: if there is no faithful term for something.
     """
 
-    def __init__(self, n: int, roots: Iterable[Node], outcomes: Outcomes = lambda node: None) -> None:
+    def __init__(self, n: int, roots: Iterable[Node], tables: Tables = lambda node: None) -> None:
         self.n = n
         self.order = topological(roots)
-        self.strings = Strings(text for node in self.order for text in _texts(node))
+        self.strings = Strings(text for node in self.order for text in _texts(node, tables))
         self.rows: dict[Node, list[Value]] = {}
         """The atoms of each sequence, by position."""
         self.matrices: dict[Node, list[list[Term]]] = {}
         """The entries of each selector, row by row: the query's position first."""
         self.held: list[Term] = []
         """What holds of all inputs."""
-        self._outcomes = outcomes
+        self.claims: list[Term] = []
+        """What tables rest on, and the solver has to show: no operand holds an atom that is not in its table."""
+        self._tables = tables
         self._succeeds: dict[Node, Term] = {}
         for node in self.order:
             if node.type is SELECTOR:
@@ -137,14 +143,24 @@ class Encoding:
         return found
 
     def _opaque(self, node: Node, argument: Value) -> tuple[Value, Term]:
-        known = self._outcomes(node)
-        if known is None:
+        table = self._tables(node)
+        if table is None:
             return values.applied(str(node["function"]), argument)
-        found, tests = Value.of(INT, z3.IntVal(0)), []
-        for (atom,), result in zip(*known, strict=True):
-            tests.append(values.same(argument, self._atom(atom)))
-            found = choose(tests[-1], self._atom(result), found) if len(tests) > 1 else self._atom(result)
-        return found, disjunction(tests)
+        found, ok = Value.of(INT, z3.IntVal(0)), list[Term]()
+        for test, result in self._tests(node, table, [argument]):
+            if result is not None:
+                found = choose(test, self._atom(result), found) if ok else self._atom(result)
+                ok.append(test)
+        return found, disjunction(ok)
+
+    def _tests(self, node: Node, table: Table, arguments: list[Value]) -> list[tuple[Term, Atom | None]]:
+        """Return when a node's operands are each row of its table, with the result; claim that they are one of them."""
+        tests = []
+        for atoms, result in table:
+            pairs = zip(arguments, map(self._atom, atoms), strict=True)
+            tests.append((conjunction(values.same(*pair) for pair in pairs), result))
+        self.claims.append(z3.Implies(self.succeeds(*node.operands), disjunction(test for test, _ in tests)))
+        return tests
 
     # Selectors
 
@@ -162,12 +178,12 @@ class Encoding:
         name = node.operation.name.removeprefix("select.")
         if name != "by":
             return values.compared(name, key, query)
-        known = self._outcomes(node)
-        if known is None:
+        table = self._tables(node)
+        if table is None:
             return values.says(str(node["function"]), key, query)
-        tests = [conjunction([values.same(key, self._atom(a)), values.same(query, self._atom(b))]) for a, b in known[0]]
-        chosen = disjunction(test for test, result in zip(tests, known[1], strict=True) if result)
-        return chosen, disjunction(tests)
+        tests = self._tests(node, table, [key, query])
+        chosen = disjunction(test for test, result in tests if result)
+        return chosen, disjunction(test for test, result in tests if result is not None)
 
     # Aggregates
 
@@ -239,8 +255,13 @@ def _kinds(value: Value) -> set[Type]:
     return set(value.cases)
 
 
-def _texts(node: Node) -> Iterable[str]:
-    """Yield the strings that a node names as its atoms."""
+def _texts(node: Node, tables: Tables) -> Iterable[str]:
+    """Yield the strings that a node names as its atoms, or that its table holds."""
+    held: list[Attribute] = []
     for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
-        if "atom" in kind.value:
-            yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str))
+        if kind in (AttributeKind.ATOM, AttributeKind.ATOMS, AttributeKind.VOCABULARY):
+            held.append(value)
+    if node.operation.name in ("map", "select.by"):
+        held += [atom for atoms, result in tables(node) or () for atom in (*atoms, result)]
+    for value in held:
+        yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str))

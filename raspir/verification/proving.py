@@ -19,7 +19,7 @@ import z3
 from raspir.analysis import Analysis
 from raspir.analysis.facts import Facts
 from raspir.ir import Node
-from raspir.verification.encoding import Encoding, Outcomes
+from raspir.verification.encoding import Encoding, Tables
 from raspir.verification.shown import Counterexample, shown
 from raspir.verification.values import Term, conjunction
 
@@ -193,7 +193,7 @@ def differing(
     after: Node,
     conditions: Iterable[Condition] = (),
     seconds: float = 10.0,
-    outcomes: Outcomes = lambda node: None,
+    tables: Tables = lambda node: None,
 ) -> Counterexample | bool | None:
     """Return values on which ``before`` has a result and ``after`` has not, or has another one.
 
@@ -202,12 +202,13 @@ def differing(
     Raises:
         NoEncodingError: if there is no faithful term for something.
     """
-    encoding = Encoding(n, (before, after), outcomes)
+    encoding = Encoding(n, (before, after), tables)
     given = conjunction(condition.formula(encoding) for condition in conditions)
-    wrong = z3.Not(conjunction([encoding.succeeds(after), encoding.equal(before, after)]))
+    same = conjunction([encoding.succeeds(after), encoding.equal(before, after)])
+    wrong = z3.Or(z3.And(encoding.succeeds(before), z3.Not(same)), z3.Not(conjunction(encoding.claims)))
     solver = z3.Solver()
     solver.set("timeout", int(1000 * seconds))
-    solver.add(*encoding.held, given, encoding.succeeds(before), wrong)
+    solver.add(*encoding.held, given, wrong)
     answer = solver.check()
     if answer == z3.unsat:
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from math import isinf
 from typing import Any
 
@@ -124,9 +125,13 @@ class Strings:
         """Return the term of ``text``."""
         return z3.RealVal(self._places[text])
 
-    def named(self, place: Any) -> str | None:
+    def named(self, place: Fraction) -> str | None:
         """Return the string at a place, ``None`` where that is none that a program names."""
         return next((text for text, own in self._places.items() if own == place), None)
+
+    def below(self, place: Fraction) -> str:
+        """Return the last string that a program names and that is not after a place."""
+        return max((text for text, own in self._places.items() if own <= place), default="")
 
     def const(self, atom: Atom) -> Value:
         """Return ``atom`` as a symbolic atom.
@@ -203,8 +208,13 @@ def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
 # Arithmetic
 
 
+def free(name: str, *sorts: Term) -> Term:
+    """Return a function of which nothing is known but its name."""
+    return z3.Function(name, *sorts)
+
+
 def _float(name: str) -> Term:
-    return z3.Function(f"float.{name}", z3.RealSort(), z3.RealSort(), z3.RealSort())
+    return free(f"float.{name}", z3.RealSort(), z3.RealSort(), z3.RealSort())
 
 
 def floor_quotient(a: Term, b: Term) -> Term:
@@ -232,7 +242,7 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
     if name in ("truediv", "floordiv", "mod"):
         ok = [numbers, b.number != 0]
     if a.may_be(STR) and b.may_be(STR) and name == "add":
-        joined = z3.Function("str.join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
+        joined = free("str.join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
         texts = conjunction([a.when(STR), b.when(STR)])
         cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
         cases[STR] = (texts, z3.If(joined >= 0, joined, -joined))
@@ -314,16 +324,24 @@ def rounded(a: Value) -> tuple[Value, Term]:
 
 
 def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
-    """Return the logical and, or the logical or, of booleans, and whether it succeeds.
+    """Return the logical and, or the logical or, of booleans, or that of the bits of integers, and whether it succeeds.
 
-    Raises:
-        NoEncodingError: if one may be an integer, which is combined bit by bit.
+    Of integers other than 0 and 1 no more is known than that the same ones give the same.
     """
-    if a.may_be(INT) or b.may_be(INT) or not (a.may_be(BOOL) and b.may_be(BOOL)):
-        raise NoEncodingError(f"bitwise {name} of integers")
-    both = [a.cases[BOOL][1], b.cases[BOOL][1]]
-    result = z3.And(both) if name == "and" else z3.Or(both)
-    return Value.of(BOOL, result), conjunction([a.when(BOOL), b.when(BOOL)])
+    cases: dict[Type, tuple[Term, Term]] = {}
+    booleans = conjunction([a.when(BOOL), b.when(BOOL)])
+    if a.may_be(BOOL) and b.may_be(BOOL):
+        both = [a.cases[BOOL][1], b.cases[BOOL][1]]
+        cases[BOOL] = (booleans, z3.And(both) if name == "and" else z3.Or(both))
+    if not z3.is_true(booleans):
+        cases[INT] = (z3.Not(booleans) if cases else TRUE, _bits(name, _integer(a), _integer(b)))
+    return Value(cases), conjunction([a.when(BOOL | INT), b.when(BOOL | INT)])
+
+
+def _bits(name: str, a: Term, b: Term) -> Term:
+    known = [z3.And(each >= 0, each <= 1) for each in (a, b)]
+    exact = z3.If(a < b if name == "and" else a > b, a, b)
+    return z3.If(z3.And(known), exact, free(f"int.{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
 
 
 def inverted(a: Value) -> tuple[Value, Term]:
@@ -343,7 +361,7 @@ def applied(symbol: str, a: Value) -> tuple[Value, Term]:
     def of(part: str, sort: Term) -> Term:
         found = None
         for kind, (guard, payload) in a.cases.items():
-            made = z3.Function(f"{symbol}.{part}.{kind}", SORTS[kind], sort)(payload)
+            made = free(f"{symbol}.{part}.{kind}", SORTS[kind], sort)(payload)
             found = made if found is None else z3.If(guard, made, found)
         return found
 
@@ -363,7 +381,7 @@ def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
         for kind, (guard, payload) in a.cases.items():
             for other, (holds, second) in b.cases.items():
                 sorts = (SORTS[kind], SORTS[other], z3.BoolSort())
-                made = z3.Function(f"{symbol}.{part}.{kind}.{other}", *sorts)(payload, second)
+                made = free(f"{symbol}.{part}.{kind}.{other}", *sorts)(payload, second)
                 found = made if found is None else z3.If(conjunction([guard, holds]), made, found)
         return found
 
