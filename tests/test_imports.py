@@ -19,14 +19,26 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "registry": {"ir"},
     "pictures": {"ir"},
     "backends": {"ir", "analysis", "pictures", "registry", "_version"},
-    "tables": {"ir", "passes", "backends", "pictures", "registry"},
+    "tables": {"ir", "passes", "backends", "pictures", "registry", "verification"},
     "reports": {"ir", "passes", "pictures", "backends", "_version"},
     "progress": set(),
     "batch": {"ir", "backends"},
     "api": {"ir", "frontends", "passes", "backends", "reports", "pictures"},
     "testing": {"ir", "frontends", "passes", "backends", "registry", "api"},
     "verification": {"ir", "analysis", "passes", "backends", "frontends", "testing", "api"},
-    "cli": {"ir", "frontends", "passes", "backends", "registry", "api", "tables", "progress", "batch", "__version__"},
+    "cli": {
+        "ir",
+        "frontends",
+        "passes",
+        "backends",
+        "registry",
+        "api",
+        "tables",
+        "progress",
+        "batch",
+        "verification",
+        "__version__",
+    },
 }
 
 

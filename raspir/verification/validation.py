@@ -248,3 +248,5 @@ def _prove(before: Graph, after: Graph, found: Validation, deadline: float) -> N
             found.notes.append(f"the solver had no time for length {n}")
             return
         found.proved.append(n)
+        if found.partly is not None and n == found.partly[0]:
+            found.partly = None
