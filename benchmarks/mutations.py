@@ -1,9 +1,9 @@
 """Does anything notice? Small faults in rules and kernels, one at a time: ``python benchmarks/mutations.py``.
 
 Each fault is one edit of raspir's source, made in a copy. Then the fuzzer runs, and the tests of what was edited, and
-for a rule the solver, each in a process of its own. The table says what noticed the fault: which generated program, what
-test first, and a counterexample to what rule. A fault that nothing notices ends with exit code 1; so does an edit that
-fits nowhere, or in several places.
+for a rule the solver, each in a process of its own. The table says what noticed the fault: a generated program, the
+first test that fails, a counterexample. A fault that nothing notices ends with exit code 1; so does an edit that fits
+nowhere, or in several places.
 """
 
 from __future__ import annotations
