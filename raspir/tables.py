@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -18,6 +18,9 @@ from raspir.options import options_listed
 from raspir.passes.base import Pass, Remark
 from raspir.pictures.layers import layers_in_words
 from raspir.registry import Member, Registry
+
+if TYPE_CHECKING:
+    from raspir.verification.findings import Finding
 
 M = TypeVar("M", bound=Member)
 
@@ -111,6 +114,46 @@ def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
         name = f"{each.name} (falls back)" if each.falls_back else each.name
         cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()
         table.add_row(*map(_text, cells), style="bold yellow" if each.falls_back else "")
+    return table
+
+
+def finding_table(found: Iterable[Finding]) -> Table:
+    """Return a table of the rules of the optimiser: at which lengths each is proved, or how else it was checked."""
+    table = Table(show_lines=True)
+    table.add_column("pass")
+    table.add_column("rule: what is equal to what")
+    table.add_column("proved")
+    table.add_column("conditions")
+    table.add_column("seconds", justify="right")
+    for each in found:
+        needs = f"{sum(need.counterexample is not None for need in each.needs)} of {len(each.needs)} needed"
+        name = Text.assemble((each.rule, "bold"), f": {each.algebra}")
+        style = "" if each.holds else "bold red"
+        row = name, Text(_proved(each)), Text(needs if each.needs else ""), Text(f"{each.seconds:.1f}")
+        table.add_row(Text(each.pass_), *row, style=style)
+    return table
+
+
+def _proved(found: Finding) -> str:
+    if found.unencoded:
+        return f"not encoded ({found.unencoded}); equal in {found.checks}"
+    if not found.lengths:
+        return "not proved"
+    programs = "1 program" if found.schemas == 1 else f"{found.schemas} programs"
+    return f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}"
+
+
+def need_table(found: Iterable[Finding]) -> Table:
+    """Return a table of the conditions of rules, with values on which a rule is wrong without one."""
+    table = Table(title=Text("Without a condition"), title_justify="left", show_lines=True)
+    table.add_column("rule")
+    table.add_column("without")
+    table.add_column("inputs, and what the program becomes")
+    for each in found:
+        for need in each.needs:
+            shown = need.counterexample or "no counterexample was found"
+            style = "" if need.counterexample else "bold red"
+            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{shown}"), style=style)
     return table
 
 

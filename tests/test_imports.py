@@ -20,15 +20,16 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "options": {"ir", "registry"},
     "pictures": {"ir"},
     "backends": {"ir", "analysis", "pictures", "registry", "options", "_version"},
-    "tables": {"ir", "passes", "backends", "pictures", "registry", "options"},
+    "tables": {"ir", "passes", "backends", "pictures", "registry", "options", "verification"},
     "reports": {"ir", "passes", "pictures", "backends", "_version"},
     "progress": set(),
     "batch": {"ir", "backends"},
     "api": {"ir", "frontends", "passes", "backends", "reports", "pictures"},
     "testing": {"ir", "frontends", "passes", "backends", "registry", "options", "api"},
+    "verification": {"ir", "analysis", "passes", "backends", "frontends", "testing", "api"},
     "cli": {
         "ir", "frontends", "passes", "backends", "registry", "options", "api", "tables", "progress", "batch", "testing",
-        "__version__",
+        "verification", "__version__",
     },
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from raspir import __version__
-from raspir.cli import evidence, listing, pictures, programs, running
+from raspir.cli import evidence, listing, pictures, programs, proofs, running
 from raspir.cli.shared import tell
 from raspir.ir import RaspirError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (running, programs, pictures, listing, evidence):
+for group in (running, programs, pictures, listing, proofs, evidence):
     app.add_typer(group.commands)
 
 

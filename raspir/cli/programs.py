@@ -26,8 +26,8 @@ from raspir.cli.options import (
     Vocab,
     examples,
 )
-from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prints_aside, write
-from raspir.ir import Graph, print_graph
+from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prints_aside, tell, write
+from raspir.ir import Graph, InputError, print_graph
 from raspir.ir.critical import path_to_json
 from raspir.passes.report import Report
 
@@ -75,6 +75,7 @@ def stats(
     epilog=examples(
         "raspir opt examples/addition.py:add -o add.rir",
         "raspir opt examples/addition.py:add --vocab 0123456789+ --remarks",
+        "raspir opt examples/addition.py:add --vocab 0123456789+ --validate",
     )
 )
 def opt(
@@ -83,6 +84,27 @@ def opt(
     remarks: Annotated[
         bool, typer.Option("--remarks", help="Say above the IR, as its comments, what each pass gained and where.")
     ] = False,
+    validate: Annotated[
+        bool,
+        typer.Option(
+            "--validate",
+            help="Run the program before and after on every input of the vocabulary, put longer ones to a solver, and "
+            "say above the IR what was covered. A difference ends with exit code 1.",
+        ),
+    ] = False,
+    validate_length: Annotated[
+        int | None,
+        typer.Option(
+            "--validate-length",
+            metavar="N",
+            help="The length up to which to validate; as far as the time reaches if left out.",
+            show_default=False,
+        ),
+    ] = None,
+    validate_seconds: Annotated[
+        float,
+        typer.Option("--validate-seconds", metavar="S", help="How long to run inputs, and how long to ask the solver."),
+    ] = 20.0,
     vocab: Vocab = None,
     max_length: MaxLength = None,
     attention: Attention = AttentionKind.select,
@@ -94,12 +116,32 @@ def opt(
 ) -> None:
     """Optimise a program and print it as textual IR."""
     report = Report()
+    if not validate and validate_length is not None:
+        raise InputError("--validate-length says how far to validate: give --validate, too")
+    if validate_seconds <= 0 or (validate_length is not None and validate_length < 0):
+        raise InputError("--validate-seconds is a positive number, and --validate-length a natural one")
     with prints_aside():
-        graph = graph_of(target, bind).promise(vocab, max_length)
+        written = graph_of(target, bind).promise(vocab, max_length)
         chosen = "" if no_optimize and passes is None else passes
-        graph = after_passes(graph, attention, max_heads, time_budget, chosen, report)
-    comments = [f"{line}\n" for line in report.comments()] if remarks else []
-    write("".join([*comments, print_graph(graph, locations=True)]), output)
+        graph = after_passes(written, attention, max_heads, time_budget, chosen, report)
+        covered = _validated(written, graph, validate_length, validate_seconds) if validate else []
+    comments = [f"# validated: {line}" for line in covered] + (report.comments() if remarks else [])
+    write("".join([*(f"{line}\n" for line in comments), print_graph(graph, locations=True)]), output)
+    for line in covered if output is not None else ():
+        tell(f"validated: {line}")
+
+
+def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: float) -> list[str]:
+    """Return how far a program is known to equal the one that it was made of, in lines; stop where it does not."""
+    from raspir.progress import progress_bar
+    from raspir.verification.validation import validate
+
+    with progress_bar("validating") as progress:
+        found = validate(written, optimised, longest, seconds, progress)
+    if found.difference is not None:
+        tell(f"the optimised program is wrong: {found.difference}")
+        raise typer.Exit(1)
+    return found.lines()
 
 
 @commands.command(epilog=examples("raspir emit examples/addition.py:add --backend text -o add.rir"))

@@ -1,0 +1,119 @@
+"""The command verify-rules."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from raspir.cli.options import AsJson, examples
+from raspir.cli.shared import print_json
+from raspir.ir import InputError, RaspirError
+from raspir.registry import advice
+
+if TYPE_CHECKING:
+    from raspir.verification.findings import Finding
+    from raspir.verification.proving import Provable
+
+commands = typer.Typer()
+
+
+@commands.command(
+    epilog=examples("raspir verify-rules", "raspir verify-rules --rule 'closed form' --longest 5"),
+)
+def verify_rules(
+    rule: Annotated[
+        list[str] | None,
+        typer.Option("--rule", metavar="NAME", help="Only this rule. May be repeated.", show_default=False),
+    ] = None,
+    longest: Annotated[
+        int, typer.Option("--longest", metavar="N", help="The length up to which rules are proved.")
+    ] = 4,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="S", help="The time of the solver for one program and length.")
+    ] = 20.0,
+    generated: Annotated[
+        int,
+        typer.Option(
+            "--generated", metavar="N", help="How many programs are generated for a rule that has no faithful encoding."
+        ),
+    ] = 5000,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", metavar="N", help="Processes; one for each processor if left out.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove the rewrite rules of the optimiser with an SMT solver, and show what each of their conditions is for.
+
+    Each rule's own code rewrites programs whose inputs are symbols; for all inputs of each length the solver shows that
+    the result is equal, and without a side condition it must find inputs on which it is not. Needs z3-solver.
+    """
+    if longest < 0 or seconds <= 0 or generated < 0 or (jobs is not None and jobs < 1):
+        raise InputError("--longest and --generated are natural numbers, --seconds and --jobs positive ones")
+    chosen = _chosen(rule)
+    start = time.monotonic()
+    found = _all(chosen, longest, seconds, generated, jobs or os.cpu_count() or 1)
+    if as_json:
+        print_json([each.to_json() for each in found])
+    else:
+        _print(found, time.monotonic() - start)
+    if not all(each.holds for each in found):
+        raise typer.Exit(1)
+
+
+def _chosen(names: list[str] | None) -> list[Provable]:
+    """Return the rules of these names, all for ``None``.
+
+    Raises:
+        RaspirError: if there is no such rule, or no solver.
+    """
+    try:
+        from raspir.verification.schemas import CATALOGUE
+    except ImportError as error:
+        if error.name != "z3":
+            raise
+        raise RaspirError("verify-rules needs an SMT solver: pip install 'raspir[proofs]'") from None
+    known = dict.fromkeys(each.name for each in CATALOGUE)
+    for name in names or ():
+        if name not in known:
+            raise InputError(f"there is no rule {name!r} ({advice(name, known)})")
+    return [each for each in CATALOGUE if names is None or each.name in names]
+
+
+def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, jobs: int) -> list[Finding]:
+    from raspir.progress import progress_bar
+    from raspir.verification.findings import findings
+
+    found = []
+    with progress_bar("proving") as tell:
+        for each in findings(chosen, longest, seconds, generated, min(jobs, len(chosen))):
+            found.append(each)
+            if tell is not None:
+                tell(len(found), len(chosen))
+    return found
+
+
+def _print(found: list[Finding], seconds: float) -> None:
+    from raspir.tables import console, finding_table, need_table
+
+    console().print(finding_table(found))
+    if any(each.needs for each in found):
+        console().print()
+        console().print(need_table(found))
+    for each in found:
+        for problem in each.problems:
+            typer.echo(f"\n{each.rule}: {problem}")
+        if each.checks is not None and each.checks.difference is not None:
+            typer.echo(f"\n{each.rule}: {each.checks.difference}")
+    proofs = [each for each in found if each.lengths]
+    needs = [need for each in found for need in each.needs]
+    shown = sum(need.counterexample is not None for need in needs)
+    programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
+    typer.echo(
+        f"\n{len(found)} rules in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for "
+        f"inputs; {others} not encoded, and checked on generated programs; {len(needs)} conditions dropped, "
+        f"{shown} of them with a counterexample"
+    )

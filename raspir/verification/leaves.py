@@ -1,0 +1,50 @@
+"""What the programs of schemas are made of: symbols, and the side conditions that are stated about them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import z3
+
+from raspir.analysis.domains import Domain
+from raspir.ir import Atom, Node, build, make
+from raspir.ir.operations import OPERATIONS
+from raspir.ir.types import INT, Type
+from raspir.verification import values
+from raspir.verification.encoding import Encoding
+from raspir.verification.proving import Condition
+from raspir.verification.values import conjunction
+
+
+def leaf(name: str, kinds: Type, vocab: tuple[Atom, ...] | None = None) -> Node:
+    """Return a sequence of any atoms of these kinds, or of those in ``vocab``."""
+    return make(OPERATIONS["input"], (), (name, vocab), kinds)
+
+
+def const(value: Atom) -> Node:
+    """Return a constant."""
+    return build("const", value=value)
+
+
+def some_selector(name: str, key: Node, query: Node) -> Node:
+    """Return a selector that may select anything, by an opaque predicate of two sequences that should be leaves."""
+    return build("select.by", key, query, function=name)
+
+
+def uniform(node: Node, name: str) -> Condition:
+    """State that a sequence is the same at all positions."""
+
+    def formula(encoding: Encoding) -> values.Term:
+        return conjunction(values.same(a, b) for a, b in pairwise(encoding.rows[node]))
+
+    return Condition(f"{name} is the same everywhere", formula, {node: {"uniform": True}})
+
+
+def within(node: Node, name: str, low: int, high: int) -> Condition:
+    """State that a sequence of integers lies between two bounds, which belong to it."""
+
+    def formula(encoding: Encoding) -> values.Term:
+        return conjunction(z3.And(value.number >= low, value.number <= high) for value in encoding.rows[node])
+
+    facts = {node: {"domain": Domain.range(INT, low, high)}}
+    return Condition(f"{low} <= {name} <= {high}", formula, facts)

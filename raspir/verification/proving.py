@@ -1,0 +1,221 @@
+"""Rewrites put to an SMT solver: is what a rule makes of a program equal to it, on all inputs of a length?
+
+The way is that of Alive2 for LLVM (Lopes et al., PLDI 2021): not the rule's text is checked but what its own code makes
+of a program whose inputs stay symbols, under the side conditions that the code was told of. A condition that is
+then withheld from the solver, or a check in the code that is switched off, must make it find values that differ.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unittest import mock
+
+import z3
+
+from raspir.analysis import Analysis
+from raspir.analysis.facts import Facts
+from raspir.ir import Node
+from raspir.verification.encoding import Encoding, Tables
+from raspir.verification.shown import Counterexample, shown
+from raspir.verification.values import Term, conjunction
+
+Rewrite = Callable[["Assumed", Node], Iterable[Node]]
+"""A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A side condition of a rewrite, which its code is told of and the solver may take as given.
+
+    Attributes:
+        text: the condition in words.
+        formula: what it says of the inputs of a length.
+        facts: what the analysis is told: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name.
+    """
+
+    text: str
+    formula: Callable[[Encoding], Term]
+    facts: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A rewrite where it must not be made: the rule's code with a check switched off, on a program that fails it.
+
+    Attributes:
+        text: what is checked, in words.
+        node: the program.
+        patches: what is switched off: objects, names of their attributes, and what stands there instead.
+    """
+
+    text: str
+    node: Node
+    patches: Sequence[tuple[object, str, object]]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A rule on a program whose inputs are symbols.
+
+    Attributes:
+        rule: the rule's name.
+        text: what becomes what, in one line.
+        node: the program, which the rule applies to.
+        rewrite: the rule.
+        conditions: what it needs, each withheld in turn.
+        unchecked: what its code checks of the program itself, each switched off in turn.
+        least: the shortest length that is looked at.
+        told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
+            some of their facts by name.
+    """
+
+    rule: str
+    text: str
+    node: Node
+    rewrite: Rewrite
+    conditions: tuple[Condition, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    least: int = 0
+    told: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Provable:
+    """A rule of the optimiser, and how it is put to the solver.
+
+    Attributes:
+        pass_: the pass that it is of.
+        name: as remarks call it, or its row in the algebra.
+        algebra: what is equal to what, in one line.
+        schemas: it on programs whose inputs are symbols; none where it has no faithful encoding.
+        unencoded: why it has none.
+    """
+
+    pass_: str
+    name: str
+    algebra: str
+    schemas: tuple[Schema, ...] = ()
+    unencoded: str = ""
+
+
+class Assumed(Analysis):
+    """What is known of a program, and what it is told by side conditions.
+
+    Args:
+        told: for nodes, some of their facts by name.
+    """
+
+    def __init__(self, told: Mapping[Node, Mapping[str, Any]]) -> None:
+        super().__init__()
+        self._told = told
+
+    def _compute(self, node: Node) -> Facts:
+        return replace(super()._compute(node), **self._told.get(node, {}))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the solver says of a rewrite.
+
+    Attributes:
+        lengths: the lengths at which it is proved.
+        counterexample: values on which it is wrong, if there are such.
+        unknown: the first length at which the solver gave up, if it did.
+    """
+
+    lengths: tuple[int, ...]
+    counterexample: Counterexample | None = None
+    unknown: int | None = None
+
+
+class NotAppliedError(Exception):
+    """A rule makes nothing of the program that it is to be shown on."""
+
+
+def rewritten(schema: Schema, node: Node) -> list[Node]:
+    """Return what the rule makes of ``node`` under all of its conditions.
+
+    Raises:
+        NotAppliedError: if that is nothing.
+    """
+    told = {subject: dict(facts) for subject, facts in schema.told.items()}
+    for condition in schema.conditions:
+        for subject, facts in condition.facts.items():
+            told.setdefault(subject, {}).update(facts)
+    found = [each for each in schema.rewrite(Assumed(told), node) if each is not node]
+    if not found:
+        raise NotAppliedError(f"{schema.rule}: {schema.text}")
+    return found
+
+
+def proved(schema: Schema, longest: int, seconds: float) -> Verdict:
+    """Return what the solver says of a schema at all lengths up to ``longest``, in ``seconds`` for each."""
+    return _judged(schema, schema.node, rewritten(schema, schema.node), schema.conditions, longest, seconds)
+
+
+def withheld(schema: Schema, condition: Condition, longest: int, seconds: float) -> Verdict:
+    """Return what the solver says of a schema when it is not told of one of the conditions."""
+    others = tuple(each for each in schema.conditions if each is not condition)
+    return _judged(schema, schema.node, rewritten(schema, schema.node), others, longest, seconds)
+
+
+def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: float) -> Verdict:
+    """Return what the solver says when a check of the rule's code is switched off."""
+    with ExitStack() as stack:
+        for subject, name, instead in unchecked.patches:
+            stack.enter_context(mock.patch.object(subject, name, instead))
+        found = rewritten(schema, unchecked.node)
+    return _judged(schema, unchecked.node, found, schema.conditions, longest, seconds)
+
+
+def _judged(
+    schema: Schema, node: Node, found: list[Node], conditions: Iterable[Condition], longest: int, seconds: float
+) -> Verdict:
+    lengths: list[int] = []
+    for n in range(schema.least, longest + 1):
+        for each in found:
+            result = differing(n, node, each, conditions, seconds)
+            if isinstance(result, Counterexample):
+                return Verdict(tuple(lengths), result)
+            if result is None:
+                return Verdict(tuple(lengths), unknown=n)
+        lengths.append(n)
+    return Verdict(tuple(lengths))
+
+
+def differing(
+    n: int,
+    before: Node,
+    after: Node,
+    conditions: Iterable[Condition] = (),
+    seconds: float = 10.0,
+    tables: Tables = lambda node: None,
+) -> Counterexample | bool | None:
+    """Return values on which ``before`` has a result and ``after`` has not, or has another one.
+
+    ``False`` if there are none, ``None`` if the solver cannot tell in time.
+
+    Raises:
+        NoEncodingError: if there is no faithful term for something.
+    """
+    encoding = Encoding(n, (before, after), tables)
+    given = conjunction(condition.formula(encoding) for condition in conditions)
+    same = conjunction([encoding.succeeds(after), encoding.equal(before, after)])
+    wrong = z3.Or(z3.And(encoding.succeeds(before), z3.Not(same)), z3.Not(conjunction(encoding.claims)))
+    solver = z3.Solver()
+    solver.set("timeout", int(1000 * seconds))
+    solver.add(*encoding.held, given, wrong)
+    answer = solver.check()
+    if answer == z3.unsat:
+        return False
+    return shown(encoding, solver.model(), before, after) if answer == z3.sat else None
+
+
+def timed(judge: Callable[[], Verdict]) -> tuple[Verdict, float]:
+    """Return a verdict and the seconds that it took."""
+    start = time.perf_counter()
+    return judge(), time.perf_counter() - start

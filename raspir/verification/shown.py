@@ -1,0 +1,113 @@
+"""Counterexamples of the solver as values that a reader can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import z3
+
+from raspir.ir import Atom, Node
+from raspir.ir.atoms import show
+from raspir.ir.types import BOOL, FLOAT, SELECTOR, STR
+from raspir.verification.encoding import Encoding
+from raspir.verification.values import Term, Value
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """Inputs on which a rewrite is wrong.
+
+    Attributes:
+        length: how long they are.
+        inputs: the rows of inputs, by their names; also the entries of selectors by opaque predicates, row by row.
+        before: what the program yields; ``None`` where it fails.
+        after: what the rewritten program yields; ``None`` where it fails.
+    """
+
+    length: int
+    inputs: dict[str, list[str]]
+    before: list[str] | None
+    after: list[str] | None
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name} = [{', '.join(row)}]" for name, row in self.inputs.items())
+        rows = ["fails" if row is None else f"[{', '.join(row)}]" for row in (self.before, self.after)]
+        return f"n = {self.length}{': ' if given else ''}{given}: {rows[0]} becomes {rows[1]}"
+
+
+def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node) -> Counterexample:
+    """Return what a model of the solver says of the inputs, and of both programs."""
+    reader = Reader(encoding, model)
+    inputs: dict[str, list[str]] = {}
+    for node in encoding.order:
+        if node.operation.name == "input":
+            inputs[str(node["name"])] = [show(atom) for atom in reader.atoms(node)]
+        elif node.operation.name == "select.by":
+            inputs[f"@{node['function']}"] = reader.entries(node)
+    results = [reader.result(root) for root in (before, after)]
+    return Counterexample(encoding.n, inputs, *results)
+
+
+class Reader:
+    """Reads values from a model of the solver.
+
+    Args:
+        encoding: what the solver was asked about.
+        model: its answer.
+    """
+
+    def __init__(self, encoding: Encoding, model: z3.ModelRef) -> None:
+        self._encoding, self._model = encoding, model
+        places = {self._place(value) for row in encoding.rows.values() for value in row if STR in value.cases}
+        self._texts = _texts(encoding, places - {None})
+
+    def atoms(self, node: Node) -> list[Atom]:
+        """Return the atoms of a sequence."""
+        return [self._atom(value) for value in self._encoding.rows[node]]
+
+    def entries(self, node: Node) -> list[str]:
+        """Return the rows of a selector, as zeros and ones."""
+        return ["".join("1" if self._holds(entry) else "0" for entry in row) for row in self._encoding.matrices[node]]
+
+    def result(self, root: Node) -> list[str] | None:
+        """Return what a program yields, ``None`` where it fails."""
+        if not self._holds(self._encoding.succeeds(root)):
+            return None
+        return self.entries(root) if root.type is SELECTOR else [show(atom) for atom in self.atoms(root)]
+
+    def _holds(self, term: Term) -> bool:
+        return bool(z3.is_true(self._model.eval(term, model_completion=True)))
+
+    def _atom(self, value: Value) -> Atom:
+        for kind, (guard, payload) in value.cases.items():
+            if self._holds(guard):
+                if kind is BOOL:
+                    return self._holds(payload)
+                if kind is STR:
+                    return self._texts[self._place(value)]
+                found = self._model.eval(payload, model_completion=True)
+                return float(_fraction(found)) if kind is FLOAT else int(found.as_long())
+        raise AssertionError(value)
+
+    def _place(self, value: Value) -> Fraction | None:
+        """Return the place of the string that a value is, ``None`` if it is none."""
+        guard, payload = value.cases[STR]
+        return _fraction(self._model.eval(payload, model_completion=True)) if self._holds(guard) else None
+
+
+def _texts(encoding: Encoding, places: Iterable[Fraction | None]) -> dict[Fraction | None, str]:
+    """Return a string for each place: the one that a program names there, or one that comes right after it."""
+    found: dict[Fraction | None, str] = {}
+    last = ""
+    for place in sorted(place for place in places if place is not None):
+        named = encoding.strings.named(place)
+        last = named if named is not None else max(last, encoding.strings.below(place)) + "\0"
+        found[place] = last
+    return found
+
+
+def _fraction(term: Term) -> Fraction:
+    """Return a real of the solver; an irrational one to some digits."""
+    return Fraction(term.as_fraction() if hasattr(term, "as_fraction") else term.approx(20).as_fraction())

@@ -1,0 +1,388 @@
+"""Atoms as terms of an SMT solver, and what elementwise operations make of them.
+
+A symbolic atom has a case for each kind that it may be of. Integers and booleans are exact. A float is a real number
+whose sum, difference, product and quotient are uninterpreted functions, so that nothing is provable that rounds
+differently; infinities have no term. A string is a real number at its place in the order of strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isinf
+from typing import Any
+
+import z3
+
+from raspir.ir import Atom
+from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
+
+Term = Any
+"""A term of the solver, which has no types that a checker could see."""
+
+TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
+KINDS = tuple(SORTS)
+
+
+class NoEncodingError(Exception):
+    """The solver has no faithful term for something, which the message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A symbolic atom.
+
+    Attributes:
+        cases: for each kind that it may be of, when it is, and what it is then. Exactly one case holds.
+    """
+
+    cases: dict[Type, tuple[Term, Term]]
+
+    @staticmethod
+    def of(kind: Type, payload: Term) -> Value:
+        """Return an atom of one kind."""
+        return Value({kind: (TRUE, payload)})
+
+    def when(self, kinds: Type) -> Term:
+        """Return when it is of one of ``kinds``."""
+        if all(kind in kinds for kind in self.cases):
+            return TRUE
+        return disjunction(guard for kind, (guard, _) in self.cases.items() if kind in kinds)
+
+    def may_be(self, kinds: Type) -> bool:
+        """Tell whether it has a case of one of ``kinds``."""
+        return any(kind in kinds for kind in self.cases)
+
+    @property
+    def number(self) -> Term:
+        """The number that it is, if it is one: a real where it may be a float, else an integer."""
+        real = FLOAT in self.cases
+        found = None
+        for kind, (guard, payload) in self.cases.items():
+            if kind in NUMBER:
+                term = z3.If(payload, z3.IntVal(1), z3.IntVal(0)) if kind is BOOL else payload
+                term = z3.ToReal(term) if real and kind is not FLOAT else term
+                found = term if found is None else z3.If(guard, term, found)
+        return z3.IntVal(0) if found is None else found
+
+    @property
+    def text(self) -> Term:
+        """The string that it is, if it is one."""
+        return self.cases[STR][1] if STR in self.cases else z3.RealVal(0)
+
+    @property
+    def truth(self) -> Term:
+        """Whether it is true in Python's sense."""
+        parts = [z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in self._items()]
+        return disjunction(parts)
+
+    def _items(self) -> Iterable[tuple[Type, tuple[Term, Term]]]:
+        return self.cases.items()
+
+
+def conjunction(parts: Iterable[Term]) -> Term:
+    """Return whether all of ``parts`` hold."""
+    kept = [part for part in parts if not z3.is_true(part)]
+    return TRUE if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
+
+
+def disjunction(parts: Iterable[Term]) -> Term:
+    """Return whether one of ``parts`` holds."""
+    kept = [part for part in parts if not z3.is_false(part)]
+    return FALSE if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
+
+
+def choose(condition: Term, a: Value, b: Value) -> Value:
+    """Return ``a`` where ``condition`` holds, else ``b``."""
+    if z3.is_true(condition) or z3.is_false(condition):
+        return a if z3.is_true(condition) else b
+    cases = {}
+    for kind in KINDS:
+        one, other = a.cases.get(kind), b.cases.get(kind)
+        if one is not None and other is not None:
+            guard = TRUE if z3.is_true(one[0]) and z3.is_true(other[0]) else z3.If(condition, one[0], other[0])
+            cases[kind] = (guard, z3.If(condition, one[1], other[1]))
+        elif one is not None:
+            cases[kind] = (conjunction([condition, one[0]]), one[1])
+        elif other is not None:
+            cases[kind] = (conjunction([z3.Not(condition), other[0]]), other[1])
+    return Value(cases)
+
+
+class Strings:
+    """The terms of strings, in their order. One that no program names may lie between any two.
+
+    Args:
+        named: the strings that programs name.
+    """
+
+    def __init__(self, named: Iterable[str]) -> None:
+        self._places = {text: place for place, text in enumerate(sorted({"", *named}))}
+
+    def term(self, text: str) -> Term:
+        """Return the term of ``text``."""
+        return z3.RealVal(self._places[text])
+
+    def named(self, place: Fraction) -> str | None:
+        """Return the string at a place, ``None`` where that is none that a program names."""
+        return next((text for text, own in self._places.items() if own == place), None)
+
+    def below(self, place: Fraction) -> str:
+        """Return the last string that a program names and that is not after a place."""
+        return max((text for text, own in self._places.items() if own <= place), default="")
+
+    def const(self, atom: Atom) -> Value:
+        """Return ``atom`` as a symbolic atom.
+
+        Raises:
+            NoEncodingError: if it is infinite.
+        """
+        if isinstance(atom, bool):
+            return Value.of(BOOL, z3.BoolVal(atom))
+        if isinstance(atom, int):
+            return Value.of(INT, z3.IntVal(atom))
+        if isinstance(atom, str):
+            return Value.of(STR, self.term(atom))
+        if isinf(atom):
+            raise NoEncodingError("an infinite float")
+        numerator, denominator = atom.as_integer_ratio()
+        return Value.of(FLOAT, z3.Q(numerator, denominator))
+
+
+def fresh(name: str, kinds: Type) -> tuple[Value, Term]:
+    """Return an atom that may be anything of ``kinds``, and what has to hold for it to be one."""
+    tag = z3.Int(f"{name}.kind")
+    cases: dict[Type, tuple[Term, Term]] = {}
+    for number, kind in enumerate(kinds.kinds):
+        guard = TRUE if len(kinds.kinds) == 1 else tag == number
+        cases[kind] = (guard, z3.Const(f"{name}.{kind}", SORTS[kind]))
+    held = [] if len(cases) == 1 else [tag >= 0, tag < len(cases)]
+    return Value(cases), conjunction([*held, *(cases[kind][1] >= 0 for kind in cases if kind is STR)])
+
+
+def same(a: Value, b: Value) -> Term:
+    """Return whether two atoms are the same, of one kind."""
+    return disjunction(
+        conjunction([a.cases[kind][0], b.cases[kind][0], a.cases[kind][1] == b.cases[kind][1]])
+        for kind in KINDS
+        if kind in a.cases and kind in b.cases
+    )
+
+
+def equal(a: Value, b: Value) -> Term:
+    """Return whether two atoms are equal in Python's sense."""
+    parts = []
+    if a.may_be(NUMBER) and b.may_be(NUMBER):
+        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), a.number == b.number]))
+    if a.may_be(STR) and b.may_be(STR):
+        parts.append(conjunction([a.when(STR), b.when(STR), a.text == b.text]))
+    return disjunction(parts)
+
+
+_ORDER: dict[str, Callable[[Term, Term], Term]] = {
+    "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b
+}  # fmt: skip
+
+
+def comparable(a: Value, b: Value) -> Term:
+    """Return whether two atoms can be put in order."""
+    return disjunction([conjunction([a.when(kind), b.when(kind)]) for kind in (NUMBER, STR)])
+
+
+def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
+    """Return the outcome of the comparison called ``name``, and whether it succeeds."""
+    if name in ("eq", "ne"):
+        outcome = equal(a, b)
+        return outcome if name == "eq" else z3.Not(outcome), TRUE
+    order = _ORDER[name]
+    parts = []
+    if a.may_be(NUMBER) and b.may_be(NUMBER):
+        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), order(a.number, b.number)]))
+    if a.may_be(STR) and b.may_be(STR):
+        parts.append(conjunction([a.when(STR), b.when(STR), order(a.text, b.text)]))
+    return disjunction(parts), comparable(a, b)
+
+
+# Arithmetic
+
+
+def free(name: str, *sorts: Term) -> Term:
+    """Return a function of which nothing is known but its name."""
+    return z3.Function(name, *sorts)
+
+
+def _float(name: str) -> Term:
+    return free(f"float.{name}", z3.RealSort(), z3.RealSort(), z3.RealSort())
+
+
+def floor_quotient(a: Term, b: Term) -> Term:
+    """Return the quotient of integers rounded down; the solver's own leaves a remainder that is never negative."""
+    return z3.If(b > 0, a / b, (-a) / (-b))
+
+
+_INTEGERS: dict[str, Callable[[Term, Term], Term]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "floordiv": floor_quotient,
+    "mod": lambda a, b: a - b * floor_quotient(a, b),
+}
+
+
+def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
+    """Return the sum, difference, product, quotient or remainder of two atoms, and whether it succeeds.
+
+    Raises:
+        NoEncodingError: if a string may be repeated or may format something.
+    """
+    numbers = conjunction([a.when(NUMBER), b.when(NUMBER)])
+    cases, ok = _numeric(name, a, b, numbers), [numbers]
+    if name in ("truediv", "floordiv", "mod"):
+        ok = [numbers, b.number != 0]
+    if a.may_be(STR) and b.may_be(STR) and name == "add":
+        joined = free("str.join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
+        texts = conjunction([a.when(STR), b.when(STR)])
+        cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
+        cases[STR] = (texts, z3.If(joined >= 0, joined, -joined))
+        return Value(cases), disjunction([numbers, texts])
+    if (name == "mul" and (a.may_be(STR) or b.may_be(STR))) or (name == "mod" and a.may_be(STR)):
+        raise NoEncodingError(f"{name} of a string")
+    return Value(cases), conjunction(ok)
+
+
+def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[Term, Term]]:
+    """Return the cases of an operation on numbers, the last of which holds where the operation fails, too."""
+    if not (a.may_be(NUMBER) and b.may_be(NUMBER)):
+        return {INT: (TRUE, z3.IntVal(0))}
+    reals = [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in (a, b)]
+    if name == "truediv":
+        return {FLOAT: (TRUE, _float("truediv")(*reals))}
+    floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
+    cases = {}
+    if not z3.is_true(floats):
+        integers = [_integer(each) for each in (a, b)]
+        cases[INT] = (z3.Not(floats) if not z3.is_false(floats) else TRUE, _INTEGERS[name](*integers))
+    if not z3.is_false(floats):
+        cases[FLOAT] = (floats, _float(name)(*reals))
+    return cases
+
+
+def _integer(value: Value) -> Term:
+    """Return the integer that a value is, if it is one or a boolean."""
+    return Value({kind: case for kind, case in value.cases.items() if kind in BOOL | INT}).number
+
+
+def plus(a: Value, b: Value) -> Value:
+    """Return the sum of two numbers."""
+    return arithmetic("add", a, b)[0]
+
+
+def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
+    """Return an integer to a small constant power, and whether that succeeds.
+
+    Raises:
+        NoEncodingError: if it is no such power.
+    """
+    if type(exponent) is not int or not 0 <= exponent <= 4 or a.may_be(FLOAT):
+        raise NoEncodingError("a power")
+    result = z3.IntVal(1)
+    for _ in range(exponent):
+        result = result * _integer(a)
+    return Value.of(INT, result), a.when(NUMBER)
+
+
+def negated(a: Value) -> tuple[Value, Term]:
+    """Return the negative of an atom, and whether that succeeds."""
+    return _signed(a, lambda term: -term)
+
+
+def absolute(a: Value) -> tuple[Value, Term]:
+    """Return the absolute value of an atom, and whether that succeeds."""
+    return _signed(a, lambda term: z3.If(term < 0, -term, term))
+
+
+def _signed(a: Value, function: Callable[[Term], Term]) -> tuple[Value, Term]:
+    cases = {}
+    if a.may_be(BOOL | INT) or not a.may_be(NUMBER):
+        cases[INT] = (z3.Not(a.when(FLOAT)) if a.may_be(FLOAT) else TRUE, function(_integer(a)))
+    if a.may_be(FLOAT):
+        cases[FLOAT] = (a.when(FLOAT), function(a.cases[FLOAT][1]))
+    return Value(cases), a.when(NUMBER)
+
+
+def rounded(a: Value) -> tuple[Value, Term]:
+    """Return the nearest integer to an atom, ties to the even one, and whether that succeeds."""
+    number = a.number
+    if z3.is_int(number):
+        return Value.of(INT, number), a.when(NUMBER)
+    below = z3.ToInt(number)
+    rest = number - z3.ToReal(below)
+    up = z3.Or(rest > z3.Q(1, 2), z3.And(rest == z3.Q(1, 2), below % 2 == 1))
+    return Value.of(INT, z3.If(up, below + 1, below)), a.when(NUMBER)
+
+
+def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
+    """Return the logical and, or the logical or, of booleans, or that of the bits of integers, and whether it succeeds.
+
+    Of integers other than 0 and 1 no more is known than that the same ones give the same.
+    """
+    cases: dict[Type, tuple[Term, Term]] = {}
+    booleans = conjunction([a.when(BOOL), b.when(BOOL)])
+    if a.may_be(BOOL) and b.may_be(BOOL):
+        both = [a.cases[BOOL][1], b.cases[BOOL][1]]
+        cases[BOOL] = (booleans, z3.And(both) if name == "and" else z3.Or(both))
+    if not z3.is_true(booleans):
+        cases[INT] = (z3.Not(booleans) if cases else TRUE, _bits(name, _integer(a), _integer(b)))
+    return Value(cases), conjunction([a.when(BOOL | INT), b.when(BOOL | INT)])
+
+
+def _bits(name: str, a: Term, b: Term) -> Term:
+    known = [z3.And(each >= 0, each <= 1) for each in (a, b)]
+    exact = z3.If(a < b if name == "and" else a > b, a, b)
+    return z3.If(z3.And(known), exact, free(f"int.{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
+
+
+def inverted(a: Value) -> tuple[Value, Term]:
+    """Return the negation of a boolean, or an integer with its bits flipped, and whether that succeeds."""
+    cases = {}
+    if a.may_be(BOOL):
+        guard, payload = a.cases[BOOL]
+        cases[BOOL] = (guard, z3.Not(payload))
+    if len(a.cases) > 1 or not cases:
+        cases[INT] = (z3.Not(a.when(BOOL)) if cases else TRUE, -_integer(a) - 1)
+    return Value(cases), a.when(BOOL | INT)
+
+
+def applied(symbol: str, a: Value) -> tuple[Value, Term]:
+    """Return what some function of one atom returns, of any kind, and whether it succeeds."""
+
+    def of(part: str, sort: Term) -> Term:
+        found = None
+        for kind, (guard, payload) in a.cases.items():
+            made = free(f"{symbol}.{part}.{kind}", SORTS[kind], sort)(payload)
+            found = made if found is None else z3.If(guard, made, found)
+        return found
+
+    tag, cases = of("kind", z3.IntSort()), {}
+    for number, kind in enumerate(KINDS):
+        payload = of(str(kind), SORTS[kind])
+        guard = z3.And([tag != other for other in range(len(KINDS) - 1)]) if kind is STR else tag == number
+        cases[kind] = (guard, z3.If(payload >= 0, payload, -payload) if kind is STR else payload)
+    return Value(cases), of("succeeds", z3.BoolSort())
+
+
+def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
+    """Return what some predicate says of two atoms, and whether it succeeds."""
+
+    def of(part: str) -> Term:
+        found = None
+        for kind, (guard, payload) in a.cases.items():
+            for other, (holds, second) in b.cases.items():
+                sorts = (SORTS[kind], SORTS[other], z3.BoolSort())
+                made = free(f"{symbol}.{part}.{kind}.{other}", *sorts)(payload, second)
+                found = made if found is None else z3.If(conjunction([guard, holds]), made, found)
+        return found
+
+    return of("holds"), of("succeeds")

@@ -1,0 +1,155 @@
+"""Translation validation: equal programs are found equal, unequal ones are not, and what was covered is said truly."""
+
+import builtins
+import re
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import raspir
+from raspir import indices, key, query, tokens, where
+from raspir.analysis import Analysis
+from raspir.analysis.domains import Domain
+from raspir.verification import validation
+from raspir.verification.equivalence import equivalent
+from raspir.verification.validation import Difference, validate
+
+length = (key(1) == query(1)).value(1)
+before = key(indices) < query(indices)
+up_to = key(indices) <= query(indices)
+
+
+def graphs(a, b, vocab="ab", max_length=None):
+    return raspir.lower(a, vocab, max_length), raspir.lower(b, vocab, max_length)
+
+
+def test_every_input_is_run():
+    found = validate(*graphs(tokens == "a", where(tokens == "a", True, False)), longest=5)
+    assert found.tried == {n: 2**n for n in range(6)}
+    assert (found.complete, found.promised, found.difference, found.proved) == (True, False, None, [])
+    assert found.lines()[0] == "equal on all 63 inputs of lengths 0 to 5, each of them run"
+
+
+def test_a_promised_length_makes_it_whole():
+    found = validate(*graphs(tokens == "a", where(tokens == "a", True, False), max_length=4))
+    assert found.complete
+    assert "so on every input that keeps the promises" in found.lines()
+
+
+def test_one_graph_needs_no_inputs():
+    found = validate(*graphs(tokens == "a", tokens == "a"))
+    assert (found.same, found.complete, found.tried) == (True, True, {})
+
+
+@pytest.mark.parametrize("vocab", ["ab", None])
+def test_a_difference_is_found_and_is_real(vocab):
+    found = validate(*graphs(before.value(1), up_to.value(1), vocab), longest=4)
+    assert found.difference is not None
+    assert not found.complete
+    assert (found.difference.before, found.difference.after) == ([0], [1])
+    assert found.lines()[0].startswith("not equal: on ")
+
+
+def test_a_difference_that_only_long_inputs_show(monkeypatch):
+    monkeypatch.setattr(validation, "_BY_REFERENCE", 1)
+    monkeypatch.setattr(validation, "_CHUNK", 7)
+    found = validate(*graphs(length > 5, where(length > 5, length < 9, False)), longest=10)
+    assert len(found.difference.input) == 9
+    assert found.tried == {n: 2**n for n in range(9)}
+
+
+def test_an_optimised_program_may_not_fail():
+    found = validate(*graphs(indices, where(indices >= 0, indices, indices // 0)), longest=2)
+    assert re.fullmatch(r"fails: .* division.*", found.difference.after)
+
+
+def test_a_failing_program_promises_nothing():
+    fails_on_b = tokens.map({"a": 1}.__getitem__) * 2
+    written = raspir.lower(fails_on_b, "ab")
+    optimised = raspir.lower(where(tokens == "a", 2, 7), "ab")
+    found = validate(written, optimised, longest=3)
+    assert (found.difference, found.complete) == (None, True)
+    assert found.failing == 15 - 4
+    assert "fails on 11 of them" in found.lines()[0]
+
+
+def test_several_inputs():
+    text = 'raspir 1\n%a = input name="a" vocab=[0, 1] : int\n%b = input name="b" vocab=[0, 1] : int\n'
+    written = raspir.parse(text + "%2 = mul %a, %b : int\noutput out = %2\n")
+    right = raspir.parse(text + "%2 = eq %a, 1 : bool\n%3 = where %2, %b, 0 : int\noutput out = %3\n")
+    wrong = raspir.parse(
+        text + "%2 = eq %a, 1 : bool\n%3 = where %2, %b, %a : int\n%4 = add %3, %a : int\noutput out = %4\n"
+    )
+    found = validate(written, right, longest=3)
+    assert (found.tried, found.difference) == ({0: 1, 1: 4, 2: 16, 3: 64}, None)
+    assert validate(written, wrong, longest=3).difference.input == {"a": [1], "b": [0]}
+    assert equivalent(written, right, 5, 20) is True
+    assert isinstance(equivalent(written, wrong, 2, 20), Difference)
+
+
+def test_the_solver_goes_on_where_time_ends(monkeypatch):
+    monkeypatch.setattr(validation, "_BY_REFERENCE", 1)
+    found = validate(
+        *graphs(before.value(tokens == "a") + 1, up_to.value(tokens == "a") + where(tokens == "a", 0, 1)), 6, 0.0
+    )
+    assert found.difference is None
+    assert found.tried == {0: 1, 1: 2}
+    assert any("no time" in note for note in found.notes)
+    found = validate(
+        *graphs(before.value(tokens == "a"), up_to.value(tokens == "a") - where(tokens == "a", 1, 0), None), 4, 20
+    )
+    assert (found.proved, found.tried, found.complete) == ([0, 1, 2, 3, 4], {}, True)
+
+
+def test_without_a_solver_it_says_so(monkeypatch):
+    find = builtins.__import__
+
+    def without(name, *rest):
+        if name == "z3":
+            raise ImportError("no z3", name="z3")
+        return find(name, *rest)
+
+    for module in [name for name in sys.modules if name.startswith(("z3", "raspir.verification.equivalence"))]:
+        monkeypatch.delitem(sys.modules, module)
+    for module in ("shown", "encoding", "values", "tables"):
+        monkeypatch.delitem(sys.modules, f"raspir.verification.{module}", raising=False)
+    monkeypatch.setattr(builtins, "__import__", without)
+    found = validate(*graphs(before.value(1), indices + 0, None), 3)
+    assert found.lines()[0] == "nothing was covered"
+    assert any("raspir[proofs]" in note for note in found.notes)
+
+
+def test_what_the_solver_cannot_say():
+    halves = (key(1) == query(1)).value(tokens / 3)
+    doubled = (key(1) == query(1)).value(tokens / 3 * 1)
+    written, optimised = graphs(halves, doubled, None)
+    assert "cannot tell at length" in equivalent(written, optimised, 1, 20)
+    written, optimised = graphs(tokens * "a", tokens * "a" + "", [1, 2])
+    assert "no faithful term for mul of a string" in equivalent(written, optimised, 1, 20)
+
+
+def test_a_table_does_not_rest_on_the_analysis(monkeypatch):
+    """Where the analysis overlooks an atom, the solver finds that the table lacks it."""
+    program = raspir.lower((tokens.map(str.upper) == "A").map(int) + 0, "ab")
+    optimised = raspir.optimize(program)
+    assert equivalent(program, optimised, 2, 20) is True
+    honest = Analysis._compute
+
+    def overlooking(self, node):
+        facts = honest(self, node)
+        return replace(facts, domain=Domain.of(["a"])) if node.operation.name == "input" else facts
+
+    monkeypatch.setattr(Analysis, "_compute", overlooking)
+    assert equivalent(program, optimised, 2, 20) is not True
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(["ab", "0+", None]), st.integers(0, 3), st.data())
+def test_the_optimiser_is_validated(vocab, n, data):
+    programs = [before.value(tokens == "a"), (up_to & (key(tokens) == query(tokens))).value(1), length - indices]
+    program = data.draw(st.sampled_from(programs)) + data.draw(st.sampled_from([0, 1, indices]))
+    written = raspir.lower(program, vocab)
+    assert equivalent(written, raspir.optimize(written, attention="best"), n, 20) is True
