@@ -60,7 +60,10 @@ def multiplied(a: Any, b: Any) -> Any:
         OverflowError: if it has more than :data:`MOST_BITS` or :data:`MOST_CHARACTERS`.
     """
     if isinstance(a, int) and isinstance(b, int):
-        _fits(a.bit_length() + b.bit_length() - 1 if a and b else 0)  # the fewest bits that it can have
+        longest = a.bit_length() + b.bit_length()
+        if longest <= MOST_BITS or not (a and b):
+            return a * b
+        _fits(longest - 1)  # the fewest bits that it can have
         result = a * b
         _fits(result.bit_length())
         return result
@@ -111,7 +114,7 @@ def remainder(a: Any, b: Any) -> Any:
 
 
 def _divides(a: int, b: int) -> None:
-    if max(a.bit_length(), b.bit_length()) > MOST_BITS:
+    if a.bit_length() > MOST_BITS or b.bit_length() > MOST_BITS:
         raise OverflowError(f"integers of more than {MOST_BITS} bits are not divided")
 
 
