@@ -12,7 +12,7 @@ from raspir.ir import Atom, Node
 from raspir.ir.atoms import show
 from raspir.ir.types import BOOL, FLOAT, SELECTOR, STR
 from raspir.verification.encoding import Encoding
-from raspir.verification.values import Term, Value
+from raspir.verification.values import Term, Value, fraction
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ class Reader:
                 if kind is STR:
                     return self._texts[self._place(value)]
                 found = self._model.eval(payload, model_completion=True)
-                return float(_fraction(found)) if kind is FLOAT else int(found.as_long())
+                return float(fraction(found)) if kind is FLOAT else int(found.as_long())
         raise AssertionError(value)
 
     def _place(self, value: Value) -> Fraction | None:
         """Return the place of the string that a value is, ``None`` if it is none."""
         guard, payload = value.cases[STR]
-        return _fraction(self._model.eval(payload, model_completion=True)) if self._holds(guard) else None
+        return fraction(self._model.eval(payload, model_completion=True)) if self._holds(guard) else None
 
 
 def _texts(encoding: Encoding, places: Iterable[Fraction | None]) -> dict[Fraction | None, str]:
@@ -106,8 +106,3 @@ def _texts(encoding: Encoding, places: Iterable[Fraction | None]) -> dict[Fracti
         last = named if named is not None else max(last, encoding.strings.below(place)) + "\0"
         found[place] = last
     return found
-
-
-def _fraction(term: Term) -> Fraction:
-    """Return a real of the solver; an irrational one to some digits."""
-    return Fraction(term.as_fraction() if hasattr(term, "as_fraction") else term.approx(20).as_fraction())

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isinf
+from math import isfinite, isinf
 from typing import Any
 
 import z3
 
 from raspir.ir import Atom
+from raspir.ir.scalar import MEANING
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 
 Term = Any
@@ -24,6 +25,8 @@ Term = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
+FLOATS = "float."
+"""What the solver's names for operations on floats begin with."""
 
 
 class NoEncodingError(Exception):
@@ -147,8 +150,7 @@ class Strings:
             return Value.of(STR, self.term(atom))
         if isinf(atom):
             raise NoEncodingError("an infinite float")
-        numerator, denominator = atom.as_integer_ratio()
-        return Value.of(FLOAT, z3.Q(numerator, denominator))
+        return Value.of(FLOAT, real_of(atom))
 
 
 def fresh(name: str, kinds: Type) -> tuple[Value, Term]:
@@ -213,8 +215,36 @@ def free(name: str, *sorts: Term) -> Term:
     return z3.Function(name, *sorts)
 
 
-def _float(name: str) -> Term:
-    return free(f"float.{name}", z3.RealSort(), z3.RealSort(), z3.RealSort())
+def rough(name: str, *operands: Term) -> Term:
+    """Return what an operation on floats yields: of constants that, of others the same where they are the same."""
+    numbers = [z3.simplify(operand) for operand in operands]
+    if all(map(z3.is_rational_value, numbers)):
+        result = computed(name, [float(fraction(number)) for number in numbers])
+        if result is not None:
+            return real_of(result)
+    return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
+
+
+def computed(name: str, arguments: list[float]) -> float | None:
+    """Return what an operation makes of floats, ``None`` where it fails or that is infinite."""
+    exponent = name.removeprefix("pow.")
+    if exponent != name:
+        name, arguments = "pow", [*arguments, float(exponent)]
+    try:
+        result: Any = MEANING[name](*arguments)
+    except ArithmeticError:
+        return None
+    return result if isfinite(result) else None
+
+
+def real_of(number: float) -> Term:
+    """Return a float as a real of the solver."""
+    return z3.Q(*number.as_integer_ratio())
+
+
+def fraction(term: Term) -> Fraction:
+    """Return a real of the solver; an irrational one to some digits."""
+    return Fraction(term.as_fraction() if hasattr(term, "as_fraction") else term.approx(20).as_fraction())
 
 
 def floor_quotient(a: Term, b: Term) -> Term:
@@ -258,14 +288,14 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
         return {INT: (TRUE, z3.IntVal(0))}
     reals = [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in (a, b)]
     if name == "truediv":
-        return {FLOAT: (TRUE, _float("truediv")(*reals))}
+        return {FLOAT: (TRUE, rough("truediv", *reals))}
     floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
     cases = {}
     if not z3.is_true(floats):
         integers = [_integer(each) for each in (a, b)]
         cases[INT] = (z3.Not(floats) if not z3.is_false(floats) else TRUE, _INTEGERS[name](*integers))
     if not z3.is_false(floats):
-        cases[FLOAT] = (floats, _float(name)(*reals))
+        cases[FLOAT] = (floats, rough(name, *reals))
     return cases
 
 
@@ -280,17 +310,24 @@ def plus(a: Value, b: Value) -> Value:
 
 
 def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
-    """Return an integer to a small constant power, and whether that succeeds.
+    """Return a number to a constant power, and whether that succeeds.
 
     Raises:
-        NoEncodingError: if it is no such power.
+        NoEncodingError: if it may be an integer to a power that is no small natural number.
     """
-    if type(exponent) is not int or not 0 <= exponent <= 4 or a.may_be(FLOAT):
+    if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
+    real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
+    inexact = rough(f"pow.{exponent}", real)
+    if isinstance(exponent, float):
+        return Value.of(FLOAT, inexact), a.when(NUMBER)
     result = z3.IntVal(1)
     for _ in range(exponent):
         result = result * _integer(a)
-    return Value.of(INT, result), a.when(NUMBER)
+    if not a.may_be(FLOAT):
+        return Value.of(INT, result), a.when(NUMBER)
+    floats = a.when(FLOAT)
+    return Value({INT: (z3.Not(floats), result), FLOAT: (floats, inexact)}), a.when(NUMBER)
 
 
 def negated(a: Value) -> tuple[Value, Term]:
