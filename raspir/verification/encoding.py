@@ -28,15 +28,16 @@ class Encoding:
         n: the length.
         roots: the nodes; strings that they name get their terms.
         tables: what is known of opaque functions; nothing if left out, and then they may be any functions.
+        texts: more strings that get their terms.
 
     Raises:
         NoEncodingError: if there is no faithful term for something.
     """
 
-    def __init__(self, n: int, roots: Iterable[Node], tables: Tables = lambda node: None) -> None:
+    def __init__(self, n: int, roots: Iterable[Node], tables: Tables = lambda node: None, texts: Iterable[str] = ()) -> None:
         self.n = n
         self.order = topological(roots)
-        self.strings = Strings(text for node in self.order for text in _texts(node, tables))
+        self.strings = Strings([*texts, *(text for node in self.order for text in _texts(node, tables))])
         self.rows: dict[Node, list[Value]] = {}
         """The atoms of each sequence, by position."""
         self.matrices: dict[Node, list[list[Term]]] = {}

@@ -59,7 +59,8 @@ def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
         return conjunction(disjunction(values.same(value, atom) for atom in held) for value in encoding.rows[node])
 
     domain = Domain.of(atoms)
-    return Condition(f"{name} is {' or '.join(map(show, atoms))}", formula, {node: {"domain": domain}})
+    texts = tuple(atom for atom in atoms if isinstance(atom, str))
+    return Condition(f"{name} is {' or '.join(map(show, atoms))}", formula, {node: {"domain": domain}}, texts)
 
 
 def selects(node: Node, name: str, everything: bool) -> Condition:

@@ -19,6 +19,7 @@ import z3
 from raspir.analysis import Analysis
 from raspir.analysis.facts import Facts
 from raspir.ir import Node
+from raspir.ir.graph import topological
 from raspir.verification.encoding import Encoding, Tables
 from raspir.verification.refining import familiar, refined
 from raspir.verification.shown import Counterexample, shown
@@ -37,11 +38,13 @@ class Condition:
         text: the condition in words.
         formula: what it says of the inputs of a length.
         facts: what the analysis is told: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name.
+        texts: strings that the condition names.
     """
 
     text: str
     formula: Callable[[Encoding], Term]
     facts: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,9 @@ def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: fl
         for subject, name, instead in unchecked.patches:
             stack.enter_context(mock.patch.object(subject, name, instead))
         found = rewritten(schema, unchecked.node)
-    return _judged(schema, unchecked.node, found, schema.conditions, longest, seconds, real=True)
+    held = set(topological([unchecked.node]))
+    conditions = [condition for condition in schema.conditions if condition.facts.keys() <= held]
+    return _judged(schema, unchecked.node, found, conditions, longest, seconds, real=True)
 
 
 def _judged(
@@ -225,7 +230,9 @@ def differing(
     Raises:
         NoEncodingError: if there is no faithful term for something.
     """
-    encoding = Encoding(n, (before, after), tables)
+    conditions = tuple(conditions)
+    texts = [text for condition in conditions for text in condition.texts]
+    encoding = Encoding(n, (before, after), tables, texts)
     given = conjunction(condition.formula(encoding) for condition in conditions)
     same = conjunction([encoding.succeeds(after), encoding.equal(before, after, exact)])
     wrong = z3.Or(z3.And(encoding.succeeds(before), z3.Not(same)), z3.Not(conjunction(encoding.claims)))

@@ -363,7 +363,7 @@ def rounded(a: Value) -> tuple[Value, Term]:
 def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
     """Return the logical and, or the logical or, of booleans, or that of the bits of integers, and whether it succeeds.
 
-    Of integers other than 0 and 1 no more is known than that the same ones give the same.
+    Of integers of more than four bits no more is known than that the same ones give the same.
     """
     cases: dict[Type, tuple[Term, Term]] = {}
     booleans = conjunction([a.when(BOOL), b.when(BOOL)])
@@ -376,8 +376,12 @@ def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
 
 
 def _bits(name: str, a: Term, b: Term) -> Term:
-    known = [z3.And(each >= 0, each <= 1) for each in (a, b)]
-    exact = z3.If(a < b if name == "and" else a > b, a, b)
+    """Return what integers of four bits are combined to bit by bit, and of others something unknown."""
+    known = [z3.And(each >= -8, each <= 7) for each in (a, b)]
+    exact = z3.IntVal(0)
+    for place, weight in ((1, 1), (2, 2), (4, 4), (8, -8)):
+        bits = [each / place % 2 == 1 for each in (a, b)]
+        exact = exact + z3.If(z3.And(bits) if name == "and" else z3.Or(bits), weight, 0)
     return z3.If(z3.And(known), exact, free(f"int.{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
 
 

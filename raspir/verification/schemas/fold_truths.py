@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
+from raspir.passes.algebra import COMPLEMENT
 from raspir.verification.leaves import among, leaf, of_kinds, within
 from raspir.verification.proving import Condition, Provable, Schema
 from raspir.verification.schemas.rows import INDICES, LENGTH, Row, op
@@ -15,7 +16,7 @@ A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 X, Y = leaf("x", ATOM), leaf("y", ATOM)
 P, Q = leaf("p", BOOL | INT), leaf("q", BOOL | INT)
-TEST = leaf("test", BOOL)
+TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
 
 # Comparisons
 
@@ -61,10 +62,9 @@ def _shortened() -> Iterator[Schema]:
         node = op(name, op("add", U, W), op("add", V, W))
         yield _BOUNDED.schema(f"u + w {name} v + w is u {name} v", node, *whole)
     for text, node, *conditions in (
-        ("u - v < 0 is u < v", op("lt", op("sub", U, V), 0), whole[0]),
-        ("0 <= w - 3 - u is w - 3 >= u", op("le", 0, op("sub", op("sub", W, 3), U)), whole[0], whole[2]),
+        ("u - w + 1 < v - w is u + 1 < v", op("lt", op("add", op("sub", U, W), 1), op("sub", V, W)), *whole),
         ("u - w <= 0 - w is u <= 0", op("le", op("sub", U, W), op("sub", 0, W)), whole[0], whole[2]),
-        ("1 - (u + w) > w - w is u + w < 1", op("gt", op("sub", 1, op("add", U, W)), op("sub", W, W)), whole[0], whole[2]),
+        ("1 - (u + w) > 0 - w is u < 1", op("gt", op("sub", 1, op("add", U, W)), op("sub", 0, W)), whole[0], whole[2]),
     ):  # fmt: skip
         yield _BOUNDED.schema(text, node, *conditions)
 
@@ -107,17 +107,31 @@ def _negations() -> Iterator[Schema]:
 
 
 def _joined() -> Iterator[Schema]:
-    p, q = of_kinds(P, "p", BOOL), of_kinds(Q, "q", BOOL)
+    p = of_kinds(P, "p", BOOL)
     for name in ("and", "or"):
         for single in (True, False):
             known = among(Q, "q", (single,))
-            yield _AND_OR.schema(f"p {name} {single}", op(name, P, Q), p, known)
-            yield _AND_OR.schema(f"{single} {name} p", op(name, Q, P), p, known)
-        yield _AND_OR.schema(f"p {name} ~p", op(name, P, op("not", P)), p)
+            # An integer is what it is together with False, too; of all else it matters that p is a boolean.
+            subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
+            yield _AND_OR.schema(f"p {name} {single}", op(name, subject, Q), *needed, known)
+            yield _AND_OR.schema(f"{single} {name} p", op(name, Q, subject), *needed, known)
+        off = _AND_OR.unchecked(
+            "it is p that is negated", op(name, TEST, op("not", OTHER)), "one.operands[0] is other", "True"
+        )
+        yield _AND_OR.schema(f"p {name} ~p", op(name, P, op("not", P)), p, unchecked=[off])
         yield _AND_OR.schema(f"~p {name} p", op(name, op("not", P), P), p)
         yield _AND_OR.schema(f"p {name} p", op(name, TEST, TEST))
-        for one, other in (("eq", "ne"), ("lt", "ge"), ("gt", "le"), ("ne", "eq"), ("ge", "lt"), ("le", "gt")):
-            yield _AND_OR.schema(f"x {one} y {name} x {other} y", op(name, op(one, X, Y), op(other, X, Y)))
+        for one, opposite in COMPLEMENT.items():
+            off = _AND_OR.unchecked(
+                "both compare the same",
+                op(name, op(one, X, Y), op(opposite, Y, X)),
+                " and one.operands == other.operands",
+                "",
+            )
+            node = op(name, op(one, X, Y), op(opposite, X, Y))
+            yield _AND_OR.schema(
+                f"x {one} y {name} x {opposite} y", node, unchecked=[off] if one not in ("eq", "ne") else ()
+            )
 
 
 # Choices
@@ -131,8 +145,12 @@ def _choices() -> Iterator[Schema]:
     yield _CHOICE.schema("where(x, u, u)", op("where", X, U, U))
     node = op("where", op("not", P), U, V)
     yield _CHOICE.schema("where(~p, u, v) = where(p, v, u)", node, of_kinds(P, "p", BOOL))
-    yield _CHOICE.schema("where(x, where(x, u, v), w)", op("where", X, op("where", X, U, V), W))
-    yield _CHOICE.schema("where(x, u, where(x, v, w))", op("where", X, U, op("where", X, V, W)))
+    for text, mine, others, check in (
+        ("where(x, where(x, u, v), w)", (op("where", X, U, V), W), (op("where", Y, U, V), W), "a.operands[0]"),
+        ("where(x, u, where(x, v, w))", (U, op("where", X, V, W)), (U, op("where", Y, V, W)), "b.operands[0]"),
+    ):
+        off = _CHOICE.unchecked("both have one condition", op("where", X, *others), f" and {check} is condition", "")
+        yield _CHOICE.schema(text, op("where", X, *mine), unchecked=[off])
 
 
 def _boolean_choices() -> Iterator[Schema]:
