@@ -21,7 +21,7 @@ from raspir.analysis.facts import Facts
 from raspir.ir import Node
 from raspir.ir.graph import topological
 from raspir.verification.encoding import Encoding, Tables
-from raspir.verification.refining import familiar, refined
+from raspir.verification.refining import accurate, found
 from raspir.verification.shown import Counterexample, shown
 from raspir.verification.tables import known_to
 from raspir.verification.values import Term, conjunction
@@ -79,6 +79,7 @@ class Schema:
         exact: whether atoms must stay of their kinds, and not only equal in Python's sense.
         most: the longest length that is looked at, where the solver takes too long for longer ones.
         functions: opaque functions that the rule may call.
+        rounds: whether the solver is told how floats round: products and quotients with small numbers.
     """
 
     rule: str
@@ -92,6 +93,7 @@ class Schema:
     exact: bool = False
     most: int | None = None
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    rounds: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,7 @@ def _judged(
     tables = known_to(Analysis(schema.functions), schema.functions)
     for n in range(schema.least, last + 1):
         for each in found:
-            result = differing(n, node, each, conditions, seconds, tables, schema.exact, real)
+            result = differing(n, node, each, conditions, seconds, tables, schema.exact, real, schema.rounds)
             if isinstance(result, Counterexample):
                 return Verdict(tuple(lengths), result)
             if result is None:
@@ -220,12 +222,13 @@ def differing(
     tables: Tables = lambda node: None,
     exact: bool = False,
     real: bool = False,
+    rounds: bool = False,
 ) -> Counterexample | bool | None:
     """Return values on which ``before`` has a result and ``after`` has not, or has another one.
 
     ``False`` if there are none, ``None`` if the solver cannot tell in time. ``exact`` says that an atom of another
     kind is another result, ``real`` that values are expected to be found: the solver is asked first for some that a
-    reader can check.
+    reader can check; ``rounds`` that it is told how products and quotients round.
 
     Raises:
         NoEncodingError: if there is no faithful term for something.
@@ -239,13 +242,11 @@ def differing(
     solver = z3.Solver()
     solver.set("timeout", int(1000 * seconds))
     solver.add(*encoding.held, given, wrong)
-    if real:
-        solver.push()
-        solver.add(familiar(encoding))
-        model = refined(solver)
-        if model is not None:
-            return shown(encoding, model, before, after)
-        solver.pop()
+    if rounds:
+        solver.add(accurate(solver, n))
+    model = found(solver, encoding) if real else None
+    if model is not None:
+        return shown(encoding, model, before, after)
     answer = solver.check()
     if answer == z3.unsat:
         return False

@@ -219,19 +219,23 @@ def rough(name: str, *operands: Term) -> Term:
     """Return what an operation on floats yields: of constants that, of others the same where they are the same."""
     numbers = [z3.simplify(operand) for operand in operands]
     if all(map(z3.is_rational_value, numbers)):
-        result = computed(name, [float(fraction(number)) for number in numbers])
+        result = computed(name, [fraction(number) for number in numbers])
         if result is not None:
             return real_of(result)
     return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
 
 
-def computed(name: str, arguments: list[float]) -> float | None:
-    """Return what an operation makes of floats, ``None`` where it fails or that is infinite."""
+def computed(name: str, arguments: list[Fraction]) -> float | None:
+    """Return what an operation makes of floats or integers, ``None`` where it fails or that is infinite.
+
+    Integers become floats first, but for their quotient, which is rounded once.
+    """
     exponent = name.removeprefix("pow.")
-    if exponent != name:
-        name, arguments = "pow", [*arguments, float(exponent)]
     try:
-        result: Any = MEANING[name](*arguments)
+        if name == "truediv" and all(each.denominator == 1 for each in arguments):
+            return float(arguments[0] / arguments[1])
+        numbers = [float(each) for each in arguments]
+        result: Any = MEANING["pow"](*numbers, float(exponent)) if exponent != name else MEANING[name](*numbers)
     except ArithmeticError:
         return None
     return result if isfinite(result) else None

@@ -8,15 +8,15 @@ from raspir.analysis import Analysis
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
-from raspir.verification.leaves import among, leaf, of_kinds, selects, some_selector, uniform, within
+from raspir.passes import algebra as rules
+from raspir.verification.leaves import const, leaf, of_kinds, selects, some_selector, uniform, within
 from raspir.verification.proving import Provable, Schema, Unchecked
 from raspir.verification.schemas.rows import EVERYTHING, INDICES, LENGTH, Row, op, select, total
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U = leaf("u", NUMBER)
 X, Y = leaf("x", ATOM), leaf("y", ATOM)
-K, Q = leaf("k", ATOM), leaf("q", ATOM)
-S, T = some_selector("S", K, Q), some_selector("T", K, Q)
+S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES)
 OWN = select("eq", INDICES, INDICES)
 
 
@@ -52,10 +52,14 @@ def _own_values() -> Iterator[Schema]:
     w = uniform(B, "b")
     doubled = op("add", op("mul", INDICES, 2), B)
     yield _OWN_VALUE.schema("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
-    none = Unchecked("that one is selected", total(select("eq", INDICES, A), 5), [(Analysis, "selects_some", _yes)])
-    for position, inside in ((A, within(A, "a", 0, 0)), (op("mul", INDICES, D), within(D, "d", 0, 1))):
-        node = total(select("eq", INDICES, position), X)
-        yield _OWN_VALUE.schema("sum over a position inside, of what is uniform", node, uniform(X, "x"), inside, unchecked=[none])
+    none = Unchecked("that one is selected", total(select("eq", INDICES, B), 5), [(Analysis, "selects_some", _yes)])
+    yield _OWN_VALUE.schema(
+        "sum over a position inside, of what is uniform",
+        total(select("eq", INDICES, A), X),
+        uniform(X, "x"),
+        within(A, "a", 0, 0),
+        unchecked=[none],
+    )
 
 
 def _yes(*_: object) -> bool:
@@ -69,7 +73,6 @@ def _one_values() -> Iterator[Schema]:
     rank = total(earlier, 1)
     for text, selector, *conditions in (
         ("i == a", select("eq", INDICES, A)),
-        ("i == x where x may be anything but is compared as an integer", select("eq", INDICES, U), of_kinds(U, "u", INT)),
         ("b - 3i == a", select("eq", spread, A), b),
         ("k == q & i == a", op("selector.and", select("eq", INDICES, A), select("eq", X, U))),
         ("the first of equals", op("selector.and", select("eq", rank, 1), select("eq", U, U))),
@@ -103,13 +106,12 @@ def _by_positions() -> Iterator[Schema]:
         ("abs(i + a)", op("abs", op("add", INDICES, A)), uniform(A, "a"), within(A, "a", 0, 3)),
         ("~i", op("not", INDICES)),
     ):
-        for pick in ("highest", "lowest"):
-            for ties in ("left", "right"):
-                node = _best(S, X, score, pick, ties)
-                off = _BY_POSITION.unchecked(
-                    "that no two scores are equal", _best(S, X, D, pick, ties), "not steps.injective"
-                )
-                yield _BY_POSITION.schema(f"best by {text}, {pick} ({ties})", node, *conditions, unchecked=[off])
+        for pick, ties in (("highest", "left"), ("lowest", "right")):
+            off = _BY_POSITION.unchecked(
+                "that no two scores are equal", _best(S, X, D, pick, ties), "not steps.injective"
+            )
+            node = _best(S, X, score, pick, ties)
+            yield _BY_POSITION.schema(f"{pick} by {text}", node, *conditions, unchecked=[off])
 
 
 # Selectors
@@ -131,7 +133,6 @@ def _decided() -> Iterator[Schema]:
             yield _SELECTS_ALL.schema(
                 f"a {name} b selects {outcome}", select(name, A, B), within(A, "a", low, high), within(B, "b", least, most)
             )
-        node = select(name, X, U)
         yield _SELECTS_ALL.schema(f"x {name} x of what is uniform", select(name, X, X), uniform(X, "x"))
         if name in ("eq", "ne"):
             yield _SELECTS_ALL.schema(
@@ -159,11 +160,61 @@ def _algebra() -> Iterator[Schema]:
         yield _SELECTOR_ALGEBRA.schema(f"s {name} s", op(join, S, S))
 
 
+def _shallow() -> Iterator[Schema]:
+    q, d, layers = within(B, "b", 0, 4), within(D, "d", 5, 9), {D: 1}
+    for text, kept, dropped, *conditions in (
+        ("a <= b & a <= d is a <= b", select("le", A, B), select("le", A, D), q, d),
+        ("a < b & a < d is a < b", select("lt", A, B), select("lt", A, D), q, d),
+        ("a > d & a > b is a > d where b is deep", select("gt", A, D), select("gt", A, B), q, d),
+        ("a == b & a <= d is a == b", select("eq", A, B), select("le", A, D), q, d),
+        ("a == b & a != d is a == b", select("eq", A, B), select("ne", A, D), q, d),
+        ("a + 1 <= b & a < d is a < b", select("le", op("add", A, 1), B), select("lt", A, D), q, d),
+    ):
+        deep = layers if "deep" not in text else {B: 1}
+        for order in ((kept, dropped), (dropped, kept)):
+            yield _SHALLOWER.schema(text, op("selector.and", *order), *conditions, layers=deep)
+    for text, node in (
+        ("k <= i & k < length is k <= i", (select("le", INDICES, INDICES), select("lt", INDICES, LENGTH))),
+        ("k >= i & k > i - length is k >= i", (select("ge", INDICES, INDICES), select("gt", op("add", INDICES, LENGTH), INDICES))),
+        ("s & (k < length | t) is s", (S, op("selector.or", select("lt", INDICES, LENGTH), T))),
+    ):
+        yield _SHALLOWER.schema(text, op("selector.and", *node))
+
+
+# Means
+
+_ROUNDED_MEAN = Row("_rounded_mean")
+
+
+def _rounded_means() -> Iterator[Schema]:
+    row = some_selector("S", INDICES, const(0))  # one row for all, as each is on its own
+    whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
+    wrong = op("round", op("mul", op("mean", row, U, default=0), B))
+    off = Unchecked("that it is the number selected", wrong, [(rules, "_is_width", _yes)])
+    for text, selector, width, default in (
+        ("any s", row, total(row, 1), 0),
+        ("any s, else 0.5", row, total(row, 1), 0.5),
+        ("k <= i", select("le", INDICES, INDICES), op("add", INDICES, 1), 0),
+        ("k < i", select("lt", INDICES, INDICES), INDICES, 0),
+        ("everything", EVERYTHING, LENGTH, 0),
+    ):
+        mean = op("mean", selector, U, default=default)
+        node = op("round", op("mul", mean, width))
+        yield _ROUNDED_MEAN.schema(f"mean times width over {text}", node, whole, small, unchecked=[off], rounds=True)
+    node = op("round", op("mul", LENGTH, op("mean", EVERYTHING, U, default=0)))
+    yield _ROUNDED_MEAN.schema("length times mean", node, whole, small, unchecked=[off], rounds=True)
+    flags = op("mean", row, leaf("flag", BOOL, (False, True)), default=0)
+    node = op("round", op("mul", flags, total(row, 1)))
+    yield _ROUNDED_MEAN.schema("mean of booleans times width", node, rounds=True)
+
+
 RULES: tuple[Provable, ...] = (
     _DEFAULT.provable(*_defaults()),
+    _ROUNDED_MEAN.provable(*_rounded_means()),
     _OWN_VALUE.provable(*_own_values()),
     _ONE_VALUE.provable(*_one_values()),
     _BY_POSITION.provable(*_by_positions()),
     _SELECTS_ALL.provable(*_decided()),
     _SELECTOR_ALGEBRA.provable(*_algebra()),
+    _SHALLOWER.provable(*_shallow()),
 )

@@ -62,11 +62,32 @@ class Row:
         *conditions: Condition,
         unchecked: Sequence[Unchecked] = (),
         functions: Mapping[str, Callable[..., Any]] | None = None,
-        most: int | None = None,
+        layers: Mapping[Node, int] | None = None,
+        rounds: bool = False,
     ) -> Schema:
-        """Return the row on a program, of whose atoms the kinds must stay."""
+        """Return the row on a program, of whose atoms the kinds must stay.
+
+        Args:
+            text: what becomes what.
+            node: the program.
+            conditions: what the row needs.
+            unchecked: what it checks.
+            functions: opaque functions that it may call.
+            layers: of leaves that stand for what is deeper.
+            rounds: whether the solver is told how floats round.
+        """
+        told = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
         return Schema(
-            self.name, text, node, self, conditions, tuple(unchecked), exact=True, most=most, functions=functions or {}
+            self.name,
+            text,
+            node,
+            self,
+            conditions,
+            tuple(unchecked),
+            told=told,
+            exact=True,
+            functions=functions or {},
+            rounds=rounds,
         )
 
     def unchecked(self, text: str, node: Node, check: str, instead: str = "False") -> Unchecked:
