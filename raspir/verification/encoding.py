@@ -34,7 +34,9 @@ class Encoding:
         NoEncodingError: if there is no faithful term for something.
     """
 
-    def __init__(self, n: int, roots: Iterable[Node], tables: Tables = lambda node: None, texts: Iterable[str] = ()) -> None:
+    def __init__(
+        self, n: int, roots: Iterable[Node], tables: Tables = lambda node: None, texts: Iterable[str] = ()
+    ) -> None:
         self.n = n
         self.order = topological(roots)
         self.strings = Strings([*texts, *(text for node in self.order for text in _texts(node, tables))])

@@ -92,7 +92,9 @@ def refined(solver: z3.Solver) -> z3.ModelRef | None:
         solver.push()
         solver.add(*(each() == model[each] for each in model.decls() if each.arity() == 0))
         lemmas: list[Term] = []
-        while model is not None and (wrong := [each for each in (_lemma(use, model) for use in used) if each is not None]):
+        while model is not None and (
+            wrong := [each for each in (_lemma(use, model) for use in used) if each is not None]
+        ):
             lemmas += wrong
             solver.add(*wrong)
             model = solver.model() if solver.check() == z3.sat else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Iterator
 
-from raspir.analysis.facts import Analysis
-from raspir.ir import Atom, Node, build
-from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NUMBER, STR
-from raspir.verification.leaves import among, const, leaf, of_kinds, some_selector, within
-from raspir.verification.proving import Provable, Schema, Unchecked
-from raspir.verification.schemas.rows import INDICES, LENGTH, Row, op, select, total
+from raspir.ir import Atom
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER
+from raspir.verification.leaves import among, leaf, of_kinds, some_selector
+from raspir.verification.proving import Provable, Schema
+from raspir.verification.schemas.rows import INDICES, Case, Row, op, select, total
 
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 A, B = leaf("a", INT), leaf("b", INT)
@@ -80,7 +78,9 @@ def _identities() -> Iterator[Schema]:
     yield _IDENTITY.schema("lookup(x) = x", op("lookup", X, **table), among(X, "x", ("a", 1, True)))
     x = leaf("x", ATOM, ("a", 1, True))
     changed = op("lookup", x, **{**table, "values": ("a", True, 1)})
-    unchecked = _IDENTITY.unchecked("each stands beside itself, of its own kind", changed, "operand if same", "operand if True")
+    unchecked = _IDENTITY.unchecked(
+        "each stands beside itself, of its own kind", changed, "operand if same", "operand if True"
+    )
     yield _IDENTITY.schema("lookup(x) = x of a vocabulary", op("lookup", x, **table), unchecked=[unchecked])
 
 
@@ -93,7 +93,7 @@ def _sums() -> Iterator[Schema]:
     whole = [of_kinds(node, name, INT | BOOL) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     integers = [of_kinds(node, name, INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     one = op("add", U, 1)
-    for text, node, *conditions in (
+    cases: tuple[Case, ...] = (
         ("u + 1 - 1 = u", op("sub", one, 1), integers[0]),
         ("u + 1 - 1 = u + 0 where u may be a boolean", op("sub", one, 1), whole[0]),
         ("(u + v) - u = v", op("sub", op("add", U, V), U), *integers[:2]),
@@ -103,7 +103,8 @@ def _sums() -> Iterator[Schema]:
         ("(u + v) + (w - v) + 2 - u = w + 2", op("sub", op("add", op("add", op("add", U, V), op("sub", W, V)), 2), U),
          *integers),
         ("i + 1 - 1 = i", op("sub", op("add", INDICES, 1), 1)),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for text, node, *conditions in cases:
         yield _SUM.schema(text, node, *conditions)
 
 

@@ -131,7 +131,10 @@ def _decided() -> Iterator[Schema]:
     for name, cases in apart.items():
         for outcome, (low, high, least, most) in zip(("all", "nothing"), cases, strict=True):
             yield _SELECTS_ALL.schema(
-                f"a {name} b selects {outcome}", select(name, A, B), within(A, "a", low, high), within(B, "b", least, most)
+                f"a {name} b selects {outcome}",
+                select(name, A, B),
+                within(A, "a", low, high),
+                within(B, "b", least, most),
             )
         yield _SELECTS_ALL.schema(f"x {name} x of what is uniform", select(name, X, X), uniform(X, "x"))
         if name in ("eq", "ne"):
@@ -175,7 +178,10 @@ def _shallow() -> Iterator[Schema]:
             yield _SHALLOWER.schema(text, op("selector.and", *order), *conditions, layers=deep)
     for text, node in (
         ("k <= i & k < length is k <= i", (select("le", INDICES, INDICES), select("lt", INDICES, LENGTH))),
-        ("k >= i & k > i - length is k >= i", (select("ge", INDICES, INDICES), select("gt", op("add", INDICES, LENGTH), INDICES))),
+        (
+            "k >= i & k > i - length is k >= i",
+            (select("ge", INDICES, INDICES), select("gt", op("add", INDICES, LENGTH), INDICES)),
+        ),
         ("s & (k < length | t) is s", (S, op("selector.or", select("lt", INDICES, LENGTH), T))),
     ):
         yield _SHALLOWER.schema(text, op("selector.and", *node))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
 from raspir.passes.algebra import COMPLEMENT
 from raspir.verification.leaves import among, leaf, of_kinds, within
-from raspir.verification.proving import Condition, Provable, Schema
-from raspir.verification.schemas.rows import INDICES, LENGTH, Row, op
+from raspir.verification.proving import Provable, Schema
+from raspir.verification.schemas.rows import INDICES, LENGTH, Case, Row, op
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
@@ -61,11 +60,12 @@ def _shortened() -> Iterator[Schema]:
     for name in COMPARISONS:
         node = op(name, op("add", U, W), op("add", V, W))
         yield _BOUNDED.schema(f"u + w {name} v + w is u {name} v", node, *whole)
-    for text, node, *conditions in (
+    cases: tuple[Case, ...] = (
         ("u - w + 1 < v - w is u + 1 < v", op("lt", op("add", op("sub", U, W), 1), op("sub", V, W)), *whole),
         ("u - w <= 0 - w is u <= 0", op("le", op("sub", U, W), op("sub", 0, W)), whole[0], whole[2]),
         ("1 - (u + w) > 0 - w is u < 1", op("gt", op("sub", 1, op("add", U, W)), op("sub", 0, W)), whole[0], whole[2]),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for text, node, *conditions in cases:
         yield _BOUNDED.schema(text, node, *conditions)
 
 
@@ -81,7 +81,11 @@ def _truths() -> Iterator[Schema]:
             off = _TRUTH.unchecked("a constant that is a boolean", op(name, X, 2), "type(single) is not bool")
             order = _TRUTH.unchecked("an equality", op("le", X, True), "not equality")
             yield _TRUTH.schema(
-                f"x {name} {single}", op(name, X, Y), of_kinds(X, "x", BOOL), among(Y, "y", (single,)), unchecked=[off, order]
+                f"x {name} {single}",
+                op(name, X, Y),
+                of_kinds(X, "x", BOOL),
+                among(Y, "y", (single,)),
+                unchecked=[off, order],
             )
 
 

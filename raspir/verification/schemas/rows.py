@@ -16,6 +16,9 @@ INDICES = build("indices")
 EVERYTHING = build("select.eq", const(1), const(1))
 LENGTH = build("sum", EVERYTHING, const(1), default=0)
 
+Case = tuple[Any, ...]
+"""A text, a program, and any number of conditions."""
+
 
 def op(name: str, /, *operands: Node | Atom, **attributes: Any) -> Node:
     """Return an operation on nodes and constants."""
