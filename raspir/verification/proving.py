@@ -21,7 +21,7 @@ from raspir.analysis.facts import Facts
 from raspir.ir import Node
 from raspir.ir.graph import topological
 from raspir.verification.encoding import Encoding, Tables
-from raspir.verification.refining import accurate, found
+from raspir.verification.refining import accurate, applications, found
 from raspir.verification.shown import Counterexample, shown
 from raspir.verification.tables import known_to
 from raspir.verification.values import Term, conjunction
@@ -179,14 +179,23 @@ def withheld(schema: Schema, condition: Condition, longest: int, seconds: float)
     return _judged(schema, schema.node, rewritten(schema, schema.node), others, longest, seconds, real=True)
 
 
-def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: float) -> Verdict:
-    """Return what the solver says when a check of the rule's code is switched off."""
+def unguarded(schema: Schema, unchecked: Unchecked) -> list[Node]:
+    """Return what the rule makes of the program that it must not apply to when the check is switched off.
+
+    Raises:
+        NotAppliedError: if that is nothing.
+    """
     with ExitStack() as stack:
         for subject, name, instead in unchecked.patches:
             stack.enter_context(mock.patch.object(subject, name, instead))
-        found = rewritten(schema, unchecked.node)
+        return rewritten(schema, unchecked.node)
+
+
+def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: float) -> Verdict:
+    """Return what the solver says when a check of the rule's code is switched off."""
     held = set(topological([unchecked.node]))
     conditions = [condition for condition in schema.conditions if condition.facts.keys() <= held]
+    found = unguarded(schema, unchecked)
     return _judged(schema, unchecked.node, found, conditions, longest, seconds, real=True)
 
 
@@ -202,15 +211,18 @@ def _judged(
     lengths: list[int] = []
     last = longest if schema.most is None else min(longest, schema.most)
     tables = known_to(Analysis(schema.functions), schema.functions)
+    made_up: Counterexample | None = None
     for n in range(schema.least, last + 1):
         for each in found:
             result = differing(n, node, each, conditions, seconds, tables, schema.exact, real, schema.rounds)
             if isinstance(result, Counterexample):
-                return Verdict(tuple(lengths), result)
+                if result.real or not real:
+                    return Verdict(tuple(lengths), result)
+                made_up = made_up or result
             if result is None:
-                return Verdict(tuple(lengths), unknown=n)
+                return Verdict(tuple(lengths), made_up, unknown=n)
         lengths.append(n)
-    return Verdict(tuple(lengths))
+    return Verdict(() if made_up else tuple(lengths), made_up)
 
 
 def differing(
@@ -250,7 +262,8 @@ def differing(
     answer = solver.check()
     if answer == z3.unsat:
         return False
-    return shown(encoding, solver.model(), before, after) if answer == z3.sat else None
+    made_up = bool(applications(solver.assertions()))
+    return shown(encoding, solver.model(), before, after, not made_up) if answer == z3.sat else None
 
 
 def timed(judge: Callable[[], Verdict]) -> tuple[Verdict, float]:

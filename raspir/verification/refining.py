@@ -15,7 +15,7 @@ from raspir.verification.encoding import Encoding
 from raspir.verification.values import FLOATS, Term, computed, conjunction, disjunction, fraction, real_of
 
 _FLOATS = (-1.0, -0.5, 0.0, 0.1, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 1e16, -1e16)
-_MOST = 60  # inputs that it may propose
+_MOST = 20  # inputs that it may propose
 
 
 def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
@@ -61,7 +61,7 @@ def accurate(solver: z3.Solver, most: int) -> Term:
         most: the largest of the small numbers.
     """
     bounds, unit = [], z3.Q(1, 2**53)
-    for each in _applications(solver.assertions()):
+    for each in applications(solver.assertions()):
         name = each.decl().name().removeprefix(FLOATS)
         for a, b in (each.children(), each.children()[::-1]) if name == "mul" else (each.children(),):
             if name in ("mul", "truediv"):
@@ -82,7 +82,7 @@ def refined(solver: z3.Solver) -> z3.ModelRef | None:
 
     Each model that it finds proposes inputs, and on these it is told what Python makes of all that is computed.
     """
-    used = _applications(solver.assertions())
+    used = applications(solver.assertions())
     for _ in range(_MOST):
         if solver.check() != z3.sat:
             return None
@@ -116,7 +116,7 @@ def _lemma(application: Term, model: z3.ModelRef) -> Term | None:
     return function(*terms) == real_of(result)
 
 
-def _applications(assertions: z3.AstVector) -> list[Term]:
+def applications(assertions: z3.AstVector) -> list[Term]:
     """Return the applications of operations on floats, those that others depend on first."""
     found: list[Term] = []
     seen: set[int] = set()

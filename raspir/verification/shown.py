@@ -24,12 +24,14 @@ class Counterexample:
         inputs: the rows of inputs, by their names; also the entries of selectors by opaque predicates, row by row.
         before: what the program yields; ``None`` where it fails.
         after: what the rewritten program yields; ``None`` where it fails.
+        real: whether all floats round as Python's do; else the solver made up some sum or product.
     """
 
     length: int
     inputs: dict[str, list[str]]
     before: list[str] | None
     after: list[str] | None
+    real: bool = True
 
     def __str__(self) -> str:
         given = ", ".join(f"{name} = [{', '.join(row)}]" for name, row in self.inputs.items())
@@ -37,7 +39,7 @@ class Counterexample:
         return f"n = {self.length}{': ' if given else ''}{given}: {rows[0]} becomes {rows[1]}"
 
 
-def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node) -> Counterexample:
+def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, real: bool = True) -> Counterexample:
     """Return what a model of the solver says of the inputs, and of both programs."""
     reader = Reader(encoding, model)
     inputs: dict[str, list[str]] = {}
@@ -47,7 +49,7 @@ def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node) -> 
         elif node.operation.name == "select.by":
             inputs[f"@{node['function']}"] = reader.entries(node)
     results = [reader.result(root) for root in (before, after)]
-    return Counterexample(encoding.n, inputs, *results)
+    return Counterexample(encoding.n, inputs, results[0], results[1], real)
 
 
 class Reader:

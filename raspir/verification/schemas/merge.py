@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import combinations_with_replacement, product
 from unittest import mock
 
 from raspir.analysis import Analysis
@@ -17,11 +17,12 @@ from raspir.passes.merge import Merge
 from raspir.verification.leaves import leaf, of_kinds, some_selector, uniform, within
 from raspir.verification.proving import Assumed, Condition, Provable, Rewrite, Schema, Unchecked
 from raspir.verification.schemas.rows import EVERYTHING, INDICES, LENGTH, Case, op, select, total
-from raspir.verification.switches import without
+from raspir.verification.switches import Patch, without
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 X, Y = leaf("x", ATOM), leaf("y", ATOM)
+N, M = leaf("n", INT), leaf("m", INT)
 TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
 S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES)
 
@@ -92,8 +93,8 @@ def _equals() -> Iterator[Schema]:
         ("x == 'a' by a choice", select("eq", op("where", op("eq", X, "a"), 1, 0), 1), select("eq", X, "a")),
         ("x < w by a choice", select("eq", op("lt", U, W), True), select("lt", U, W), uniform(W, "w")),
     ):
-        node = op("where", TEST, total(one, U), total(other, V))
-        wrong = op("where", TEST, total(_and(S, T), U), total(_or(S, T), V))
+        node = op("where", TEST, total(one, N), total(other, M))
+        wrong = op("where", TEST, total(_and(S, T), N), total(_or(S, T), M))
         off = Unchecked(
             "that both select the same",
             wrong,
@@ -108,19 +109,19 @@ _COMPARISONS = "comparisons merge"
 
 
 def _comparisons() -> Iterator[Schema]:
-    for (one, two), join in product(product(COMPARISONS, repeat=2), ("and", "or")):
+    for (one, two), join in product(combinations_with_replacement(COMPARISONS, 2), ("and", "or")):
         for kinds, key, query in (("integers", A, B), ("atoms", X, Y)):
             node = op(f"selector.{join}", select(one, key, query), select(two, key, query))
-            yield Schema(_COMPARISONS, f"{one} {join} {two} of {kinds}", node, normal)
+            yield Schema(_COMPARISONS, f"{one} {join} {two} of {kinds}", node, normal, most=3)
         node = op(f"selector.{join}", select(one, op("add", A, 1), B), select(two, A, op("add", B, 2)))
-        yield Schema(_COMPARISONS, f"{one} {join} {two}, with offsets", node, normal)
+        yield Schema(_COMPARISONS, f"{one} {join} {two}, with offsets", node, normal, most=3)
     for text, node in (
         ("a <= b & a >= b is a == b", _and(select("le", A, B), select("ge", A, B))),
         ("a < b | a > b is a != b", _or(select("lt", A, B), select("gt", A, B))),
         ("x < y | x == y is x <= y", _or(select("lt", X, Y), select("eq", X, Y))),
         ("x <= y & x != y is x < y", _and(select("le", X, Y), select("ne", X, Y))),
     ):
-        yield _schema(_COMPARISONS, text, total(node, U))
+        yield _schema(_COMPARISONS, text, total(node, D))
 
 
 def _normal_forms() -> Iterator[Schema]:
@@ -211,48 +212,55 @@ def _linear() -> Iterator[Schema]:
 
 
 def _united() -> Iterator[Schema]:
-    u = of_kinds(U, "u", INT)
-    off = _default_off(op("add", total(select("lt", A, B), U, 1), total(select("gt", A, B), U, 1)))
-    overlap = op("add", total(S, U), total(T, U))
-    common = Unchecked("that no position is selected by both", overlap, [(Analysis, "are_disjoint", lambda *_: True)])
-    parts = op("add", total(select("lt", A, B), U), op("mul", 2, total(select("gt", A, B), U)))
-    factor = Unchecked("equal factors", parts, [without(merge._Merging, "_united", "coefficient == other and ", "")])
-    other = op("add", total(select("lt", A, B), U), total(select("gt", A, B), A))
-    value = Unchecked(
-        "one value", other, [without(merge._Merging, "_united", " or a.operands[1] is not b.operands[1]", "")]
-    )
-    checks = [off, common, factor, value]
+    below, above = total(select("lt", A, B), D), total(select("gt", A, B), D)
+    checks = [
+        _default_off(op("add", total(select("lt", A, B), D, 1), total(select("gt", A, B), D, 1))),
+        Unchecked(
+            "that no position is selected by both",
+            op("add", total(S, D), total(T, D)),
+            [(Analysis, "are_disjoint", lambda *_: True)],
+        ),
+        Unchecked(
+            "equal factors", op("add", below, op("mul", 2, above)), [_in_united("coefficient == other and ", "")]
+        ),
+        Unchecked(
+            "one value",
+            op("add", below, total(select("gt", A, B), A)),
+            [_in_united(" or a.operands[1] is not b.operands[1]", "")],
+        ),
+    ]
     for text, a, b in (
         ("a < b and a > b", select("lt", A, B), select("gt", A, B)),
         ("x == 'a' and x == 'b'", select("eq", X, "a"), select("eq", X, "b")),
         ("a == b and a + 1 <= b", select("eq", A, B), select("le", op("add", A, 1), B)),
-        ("s & t and s & ~t", _and(S, T), _and(S, _not(T))),
     ):
-        yield _schema(_UNITE, f"sums over {text}", op("add", total(a, U), total(b, U)), u, unchecked=checks)
-    twice = op("sub", 1, op("mul", 2, total(select("ge", A, B), U)))
-    node = op("sub", twice, op("mul", 2, total(select("lt", A, B), U)))
-    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", node, u, unchecked=checks)
+        yield _schema(_UNITE, f"sums over {text}", op("add", total(a, D), total(b, D)), unchecked=checks)
+    twice = op("sub", 1, op("mul", 2, total(select("ge", A, B), D)))
+    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", op("sub", twice, op("mul", 2, below)), unchecked=checks)
+    node = op("add", total(_and(S, T), U), total(_and(S, _not(T)), U))
+    yield _schema(_UNITE, "sums over s & t and s & ~t", node, of_kinds(U, "u", INT), unchecked=checks)
 
 
 def _subtracted() -> Iterator[Schema]:
-    u = of_kinds(U, "u", INT)
-    off = _default_off(op("sub", total(select("le", A, B), U, 1), total(select("eq", A, B), U, 1)))
-    check = "normal.both(part, normal.complement(whole)) == normal.NOTHING"
-    overlap = Unchecked(
-        "that the one contains the other",
-        op("sub", total(S, U), total(T, U)),
-        [without(merge._Merging, "_united", check, "True")],
-    )
+    parts = "normal.both(part, normal.complement(whole)) == normal.NOTHING"
+    checks = [
+        _default_off(op("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
+        Unchecked("that the one contains the other", op("sub", total(S, D), total(T, D)), [_in_united(parts, "True")]),
+    ]
     for text, a, b in (
         ("a <= b and a == b", select("le", A, B), select("eq", A, B)),
         ("x <= y and x < y", select("le", X, Y), select("lt", X, Y)),
-        ("everything and s", EVERYTHING, S),
         ("s and s & t", S, _and(S, T)),
     ):
-        node = op("sub", total(a, U), total(b, U))
-        yield _schema(_SUBTRACT, f"sums over {text}", node, u, unchecked=[off, overlap])
-    node = op("add", op("neg", total(select("eq", A, B), U)), total(select("ge", A, B), U))
-    yield _schema(_SUBTRACT, "less the one over a part comes first", node, u, unchecked=[off, overlap])
+        yield _schema(_SUBTRACT, f"sums over {text}", op("sub", total(a, D), total(b, D)), unchecked=checks)
+    node = op("add", op("neg", total(select("eq", A, B), D)), total(select("ge", A, B), D))
+    yield _schema(_SUBTRACT, "less the one over a part comes first", node, unchecked=checks)
+    node = op("sub", total(EVERYTHING, U), total(S, U))
+    yield _schema(_SUBTRACT, "sums over everything and s", node, of_kinds(U, "u", INT), unchecked=checks)
+
+
+def _in_united(check: str, instead: str) -> Patch:
+    return without(merge._Merging, "_united", check, instead)
 
 
 RULES: tuple[Provable, ...] = (
