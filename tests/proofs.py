@@ -8,9 +8,22 @@ from collections.abc import Iterable
 from rewriting import exact
 
 import raspir
-from raspir.ir import Graph, Node, build
-from raspir.ir.types import SELECTOR
-from raspir.verification.proving import Provable, Schema, proved, rewritten, switched_off, unguarded, withheld
+from raspir.backends.base import runner
+from raspir.ir import Graph, Node, build, make
+from raspir.ir.graph import topological
+from raspir.ir.types import ATOM, SELECTOR
+from raspir.verification.leaves import leaf
+from raspir.verification.proving import (
+    Condition,
+    Provable,
+    Schema,
+    Unchecked,
+    proved,
+    rewritten,
+    switched_off,
+    unguarded,
+    withheld,
+)
 from raspir.verification.shown import Counterexample
 
 SECONDS = 30
@@ -33,16 +46,36 @@ def holds(schema: Schema, longest: int) -> None:
     assert verdict.lengths == tuple(range(schema.least, last + 1))
 
 
-def needs_all(schema: Schema) -> None:
-    """Check that no condition can be withheld and no check switched off, by values that the reference confirms."""
-    for condition in schema.conditions:
-        found = withheld(schema, condition, 3, SECONDS).counterexample
-        assert found is not None, f"{name(schema)} without: {condition.text}"
-        confirmed(schema, schema.node, rewritten(schema, schema.node), found)
-    for unchecked in schema.unchecked:
-        found = switched_off(schema, unchecked, 3, SECONDS).counterexample
-        assert found is not None, f"{name(schema)} unchecked: {unchecked.text}"
-        confirmed(schema, unchecked.node, unguarded(schema, unchecked), found)
+Needed = tuple[Schema, Condition | Unchecked]
+"""A condition of a schema, or a check of its rule's code."""
+
+
+def all_needed(rules: Iterable[Provable]) -> list[Needed]:
+    """Return each condition and each check of each rule, with the first schema that has it."""
+    found = {
+        (schema.rule, needed.text): (schema, needed)
+        for schema in reversed(schemas(rules))
+        for needed in (*schema.conditions, *schema.unchecked)
+    }
+    return list(found.values())[::-1]
+
+
+def needed_name(needed: Needed) -> str:
+    schema, what = needed
+    return f"{name(schema)}, if not: {what.text}"
+
+
+def is_needed(needed: Needed) -> None:
+    """Check that a rewrite is wrong without a condition or a check, by values that the reference confirms."""
+    schema, what = needed
+    if isinstance(what, Unchecked):
+        before, found = what.node, unguarded(schema, what)
+        verdict = switched_off(schema, what, 3, SECONDS)
+    else:
+        before, found = schema.node, rewritten(schema, schema.node)
+        verdict = withheld(schema, what, 3, SECONDS)
+    assert verdict.counterexample is not None
+    confirmed(schema, before, found, verdict.counterexample)
 
 
 def confirmed(schema: Schema, before: Node, found: list[Node], example: Counterexample) -> None:
@@ -52,6 +85,16 @@ def confirmed(schema: Schema, before: Node, found: list[Node], example: Countere
     expected = _run(schema, before, example)
     assert expected is not None, str(example)
     assert any(_run(schema, after, example) != expected for after in found), str(example)
+
+
+def _retyped(root: Node) -> Node:
+    """Return a program whose inputs may hold anything, as those of programs may unless a vocabulary is promised."""
+    made: dict[Node, Node] = {}
+    for node in topological([root]):
+        operands = [made[operand] for operand in node.operands]
+        kinds = node.operation.infer(tuple(operand.type for operand in operands), node.attributes)
+        made[node] = make(node.operation, operands, node.attributes, kinds)
+    return made[root]
 
 
 def _run(schema: Schema, node: Node, example: Counterexample) -> list | None:
@@ -64,11 +107,11 @@ def _run(schema: Schema, node: Node, example: Counterexample) -> list | None:
     for given, matrix in example.inputs.items():
         if given[0] == "@":
             functions[given[1:]] = lambda key, query, matrix=matrix: matrix[query][key] == "1"
-    graph = Graph({"result": node}, functions=functions)
-    given = {source: rows[source] for source in graph.inputs}
+    length = _retyped(leaf("any", ATOM))  # a constant has no input of its own to take the length from
+    graph = Graph({"result": _retyped(node)}, [length], functions=functions)
+    given = {source: rows.get(source, [0] * example.length) for source in graph.inputs}
     try:
-        one = next(iter(given.values()), [0] * example.length)
-        atoms = raspir.compile(graph, "reference", optimize=False)(given if len(given) > 1 else one)
+        atoms = runner("reference").compile(graph)(given if len(given) > 1 else given["any"])
     except raspir.EvaluationError:
         return None
     return exact(atoms) if schema.exact else list(atoms)

@@ -14,8 +14,8 @@ from raspir.ir.types import FLOAT, INT
 from raspir.verification.encoding import Encoding
 from raspir.verification.values import FLOATS, Term, computed, conjunction, disjunction, fraction, real_of
 
-_FLOATS = (-1.0, -0.5, 0.0, 0.1, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 1e16, -1e16)
-_MOST = 20  # inputs that it may propose
+_FLOATS = (-1.0, 0.0, 0.1, 0.3, 0.5, 0.7, 1e16)
+_MOST = 30  # inputs that it may propose
 
 
 def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:

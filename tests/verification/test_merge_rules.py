@@ -4,33 +4,38 @@ import ast
 import inspect
 
 import pytest
-from proofs import holds, name, needs_all, schemas
+from proofs import all_needed, holds, is_needed, name, needed_name, schemas
 
 from raspir.passes import merge as merging
 from raspir.verification.schemas import fuse, merge
 
-SCHEMAS = schemas((*merge.RULES, *fuse.RULES))
+CATALOGUE = (*merge.RULES, *fuse.RULES)
 
 
-@pytest.mark.parametrize("schema", SCHEMAS, ids=name)
+@pytest.mark.parametrize("schema", schemas(CATALOGUE), ids=name)
 def test_it_is_proved(schema):
     holds(schema, 2)
 
 
-@pytest.mark.parametrize("schema", [each for each in SCHEMAS if each.conditions or each.unchecked], ids=name)
-def test_it_needs_its_conditions(schema):
-    needs_all(schema)
+@pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
+def test_each_condition_is_needed(needed):
+    is_needed(needed)
 
 
-def test_every_rule_that_merge_remarks_on_is_in_the_catalogue():
-    texts = {each.value for each in ast.walk(ast.parse(inspect.getsource(merging))) if isinstance(each, ast.Constant)}
-    names = {rule.name for rule in merge.RULES}
-    assert names <= texts
-    for calls in ("_remark",):
-        named = {
-            call.args[1].value
-            for call in ast.walk(ast.parse(inspect.getsource(merging)))
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == calls
-            if isinstance(call.args[1], ast.Constant)
-        }
-        assert named <= names
+def rules_named(source):
+    """Yield what the code calls its rules: in remarks, or in ``rule, joined = "…", …``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_remark":
+            named = node.args[1]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(rule, joined)":
+            named = node.value.elts[0]
+        else:
+            continue
+        if isinstance(named, ast.Constant):
+            yield named.value
+
+
+def test_every_rule_is_in_the_catalogue():
+    assert set(rules_named(inspect.getsource(merging))) == {rule.name for rule in merge.RULES}
+    assert [(rule.pass_, rule.name) for rule in fuse.RULES] == [("fuse", "fuse")]
+    assert all(rule.schemas and rule.algebra for rule in CATALOGUE)

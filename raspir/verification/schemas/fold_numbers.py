@@ -13,7 +13,7 @@ from raspir.verification.schemas.rows import INDICES, Case, Row, op, select, tot
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 A, B = leaf("a", INT), leaf("b", INT)
 X = leaf("x", ATOM)
-S = some_selector("S", leaf("k", ATOM), leaf("q", ATOM))
+S = some_selector("S", INDICES, INDICES)
 
 # Constants
 

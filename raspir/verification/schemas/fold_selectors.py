@@ -94,11 +94,12 @@ def op_on(aggregate: Node, selector: Node) -> Node:
 def _by_positions() -> Iterator[Schema]:
     b, whole = uniform(U, "u"), of_kinds(U, "u", INT | BOOL)
     for text, score, *conditions in (
-        ("2i + u", op("add", op("mul", INDICES, 2), U), b, whole),
+        ("i + u", op("add", INDICES, U), b, whole),
         ("u - i", op("sub", U, INDICES), b, whole),
         ("the positions up to each", total(select("le", INDICES, INDICES), A), within(A, "a", 1, 3)),
         ("the positions from each on", total(select("ge", INDICES, INDICES), A), within(A, "a", 1, 3)),
         ("i * a", op("mul", op("add", INDICES, 1), A), uniform(A, "a"), within(A, "a", 1, 3)),
+        ("2i + a", op("add", op("mul", INDICES, 2), A), uniform(A, "a")),
         ("-a - 3i", op("sub", op("neg", A), op("mul", INDICES, 3)), within(A, "a", 0, 2)),
         ("a larger one", op("where", op("lt", INDICES, A), INDICES, op("add", INDICES, 1)), uniform(A, "a")),
         ("2i // 2", op("floordiv", op("mul", INDICES, 6), A), uniform(A, "a"), within(A, "a", 1, 3)),

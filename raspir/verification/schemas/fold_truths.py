@@ -58,9 +58,10 @@ def _decided() -> Iterator[Schema]:
 def _shortened() -> Iterator[Schema]:
     whole = [of_kinds(node, name, BOOL | INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     for name in COMPARISONS:
-        node = op(name, op("add", U, W), op("add", V, W))
-        yield _BOUNDED.schema(f"u + w {name} v + w is u {name} v", node, *whole)
+        node = op(name, op("add", A, D), op("add", B, D))
+        yield _BOUNDED.schema(f"a + d {name} b + d is a {name} b", node)
     cases: tuple[Case, ...] = (
+        ("u + w < v + w is u < v", op("lt", op("add", U, W), op("add", V, W)), *whole),
         ("u - w + 1 < v - w is u + 1 < v", op("lt", op("add", op("sub", U, W), 1), op("sub", V, W)), *whole),
         ("u - w <= 0 - w is u <= 0", op("le", op("sub", U, W), op("sub", 0, W)), whole[0], whole[2]),
         ("1 - (u + w) > 0 - w is u < 1", op("gt", op("sub", 1, op("add", U, W)), op("sub", 0, W)), whole[0], whole[2]),

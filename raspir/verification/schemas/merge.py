@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
 from unittest import mock
 
@@ -237,8 +238,10 @@ def _united() -> Iterator[Schema]:
         yield _schema(_UNITE, f"sums over {text}", op("add", total(a, D), total(b, D)), unchecked=checks)
     twice = op("sub", 1, op("mul", 2, total(select("ge", A, B), D)))
     yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", op("sub", twice, op("mul", 2, below)), unchecked=checks)
-    node = op("add", total(_and(S, T), U), total(_and(S, _not(T)), U))
-    yield _schema(_UNITE, "sums over s & t and s & ~t", node, of_kinds(U, "u", INT), unchecked=checks)
+    for value, conditions, least in ((D, (), 0), (U, (of_kinds(U, "u", INT),), 3)):  # two floats add up either way
+        node = op("add", total(_and(S, T), value), total(_and(S, _not(T)), value))
+        schema = _schema(_UNITE, "sums over s & t and s & ~t", node, *conditions, unchecked=checks)
+        yield replace(schema, least=least)
 
 
 def _subtracted() -> Iterator[Schema]:
