@@ -1,1 +1,8 @@
-"""The rules of the optimiser as schemas: each on programs whose inputs are symbols."""
+"""The rules of the optimiser on programs whose inputs are symbols, a module for each file of rules."""
+
+from __future__ import annotations
+
+from raspir.verification.proving import Provable
+
+CATALOGUE: tuple[Provable, ...] = ()
+"""All rules, pass by pass."""
