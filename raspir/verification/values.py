@@ -2,7 +2,8 @@
 
 A symbolic atom has a case for each kind that it may be of. Integers and booleans are exact. A float is a real number
 whose sum, difference, product and quotient are uninterpreted functions, so that nothing is provable that rounds
-differently; those of constants are computed. Infinities have no term. A string is a real number at its place in the order of strings.
+differently; those of constants are computed. Infinities have no term. A string
+is a real number at its place in the order of strings.
 """
 
 from __future__ import annotations
