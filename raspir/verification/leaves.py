@@ -6,14 +6,16 @@ from itertools import pairwise
 
 import z3
 
+from raspir.analysis import selectors
 from raspir.analysis.domains import Domain
 from raspir.ir import Atom, Node, build, make
+from raspir.ir.atoms import show
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.types import INT, Type
 from raspir.verification import values
 from raspir.verification.encoding import Encoding
 from raspir.verification.proving import Condition
-from raspir.verification.values import conjunction
+from raspir.verification.values import conjunction, disjunction
 
 
 def leaf(name: str, kinds: Type, vocab: tuple[Atom, ...] | None = None) -> Node:
@@ -38,6 +40,38 @@ def uniform(node: Node, name: str) -> Condition:
         return conjunction(values.same(a, b) for a, b in pairwise(encoding.rows[node]))
 
     return Condition(f"{name} is the same everywhere", formula, {node: {"uniform": True}})
+
+
+def of_kinds(node: Node, name: str, kinds: Type) -> Condition:
+    """State that a sequence, which may hold more by its type, holds atoms of these kinds alone."""
+
+    def formula(encoding: Encoding) -> values.Term:
+        return conjunction(value.when(kinds) for value in encoding.rows[node])
+
+    return Condition(f"{name} holds {kinds} alone", formula, {node: {"domain": Domain(kinds)}})
+
+
+def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
+    """State that a sequence, which may hold more by its type, holds these atoms alone."""
+
+    def formula(encoding: Encoding) -> values.Term:
+        held = [encoding.strings.const(atom) for atom in atoms]
+        return conjunction(disjunction(values.same(value, atom) for atom in held) for value in encoding.rows[node])
+
+    domain = Domain.of(atoms)
+    texts = tuple(atom for atom in atoms if isinstance(atom, str))
+    return Condition(f"{name} is {' or '.join(map(show, atoms))}", formula, {node: {"domain": domain}}, texts)
+
+
+def selects(node: Node, name: str, everything: bool) -> Condition:
+    """State that a selector selects everything, or that it selects nothing."""
+
+    def formula(encoding: Encoding) -> values.Term:
+        entries = [entry for row in encoding.matrices[node] for entry in row]
+        return conjunction(entry if everything else z3.Not(entry) for entry in entries)
+
+    known = selectors.EVERYTHING if everything else selectors.NOTHING
+    return Condition(f"{name} selects {'everything' if everything else 'nothing'}", formula, {node: {"formula": known}})
 
 
 def within(node: Node, name: str, low: int, high: int) -> Condition:

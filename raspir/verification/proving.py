@@ -19,8 +19,11 @@ import z3
 from raspir.analysis import Analysis
 from raspir.analysis.facts import Facts
 from raspir.ir import Node
+from raspir.ir.graph import topological
 from raspir.verification.encoding import Encoding, Tables
+from raspir.verification.refining import accurate, applications, found
 from raspir.verification.shown import Counterexample, shown
+from raspir.verification.tables import known_to
 from raspir.verification.values import Term, conjunction
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
@@ -35,11 +38,13 @@ class Condition:
         text: the condition in words.
         formula: what it says of the inputs of a length.
         facts: what the analysis is told: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name.
+        texts: strings that the condition names.
     """
 
     text: str
     formula: Callable[[Encoding], Term]
     facts: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,10 @@ class Schema:
         least: the shortest length that is looked at.
         told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
             some of their facts by name.
+        exact: whether atoms must stay of their kinds, and not only equal in Python's sense.
+        most: the longest length that is looked at, where the solver takes too long for longer ones.
+        functions: opaque functions that the rule may call.
+        rounds: whether the solver is told how floats round: products and quotients with small numbers.
     """
 
     rule: str
@@ -81,6 +90,10 @@ class Schema:
     unchecked: tuple[Unchecked, ...] = ()
     least: int = 0
     told: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+    exact: bool = False
+    most: int | None = None
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    rounds: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,10 +120,13 @@ class Assumed(Analysis):
 
     Args:
         told: for nodes, some of their facts by name.
+        functions: the opaque functions that are known.
     """
 
-    def __init__(self, told: Mapping[Node, Mapping[str, Any]]) -> None:
-        super().__init__()
+    def __init__(
+        self, told: Mapping[Node, Mapping[str, Any]], functions: Mapping[str, Callable[..., Any]] | None = None
+    ) -> None:
+        super().__init__(functions)
         self._told = told
 
     def _compute(self, node: Node) -> Facts:
@@ -146,7 +162,7 @@ def rewritten(schema: Schema, node: Node) -> list[Node]:
     for condition in schema.conditions:
         for subject, facts in condition.facts.items():
             told.setdefault(subject, {}).update(facts)
-    found = [each for each in schema.rewrite(Assumed(told), node) if each is not node]
+    found = [each for each in schema.rewrite(Assumed(told, schema.functions), node) if each is not node]
     if not found:
         raise NotAppliedError(f"{schema.rule}: {schema.text}")
     return found
@@ -160,31 +176,53 @@ def proved(schema: Schema, longest: int, seconds: float) -> Verdict:
 def withheld(schema: Schema, condition: Condition, longest: int, seconds: float) -> Verdict:
     """Return what the solver says of a schema when it is not told of one of the conditions."""
     others = tuple(each for each in schema.conditions if each is not condition)
-    return _judged(schema, schema.node, rewritten(schema, schema.node), others, longest, seconds)
+    return _judged(schema, schema.node, rewritten(schema, schema.node), others, longest, seconds, real=True)
+
+
+def unguarded(schema: Schema, unchecked: Unchecked) -> list[Node]:
+    """Return what the rule makes of the program that it must not apply to when the check is switched off.
+
+    Raises:
+        NotAppliedError: if that is nothing.
+    """
+    with ExitStack() as stack:
+        for subject, name, instead in unchecked.patches:
+            stack.enter_context(mock.patch.object(subject, name, instead))
+        return rewritten(schema, unchecked.node)
 
 
 def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: float) -> Verdict:
     """Return what the solver says when a check of the rule's code is switched off."""
-    with ExitStack() as stack:
-        for subject, name, instead in unchecked.patches:
-            stack.enter_context(mock.patch.object(subject, name, instead))
-        found = rewritten(schema, unchecked.node)
-    return _judged(schema, unchecked.node, found, schema.conditions, longest, seconds)
+    held = set(topological([unchecked.node]))
+    conditions = [condition for condition in schema.conditions if condition.facts.keys() <= held]
+    found = unguarded(schema, unchecked)
+    return _judged(schema, unchecked.node, found, conditions, longest, seconds, real=True)
 
 
 def _judged(
-    schema: Schema, node: Node, found: list[Node], conditions: Iterable[Condition], longest: int, seconds: float
+    schema: Schema,
+    node: Node,
+    found: list[Node],
+    conditions: Iterable[Condition],
+    longest: int,
+    seconds: float,
+    real: bool = False,
 ) -> Verdict:
     lengths: list[int] = []
-    for n in range(schema.least, longest + 1):
+    last = longest if schema.most is None else min(longest, schema.most)
+    tables = known_to(Analysis(schema.functions), schema.functions)
+    made_up: Counterexample | None = None
+    for n in range(schema.least, last + 1):
         for each in found:
-            result = differing(n, node, each, conditions, seconds)
+            result = differing(n, node, each, conditions, seconds, tables, schema.exact, real, schema.rounds)
             if isinstance(result, Counterexample):
-                return Verdict(tuple(lengths), result)
+                if result.real or not real:
+                    return Verdict(tuple(lengths), result)
+                made_up = made_up or result
             if result is None:
-                return Verdict(tuple(lengths), unknown=n)
+                return Verdict(tuple(lengths), made_up, unknown=n)
         lengths.append(n)
-    return Verdict(tuple(lengths))
+    return Verdict(() if made_up else tuple(lengths), made_up)
 
 
 def differing(
@@ -194,25 +232,38 @@ def differing(
     conditions: Iterable[Condition] = (),
     seconds: float = 10.0,
     tables: Tables = lambda node: None,
+    exact: bool = False,
+    real: bool = False,
+    rounds: bool = False,
 ) -> Counterexample | bool | None:
     """Return values on which ``before`` has a result and ``after`` has not, or has another one.
 
-    ``False`` if there are none, ``None`` if the solver cannot tell in time.
+    ``False`` if there are none, ``None`` if the solver cannot tell in time. ``exact`` says that an atom of another
+    kind is another result, ``real`` that values are expected to be found: the solver is asked first for some that a
+    reader can check; ``rounds`` that it is told how products and quotients round.
 
     Raises:
         NoEncodingError: if there is no faithful term for something.
     """
-    encoding = Encoding(n, (before, after), tables)
+    conditions = tuple(conditions)
+    texts = [text for condition in conditions for text in condition.texts]
+    encoding = Encoding(n, (before, after), tables, texts)
     given = conjunction(condition.formula(encoding) for condition in conditions)
-    same = conjunction([encoding.succeeds(after), encoding.equal(before, after)])
+    same = conjunction([encoding.succeeds(after), encoding.equal(before, after, exact)])
     wrong = z3.Or(z3.And(encoding.succeeds(before), z3.Not(same)), z3.Not(conjunction(encoding.claims)))
     solver = z3.Solver()
     solver.set("timeout", int(1000 * seconds))
     solver.add(*encoding.held, given, wrong)
+    if rounds:
+        solver.add(accurate(solver, n))
+    model = found(solver, encoding) if real else None
+    if model is not None:
+        return shown(encoding, model, before, after)
     answer = solver.check()
     if answer == z3.unsat:
         return False
-    return shown(encoding, solver.model(), before, after) if answer == z3.sat else None
+    made_up = bool(applications(solver.assertions()))
+    return shown(encoding, solver.model(), before, after, not made_up) if answer == z3.sat else None
 
 
 def timed(judge: Callable[[], Verdict]) -> tuple[Verdict, float]:

@@ -12,7 +12,7 @@ from raspir.ir import Atom, Node
 from raspir.ir.atoms import show
 from raspir.ir.types import BOOL, FLOAT, SELECTOR, STR
 from raspir.verification.encoding import Encoding
-from raspir.verification.values import Term, Value
+from raspir.verification.values import Term, Value, fraction
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,14 @@ class Counterexample:
         inputs: the rows of inputs, by their names; also the entries of selectors by opaque predicates, row by row.
         before: what the program yields; ``None`` where it fails.
         after: what the rewritten program yields; ``None`` where it fails.
+        real: whether all floats round as Python's do; else the solver made up some sum or product.
     """
 
     length: int
     inputs: dict[str, list[str]]
     before: list[str] | None
     after: list[str] | None
+    real: bool = True
 
     def __str__(self) -> str:
         given = ", ".join(f"{name} = [{', '.join(row)}]" for name, row in self.inputs.items())
@@ -37,7 +39,7 @@ class Counterexample:
         return f"n = {self.length}{': ' if given else ''}{given}: {rows[0]} becomes {rows[1]}"
 
 
-def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node) -> Counterexample:
+def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, real: bool = True) -> Counterexample:
     """Return what a model of the solver says of the inputs, and of both programs."""
     reader = Reader(encoding, model)
     inputs: dict[str, list[str]] = {}
@@ -47,7 +49,7 @@ def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node) -> 
         elif node.operation.name == "select.by":
             inputs[f"@{node['function']}"] = reader.entries(node)
     results = [reader.result(root) for root in (before, after)]
-    return Counterexample(encoding.n, inputs, *results)
+    return Counterexample(encoding.n, inputs, results[0], results[1], real)
 
 
 class Reader:
@@ -88,13 +90,13 @@ class Reader:
                 if kind is STR:
                     return self._texts[self._place(value)]
                 found = self._model.eval(payload, model_completion=True)
-                return float(_fraction(found)) if kind is FLOAT else int(found.as_long())
+                return float(fraction(found)) if kind is FLOAT else int(found.as_long())
         raise AssertionError(value)
 
     def _place(self, value: Value) -> Fraction | None:
         """Return the place of the string that a value is, ``None`` if it is none."""
         guard, payload = value.cases[STR]
-        return _fraction(self._model.eval(payload, model_completion=True)) if self._holds(guard) else None
+        return fraction(self._model.eval(payload, model_completion=True)) if self._holds(guard) else None
 
 
 def _texts(encoding: Encoding, places: Iterable[Fraction | None]) -> dict[Fraction | None, str]:
@@ -106,8 +108,3 @@ def _texts(encoding: Encoding, places: Iterable[Fraction | None]) -> dict[Fracti
         last = named if named is not None else max(last, encoding.strings.below(place)) + "\0"
         found[place] = last
     return found
-
-
-def _fraction(term: Term) -> Fraction:
-    """Return a real of the solver; an irrational one to some digits."""
-    return Fraction(term.as_fraction() if hasattr(term, "as_fraction") else term.approx(20).as_fraction())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
 
@@ -16,11 +16,16 @@ _MOST = 4096  # rows of a table
 
 def tables_of(graph: Graph) -> Tables:
     """Return what knows the tables of the opaque functions of ``graph``, which are called for them."""
-    analysis, known = Analysis.of(graph), dict[Node, Table | None]()
+    return known_to(Analysis.of(graph), graph.functions)
+
+
+def known_to(analysis: Analysis, functions: Mapping[str, Callable[..., Any]]) -> Tables:
+    """Return what knows the tables of ``functions``, which are called on what their operands hold by an analysis."""
+    known: dict[Node, Table | None] = {}
 
     def table(node: Node) -> Table | None:
         if node not in known:
-            known[node] = _table(node, graph.functions.get(str(node["function"])), analysis)
+            known[node] = _table(node, functions.get(str(node["function"])), analysis)
         return known[node]
 
     return table

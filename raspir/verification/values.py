@@ -2,7 +2,8 @@
 
 A symbolic atom has a case for each kind that it may be of. Integers and booleans are exact. A float is a real number
 whose sum, difference, product and quotient are uninterpreted functions, so that nothing is provable that rounds
-differently; infinities have no term. A string is a real number at its place in the order of strings.
+differently; those of constants are computed. Infinities have no term. A string
+is a real number at its place in the order of strings.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isinf
+from math import isfinite, isinf
 from typing import Any
 
 import z3
 
 from raspir.ir import Atom
+from raspir.ir.scalar import MEANING
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 
 Term = Any
@@ -24,6 +26,8 @@ Term = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
+FLOATS = "float."
+"""What the solver's names for operations on floats begin with."""
 
 
 class NoEncodingError(Exception):
@@ -147,8 +151,7 @@ class Strings:
             return Value.of(STR, self.term(atom))
         if isinf(atom):
             raise NoEncodingError("an infinite float")
-        numerator, denominator = atom.as_integer_ratio()
-        return Value.of(FLOAT, z3.Q(numerator, denominator))
+        return Value.of(FLOAT, real_of(atom))
 
 
 def fresh(name: str, kinds: Type) -> tuple[Value, Term]:
@@ -213,8 +216,40 @@ def free(name: str, *sorts: Term) -> Term:
     return z3.Function(name, *sorts)
 
 
-def _float(name: str) -> Term:
-    return free(f"float.{name}", z3.RealSort(), z3.RealSort(), z3.RealSort())
+def rough(name: str, *operands: Term) -> Term:
+    """Return what an operation on floats yields: of constants that, of others the same where they are the same."""
+    numbers = [z3.simplify(operand) for operand in operands]
+    if all(map(z3.is_rational_value, numbers)):
+        result = computed(name, [fraction(number) for number in numbers])
+        if result is not None:
+            return real_of(result)
+    return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
+
+
+def computed(name: str, arguments: list[Fraction]) -> float | None:
+    """Return what an operation makes of floats or integers, ``None`` where it fails or that is infinite.
+
+    Integers become floats first, but for their quotient, which is rounded once.
+    """
+    exponent = name.removeprefix("pow.")
+    try:
+        if name == "truediv" and all(each.denominator == 1 for each in arguments):
+            return float(arguments[0] / arguments[1])
+        numbers = [float(each) for each in arguments]
+        result: Any = MEANING["pow"](*numbers, float(exponent)) if exponent != name else MEANING[name](*numbers)
+    except ArithmeticError:
+        return None
+    return result if isfinite(result) else None
+
+
+def real_of(number: float) -> Term:
+    """Return a float as a real of the solver."""
+    return z3.Q(*number.as_integer_ratio())
+
+
+def fraction(term: Term) -> Fraction:
+    """Return a real of the solver; an irrational one to some digits."""
+    return Fraction(term.as_fraction() if hasattr(term, "as_fraction") else term.approx(20).as_fraction())
 
 
 def floor_quotient(a: Term, b: Term) -> Term:
@@ -258,14 +293,14 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
         return {INT: (TRUE, z3.IntVal(0))}
     reals = [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in (a, b)]
     if name == "truediv":
-        return {FLOAT: (TRUE, _float("truediv")(*reals))}
+        return {FLOAT: (TRUE, rough("truediv", *reals))}
     floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
     cases = {}
     if not z3.is_true(floats):
         integers = [_integer(each) for each in (a, b)]
         cases[INT] = (z3.Not(floats) if not z3.is_false(floats) else TRUE, _INTEGERS[name](*integers))
     if not z3.is_false(floats):
-        cases[FLOAT] = (floats, _float(name)(*reals))
+        cases[FLOAT] = (floats, rough(name, *reals))
     return cases
 
 
@@ -280,17 +315,24 @@ def plus(a: Value, b: Value) -> Value:
 
 
 def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
-    """Return an integer to a small constant power, and whether that succeeds.
+    """Return a number to a constant power, and whether that succeeds.
 
     Raises:
-        NoEncodingError: if it is no such power.
+        NoEncodingError: if it may be an integer to a power that is no small natural number.
     """
-    if type(exponent) is not int or not 0 <= exponent <= 4 or a.may_be(FLOAT):
+    if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
+    real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
+    inexact = rough(f"pow.{exponent}", real)
+    if isinstance(exponent, float):
+        return Value.of(FLOAT, inexact), a.when(NUMBER)
     result = z3.IntVal(1)
     for _ in range(exponent):
         result = result * _integer(a)
-    return Value.of(INT, result), a.when(NUMBER)
+    if not a.may_be(FLOAT):
+        return Value.of(INT, result), a.when(NUMBER)
+    floats = a.when(FLOAT)
+    return Value({INT: (z3.Not(floats), result), FLOAT: (floats, inexact)}), a.when(NUMBER)
 
 
 def negated(a: Value) -> tuple[Value, Term]:
@@ -326,7 +368,7 @@ def rounded(a: Value) -> tuple[Value, Term]:
 def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
     """Return the logical and, or the logical or, of booleans, or that of the bits of integers, and whether it succeeds.
 
-    Of integers other than 0 and 1 no more is known than that the same ones give the same.
+    Of integers of more than four bits no more is known than that the same ones give the same.
     """
     cases: dict[Type, tuple[Term, Term]] = {}
     booleans = conjunction([a.when(BOOL), b.when(BOOL)])
@@ -339,8 +381,12 @@ def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
 
 
 def _bits(name: str, a: Term, b: Term) -> Term:
-    known = [z3.And(each >= 0, each <= 1) for each in (a, b)]
-    exact = z3.If(a < b if name == "and" else a > b, a, b)
+    """Return what integers of four bits are combined to bit by bit, and of others something unknown."""
+    known = [z3.And(each >= -8, each <= 7) for each in (a, b)]
+    exact = z3.IntVal(0)
+    for place, weight in ((1, 1), (2, 2), (4, 4), (8, -8)):
+        bits = [each / place % 2 == 1 for each in (a, b)]
+        exact = exact + z3.If(z3.And(bits) if name == "and" else z3.Or(bits), weight, 0)
     return z3.If(z3.And(known), exact, free(f"int.{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
 
 

@@ -1,0 +1,178 @@
+"""Rules of the pass fold about comparisons, logic and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raspir.ir.operations import COMPARISONS
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
+from raspir.passes.algebra import COMPLEMENT
+from raspir.verification.leaves import among, leaf, of_kinds, within
+from raspir.verification.proving import Provable, Schema
+from raspir.verification.schemas.rows import INDICES, LENGTH, Case, Row, op
+
+A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
+U, V, W = (leaf(name, NUMBER) for name in "uvw")
+X, Y = leaf("x", ATOM), leaf("y", ATOM)
+P, Q = leaf("p", BOOL | INT), leaf("q", BOOL | INT)
+TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
+
+# Comparisons
+
+_ITSELF, _BOUNDED, _CONSTANT_LAST = Row("_compared_to_itself"), Row("_bounded"), Row("_constant_last")
+_TRUTH, _COMPARED_CHOICE = Row("_truth"), Row("_compared_choice")
+
+
+def _themselves() -> Iterator[Schema]:
+    for name in COMPARISONS:
+        yield _ITSELF.schema(f"x {name} x", op(name, X, X))
+
+
+_APART = {  # bounds of a and b between which a comparison is true, and such where it is false
+    "eq": ((3, 3, 3, 3), (0, 2, 3, 5)),
+    "ne": ((0, 2, 3, 5), (3, 3, 3, 3)),
+    "lt": ((0, 2, 3, 5), (3, 5, 0, 3)),
+    "le": ((0, 3, 3, 5), (3, 5, 0, 2)),
+    "gt": ((3, 5, 0, 2), (0, 3, 3, 5)),
+    "ge": ((3, 5, 0, 3), (0, 2, 3, 5)),
+}
+
+
+def _decided() -> Iterator[Schema]:
+    for name, cases in _APART.items():
+        for outcome, (low, high, least, most) in zip((True, False), cases, strict=True):
+            node = op(name, A, B)
+            yield _BOUNDED.schema(
+                f"a {name} b is {outcome}", node, within(A, "a", low, high), within(B, "b", least, most)
+            )
+    for text, node in (
+        ("i >= 0", op("ge", INDICES, 0)),
+        ("i < length", op("lt", INDICES, LENGTH)),
+        ("i + 1 > length is false", op("gt", op("add", INDICES, 1), LENGTH)),
+        ("a < a + 1", op("lt", A, op("add", A, 1))),
+        ("a - d >= a is false", op("ge", op("sub", A, op("add", INDICES, 1)), A)),
+    ):
+        yield _BOUNDED.schema(text, node)
+
+
+def _shortened() -> Iterator[Schema]:
+    whole = [of_kinds(node, name, BOOL | INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
+    for name in COMPARISONS:
+        node = op(name, op("add", A, D), op("add", B, D))
+        yield _BOUNDED.schema(f"a + d {name} b + d is a {name} b", node)
+    cases: tuple[Case, ...] = (
+        ("u + w < v + w is u < v", op("lt", op("add", U, W), op("add", V, W)), *whole),
+        ("u - w + 1 < v - w is u + 1 < v", op("lt", op("add", op("sub", U, W), 1), op("sub", V, W)), *whole),
+        ("u - w <= 0 - w is u <= 0", op("le", op("sub", U, W), op("sub", 0, W)), whole[0], whole[2]),
+        ("1 - (u + w) > 0 - w is u < 1", op("gt", op("sub", 1, op("add", U, W)), op("sub", 0, W)), whole[0], whole[2]),
+    )  # fmt: skip
+    for text, node, *conditions in cases:
+        yield _BOUNDED.schema(text, node, *conditions)
+
+
+def _mirrored() -> Iterator[Schema]:
+    for name in COMPARISONS:
+        for constant in (3, "a", True, 1.5):
+            yield _CONSTANT_LAST.schema(f"{constant!r} {name} x", op(name, constant, X))
+
+
+def _truths() -> Iterator[Schema]:
+    for name in ("eq", "ne"):
+        for single in (True, False):
+            off = _TRUTH.unchecked("a constant that is a boolean", op(name, X, 2), "type(single) is not bool")
+            order = _TRUTH.unchecked("an equality", op("le", X, True), "not equality")
+            yield _TRUTH.schema(
+                f"x {name} {single}",
+                op(name, X, Y),
+                of_kinds(X, "x", BOOL),
+                among(Y, "y", (single,)),
+                unchecked=[off, order],
+            )
+
+
+def _compared_choices() -> Iterator[Schema]:
+    for name in COMPARISONS:
+        for text, branches in (("first", (1, X)), ("second", (X, 1))):
+            node = op(name, op("where", Y, *branches), 3)
+            needed = [of_kinds(X, "x", NUMBER)] if name not in ("eq", "ne") else []
+            yield _COMPARED_CHOICE.schema(f"where(y, …) {name} 3, the {text} branch decided", node, *needed)
+    node = op("lt", op("where", Y, "a", X), "b")
+    yield _COMPARED_CHOICE.schema('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
+
+
+# Logic
+
+_NOT, _AND_OR = Row("_not"), Row("_and_or")
+
+
+def _negations() -> Iterator[Schema]:
+    yield _NOT.schema("~~x = x", op("not", op("not", TEST)))
+    for name in COMPARISONS:
+        yield _NOT.schema(f"~(x {name} y)", op("not", op(name, X, Y)))
+
+
+def _joined() -> Iterator[Schema]:
+    p = of_kinds(P, "p", BOOL)
+    for name in ("and", "or"):
+        for single in (True, False):
+            known = among(Q, "q", (single,))
+            # An integer is what it is together with False, too; of all else it matters that p is a boolean.
+            subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
+            yield _AND_OR.schema(f"p {name} {single}", op(name, subject, Q), *needed, known)
+            yield _AND_OR.schema(f"{single} {name} p", op(name, Q, subject), *needed, known)
+        off = _AND_OR.unchecked(
+            "it is p that is negated", op(name, TEST, op("not", OTHER)), "one.operands[0] is other", "True"
+        )
+        yield _AND_OR.schema(f"p {name} ~p", op(name, P, op("not", P)), p, unchecked=[off])
+        yield _AND_OR.schema(f"~p {name} p", op(name, op("not", P), P), p)
+        yield _AND_OR.schema(f"p {name} p", op(name, TEST, TEST))
+        for one, opposite in COMPLEMENT.items():
+            off = _AND_OR.unchecked(
+                "both compare the same",
+                op(name, op(one, X, Y), op(opposite, Y, X)),
+                " and one.operands == other.operands",
+                "",
+            )
+            node = op(name, op(one, X, Y), op(opposite, X, Y))
+            yield _AND_OR.schema(
+                f"x {one} y {name} x {opposite} y", node, unchecked=[off] if one not in ("eq", "ne") else ()
+            )
+
+
+# Choices
+
+_CHOICE, _BOOLEAN_CHOICE = Row("_choice"), Row("_boolean_choice")
+
+
+def _choices() -> Iterator[Schema]:
+    for truth, atoms in ((True, (True, 1, "a", 0.5)), (False, (False, 0, "", 0.0))):
+        yield _CHOICE.schema(f"where({truth}, u, v)", op("where", X, U, V), among(X, "x", atoms))
+    yield _CHOICE.schema("where(x, u, u)", op("where", X, U, U))
+    node = op("where", op("not", P), U, V)
+    yield _CHOICE.schema("where(~p, u, v) = where(p, v, u)", node, of_kinds(P, "p", BOOL))
+    for text, mine, others, check in (
+        ("where(x, where(x, u, v), w)", (op("where", X, U, V), W), (op("where", Y, U, V), W), "a.operands[0]"),
+        ("where(x, u, where(x, v, w))", (U, op("where", X, V, W)), (U, op("where", Y, V, W)), "b.operands[0]"),
+    ):
+        off = _CHOICE.unchecked("both have one condition", op("where", X, *others), f" and {check} is condition", "")
+        yield _CHOICE.schema(text, op("where", X, *mine), unchecked=[off])
+
+
+def _boolean_choices() -> Iterator[Schema]:
+    p, q = of_kinds(P, "p", BOOL), of_kinds(Q, "q", BOOL)
+    for single in (True, False):
+        yield _BOOLEAN_CHOICE.schema(f"where(p, {single}, q)", op("where", P, single, Q), p, q)
+        yield _BOOLEAN_CHOICE.schema(f"where(p, q, {single})", op("where", P, Q, single), p, q)
+
+
+RULES: tuple[Provable, ...] = (
+    _ITSELF.provable(*_themselves()),
+    _BOUNDED.provable(*_decided(), *_shortened()),
+    _CONSTANT_LAST.provable(*_mirrored()),
+    _TRUTH.provable(*_truths()),
+    _COMPARED_CHOICE.provable(*_compared_choices()),
+    _NOT.provable(*_negations()),
+    _AND_OR.provable(*_joined()),
+    _CHOICE.provable(*_choices()),
+    _BOOLEAN_CHOICE.provable(*_boolean_choices()),
+)

@@ -1,0 +1,81 @@
+"""The rule of the pass fuse, by the pass itself: tables in the place of elementwise work on few atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from unittest import mock
+
+from raspir.analysis import Analysis
+from raspir.ir import Graph, Node
+from raspir.ir.types import ATOM, INT, NUMBER
+from raspir.passes.base import PassContext
+from raspir.passes.fuse import Fuse, _Tables
+from raspir.verification.leaves import among, leaf, some_selector
+from raspir.verification.proving import Assumed, Provable, Schema, Unchecked
+from raspir.verification.schemas.rows import INDICES, op, total
+from raspir.verification.switches import without
+
+_NAME = "fuse"
+A, B = (leaf(name, INT, (0, 1, 2, -3, 7)) for name in "ab")
+N = leaf("n", NUMBER, (1, True, 1.0, 0.5, 3))
+X, Y = leaf("x", ATOM), leaf("y", ATOM)
+DIGIT, OTHER = leaf("digit", INT, (0, 1, 2)), leaf("other", INT, (0, 1, 2))
+S = some_selector("S", INDICES, INDICES)
+
+
+def _schemas() -> Iterator[Schema]:
+    """Yield chains and meshes on values of few atoms, of which the pass knows by what it is told, or sees."""
+    letters, digits = among(X, "x", ("a", "b", "c")), among(A, "a", (0, 1, 2))
+    known = among(N, "n", (1, True, 1.0, 0.5))
+    off = Unchecked(
+        "that all depends on one value",
+        op("add", op("mul", op("abs", DIGIT), 2), op("neg", OTHER)),
+        [
+            without(_Tables, "_tabulate", " or len(roots) > 1", ""),
+            (_Tables, "_column", lambda tables, operand, length: tables._columns.get(operand, (0,) * length)),
+        ],
+    )
+    less = op("lt", A, B)
+    fetched = op("best", S, X, Y, pick="highest", ties="left", default="a")
+    for text, node, *conditions in (
+        ("a chain", op("mul", op("add", op("mul", A, 2), 1), 3), digits),
+        ("a mesh", op("sub", op("mul", A, A), op("neg", op("add", A, 5))), digits),
+        ("a membership and a choice", op("where", op("has", X, values=("a", "b")), 1, op("eq", X, "c")), letters),
+        ("atoms of several kinds", op("add", op("round", op("neg", N)), 1), known),
+        ("tables of tables", op("abs", op("lookup", X, keys=("a", "c"), values=(-1, -2), otherwise=3)), letters),
+        ("what fails for some", op("gt", op("add", op("abs", X), 1), 2), among(X, "x", (-2, "a", 0, 1))),
+        ("what is compared and negated", op("not", op("eq", op("mod", A, 2), 1)), digits),
+        ("the truth of a comparison", op("add", op("mul", op("where", less, 2, 3), 4), 1)),
+        ("what a head fetches", op("add", op("where", op("has", fetched, values=("b", "d")), 1, 2), 1), letters),
+        ("of a sum of one table", total(S, op("add", op("mul", A, 2), 1)), digits),
+    ):
+        yield _schema(text, node, *conditions, unchecked=(off,))
+    functions = {"f": lambda atom: atom * 2, "g": len}
+    vocabulary = leaf("x", ATOM, ("a", "b", "ccc"))
+    calls = op("add", op("map", op("map", vocabulary, function="f"), function="g"), 1)
+    yield _schema("opaque functions", calls, among(vocabulary, "x", ("a", "b")), functions=functions)
+
+
+def _schema(
+    text: str,
+    node: Node,
+    *conditions: Any,
+    unchecked: tuple[Unchecked, ...] = (),
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Schema:
+    functions = functions or {}
+
+    def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
+        context = PassContext()
+        with mock.patch.object(Analysis, "of", return_value=analysis):
+            fused = Fuse().run(Graph({"result": node}, functions=functions), context)
+        if context.remarks:
+            yield fused.outputs["result"]
+
+    return Schema(_NAME, text, node, rewrite, conditions, unchecked, exact=True, functions=functions)
+
+
+RULES: tuple[Provable, ...] = (
+    Provable("fuse", _NAME, "elementwise work on one value of few atoms is a table of that value", tuple(_schemas())),
+)

@@ -1,0 +1,26 @@
+"""The rules of the pass fold, put to the solver: each holds, and needs all of its conditions."""
+
+import pytest
+from proofs import all_needed, holds, is_needed, name, needed_name, schemas
+
+from raspir.passes import algebra
+from raspir.verification.schemas import fold_numbers, fold_selectors, fold_truths
+from raspir.verification.schemas.rows import title
+
+CATALOGUE = (*fold_numbers.RULES, *fold_truths.RULES, *fold_selectors.RULES)
+
+
+@pytest.mark.parametrize("schema", schemas(CATALOGUE), ids=name)
+def test_it_is_proved(schema):
+    holds(schema, 2)
+
+
+@pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
+def test_each_condition_is_needed(needed):
+    is_needed(needed)
+
+
+def test_every_row_of_the_algebra_is_in_the_catalogue():
+    rows = {title(row.__name__) for rules in algebra.RULES.values() for row in rules}
+    assert rows == {rule.name for rule in CATALOGUE}
+    assert all(rule.schemas and rule.pass_ == "fold" and rule.algebra for rule in CATALOGUE)

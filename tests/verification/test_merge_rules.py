@@ -1,0 +1,41 @@
+"""The rules of the passes merge and fuse, put to the solver: each holds, and needs all of its conditions."""
+
+import ast
+import inspect
+
+import pytest
+from proofs import all_needed, holds, is_needed, name, needed_name, schemas
+
+from raspir.passes import merge as merging
+from raspir.verification.schemas import fuse, merge
+
+CATALOGUE = (*merge.RULES, *fuse.RULES)
+
+
+@pytest.mark.parametrize("schema", schemas(CATALOGUE), ids=name)
+def test_it_is_proved(schema):
+    holds(schema, 2)
+
+
+@pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
+def test_each_condition_is_needed(needed):
+    is_needed(needed)
+
+
+def rules_named(source):
+    """Yield what the code calls its rules: in remarks, or in ``rule, joined = "…", …``."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_remark":
+            named = node.args[1]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(rule, joined)":
+            named = node.value.elts[0]
+        else:
+            continue
+        if isinstance(named, ast.Constant):
+            yield named.value
+
+
+def test_every_rule_is_in_the_catalogue():
+    assert set(rules_named(inspect.getsource(merging))) == {rule.name for rule in merge.RULES}
+    assert [(rule.pass_, rule.name) for rule in fuse.RULES] == [("fuse", "fuse")]
+    assert all(rule.schemas and rule.algebra for rule in CATALOGUE)
