@@ -51,12 +51,19 @@ class Encoding:
         """Return whether computing ``roots``, with all that they need, succeeds."""
         return conjunction(self._succeeds[node] for node in topological(roots))
 
-    def equal(self, a: Node, b: Node) -> Term:
-        """Return whether two sequences are equal in Python's sense, or two selectors the same."""
+    def equal(self, a: Node, b: Node, exact: bool = False) -> Term:
+        """Return whether two sequences are equal in Python's sense, or two selectors the same.
+
+        Args:
+            a: one of them.
+            b: the other.
+            exact: whether atoms must be of one kind to be equal: ``True`` is not ``1`` then.
+        """
         if a.type is SELECTOR:
             rows = zip(self.matrices[a], self.matrices[b], strict=True)
             return conjunction(one == other for row in rows for one, other in zip(*row, strict=True))
-        return conjunction(values.equal(*pair) for pair in zip(self.rows[a], self.rows[b], strict=True))
+        are_equal = values.same if exact else values.equal
+        return conjunction(are_equal(*pair) for pair in zip(self.rows[a], self.rows[b], strict=True))
 
     # Sequences
 

@@ -40,6 +40,15 @@ def uniform(node: Node, name: str) -> Condition:
     return Condition(f"{name} is the same everywhere", formula, {node: {"uniform": True}})
 
 
+def of_kinds(node: Node, name: str, kinds: Type) -> Condition:
+    """State that a sequence, which may hold more by its type, holds atoms of these kinds alone."""
+
+    def formula(encoding: Encoding) -> values.Term:
+        return conjunction(value.when(kinds) for value in encoding.rows[node])
+
+    return Condition(f"{name} holds {kinds} alone", formula, {node: {"domain": Domain(kinds)}})
+
+
 def within(node: Node, name: str, low: int, high: int) -> Condition:
     """State that a sequence of integers lies between two bounds, which belong to it."""
 

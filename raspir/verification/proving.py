@@ -71,6 +71,8 @@ class Schema:
         least: the shortest length that is looked at.
         told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
             some of their facts by name.
+        exact: whether atoms must stay of their kinds, and not only equal in Python's sense.
+        most: the longest length that is looked at, where the solver takes too long for longer ones.
     """
 
     rule: str
@@ -81,6 +83,8 @@ class Schema:
     unchecked: tuple[Unchecked, ...] = ()
     least: int = 0
     told: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
+    exact: bool = False
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,9 +180,10 @@ def _judged(
     schema: Schema, node: Node, found: list[Node], conditions: Iterable[Condition], longest: int, seconds: float
 ) -> Verdict:
     lengths: list[int] = []
-    for n in range(schema.least, longest + 1):
+    last = longest if schema.most is None else min(longest, schema.most)
+    for n in range(schema.least, last + 1):
         for each in found:
-            result = differing(n, node, each, conditions, seconds)
+            result = differing(n, node, each, conditions, seconds, exact=schema.exact)
             if isinstance(result, Counterexample):
                 return Verdict(tuple(lengths), result)
             if result is None:
@@ -194,17 +199,19 @@ def differing(
     conditions: Iterable[Condition] = (),
     seconds: float = 10.0,
     outcomes: Outcomes = lambda node: None,
+    exact: bool = False,
 ) -> Counterexample | bool | None:
     """Return values on which ``before`` has a result and ``after`` has not, or has another one.
 
-    ``False`` if there are none, ``None`` if the solver cannot tell in time.
+    ``False`` if there are none, ``None`` if the solver cannot tell in time. ``exact`` says that an atom of another
+    kind is another result.
 
     Raises:
         NoEncodingError: if there is no faithful term for something.
     """
     encoding = Encoding(n, (before, after), outcomes)
     given = conjunction(condition.formula(encoding) for condition in conditions)
-    wrong = z3.Not(conjunction([encoding.succeeds(after), encoding.equal(before, after)]))
+    wrong = z3.Not(conjunction([encoding.succeeds(after), encoding.equal(before, after, exact)]))
     solver = z3.Solver()
     solver.set("timeout", int(1000 * seconds))
     solver.add(*encoding.held, given, encoding.succeeds(before), wrong)

@@ -1,0 +1,1 @@
+"""The rules of the optimiser as schemas: each on programs whose inputs are symbols."""
