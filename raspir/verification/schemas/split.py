@@ -34,7 +34,7 @@ TEXT, M = leaf("text", STR), leaf("m", INT, (-1, 0, 2))
 Q = leaf("q", STR | INT, ("a", "b", 2))
 R = leaf("r", INT, (0, 1))
 U, W = leaf("u", INT | STR, (0, 2, "a")), leaf("w", INT, (1, 3))
-DEEP = {node: 1 for node in (Q, R, U, W)}
+DEEP = dict.fromkeys((Q, R, U, W), 1)
 S = some_selector("S", K, X)
 
 BY_QUERY = {
@@ -77,8 +77,8 @@ UNCHECKED_UNIFORM = (
 
 def _schemas() -> Iterator[Schema]:
     for place, (text, node) in enumerate(BY_QUERY.items()):
-        unchecked = UNCHECKED_QUERIES if place == 0 else ()
-        yield schema(SPLIT, f"{text} for each atom of the query", node, unchecked=unchecked, layers=DEEP)
+        checks = UNCHECKED_QUERIES if place == 0 else ()
+        yield schema(SPLIT, f"{text} for each atom of the query", node, unchecked=checks, layers=DEEP)
     for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
         unchecked = UNCHECKED_UNIFORM if place == 0 else ()
         conditions = [uniform(each, str(each["name"])) for each in same]
