@@ -21,7 +21,7 @@ from raspir.analysis.facts import Facts
 from raspir.ir import Node
 from raspir.verification.encoding import Encoding, Outcomes
 from raspir.verification.shown import Counterexample, shown
-from raspir.verification.values import Term, conjunction
+from raspir.verification.values import Term
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 """A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""

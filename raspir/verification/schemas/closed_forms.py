@@ -81,7 +81,10 @@ def _twice(sums: _Sums, clauses: list[Clause], polynomial: Polynomial) -> Node:
 _over, _polynomial_of = _Sums.over, closed_forms.polynomial_of
 FLIPPED_END = select("lt", INDICES, make("sub", LENGTH, A))
 UNCHECKED_CLOSED = (
-    Unchecked("whether an interval ends within the input", total(select("le", INDICES, A), 1), [(_Sums, "_within", always(True))]),
+    Unchecked(
+        "whether an interval ends within the input", total(select("le", INDICES, A), 1),
+        [(_Sums, "_within", always(True))],
+    ),
     Unchecked(
         "whether an interval begins within the input", total(select("ge", INDICES, A), 1),
         [(_Sums, "_low", lambda sums, lows: lows[0] if lows else const(0))],
@@ -102,21 +105,23 @@ UNCHECKED_CLOSED = (
         "whether the key is a multiple of the position", total(select("lt", SQUARE, A), 1),
         [(closed_forms, "position_multiple", always(1))],
     ),
-    Unchecked("whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]),
+    Unchecked(
+        "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]
+    ),
 )  # fmt: skip
 
 
 def _closed() -> Iterator[Schema]:
     for place, (comparison, default) in enumerate(product(COMPARISONS, DEFAULTS)):
-        text, value = list(VALUES.items())[place % 2]
+        text, summed = list(VALUES.items())[place % 2]
         checks = UNCHECKED_CLOSED if place == 0 else ()
-        node = total(select(comparison, INDICES, A), value, default)
+        node = total(select(comparison, INDICES, A), summed, default)
         yield schema(CLOSED, f"sum(j {comparison} a, {text}, {default!r}) from the ends", node, unchecked=checks)
     for text, key in KEYS.items():
         yield schema(CLOSED, f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES))
-    for place, ((text, selector), (value, summed)) in enumerate(product(SELECTORS.items(), VALUES.items())):
+    for place, ((text, selector), (shown, summed)) in enumerate(product(SELECTORS.items(), VALUES.items())):
         node = total(selector, summed, DEFAULTS[place % 2])
-        yield schema(CLOSED, f"sum({text}, {value}) from the ends", node)
+        yield schema(CLOSED, f"sum({text}, {shown}) from the ends", node)
     below, beyond = select("lt", INDICES, A), select("ge", INDICES, A)
     polynomial = make("add", make("mul", U, INDICES), W)
     same = (uniform(U, "u"), uniform(W, "w"))
@@ -153,8 +158,6 @@ def _values() -> Iterator[Schema]:
         shown = f"sum(s, where({text}, v, w)) is a sum for each branch"
         checks = UNCHECKED_VALUES if place == 0 else ()
         yield schema(CONDITION, shown, total(S, make("where", test, V, W)), unchecked=checks)
-    chosen = make("where", X, V, 0)
-    yield schema(CONDITION, "sum(s, where(u, v, 0)) = sum(s & u, v)", total(S, chosen), known_anywhere(X, "u"))
     kinds = (of_kinds(R, "r", INT), of_kinds(Q, "q", INT))
     chosen = make("where", POSITIONAL, Q, R)
     yield schema(CONDITION, "sum(s, where(j > 1, q, r)) is a sum for each branch", total(S, chosen), *kinds)
