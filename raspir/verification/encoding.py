@@ -226,7 +226,7 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
         return alone, ok
     total = _total(selected, row)
     if mean:
-        total = values.arithmetic("truediv", total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count)))[0]
+        total = values.averaged(total, z3.If(count == 0, z3.IntVal(1), count))
     if not mean and all(_kinds(value) == {INT} for value in row):
         return total, ok
     return choose(count <= 1, alone, total), ok
