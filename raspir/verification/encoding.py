@@ -68,11 +68,15 @@ class Encoding:
             b: the other.
             exact: whether atoms must be of one kind to be equal: ``True`` is not ``1`` then.
         """
+        return conjunction(self.equal_rows(a, b, exact))
+
+    def equal_rows(self, a: Node, b: Node, exact: bool = False) -> list[Term]:
+        """Return for each position whether two sequences are equal there, or two selectors have the same row."""
         if a.type is SELECTOR:
             rows = zip(self.matrices[a], self.matrices[b], strict=True)
-            return conjunction(one == other for row in rows for one, other in zip(*row, strict=True))
+            return [conjunction(one == other for one, other in zip(*row, strict=True)) for row in rows]
         are_equal = values.same if exact else values.equal
-        return conjunction(are_equal(*pair) for pair in zip(self.rows[a], self.rows[b], strict=True))
+        return [are_equal(*pair) for pair in zip(self.rows[a], self.rows[b], strict=True)]
 
     # Sequences
 
@@ -241,7 +245,7 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
         return alone, ok
     total = _total(selected, row)
     if mean:
-        total = values.arithmetic("truediv", total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count)))[0]
+        total = values.averaged(total, z3.If(count == 0, z3.IntVal(1), count))
     if not mean and all(_kinds(value) == {INT} for value in row):
         return total, ok
     return choose(count <= 1, alone, total), ok

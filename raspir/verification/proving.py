@@ -24,7 +24,7 @@ from raspir.verification.encoding import Encoding, Tables
 from raspir.verification.refining import accurate, applications, found
 from raspir.verification.shown import Counterexample, shown
 from raspir.verification.tables import known_to
-from raspir.verification.values import Term, conjunction
+from raspir.verification.values import Term
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 """A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
@@ -169,7 +169,7 @@ def rewritten(schema: Schema, node: Node) -> list[Node]:
 
 
 def proved(schema: Schema, longest: int, seconds: float) -> Verdict:
-    """Return what the solver says of a schema at all lengths up to ``longest``, in ``seconds`` for each."""
+    """Return what the solver says of a schema at all lengths up to ``longest``, in ``seconds`` for each question."""
     return _judged(schema, schema.node, rewritten(schema, schema.node), schema.conditions, longest, seconds)
 
 
@@ -248,22 +248,33 @@ def differing(
     conditions = tuple(conditions)
     texts = [text for condition in conditions for text in condition.texts]
     encoding = Encoding(n, (before, after), tables, texts)
-    given = conjunction(condition.formula(encoding) for condition in conditions)
-    same = conjunction([encoding.succeeds(after), encoding.equal(before, after, exact)])
-    wrong = z3.Or(z3.And(encoding.succeeds(before), z3.Not(same)), z3.Not(conjunction(encoding.claims)))
-    solver = z3.Solver()
-    solver.set("timeout", int(1000 * seconds))
-    solver.add(*encoding.held, given, wrong)
-    if rounds:
-        solver.add(accurate(solver, n))
-    model = found(solver, encoding) if real else None
-    if model is not None:
-        return shown(encoding, model, before, after)
-    answer = solver.check()
-    if answer == z3.unsat:
-        return False
-    made_up = bool(applications(solver.assertions()))
-    return shown(encoding, solver.model(), before, after, not made_up) if answer == z3.sat else None
+    given = [*encoding.held, *(condition.formula(encoding) for condition in conditions)]
+    doubtful, unknown = None, False
+    for wrong in _questions(encoding, before, after, exact):
+        solver = z3.Solver()
+        solver.set("timeout", int(1000 * seconds))
+        solver.add(*given, wrong)
+        if rounds:
+            solver.add(accurate(solver, n))
+        model = found(solver, encoding) if real else None
+        if model is not None:
+            return shown(encoding, model, before, after)
+        answer = solver.check()
+        if answer == z3.sat:
+            made_up = bool(applications(solver.assertions()))
+            doubtful = doubtful or shown(encoding, solver.model(), before, after, not made_up)
+            if not made_up or not real:
+                return doubtful
+        unknown |= answer == z3.unknown
+    return doubtful or (None if unknown else False)
+
+
+def _questions(encoding: Encoding, before: Node, after: Node, exact: bool) -> list[Term]:
+    """Return the ways in which ``after`` may be wrong, one for each position: all in one take longer."""
+    written = encoding.succeeds(before)
+    right = [encoding.succeeds(after), *encoding.equal_rows(before, after, exact)]
+    wrong = [z3.And(written, z3.Not(each)) for each in right if not z3.is_true(z3.simplify(each))]
+    return [*wrong, *(z3.Not(claim) for claim in encoding.claims)]
 
 
 def timed(judge: Callable[[], Verdict]) -> tuple[Verdict, float]:

@@ -314,6 +314,16 @@ def plus(a: Value, b: Value) -> Value:
     return arithmetic("add", a, b)[0]
 
 
+def averaged(a: Value, count: Term) -> Value:
+    """Return the quotient of a sum and a small integer above zero: of an integer, it has the integer's sign."""
+    quotient = arithmetic("truediv", a, Value.of(INT, count))[0]
+    if a.may_be(FLOAT):  # of the smallest floats it may round to zero
+        return quotient
+    payload, zero = quotient.cases[FLOAT][1], z3.RealVal(0)
+    size = z3.If(payload == zero, z3.RealVal(1), z3.If(payload < zero, -payload, payload))
+    return Value.of(FLOAT, z3.If(a.number == 0, zero, z3.If(a.number > 0, size, -size)))
+
+
 def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
     """Return a number to a constant power, and whether that succeeds.
 

@@ -3,6 +3,31 @@
 from __future__ import annotations
 
 from raspir.verification.proving import Provable
+from raspir.verification.schemas import (
+    best,
+    closed_forms,
+    fold_numbers,
+    fold_selectors,
+    fold_truths,
+    fuse,
+    gathers,
+    merge,
+    shifts,
+    split,
+    uniform,
+)
 
-CATALOGUE: tuple[Provable, ...] = ()
+CATALOGUE: tuple[Provable, ...] = (
+    *fold_numbers.RULES,
+    *fold_truths.RULES,
+    *fold_selectors.RULES,
+    *merge.RULES,
+    *gathers.RULES,
+    *closed_forms.RULES,
+    *uniform.RULES,
+    *shifts.RULES,
+    *best.RULES,
+    *split.RULES,
+    *fuse.RULES,
+)
 """All rules, pass by pass."""
