@@ -16,7 +16,7 @@ from raspir.testing.generate import Generated, program
 from raspir.testing.minimise import minimised
 
 VERSIONS = ("as written", "optimised", "optimised for best")
-GROUP = "generated programs"
+GROUP = "generated"
 INPUTS = 6
 PROGRAMS = 300
 """How many programs are generated unless told otherwise."""
@@ -104,7 +104,7 @@ def check(judge: Judge, number: int, seed: int, version: str, patience: Patience
     except NonconformityError as problem:
         seconds = patience()
         told = _smallest(judge, case, number, seed, version, seconds) if seconds else None
-        raise NonconformityError(f"{case.group}, {case.name}: {told or problem}") from None
+        raise NonconformityError(told or str(problem)) from None
 
 
 def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, seconds: float) -> str | None:
