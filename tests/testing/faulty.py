@@ -60,9 +60,9 @@ def fault(caught_by):
     def note(made):
         name = made.__name__
         if issubclass(made, Step):
-            made = type(name, (Faulty,), {"step": made})
+            made = type(name, (Faulty,), {"step": made, "name": name})
         elif issubclass(made, Run):
-            made = type(name, (Faulty,), {"run": made})
+            made = type(name, (Faulty,), {"run": made, "name": name})
         FAULTS[name] = made, caught_by
         return made
 
@@ -417,6 +417,7 @@ class FromTheRight(Faulty):
 class Picky(Faulty):
     """No fault: some operations are not supported, which compiling says."""
 
+    name = "Picky"
     unsupported = ("best", "map")
 
     def compile(self, graph):
@@ -428,6 +429,8 @@ class Picky(Faulty):
 
 class RefusesAll(Faulty):
     """Supports nothing."""
+
+    name = "RefusesAll"
 
     def compile(self, graph):
         raise BackendError("not today")

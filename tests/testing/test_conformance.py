@@ -240,7 +240,7 @@ def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
         ((), "choose a backend to be held to the language: --backend NAME (those that run programs: numpy, reference"),
         (("--backend", "graphviz"), "backend 'graphviz' does not run programs"),
         (("--backend", "nunpy"), "did you mean numpy?"),
-        (("--backend", "broken"), "backend 'broken' (from faulty:nothing) cannot be loaded"),
+        (("--backend", "broken"), "cannot be loaded: AttributeError: module 'faulty' has no attribute 'nothing'"),
     ],
 )
 def test_mistakes_of_the_command_line(arguments, told, installed):

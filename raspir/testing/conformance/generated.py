@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from random import Random
+from time import monotonic
 from typing import Any
 
 from raspir.api import optimize
@@ -111,11 +112,12 @@ def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, se
     """Return what is wrong on a program and inputs made small, as written if it is wrong there."""
     made, inputs = generated(number, seed)
     promises = _promises(made, number, seed, version)
-    found = ""
+    found: str | None = None
+    deadline = monotonic() + seconds
 
     def fails(graph: Graph, given: list[Any]) -> bool:
         nonlocal found
-        if not given:
+        if not given or monotonic() > deadline:
             return False
         for simpler in dict.fromkeys((VERSIONS[0], version)):
             try:
@@ -128,5 +130,5 @@ def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, se
                 continue
         return False
 
-    graph, given = minimised(made.graph, list(inputs), fails, seconds)
-    return found if fails(graph, given) else None
+    minimised(made.graph, list(inputs), fails)
+    return found  # of the last that failed, which is the smallest

@@ -125,7 +125,9 @@ class Judge:
                 return api.compile(graph, self.backend, optimize=False)
             return self.backend.compile(graph)
         except Exception as error:  # whatever else is raised is a finding
-            if isinstance(error, BackendError) and (error.__cause__ is None or isinstance(error.__cause__, RaspirError)):
+            if isinstance(error, BackendError) and (
+                error.__cause__ is None or isinstance(error.__cause__, RaspirError)
+            ):
                 raise
             raise NonconformityError(f"compiling it raises {type(error).__name__}: {error}\n\n{graph}") from error
 
