@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from random import Random
+from time import monotonic
 from typing import Any
 
 from raspir.api import optimize
@@ -16,7 +17,7 @@ from raspir.testing.generate import Generated, program
 from raspir.testing.minimise import minimised
 
 VERSIONS = ("as written", "optimised", "optimised for best")
-GROUP = "generated programs"
+GROUP = "generated"
 INPUTS = 6
 PROGRAMS = 300
 """How many programs are generated unless told otherwise."""
@@ -104,18 +105,19 @@ def check(judge: Judge, number: int, seed: int, version: str, patience: Patience
     except NonconformityError as problem:
         seconds = patience()
         told = _smallest(judge, case, number, seed, version, seconds) if seconds else None
-        raise NonconformityError(f"{case.group}, {case.name}: {told or problem}") from None
+        raise NonconformityError(told or str(problem)) from None
 
 
 def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, seconds: float) -> str | None:
     """Return what is wrong on a program and inputs made small, as written if it is wrong there."""
     made, inputs = generated(number, seed)
     promises = _promises(made, number, seed, version)
-    found = ""
+    found: str | None = None
+    deadline = monotonic() + seconds
 
     def fails(graph: Graph, given: list[Any]) -> bool:
         nonlocal found
-        if not given:
+        if not given or monotonic() > deadline:
             return False
         for simpler in dict.fromkeys((VERSIONS[0], version)):
             try:
@@ -128,5 +130,5 @@ def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, se
                 continue
         return False
 
-    graph, given = minimised(made.graph, list(inputs), fails, seconds)
-    return found if fails(graph, given) else None
+    minimised(made.graph, list(inputs), fails)
+    return found  # of the last that failed, which is the smallest

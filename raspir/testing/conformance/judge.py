@@ -124,9 +124,11 @@ class Judge:
             if isinstance(self.backend, str):
                 return api.compile(graph, self.backend, optimize=False)
             return self.backend.compile(graph)
-        except BackendError:
-            raise
         except Exception as error:  # whatever else is raised is a finding
+            if isinstance(error, BackendError) and (
+                error.__cause__ is None or isinstance(error.__cause__, RaspirError)
+            ):
+                raise
             raise NonconformityError(f"compiling it raises {type(error).__name__}: {error}\n\n{graph}") from error
 
     def _tried(self, trial: Trial, run: Executable) -> int:

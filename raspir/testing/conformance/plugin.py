@@ -96,11 +96,13 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
         noted: dict[str, Any] = {"group": case.group, "name": case.name, "rounded": 0, "unsupported": ""}
         noted |= {"operations": list(case.operations), "kind": case.kind}
         record_property(_PROPERTY, noted)
+        verdict, wrong = Verdict(), ""
         try:
             verdict = tried(pytestconfig.stash[_JUDGE])
         except NonconformityError as error:
-            told = str(error).encode("utf-8", "backslashreplace").decode()
-            pytest.fail(f"{case}\n{told}", pytrace=False)
+            wrong = str(error).encode("utf-8", "backslashreplace").decode()
+        if wrong:  # out of the handler, so that pytest tells it once
+            pytest.fail(f"{case}\n{wrong}", pytrace=False)
         noted["rounded"] = verdict.rounded
         if verdict.unsupported is not None:
             noted["unsupported"] = verdict.unsupported

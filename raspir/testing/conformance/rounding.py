@@ -116,7 +116,7 @@ def _near(row: Sequence[Atom], divisor: int, got: object) -> bool:
     if not isfinite(got) or len(exact) < len(row):
         return False
     bound = (len(row) + 4) * total / 2**53 / divisor + _LEAST
-    return abs(Fraction(got) - sum(exact) / divisor) <= bound
+    return abs(Fraction(got) - sum(exact, Fraction()) / divisor) <= bound
 
 
 def _exact(row: Sequence[Atom]) -> list[Fraction]:

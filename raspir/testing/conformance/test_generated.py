@@ -13,8 +13,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Ask for as many programs as the options say."""
     config = metafunc.config
     metafunc.parametrize("version", VERSIONS)
-    metafunc.parametrize("seed", [config.getoption("program_seed")])
-    metafunc.parametrize("number", range(config.getoption("programs")))
+    metafunc.parametrize("seed", [config.getoption("program_seed")], ids="seed {}".format)
+    metafunc.parametrize("number", range(config.getoption("programs")), ids="number {}".format)
 
 
 def test_program(number: int, seed: int, version: str, held_to: Callable[..., None], patience: Patience) -> None:

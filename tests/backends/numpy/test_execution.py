@@ -162,6 +162,7 @@ def test_fixed_sequences():
         assert told(run, each) == told(judge, each)
     for batch in (["abc", "xyz"], ["abc", ""], ["", "abc"], ["", ""], ["abc", "ab", ""]):
         assert told(run.batch, batch) == told(judge.batch, batch)
+    assert run.batch([]) == judge.batch([]) == []
     judge, run = both(raw([]))
     for batch in (["", ""], ["", "a"], ["a"]):
         assert told(run.batch, batch) == told(judge.batch, batch)

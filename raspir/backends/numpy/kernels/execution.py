@@ -140,7 +140,8 @@ class Executor:
 
     def _run(self, columns: Sequence[Column], lengths: Array) -> Results:
         if not len(columns[0]):
-            self._empty()
+            if len(lengths):  # of no sequences at all none is too short
+                self._empty()
             return [_NONE] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)
         results = [full(run, found) for found in self._program(run, *columns)]

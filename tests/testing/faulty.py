@@ -1,0 +1,436 @@
+"""Backends that are the reference but for one fault each, which the conformance kit must find."""
+
+import math
+from collections.abc import Mapping
+
+from raspir.backends.inputs import read_inputs
+from raspir.backends.reference import Executable, Reference, _Step, require_functions
+from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, Sequence, verify
+
+
+class Step(_Step):
+    """The evaluation of one node; faults replace its methods."""
+
+    @property
+    def what(self):
+        return self.node.operation.name
+
+
+class Run(Executable):
+    """A graph that runs on inputs, node by node as its class of steps says."""
+
+    def __init__(self, graph, step):
+        self._graph, self._step = verify(graph), step
+
+    def inputs(self, given):
+        return read_inputs(self._graph, given)
+
+    def __call__(self, given):
+        inputs = self.inputs(given)
+        n = len(next(iter(inputs.values())))
+        values = {}
+        for node in self._graph:
+            step = self._step(self._graph, node, inputs, n)
+            values[node] = step.value([values[operand] for operand in node.operands])
+        return self.results(values)
+
+    def results(self, values):
+        layer = self._graph.layering.layer
+        results = {name: Sequence(values[node], layer[node]) for name, node in self._graph.outputs.items()}
+        return next(iter(results.values())) if len(results) == 1 else results
+
+
+class Faulty(Reference):
+    """The reference backend with other steps, or another way to run."""
+
+    name = "faulty"
+    step, run = Step, Run
+
+    def compile(self, graph):
+        require_functions(graph)
+        return self.run(graph, self.step)
+
+
+FAULTS = {}
+
+
+def fault(caught_by):
+    """Note a fault, and the beginning of the name of a case that must find it."""
+
+    def note(made):
+        name = made.__name__
+        if issubclass(made, Step):
+            made = type(name, (Faulty,), {"step": made, "name": name})
+        elif issubclass(made, Run):
+            made = type(name, (Faulty,), {"run": made, "name": name})
+        FAULTS[name] = made, caught_by
+        return made
+
+    return note
+
+
+@fault("sums: sum default")
+class WrongDefault(Step):
+    def _aggregate(self, selector, value):
+        found = super()._aggregate(selector, value)
+        return [atom if any(row) else 0 for row, atom in zip(selector, found, strict=True)]
+
+
+@fault("sums: sum of one selected leaves out the default")
+class DefaultAddedToOneSelected(Step):
+    def _aggregate(self, selector, value):
+        found = super()._aggregate(selector, value)
+        one = [sum(row) == 1 and isinstance(atom, int) for row, atom in zip(selector, found, strict=True)]
+        default = self.node["default"]
+        return [atom + default if add and default == 100 else atom for atom, add in zip(found, one, strict=True)]
+
+
+@fault("sums: sum by hand")
+class MeanForSum(Step):
+    def _combined(self, i, selected, value):
+        return super()._combined(i, selected, value) / (len(selected) if self.what == "sum" else 1)
+
+
+@fault("means: mean by hand")
+class SumForMean(Step):
+    def _combined(self, i, selected, value):
+        return super()._combined(i, selected, value) * (len(selected) if self.what == "mean" else 1)
+
+
+@fault("means: mean of one selected int")
+class MeanOfOneIsAFloat(Step):
+    def _aggregate(self, selector, value):
+        found = super()._aggregate(selector, value)
+        return [float(atom) if self.what == "mean" and type(atom) is int else atom for atom in found]
+
+
+@fault("selectors: lt of positions by hand")
+class OffByOneCausalMask(Step):
+    def _select(self, keys, queries):
+        if self.what == "select.lt" and keys == queries == list(range(self.n)):
+            return [[j <= i for j in range(self.n)] for i in range(self.n)]
+        return super()._select(keys, queries)
+
+
+@fault("sums: sum of several int")
+class FloatForInt(Step):
+    def _combined(self, i, selected, value):
+        found = super()._combined(i, selected, value)
+        return float(found) if abs(found) < 1e300 else found
+
+
+@fault("sums: sum of several bool")
+class BoolsAddedAsBools(Step):
+    def _combined(self, i, selected, value):
+        found = super()._combined(i, selected, value)
+        return bool(found) if all(type(value[j]) is bool for j in selected) else found
+
+
+@fault("comparisons: eq")
+class IntForBool(Step):
+    def _elementwise(self, operands):
+        found = super()._elementwise(operands)
+        return list(map(int, found)) if self.what == "eq" else found
+
+
+@fault("best: best highest, ties to the right")
+class BrokenTie(Step):
+    def _better(self, i, score, j, found):
+        return score[j] != score[found] and super()._better(i, score, j, found)
+
+
+@fault("best: best lowest, ties to the left")
+class BestIgnoresPick(Step):
+    def _better(self, i, score, j, found):
+        return score[j] > score[found] or (score[j] == score[found] and self.node["ties"] == "right")
+
+
+@fault("best: best compares scores of selected positions alone")
+class BestLooksAtAllScores(Step):
+    def _best(self, selector, value, score):
+        if {type(each) is str for each in score} == {True, False}:
+            self._fail("compares a string with a number")
+        return super()._best(selector, value, score)
+
+
+@fault("selector algebra: not")
+class NotOfASelectorIgnored(Step):
+    def value(self, operands):
+        return operands[0] if self.what == "selector.not" else super().value(operands)
+
+
+@fault("selectors: predicate of key and query, in this order")
+class PredicateArgumentsSwapped(Step):
+    def _select(self, keys, queries):
+        predicate = self._function()
+        if self.what != "select.by":
+            return super()._select(keys, queries)
+        return [[bool(predicate(queries[i], keys[j])) for j in range(self.n)] for i in range(self.n)]
+
+
+@fault("sums: sum of two strings fails")
+class StringsAdded(Step):
+    def _combined(self, i, selected, value):
+        if all(isinstance(value[j], str) for j in selected):
+            return "".join(value[j] for j in selected)
+        return super()._combined(i, selected, value)
+
+
+@fault("moving atoms: shift right of long strings")
+class StringsTruncated(Step):
+    def value(self, operands):
+        found = super().value(operands)
+        return [each[:30] if isinstance(each, str) else each for each in found]
+
+
+@fault("sources: tokens str")
+class TrailingNulLost(Step):
+    def value(self, operands):
+        found = super().value(operands)
+        return [each.rstrip("\0") if isinstance(each, str) else each for each in found]
+
+
+@fault("integers: plus one")
+class SixtyFourBits(Step):
+    def _elementwise(self, operands):
+        return [
+            (each + 2**63) % 2**64 - 2**63 if type(each) is int else each for each in super()._elementwise(operands)
+        ]
+
+
+@fault("selectors: eq mixed")
+class IntegersComparedAsFloats(Step):
+    def _function(self):
+        predicate = super()._function()
+        if self.what.startswith("select.") and self.what != "select.by":
+            return lambda keyed, queried: predicate(_rounded(keyed), _rounded(queried))
+        return predicate
+
+
+def _rounded(atom):
+    return float(atom) if not isinstance(atom, str) and abs(atom) < 10**300 else atom
+
+
+@fault("unary operators: neg by hand")
+class NegativeZeroLost(Step):
+    def _elementwise(self, operands):
+        return [0.0 if type(each) is float and each == 0 else each for each in super()._elementwise(operands)]
+
+
+@fault("floats: no operation makes NaN")
+class NaNLetThrough(Step):
+    def _elementwise(self, operands):
+        if self.what == "sub" and operands[0] == operands[1] and math.inf in operands[0]:
+            return [0.0] * self.n
+        return super()._elementwise(operands)
+
+
+@fault("where, has, lookup, map: lookup finds a key of its very class")
+class LookupByEquality(Step):
+    def _function(self):
+        if self.what != "lookup":
+            return super()._function()
+        table = dict(zip(self.node["keys"], self.node["values"], strict=True))
+        return lambda atom: table.get(atom, self.node["otherwise"])
+
+
+@fault("where, has, lookup, map: has finds what is equal")
+class HasByClass(Step):
+    def _function(self):
+        if self.what != "has":
+            return super()._function()
+        return lambda atom: any(type(atom) is type(each) and atom == each for each in self.node["values"])
+
+
+@fault("where, has, lookup, map: where takes what is true in Python's sense")
+class WhereTakesTrueAlone(Step):
+    def _function(self):
+        return (lambda c, a, b: a if c is True else b) if self.what == "where" else super()._function()
+
+
+@fault("floats: sums that round, over so far")
+class SumsInSinglePrecision(Step):
+    def _combined(self, i, selected, value):
+        found = super()._combined(i, selected, value)
+        return float(f"{found:.7g}") if type(found) is float and math.isfinite(found) else found
+
+
+@fault("sources: indices")
+class EmptyInputFails(Run):
+    def inputs(self, given):
+        inputs = super().inputs(given)
+        next(iter(inputs.values()))[0]
+        return inputs
+
+
+@fault("operators: truediv int int")
+class ErrorOfTheWrongClass(Run):
+    def __call__(self, given):
+        try:
+            return super().__call__(given)
+        except EvaluationError as error:
+            raise InputError(error.message, error.location) from error
+
+
+@fault("operators: floordiv int int")
+class ErrorIsPythons(Run):
+    def __call__(self, given):
+        try:
+            return super().__call__(given)
+        except EvaluationError as error:
+            raise ZeroDivisionError from error
+
+
+@fault("operators: mod int int")
+class ErrorWithoutLocation(Run):
+    def __call__(self, given):
+        try:
+            return super().__call__(given)
+        except EvaluationError as error:
+            raise EvaluationError(error.message) from None
+
+
+@fault("promises: vocabulary")
+class PromisesNotChecked(Run):
+    def inputs(self, given):
+        if isinstance(given, Mapping):
+            return {name: list(each) for name, each in given.items()}
+        return {"tokens": list(given)}
+
+
+@fault("promises: vocabulary mixed")
+class PromisesByEquality(Run):
+    def inputs(self, given):
+        try:
+            return super().inputs(given)
+        except InputError:
+            atoms = list(given)
+            if all(atom in (node["vocab"] or ()) for node in self._graph.inputs.values() for atom in atoms):
+                return {"tokens": atoms}
+            raise
+
+
+@fault("several outputs: keep their order and names")
+class OutputsSwapped(Run):
+    def results(self, values):
+        found = super().results(values)
+        return found if isinstance(found, Sequence) else dict(zip(found, reversed(found.values()), strict=True))
+
+
+@fault("several outputs: one output is a sequence")
+class OneOutputNamed(Run):
+    def results(self, values):
+        found = super().results(values)
+        return {"out": found} if isinstance(found, Sequence) else found
+
+
+@fault("sources: tokens int")
+class ListForSequence(Run):
+    def results(self, values):
+        return list(super().results(values))
+
+
+@fault("layers: of two aggregates, one after the other")
+class LayersOfTheFirstOnly(Run):
+    def results(self, values):
+        found = super().results(values)
+        return Sequence(found, min(1, found.layers)) if isinstance(found, Sequence) else found
+
+
+@fault("sources: tokens bool")
+class InputChanged(Run):
+    def __call__(self, given):
+        found = super().__call__(given)
+        if isinstance(given, list) and given:
+            given.append(given[0])
+        return found
+
+
+@fault("batches: of inputs that are alike")
+class RememberedByLength(Run):
+    def __call__(self, given):
+        self.__dict__.setdefault("held", {})
+        return self.held.setdefault(len(given), super().__call__(given))
+
+
+@fault("batches: ragged: count of all")
+class PaddingLeaks(Run):
+    def batch(self, inputs):
+        inputs = [list(given) for given in inputs]
+        longest = max(map(len, inputs), default=0)
+        padded = [given + [0] * (longest - len(given)) for given in inputs]
+        found = super().batch(padded)
+        return [Sequence(each[: len(given)], each.layers) for each, given in zip(found, inputs, strict=True)]
+
+
+@fault("batches: ragged")
+class BatchOutOfOrder(Run):
+    def batch(self, inputs):
+        return super().batch(sorted(inputs, key=len))
+
+
+@fault("batches: of nothing")
+class EmptyBatchFails(Run):
+    def batch(self, inputs):
+        inputs = list(inputs)
+        longest = max(map(len, inputs))
+        return super().batch(inputs) if longest >= 0 else []
+
+
+@fault("batches: an error has the number of its input")
+class BatchErrorWithoutNumber(Run):
+    def batch(self, inputs):
+        try:
+            return super().batch(inputs)
+        except RaspirError as error:
+            error.input = None
+            raise
+
+
+@fault("batches: an error of an aggregate has the number of its input")
+class BatchErrorOfTheLastInput(Run):
+    def batch(self, inputs):
+        inputs = list(inputs)
+        try:
+            return super().batch(inputs)
+        except RaspirError as error:
+            error.input = len(inputs) - 1
+            raise
+
+
+@fault("mistakes: a map that is missing")
+class MissingFunctionsFoundLate(Faulty):
+    def compile(self, graph):
+        return Run(graph, Step)
+
+
+class FromTheRight(Faulty):
+    """No fault: floats may be added in any order."""
+
+    class Step(Step):
+        def _combined(self, i, selected, value):
+            return super()._combined(i, selected[::-1], value)
+
+    step = Step
+
+
+class Picky(Faulty):
+    """No fault: some operations are not supported, which compiling says."""
+
+    name = "Picky"
+    unsupported = ("best", "map")
+
+    def compile(self, graph):
+        for node in graph:
+            if node.operation.name in self.unsupported:
+                raise BackendError(f"no {node.operation.name}")
+        return super().compile(graph)
+
+
+class RefusesAll(Faulty):
+    """Supports nothing."""
+
+    name = "RefusesAll"
+
+    def compile(self, graph):
+        raise BackendError("not today")

@@ -1,0 +1,261 @@
+"""The conformance kit: who passes it, which faults it finds and where, its table, and how pytest runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from faulty import FAULTS, Faulty, FromTheRight, Picky, RefusesAll
+from test_golden import CHALLENGES, PROGRAMS
+
+import raspir
+from raspir import indices, key, query, tokens
+from raspir.ir.operations import OPERATIONS
+from raspir.testing.conformance import Came, NonconformityError, cases, check, generated, run, trial
+from raspir.testing.conformance.case import Case
+from raspir.testing.conformance.features import challenges
+from raspir.testing.conformance.rounding import order_matters
+
+ROOT = Path(raspir.__file__).parent.parent
+KIT = ROOT / "raspir" / "testing" / "conformance"
+
+
+def in_group(group):
+    return [case for case in cases() if case.group == group]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault_is_found_where_it_is(name):
+    backend, caught_by = FAULTS[name]
+    report = run(backend(), in_group(caught_by.partition(":")[0]), programs=0)
+    found = [f"{entry.group}: {entry.name}" for entry in report.failed]
+    assert any(each.startswith(caught_by) for each in found), found
+    assert not report.conforms
+
+
+def test_documentation_lists_the_faults():
+    rows = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8").rpartition("|---|---|\n")[2].splitlines()
+    found_by = [row.split("`")[-2] for row in rows]
+    assert set(found_by) <= set(map(str, cases()))
+    assert all(name.startswith(caught_by) for name, (_, caught_by) in zip(found_by, FAULTS.values(), strict=True))
+
+
+@pytest.mark.parametrize("backend", [Faulty, FromTheRight])
+def test_what_has_no_fault_conforms(backend):
+    chosen = [case for group in ("sums", "means", "floats", "mistakes") for case in in_group(group)]
+    report = run(backend(), chosen, programs=4)
+    assert report.conforms, report.failed
+    assert ("sums of floats" in str(report)) == (backend is FromTheRight)
+
+
+@pytest.mark.parametrize("name", ["MeanForSum", "OffByOneCausalMask", "WrongDefault", "BoolsAddedAsBools"])
+def test_generated_programs_find_faults_too_and_are_made_small(name):
+    backend, _ = FAULTS[name]
+    judge = generated.Judge(backend())
+    for number in range(60):
+        try:
+            generated.check(judge, number, 0, generated.VERSIONS[0], generated.Patience(seconds=5))
+        except NonconformityError as error:
+            text = str(error)
+            break
+    assert "\nwanted " in text
+    assert "\ngot    " in text
+    graph = raspir.parse(text[text.index("raspir 1\n") :])
+    assert len(graph) <= 8, text
+
+
+def test_generated_programs_are_the_same_every_time():
+    first = generated.case_of(5, 1, generated.VERSIONS[1])
+    generated.generated.cache_clear()
+    assert generated.case_of(5, 1, generated.VERSIONS[1]).trials == first.trials
+
+
+def test_what_is_unsupported_is_no_failure_and_is_told():
+    groups = ("sums", "best", "where, has, lookup, map")
+    report = run(Picky(), [case for group in groups for case in in_group(group)], programs=0)
+    assert report.conforms
+    operations = report.operations()
+    assert set(operations["best"].values()) == set(operations["map"].values()) == {Came.UNSUPPORTED}
+    assert set(operations["sum"].values()) == {Came.PASSED}
+    assert "no best" in str(report)
+    assert "conforms in what it supports" in report.verdict()
+
+
+def test_who_supports_nothing_does_not_conform():
+    report = run(RefusesAll(), in_group("sums"), programs=2)
+    assert not report.failed
+    assert report.supports_nothing
+    assert not report.conforms
+    assert "supports none" in report.verdict()
+
+
+def test_every_operation_has_cases():
+    about = {name for case in cases() for name in case.operations}
+    assert about == set(OPERATIONS)
+
+
+def test_names_of_cases_are_their_own_and_plain():
+    names = list(map(str, cases()))
+    assert len(set(names)) == len(names)
+    assert all(name.isascii() and "\n" not in name for name in names)
+
+
+def test_challenges_are_those_of_the_golden_results():
+    held = json.loads((KIT / challenges.DATA).read_text(encoding="utf-8"))
+    assert held.keys() == CHALLENGES.keys()
+    for name, challenge in held.items():
+        assert raspir.parse(challenge["program"]) == raspir.lower(PROGRAMS[name])
+        assert challenge["layers"] == CHALLENGES[name]["layers"]
+        assert all(case in CHALLENGES[name]["cases"] for case in challenge["cases"])
+
+
+def test_the_reference_is_held_to_what_is_written_by_hand():
+    wrong = Case("own", "case", (trial((key(indices) <= query(indices)).value(tokens), [[1, 2]], [[1, 4]]),))
+    with pytest.raises(NonconformityError, match="written down by hand"):
+        check("reference", wrong)
+
+
+@pytest.mark.parametrize(
+    ("row", "matters"),
+    [
+        ([0.5] * 9, False),
+        ([0.1, 0.2], False),
+        ([0.1, 0.2, 0.3], True),
+        ([2.0**52, 1.0, -1.0], False),
+        ([1e16, 1.0, -1e16], True),
+        ([1e308, 1e308, -1e308], True),
+        ([float("inf"), 1.0, 2.0], False),
+        ([2**53 + 1, 1.0], True),
+        ([10**400, 10**400, 1], False),
+        ([True, 0.25, 3], False),
+        (["a", 0.1, 0.2], False),
+        ([], False),
+    ],
+)
+def test_when_the_order_of_adding_matters(row, matters):
+    assert order_matters(row) is matters
+
+
+class Nearly(Faulty):
+    """Adds something to each sum of floats."""
+
+    def __init__(self, by):
+        class Step(Faulty.step):
+            def _combined(self, i, selected, value):
+                return super()._combined(i, selected, value) + by
+
+        self.step = Step
+
+
+@pytest.mark.parametrize(("by", "passes"), [(2.0**-52, True), (1e-12, False)])
+def test_sums_that_round_are_held_to_rounding(by, passes):
+    case = Case("own", "case", (trial((key(1) == query(1)).value(tokens), [[0.1, 0.2, 0.3, 0.4]]),))
+    if passes:
+        assert check(Nearly(by), case).rounded
+    else:
+        with pytest.raises(NonconformityError):
+            check(Nearly(by), case)
+
+
+def test_tables_fit_80_columns_and_ascii():
+    report = run(Picky(), [*in_group("best"), *in_group("sums")], programs=1)
+    for told in (report.render(ascii_only=True), str(report)):
+        assert max(map(len, told.splitlines())) <= 80
+    assert report.render(ascii_only=True).replace("·", "").isascii()
+    assert "\x1b[" in report.render(colour=True)
+
+
+# The kit under pytest, as a user runs it. What an installed raspir adds to pytest is given as a plugin here, so that
+# the tests also run from a checkout.
+
+
+def pytest_run(folder, *arguments):
+    paths = os.pathsep.join(map(str, (folder, ROOT)))
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment.pop("PYTEST_ADDOPTS", None)
+    command = [sys.executable, "-m", "pytest", "-p", "_raspir_pytest", "-p", "no:cacheprovider", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def kit(folder, *arguments):
+    return pytest_run(folder, "-W", "error", "--pyargs", "raspir.testing.conformance", *arguments)
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A folder as if a package with backends were installed there."""
+    held = tmp_path / "faulty_backends-1.0.dist-info"
+    held.mkdir()
+    (held / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty-backends\nVersion: 1.0\n")
+    names = ("MeanForSum", "Picky", "RefusesAll")
+    lines = "".join(f"{name} = faulty:{name}\n" for name in names)
+    (held / "entry_points.txt").write_text(f"[raspir.backends]\n{lines}broken = faulty:nothing\n")
+    source = Path(__file__).with_name("faulty.py").read_text()
+    source += '\nMeanForSum = FAULTS["MeanForSum"][0]\n'
+    (tmp_path / "faulty.py").write_text(source)
+    return tmp_path
+
+
+@pytest.mark.parametrize("backend", ["numpy", "reference"])
+def test_built_in_backends_conform(backend, tmp_path):
+    chosen = "" if backend == "numpy" else "not lengths"
+    code, told = kit(tmp_path, "--backend", backend, "--programs", "25", "--exact-errors", "-q", "-k", chosen)
+    assert code == 0, told
+    assert f"{backend} conforms: all " in told
+    assert "selector.not" in told
+
+
+def test_a_faulty_backend_fails_under_pytest_and_the_name_of_the_test_says_where(installed):
+    code, told = kit(installed, "--backend", "MeanForSum", "--programs", "0", "-k", "sums or best", "-q")
+    assert code == 1, told
+    assert "FAILED" in told
+    assert "test_feature[sums: sum by hand]" in told
+    assert "MeanForSum does not conform" in told
+    assert "WRONG" in told
+
+
+def test_a_backend_that_supports_nothing_fails_under_pytest(installed):
+    code, told = kit(installed, "--backend", "RefusesAll", "--programs", "1", "-k", "sums or generated", "-q")
+    assert code == 1, told
+    assert "supports none" in told
+    assert "not today" in told
+
+
+def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
+    pytest.importorskip("xdist")
+    code, told = kit(
+        installed, "--backend", "Picky", "--programs", "2", "-k", "best", "-q", "-p", "xdist", "-n", "2", "-rs"
+    )
+    assert code == 0, told
+    assert "unsupported: no best" in told
+    assert "conforms in what it supports" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "choose a backend to be held to the language: --backend NAME (those that run programs: numpy, reference"),
+        (("--backend", "graphviz"), "backend 'graphviz' does not run programs"),
+        (("--backend", "nunpy"), "did you mean numpy?"),
+        (("--backend", "broken"), "cannot be loaded: AttributeError: module 'faulty' has no attribute 'nothing'"),
+    ],
+)
+def test_mistakes_of_the_command_line(arguments, told, installed):
+    code, output = kit(installed, *arguments)
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert told in output
+    assert "Traceback" not in output
+
+
+def test_others_tests_know_nothing_of_the_kit(tmp_path):
+    (tmp_path / "test_own.py").write_text(
+        "def test_own(request):\n    assert not hasattr(request.config.option, 'backend')\n"
+    )
+    code, told = pytest_run(tmp_path, "-q", "test_own.py")
+    assert code == 0, told
+    loaded = "import sys, _raspir_pytest; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "raspir" not in done.stdout.split()
