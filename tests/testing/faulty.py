@@ -434,3 +434,13 @@ class RefusesAll(Faulty):
 
     def compile(self, graph):
         raise BackendError("not today")
+
+
+MENDED = (
+    "ListForSequence",
+    "InputChanged",
+    "MissingFunctionsFoundLate",
+    "PromisesNotChecked",
+    "PromisesByEquality",
+)
+"""Faults that do no harm, since raspir sees to these things itself when it calls a backend."""

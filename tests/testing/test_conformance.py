@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from faulty import FAULTS, Faulty, FromTheRight, Picky, RefusesAll
+from faulty import FAULTS, MENDED, Faulty, FromTheRight, Picky, RefusesAll
 from test_golden import CHALLENGES, PROGRAMS
 
 import raspir
@@ -31,15 +31,22 @@ def test_a_planted_fault_is_found_where_it_is(name):
     backend, caught_by = FAULTS[name]
     report = run(backend(), in_group(caught_by.partition(":")[0]), programs=0)
     found = [f"{entry.group}: {entry.name}" for entry in report.failed]
+    if name in MENDED:
+        assert report.conforms, found
+        return
     assert any(each.startswith(caught_by) for each in found), found
     assert not report.conforms
 
 
 def test_documentation_lists_the_faults():
     rows = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8").rpartition("|---|---|\n")[2].splitlines()
-    found_by = [row.split("`")[-2] for row in rows]
-    assert set(found_by) <= set(map(str, cases()))
-    assert all(name.startswith(caught_by) for name, (_, caught_by) in zip(found_by, FAULTS.values(), strict=True))
+    for row, (name, (_, caught_by)) in zip(rows, FAULTS.items(), strict=True):
+        found_by = row.split(" | ")[1].strip("`| ")
+        if name in MENDED:
+            assert found_by == "raspir, which sees to it"
+        else:
+            assert found_by in set(map(str, cases()))
+            assert found_by.startswith(caught_by)
 
 
 @pytest.mark.parametrize("backend", [Faulty, FromTheRight])

@@ -18,7 +18,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from raspir.backends.base import Runs
+from raspir.backends.base import Backend
 from raspir.testing.conformance import generated
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features import cases
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-def check(backend: str | Runs, case: Case, exact_errors: bool = False) -> Verdict:
+def check(backend: str | Backend, case: Case, exact_errors: bool = False) -> Verdict:
     """Hold a backend to a case.
 
     Args:
@@ -56,7 +56,7 @@ def check(backend: str | Runs, case: Case, exact_errors: bool = False) -> Verdic
 
 
 def run(
-    backend: str | Runs,
+    backend: str | Backend,
     chosen: Iterable[Case] | None = None,
     programs: int = generated.PROGRAMS,
     seed: int = 0,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from raspir import api
-from raspir.backends.base import Executable, Runs
+from raspir.backends.base import Backend, Executable
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError, Sequence
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.testing.conformance.case import Case, Trial
@@ -87,7 +87,7 @@ class Judge:
         locations: whether errors must have the reference's location: where one operation alone can fail.
     """
 
-    backend: str | Runs
+    backend: str | Backend
     exact_errors: bool = False
     locations: bool = True
 
@@ -121,9 +121,7 @@ class Judge:
             NonconformityError: if it fails in any other way.
         """
         try:
-            if isinstance(self.backend, str):
-                return api.compile(graph, self.backend, optimize=False)
-            return self.backend.compile(graph)
+            return api.compile(graph, self.backend, optimize=False)
         except Exception as error:  # whatever else is raised is a finding
             if isinstance(error, BackendError) and (
                 error.__cause__ is None or isinstance(error.__cause__, RaspirError)
