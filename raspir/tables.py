@@ -20,7 +20,7 @@ from raspir.pictures.layers import layers_in_words
 from raspir.registry import Member, Registry
 
 if TYPE_CHECKING:
-    from raspir.verification.findings import Finding
+    from raspir.verification.findings import Finding, Need
 
 M = TypeVar("M", bound=Member)
 
@@ -143,18 +143,35 @@ def _proved(found: Finding) -> str:
     return f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}"
 
 
-def need_table(found: Iterable[Finding]) -> Table:
-    """Return a table of the conditions of rules, with values on which a rule is wrong without one."""
+def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
+    """Return a table of the conditions of rules, with values on which a rule is wrong without one.
+
+    Args:
+        found: the findings.
+        most: how many conditions of a rule are shown; all for ``None``, and always those that nothing speaks for.
+    """
     table = Table(title=Text("Without a condition"), title_justify="left", show_lines=True)
     table.add_column("rule")
     table.add_column("without")
-    table.add_column("inputs, and what the program becomes")
+    table.add_column("program; inputs, and what its result becomes", ratio=1)
     for each in found:
-        for need in each.needs:
-            shown = need.counterexample or "no counterexample was found"
+        odd = [need for need in each.needs if need.counterexample is None]
+        shown = each.needs if most is None else (*odd, *_various(each.needs, most))
+        for need in shown:
+            told = need.counterexample or "no counterexample was found"
             style = "" if need.counterexample else "bold red"
-            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{shown}"), style=style)
+            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{told}"), style=style)
+        left = len(each.needs) - len(shown)
+        if left:
+            table.add_row(Text(each.rule), Text(f"{left} more"), Text(""), style="dim")
     return table
+
+
+def _various(needs: Iterable[Need], most: int) -> list[Need]:
+    """Return some of the conditions with a counterexample, of programs that differ as far as there are such."""
+    kept = [need for need in needs if need.counterexample is not None]
+    first = list({need.schema: need for need in reversed(kept)}.values())[::-1]
+    return [*first, *(need for need in kept if need not in first)][:most]
 
 
 def _titled(title: str) -> Table:

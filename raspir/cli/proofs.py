@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_SHOWN = 3  # conditions of a rule that are shown unless all are asked for
+
 
 @commands.command(
     epilog=examples("raspir verify-rules", "raspir verify-rules --rule 'closed form' --longest 5"),
@@ -44,6 +46,9 @@ def verify_rules(
         int | None,
         typer.Option("--jobs", metavar="N", help="Processes; one for each processor if left out.", show_default=False),
     ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show a counterexample for every condition, and not for a few of each rule.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Prove the rewrite rules of the optimiser with an SMT solver, and show what each of their conditions is for.
@@ -59,7 +64,7 @@ def verify_rules(
     if as_json:
         print_json([each.to_json() for each in found])
     else:
-        _print(found, time.monotonic() - start)
+        _print(found, time.monotonic() - start, None if show_all or rule else _SHOWN)
     if not all(each.holds for each in found):
         raise typer.Exit(1)
 
@@ -96,13 +101,13 @@ def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, j
     return found
 
 
-def _print(found: list[Finding], seconds: float) -> None:
+def _print(found: list[Finding], seconds: float, most: int | None) -> None:
     from raspir.tables import console, finding_table, need_table
 
     console().print(finding_table(found))
     if any(each.needs for each in found):
         console().print()
-        console().print(need_table(found))
+        console().print(need_table(found, most))
     for each in found:
         for problem in each.problems:
             typer.echo(f"\n{each.rule}: {problem}")
@@ -112,8 +117,8 @@ def _print(found: list[Finding], seconds: float) -> None:
     needs = [need for each in found for need in each.needs]
     shown = sum(need.counterexample is not None for need in needs)
     programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
+    rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
     typer.echo(
-        f"\n{len(found)} rules in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for "
-        f"inputs; {others} not encoded, and checked on generated programs; {len(needs)} conditions dropped, "
-        f"{shown} of them with a counterexample"
+        f"\n{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} not "
+        f"encoded, and held against generated programs; {len(needs)} conditions dropped, {shown} with a counterexample"
     )

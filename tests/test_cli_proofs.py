@@ -1,0 +1,127 @@
+"""`raspir verify-rules`: its table, its counterexamples, and what it says of rules that are wrong or have no proof."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from test_cli import output, refused
+from typer.testing import CliRunner
+
+from raspir.cli import app
+from raspir.passes import algebra, depth
+from raspir.verification import findings as found
+from raspir.verification import schemas
+from raspir.verification.findings import findings
+from raspir.verification.generated import check
+from raspir.verification.proving import Provable
+
+UNIT, CHOICE = "unit", "uniform condition"
+
+
+def rule(name):
+    (only,) = (each for each in schemas.CATALOGUE if each.name == name)
+    return only
+
+
+def judged(*rules, longest=2, generated=20):
+    return list(findings(rules, longest, 20.0, generated))
+
+
+def test_the_table_and_the_counterexamples():
+    shown = output("verify-rules", "--rule", UNIT, "--longest", "2", "--jobs", "1")
+    assert "lengths 0 to 2, 3 programs" in shown
+    assert "6 of 6 needed" in shown
+    assert shown.count("n = 1: u = ") == 6
+    assert shown.splitlines()[-1].startswith("1 rule in ")
+
+
+def test_as_json():
+    (told,) = json.loads(output("verify-rules", "--rule", CHOICE, "--longest", "2", "--jobs", "2", "--json"))
+    assert (told["pass"], told["rule"], told["holds"], told["problems"]) == ("depth", CHOICE, True, [])
+    assert told["lengths"] == [0, 1, 2]
+    assert all(each["counterexample"] for each in told["without"])
+
+
+def test_every_rule_is_in_the_catalogue():
+    names = {(each.pass_, each.name) for each in schemas.CATALOGUE}
+    rows = {row.__name__ for given in algebra.RULES.values() for row in given}
+    assert {("fold", row.removeprefix("_").replace("_", " ")) for row in rows} <= names
+    assert {("depth", each.name) for each in depth.RULES} <= names
+    assert len(names) == len(schemas.CATALOGUE)
+
+
+def test_a_wrong_rule_is_refuted(monkeypatch):
+    def wrong(schema):
+        return replace(schema, rewrite=lambda facts, node: [node.operands[1]])
+
+    broken = replace(rule(UNIT), schemas=tuple(map(wrong, rule(UNIT).schemas)))
+    monkeypatch.setattr(schemas, "CATALOGUE", (broken,))
+    (told,) = judged(broken)
+    assert not told.holds
+    assert told.lengths == ()
+    assert " becomes " in told.problems[0]
+    done = CliRunner().invoke(app, ["verify-rules", "--jobs", "1", "--longest", "1"])
+    assert done.exit_code == 1
+    assert "not proved" in done.output
+
+
+def test_a_condition_that_nothing_needs_is_told(monkeypatch):
+    idle = replace(rule(UNIT).schemas[0].conditions[0], text="nothing at all", formula=lambda encoding: True, facts={})
+    schema = rule(UNIT).schemas[0]
+    broken = replace(rule(UNIT), schemas=(replace(schema, conditions=(*schema.conditions, idle)),))
+    monkeypatch.setattr(schemas, "CATALOGUE", (broken,))
+    (told,) = judged(broken)
+    assert not told.holds
+    assert told.lengths == (0, 1, 2)
+    assert [need.text for need in told.needs if need.counterexample is None] == ["nothing at all"]
+
+
+def test_a_rule_without_an_encoding_is_held_against_generated_programs(monkeypatch):
+    bare = Provable("fold", "selects all", "a selector of everything", unencoded="for a test")
+    monkeypatch.setattr(schemas, "CATALOGUE", (bare,))
+    (told,) = judged(bare, generated=40)
+    assert told.holds
+    assert told.checks.applied > 5
+    assert told.checks.compared > 20
+    shown = CliRunner().invoke(app, ["verify-rules", "--jobs", "1", "--generated", "40"]).output
+    assert "not encoded" in shown
+    assert "for a test" in shown
+
+
+@pytest.mark.parametrize("each", schemas.CATALOGUE, ids=lambda each: f"{each.pass_} {each.name}")
+def test_any_rule_can_be_held_against_generated_programs(each):
+    told = check(each, 25, seed=3)
+    assert told.difference is None
+    assert told.compared <= 4 * told.applied
+
+
+def test_generated_programs_find_a_wrong_rule(monkeypatch):
+    rows = dict(algebra.RULES)
+
+    def _selector_algebra(of, node):
+        return node.operands[0]
+
+    rows["selector.and"] = (_selector_algebra,)
+    monkeypatch.setattr(algebra, "RULES", rows)
+    told = check(Provable("fold", "selector algebra", ""), 200)
+    assert told.difference is not None
+    assert told.difference.startswith("on ")
+
+
+def test_mistakes():
+    assert "there is no rule 'unitt' (did you mean unit" in refused("verify-rules", "--rule", "unitt")
+    assert "natural numbers" in refused("verify-rules", "--longest", "-1")
+
+
+def test_without_the_solver_it_says_what_to_install():
+    code = "import sys; sys.modules['z3'] = None; from raspir.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code, "verify-rules"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "raspir: verify-rules needs an SMT solver: pip install 'raspir[proofs]'\n"
+
+
+def test_processes_find_the_same():
+    rules = [rule(UNIT), rule("power"), rule(CHOICE)]
+    assert list(found.findings(rules, 1, 20.0, 0, jobs=2)) == judged(*rules, longest=1)
