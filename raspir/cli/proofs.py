@@ -119,6 +119,7 @@ def _print(found: list[Finding], seconds: float, most: int | None) -> None:
     programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
     rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
     typer.echo(
-        f"\n{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} not "
-        f"encoded, and held against generated programs; {len(needs)} conditions dropped, {shown} with a counterexample"
+        f"\n{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "
+        f"not encoded, and held against generated programs; {len(needs)} conditions dropped, {shown} with a "
+        "counterexample"
     )
