@@ -125,11 +125,13 @@ def _absorbed() -> Iterator[Schema]:
     text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
     yield schema(ABSORB, text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
     integers = of_kinds(R, "r", INT)
-    for by in (beside(-1), MIRRORED):
-        fetched = total(SAME, at(by, R))
-        yield schema(ABSORB, "sum(y == z, fetch(r)) is summed over r", fetched, integers, layers=DEEP)
-        fetched = total(SAME, at(by, B, True), False)
-        yield schema(ABSORB, "sum(y == z, fetch(b)) where True may be 1", fetched, lenient=True, layers=DEEP)
+    for reach in ("i - 1", "length - 1 - i"):
+        fetched = total(SAME, at(REACHES[reach], R))
+        text = f"sum(y == z, fetch(r)) from {reach} is summed over r"
+        yield schema(ABSORB, text, fetched, integers, layers=DEEP)
+        fetched = total(SAME, at(REACHES[reach], B, True), False)
+        text = f"sum(y == z, fetch(b)) from {reach} is summed over b, where True may be 1"
+        yield schema(ABSORB, text, fetched, lenient=True, layers=DEEP)
 
 
 # Reversal absorbed
