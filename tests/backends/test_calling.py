@@ -56,7 +56,8 @@ def test_inputs_have_been_read_and_keep_the_promises():
 
 def test_several_inputs_come_by_name():
     graph = raspir.parse(
-        'raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\n%s = add %a, %b : int|float|str\noutput out = %s\n'
+        'raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\n'
+        "%s = add %a, %b : int|float|str\noutput out = %s\n"
     )
     run = raspir.compile(graph, runs(lambda read: [x + y for x, y in zip(read["a"], read["b"], strict=True)]))
     assert run({"a": [1, 2], "b": [3, 4]}) == [4, 6]
