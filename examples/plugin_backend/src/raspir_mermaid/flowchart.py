@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
 
 from raspir.ir import Head, Layer, LayeredProgram, Mlp, Node
 from raspir.ir.describe import Describer
@@ -58,11 +59,9 @@ class Flowchart:
 
     def _sources(self) -> Iterator[str]:
         read = {node for layer in self._program.layers for node in layer.reads} | set(self._program.outputs.values())
-        for number, node in enumerate(self._program.sources):
-            if node in read:
-                yield self._node(
-                    f"s{number}", "([", self._lines(node, self._describer.label(node)), "])", "source", node
-                )
+        for number, node in enumerate(node for node in self._program.sources if node in read):
+            lines = self._lines(node, self._describer.label(node))
+            yield self._node(f"s{number}", "([", lines, "])", "source", node)
 
     def _layer(self, layer: Layer) -> Iterator[str]:
         """Yield the subgraph of a layer, and then the edges into its nodes."""
@@ -92,7 +91,9 @@ class Flowchart:
 
     def _failure(self) -> Iterator[str]:
         if self._trace is not None and self._trace.failure is not None:
-            yield self._node("failure", "[", ["fails on this input", self._trace.failure.message], "]", "failed")
+            yield self._node(
+                "failure", "[", ["fails on this input", *wrap(self._trace.failure.message, 60)], "]", "failed"
+            )
 
     def _head(self, head: Head) -> list[str]:
         """Return what a head attends to, and a line for each of its values, with what it is on the input."""

@@ -1,0 +1,218 @@
+"""What raspir makes of the answers of somebody else's backend: right ones become results, wrong ones have a name."""
+
+import re
+import warnings
+
+import pytest
+
+import raspir
+from raspir import BackendError, EvaluationError, InputError, Sequence, indices, key, query, tokens
+from raspir.backends.base import Reports, Streams, runner
+from raspir.ir import Graph, LayeredProgram
+
+TWO = {"a": tokens, "b": indices}
+
+
+def backend(**parts):
+    """Return a backend with these methods, each without ``self``."""
+    made = {name: staticmethod(part) if callable(part) else part for name, part in parts.items()}
+    return type("Mine", (), {"name": "mine", "summary": "is tried", "suffixes": (".x",), "formats": ("x",), **made})()
+
+
+def runs(function, **attributes):
+    """Return a backend that compiles every program to ``function``."""
+    function.__dict__.update(attributes)
+    return backend(compile=lambda graph: function)
+
+
+def told(function, *arguments, **keywords):
+    with pytest.raises(BackendError) as caught:
+        function(*arguments, **keywords)
+    return caught.value.message
+
+
+def test_lists_become_sequences_of_the_right_layer():
+    program = (key(1) == query(1)).value(1)
+    run = raspir.compile(program, runs(lambda atoms: (len(atoms) for _ in atoms)))
+    result = run("abc")
+    assert isinstance(result, Sequence)
+    assert (result, result.layers) == ([3, 3, 3], 1)
+    both = raspir.compile(TWO, runs(lambda atoms: {"b": [0, 1], "a": atoms}))("xy")
+    assert both == {"a": ["x", "y"], "b": [0, 1]}
+    assert list(both) == ["a", "b"]
+
+
+def test_inputs_have_been_read_and_keep_the_promises():
+    given = []
+    run = raspir.compile(tokens, runs(lambda atoms: given.append(atoms) or atoms), vocab="ab", max_length=3)
+    assert run("ab") == ["a", "b"]
+    assert run(("b",)) == ["b"]
+    assert given == [["a", "b"], ["b"]]
+    for wrong in ("abx", "abab", None, [float("nan")], {"tokens": "a", "more": "b"}):
+        with pytest.raises(InputError):
+            run(wrong)
+    assert len(given) == 2
+
+
+def test_several_inputs_come_by_name():
+    graph = raspir.parse(
+        'raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\n'
+        "%s = add %a, %b : int|float|str\noutput out = %s\n"
+    )
+    run = raspir.compile(graph, runs(lambda read: [x + y for x, y in zip(read["a"], read["b"], strict=True)]))
+    assert run({"a": [1, 2], "b": [3, 4]}) == [4, 6]
+    with pytest.raises(InputError, match="one length"):
+        run({"a": [1, 2], "b": [3]})
+
+
+@pytest.mark.parametrize(
+    ("result", "message"),
+    [
+        (None, "yields for out what is no sequence of atoms: None is not a sequence"),
+        ([1, None], "yields for out what is no sequence of atoms: position 1: "),
+        ([1, float("nan")], "yields for out what is no sequence of atoms: position 1: "),
+        ([1], "yields 1 atoms for out where the input has 2"),
+        ({"out": [1, 2]}, "yields for out what is no sequence of atoms"),
+    ],
+)
+def test_what_is_no_result(result, message):
+    assert f"backend 'mine' {message}" in told(raspir.compile(tokens, runs(lambda atoms: result)), "ab")
+    assert "which is not one result for each of a, b" in told(raspir.compile(TWO, runs(lambda atoms: result)), "ab")
+
+
+def test_failures_have_a_name_a_place_and_a_cause():
+    def divides(atoms):
+        return 1 / 0
+
+    def stops(*arguments, **keywords):
+        raise SystemExit("enough")
+
+    run = raspir.compile(tokens, runs(divides))
+    with pytest.raises(BackendError) as caught:
+        run("a")
+    message = re.sub(r":\d+", "", caught.value.message)
+    assert message == "backend 'mine' failed at test_calling.py: ZeroDivisionError: division by zero"
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    mine = backend(compile=stops, emit=stops, draw=stops, explain=stops)
+    assert "failed at test_calling.py" in told(raspir.compile, tokens, mine)
+    assert "SystemExit: enough" in told(raspir.emit, tokens, mine)
+    assert "SystemExit: enough" in told(raspir.draw, tokens, "x", backend=mine)
+    assert "SystemExit: enough" in told(runner(mine).explain, raspir.lower(tokens))
+
+
+def test_what_a_backend_says_itself_is_left_as_it_is():
+    def refuses(*arguments):
+        raise EvaluationError("the third position")
+
+    with pytest.raises(EvaluationError, match=r"^the third position$"):
+        raspir.compile(tokens, runs(refuses))("abc")
+
+
+def test_answers_that_are_none():
+    assert told(raspir.compile, tokens, backend(compile=lambda graph: 5)) == (
+        "backend 'mine' compiled the program to 5, which cannot be called"
+    )
+    assert told(raspir.emit, tokens, backend(emit=lambda graph, input: None)) == (
+        "backend 'mine' returned None, which is neither str nor bytes"
+    )
+    assert "neither str nor bytes" in told(raspir.draw, tokens, "x", backend=backend(draw=lambda graphs, **rest: []))
+    explains = backend(compile=lambda graph: None, explain=lambda graph: ["fast"])
+    assert "'fast', which is not a Strategy" in told(runner(explains).explain, raspir.lower(tokens))
+
+
+def test_the_level_says_what_is_given():
+    given = []
+
+    def emit(program, input):
+        given.append((program, input))
+        return b"written"
+
+    assert raspir.emit(tokens, backend(emit=emit, level="layered"), input="ab") == b"written"
+    assert raspir.emit(tokens, backend(emit=emit), optimize=False) == b"written"
+    assert [type(program) for program, _ in given] == [LayeredProgram, Graph]
+    assert [input for _, input in given] == ["ab", None]
+    with pytest.raises(InputError):
+        raspir.emit(tokens, backend(emit=emit), input=5)
+
+
+def test_functions_that_are_missing_are_told_before():
+    graph = raspir.parse('raspir 1\n%t = input name="t" : atom\n%m = map %t function=@f : atom\noutput out = %m\n')
+    assert "needs the Python function @f" in told(raspir.compile, graph, runs(lambda atoms: atoms))
+    assert raspir.emit(graph, backend(emit=lambda graph, input: "x")) == "x"
+
+
+def test_batches_one_by_one():
+    run = raspir.compile(tokens, runs(lambda atoms: [1 / atom for atom in atoms]))
+    assert run.batch([[1], [2, 4], []]) == [[1.0], [0.5, 0.25], []]
+    assert isinstance(run, Streams)
+    found = []
+    with pytest.raises(BackendError, match=r"^input 1: backend 'mine' failed at .*ZeroDivisionError") as caught:
+        found.extend(run.stream([[1], [0], None]))
+    assert (found, caught.value.input) == ([[1.0]], 1)
+    with pytest.raises(InputError) as refused:
+        run.batch([[1], None, [0]])
+    assert refused.value.input == 1
+    with pytest.raises(InputError, match="is not a list of inputs"):
+        run.batch(5)
+
+
+def test_batches_of_its_own():
+    sizes = []
+
+    def batch(inputs):
+        sizes.append(len(inputs))
+        return [atoms[::-1] for atoms in inputs]
+
+    run = raspir.compile(tokens, runs(lambda atoms: atoms, batch=batch))
+    assert run.batch(["ab", "", "c"]) == [["b", "a"], [], ["c"]]
+    with pytest.raises(InputError) as refused:
+        run.batch(["ab", None])
+    assert refused.value.input == 1
+    assert sizes == [3, 1]
+    for wrong, message in (
+        (lambda inputs: [], "yields fewer results than there are inputs (2)"),
+        (lambda inputs: ["ab"] * 3, "yields more results than there are inputs (2)"),
+        (lambda inputs: ["ab", "x"], "yields 1 atoms for out where the input has 2"),
+        (lambda inputs: None, "TypeError: 'NoneType' object is not iterable"),
+    ):
+        assert message in told(raspir.compile(tokens, runs(lambda atoms: atoms, batch=wrong)).batch, ["ab", "ab"])
+
+
+def test_streams_of_its_own_are_read_as_they_come():
+    def stream(inputs):
+        for atoms in inputs:
+            read.append(atoms)
+            yield atoms
+
+    read = []
+    run = raspir.compile(tokens, runs(lambda atoms: atoms, stream=stream))
+    results = run.stream(["a", "b"])
+    assert next(results) == ["a"]
+    assert read == [["a"]]
+    assert list(results) == [["b"]]
+
+
+def test_progress_is_passed_on():
+    def quiet(atoms):
+        return atoms
+
+    run = raspir.compile(tokens, runs(quiet, report=None))
+    assert isinstance(run, Reports)
+    run.report = print
+    assert quiet.report is print
+    assert raspir.compile(tokens, runs(lambda atoms: atoms)).report is None
+
+
+def test_raspirs_own_programs_are_as_they_were():
+    from raspir.backends.numpy.program import Program
+
+    assert isinstance(raspir.compile(tokens), Program)
+
+
+def test_objects_that_are_no_backend():
+    assert "is not a backend: it has no name and no summary" in told(raspir.compile, tokens, object())
+    assert "is not a backend: it is a class" in told(raspir.compile, tokens, type(runs(lambda atoms: atoms)))
+    assert "does not run programs" in told(raspir.compile, tokens, backend(emit=lambda graph, input: ""))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "is not a backend: it has none of compile, emit and draw" in told(raspir.compile, tokens, backend())

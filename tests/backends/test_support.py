@@ -1,0 +1,96 @@
+"""What a backend says that it supports is held against a program before the backend is called."""
+
+import pytest
+
+import raspir
+from raspir import BackendError, indices, key, query, select, tokens, where
+from raspir.backends.support import Support
+
+BEFORE = key(indices) < query(indices)
+
+
+class Never:
+    """A backend that must not be called."""
+
+    name = "never"
+    summary = "is not called"
+
+    def __init__(self, supports):
+        self.supports = supports
+
+    def compile(self, graph):
+        raise AssertionError("called")
+
+
+def refused(program, supports, **options):
+    with pytest.raises(BackendError) as caught:
+        raspir.compile(program, Never(supports), optimize=False, **options)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("program", "supports", "message"),
+    [
+        (BEFORE.mean(tokens), Support(aggregates=["sum"]), "the aggregate mean, which "),
+        (BEFORE.best(tokens, indices), Support.without("best"), "the aggregate best, which "),
+        (tokens.map(ord), Support.without("map"), "the operation map, which ord(tokens) needs"),
+        (select(tokens, tokens, max).value(1), Support.without("select.by"), "the operation select.by, which select("),
+        (tokens + 0.5, Support.without("float"), "values of type float, which 0.5 needs"),
+        (where(indices > 1, 1, "x"), Support(mixed=False), "values that may be int or str, which where("),
+        ((tokens % 2).name("odd"), Support.without("mod"), "the operation mod, which odd = tokens % 2 needs"),
+    ],
+)
+def test_what_is_missing_is_named_with_its_line(program, supports, message):
+    options = {"vocab": [1, 2]} if "values" in message else {}
+    error = refused(program, supports, **options)
+    assert f"backend 'never' does not support {message}" in error.message
+    assert error.location is not None
+    assert error.location.file == __file__
+
+
+def test_all_that_is_missing_is_told_in_one_line():
+    error = refused(BEFORE.mean(tokens) + BEFORE.best(tokens, 0), Support(aggregates=["sum"]))
+    assert "the aggregate mean (nor the aggregate best, which the program needs elsewhere), which " in error.message
+
+
+def test_promises_and_several():
+    assert "holds: give vocab= or --vocab" in refused(tokens, Support(vocabulary=False)).message
+    assert "give max_length= or --max-length" in refused(tokens, Support(length=False)).message
+    assert "takes programs of one output, and this one has 2: a, b" in (
+        refused({"a": tokens, "b": indices}, Support(outputs=False)).message
+    )
+    graph = raspir.parse('raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\noutput out = %b\n')
+    assert "takes programs of one input, and this one has 2: a, b" in refused(graph, Support(inputs=False)).message
+    assert "tokens needs: promise which atoms it holds" in refused(tokens, Support(types=["int"])).message
+
+
+def test_a_table_of_the_optimisers_is_said_to_be_one():
+    with pytest.raises(BackendError, match=r"lookup.*leave the program as written, with optimize=False"):
+        raspir.compile(tokens.map(str.upper), Never(Support.without("lookup")), vocab="ab")
+
+
+def test_what_is_supported_is_called():
+    for supports in (Support(), Support.without("best", "float", inputs=False)):
+        with pytest.raises(BackendError, match="AssertionError: called"):
+            raspir.compile(tokens == "a", Never(supports), optimize=False, vocab="ab")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: Support(operations="add"), "operations must be a set of names, not 'add'"),
+        (lambda: Support(operations=["ad"]), "operations holds ad, and there is: abs, add, "),
+        (lambda: Support(aggregates=["max"]), "aggregates holds max, and there is: best, mean, sum"),
+        (lambda: Support(types=[int]), "types holds <class 'int'>, and there is: bool, float, int, str"),
+        (lambda: Support(mixed=1), "mixed must be True or False, not 1"),
+        (lambda: Support.without("nothing"), "there is no operation, aggregate or type nothing"),
+    ],
+)
+def test_mistakes_in_a_support(wrong, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        wrong()
+
+
+def test_a_support_as_json_says_what_is_less():
+    assert Support.without("best", outputs=False).to_json() == {"aggregates": ["mean", "sum"], "outputs": False}
+    assert Support() == Support.without()
