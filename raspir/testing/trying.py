@@ -71,7 +71,7 @@ class Campaign:
     def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
         """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
         random = Random(f"{self.seed}:{number}")
-        generated = program(random, small=random.random() < 0.85)
+        generated = program(random, small=random.random() < 0.9)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
         done = Outcome()
         for at in range(limit):
