@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import depth
+import fuzzing
 import numpy as np
 import numpy_backend
 import pytest
@@ -142,3 +143,9 @@ def test_other_results_than_by_hand_are_found(capsys, monkeypatch):
     monkeypatch.setattr(numpy_backend, "measure", lambda sizes: numpy_backend.measured(broken, sizes.tokens))
     assert numpy_backend.main(["--quick"]) == 1
     assert capsys.readouterr().err.splitlines() == ["flip: other results than it must have"]
+
+
+def test_the_speed_of_the_fuzzer_is_told(capsys):
+    fuzzing.main(["--programs", "6"])
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("reference" in line and " all " in line for line in lines) == 2

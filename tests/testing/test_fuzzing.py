@@ -47,7 +47,8 @@ def test_a_wrong_rewrite_is_found_and_made_small(old, new, monkeypatch):
 
 
 def test_more_layers_are_told_of_own_passes_alone(monkeypatch):
-    assert planted(Deepen(), monkeypatch) is None  # a pass of others may have its reasons
+    with monkeypatch.context() as patch:
+        assert planted(Deepen(), patch) is None  # a pass of others may have its reasons
     monkeypatch.setattr("raspir.passes.fold.Fold.run", Deepen.run)
     failure = first_failure(Campaign(0, ("reference",), "fold"))
     assert re.search(r"it had \d+ layers, and now has \d+", failure.problem.told)
@@ -91,12 +92,12 @@ window_sums = selections.Window.sums
 @pytest.mark.parametrize(
     ("owner", "name", "wrong", "told"),
     [
-        (selections.Window, "sums", of_most, "reference yields [3"),
+        (selections.Window, "sums", of_most, r"reference yields \[\d"),
         (
             elementwise,
             "booleans",
             lambda data: elementwise.integers(data.astype(int)),
-            "reference yields [(True|False)",
+            r"yields \[(True|False)",
         ),
         (execution.Executor, "_chunk", lambda self, chunk, number: iter([self._together(chunk)]), "of input 0: "),
     ],
@@ -104,7 +105,7 @@ window_sums = selections.Window.sums
 def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, told, monkeypatch):
     monkeypatch.setattr(owner, name, wrong)
     found = shrunk(first_failure(Campaign(0, ("numpy",)), 800))
-    assert re.search(told.replace("[", r"\["), found.told) or told in found.told
+    assert re.search(told, found.told)
     assert found.setting.backend == "numpy"
     assert len(found.graph) <= 7
     monkeypatch.undo()
