@@ -70,6 +70,17 @@ class Analysis:
         """Return the analysis of ``graph``."""
         return Analysis(graph.functions, graph.max_length)
 
+    def fits(self, graph: Graph) -> bool:
+        """Tell whether this is an analysis of ``graph``, too: facts depend on its promises and functions alone."""
+        longest: Bound = inf if graph.max_length is None else max(graph.max_length, 1)
+        known = self._functions
+        return self.longest == longest and all(
+            known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols
+        )
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
     def __getitem__(self, node: Node) -> Facts:
         """Return the facts about ``node``."""
         found = self._facts.get(node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from raspir.ir.atoms import show
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
@@ -20,7 +22,10 @@ class Describer:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._identifiers = identifiers(graph)
+
+    @cached_property
+    def _identifiers(self) -> dict[Node, str]:
+        return identifiers(self._graph)
 
     def __call__(self, node: Node) -> str:
         """Return what ``node`` computes, even if it has a name."""

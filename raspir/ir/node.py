@@ -26,14 +26,16 @@ class Node:
         operands: to what.
         attributes: the attributes, in the order that the operation names them.
         type: the type of the result.
+        is_sound: whether a verifier has found that the node keeps the rules: it does not change, so once is enough.
     """
 
-    __slots__ = ("__weakref__", "attributes", "operands", "operation", "type")
+    __slots__ = ("__weakref__", "attributes", "is_sound", "operands", "operation", "type")
 
     operation: Operation
     operands: tuple[Node, ...]
     attributes: tuple[Attribute, ...]
     type: Type
+    is_sound: bool
 
     def __getitem__(self, attribute: str) -> Attribute:
         """Return the attribute of that name.
@@ -92,8 +94,14 @@ def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[At
             fill(node, "operands", tuple(operands))
             fill(node, "attributes", tuple(attributes))
             fill(node, "type", type)
+            fill(node, "is_sound", False)
             _interned[key] = node
     return node
+
+
+def found_sound(node: Node) -> None:
+    """Remember that ``node`` keeps the rules."""
+    object.__setattr__(node, "is_sound", True)
 
 
 def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:

@@ -8,7 +8,7 @@ from raspir.ir.atoms import show
 from raspir.ir.errors import GraphError
 from raspir.ir.graph import Graph
 from raspir.ir.layers import layer_of, placeable
-from raspir.ir.node import Node, impossible, malformed
+from raspir.ir.node import Node, found_sound, impossible, malformed
 from raspir.ir.operations import OPERATIONS, Role
 from raspir.ir.printer import identifiers
 from raspir.ir.types import ATOM, NOTHING
@@ -41,6 +41,8 @@ def problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
 
 
 def _node_problem(node: Node) -> str | None:
+    if node.is_sound:
+        return None
     operation = node.operation
     if OPERATIONS.get(operation.name) is not operation:
         return "the operation is not one of the IR"
@@ -53,6 +55,7 @@ def _node_problem(node: Node) -> str | None:
         return impossible(operation, types)
     if inferred is not node.type:
         return f"its type is given as {node.type}, and its operands make it {inferred}"
+    found_sound(node)
     return None
 
 

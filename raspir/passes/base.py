@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from raspir.analysis import Analysis
 from raspir.ir import Graph, Location
 from raspir.options import options_problem
 from raspir.registry import Registry
@@ -52,6 +53,18 @@ class PassContext:
     attention: Attention = "select"
     remarks: list[Remark] = field(default_factory=list)
     progress: Callable[[int, int], None] | None = None
+    _analyses: list[Analysis] = field(default_factory=list, repr=False, compare=False)
+
+    def analysis(self, graph: Graph) -> Analysis:
+        """Return the analysis of ``graph``: the one of the pass before, which knows many of its nodes, if that fits.
+
+        One that knows many more nodes than there are, as after a long search, makes room for a new one.
+        """
+        for known in self._analyses:
+            if known.fits(graph) and len(known) < 8 * len(graph) + 1000:
+                return known
+        self._analyses[:] = [Analysis.of(graph)]
+        return self._analyses[0]
 
 
 @runtime_checkable

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from raspir.analysis import Analysis
 from raspir.analysis.domains import TooLargeError, applied
 from raspir.ir import Atom, Graph, Node, ProgramError, Role
 from raspir.ir.atoms import show
@@ -38,7 +37,7 @@ class Fold:
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
-            algebra = Algebra(Analysis.of(graph))
+            algebra = Algebra(context.analysis(graph))
             made = fold(graph, algebra)
             if number == 0:
                 remarks = _remarks(graph, made, algebra)
@@ -57,12 +56,17 @@ def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[
     describer = Describer(graph)
     remarks = []
     for node in graph:
-        subject, place = describer.name(node) or describer(node), graph.locations.get(node)
+        if made[node] is node:
+            continue
         before, after = graph.layering.layer[node], algebra.facts[made[node]].layer
         if node.operation.role is Role.AGGREGATE and after < before:
-            remarks.append(Remark("fold", subject, f"layer {before} → {after}", place))
+            rule, gain = "fold", f"layer {before} → {after}"
         elif node.operation.name == "map" and made[node].operation.name != "map":
-            remarks.append(Remark("table", subject, f"@{node['function']} needs no Python", place))
+            rule, gain = "table", f"@{node['function']} needs no Python"
+        else:
+            continue
+        subject = describer.name(node) or describer(node)
+        remarks.append(Remark(rule, subject, gain, graph.locations.get(node)))
     return remarks
 
 

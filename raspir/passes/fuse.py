@@ -40,7 +40,7 @@ class Fuse:
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with lookups where they leave fewer nodes; it has its schedule only if nothing changed."""
         while True:  # types that a table makes narrower can make more atoms known; each round leaves fewer nodes
-            tables = _Tables(graph)
+            tables = _Tables(graph, context.analysis(graph))
             lookups = tables.lookups()
             fused = _rebuilt(graph, lookups) if lookups else None
             if fused is None:
@@ -56,9 +56,9 @@ class _Tables:
     atoms are known.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, analysis: Analysis) -> None:
         self._graph = graph
-        self._facts = Analysis.of(graph)
+        self._facts = analysis
         self._atoms: dict[Node, Column] = {}
         self._roots: dict[Node, Node] = {}
         self._columns: dict[Node, Column] = {}

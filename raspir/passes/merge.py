@@ -28,7 +28,7 @@ class Merge:
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` merged; the same graph where that saves nothing."""
         for _ in range(_ROUNDS):
-            merging = _Merging(graph)
+            merging = _Merging(graph, context.analysis(graph))
             merged = merging.graph()
             if cost(merged) >= cost(graph):
                 break
@@ -40,9 +40,9 @@ class Merge:
 class _Merging:
     """One round over a graph, operands first."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, analysis: Analysis) -> None:
         self._graph = graph
-        self._algebra = Algebra(Analysis.of(graph))
+        self._algebra = Algebra(analysis)
         self._facts = self._algebra.facts
         self._describer = Describer(graph)
         self._made: dict[Node, Node] = {}

@@ -109,6 +109,8 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
         raise
     except (Exception, SystemExit) as error:
         raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error
+    if after is graph:  # which has been verified
+        return graph
     if not isinstance(after, Graph):
         raise _internal(each, graph, f"returned {show(after)}, which is not a graph")
     try:

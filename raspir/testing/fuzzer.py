@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
 import signal
@@ -142,6 +143,8 @@ def _begin(campaign: Campaign) -> None:
     global _campaign
     _campaign = campaign
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.freeze()  # what is imported stays: to look at it again and again takes a tenth of the time
+    gc.set_threshold(20_000)
 
 
 def _chunk(programs: list[tuple[int, int]]) -> list[Tried]:

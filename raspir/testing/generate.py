@@ -79,7 +79,7 @@ def program(random: Random, small: bool = False) -> Generated:
 
     Args:
         random: decides everything.
-        small: whether it is made in one to three steps, and not in up to 14.
+        small: whether it is made in one step, two or three, and not in up to 14.
     """
     while True:
         free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
@@ -101,7 +101,7 @@ def program(random: Random, small: bool = False) -> Generated:
 def _steps(free: float, small: bool) -> tuple[int, ...]:
     """Return the numbers of steps to choose from: idioms are larger than free operations."""
     if small:
-        return (1, 2, 3) if free == 1.0 else (1, 1, 2)
+        return (1, 2, 3) if free == 1.0 else (1, 1, 1, 2)
     return (2, 4, 6, 9, 14) if free == 1.0 else (1, 2, 3, 4, 5, 7, 10)
 
 

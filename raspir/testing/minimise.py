@@ -42,23 +42,33 @@ def minimised(graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000
 
 
 def _plainness(graph: Graph) -> int:
-    """Return how far the nodes of a program are from plain ones: how many atoms there are besides 0 and 1."""
+    """Return how far the nodes of a program are from plain ones: how many atoms are not."""
     held = (value for node in graph for value in node.attributes)
     atoms = (atom for value in held for atom in (value if isinstance(value, tuple) else (value,)))
     return len(graph) * 1000 + sum(not _is_plain(atom) for atom in atoms)
 
 
 def _is_plain(atom: object) -> bool:
-    return type(atom) is int and atom in (0, 1)
+    return atom in ("a", "b") or (type(atom) is int and atom in (0, 1))
 
 
 def smaller_inputs(given: list[Any]) -> Iterator[list[Any]]:
-    """Yield ``given`` without each of its tokens; of several inputs, without each input and with each made smaller."""
+    """Yield ``given`` with less in it.
+
+    Of an input, that is without each of its atoms, and with a plain one in the place of each that is not; of several
+    inputs, without each of them, and with each made smaller.
+    """
     for i in range(len(given)):
         yield given[:i] + given[i + 1 :]
     for i, each in enumerate(given):
-        if isinstance(each, list | tuple):
+        if isinstance(each, str) and len(each) > 1:
+            texts = (each[:at] + each[at + 1 :] for at in range(len(each)))
+            yield from ([*given[:i], text, *given[i + 1 :]] for text in texts)
+        elif isinstance(each, list | tuple):
             yield from ([*given[:i], smaller, *given[i + 1 :]] for smaller in smaller_inputs(list(each)))
+        elif not _is_plain(each):
+            plain: tuple[object, ...] = ("a", "b", 0, 1) if isinstance(each, str) else (0, 1)
+            yield from ([*given[:i], atom, *given[i + 1 :]] for atom in plain)
 
 
 def smaller_programs(graph: Graph) -> Iterator[Graph]:
@@ -96,6 +106,8 @@ def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
         indices = build("indices")
         one = build("const", value=1)
         yield from (build("select.eq", one, one), build("select.eq", indices, indices))
+        if node.operands != (indices, indices):
+            yield from (build("select.lt", indices, indices), build("select.le", indices, indices))
     else:
         yield from (build("const", value=value) for value in (0, 1, True, False))
 

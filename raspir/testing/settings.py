@@ -166,6 +166,6 @@ def _some_passes(random: Random, names: tuple[str, ...], as_written: bool) -> tu
         return None
     if as_written and kind < 0.5:
         return ()
-    if kind < 0.7:
+    if kind < 0.75:
         return (random.choice(names),)
-    return tuple(random.choices(names, k=random.randint(2, len(names))))
+    return tuple(random.choices(names, k=min(random.randint(2, len(names) + 1), random.randint(2, len(names) + 1))))

@@ -68,10 +68,14 @@ class Campaign:
             return None
         return tuple(_written(name, options) for name, options in parse_choices(self.passes, "pass"))
 
+    def program(self, number: int) -> tuple[Generated, Random]:
+        """Return the program of this number, and what decides all else about it."""
+        random = Random(f"{self.seed}:{number}")
+        return program(random, small=random.random() < 0.9), random
+
     def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
         """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
-        random = Random(f"{self.seed}:{number}")
-        generated = program(random, small=random.random() < 0.85)
+        generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
         done = Outcome()
         for at in range(limit):

@@ -9,6 +9,7 @@ from rewriting import FLOATS, MIXED, NUMBERS, WORDS, as_graph, differing, everyt
 
 import raspir
 from raspir import indices, key, query, select, tokens, where
+from raspir.analysis import Analysis
 from raspir.ir import Graph, verify
 from raspir.passes import merge
 from raspir.passes.base import PassContext
@@ -185,7 +186,7 @@ def test_overlapping_selectors_do_not(one, other, monkeypatch):
     stays(program, (one | other).value(A + 1), WORDS)
     before = as_graph(program)
     monkeypatch.setattr(merge.normal, "both", lambda a, b: merge.normal.NOTHING)
-    after = merge._Merging(before).graph()
+    after = merge._Merging(before, Analysis.of(before)).graph()
     monkeypatch.undo()
     assert differing(before, after, WORDS)
 
@@ -252,7 +253,7 @@ def test_selectors_that_are_not_contained_do_not(whole, part, monkeypatch):
     stays(program, 2 * (whole & ~part).value(A + 1), WORDS)
     before = as_graph(program)
     monkeypatch.setattr(merge.normal, "complement", lambda formula: merge.normal.NOTHING)
-    after = merge._Merging(before).graph()
+    after = merge._Merging(before, Analysis.of(before)).graph()
     monkeypatch.undo()
     assert differing(before, after, WORDS)
 

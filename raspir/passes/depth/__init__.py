@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar
 
-from raspir.analysis import Analysis
 from raspir.analysis.leniency import lenient
 from raspir.ir import Graph
 from raspir.passes.algebra import Algebra
@@ -52,7 +51,7 @@ class Depth:
         """Return ``graph`` with as few layers as the rules find; the same graph where they find nothing."""
         deadline = time.monotonic() + self.time_budget
         options = Options(context.attention, self.max_heads, deadline)
-        algebra = Algebra(Analysis.of(graph))
+        algebra = Algebra(context.analysis(graph))
         for _ in range(_ROUNDS):
             search = Search(algebra, RULES, options, lenient(graph))
             found, remarks = extracted(graph, search, context.progress)

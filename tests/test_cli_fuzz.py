@@ -1,0 +1,120 @@
+"""raspir fuzz: what it prints and saves, with a wrong pass that an installed package brings along, and Ctrl-C."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_cli import output, raspir, refused
+from test_cli_passes import find, install
+
+WRONG = """
+from raspir.ir import Graph, build
+
+
+class Wrong:
+    name = "wrong"
+    summary = "selects its own position, too"
+
+    def run(self, graph, context):
+        made = {}
+        for node in graph.nodes:
+            attributes = {name: node[name] for name, _ in node.operation.attributes}
+            name = "select.le" if node.operation.name == "select.lt" else node.operation.name
+            made[node] = build(name, *(made[operand] for operand in node.operands), **attributes)
+        outputs = {name: made[node] for name, node in graph.outputs.items()}
+        return Graph(outputs, graph.inputs.values(), graph.functions, max_length=graph.max_length)
+"""
+
+
+@pytest.fixture
+def wrong(tmp_path, monkeypatch):
+    install(tmp_path, "wrongly", WRONG, "wrong = wrongly:Wrong\n")
+    find(tmp_path, monkeypatch)
+    return tmp_path
+
+
+def without_times(text):
+    return re.sub(r"; \d+ cases/s, \d+ in a second of one core", "", text)
+
+
+def test_it_says_what_was_covered():
+    lines = output("fuzz", "--cases", "120", "--seed", "4", "--jobs", "2").splitlines()
+    assert lines[0].startswith("passes: default ")
+    assert any(line.startswith("strategies: ") for line in lines)
+    assert re.fullmatch(
+        r"120 cases, no difference; \d+ cases/s, \d+ in a second of one core; on numpy, reference", lines[-1]
+    )
+
+
+def test_the_same_for_one_seed_whatever_the_processes():
+    one, two = (output("fuzz", "--cases", "90", "--seed", "9", "--jobs", jobs) for jobs in "12")
+    assert without_times(one) == without_times(two)
+
+
+def test_a_wrong_pass_is_found_made_small_saved_and_shown(wrong):
+    found = raspir("fuzz", "--cases", "4000", "--seed", "1", "--jobs", "2", cwd=wrong)
+    assert found.returncode == 1, found
+    (saved,) = wrong.glob("raspir-fuzz-1-*.py")
+    code = saved.read_text(encoding="utf-8")
+    assert found.stdout.startswith(code)
+    assert f"Saved in {saved.name}: run it with python {saved.name}\n" in found.stdout
+    assert re.search(r"^\d+ cases, 1 difference; ", found.stdout.splitlines()[-1])
+    assert "wrong" in re.search(r"SETTING = (.*)", code)[1]
+    assert code.count("\n%") <= 5
+    shown = subprocess.run([sys.executable, saved.name], cwd=wrong, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stderr) == (1, "")
+    assert "as written it yields" in shown.stdout
+    assert shown.stdout.startswith("on [")
+    (wrong / "wrongly.py").write_text(WRONG.replace("select.le", "select.lt"), encoding="utf-8")
+    shown = subprocess.run([sys.executable, saved.name], cwd=wrong, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stdout) == (0, "no difference\n")
+
+
+def test_a_difference_found_again_is_saved_beside_the_first(wrong):
+    arguments = ("fuzz", "--cases", "400", "--passes", "wrong", "--backend", "reference", "--jobs", "1", "-o", "at.py")
+    assert raspir(*arguments, cwd=wrong).returncode == 1
+    again = raspir(*arguments, cwd=wrong)
+    assert again.returncode == 1
+    assert "Saved in at-2.py" in again.stdout
+    assert (wrong / "at.py").read_text() == (wrong / "at-2.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--backend", "nowhere"], "there is no backend 'nowhere'"),
+        (["--backend", "graphviz"], "does not run programs"),
+        (["--passes", "fold,nowhere"], "there is no pass 'nowhere'"),
+        (["--cases", "0"], "--cases is a positive number, not 0"),
+        (["--jobs", "-1"], "--jobs is a positive number, not -1"),
+        (["--failures", "0"], "--failures is a positive number, not 0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments, told):
+    assert told in refused("fuzz", *arguments)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as signals")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_stops_it_cleanly(jobs, tmp_path):
+    code = "from raspir.cli import main; main()"
+    started = subprocess.Popen(
+        [sys.executable, "-c", code, "fuzz", "--cases", "10000000", "--jobs", jobs],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    time.sleep(4)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to all processes
+    out, errors = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert "Traceback" not in errors
+    assert out.splitlines()[-1].startswith("stopped after ")

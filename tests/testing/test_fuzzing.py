@@ -1,0 +1,279 @@
+"""The fuzzer: it finds what is wrong, makes it small, and is the same whatever the processes."""
+
+import re
+from collections import Counter
+from random import Random
+
+import numpy as np
+import pytest
+from faults import Crash, Deepen, Swap
+
+import raspir
+from raspir.backends.base import BACKENDS
+from raspir.backends.numpy.kernels import elementwise, execution, selections
+from raspir.testing import Setting, difference, trying
+from raspir.testing.fuzzer import fuzz
+from raspir.testing.generate import program
+from raspir.testing.scripts import save, script, shrunk
+from raspir.testing.settings import drawn
+from raspir.testing.thresholds import thresholds
+from raspir.testing.trying import ODD, SETTINGS, Campaign, Outcome, covered
+
+NONE = "no difference"
+
+
+def first_failure(campaign, programs=300):
+    campaign = campaign.check()
+    found = (campaign.tried(number).failure for number in range(programs))
+    return next((failure for failure in found if failure), None)
+
+
+def planted(broken, monkeypatch):
+    """Let every case have a pass that is wrong, and return the first failure made small."""
+    monkeypatch.setattr(trying, "drawn", lambda random, *rest: Setting(passes=(broken,)))
+    failure = first_failure(Campaign(0, ("reference",)))
+    return None if failure is None else shrunk(failure)
+
+
+@pytest.mark.parametrize(("old", "new"), [("select.lt", "select.le"), ("sum", "mean"), ("and", "or"), ("add", "sub")])
+def test_a_wrong_rewrite_is_found_and_made_small(old, new, monkeypatch):
+    found = planted(Swap(old, new), monkeypatch)
+    assert found.told.startswith("as written it yields ")
+    assert "\noptimised " in found.told
+    assert old in {node.operation.name for node in found.graph}
+    assert len(found.graph) <= 6
+    assert [len(each) <= 3 for each in found.inputs] == [True]
+    assert found.setting == Setting(passes=(Swap(old, new),))
+
+
+def test_more_layers_are_told_of_own_passes_alone(monkeypatch):
+    with monkeypatch.context() as patch:
+        assert planted(Deepen(), patch) is None  # a pass of others may have its reasons
+    monkeypatch.setattr("raspir.passes.fold.Fold.run", Deepen.run)
+    failure = first_failure(Campaign(0, ("reference",), "fold"))
+    assert re.search(r"it had \d+ layers, and now has \d+", failure.problem.told)
+
+
+def test_a_failing_pass_is_found(monkeypatch):
+    found = planted(Crash(), monkeypatch)
+    assert "the optimiser failed: GraphError: internal error: pass crash failed" in found.told
+    assert "ZeroDivisionError: not today" in found.told
+    assert len(found.graph) == 1
+
+
+def test_a_rewrite_that_is_right_passes(monkeypatch):
+    assert planted(Swap("no such operation", ""), monkeypatch) is None
+
+
+def test_some_generated_programs_on_all_backends():
+    campaign, done = Campaign(20).check(), Outcome()
+    assert campaign.backends == ("numpy", "reference")
+    for number in range(80):
+        outcome = campaign.tried(number)
+        assert outcome.failure is None, outcome.failure
+        done += outcome
+    counts = done.counts
+    assert done.cases == 80 * SETTINGS
+    assert counts["results"] > 6 * done.cases
+    assert 0 < counts["failing"] < counts["results"] / 5
+    assert counts["impossible"] < done.cases / 20
+    assert counts["unsupported"] == 0
+    for group, least in {"passes": 8, "attention": 2, "promised": 4, "backend": 2, "forced": 5, "strategy": 8}.items():
+        assert sum(name.startswith(f"{group} ") for name in counts) >= least, group
+
+
+def of_most(selection, weights, most):
+    return np.minimum(window_sums(selection, weights, most), 2)
+
+
+window_sums = selections.Window.sums
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "wrong", "told"),
+    [
+        (selections.Window, "sums", of_most, r"reference yields \[\d"),
+        (
+            elementwise,
+            "booleans",
+            lambda data: elementwise.integers(data.astype(int)),
+            r"yields \[(True|False)",
+        ),
+        (execution.Executor, "_chunk", lambda self, chunk, number: iter([self._together(chunk)]), "of input 0: "),
+    ],
+)
+def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, told, monkeypatch):
+    monkeypatch.setattr(owner, name, wrong)
+    found = shrunk(first_failure(Campaign(0, ("numpy",)), 800))
+    assert re.search(told, found.told)
+    assert found.setting.backend == "numpy"
+    assert len(found.graph) <= 7
+    monkeypatch.undo()
+    assert difference(found.graph, found.inputs, found.setting) is None
+
+
+class Planted:
+    """A backend that yields the reference's results, with something wrong."""
+
+    name = "planted"
+    summary = "is wrong"
+
+    def __init__(self, wrong):
+        self._wrong = wrong
+
+    def compile(self, graph):
+        return Run(raspir.compile(graph, "reference", optimize=False), self._wrong)
+
+
+class Run:
+    def __init__(self, run, wrong):
+        self._run, self._wrong = run, wrong
+
+    def __call__(self, given):
+        result = self._run(given)
+        if isinstance(result, dict):
+            return {name: self._wrong(each) for name, each in result.items()}
+        return self._wrong(result)
+
+    def batch(self, inputs):
+        return [self(each) for each in inputs]
+
+
+def floats(sequence):
+    return raspir.Sequence([float(a) if type(a) is int else a for a in sequence], sequence.layers)
+
+
+def ends(sequence):
+    return raspir.Sequence(sequence.tolist()[:-1], sequence.layers)
+
+
+@pytest.mark.parametrize("wrong", [floats, ends])
+def test_a_backend_of_others_is_found_wrong(wrong, monkeypatch):
+    monkeypatch.setitem(BACKENDS.built_in, "planted", "tests_planted:made")
+    monkeypatch.setattr("raspir.registry.import_module", modules({"tests_planted": wrong}))
+    found = shrunk(first_failure(Campaign(0, ("planted",))))
+    assert "planted yields [" in found.told
+    assert len(found.graph) <= 2
+
+
+def modules(planted):
+    """Return what imports a module: one of those planted, made of what is wrong in it, or any other."""
+    import importlib
+    from types import SimpleNamespace
+
+    def import_module(name):
+        return SimpleNamespace(made=Planted(planted[name])) if name in planted else importlib.import_module(name)
+
+    return import_module
+
+
+def told(done):
+    return done.cases, done.counts, [(each.number, each.at, repr(each.setting)) for each in done.failures]
+
+
+def test_processes_change_nothing():
+    here, elsewhere = (fuzz(Campaign(7), 203, jobs) for jobs in (1, 2))
+    assert told(here) == told(elsewhere)
+    assert here.cases == 203
+    assert elsewhere.cpu > 0
+
+
+def test_it_stops_after_so_many_failures(monkeypatch):
+    monkeypatch.setattr(trying, "drawn", lambda random, *rest: Setting(passes=(Crash(),)))
+    done = fuzz(Campaign(1), 400, failures=3)
+    assert [failure.number for failure in done.failures] == [0, 1, 2]
+    assert done.cases == 3
+
+
+def test_a_seed_and_a_number_decide_everything():
+    first, again, other = (Campaign(seed).check() for seed in (3, 3, 4))
+    settings = []
+    for campaign in (first, again, other):
+        random = Random("5")
+        settings.append(drawn(random, program(random), campaign.backends, campaign.names))
+    assert settings[0] == settings[1]
+    assert told(fuzz(first, 30)) == told(fuzz(again, 30)) != told(fuzz(other, 30))
+
+
+def test_fixed_passes_keep_their_options():
+    campaign = Campaign(0, (), " fold, depth{max-heads=4} ")
+    assert campaign.pipeline == ("fold", "depth{max_heads=4}")
+    assert Campaign(0, (), "").pipeline == ()
+    done = fuzz(campaign, 40)
+    assert done.counts["passes orders"] == 40
+
+
+@pytest.mark.parametrize(
+    ("campaign", "message"),
+    [
+        (Campaign(0, ("nowhere",)), "there is no backend 'nowhere'"),
+        (Campaign(0, ("text",)), "does not run programs"),
+        (Campaign(0, (), "fold,nowhere"), "there is no pass 'nowhere'"),
+        (Campaign(0, (), "depth{heads=4}"), "pass depth has no option 'heads'"),
+    ],
+)
+def test_what_there_is_not_is_told(campaign, message):
+    with pytest.raises(raspir.BackendError, match=re.escape(message)):
+        fuzz(campaign, 4)
+
+
+def test_all_thresholds_are_reached():
+    random = Random(1)
+    generated = program(random)
+    counts = Counter(
+        name for _ in range(300) for name in covered(drawn(random, generated, ("numpy",), ("fold", "merge")))
+    )
+    assert len(thresholds("numpy")) == 5
+    for name in thresholds("numpy"):
+        assert counts[f"forced {name}"] > 20
+    with Setting(backend="numpy", forced=("chunks",)).applied():
+        assert execution.CHUNK == 3
+    assert execution.CHUNK != 3
+
+
+def test_odd_inputs_are_tried():
+    random = Random(2)
+    generated = program(random, small=True)
+    made = [trying.some_input(random, generated) for _ in range(400)]
+    assert {len(each) for each in made} >= {0, 1, 2, 3}
+    assert max(map(len, made)) > 20
+    beyond = [atom for each in made for atom in each if atom not in generated.vocab]
+    assert len({repr(atom) for atom in beyond}) > len(ODD) / 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "shown"),
+    [
+        (Setting(), "Setting()"),
+        (
+            Setting(("fold",), "best", (float("-inf"), "é", True), 3, "numpy", ("chunks",)),
+            "Setting(passes=('fold',), attention='best', vocab=(-inf, 'é', True), max_length=3, backend='numpy', "
+            "forced=('chunks',))",
+        ),
+        (Setting(passes=(Swap("add", "sub"), "fold")), "Setting(passes=('swap', 'fold'))"),
+    ],
+)
+def test_settings_are_shown_as_python(setting, shown):
+    assert repr(setting) == shown
+
+
+def test_a_difference_that_functions_and_infinities_make_is_python(monkeypatch):
+    graph = raspir.parse(
+        'raspir 1\n%0 = input name="tokens" : atom\n%1 = map %0 function=@halved : atom\n'
+        '%2 = eq %1, "\\"é\\\\" : bool\noutput out = %2\n'
+    ).bind({"halved": __import__("raspir.testing.maker").testing.maker.halved})
+    inputs = [[float("inf"), -0.0, 'a"""\\', 10**400]]
+    made = trying.Failure(0, 0, trying.Trial(graph, inputs), Setting(("fold",)), trying.DifferenceError("a\\b", inputs))
+    found = shrunk(made, attempts=0)
+    namespace = {"__name__": "shown"}
+    exec(script(found, "title"), namespace)
+    assert namespace["PROGRAM"] == graph
+    assert namespace["INPUTS"] == inputs
+    assert namespace["SETTING"] == found.setting
+    assert namespace["__doc__"] == "title\n\na\\b\n"
+
+
+def test_nothing_is_replaced_when_a_difference_is_saved(tmp_path):
+    paths = [save(f"{number}\n", tmp_path / "found.py") for number in range(3)]
+    assert [path.name for path in paths] == ["found.py", "found-2.py", "found-3.py"]
+    assert [path.read_text() for path in paths] == ["0\n", "1\n", "2\n"]

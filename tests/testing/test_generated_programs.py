@@ -1,0 +1,209 @@
+"""Programs from a seed, and the strategies: what they make, what they can be kept to, and how they shrink."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from random import Random
+
+import pytest
+from faults import Swap
+from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+import raspir
+from raspir.ir import OPERATIONS
+from raspir.ir.types import BOOL, INT, SELECTOR
+from raspir.testing import Generated, Setting, difference, generate, inputs_for, programs
+
+
+def test_programs_come_from_their_seed_alone():
+    first, again, other = (generate.program(Random(f"{seed}")) for seed in (1, 1, 2))
+    assert str(first.graph) == str(again.graph)
+    assert first.vocab == again.vocab
+    assert str(first.graph) != str(other.graph)
+
+
+def test_generated_programs_use_the_whole_language():
+    programs = [generate.program(Random(f"{number}")).graph for number in range(1000)]
+    used = {node.operation.name for graph in programs for node in graph}
+    assert used == set(raspir.ir.OPERATIONS)
+    assert sum(len(graph.outputs) > 1 for graph in programs) > 50
+    assert sum(graph.stats().layers > 2 for graph in programs) > 100
+
+
+@pytest.mark.parametrize("size", [50, 500])
+def test_programs_of_a_size(size):
+    graph = generate.program_of_size(size, seed=1)
+    assert size <= len(graph) <= 1.3 * size
+    results = raspir.compile(graph, optimize=False)("abcda")
+    assert results.keys() == graph.outputs.keys()
+    assert {len(result) for result in results.values()} == {5}
+
+
+def samples(strategy, count=120):
+    """Return what a strategy makes, the same every time."""
+    found = []
+
+    @seed(1)
+    @settings(
+        max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=HealthCheck
+    )
+    @given(strategy)
+    def collect(made):
+        found.append(made)
+
+    collect()
+    return found
+
+
+def test_drawn_programs_use_the_language_and_are_of_all_sizes():
+    made = samples(programs(), 250)
+    used = {node.operation.name for each in made for node in each.graph}
+    assert len(used) > 0.75 * len(OPERATIONS)
+    assert used >= {"map", "select.by", "selector.and", "selector.or", "selector.not", "sum", "mean", "best", "where"}
+    sizes = [len(each.graph) for each in made]
+    assert max(sizes) <= 24
+    assert sum(size > 8 for size in sizes) > 50
+    assert sum(len(each.graph.outputs) > 1 for each in made) > 12
+    assert len({each.vocab for each in made}) > 8
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_inputs_keep_the_promises(data):
+    program = data.draw(programs(longest=5))
+    given_input = data.draw(inputs_for(program))
+    assert len(given_input) <= 5
+    run = raspir.compile(program.promised, "reference", optimize=False)
+    with suppress(raspir.EvaluationError):  # a program may fail; it may not refuse its input
+        run(given_input)
+
+
+def test_inputs_are_ragged_and_may_be_empty():
+    (program,) = samples(programs(vocab="ab", longest=6), 1)
+    lengths = {len(each) for each in samples(inputs_for(program))}
+    assert lengths == set(range(7))
+
+
+def test_a_strategy_keeps_to_what_a_backend_can_do():
+    allowed = {"const", "indices", "add", "sub", "eq", "lt", "where", "select.eq", "select.lt", "sum", "selector.and"}
+    made = samples(
+        programs(vocab=[0, 1, 2], longest=4, max_size=10, operations=allowed, types=["int", "bool"], outputs=1)
+    )
+    assert sum(any(node.operation.name == "sum" for node in each.graph) for each in made) > 20
+    for each in made:
+        graph = each.promised
+        assert {node.operation.name for node in graph} <= allowed | {"input"}
+        assert all(node.type in INT | BOOL for node in graph if node.type is not SELECTOR)
+        assert len(graph) <= 10
+        assert list(graph.outputs) == ["out"]
+        assert (each.vocab, each.longest) == ((0, 1, 2), 4)
+
+
+def test_functions_and_best_attention_can_be_left_out():
+    for each in samples(programs(functions=False, attention="select", without=["mean"])):
+        assert not each.graph.symbols
+        assert not {"best", "mean"} & {node.operation.name for node in each.graph}
+
+
+def test_programs_grow_by_what_is_supported():
+    def shallow(graph):
+        return graph.stats().layers <= 1
+
+    made = samples(programs(supported=shallow))
+    assert {each.promised.stats().layers for each in made} == {0, 1}
+
+
+class Picky:
+    """A backend that knows neither strings nor means."""
+
+    name = "picky"
+    summary = "runs little"
+
+    def compile(self, graph):
+        if any(node.operation.name == "mean" or "str" in str(node.type).replace("atom", "str") for node in graph):
+            raise raspir.BackendError("this is not supported")
+        return raspir.compile(graph, "reference", optimize=False)
+
+
+def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
+    from raspir.testing import strategies
+
+    monkeypatch.setattr(strategies, "runner", lambda name: Picky())
+    made = samples(programs(backend="picky", vocab=[1, 2]))
+    assert sum(len(each.graph) > 4 for each in made) > 30
+    for each in made:
+        Picky().compile(each.promised)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"operations": ["sum", "multiply"]}, "there is no operation 'multiply' (there is: input, "),
+        ({"without": ["men"]}, "there is no operation 'men' (did you mean mean"),
+        ({"types": ["integer"]}, "there is no type 'integer' of atoms ("),
+        ({"vocab": "ab", "types": ["int"]}, "the vocabulary ('a', 'b') holds atoms, and of type int alone"),
+        ({"longest": -1}, "longest is an integer from 0 on, not -1"),
+        ({"outputs": 0}, "outputs is an integer from 1 on, not 0"),
+        ({"attention": "hard"}, "attention is select or best, not 'hard'"),
+        ({"backend": "nowhere"}, "there is no backend 'nowhere' ("),
+    ],
+)
+def test_what_makes_no_sense_is_told(wrong, told):
+    with pytest.raises(raspir.RaspirError) as caught:
+        programs(**wrong)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(("old", "new", "most"), [("select.lt", "select.le", 5), ("sum", "mean", 5), ("add", "sub", 5)])
+def test_what_fails_shrinks_to_few_nodes(old, new, most):
+    setting = Setting(passes=(Swap(old, new),))
+
+    @st.composite
+    def cases(draw):
+        program = draw(programs())
+        return program, draw(inputs_for(program))
+
+    program, given_input = find(
+        cases(),
+        lambda case: difference(case[0].graph, [case[1]], setting) is not None,
+        settings=settings(max_examples=600, database=None, deadline=None, suppress_health_check=HealthCheck),
+        random=Random(3),
+    )
+    assert old in {node.operation.name for node in program.graph}
+    assert len(program.graph) <= most
+    assert len(given_input) <= 2
+
+
+def test_nothing_is_found_where_nothing_is_wrong():
+    with pytest.raises(NoSuchExample):
+        find(
+            programs(),
+            lambda program: difference(program.graph, [list(program.vocab)], Setting()) is not None,
+            settings=settings(max_examples=60, database=None, deadline=None),
+        )
+
+
+def test_a_program_is_shown_as_python():
+    graph = raspir.lower(raspir.tokens.map(str), "ab")
+    shown = repr(Generated(graph, ("a", "b"), 3))
+    assert shown.startswith('Generated(\nparse("""raspir 1\n')
+    assert shown.endswith(".bind({'str': …}), vocab=('a', 'b'), longest=3)")
+
+
+def test_without_hypothesis_it_says_what_to_install():
+    code = (
+        "import sys; sys.modules['hypothesis'] = None; import raspir.testing\n"
+        "assert 'hypothesis.core' not in sys.modules\n"
+        "raspir.testing.Setting; print(dir(raspir.testing)[:1])\n"
+        "try: raspir.testing.programs\n"
+        "except ImportError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "generated programs need the package hypothesis: install raspir[testing]"
+
+
+def test_importing_the_room_imports_nothing_heavy():
+    code = "import sys, raspir.testing; sys.exit(bool({'hypothesis', 'pytest', 'numpy', 'rich'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
