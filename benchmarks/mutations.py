@@ -1,9 +1,9 @@
 """Does anything notice? Small faults in rules and kernels, one at a time: ``python benchmarks/mutations.py``.
 
-Each fault is one edit of raspir's source, made in a copy. Then the fuzzer runs, and the tests of what was edited, and
-for a rule the solver, each in a process of its own. The table says what noticed the fault: a generated program, the
-first test that fails, a counterexample. A fault that nothing notices ends with exit code 1; so does an edit that fits
-nowhere, or in several places.
+Each fault is one edit of raspir's source, made in a copy. Then the fuzzer runs, for a rule the solver, and where neither
+notices the tests of what was edited (``--all`` runs these anyway), each in a process of its own. The table says what
+noticed the fault: the fuzzer after how many cases, the solver by a counterexample, which test first. A fault that
+nothing notices ends with exit code 1; so does an edit that fits nowhere, or in several places.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("raspir", "tests", "benchmarks", "examples", "pyproject.toml", "README.md")
+COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "examples", "pyproject.toml", "README.md")
 RULES, NUMPY = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",)
 
 
@@ -38,6 +39,7 @@ class Fault:
         right: a text that stands in it once.
         wrong: what stands there instead.
         tests: the tests of what is edited.
+        rule: the rule that the solver is asked about, if there is one.
     """
 
     what: str
@@ -45,6 +47,7 @@ class Fault:
     right: str
     wrong: str
     tests: tuple[str, ...] = RULES
+    rule: str = ""
 
     def make(self, copy: Path) -> None:
         """Make the edit in a copy of raspir.
@@ -61,47 +64,63 @@ class Fault:
 
 FAULTS = (
     Fault("x * b is x or 1, not x or 0", "passes/algebra.py",
-          'algebra("where", test, number, algebra.const(0))', 'algebra("where", test, number, algebra.const(1))'),
+          'algebra("where", test, number, algebra.const(0))', 'algebra("where", test, number, algebra.const(1))',
+          rule="masked"),
     Fault("not < becomes > and not >=", "passes/algebra.py",
-          '{"eq": "ne", "ne": "eq", "lt": "ge"', '{"eq": "ne", "ne": "eq", "lt": "gt"'),
+          '{"eq": "ne", "ne": "eq", "lt": "ge"', '{"eq": "ne", "ne": "eq", "lt": "gt"',
+          rule="not"),
     Fault("a comparison that may hold is taken as one that does", "passes/algebra.py",
           "if possible <= allowed:\n        return algebra.const(True)",
-          "if possible & allowed:\n        return algebra.const(True)"),
+          "if possible & allowed:\n        return algebra.const(True)",
+          rule="bounded"),
     Fault("a mean over several is a sum", "passes/algebra.py",
-          "if algebra.facts.at_most_one(node.operands[0]):", "if node.operands:"),
+          "if algebra.facts.at_most_one(node.operands[0]):", "if node.operands:",
+          rule="one value"),
     Fault("a decided choice takes the other branch", "passes/algebra.py",
-          "return a if known[0] else b", "return b if known[0] else a"),
+          "return a if known[0] else b", "return b if known[0] else a",
+          rule="choice"),
     Fault("selectors that overlap unite", "passes/merge.py",
-          "coefficient == other and self._facts.are_disjoint(a.operands[0], b.operands[0])", "coefficient == other"),
+          "coefficient == other and self._facts.are_disjoint(a.operands[0], b.operands[0])", "coefficient == other",
+          rule="disjoint selectors unite"),
     Fault("sums whose default is not 0 are added up", "passes/merge.py",
-          "return integers and type(default) is int and default == 0", "return integers"),
+          "return integers and type(default) is int and default == 0", "return integers",
+          rule="sums are linear"),
     Fault("an interval counts one position less", "passes/depth/closed_forms.py",
-          "interval.high, interval.low)), 1)", "interval.high, interval.low)), 0)"),
+          "interval.high, interval.low)), 1)", "interval.high, interval.low)), 0)",
+          rule="closed form"),
     Fault("an interval reaches beyond the input", "passes/depth/closed_forms.py",
-          "return algebra.facts.bounds(room)[0] >= 1", "return True"),
+          "return algebra.facts.bounds(room)[0] >= 1", "return True",
+          rule="closed form"),
     Fault("what is fetched from outside is computed there", "passes/depth/gathers.py",
-          "if fetch.sure or _is_default_outside(algebra, fetch, there, aggregate.default):", "if fetch.position:"),
+          "if fetch.sure or _is_default_outside(algebra, fetch, there, aggregate.default):", "if fetch.position:",
+          rule="gathers compose"),
     Fault("a shift leaves its boundary out", "passes/depth/shifts.py",
-          'return algebra("add", *parts)', "return parts[0]"),
+          'return algebra("add", *parts)', "return parts[0]",
+          rule="shift absorbed"),
     Fault("a reversal keeps the side of ties", "passes/depth/shifts.py",
-          '"left" if changed["ties"] == "right" else "right"', 'changed["ties"]'),
+          '"left" if changed["ties"] == "right" else "right"', 'changed["ties"]',
+          rule="reversal absorbed"),
     Fault("the best by rank takes ties from the other side", "passes/depth/best.py",
-          'ties = "right" if order.reverse != last else "left"', 'ties = "left" if order.reverse != last else "right"'),
+          'ties = "right" if order.reverse != last else "left"', 'ties = "left" if order.reverse != last else "right"',
+          rule="best by rank"),
     Fault("a condition on the query yields 0 and not the default", "passes/depth/uniform.py",
           'algebra.holds(outside), inner, search.algebra.const(aggregate.default))',
-          'algebra.holds(outside), inner, search.algebra.const(0))'),
+          'algebra.holds(outside), inner, search.algebra.const(0))',
+          rule="condition on the query"),
     Fault("1 and True are split as if they were told apart", "passes/depth/split.py",
-          "total *= len(domain.atoms or ()) if _tells_apart(domain) else 0", "total *= len(domain.atoms or ())"),
+          "total *= len(domain.atoms or ()) if _tells_apart(domain) else 0", "total *= len(domain.atoms or ())",
+          rule="split by value"),
     Fault("a value is uniform where the selector's rows are not the same", "analysis/facts.py",
           "return operands[0].uniform, positional", "return operands[1].uniform, positional"),
     Fault("the bounds of a difference forget the sign", "analysis/domains.py",
           "return plus(a.low, -b.high), plus(a.high, -b.low)", "return plus(a.low, -b.low), plus(a.high, -b.high)"),
     Fault("the complement of a clause is one of its conditions' alone", "analysis/selectors.py",
           "parts = [condition(pair, ~allowed) for pair, allowed in clause.sets.items()]",
-          "parts = [condition(pair, ~allowed) for pair, allowed in clause.sets.items()][:1]"),
+          "parts = [condition(pair, ~allowed) for pair, allowed in clause.sets.items()][:1]",
+          rule="comparisons merge"),
     Fault("a table gives another atom's value", "passes/fuse.py",
           "pairs = zip(self._atoms_of(root), self._columns[node], strict=True)",
-          "pairs = zip(self._atoms_of(root), self._columns[node][::-1], strict=True)", ("tests/passes",)),
+          "pairs = zip(self._atoms_of(root), self._columns[node][::-1], strict=True)", ("tests/passes",), "fuse"),
     Fault("a sum of none is 0 and not the default", "backends/numpy/kernels/aggregates.py",
           "if self._default.kind != INT or self._default.data[0] != 0:", "if self._default.kind != INT:", NUMPY),
     Fault("a single True comes as 1", "backends/numpy/kernels/aggregates.py",
@@ -143,32 +162,50 @@ class Noticed:
         return f"{self.by or 'not noticed'} ({self.seconds:.0f} s)"
 
 
-def fuzzed(copy: Path, scratch: Path, cases: int, jobs: int) -> Noticed:
+FUZZ = """
+from raspir.testing.fuzzer import fuzz
+from raspir.testing.trying import Campaign
+
+found = fuzz(Campaign(seed=0), {cases})
+if found.failures:
+    raise SystemExit(f"a program of {{len(found.failures[0].trial.graph)}} nodes, after {{found.cases}} cases")
+"""
+PROVE = """
+from raspir.verification.findings import findings
+from raspir.verification.schemas import CATALOGUE
+
+(found,) = findings([each for each in CATALOGUE if each.name == {rule!r}], 3, 20.0, 0)
+if found.problems:
+    raise SystemExit(found.problems[0])
+"""
+
+
+def fuzzed(copy: Path, cases: int) -> Noticed:
     """Let the fuzzer look at a copy."""
-    code = "from raspir.cli import main; main()"
-    arguments = ["fuzz", "--cases", str(cases), "--seed", "0", "--jobs", str(jobs)]
-    done, seconds = _run(copy, scratch, ["-c", code, *arguments])
-    if done.returncode == 0:
-        return Noticed("", seconds)
-    found = re.search(r"program (\d+)", done.stdout + done.stderr)
-    return Noticed(f"program {found[1]}" if found else _last(done), seconds)
+    done, seconds = _run(copy, ["-c", FUZZ.format(cases=cases)])
+    return Noticed("" if done.returncode == 0 else _last(done), seconds)
 
 
-def tested(copy: Path, scratch: Path, tests: tuple[str, ...], jobs: int) -> Noticed:
+def proved(copy: Path, rule: str) -> Noticed:
+    """Let the solver look at a rule of a copy."""
+    done, seconds = _run(copy, ["-c", PROVE.format(rule=rule)])
+    return Noticed("" if done.returncode == 0 else _last(done), seconds)
+
+
+def tested(copy: Path, tests: tuple[str, ...]) -> Noticed:
     """Let tests look at a copy, up to the first that fails."""
-    options = ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-n", str(jobs), "--no-header"]
-    done, seconds = _run(copy, copy, [*options, *tests])
+    done, seconds = _run(copy, ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests])
     if done.returncode == 0:
         return Noticed("", seconds)
     found = re.search(r"^(?:FAILED|ERROR) (?:\S*/)?(\S+)", done.stdout, re.MULTILINE)
     return Noticed(found[1] if found else _last(done), seconds)
 
 
-def _run(copy: Path, folder: Path, arguments: list[str]) -> tuple[subprocess.CompletedProcess[str], float]:
+def _run(copy: Path, arguments: list[str]) -> tuple[subprocess.CompletedProcess[str], float]:
     start = time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     return done, time.perf_counter() - start
 
 
@@ -191,41 +228,38 @@ def copied(folder: Path) -> Path:
     return copy
 
 
-def looked_at(fault: Fault | None, cases: int, jobs: int) -> tuple[Noticed, Noticed | None]:
-    """Return what the fuzzer and the tests make of a fault; for ``None`` the fuzzer of raspir as it is."""
+def looked_at(fault: Fault, cases: int, everything: bool) -> list[Noticed | None]:
+    """Return what the fuzzer, the solver and the tests make of a fault; ``None`` for what was not asked."""
     with TemporaryDirectory() as folder:
-        copy, scratch = copied(Path(folder)), Path(folder) / "scratch"
-        scratch.mkdir()
-        if fault is not None:
-            fault.make(copy)
-        by_fuzzer = fuzzed(copy, scratch, cases, jobs)
-        return by_fuzzer, None if fault is None else tested(copy, scratch, fault.tests, jobs)
+        copy = copied(Path(folder))
+        fault.make(copy)
+        found: list[Noticed | None] = [fuzzed(copy, cases), proved(copy, fault.rule) if fault.rule else None]
+        noticed = any(each is not None and each.by for each in found)
+        return [*found, tested(copy, fault.tests) if everything or not noticed else None]
 
 
 def main() -> int:
     """Make each fault, and return 1 if nothing notices one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=20_000, help="cases of the fuzzer for each fault (20000)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one for each processor)")
+    parser.add_argument("--cases", type=int, default=8_000, help="cases of the fuzzer for each fault (8000)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="faults at a time (one a processor)")
+    parser.add_argument("--all", action="store_true", help="run the tests, too, of what was noticed already")
     parser.add_argument("--only", default="", help="only the faults with this in their words or files")
     options = parser.parse_args()
     chosen = [fault for fault in FAULTS if options.only in f"{fault.what} {fault.file}"]
     console = Console(highlight=False)
-    clean, _ = looked_at(None, options.cases, options.jobs)
-    if clean.by:
-        console.print(f"without any fault the fuzzer finds one: {clean.by}", markup=False)
-        return 1
     table = Table(show_lines=True)
-    for heading in ("fault", "file", "the fuzzer", "the tests"):
+    for heading in ("fault", "the fuzzer", "the solver", "the tests"):
         table.add_column(heading, overflow="fold")
     missed = 0
-    for fault in chosen:
-        by_fuzzer, by_tests = looked_at(fault, options.cases, options.jobs)
-        noticed = bool(by_fuzzer.by or (by_tests and by_tests.by))
-        missed += not noticed
-        cells = fault.what, fault.file, str(by_fuzzer), str(by_tests)
-        table.add_row(*map(Text, cells), style="" if noticed else "bold red")
-        console.print(f"{fault.what}: fuzzer {by_fuzzer}; tests {by_tests}", markup=False, soft_wrap=True)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        looks = pool.map(lambda fault: looked_at(fault, options.cases, options.all), chosen)
+        for fault, looked in zip(chosen, looks, strict=True):
+            noticed = any(each is not None and each.by for each in looked)
+            missed += not noticed
+            cells = [f"{fault.what} ({fault.file})", *("" if each is None else str(each) for each in looked)]
+            table.add_row(*map(Text, cells), style="" if noticed else "bold red")
+            console.print(" | ".join(cells), markup=False, soft_wrap=True)
     console.print(table)
     console.print(f"{len(chosen)} faults, {missed} of them not noticed")
     return int(missed > 0)

@@ -14,8 +14,9 @@ from raspir.ir.atoms import atom_key, read_sequence
 from raspir.passes.base import PASSES
 from raspir.testing.literals import literal
 from raspir.testing.planned import planned
-from raspir.testing.rounding import excused
+from raspir.testing.rounding import may_round
 from raspir.testing.settings import Setting
+from raspir.testing.thresholds import LONG_SUMS
 
 Inputs = Sequence[Any]
 """Inputs of one program: lists of atoms, strings, or tuples."""
@@ -194,11 +195,21 @@ def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any)
     """
     if got == wanted:
         return False
-    if not excused(setting, graph, inputs):
+    if not _may_differ(setting, graph, inputs):
         where = "on the input" if len(inputs) == 1 else "on the batch"
         told = f"{where}, the reference yields {_shown(wanted)}\n{setting.backend} yields {_shown(got)}"
         raise DifferenceError(told, inputs)
     return True
+
+
+def _may_differ(setting: Setting, graph: Graph, inputs: Inputs) -> bool:
+    """Tell whether a backend may add floats in another order, and the order matters on one of the inputs."""
+    if setting.backend == "numpy" and LONG_SUMS not in setting.forced:
+        from raspir.backends.numpy.kernels.summation import SMALL
+
+        if max(map(len, inputs)) ** 2 <= SMALL:
+            return False
+    return setting.backend != "reference" and any(may_round(graph, given) for given in inputs)
 
 
 def _shown(result: Any) -> str:

@@ -16,7 +16,7 @@ from raspir.ir.operations import OPERATIONS
 from raspir.testing.conformance import Came, NonconformityError, cases, check, generated, run, trial
 from raspir.testing.conformance.case import Case
 from raspir.testing.conformance.features import challenges
-from raspir.testing.conformance.rounding import order_matters
+from raspir.testing.rounding import order_matters
 
 ROOT = Path(raspir.__file__).parent.parent
 KIT = ROOT / "raspir" / "testing" / "conformance"

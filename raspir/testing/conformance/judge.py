@@ -12,7 +12,7 @@ from raspir.backends.base import Backend, Executable
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError, Sequence
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.testing.conformance.case import Case, Trial
-from raspir.testing.conformance.rounding import excused, may_round
+from raspir.testing.rounding import excused, may_round
 
 
 class NonconformityError(AssertionError):
