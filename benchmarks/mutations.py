@@ -1,6 +1,6 @@
 """Does anything notice? Small faults in rules and kernels, one at a time: ``python benchmarks/mutations.py``.
 
-Each fault is one edit of raspir's source, made in a copy. Then the fuzzer runs, for a rule the solver, and where neither
+Each fault is one edit of raspir's source, made in a copy. Then the fuzzer runs, for a rule the solver, and if neither
 notices the tests of what was edited (``--all`` runs these anyway), each in a process of its own. The table says what
 noticed the fault: the fuzzer after how many cases, the solver by a counterexample, which test first. A fault that
 nothing notices ends with exit code 1; so does an edit that fits nowhere, or in several places.
