@@ -243,26 +243,30 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
     ok = disjunction([count <= 1, conjunction(fine)]) if any(value.may_be(STR) for value in row) else TRUE
     if all(not value.may_be(NUMBER) for value in row):
         return alone, ok
-    total = _total(selected, row)
+    total, added = _total(selected, row)
     if mean:
-        total = values.averaged(total, z3.If(count == 0, z3.IntVal(1), count))
+        total, divided = values.averaged(total, z3.If(count == 0, z3.IntVal(1), count))
+        added = conjunction([added, divided])
+    ok = conjunction([ok, z3.Implies(count > 1, added)])
     if not mean and all(_kinds(value) == {INT} for value in row):
         return total, ok
     return choose(count <= 1, alone, total), ok
 
 
-def _total(selected: list[Term], row: list[Value]) -> Value:
-    """Return the sum of the selected numbers, added from left to right."""
+def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
+    """Return the sum of the selected numbers, added from left to right, and whether adding them succeeds."""
     if all(_kinds(value) <= {BOOL, INT} for value in row):
         terms = [z3.If(chosen, value.number, z3.IntVal(0)) for chosen, value in zip(selected, row, strict=True)]
-        return Value.of(INT, z3.Sum(terms))
-    total, none = Value.of(INT, z3.IntVal(0)), TRUE
+        return Value.of(INT, z3.Sum(terms)), TRUE
+    total, none, succeeds = Value.of(INT, z3.IntVal(0)), TRUE, []
     for chosen, value in zip(selected, row, strict=True):
         number = Value({kind: case for kind, case in value.cases.items() if kind in NUMBER})
         if number.cases:
-            total = choose(chosen, choose(none, number, values.plus(total, number)), total)
+            more, ok = values.arithmetic("add", total, number)
+            succeeds.append(z3.Implies(z3.And(chosen, z3.Not(none), value.when(NUMBER)), ok))
+            total = choose(chosen, choose(none, number, more), total)
             none = conjunction([none, z3.Not(chosen)])
-    return total
+    return total, conjunction(succeeds)
 
 
 def _kinds(value: Value) -> set[Type]:

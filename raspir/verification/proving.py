@@ -24,7 +24,7 @@ from raspir.verification.encoding import Encoding, Tables
 from raspir.verification.refining import accurate, applications, found
 from raspir.verification.shown import Counterexample, shown
 from raspir.verification.tables import known_to
-from raspir.verification.values import Term
+from raspir.verification.values import FLOATS, WORKS, Term
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 """A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
@@ -261,7 +261,7 @@ def differing(
             return shown(encoding, model, before, after)
         answer = solver.check()
         if answer == z3.sat:
-            made_up = bool(applications(solver.assertions()))
+            made_up = any(applications(solver.assertions(), prefix) for prefix in (FLOATS, WORKS))
             doubtful = doubtful or shown(encoding, solver.model(), before, after, not made_up)
             if not made_up or not real:
                 return doubtful

@@ -12,7 +12,7 @@ import z3
 
 from raspir.ir.types import FLOAT, INT
 from raspir.verification.encoding import Encoding
-from raspir.verification.values import FLOATS, Term, computed, conjunction, disjunction, fraction, real_of
+from raspir.verification.values import FLOATS, WORKS, Term, computed, conjunction, disjunction, fraction, real_of
 
 _FLOATS = (-1.0, 0.0, 0.1, 0.3, 0.5, 0.7, 1e16)
 _MOST = 30  # inputs that it may propose
@@ -26,7 +26,7 @@ def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
         largest: the largest integer; the smallest is its negative.
         integers: whether all that may be integers are such.
     """
-    parts = []
+    parts: list[Term] = []
     for node in encoding.order:
         for value in encoding.rows.get(node, []) if node.operation.name == "input" else []:
             if INT in value.cases:
@@ -41,9 +41,10 @@ def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
 
 def found(solver: z3.Solver, encoding: Encoding) -> z3.ModelRef | None:
     """Return a model, if it can one that a reader can check; ``None`` where there is none or not enough time."""
+    works = applications(solver.assertions(), WORKS)  # of numbers that are not enormous, operations on floats do
     for wanted in (familiar(encoding, 4, integers=True), familiar(encoding, 4), familiar(encoding, 2**60)):
         solver.push()
-        solver.add(wanted)
+        solver.add(wanted, *works)
         model = refined(solver)
         solver.pop()
         if model is not None:
@@ -116,8 +117,8 @@ def _lemma(application: Term, model: z3.ModelRef) -> Term | None:
     return function(*terms) == real_of(result)
 
 
-def applications(assertions: z3.AstVector) -> list[Term]:
-    """Return the applications of operations on floats, those that others depend on first."""
+def applications(assertions: z3.AstVector, prefix: str = FLOATS) -> list[Term]:
+    """Return the applications of functions that begin with ``prefix``, those that others depend on first."""
     found: list[Term] = []
     seen: set[int] = set()
     stack = [(each, False) for each in assertions]
@@ -127,7 +128,7 @@ def applications(assertions: z3.AstVector) -> list[Term]:
             found.append(term)
         elif term.get_id() not in seen:
             seen.add(term.get_id())
-            if z3.is_app(term) and term.num_args() and term.decl().name().startswith(FLOATS):
+            if z3.is_app(term) and term.num_args() and term.decl().name().startswith(prefix):
                 stack.append((term, True))
             stack.extend((each, False) for each in term.children())
     return found

@@ -26,8 +26,13 @@ Term = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
-FLOATS = "float."
+FLOATS = "@float."
 """What the solver's names for operations on floats begin with."""
+
+WORKS = "@works."
+"""What predicates begin with that say whether an operation on floats succeeds; no symbol of a program begins so."""
+
+_MODERATE = 2**1000
 
 
 class NoEncodingError(Exception):
@@ -226,6 +231,30 @@ def rough(name: str, *operands: Term) -> Term:
     return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
 
 
+def works(name: str, *operands: Term) -> Term:
+    """Return whether an operation on floats succeeds: of constants that is known, of others nothing but their sameness.
+
+    It may overflow, or yield what is no number. A quotient of integers that are not enormous, by one that is not zero,
+    is known to be a float.
+    """
+    numbers = [z3.simplify(operand) for operand in operands]
+    if all(map(z3.is_rational_value, numbers)) and computed(name, list(map(fraction, numbers))) is not None:
+        return TRUE
+    sorts = [z3.RealSort()] * len(operands)
+    found = free(f"{WORKS}{name}", *sorts, z3.BoolSort())(*operands)
+    if name != "truediv" or not all(map(_is_whole, operands)):
+        return found
+    return z3.Or(z3.And([z3.And(each >= -_MODERATE, each <= _MODERATE) for each in operands]), found)
+
+
+def _is_whole(term: Term) -> bool:
+    """Tell whether a real is an integer made a real."""
+    number = z3.simplify(term)
+    if z3.is_rational_value(number):
+        return bool(number.denominator_as_long() == 1)
+    return bool(term.decl().kind() == z3.Z3_OP_TO_REAL)
+
+
 def computed(name: str, arguments: list[Fraction]) -> float | None:
     """Return what an operation makes of floats or integers, ``None`` where it fails or that is infinite.
 
@@ -239,7 +268,7 @@ def computed(name: str, arguments: list[Fraction]) -> float | None:
         result: Any = MEANING["pow"](*numbers, float(exponent)) if exponent != name else MEANING[name](*numbers)
     except ArithmeticError:
         return None
-    return result if isfinite(result) else None
+    return None if isinstance(result, complex) or not isfinite(result) else result
 
 
 def real_of(number: float) -> Term:
@@ -275,13 +304,15 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
     numbers = conjunction([a.when(NUMBER), b.when(NUMBER)])
     cases, ok = _numeric(name, a, b, numbers), [numbers]
     if name in ("truediv", "floordiv", "mod"):
-        ok = [numbers, b.number != 0]
+        ok.append(b.number != 0)
+    if FLOAT in cases:
+        ok.append(z3.Implies(conjunction([numbers, cases[FLOAT][0]]), works(name, *_reals(a, b))))
     if a.may_be(STR) and b.may_be(STR) and name == "add":
         joined = free("str.join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
         texts = conjunction([a.when(STR), b.when(STR)])
         cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
         cases[STR] = (texts, z3.If(joined >= 0, joined, -joined))
-        return Value(cases), disjunction([numbers, texts])
+        return Value(cases), disjunction([conjunction(ok), texts])
     if (name == "mul" and (a.may_be(STR) or b.may_be(STR))) or (name == "mod" and a.may_be(STR)):
         raise NoEncodingError(f"{name} of a string")
     return Value(cases), conjunction(ok)
@@ -291,7 +322,7 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
     """Return the cases of an operation on numbers, the last of which holds where the operation fails, too."""
     if not (a.may_be(NUMBER) and b.may_be(NUMBER)):
         return {INT: (TRUE, z3.IntVal(0))}
-    reals = [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in (a, b)]
+    reals = _reals(a, b)
     if name == "truediv":
         return {FLOAT: (TRUE, rough("truediv", *reals))}
     floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
@@ -304,24 +335,27 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
     return cases
 
 
+def _reals(*values: Value) -> list[Term]:
+    """Return the numbers that some values are, if they are, as reals."""
+    return [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in values]
+
+
 def _integer(value: Value) -> Term:
     """Return the integer that a value is, if it is one or a boolean."""
     return Value({kind: case for kind, case in value.cases.items() if kind in BOOL | INT}).number
 
 
-def plus(a: Value, b: Value) -> Value:
-    """Return the sum of two numbers."""
-    return arithmetic("add", a, b)[0]
+def averaged(a: Value, count: Term) -> tuple[Value, Term]:
+    """Return the quotient of a sum and a small integer above zero, and whether that succeeds.
 
-
-def averaged(a: Value, count: Term) -> Value:
-    """Return the quotient of a sum and a small integer above zero: of an integer, it has the integer's sign."""
-    quotient = arithmetic("truediv", a, Value.of(INT, count))[0]
+    Of an integer it has the integer's sign.
+    """
+    quotient, ok = arithmetic("truediv", a, Value.of(INT, count))
     if a.may_be(FLOAT):  # of the smallest floats it may round to zero
-        return quotient
+        return quotient, ok
     payload, zero = quotient.cases[FLOAT][1], z3.RealVal(0)
     size = z3.If(payload == zero, z3.RealVal(1), z3.If(payload < zero, -payload, payload))
-    return Value.of(FLOAT, z3.If(a.number == 0, zero, z3.If(a.number > 0, size, -size)))
+    return Value.of(FLOAT, z3.If(a.number == 0, zero, z3.If(a.number > 0, size, -size))), ok
 
 
 def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
@@ -333,16 +367,17 @@ def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
     if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
     real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
-    inexact = rough(f"pow.{exponent}", real)
+    inexact, ok = rough(f"pow.{exponent}", real), works(f"pow.{exponent}", real)
     if isinstance(exponent, float):
-        return Value.of(FLOAT, inexact), a.when(NUMBER)
+        return Value.of(FLOAT, inexact), conjunction([a.when(NUMBER), ok])
     result = z3.IntVal(1)
     for _ in range(exponent):
         result = result * _integer(a)
     if not a.may_be(FLOAT):
         return Value.of(INT, result), a.when(NUMBER)
     floats = a.when(FLOAT)
-    return Value({INT: (z3.Not(floats), result), FLOAT: (floats, inexact)}), a.when(NUMBER)
+    fine = conjunction([a.when(NUMBER), z3.Implies(floats, ok)])
+    return Value({INT: (z3.Not(floats), result), FLOAT: (floats, inexact)}), fine
 
 
 def negated(a: Value) -> tuple[Value, Term]:
@@ -372,7 +407,8 @@ def rounded(a: Value) -> tuple[Value, Term]:
     below = z3.ToInt(number)
     rest = number - z3.ToReal(below)
     up = z3.Or(rest > z3.Q(1, 2), z3.And(rest == z3.Q(1, 2), below % 2 == 1))
-    return Value.of(INT, z3.If(up, below + 1, below)), a.when(NUMBER)
+    fine = z3.Implies(a.when(FLOAT), works("round", number))  # a float that was computed may be infinite
+    return Value.of(INT, z3.If(up, below + 1, below)), conjunction([a.when(NUMBER), fine])
 
 
 def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:

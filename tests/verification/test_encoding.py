@@ -1,14 +1,17 @@
 """The terms of the solver say what the reference backend does: on generated programs, and where kinds meet."""
 
+import math
 from random import Random
 
 import pytest
 import z3
 
 import raspir
+from raspir import indices, key, query, tokens, where
 from raspir.testing.generate import program
 from raspir.verification import values
 from raspir.verification.encoding import Encoding
+from raspir.verification.equivalence import equivalent
 from raspir.verification.tables import tables_of
 from raspir.verification.values import NoEncodingError, conjunction
 
@@ -76,3 +79,34 @@ def test_generated_programs(part, monkeypatch):
         compared += found is True
         failing += found is True and result(graph, given) is None
     assert compared >= 20
+
+
+neg = -tokens
+SHAKY = {
+    "a quotient": (neg / 3, [10**400]),
+    "a sum with a float": (neg + 0.5, [10**400]),
+    "a root": (tokens**0.5, [-8.0]),
+    "a power below zero": (tokens**-1.0, [0]),
+    "a power of a float": (tokens**4, [1e200]),
+    "rounding what is infinite": ((-tokens * 1e300).round(), [1e200]),
+    "a difference of infinities": (neg - neg, [math.inf]),
+    "a sum of integers and floats": ((key(1) == query(1)).value(-tokens), [10**400, 0.5]),
+    "a mean": ((key(1) == query(1)).mean(neg), [10**400, 10**400]),
+}
+
+
+@pytest.mark.parametrize("name", SHAKY)
+def test_what_may_fail_is_not_proved_to_succeed(name):
+    """No proof makes a program compute what it did not: floats overflow, and some are no numbers."""
+    shaky, given = SHAKY[name]
+    before, after = raspir.lower(neg), raspir.lower(where(shaky == 3, neg, neg))
+    assert result(before, given) is not None
+    assert result(after, given) is None
+    assert equivalent(before, after, len(given), 20) is not True
+    assert equivalent(after, before, len(given), 20) is True
+
+
+def test_what_fails_alike_is_equal():
+    for shaky, _ in SHAKY.values():
+        before, after = raspir.lower(shaky), raspir.lower(where(indices >= 0, shaky, 7))
+        assert equivalent(before, after, 2, 20) is True
