@@ -120,7 +120,7 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
         except (NoEncodingError, NotAppliedError) as error:
             problems.append(f"{schema.text}: {type(error).__name__}: {error}")
             continue
-        lengths &= {*verdict.lengths, *range(schema.least)}
+        lengths &= set(verdict.lengths)
         problems += _problems(schema, verdict)
     spent = time.perf_counter() - start
     shown = tuple(sorted(lengths)) if not problems else ()
