@@ -1,4 +1,4 @@
-"""The SMT solver as it is asked here: for some seconds, and who presses Ctrl-C stops the program and not the question."""
+"""The SMT solver as it is asked here: for some seconds; who presses Ctrl-C stops the program and not the question."""
 
 from __future__ import annotations
 
