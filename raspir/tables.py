@@ -136,11 +136,15 @@ def finding_table(found: Iterable[Finding]) -> Table:
 
 def _proved(found: Finding) -> str:
     if found.unencoded:
-        return f"not encoded ({found.unencoded}); equal in {found.checks}"
-    if not found.lengths:
-        return "not proved"
+        return f"not encoded ({found.unencoded}); {_checked(found)}"
     programs = "1 program" if found.schemas == 1 else f"{found.schemas} programs"
-    return f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}"
+    lengths = f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}" if found.lengths else "not proved"
+    return f"{lengths}; {_checked(found)}" if found.checks is not None else lengths
+
+
+def _checked(found: Finding) -> str:
+    differs = found.checks is not None and found.checks.difference is not None
+    return "wrong on a generated program" if differs else f"equal in {found.checks}"
 
 
 def need_table(found: Iterable[Finding], most: int | None = None) -> Table:

@@ -1,9 +1,14 @@
 """`raspir verify-rules`: its table, its counterexamples, and what it says of rules that are wrong or have no proof."""
 
 import json
+import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from test_cli import output, refused
@@ -12,7 +17,7 @@ from typer.testing import CliRunner
 from raspir.cli import app
 from raspir.passes import algebra, depth
 from raspir.verification import findings as found
-from raspir.verification import schemas
+from raspir.verification import proving, schemas
 from raspir.verification.findings import findings
 from raspir.verification.generated import check
 from raspir.verification.proving import Provable
@@ -30,8 +35,9 @@ def judged(*rules, longest=2, generated=20):
 
 
 def test_the_table_and_the_counterexamples():
-    shown = output("verify-rules", "--rule", UNIT, "--longest", "2", "--jobs", "1")
+    shown = output("verify-rules", "--rule", UNIT, "--longest", "2", "--jobs", "1", "--generated", "0")
     assert "lengths 0 to 2, 3 programs" in shown
+    assert "generated program " not in shown
     assert "6 of 6 needed" in shown
     assert shown.count("n = 1: u = ") == 6
     assert shown.splitlines()[-1].startswith("1 rule in ")
@@ -42,6 +48,7 @@ def test_as_json():
     assert (told["pass"], told["rule"], told["holds"], told["problems"]) == ("depth", CHOICE, True, [])
     assert told["lengths"] == [0, 1, 2]
     assert all(each["counterexample"] for each in told["without"])
+    assert told["generated"]["programs"] == 100
 
 
 def test_every_rule_is_in_the_catalogue():
@@ -81,11 +88,12 @@ def test_a_condition_that_nothing_needs_is_told(monkeypatch):
 def test_a_rule_without_an_encoding_is_held_against_generated_programs(monkeypatch):
     bare = Provable("fold", "selects all", "a selector of everything", unencoded="for a test")
     monkeypatch.setattr(schemas, "CATALOGUE", (bare,))
-    (told,) = judged(bare, generated=40)
+    monkeypatch.setattr(found, "_ALONE", 40)
+    (told,) = judged(bare, generated=0)
     assert told.holds
     assert told.checks.applied > 5
     assert told.checks.compared > 20
-    shown = CliRunner().invoke(app, ["verify-rules", "--jobs", "1", "--generated", "40"]).output
+    shown = CliRunner().invoke(app, ["verify-rules", "--jobs", "1", "--generated", "0"]).output
     assert "not encoded" in shown
     assert "for a test" in shown
 
@@ -110,7 +118,71 @@ def test_generated_programs_find_a_wrong_rule(monkeypatch):
     assert told.difference.startswith("on ")
 
 
+def test_proved_rules_are_held_against_generated_programs_too(monkeypatch):
+    (told,) = judged(rule("selects all"), longest=1, generated=40)
+    assert told.lengths == (0, 1)
+    assert told.checks.applied > 5
+    rows = dict(algebra.RULES)
+
+    def _selects_all(of, node):
+        return node.operands[0]
+
+    rows["selector.and"] = (_selects_all,)
+    monkeypatch.setattr(algebra, "RULES", rows)
+    (told,) = judged(rule("selects all"), longest=1, generated=200)
+    assert told.checks.difference is not None
+    assert not told.holds
+
+
+def test_a_rule_is_proved_at_the_lengths_that_were_asked_for():
+    """Also below those at which something can be wrong without its conditions."""
+    asked = []
+    honest = proving.differing
+
+    def differing(n, *rest):
+        asked.append(n)
+        return honest(n, *rest)
+
+    (schema,) = (each for given in schemas.CATALOGUE for each in given.schemas if each.least == 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(proving, "differing", differing)
+        assert proving.proved(schema, 1, 20.0).lengths == (0, 1)
+        assert set(asked) == {0, 1}
+        assert proving.withheld(schema, schema.conditions[0], 1, 20.0).counterexample is None
+        assert set(asked) == {0, 1}
+
+
+def test_a_length_too_small_for_counterexamples_is_told():
+    done = CliRunner().invoke(app, ["verify-rules", "--rule", CHOICE, "--longest", "0", "--jobs", "1"])
+    assert done.exit_code == 1
+    last = done.output.splitlines()[-1]
+    assert "0 proved" in last
+    assert last.endswith("no counterexample up to length 0")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as signals")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_stops_it_cleanly(jobs):
+    code = "from raspir.cli import main; main()"
+    started = subprocess.Popen(
+        [sys.executable, "-c", code, "verify-rules", "--longest", "6", "--seconds", "600", "--jobs", jobs],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    time.sleep(8)
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to all processes
+    out, errors = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert re.fullmatch(r"raspir: interrupted: \d+ of \d+ rules were looked at\n", errors)
+    assert errors.startswith("raspir: interrupted: 0 of") == (out == "")
+
+
 def test_mistakes():
+    assert "positive ones" in refused("verify-rules", "--seconds", "inf")
+    assert "positive ones" in refused("verify-rules", "--seconds", "nan")
     assert "there is no rule 'unitt' (did you mean unit" in refused("verify-rules", "--rule", "unitt")
     assert "natural numbers" in refused("verify-rules", "--longest", "-1")
 
@@ -124,4 +196,4 @@ def test_without_the_solver_it_says_what_to_install():
 
 def test_processes_find_the_same():
     rules = [rule(UNIT), rule("power"), rule(CHOICE)]
-    assert list(found.findings(rules, 1, 20.0, 0, jobs=2)) == judged(*rules, longest=1)
+    assert list(found.findings(rules, 1, 20.0, 20, jobs=2)) == judged(*rules, longest=1)

@@ -72,6 +72,8 @@ def test_a_wrong_pass_is_shown_and_nothing_is_written(tmp_path, monkeypatch):
         (["--validate-length", "3"], "give --validate, too"),
         (["--validate", "--validate-length", "-1"], "--validate-length a natural one"),
         (["--validate", "--validate-seconds", "0"], "--validate-seconds is a positive number"),
+        (["--validate", "--validate-seconds", "inf"], "--validate-seconds is a positive number"),
+        (["--validate", "--validate-seconds", "nan"], "--validate-seconds is a positive number"),
     ],
 )
 def test_mistakes(options, told):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import math
+from typing import Annotated, Any
 
 import typer
 
@@ -30,9 +31,6 @@ from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prin
 from raspir.ir import Graph, InputError, print_graph
 from raspir.ir.critical import path_to_json
 from raspir.passes.report import Report
-
-if TYPE_CHECKING:
-    pass
 
 commands = typer.Typer()
 
@@ -118,7 +116,7 @@ def opt(
     report = Report()
     if not validate and validate_length is not None:
         raise InputError("--validate-length says how far to validate: give --validate, too")
-    if validate_seconds <= 0 or (validate_length is not None and validate_length < 0):
+    if not 0 < validate_seconds < math.inf or (validate_length is not None and validate_length < 0):
         raise InputError("--validate-seconds is a positive number, and --validate-length a natural one")
     with prints_aside():
         written = graph_of(target, bind).promise(vocab, max_length)

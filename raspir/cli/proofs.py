@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from raspir.cli.options import AsJson, examples
-from raspir.cli.shared import print_json
+from raspir.cli.shared import print_json, tell
 from raspir.ir import InputError, RaspirError
 from raspir.registry import advice
 
@@ -39,9 +40,11 @@ def verify_rules(
     generated: Annotated[
         int,
         typer.Option(
-            "--generated", metavar="N", help="How many programs are generated for a rule that has no faithful encoding."
+            "--generated",
+            metavar="N",
+            help="How many programs are generated to try each rule on; 5000 or more for one without an encoding.",
         ),
-    ] = 5000,
+    ] = 100,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", metavar="N", help="Processes; one for each processor if left out.", show_default=False),
@@ -54,17 +57,21 @@ def verify_rules(
     """Prove the rewrite rules of the optimiser with an SMT solver, and show what each of their conditions is for.
 
     Each rule's own code rewrites programs whose inputs are symbols; for all inputs of each length the solver shows that
-    the result is equal, and without a side condition it must find inputs on which it is not. Needs z3-solver.
+    the result is equal, and without a side condition it must find inputs on which it is not. Then the rule alone is
+    tried on generated programs. Needs z3-solver.
     """
-    if longest < 0 or seconds <= 0 or generated < 0 or (jobs is not None and jobs < 1):
+    if longest < 0 or not 0 < seconds < math.inf or generated < 0 or (jobs is not None and jobs < 1):
         raise InputError("--longest and --generated are natural numbers, --seconds and --jobs positive ones")
     chosen = _chosen(rule)
     start = time.monotonic()
-    found = _all(chosen, longest, seconds, generated, jobs or os.cpu_count() or 1)
+    found, stopped = _all(chosen, longest, seconds, generated, jobs or os.cpu_count() or 1)
     if as_json:
         print_json([each.to_json() for each in found])
-    else:
-        _print(found, time.monotonic() - start, None if show_all or rule else _SHOWN)
+    elif found:
+        _print(found, time.monotonic() - start, longest, None if show_all or rule else _SHOWN)
+    if stopped:
+        tell(f"interrupted: {len(found)} of {len(chosen)} rules were looked at")
+        raise typer.Exit(130)
     if not all(each.holds for each in found):
         raise typer.Exit(1)
 
@@ -88,20 +95,24 @@ def _chosen(names: list[str] | None) -> list[Provable]:
     return [each for each in CATALOGUE if names is None or each.name in names]
 
 
-def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, jobs: int) -> list[Finding]:
+def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, jobs: int) -> tuple[list[Finding], bool]:
+    """Return what is found about the rules, and whether Ctrl-C came before all of them were looked at."""
     from raspir.progress import progress_bar
     from raspir.verification.findings import findings
 
-    found = []
-    with progress_bar("proving") as tell:
-        for each in findings(chosen, longest, seconds, generated, min(jobs, len(chosen))):
-            found.append(each)
-            if tell is not None:
-                tell(len(found), len(chosen))
-    return found
+    found: list[Finding] = []
+    with progress_bar("proving") as progress:
+        try:
+            for each in findings(chosen, longest, seconds, generated, min(jobs, len(chosen))):
+                found.append(each)
+                if progress is not None:
+                    progress(len(found), len(chosen))
+        except KeyboardInterrupt:
+            return found, True
+    return found, False
 
 
-def _print(found: list[Finding], seconds: float, most: int | None) -> None:
+def _print(found: list[Finding], seconds: float, longest: int, most: int | None) -> None:
     from raspir.tables import console, finding_table, need_table
 
     console().print(finding_table(found))
@@ -113,13 +124,21 @@ def _print(found: list[Finding], seconds: float, most: int | None) -> None:
             typer.echo(f"\n{each.rule}: {problem}")
         if each.checks is not None and each.checks.difference is not None:
             typer.echo(f"\n{each.rule}: {each.checks.difference}")
-    proofs = [each for each in found if each.lengths]
+    typer.echo(f"\n{_summary(found, seconds, longest)}")
+
+
+def _summary(found: list[Finding], seconds: float, longest: int) -> str:
+    proofs = [each for each in found if each.lengths and each.holds]
     needs = [need for each in found for need in each.needs]
-    shown = sum(need.counterexample is not None for need in needs)
+    idle = sum(need.counterexample is None for need in needs)
     programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
     rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
-    typer.echo(
-        f"\n{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "
-        f"not encoded, and held against generated programs; {len(needs)} conditions dropped, {shown} with a "
-        "counterexample"
+    told = (
+        f"{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "
+        f"not encoded, and held against generated programs alone; {len(needs)} conditions dropped, "
+        f"{len(needs) - idle} with a counterexample"
     )
+    if not idle:
+        return told
+    conditions = "1 condition has" if idle == 1 else f"{idle} conditions have"
+    return f"{told}; {conditions} no counterexample up to length {longest}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 from raspir.verification.generated import Checks, check
 from raspir.verification.proving import NotAppliedError, Provable, Schema, Verdict, proved, switched_off, withheld
 from raspir.verification.values import NoEncodingError
+
+_ALONE = 5000  # programs that are generated at least for a rule of which nothing else speaks
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Finding:
         needs: its conditions, each dropped in turn.
         problems: what is wrong, in words: a counterexample to a rule, a length at which the solver gave up.
         unencoded: why it was not put to the solver; empty if it was.
-        checks: its results on generated programs, where it was not.
+        checks: its results on generated programs; ``None`` if none were generated.
         seconds: how long that took.
     """
 
@@ -59,7 +63,7 @@ class Finding:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against the rule, and each of its conditions is needed."""
+        """Whether nothing speaks against the rule, and each of its conditions is seen to be needed."""
         refuted = self.checks is not None and self.checks.difference is not None
         return not self.problems and not refuted and all(need.counterexample is not None for need in self.needs)
 
@@ -89,16 +93,37 @@ def findings(
         rules: out of the catalogue.
         longest: the length up to which the solver is asked.
         seconds: how long it may take for each schema and length.
-        generated: how many programs are generated for a rule without a faithful encoding.
+        generated: how many programs are generated for each rule; more for one without a faithful encoding.
         jobs: how many processes share the work.
+
+    Raises:
+        KeyboardInterrupt: if Ctrl-C was pressed; what was found before has been yielded.
     """
     work = partial(_found, longest=longest, seconds=seconds, generated=generated)
     names = [(rule.pass_, rule.name) for rule in rules]
     if jobs == 1:
         yield from map(work, names)
         return
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+    with _uninterrupted():
+        pool = multiprocessing.get_context("spawn").Pool(jobs)
+    with pool:
         yield from pool.imap(work, names)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back, here and for good in processes that start meanwhile: one process is enough to be told of it.
+
+    To ignore the signal would not do, since the solver takes it back.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) -> Finding:
@@ -108,7 +133,7 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
     (rule,) = (each for each in CATALOGUE if (each.pass_, each.name) == name)
     start = time.perf_counter()
     if not rule.schemas:
-        checks = check(rule, generated)
+        checks = check(rule, max(generated, _ALONE))
         spent = time.perf_counter() - start
         return Finding(rule.pass_, rule.name, rule.algebra, unencoded=rule.unencoded, checks=checks, seconds=spent)
     lengths, problems = set(range(longest + 1)), list[str]()
@@ -120,13 +145,18 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
         except (NoEncodingError, NotAppliedError) as error:
             problems.append(f"{schema.text}: {type(error).__name__}: {error}")
             continue
-        lengths &= {*verdict.lengths, *range(schema.least)}
+        lengths &= set(verdict.lengths)
         problems += _problems(schema, verdict)
-    spent = time.perf_counter() - start
-    shown = tuple(sorted(lengths)) if not problems else ()
+    checked = check(rule, generated) if generated else None
     return Finding(
-        rule.pass_, rule.name, rule.algebra, len(rule.schemas), shown, tuple(needs), tuple(problems), seconds=spent
-    )
+        rule.pass_, rule.name, rule.algebra,
+        schemas=len(rule.schemas),
+        lengths=tuple(sorted(lengths)) if not problems else (),
+        needs=tuple(needs),
+        problems=tuple(problems),
+        checks=checked,
+        seconds=time.perf_counter() - start,
+    )  # fmt: skip
 
 
 def _problems(schema: Schema, verdict: Verdict) -> list[str]:

@@ -1,4 +1,7 @@
-"""Generated programs before and after one rule alone, run on the reference backend: what is left where no proof is."""
+"""Generated programs before and after one rule alone, run on the reference backend.
+
+Proofs are of the programs that somebody thought of; these are of programs that nobody did.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ class Checks:
     difference: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.compared:,} results of {self.applied:,} generated programs"
+        programs = "1 generated program" if self.applied == 1 else f"{self.applied:,} generated programs"
+        return f"{self.compared:,} {'result' if self.compared == 1 else 'results'} of {programs}"
 
 
 def check(rule: Provable, programs: int, seed: int = 0) -> Checks:

@@ -23,6 +23,7 @@ from raspir.ir.graph import topological
 from raspir.verification.encoding import Encoding, Tables
 from raspir.verification.refining import accurate, applications, found
 from raspir.verification.shown import Counterexample, shown
+from raspir.verification.solver import Solver
 from raspir.verification.tables import known_to
 from raspir.verification.values import FLOATS, WORKS, Term
 
@@ -73,7 +74,7 @@ class Schema:
         rewrite: the rule.
         conditions: what it needs, each withheld in turn.
         unchecked: what its code checks of the program itself, each switched off in turn.
-        least: the shortest length that is looked at.
+        least: the shortest length at which a counterexample is looked for where a condition is dropped.
         told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
             some of their facts by name.
         exact: whether atoms must stay of their kinds, and not only equal in Python's sense.
@@ -208,11 +209,12 @@ def _judged(
     seconds: float,
     real: bool = False,
 ) -> Verdict:
+    """Return what the solver says of a program and what was made of it; ``real`` says that they should differ."""
     lengths: list[int] = []
     last = longest if schema.most is None else min(longest, schema.most)
     tables = known_to(Analysis(schema.functions), schema.functions)
     made_up: Counterexample | None = None
-    for n in range(schema.least, last + 1):
+    for n in range(schema.least if real else 0, last + 1):
         for each in found:
             result = differing(n, node, each, conditions, seconds, tables, schema.exact, real, schema.rounds)
             if isinstance(result, Counterexample):
@@ -251,8 +253,7 @@ def differing(
     given = [*encoding.held, *(condition.formula(encoding) for condition in conditions)]
     doubtful, unknown = None, False
     for wrong in _questions(encoding, before, after, exact):
-        solver = z3.Solver()
-        solver.set("timeout", int(1000 * seconds))
+        solver = Solver(seconds)
         solver.add(*given, wrong)
         if rounds:
             solver.add(accurate(solver, n))

@@ -1,11 +1,15 @@
 """Translation validation: equal programs are found equal, unequal ones are not, and what was covered is said truly."""
 
 import builtins
+import os
 import re
+import signal
 import sys
+import threading
 from dataclasses import replace
 
 import pytest
+import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +19,8 @@ from raspir.analysis import Analysis
 from raspir.analysis.domains import Domain
 from raspir.verification import validation
 from raspir.verification.equivalence import equivalent
-from raspir.verification.validation import Difference, validate
+from raspir.verification.solver import Solver
+from raspir.verification.validation import Difference, Validation, validate
 
 length = (key(1) == query(1)).value(1)
 before = key(indices) < query(indices)
@@ -55,7 +60,7 @@ def test_a_difference_is_found_and_is_real(vocab):
 
 def test_a_difference_that_only_long_inputs_show(monkeypatch):
     monkeypatch.setattr(validation, "_BY_REFERENCE", 1)
-    monkeypatch.setattr(validation, "_CHUNK", 7)
+    monkeypatch.setattr(validation, "_CHUNK", {"reference": 7, "numpy": 7})
     found = validate(*graphs(length > 5, where(length > 5, length < 9, False)), longest=10)
     assert len(found.difference.input) == 9
     assert found.tried == {n: 2**n for n in range(9)}
@@ -73,7 +78,10 @@ def test_a_failing_program_promises_nothing():
     found = validate(written, optimised, longest=3)
     assert (found.difference, found.complete) == (None, True)
     assert found.failing == 15 - 4
-    assert "fails on 11 of them" in found.lines()[0]
+    assert found.lines()[0] == (
+        "equal on 4 of the 15 inputs of lengths 0 to 3, each of them run; the program itself fails on 11 of them, "
+        "where nothing is promised"
+    )
 
 
 def test_several_inputs():
@@ -93,7 +101,7 @@ def test_several_inputs():
 def test_the_solver_goes_on_where_time_ends(monkeypatch):
     monkeypatch.setattr(validation, "_BY_REFERENCE", 1)
     found = validate(
-        *graphs(before.value(tokens == "a") + 1, up_to.value(tokens == "a") + where(tokens == "a", 0, 1)), 6, 0.0
+        *graphs(before.value(tokens == "a") + 1, up_to.value(tokens == "a") + where(tokens == "a", 0, 1)), 6, 1e-9
     )
     assert found.difference is None
     assert found.tried == {0: 1, 1: 2}
@@ -114,7 +122,7 @@ def test_without_a_solver_it_says_so(monkeypatch):
 
     for module in [name for name in sys.modules if name.startswith(("z3", "raspir.verification.equivalence"))]:
         monkeypatch.delitem(sys.modules, module)
-    for module in ("shown", "encoding", "values", "tables"):
+    for module in ("solver", "shown", "encoding", "values", "tables"):
         monkeypatch.delitem(sys.modules, f"raspir.verification.{module}", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     found = validate(*graphs(before.value(1), indices + 0, None), 3)
@@ -126,9 +134,97 @@ def test_what_the_solver_cannot_say():
     halves = (key(1) == query(1)).value(tokens / 3)
     doubled = (key(1) == query(1)).value(tokens / 3 * 1)
     written, optimised = graphs(halves, doubled, None)
-    assert "cannot tell at length" in equivalent(written, optimised, 1, 20)
+    told = equivalent(written, optimised, 1, 20)
+    assert told == "the solver cannot tell at length 1: it does not know how floats round"
     written, optimised = graphs(tokens * "a", tokens * "a" + "", [1, 2])
     assert "no faithful term for mul of a string" in equivalent(written, optimised, 1, 20)
+
+
+MAPPED = 'raspir 1\n%t = input name="tokens" vocab=[0, 1] : int\n%1 = map %t function=@f : atom\n'
+
+
+def mapped(line):
+    return raspir.parse(f"{MAPPED}%2 = {line} : bool\noutput out = %2\n")
+
+
+def test_what_is_free_is_named():
+    told = equivalent(mapped("eq %1, 1"), mapped("ne %1, 1"), 1, 20)
+    assert told == "the solver cannot tell at length 1: it does not know what @f yields"
+    written, optimised = graphs(tokens + "a" + "b", tokens + "ab", None)
+    assert "what joined strings are" in equivalent(written, optimised, 1, 20)
+
+
+def test_an_unbound_function_goes_to_the_solver():
+    found = validate(mapped('eq %1, "a"'), mapped('eq "a", %1'), longest=3)
+    assert (found.tried, found.proved, found.difference) == ({}, [0, 1, 2, 3], None)
+    assert found.notes == ["@f is not bound, so no inputs were run"]
+
+
+def test_failures_count_at_the_lengths_that_were_finished(monkeypatch):
+    """And the clock is looked at between inputs that are run one by one."""
+    clock = iter([*[0.0] * 60, *[100.0] * 1000])
+    monkeypatch.setattr(validation.time, "monotonic", lambda: next(clock))
+    fails_on_b = tokens.map({"a": 1}.__getitem__) * 2
+    programs = raspir.lower(fails_on_b, "ab"), raspir.lower(where(tokens == "a", 2, 7), "ab")
+    found = Validation(longest=8)
+    validation._run_all(*programs, found, 1.0, None)
+    last = max(found.tried)
+    assert 1 < last < 8
+    assert sum(found.tried.values()) - found.failing == last + 1
+    assert (found.partly.length, found.partly.done - found.partly.failing) == (last + 1, 1)
+    assert 1 < found.partly.done < found.partly.size
+    assert f"equal on 1 inputs, as {found.partly.done} of" in "".join(found.lines())
+
+
+def test_a_program_that_always_fails_is_told():
+    found = validate(*graphs(indices // (length - length), indices, None), longest=2)
+    assert (found.proved, found.vacuous) == ([0, 1, 2], [1, 2])
+    assert "the program itself fails on every input of lengths 1 to 2, so nothing is promised" in found.lines()
+    found = validate(*graphs(tokens.map({}.__getitem__), indices, "ab"), longest=0)
+    assert "fails" not in "".join(found.lines())
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (raspir.lower({"a": indices}, "ab", 3), "programs with other outputs cannot be compared: out, and a"),
+        (raspir.lower(indices, "abc", 3), "the programs promise other atoms of the input tokens"),
+        (raspir.lower(indices, "ab", 4), "other maximum lengths cannot be compared: 3, and 4"),
+        (raspir.parse('raspir 1\n%a = input name="a" : atom\noutput out = %a\n'), "other inputs cannot be compared: "),
+    ],
+)
+def test_programs_that_cannot_be_compared(other, told):
+    with pytest.raises(raspir.GraphError, match=told):
+        validate(raspir.lower(indices, "ab", 3), other)
+
+
+def test_functions_of_one_symbol_must_be_one():
+    one, other = mapped("eq %1, 1").bind({"f": abs}), mapped("ne %1, 1").bind({"f": int})
+    with pytest.raises(raspir.GraphError, match="call other functions @f"):
+        validate(one, other)
+
+
+@pytest.mark.parametrize(("longest", "seconds"), [(-1, 1), (True, 1), (1, 0), (1, float("inf")), (1, float("nan"))])
+def test_limits_that_make_no_sense(longest, seconds):
+    with pytest.raises(raspir.InputError, match=r"is a natural number, not|is a positive number, not"):
+        validate(*graphs(indices, indices + 0), longest, seconds)
+
+
+@pytest.mark.parametrize("seconds", [1e-9, 1e12])
+def test_the_solver_keeps_its_time_in_32_bits(seconds):
+    assert Solver(seconds).check() == z3.sat
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as signals")
+def test_an_interrupt_of_the_solver_is_one():
+    a, b, c = z3.Ints("a b c")
+    solver = Solver(60)
+    solver.add(a**3 + b**3 + c**3 == 114, a > 0)  # nobody knows
+    timer = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        solver.check()
+    timer.join()
 
 
 def test_a_table_does_not_rest_on_the_analysis(monkeypatch):
