@@ -7,7 +7,7 @@ backend's, and its value an object, or a class to be called without arguments, t
 
 from __future__ import annotations
 
-from raspir.backends.calling import Called
+from raspir.backends.calling import Called, FaultyBackendError
 from raspir.backends.protocols import (
     Backend,
     Draws,
@@ -34,6 +34,7 @@ __all__ = [
     "Draws",
     "Executable",
     "Explains",
+    "FaultyBackendError",
     "Level",
     "Reports",
     "Runs",

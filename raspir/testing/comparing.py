@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from raspir.api import Program, to_graph
-from raspir.backends.base import BACKENDS, runner
+from raspir.backends.base import BACKENDS, FaultyBackendError, runner
 from raspir.ir import BackendError, Graph, GraphError, ProgramError, RaspirError, parse
 from raspir.ir.atoms import atom_key, read_sequence
 from raspir.passes.base import PASSES
@@ -117,7 +117,7 @@ class Trial:
         counts: Counter[str] = Counter()
         try:
             run = runner(setting.backend).compile(graph)
-        except GraphError as error:
+        except (GraphError, FaultyBackendError) as error:
             raise DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}") from error
         except BackendError:
             counts["unsupported"] = 1

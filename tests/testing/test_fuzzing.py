@@ -156,6 +156,29 @@ def test_a_backend_of_others_is_found_wrong(wrong, monkeypatch):
     assert len(found.graph) <= 2
 
 
+def crash(graph):
+    raise KeyError("not today")
+
+
+def refuse(graph):
+    raise raspir.BackendError("not today")
+
+
+def test_a_crash_at_compiling_is_a_difference_and_a_refusal_is_none(monkeypatch):
+    backend = Planted(None)
+    monkeypatch.setattr("raspir.registry.Registry.get", lambda self, name: backend)
+    setting = Setting(passes=(), backend="planted")
+    backend.compile = crash
+    assert re.search(
+        r"FaultyBackendError: backend 'planted' failed at test_fuzzing.py:\d+: KeyError: 'not today'",
+        difference(raspir.tokens, ["a"], setting),
+    )
+    backend.compile = lambda graph: 5
+    assert "compiled the program to 5, which cannot be called" in difference(raspir.tokens, ["a"], setting)
+    backend.compile = refuse
+    assert difference(raspir.tokens, ["a"], setting) is None
+
+
 def modules(planted):
     """Return what imports a module: one of those planted, made of what is wrong in it, or any other."""
     import importlib
