@@ -86,7 +86,8 @@ def test_the_backends_fit_a_terminal_of_80_columns(monkeypatch):
     lines = captured.get().splitlines()
     assert max(map(len, lines)) <= 80
     assert len(lines) < 14
-    cells = [" ".join(" ".join(column).split()) for column in zip(*(line[2:-2].split(" │ ") for line in lines[3:-1]))]
+    rows = [line[2:-2].split(" │ ") for line in lines[3:-1]]
+    cells = [" ".join(" ".join(column).split()) for column in zip(*rows, strict=True)]
     assert cells == [
         "diagrams",
         "writes the program as a flowchart of its layers and heads (some-diagrams 1.0)",

@@ -102,6 +102,14 @@ class Support:
         }
         return (*found, *(told for flag, told in words.items() if not getattr(self, flag)))
 
+    def takes(self, graph: Graph) -> bool:
+        """Tell whether a backend can do all that is in ``graph``."""
+        try:
+            self.check(graph, "")
+        except BackendError:
+            return False
+        return True
+
     def check(self, graph: Graph, backend: str) -> None:
         """Check that a backend can do all that is in ``graph``.
 
