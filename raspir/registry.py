@@ -11,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from raspir.ir.errors import BackendError
+from raspir.ir.visible import visible
 
 
 class Member(Protocol):
@@ -43,7 +44,7 @@ class Listing(Generic[M]):
         name: the name.
         origin: the installed packages that claim the name, such as ``raspir-mermaid 0.1``; empty for raspir's own.
         member: what users of the name get; ``None`` where it cannot be used.
-        problem: why it cannot be used; empty where it can.
+        problem: why it cannot be used, to be read after its name; empty where it can.
     """
 
     name: str
@@ -54,7 +55,19 @@ class Listing(Generic[M]):
     @property
     def summary(self) -> str:
         """What the member does, or why it cannot be used, in one line."""
-        return f"cannot be used: {self.problem}" if self.member is None else self.member.summary
+        return f"cannot be used: it {self.problem}" if self.member is None else self.member.summary
+
+
+class _UnusableError(BackendError):
+    """What there is under a name cannot be used.
+
+    Attributes:
+        problem: why, without the name.
+    """
+
+    def __init__(self, what: str, problem: str) -> None:
+        super().__init__(f"{what} {problem}")
+        self.problem = visible(problem)
 
 
 def _no_problem(member: Any) -> None:
@@ -99,9 +112,8 @@ class Registry(Generic[M]):
         if not claims:
             raise BackendError(f"there is no {self.what} {name!r} ({advice(name, self.names())})")
         if len(claims) > 1:
-            raise BackendError(
-                f"{self.what} {name!r} is claimed by {_several(claims)}: only one of them can be installed"
-            )
+            problem = f"is claimed by {_several(claims)}: only one of them can be installed"
+            raise _UnusableError(f"{self.what} {name!r}", problem)
         return self._made(name, claims[0])
 
     def listings(self) -> tuple[Listing[M], ...]:
@@ -110,7 +122,7 @@ class Registry(Generic[M]):
         found = [self._listing(name, plugins.get(name, [])) for name in self.names()]
         for name in self.built_in:
             if name in plugins:
-                problem = f"{self.what} {name!r} is raspir's own: another needs another name"
+                problem = f"has the name of a {self.what} of raspir's own: it needs another"
                 found.append(Listing(name, _several(plugins[name]), None, problem))
         return tuple(found)
 
@@ -127,8 +139,8 @@ class Registry(Generic[M]):
         origin = "" if name in self.built_in else _several(claims)
         try:
             return Listing(name, origin, self.get(name), "")
-        except BackendError as error:
-            return Listing(name, origin, None, error.message)
+        except _UnusableError as error:
+            return Listing(name, origin, None, error.problem)
 
     def _made(self, name: str, entry: EntryPoint) -> M:
         """Return what an entry point names, held against the protocol."""
@@ -142,9 +154,9 @@ class Registry(Generic[M]):
             broken = self._broken(name, made)
         except (Exception, SystemExit) as error:  # a plugin may fail in any way, and is reported by name
             why = f"{type(error).__name__}: {error}"
-            raise BackendError(f"{what} cannot be {step}: {why}") from error
+            raise _UnusableError(what, f"cannot be {step}: {why}") from error
         if broken is not None:
-            raise BackendError(f"{what} does not keep the protocol {self.protocol.__name__}: {broken}")
+            raise _UnusableError(what, f"does not keep the protocol {self.protocol.__name__}: {broken}")
         return cast(M, made)
 
     def _broken(self, name: str, made: object) -> str | None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from raspir.backends.protocols import Backend, Strategy, level_of, makes
+from raspir.backends.protocols import Backend, Strategy, level_of, makes, support_of
 from raspir.ir import Graph, Location, Stats
 from raspir.ir.critical import critical_path
 from raspir.ir.describe import Describer
@@ -202,26 +202,26 @@ def pass_table(registry: Registry[Pass]) -> Table:
 
 
 def _taken_and_made(backend: Backend) -> tuple[str, str]:
-    return level_of(backend), "\n".join(makes(backend))
+    return "\n".join((level_of(backend), *support_of(backend).less())), "\n".join(makes(backend))
 
 
 def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[[M], tuple[str, ...]]) -> Table:
-    """Return a table of members with columns of its own, and what is wrong with those that cannot be used."""
+    """Return a table of members with columns of its own, and what is wrong with those that cannot be used.
+
+    Names are whole at any width; the package that a member comes from is told after what it does.
+    """
     listings = registry.listings()
-    packages = any(listing.origin for listing in listings)
-    table = Table(show_header=True)
-    table.add_column(registry.what)
+    table = Table(show_header=True, show_lines=True)
+    table.add_column(registry.what, no_wrap=True)
     table.add_column("what it does", overflow="fold")
     for column in more:
-        table.add_column(column, no_wrap=True)
-    table.add_column("options", no_wrap=True)
-    if packages:
-        table.add_column("package", overflow="fold")
+        table.add_column(column, overflow="fold")
+    table.add_column("options", overflow="fold")
     for each in listings:
         told = cells(each.member) if each.member is not None else ("",) * len(more)
         options = "\n".join(map(str, options_listed(each, registry.what)))
-        row = [each.name, each.summary, *told, options, *([each.origin] if packages else [])]
-        table.add_row(*map(_text, row))
+        does = f"{each.summary} ({each.origin})" if each.origin else each.summary
+        table.add_row(*map(_text, (each.name, does, *told, options)))
     return table
 
 

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from plugins import install as packages
 from test_cli import output, raspir, refused
 from test_cli_passes import find, install
 
@@ -82,6 +83,35 @@ def test_a_difference_found_again_is_saved_beside_the_first(wrong):
     assert again.returncode == 1
     assert "Saved in at-2.py" in again.stdout
     assert (wrong / "at.py").read_text() == (wrong / "at-2.py").read_text()
+
+
+REFUSES = """
+from raspir import BackendError
+from raspir.backends.base import Support
+
+
+class Refuses:
+    name = "refuses"
+    summary = "runs nothing"
+
+    def compile(self, graph, /):
+        raise BackendError("not today")
+
+
+class Unfinished:
+    name = "unfinished"
+"""
+
+
+def test_to_compare_nothing_is_no_success(tmp_path, monkeypatch):
+    packages(tmp_path, "refuses", REFUSES, backends="refuses = refuses:Refuses\nunfinished = refuses:Unfinished")
+    find(tmp_path, monkeypatch)
+    told = "nothing was compared on backend refuses: it supports none of the programs"
+    done = raspir("fuzz", "--cases", "20", "--jobs", "1", "--backend", "refuses", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, f"raspir: {told}\n")
+    done = raspir("fuzz", "--cases", "60", "--jobs", "1", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr == f"raspir: left out, since they cannot be used: backend unfinished\nraspir: {told}\n"
 
 
 @pytest.mark.parametrize(

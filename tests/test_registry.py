@@ -146,7 +146,8 @@ def test_a_broken_backend_is_told_by_name_and_package(installed, line):
         tools.emit(tools.tokens, name)
     assert caught.value.message.startswith(f"backend {name!r} (from bad 1.0, {place}) ")
     assert WRONG[line].replace("\n", "\\n") in caught.value.message
-    assert BACKENDS.describe(name) == f"cannot be used: {caught.value.message}"
+    reason = caught.value.message.removeprefix(f"backend {name!r} (from bad 1.0, {place}) ")
+    assert BACKENDS.describe(name) == f"cannot be used: it {reason}"
 
 
 def test_broken_passes(installed):
@@ -161,10 +162,10 @@ def test_names_that_are_claimed_twice(installed):
     assert BACKENDS.get("numpy").summary.startswith("runs programs with NumPy")
     last = BACKENDS.listings()[-1]
     assert (last.name, last.origin, last.member) == ("numpy", "first 1.0", None)
-    assert last.problem == "backend 'numpy' is raspir's own: another needs another name"
+    assert last.problem == "has the name of a backend of raspir's own: it needs another"
     assert [each.problem for each in PASSES.listings() if each.name == "fold"] == [
         "",
-        "pass 'fold' is raspir's own: another needs another name",
+        "has the name of a pass of raspir's own: it needs another",
     ]
 
 
@@ -178,7 +179,8 @@ def test_the_others_are_listed_and_work(installed):
     assert told["good"]["runs"]
     assert told["good"]["problem"] is None
     assert told["drawer"]["draws"] == ["stars"]
-    assert told["mute"]["summary"].startswith("cannot be used: backend 'mute' (from bad 1.0, bad:mute) does not keep")
+    assert told["mute"]["summary"] == f"cannot be used: it {told['mute']['problem']}"
+    assert told["mute"]["problem"].startswith("does not keep the protocol Backend: it has none of ")
     assert told["mute"]["package"] == "bad 1.0"
     table = output("backends", cwd=installed)
     assert all(part in table for part in ("unit: nodes or lines = nodes", "writes .count", "good 1.0", "draws stars"))

@@ -1,12 +1,18 @@
 """What ``raspir stats`` says of heads."""
 
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
 import pytest
 from rich.console import Console
 
 import raspir
 from raspir import indices, key, query, tokens
+from raspir.backends.base import BACKENDS, Support
+from raspir.backends.support import ALL_OPERATIONS
 from raspir.ir.describe import Describer
-from raspir.tables import layer_table
+from raspir.registry import Listing, Registry
+from raspir.tables import backend_table, layer_table
 
 equal = key(tokens) == query(tokens)
 
@@ -57,3 +63,46 @@ def test_each_best_head_has_a_line_of_its_own():
 def test_aggregates_are_described_as_they_are_written(program, told):
     graph = raspir.lower(program)
     assert Describer(graph)(graph.outputs["out"]) == told
+
+
+@dataclass(frozen=True)
+class Diagram:
+    name: ClassVar[str] = "diagrams"
+    summary: ClassVar[str] = "writes the program as a flowchart of its layers and heads"
+    suffixes: ClassVar[tuple[str, ...]] = (".mmd", ".mermaid")
+    supports: ClassVar[Support] = Support.without("best", "str", vocabulary=False)
+    direction: Literal["top", "left"] = "top"
+    time_budget: float | None = None
+
+    def emit(self, graph, /, *, input=None):
+        return ""
+
+
+def test_the_backends_fit_a_terminal_of_80_columns(monkeypatch):
+    monkeypatch.setattr(Registry, "listings", lambda self: (Listing("diagrams", "some-diagrams 1.0", Diagram(), ""),))
+    console = Console(width=80)
+    with console.capture() as captured:
+        console.print(backend_table(BACKENDS))
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) < 14
+    rows = [line[2:-2].split(" │ ") for line in lines[3:-1]]
+    cells = [" ".join(" ".join(column).split()) for column in zip(*rows, strict=True)]
+    assert cells == [
+        "diagrams",
+        "writes the program as a flowchart of its layers and heads (some-diagrams 1.0)",
+        "graph no best no str a promised vocabulary",
+        "writes .mmd .mermaid",
+        "direction: top or left = top time_budget: float or none = none",
+    ]
+
+
+def test_what_a_backend_does_not_support_is_told_in_few_words():
+    assert Support().less() == ()
+    assert Support(operations=["input", "add"], mixed=False, inputs=False, outputs=False, length=False).less() == (
+        f"2 of {len(ALL_OPERATIONS)} operations",
+        "no mixed values",
+        "one input",
+        "one output",
+        "a promised length",
+    )

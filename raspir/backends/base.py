@@ -7,7 +7,8 @@ backend's, and its value an object, or a class to be called without arguments, t
 
 from __future__ import annotations
 
-from raspir.backends.calling import Called
+from raspir.backends.calling import Called, FaultyBackendError
+from raspir.backends.messages import reason
 from raspir.backends.protocols import (
     Backend,
     Draws,
@@ -34,6 +35,7 @@ __all__ = [
     "Draws",
     "Executable",
     "Explains",
+    "FaultyBackendError",
     "Level",
     "Reports",
     "Runs",
@@ -77,10 +79,18 @@ def choose(backend: str | Backend) -> Called:
     if isinstance(backend, str):
         found = chosen(BACKENDS, backend)
         return Called(found, BACKENDS.origin_of(found), found.name in BACKENDS.built_in)
-    broken = "it is a class: give an object of it" if isinstance(backend, type) else BACKENDS.breach(backend)
+    broken = "it is a class: give an object of it" if isinstance(backend, type) else _broken(backend)
     if broken is not None:
         raise BackendError(f"{show(backend)} is not a backend: {broken}")
     return Called(backend, "", False)
+
+
+def _broken(backend: object) -> str | None:
+    """Say how an object is no backend, whatever happens when it is looked at; ``None`` where it is one."""
+    try:
+        return BACKENDS.breach(backend)
+    except Exception as error:  # its attributes may be computed
+        return f"it cannot be looked at: {reason(error)}"
 
 
 def runner(backend: str | Backend) -> Called:

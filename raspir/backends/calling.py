@@ -20,6 +20,10 @@ from raspir.ir.atoms import show
 Result = Sequence | dict[str, Sequence]
 
 
+class FaultyBackendError(BackendError):
+    """A backend failed, or answered what it must not: its fault, where another :class:`BackendError` is a refusal."""
+
+
 class Called:
     """A backend, as raspir calls it. Its methods take graphs, whatever level the backend takes.
 
@@ -59,8 +63,8 @@ class Called:
 
         Raises:
             GraphError: if the graph breaks a rule of the IR.
-            BackendError: if the backend does not support all of it or fails, or a function that must be called is
-                missing.
+            BackendError: if the backend does not support all of it, or a function that must be called is missing.
+            FaultyBackendError: if the backend fails, or makes of it what cannot be called.
         """
         taken = self._taken(graph)
         if not self.own:
@@ -149,9 +153,9 @@ class Called:
             place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
             raise self.wrong(f"failed{place}: {reason(error)}") from error
 
-    def wrong(self, what: str) -> BackendError:
+    def wrong(self, what: str) -> FaultyBackendError:
         """Return the error that the backend did what it must not."""
-        return BackendError(f"backend {self.name!r}{self.origin} {what}")
+        return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
 
 
 class Guarded:
@@ -186,7 +190,7 @@ class Guarded:
         Raises:
             InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
             EvaluationError: if an operation fails.
-            BackendError: if the backend fails, or yields what is no result.
+            FaultyBackendError: if the backend fails, or yields what is no result.
         """
         read, length = self._read(input)
         with self._backend.answering():
@@ -275,7 +279,7 @@ class Guarded:
         """Return what the backend yields as the results of the outputs.
 
         Raises:
-            BackendError: if it is not one sequence of as many atoms as the input for each of them.
+            FaultyBackendError: if it is not one sequence of as many atoms as the input for each of them.
         """
         names = list(self._layers)
         if len(names) == 1:

@@ -20,6 +20,8 @@ ALL_OPERATIONS = frozenset(OPERATIONS) - AGGREGATES
 KINDS = frozenset(map(str, ATOM.kinds))
 """The kinds of atoms: ``bool``, ``int``, ``float`` and ``str``."""
 
+_FEW = 4  # names that are listed one by one
+
 
 @dataclass(frozen=True)
 class Support:
@@ -80,6 +82,33 @@ class Support:
             for name, value in held.items()
             if value != getattr(everything, name)
         }
+
+    def less(self) -> tuple[str, ...]:
+        """Return what of everything is missing, in a few words for each field; nothing where nothing is."""
+        found = []
+        for field, known in (("operations", ALL_OPERATIONS), ("aggregates", AGGREGATES), ("types", KINDS)):
+            held = getattr(self, field)
+            missing = sorted(known - held)
+            if len(missing) > _FEW:
+                found.append(f"{len(known & held)} of {len(known)} {field}")
+            elif missing:
+                found.append(f"no {', '.join(missing)}")
+        words = {
+            "mixed": "no mixed values",
+            "inputs": "one input",
+            "outputs": "one output",
+            "vocabulary": "a promised vocabulary",
+            "length": "a promised length",
+        }
+        return (*found, *(told for flag, told in words.items() if not getattr(self, flag)))
+
+    def takes(self, graph: Graph) -> bool:
+        """Tell whether a backend can do all that is in ``graph``."""
+        try:
+            self.check(graph, "")
+        except BackendError:
+            return False
+        return True
 
     def check(self, graph: Graph, backend: str) -> None:
         """Check that a backend can do all that is in ``graph``.

@@ -38,7 +38,7 @@ Passes = Annotated[
     typer.Option(
         metavar="PASSES",
         help="The passes of every case, as for [bold]raspir opt[/bold]; '' for programs as written. If left out: the "
-        "default ones, each pass alone, and several in any order.",
+        "default ones, each pass alone, and several in any order; passes of installed packages only without --backend.",
         show_default=False,
     ),
 ]
@@ -85,7 +85,8 @@ def fuzz(
     be the same, one by one and as a batch. Four cases share a program. The default passes may add no layer, and now
     and then a program is written as text and read again.
 
-    The first difference is made small, printed and saved as Python that shows it, and the exit code is 1.
+    Programs are made of what the backend says it supports. The first difference is made small, printed and saved as
+    Python that shows it, and the exit code is 1; it is 2 where a backend that is named supported none of the programs.
     """
     from raspir.testing.fuzzer import fuzz as run
     from raspir.testing.trying import Campaign
@@ -94,7 +95,10 @@ def fuzz(
         if value is not None and value < 1:
             raise InputError(f"{option} is a positive number, not {value}")
     with prints_aside():
-        campaign = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes).check()
+        asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes)
+        campaign = asked.check()
+        if left_out := asked.left_out():
+            tell(f"left out, since they cannot be used: {', '.join(left_out)}")
         with _progress(cases) as on_progress:
             done = run(campaign, cases, jobs or os.cpu_count() or 1, failures, on_progress)
     for failure in done.failures:
@@ -104,6 +108,11 @@ def fuzz(
     typer.echo(_last(done))
     if done.stopped:
         raise typer.Exit(130)
+    idle = [] if done.failures else _idle(done, campaign)
+    for name in idle:
+        tell(f"nothing was compared on backend {name}: it supports none of the programs")
+    if any(name in asked.backends for name in idle):
+        raise typer.Exit(2)
     raise typer.Exit(int(bool(done.failures)))
 
 
@@ -179,6 +188,12 @@ def _covered(done: Fuzzed) -> list[str]:
         f"promises, {counts['unsupported']} are not supported"
     )
     return lines
+
+
+def _idle(done: Fuzzed, campaign: Campaign) -> list[str]:
+    """Return the names of the backends that had programs and supported none."""
+    others = [name for name in campaign.backends if name != "reference" and done.counts[f"backend {name}"]]
+    return [name for name in others if not done.counts[f"ran {name}"]]
 
 
 def _last(done: Fuzzed) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from raspir.api import Program, to_graph
-from raspir.backends.base import BACKENDS, runner
+from raspir.backends.base import BACKENDS, FaultyBackendError, runner
 from raspir.ir import BackendError, Graph, GraphError, ProgramError, RaspirError, parse
 from raspir.ir.atoms import atom_key, read_sequence
 from raspir.passes.base import PASSES
@@ -69,7 +69,7 @@ class Trial:
         Returns:
             How many results were compared (``results``), how many of them failed alike (``failing``) or differ as they
             may since floats round (``excused``), whether the program became shallower, cannot work with the promises
-            (``impossible``), or the backend does not support it (``unsupported``).
+            (``impossible``), or the backend does not support it (``unsupported``) or ran it (``ran NAME``).
 
         Raises:
             DifferenceError: saying what is wrong, and on which inputs.
@@ -117,7 +117,7 @@ class Trial:
         counts: Counter[str] = Counter()
         try:
             run = runner(setting.backend).compile(graph)
-        except GraphError as error:
+        except (GraphError, FaultyBackendError) as error:
             raise DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}") from error
         except BackendError:
             counts["unsupported"] = 1
@@ -133,6 +133,7 @@ class Trial:
             together = _batch(wanted)
             got = told(yielded(partial(run.batch, self.inputs)))
             counts["excused"] += _same(setting, graph, self.inputs, together, got)
+        counts[f"ran {setting.backend}"] += 1
         counts["results"] += len(self.inputs) + 1
         counts["failing"] += sum(map(_failed, (*wanted, together)))
         counts.update(planned(run))

@@ -7,17 +7,21 @@ programs are of one kind only.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from raspir.backends.base import Support
 from raspir.frontends.embedded import Selector, SOp, indices, raw, select, where
 from raspir.frontends.expressions import apply
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
+from raspir.ir.types import type_of, union
 from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
 from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, PREDICATES, Maker, constant
 
+EVERYTHING = Support()
 VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
     ("a", "b", "<"),
     ("a", "b", "c", "d"),
@@ -74,28 +78,69 @@ class Generated:
         return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest})'
 
 
-def program(random: Random, small: bool = False) -> Generated:
+ATTEMPTS = 100
+"""How often a program is made that a backend of few operations may support, before any program will do."""
+
+
+def program(random: Random, small: bool = False, support: Support = EVERYTHING) -> Generated:
     """Return a random program that can be lowered, and works with its vocabulary as far as types tell.
 
     Args:
         random: decides everything.
         small: whether it is made in one step, two or three, and not in up to 14.
+        support: what a backend supports: with its promises the program is of that, if such a one is found.
     """
-    while True:
-        free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
-        vocab = random.choice(VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES)
-        maker = Maker(random, vocab, odd=random.choice((0.0, 0.03, 0.1)))
-        longest = random.choice((3, 6, 8, 12))
-        # Few idioms in one program meet each other more often than all of them do.
-        idioms = random.sample(IDIOMS, random.choice((2, 3, 5, 8, len(IDIOMS))))
+    attempts = 0 if support == EVERYTHING else ATTEMPTS
+    for _ in range(attempts):
+        found = _attempt(random, small, support)
+        if found is not None and support.takes(found.promised):
+            return found
+    while (found := _attempt(random, small, EVERYTHING)) is None:
+        pass
+    return found
+
+
+def _attempt(random: Random, small: bool, support: Support) -> Generated | None:
+    """Return a random program made of what is supported; ``None`` where no combination of types fits."""
+    free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
+    vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
+    odd, longest = random.choice((0.0, 0.03, 0.1)), random.choice((3, 6, 8, 12))
+    maker = Maker(random, vocab, odd, _allowing(support, vocab, longest))
+    # Few idioms in one program meet each other more often than all of them do.
+    idioms = random.sample(IDIOMS, random.choice((2, 3, 5, 8, len(IDIOMS))))
+    try:
+        for _ in range(random.choice(_steps(free, small))):
+            step(maker, free, idioms, longest)
+        graph = lower(outputs(maker))
+        graph.promise(vocab)
+    except ProgramError:  # no combination of types fits: not a program at all
+        return None
+    return Generated(graph, vocab, longest)
+
+
+def _vocabularies(support: Support, known: tuple[tuple[Atom, ...], ...]) -> tuple[tuple[Atom, ...], ...]:
+    """Return those of the vocabularies whose atoms are supported, or all if none are."""
+
+    def fits(vocab: tuple[Atom, ...]) -> bool:
+        kinds = set(map(str, union(map(type_of, vocab)).kinds))
+        return kinds <= set(support.types) and (support.mixed or len(kinds) == 1)
+
+    fitting = [each for each in known if fits(each)]
+    return tuple(fitting) or known
+
+
+def _allowing(support: Support, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
+    """Return what tells of a sequence whether it is supported; ``None`` where everything is."""
+    if support == EVERYTHING:
+        return None
+
+    def allows(made: SOp) -> bool:
         try:
-            for _ in range(random.choice(_steps(free, small))):
-                step(maker, free, idioms, longest)
-            graph = lower(outputs(maker))
-            graph.promise(vocab)
-        except ProgramError:  # no combination of types fits: not a program at all
-            continue
-        return Generated(graph, vocab, longest)
+            return support.takes(lower(made).promise(vocab, longest))
+        except ProgramError:
+            return False
+
+    return allows
 
 
 def _steps(free: float, small: bool) -> tuple[int, ...]:
@@ -116,7 +161,10 @@ def step(maker: Maker, free: float, idioms: list[Idiom], longest: int) -> None:
 
 def outputs(maker: Maker) -> dict[str, SOp]:
     """Return what the program yields: mostly the last thing made, sometimes several of the last."""
-    made = maker.known["any"][2:] or [m.value(1) for m in maker.selectors[-1:]]
+    known = maker.known["any"]
+    made = known[2:] or [m.value(1) for m in maker.selectors[-1:]] or known
+    if not made:
+        raise ProgramError("nothing was made")
     if maker.chance(0.75):
         return {"out": made[-1]}
     return {f"out_{i}": maker.random.choice(made[-4:]) for i in range(maker.random.randint(2, 3))}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from random import Random
 from typing import Any
 
-from raspir.backends.base import BACKENDS, runner
+from raspir.backends.base import BACKENDS, Runs, Support, runner
+from raspir.backends.protocols import support_of
 from raspir.ir import Atom, BackendError
 from raspir.options import parse_choices
 from raspir.passes.base import PASSES
 from raspir.passes.pipeline import choose
+from raspir.registry import Registry
 from raspir.testing.comparing import DifferenceError, Trial
 from raspir.testing.generate import Generated, program
 from raspir.testing.settings import Setting, drawn
@@ -39,14 +41,18 @@ class Campaign:
         seed: decides, with a program's number, everything about it.
         backends: the names of the backends that run the programs; all that run any if it is empty.
         passes: a pipeline in text; random orders for ``None``.
+        names: the names of the passes to choose from at random.
     """
 
     seed: int = 0
     backends: tuple[str, ...] = ()
     passes: str | None = None
+    names: tuple[str, ...] = ()
 
     def check(self) -> Campaign:
-        """Return this with the names of all backends where it has none.
+        """Return this with the names of all backends and passes where it has none.
+
+        Passes that installed packages add are chosen only where all backends are: who tries one backend asks for that.
 
         Raises:
             BackendError: if there is no such backend or pass, or a backend runs no programs.
@@ -54,12 +60,24 @@ class Campaign:
         for name in self.backends:
             runner(name)
         choose(self.passes, {})
-        return self if self.backends else Campaign(self.seed, runners(), self.passes)
+        names = self.names or (tuple(PASSES.built_in) if self.backends else _usable(PASSES))
+        return replace(self, backends=self.backends or runners(), names=names)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return what would be tried if it could be used: backends and passes, each as ``backend name``."""
+        if self.backends:
+            return ()
+        registries: list[Registry[Any]] = [BACKENDS] if self.passes is not None else [BACKENDS, PASSES]
+        found = []
+        for registry in registries:
+            usable = _usable(registry)
+            found += [f"{registry.what} {name}" for name in registry.names() if name not in usable]
+        return tuple(found)
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names of the passes to choose from, those that installed packages add among them."""
-        return PASSES.names()
+    def supports(self) -> dict[str, Support]:
+        """What each of the backends supports."""
+        return {name: support_of(runner(name).backend) for name in self.backends}
 
     @cached_property
     def pipeline(self) -> tuple[str, ...] | None:
@@ -71,15 +89,29 @@ class Campaign:
     def program(self, number: int) -> tuple[Generated, Random]:
         """Return the program of this number, and what decides all else about it."""
         random = Random(f"{self.seed}:{number}")
-        return program(random, small=random.random() < 0.9), random
+        support = Support()
+        if any(each != support for each in self.supports.values()):
+            support = self.supports[random.choice(self.backends)]
+        return program(random, random.random() < 0.9, support), random
+
+    def _setting(self, random: Random, generated: Generated, backends: tuple[str, ...]) -> Setting:
+        """Return a random setting on one of ``backends``, with the promises that this one needs."""
+        setting = drawn(random, generated, backends, self.names, self.pipeline)
+        support = self.supports.get(setting.backend, Support())
+        if support == Support():
+            return setting
+        typed = support.types != Support().types or not support.mixed
+        vocab = generated.vocab if typed or not support.vocabulary else setting.vocab
+        return replace(setting, vocab=vocab, max_length=setting.max_length if support.length else generated.longest)
 
     def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
         """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
+        able = tuple(name for name in self.backends if self.supports[name].takes(generated.promised)) or self.backends
         done = Outcome()
         for at in range(limit):
-            setting = drawn(random, generated, self.backends, self.names, self.pipeline)
+            setting = self._setting(random, generated, able)
             try:
                 counts = trial.compare(setting, text=random.random() < 0.1)
             except DifferenceError as problem:
@@ -138,16 +170,21 @@ def covered(setting: Setting) -> list[str]:
     ]
 
 
-def runners() -> tuple[str, ...]:
-    """Return the names of all backends that run programs and can be loaded."""
+def _usable(registry: Registry[Any]) -> tuple[str, ...]:
+    """Return the names of all members that can be used."""
     found = []
-    for name in BACKENDS.names():
+    for name in registry.names():
         try:
-            runner(name)
+            registry.get(name)
         except BackendError:
             continue
         found.append(name)
     return tuple(found)
+
+
+def runners() -> tuple[str, ...]:
+    """Return the names of all backends that run programs and can be loaded."""
+    return tuple(name for name in _usable(BACKENDS) if isinstance(BACKENDS.get(name), Runs))
 
 
 def some_input(random: Random, generated: Generated) -> Any:

@@ -7,7 +7,7 @@ import pytest
 
 import raspir
 from raspir import BackendError, EvaluationError, InputError, Sequence, indices, key, query, tokens
-from raspir.backends.base import Reports, Streams, runner
+from raspir.backends.base import FaultyBackendError, Reports, Streams, runner
 from raspir.ir import Graph, LayeredProgram
 
 TWO = {"a": tokens, "b": indices}
@@ -29,6 +29,18 @@ def told(function, *arguments, **keywords):
     with pytest.raises(BackendError) as caught:
         function(*arguments, **keywords)
     return caught.value.message
+
+
+def test_a_fault_is_told_from_a_refusal():
+    def refuse(graph):
+        raise BackendError("not this one")
+
+    for compiles in (lambda graph: None, lambda graph: 1 / 0):
+        with pytest.raises(FaultyBackendError):
+            raspir.compile(tokens, backend(compile=compiles))
+    with pytest.raises(BackendError) as caught:
+        raspir.compile(tokens, backend(compile=refuse))
+    assert not isinstance(caught.value, FaultyBackendError)
 
 
 def test_lists_become_sequences_of_the_right_layer():

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from faults import Crash, Deepen, Swap
 
 import raspir
-from raspir.backends.base import BACKENDS
+from raspir.backends.base import BACKENDS, Support
 from raspir.backends.numpy.kernels import elementwise, execution, selections
+from raspir.passes.base import PASSES
+from raspir.registry import Registry
 from raspir.testing import Setting, difference, trying
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import program
@@ -154,6 +157,82 @@ def test_a_backend_of_others_is_found_wrong(wrong, monkeypatch):
     found = shrunk(first_failure(Campaign(0, ("planted",))))
     assert "planted yields [" in found.told
     assert len(found.graph) <= 2
+
+
+LITTLE = Support(
+    operations=["input", "indices", "const", "add", "select.eq", "select.lt"],
+    aggregates=["sum"],
+    types=["int"],
+    mixed=False,
+    outputs=False,
+    vocabulary=False,
+    length=False,
+)
+
+
+def add(monkeypatch, backend):
+    """Let there be a backend of others called ``planted``."""
+
+    def get(registry, name, real=Registry.get):
+        return backend if name == "planted" else real(registry, name)
+
+    monkeypatch.setattr(Registry, "get", get)
+
+
+def test_a_backend_of_little_is_given_what_it_supports(monkeypatch):
+    backend = Planted(None)
+    backend.supports = LITTLE
+    backend.compile = lambda graph: partial(raspir.compile(graph, "reference", optimize=False))
+    add(monkeypatch, backend)
+    done = fuzz(Campaign(0, ("planted",), ""), 80)
+    assert not done.failures
+    assert done.counts["ran planted"] == 80
+    assert done.counts["promised vocabulary and length"] == 80
+    made = [Campaign(0, ("planted",), "").program(number)[0].graph for number in range(20)]
+    assert {node.operation.name for graph in made for node in graph} >= {"select.eq", "sum"}
+    both = fuzz(Campaign(0, ("planted", "numpy"), ""), 40, failures=100)
+    assert both.counts["unsupported"] == 0
+
+
+def test_passes_of_others_are_tried_where_all_backends_are(monkeypatch):
+    def names(registry):
+        return (*registry.built_in, "broken", "other") if registry is PASSES else tuple(registry.built_in)
+
+    def get(registry, name, real=Registry.get):
+        if name == "broken":
+            raise raspir.BackendError("cannot be used")
+        return Crash() if name == "other" else real(registry, name)
+
+    monkeypatch.setattr(Registry, "names", names)
+    monkeypatch.setattr(Registry, "get", get)
+    assert Campaign().check().names == (*PASSES.built_in, "other")
+    assert Campaign().left_out() == ("pass broken",)
+    assert Campaign(0, ("numpy",)).check().names == tuple(PASSES.built_in)
+    assert Campaign(0, ("numpy",)).left_out() == Campaign(0, (), "fold").left_out() == ()
+    assert Campaign(0, ("numpy",), "other").check().pipeline == ("other",)
+
+
+def crash(graph):
+    raise KeyError("not today")
+
+
+def refuse(graph):
+    raise raspir.BackendError("not today")
+
+
+def test_a_crash_at_compiling_is_a_difference_and_a_refusal_is_none(monkeypatch):
+    backend = Planted(None)
+    add(monkeypatch, backend)
+    setting = Setting(passes=(), backend="planted")
+    backend.compile = crash
+    assert re.search(
+        r"FaultyBackendError: backend 'planted' failed at test_fuzzing.py:\d+: KeyError: 'not today'",
+        difference(raspir.tokens, ["a"], setting),
+    )
+    backend.compile = lambda graph: 5
+    assert "compiled the program to 5, which cannot be called" in difference(raspir.tokens, ["a"], setting)
+    backend.compile = refuse
+    assert difference(raspir.tokens, ["a"], setting) is None
 
 
 def modules(planted):
