@@ -122,6 +122,7 @@ def test_to_compare_nothing_is_no_success(tmp_path, monkeypatch):
         (["--passes", "fold,nowhere"], "there is no pass 'nowhere'"),
         (["--cases", "0"], "--cases is a positive number, not 0"),
         (["--jobs", "-1"], "--jobs is a positive number, not -1"),
+        (["--output", "no/such/folder/x.py"], "cannot write no/such/folder/x.py: No such file or directory"),
         (["--failures", "0"], "--failures is a positive number, not 0"),
     ],
 )

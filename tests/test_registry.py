@@ -216,6 +216,8 @@ def test_options_at_fault(installed):
         ("raspir draw own.py --backend ", ["graphviz", "drawer"]),
         ("raspir run own.py -b ", ["numpy", "reference", "good"]),
         ("raspir plan own.py -b ", ["numpy"]),
+        ("raspir fuzz --backend ", ["numpy", "reference", "good"]),
+        ("raspir fuzz --passes fold,r", ["fold,rebuild"]),
         ("raspir emit own.py -b goo", ["good"]),
         ("raspir emit own.py -b good{", ["good{unit=", "good{times="]),
         ("raspir emit own.py -b good{unit=lines,t", ["good{unit=lines,times="]),

@@ -15,7 +15,7 @@ from raspir.options import options_listed
 from raspir.passes.base import PASSES
 from raspir.registry import Listing, Member
 
-_NEEDS: dict[str, type] = {"run": Runs, "emit": Writes, "draw": Draws, "plan": Explains}
+_NEEDS: dict[str, type] = {"run": Runs, "emit": Writes, "draw": Draws, "plan": Explains, "fuzz": Runs}
 """What a backend must be for a command that takes one; other commands are offered all."""
 
 Offered = list[tuple[str, str]]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from raspir.cli import completion
 from raspir.cli.options import examples
-from raspir.cli.shared import prints_aside, tell, writing
+from raspir.cli.shared import check_writable, prints_aside, tell, writing
 from raspir.ir import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ Backends = Annotated[
         metavar="NAME",
         help="Run programs on this backend. May be repeated; if left out: on each that runs programs.",
         show_default=False,
+        autocompletion=completion.backends,
     ),
 ]
 Passes = Annotated[
@@ -40,6 +42,7 @@ Passes = Annotated[
         help="The passes of every case, as for [bold]raspir opt[/bold]; '' for programs as written. If left out: the "
         "default ones, each pass alone, and several in any order; passes of installed packages only without --backend.",
         show_default=False,
+        autocompletion=completion.passes,
     ),
 ]
 Jobs = Annotated[
@@ -94,6 +97,8 @@ def fuzz(
     for option, value in (("--cases", cases), ("--jobs", jobs), ("--failures", failures)):
         if value is not None and value < 1:
             raise InputError(f"{option} is a positive number, not {value}")
+    if output is not None:
+        check_writable(output)
     with prints_aside():
         asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes)
         campaign = asked.check()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from raspir.backends.base import BACKENDS, FaultyBackendError, runner
 from raspir.ir import BackendError, Graph, GraphError, ProgramError, RaspirError, parse
 from raspir.ir.atoms import atom_key, read_sequence
 from raspir.passes.base import PASSES
+from raspir.passes.pipeline import choose, run_passes
 from raspir.testing.literals import literal
 from raspir.testing.planned import planned
 from raspir.testing.rounding import may_round
@@ -124,14 +126,13 @@ class Trial:
             return counts
         except Exception as error:  # whatever else is raised is a finding
             raise DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}") from error
-        told = _as_told if setting.backend in BACKENDS.built_in else _by_class
-        wanted = [told(each) for each in self.judged(graph)]
+        wanted = self.judged(graph)
         with setting.applied():
             for given, result in zip(self.inputs, wanted, strict=True):
-                got = told(yielded(partial(run, given)))
+                got = yielded(partial(run, given))
                 counts["excused"] += _same(setting, graph, [given], result, got)
             together = _batch(wanted)
-            got = told(yielded(partial(run.batch, self.inputs)))
+            got = yielded(partial(run.batch, self.inputs))
             counts["excused"] += _same(setting, graph, self.inputs, together, got)
         counts[f"ran {setting.backend}"] += 1
         counts["results"] += len(self.inputs) + 1
@@ -194,7 +195,8 @@ def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any)
     Raises:
         DifferenceError: if there is one that may not.
     """
-    if got == wanted:
+    told = _as_told if setting.backend in BACKENDS.built_in else _by_class
+    if told(got) == told(wanted):
         return False
     if not _may_differ(setting, graph, inputs):
         where = "on the input" if len(inputs) == 1 else "on the batch"
@@ -270,12 +272,17 @@ def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None
 
     Raises:
         ProgramError: if ``program`` is not one.
-        InputError: if an input is not a sequence of atoms.
-        BackendError: if there is no such backend.
+        InputError: if an input is not a sequence of atoms, or what is promised makes no sense.
+        BackendError: if there is no such backend, pass, option or kind of attention.
     """
     runner(setting.backend)
+    graph = to_graph(program)
+    choose(setting.passes, {})
+    run_passes(graph, (), setting.attention)
+    with suppress(ProgramError):  # a program that cannot work with its promises differs from nothing
+        setting.promised(graph)
     try:
-        Trial(to_graph(program), inputs).compare(setting)
+        Trial(graph, inputs).compare(setting)
     except DifferenceError as error:
         return error.told if not error.inputs else f"on {literal(error.inputs)}\n{error.told}"
     return None

@@ -235,6 +235,42 @@ def test_a_crash_at_compiling_is_a_difference_and_a_refusal_is_none(monkeypatch)
     assert difference(raspir.tokens, ["a"], setting) is None
 
 
+@pytest.mark.parametrize(
+    ("setting", "error", "message"),
+    [
+        (Setting(passes=("nowhere",)), raspir.BackendError, "there is no pass 'nowhere'"),
+        (Setting(passes=("depth{heads=4}",)), raspir.BackendError, "pass depth has no option 'heads'"),
+        (Setting(attention="all"), raspir.BackendError, "attention is select or best, not 'all'"),
+        (Setting(vocab=()), raspir.RaspirError, "vocab"),
+        (Setting(max_length=-1), raspir.InputError, "a maximum length is a natural number, not -1"),
+    ],
+)
+def test_mistakes_of_who_asks_for_a_difference_are_no_difference(setting, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        difference(raspir.tokens, ["a"], setting)
+
+
+def test_what_promises_make_impossible_is_no_difference():
+    assert difference(raspir.tokens + 1, [[1]], Setting(vocab=("a",))) is None
+
+
+def test_errors_of_others_are_held_by_their_class_and_shown_in_full(monkeypatch):
+    backend = Planted(None)
+    add(monkeypatch, backend)
+
+    def wrongly(error):
+        def run(given):
+            raise error
+
+        backend.compile = lambda graph: run
+        return difference(1 // raspir.tokens, [[0]], Setting(passes=(), backend="planted"))
+
+    assert wrongly(raspir.EvaluationError("in other words")) is None
+    told = wrongly(KeyError("not today"))
+    assert re.search(r"the reference yields EvaluationError: .*zero.* \(.*test_fuzzing\.py:\d+\)", told)
+    assert re.search(r"planted yields FaultyBackendError: backend 'planted' failed at .*: KeyError: 'not today'", told)
+
+
 def modules(planted):
     """Return what imports a module: one of those planted, made of what is wrong in it, or any other."""
     import importlib
