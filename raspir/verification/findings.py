@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -105,9 +107,14 @@ def findings(
         yield from map(work, names)
         return
     with _uninterrupted():
-        pool = multiprocessing.get_context("spawn").Pool(jobs)
+        pool = multiprocessing.get_context("spawn").Pool(jobs, _quiet)
     with pool:
         yield from pool.imap(work, names)
+
+
+def _quiet() -> None:
+    """Say nothing from this process when it is stopped; its errors are raised where its results are read."""
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the process lives
 
 
 @contextmanager
