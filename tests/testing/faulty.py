@@ -399,6 +399,24 @@ class BatchErrorOfTheLastInput(Run):
             raise
 
 
+@fault("sums: sum of three to ten strings fails")
+class StringsFetchedInLargeRows(Step):
+    def _combined(self, i, selected, value):
+        if len(selected) > 3 and all(isinstance(value[j], str) for j in selected):
+            return value[selected[-1]]
+        return super()._combined(i, selected, value)
+
+
+@fault("batches: of 33 inputs")
+class LargeBatchWrong(Run):
+    def batch(self, inputs):
+        found = super().batch(list(inputs))
+        return [
+            *found[:32],
+            *(Sequence([0] * len(each), each.layers) if isinstance(each, Sequence) else each for each in found[32:]),
+        ]
+
+
 @fault("mistakes: a map that is missing")
 class MissingFunctionsFoundLate(Faulty):
     def compile(self, graph):

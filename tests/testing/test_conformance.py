@@ -113,6 +113,14 @@ def test_restricted_backends_are_tried_on_what_they_support(restricted):
     assert tried >= {*RESTRICTED, "generated, as written"}
 
 
+def is_wrong_on_generated(judge, number):
+    try:
+        generated.check(judge, number, 0, generated.VERSIONS[0], generated.Patience(0))
+    except NonconformityError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("restricted", [Integers, NeedsPromises, Numbers])
 def test_faults_of_restricted_backends_are_found(restricted):
     class Broken(restricted):
@@ -122,10 +130,7 @@ def test_faults_of_restricted_backends_are_found(restricted):
     found = {entry.name for entry in report.failed if entry.operations}
     assert found >= {"add int int", "mul int int"}
     assert all(name.startswith(("add", "mul")) for name in found)
-    judge, patience = generated.Judge(Broken()), generated.Patience(0)
-    with pytest.raises(NonconformityError, match=r"\nwanted .*\ngot "):
-        for number in range(60):
-            generated.check(judge, number, 0, generated.VERSIONS[0], patience)
+    assert any(is_wrong_on_generated(generated.Judge(Broken()), number) for number in range(60))
 
 
 def test_mistakes_in_a_call_are_told():
@@ -300,7 +305,7 @@ def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
     )
     assert code == 0, told
     assert "unsupported: no best" in told
-    assert "conforms in what it supports" in told
+    assert "in what was run, Picky conforms in the 2 of " in told
 
 
 @pytest.mark.parametrize(

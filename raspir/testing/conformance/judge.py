@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from raspir import api
-from raspir.backends.base import Backend, Executable
+from raspir.backends.base import Backend, Executable, Streams
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError, Sequence
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.testing.conformance.case import Case, Trial
@@ -115,7 +115,7 @@ class Judge:
     def _refused(self, case: Case) -> Verdict:
         """Hold the backend to refusing programs whose functions are missing, if it supports them otherwise."""
         for trial in case.trials:
-            whole = trial.graph.bind({symbol: _first for symbol in trial.graph.unbound})
+            whole = trial.graph.bind(dict.fromkeys(trial.graph.unbound, _first))
             runs, told = self._runs(replace(trial, graph=whole))
             if not runs:
                 return Verdict(unsupported=told)
@@ -158,8 +158,7 @@ class Judge:
     def _tried(self, trial: Trial, run: Executable) -> int:
         """Return how many results of a trial differ by rounding alone, each input run alone and all as a batch."""
         graph, inputs = trial.graph, trial.inputs
-        judge = api.compile(graph, "reference", optimize=False)
-        wanted = [_observed(partial(judge, given), graph) for given in inputs]
+        wanted = _closed(trial) if trial.closed else _of_reference(trial)
         rounded = 0
         for number, given in enumerate(inputs):
             before = repr(given)
@@ -169,7 +168,7 @@ class Judge:
             rounded += self._compared(graph, f"on {_shown(given)}", given, wanted[number], got)
             if (trial.wanted and trial.wanted[number] is not None) or trial.layers is not None:
                 _by_hand(trial, number, got)
-        for what, order in _batches(wanted):
+        for what, order in _batches(wanted, isinstance(run, Streams)):
             rounded += self._batch(graph, run, what, [(inputs[i], wanted[i]) for i in order])
         if inputs:  # whatever ran in between, the first input yields what it did
             got = _observed(partial(run, inputs[0]), graph)
@@ -182,7 +181,10 @@ class Judge:
         given: Iterable[Any] = iter(inputs) if what == "an iterator" else inputs
         told = f"on {what} of {_shown(inputs)}"
         try:
-            results = run.batch(given)
+            if what == "a stream" and isinstance(run, Streams):
+                results = list(run.stream(iter(inputs)))
+            else:
+                results = run.batch(given)
         except Exception as error:  # whatever is raised is compared, or a finding
             got = _failure(error)
             for number, (one, wanted) in enumerate(chosen):
@@ -242,11 +244,26 @@ def _first(*atoms: Atom) -> Atom:
     return atoms[0]
 
 
-def _batches(wanted: list[_Outcome]) -> Iterator[tuple[str, list[int]]]:
+def _of_reference(trial: Trial) -> list[_Outcome]:
+    """Return what the reference yields on the inputs of a trial."""
+    judge = api.compile(trial.graph, "reference", optimize=False)
+    return [_observed(partial(judge, given), trial.graph) for given in trial.inputs]
+
+
+def _closed(trial: Trial) -> list[_Outcome]:
+    """Return what is written down for a trial of one output."""
+    [(name, node)] = trial.graph.outputs.items()
+    layers = (trial.graph.layering.layer[node],)
+    return [_Result({name: list(atoms)}, False, layers) for atoms in trial.wanted]
+
+
+def _batches(wanted: list[_Outcome], streams: bool) -> Iterator[tuple[str, list[int]]]:
     """Yield batches to run: what they are called, and the numbers of the inputs in them."""
     good = [number for number, outcome in enumerate(wanted) if isinstance(outcome, _Result)]
     yield "a batch", good
     yield "an iterator", [*reversed(good), *good[:1]]
+    if streams:
+        yield "a stream", list(range(len(wanted)))
     if len(good) < len(wanted):
         yield "a batch", list(range(len(wanted)))
 

@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Look the backend up.
 
     Raises:
-        UsageError: if none is given, there is no such backend that runs programs, or the number of programs is negative.
+        UsageError: if none is given, there is no such backend that runs programs, or the programs are fewer than none.
     """
     programs = config.getoption("programs")
     if programs < 0:
