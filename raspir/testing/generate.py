@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
 from raspir.backends.base import Support
-from raspir.frontends.embedded import Selector, SOp, indices, raw, select, where
+from raspir.frontends.embedded import Selector, SOp, indices, raw, select, tokens, where
 from raspir.frontends.expressions import apply
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
@@ -141,6 +142,34 @@ def _allowing(support: Support, vocab: tuple[Atom, ...], longest: int) -> Callab
             return False
 
     return allows
+
+
+def program_within(random: Random, supported: Callable[[Graph], bool]) -> Generated | None:
+    """Return a random program of a few steps that fulfils a condition; ``None`` where none is found soon.
+
+    Args:
+        random: decides everything.
+        supported: the condition, on a program with the promises of its inputs. A part of what fulfils it should do so,
+            too: programs grow by what is supported.
+    """
+    fitting = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).promise(vocab, 1))]
+    for _ in range(10 if fitting else 0):
+        vocab, longest, free = random.choice(fitting), random.choice((3, 6, 8, 12)), random.choice((0.3, 0.6, 1.0))
+
+        def allows(made: SOp, vocab: tuple[Atom, ...] = vocab, longest: int = longest) -> bool:
+            try:
+                return supported(lower(made).promise(vocab, longest))
+            except ProgramError:
+                return False
+
+        maker = Maker(random, vocab, random.choice((0.0, 0.03, 0.1)), allows)
+        for _ in range(random.choice((1, 2, 3, 4))):
+            with suppress(ProgramError):  # no types fit
+                step(maker, free, IDIOMS, longest)
+        made = [each for each in maker.known["any"] if len(lower(each)) > 1]
+        if made:
+            return Generated(lower(made[-1]), vocab, longest)
+    return None
 
 
 def _steps(free: float, small: bool) -> tuple[int, ...]:

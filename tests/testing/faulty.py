@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from raspir.backends.base import Support
 from raspir.backends.inputs import read_inputs
 from raspir.backends.reference import Executable, Reference, _Step, require_functions
 from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, Sequence, verify
@@ -398,6 +399,24 @@ class BatchErrorOfTheLastInput(Run):
             raise
 
 
+@fault("sums: sum of three to ten strings fails")
+class StringsFetchedInLargeRows(Step):
+    def _combined(self, i, selected, value):
+        if len(selected) > 3 and all(isinstance(value[j], str) for j in selected):
+            return value[selected[-1]]
+        return super()._combined(i, selected, value)
+
+
+@fault("batches: of 33 inputs")
+class LargeBatchWrong(Run):
+    def batch(self, inputs):
+        found = super().batch(list(inputs))
+        return [
+            *found[:32],
+            *(Sequence([0] * len(each), each.layers) if isinstance(each, Sequence) else each for each in found[32:]),
+        ]
+
+
 @fault("mistakes: a map that is missing")
 class MissingFunctionsFoundLate(Faulty):
     def compile(self, graph):
@@ -425,6 +444,36 @@ class Picky(Faulty):
             if node.operation.name in self.unsupported:
                 raise BackendError(f"no {node.operation.name}")
         return super().compile(graph)
+
+
+class Integers(Faulty):
+    """No fault: integers and booleans alone are supported, which it declares."""
+
+    name = "Integers"
+    supports = Support(types=["int", "bool"])
+
+
+class NeedsPromises(Faulty):
+    """No fault: programs must come with a vocabulary and a length."""
+
+    name = "NeedsPromises"
+    supports = Support(vocabulary=False, length=False)
+
+
+class Numbers(Faulty):
+    """No fault: each value holds integers, or floats; promises are needed, and some operations left out."""
+
+    name = "Numbers"
+    supports = Support.without("best", "str", "map", mixed=False, vocabulary=False)
+
+
+class AddsOneAboveThree(Step):
+    """A fault that integers alone show, and only those above three."""
+
+    def _elementwise(self, operands):
+        found = super()._elementwise(operands)
+        large = self.what in ("add", "mul", "where")
+        return [atom + 1 if large and type(atom) is int and atom > 3 else atom for atom in found]
 
 
 class RefusesAll(Faulty):

@@ -7,7 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from faulty import FAULTS, MENDED, Faulty, FromTheRight, Picky, RefusesAll
+from faulty import (
+    FAULTS,
+    MENDED,
+    AddsOneAboveThree,
+    Faulty,
+    FromTheRight,
+    Integers,
+    NeedsPromises,
+    Numbers,
+    Picky,
+    RefusesAll,
+)
 from test_golden import CHALLENGES, PROGRAMS
 
 import raspir
@@ -80,18 +91,73 @@ def test_generated_programs_are_the_same_every_time():
 
 
 def test_what_is_unsupported_is_no_failure_and_is_told():
-    groups = ("sums", "best", "where, has, lookup, map")
+    groups = ("sums", "best", "where, has, lookup, map", "sources")
     report = run(Picky(), [case for group in groups for case in in_group(group)], programs=0)
     assert report.conforms
     operations = report.operations()
     assert set(operations["best"].values()) == set(operations["map"].values()) == {Came.UNSUPPORTED}
     assert set(operations["sum"].values()) == {Came.PASSED}
     assert "no best" in str(report)
-    assert "conforms in what it supports" in report.verdict()
+    assert report.verdict().startswith("in what was run, Picky conforms in what it supports: ")
+
+
+RESTRICTED = ("selector algebra", "sums", "moving atoms", "several inputs")
+
+
+@pytest.mark.parametrize("restricted", [Integers, NeedsPromises, Numbers])
+def test_restricted_backends_are_tried_on_what_they_support(restricted):
+    chosen = [case for group in RESTRICTED for case in in_group(group)]
+    report = run(restricted(), chosen, programs=6)
+    assert report.conforms, report.failed
+    tried = {entry.group for entry in report.entries if entry.came is Came.PASSED}
+    assert tried >= {*RESTRICTED, "generated, as written"}
+
+
+def is_wrong_on_generated(judge, number):
+    try:
+        generated.check(judge, number, 0, generated.VERSIONS[0], generated.Patience(0))
+    except NonconformityError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("restricted", [Integers, NeedsPromises, Numbers])
+def test_faults_of_restricted_backends_are_found(restricted):
+    class Broken(restricted):
+        step = AddsOneAboveThree
+
+    report = run(Broken(), in_group("operators"), programs=0)
+    found = {entry.name for entry in report.failed if entry.operations}
+    assert found >= {"add int int", "mul int int"}
+    assert all(name.startswith(("add", "mul")) for name in found)
+    assert any(is_wrong_on_generated(generated.Judge(Broken()), number) for number in range(60))
+
+
+def test_mistakes_in_a_call_are_told():
+    for call in (run, lambda backend: check(backend, cases()[0])):
+        with pytest.raises(raspir.BackendError, match="did you mean numpy"):
+            call("nunpy")
+        with pytest.raises(raspir.BackendError, match="does not run programs"):
+            call("graphviz")
+        with pytest.raises(raspir.BackendError, match="is not a backend"):
+            call(object())
+    with pytest.raises(raspir.BackendError, match="none or more, not -3"):
+        run("reference", [], programs=-3)
+    nothing = run("reference", [], programs=0)
+    assert not nothing.conforms
+    assert nothing.verdict() == "reference was held to nothing: no case was run"
+
+
+def test_reasons_are_told_by_what_is_missing():
+    report = run(Integers(), in_group("unary operators"), programs=0)
+    notes = [line for line in str(report).splitlines() if line.startswith("unsupported")]
+    assert 0 < len(notes) <= 5
+    assert len({entry.left_out or entry.told for entry in report.entries}) >= len({e.missing for e in report.entries})
+    assert all("which" not in entry.missing and "needs" not in entry.missing for entry in report.entries)
 
 
 def test_who_supports_nothing_does_not_conform():
-    report = run(RefusesAll(), in_group("sums"), programs=2)
+    report = run(RefusesAll(), [*in_group("sums"), *in_group("mistakes")], programs=2)
     assert not report.failed
     assert report.supports_nothing
     assert not report.conforms
@@ -212,6 +278,7 @@ def test_built_in_backends_conform(backend, tmp_path):
     code, told = kit(tmp_path, "--backend", backend, "--programs", "25", "--exact-errors", "-q", "-k", chosen)
     assert code == 0, told
     assert f"{backend} conforms: all " in told
+    assert ("in what was run, reference" in told) == (backend == "reference")
     assert "selector.not" in told
 
 
@@ -238,13 +305,14 @@ def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
     )
     assert code == 0, told
     assert "unsupported: no best" in told
-    assert "conforms in what it supports" in told
+    assert "in what was run, Picky conforms in the 2 of " in told
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         ((), "choose a backend to be held to the language: --backend NAME (those that run programs: numpy, reference"),
+        (("--backend", "numpy", "--programs", "-3"), "--programs must be none or more, not -3"),
         (("--backend", "graphviz"), "backend 'graphviz' does not run programs"),
         (("--backend", "nunpy"), "did you mean numpy?"),
         (("--backend", "broken"), "cannot be loaded: AttributeError: module 'faulty' has no attribute 'nothing'"),

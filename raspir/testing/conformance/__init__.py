@@ -18,7 +18,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from raspir.backends.base import Backend
+from raspir.backends.base import Backend, runner
+from raspir.ir import BackendError
 from raspir.testing.conformance import generated
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features import cases
@@ -50,8 +51,9 @@ def check(backend: str | Backend, case: Case, exact_errors: bool = False) -> Ver
 
     Raises:
         NonconformityError: if the backend is wrong; the message shows the program, the input, and what came of it.
-        BackendError: if there is no backend of this name, or it does not run programs.
+        BackendError: if there is no backend of this name, it does not run programs, or the object is no backend.
     """
+    runner(backend)
     return Judge(backend, exact_errors).check(case)
 
 
@@ -70,13 +72,18 @@ def run(
         programs: how many generated programs follow.
         seed: from which seed.
         exact_errors: whether errors must have the words of the reference backend.
+
+    Raises:
+        BackendError: as :func:`check` does, and if the number of programs is negative.
     """
+    if programs < 0:
+        raise BackendError(f"generated programs are none or more, not {programs}")
+    report = Report(runner(backend).name, partial=chosen is not None)
     judge, patience = Judge(backend, exact_errors), generated.Patience()
-    report = Report(backend if isinstance(backend, str) else backend.name)
     for case in cases() if chosen is None else chosen:
         report.entries.append(_entry(case, partial(judge.check, case)))
     for number, version in product(range(programs), generated.VERSIONS):
-        made = generated.case_of(number, seed, version)
+        made = generated.case_of(number, seed, version, judge)
         if made is not None:
             tried = partial(generated.check, judge, number, seed, version, patience)
             report.entries.append(_entry(made, tried))
@@ -92,4 +99,4 @@ def _entry(case: Case, tried: Callable[[], Verdict]) -> Entry:
         return replace(entry, came=Came.FAILED, told=str(error))
     if verdict.unsupported is not None:
         return replace(entry, came=Came.UNSUPPORTED, told=verdict.unsupported)
-    return replace(entry, rounded=verdict.rounded)
+    return replace(entry, rounded=verdict.rounded, left_out=verdict.left_out or "")

@@ -34,12 +34,14 @@ class Trial:
         wanted: what it yields on each, written down by hand: a list of atoms, a mapping to such lists by the names of
             outputs, or the class of the error; ``None`` where the reference alone says. Empty if it says all.
         layers: the layers of what it yields, written down by hand; ``None`` where the reference alone says.
+        closed: whether what is written down says all, and the reference, which may take too long, is not asked.
     """
 
     graph: Graph
     inputs: tuple[Any, ...]
     wanted: tuple[Any, ...] = ()
     layers: int | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True)

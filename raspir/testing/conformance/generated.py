@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from random import Random
 from time import monotonic
 from typing import Any
@@ -13,8 +13,11 @@ from raspir.api import optimize
 from raspir.ir import BackendError, Graph, ProgramError
 from raspir.testing.conformance.case import Case, Trial, located
 from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
-from raspir.testing.generate import Generated, program
+from raspir.testing.generate import Generated, program, program_within
 from raspir.testing.minimise import minimised
+
+Promises = tuple[tuple[Any, ...] | None, int | None]
+"""The vocabulary and the length that are promised; ``None`` where nothing is."""
 
 VERSIONS = ("as written", "optimised", "optimised for best")
 GROUP = "generated"
@@ -29,6 +32,30 @@ def generated(number: int, seed: int) -> tuple[Generated, tuple[Any, ...]]:
     random = Random(f"conformance {seed} {number}")
     made = program(random)
     return made, tuple(_drawn(random, made) for _ in range(INPUTS))
+
+
+@lru_cache(maxsize=8)
+def fitting(number: int, seed: int, judge: Judge) -> tuple[Generated, tuple[Any, ...]]:
+    """Return a program and inputs as :func:`generated` does, or others that the judge's backend supports.
+
+    A program that it does not support with promises gives way to one that is made of what it supports.
+    """
+    made, inputs = generated(number, seed)
+    if _supports(judge, made.promised):
+        return made, inputs
+    random = Random(f"conformance within support {seed} {number}")
+    other = program_within(random, partial(_supports, judge))
+    return (made, inputs) if other is None else (other, tuple(_drawn(random, other) for _ in range(INPUTS)))
+
+
+def _supports(judge: Judge, graph: Graph) -> bool:
+    try:
+        judge.compiled(graph)
+    except BackendError:
+        return False
+    except NonconformityError:  # it says nothing beforehand, so it is tried, and found out
+        return True
+    return True
 
 
 def _drawn(random: Random, made: Generated) -> Any:
@@ -49,9 +76,16 @@ def cases(number: int, seed: int) -> Iterator[Case]:
             yield case
 
 
-def case_of(number: int, seed: int, version: str) -> Case | None:
-    """Return the case on a version of a generated program; ``None`` where it cannot keep the promises made for it."""
-    made, inputs = generated(number, seed)
+def case_of(number: int, seed: int, version: str, judge: Judge | None = None) -> Case | None:
+    """Return the case on a version of a generated program; ``None`` where it cannot keep the promises made for it.
+
+    Args:
+        number: which program.
+        seed: of which series.
+        version: one of :data:`VERSIONS`.
+        judge: where given, the program is one that its backend supports, if such a one is found.
+    """
+    made, inputs = generated(number, seed) if judge is None else fitting(number, seed, judge)
     try:
         graph = versioned(made.graph, version, *_promises(made, number, seed, version))
     except ProgramError:  # a function that it calls fails on the promised vocabulary
@@ -66,7 +100,7 @@ def versioned(graph: Graph, version: str, vocab: tuple[Any, ...] | None = None, 
     return located(graph)
 
 
-def _promises(made: Generated, number: int, seed: int, version: str) -> tuple[tuple[Any, ...] | None, int | None]:
+def _promises(made: Generated, number: int, seed: int, version: str) -> Promises:
     random = Random(f"promises {seed} {number} {version}")
     return made.vocab if random.random() < 0.6 else None, made.longest if random.random() < 0.3 else None
 
@@ -96,22 +130,26 @@ def check(judge: Judge, number: int, seed: int, version: str, patience: Patience
     Raises:
         NonconformityError: if the backend is wrong; the message shows a small program that it is wrong on.
     """
-    case = case_of(number, seed, version)
+    case = case_of(number, seed, version, judge)
     if case is None:
         return Verdict()
+    made, _ = fitting(number, seed, judge)
     judge = replace(judge, locations=judge.exact_errors)
     try:
         return judge.check(case)
     except NonconformityError as problem:
         seconds = patience()
-        told = _smallest(judge, case, number, seed, version, seconds) if seconds else None
+        told = (
+            _smallest(judge, case, made, _promises(made, number, seed, version), version, seconds) if seconds else None
+        )
         raise NonconformityError(told or str(problem)) from None
 
 
-def _smallest(judge: Judge, case: Case, number: int, seed: int, version: str, seconds: float) -> str | None:
+def _smallest(
+    judge: Judge, case: Case, made: Generated, promises: Promises, version: str, seconds: float
+) -> str | None:
     """Return what is wrong on a program and inputs made small, as written if it is wrong there."""
-    made, inputs = generated(number, seed)
-    promises = _promises(made, number, seed, version)
+    inputs = case.trials[0].inputs
     found: str | None = None
     deadline = monotonic() + seconds
 

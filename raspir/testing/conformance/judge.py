@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from raspir import api
-from raspir.backends.base import Backend, Executable
+from raspir.backends.base import Backend, Executable, Streams
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError, Sequence
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.testing.conformance.case import Case, Trial
+from raspir.testing.conformance.promised import Run, in_other_atoms, promised
 from raspir.testing.rounding import excused, may_round
 
 
@@ -26,10 +28,12 @@ class Verdict:
     Attributes:
         unsupported: why the backend does not run it, in its own words; ``None`` where it did run.
         rounded: how many results differ as sums of floats may that are added in another order.
+        left_out: why the backend does not run a part of it, where it runs the rest.
     """
 
     unsupported: str | None = None
     rounded: int = 0
+    left_out: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class _Failure:
 _Outcome = _Result | _Failure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judge:
     """Holds a backend to cases.
 
@@ -97,21 +101,43 @@ class Judge:
         Raises:
             NonconformityError: if it does anything else.
         """
-        rounded = 0
+        if case.missing:
+            return self._refused(case)
+        rounded, ran, refused = 0, False, None
         for trial in case.trials:
-            try:
-                run = self.compiled(trial.graph)
-            except BackendError as error:
-                if case.missing:
-                    continue
-                return Verdict(unsupported=error.message)
-            if case.missing:
+            runs, told = self._runs(trial)
+            refused = refused or told
+            for part, run in runs:
+                ran = True
+                rounded += self._tried(part, run)
+        return Verdict(None if ran else refused, rounded, refused if ran else None)
+
+    def _refused(self, case: Case) -> Verdict:
+        """Hold the backend to refusing programs whose functions are missing, if it supports them otherwise."""
+        for trial in case.trials:
+            whole = trial.graph.bind(dict.fromkeys(trial.graph.unbound, _first))
+            runs, told = self._runs(replace(trial, graph=whole))
+            if not runs:
+                return Verdict(unsupported=told)
+            with suppress(BackendError):
+                self.compiled(trial.graph)
                 unbound = ", ".join(f"@{symbol}" for symbol in trial.graph.unbound)
                 raise NonconformityError(
                     f"it must refuse to compile a program whose functions {unbound} are missing\n\n{trial.graph}"
                 )
-            rounded += self._tried(trial, run)
-        return Verdict(rounded=rounded)
+        return Verdict()
+
+    def _runs(self, trial: Trial) -> tuple[list[Run], str | None]:
+        """Return a trial as far as the backend supports it, and why it does not support the rest."""
+        try:
+            return [(trial, self.compiled(trial.graph))], None
+        except BackendError as error:
+            runs = [*promised(trial, self.compiled)]
+            if not runs:  # the reference says what is right on atoms for which nothing was written down by hand
+                others = ([*promised(other, self.compiled, apart=False)] for other in in_other_atoms(trial))
+                return next(filter(None, others), []), error.message
+            whole = bool(runs) and sum(len(part.inputs) for part, _ in runs) == len(trial.inputs)
+            return runs, None if whole else error.message
 
     def compiled(self, graph: Graph) -> Executable:
         """Return ``graph`` as the backend runs it.
@@ -132,8 +158,7 @@ class Judge:
     def _tried(self, trial: Trial, run: Executable) -> int:
         """Return how many results of a trial differ by rounding alone, each input run alone and all as a batch."""
         graph, inputs = trial.graph, trial.inputs
-        judge = api.compile(graph, "reference", optimize=False)
-        wanted = [_observed(partial(judge, given), graph) for given in inputs]
+        wanted = _closed(trial) if trial.closed else _of_reference(trial)
         rounded = 0
         for number, given in enumerate(inputs):
             before = repr(given)
@@ -143,7 +168,7 @@ class Judge:
             rounded += self._compared(graph, f"on {_shown(given)}", given, wanted[number], got)
             if (trial.wanted and trial.wanted[number] is not None) or trial.layers is not None:
                 _by_hand(trial, number, got)
-        for what, order in _batches(wanted):
+        for what, order in _batches(wanted, isinstance(run, Streams)):
             rounded += self._batch(graph, run, what, [(inputs[i], wanted[i]) for i in order])
         if inputs:  # whatever ran in between, the first input yields what it did
             got = _observed(partial(run, inputs[0]), graph)
@@ -156,7 +181,10 @@ class Judge:
         given: Iterable[Any] = iter(inputs) if what == "an iterator" else inputs
         told = f"on {what} of {_shown(inputs)}"
         try:
-            results = run.batch(given)
+            if what == "a stream" and isinstance(run, Streams):
+                results = list(run.stream(iter(inputs)))
+            else:
+                results = run.batch(given)
         except Exception as error:  # whatever is raised is compared, or a finding
             got = _failure(error)
             for number, (one, wanted) in enumerate(chosen):
@@ -211,11 +239,31 @@ class Judge:
         return None
 
 
-def _batches(wanted: list[_Outcome]) -> Iterator[tuple[str, list[int]]]:
+def _first(*atoms: Atom) -> Atom:
+    """Stand for a function that is missing."""
+    return atoms[0]
+
+
+def _of_reference(trial: Trial) -> list[_Outcome]:
+    """Return what the reference yields on the inputs of a trial."""
+    judge = api.compile(trial.graph, "reference", optimize=False)
+    return [_observed(partial(judge, given), trial.graph) for given in trial.inputs]
+
+
+def _closed(trial: Trial) -> list[_Outcome]:
+    """Return what is written down for a trial of one output."""
+    [(name, node)] = trial.graph.outputs.items()
+    layers = (trial.graph.layering.layer[node],)
+    return [_Result({name: list(atoms)}, False, layers) for atoms in trial.wanted]
+
+
+def _batches(wanted: list[_Outcome], streams: bool) -> Iterator[tuple[str, list[int]]]:
     """Yield batches to run: what they are called, and the numbers of the inputs in them."""
     good = [number for number, outcome in enumerate(wanted) if isinstance(outcome, _Result)]
     yield "a batch", good
     yield "an iterator", [*reversed(good), *good[:1]]
+    if streams:
+        yield "a stream", list(range(len(wanted)))
     if len(good) < len(wanted):
         yield "a batch", list(range(len(wanted)))
 

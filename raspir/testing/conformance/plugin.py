@@ -43,8 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Look the backend up.
 
     Raises:
-        UsageError: if none is given, or there is no such backend that runs programs.
+        UsageError: if none is given, there is no such backend that runs programs, or the programs are fewer than none.
     """
+    programs = config.getoption("programs")
+    if programs < 0:
+        raise pytest.UsageError(f"--programs must be none or more, not {programs}")
     name = config.getoption("backend")
     if name is None:
         raise pytest.UsageError(f"choose a backend to be held to the language: --backend NAME ({_known()})")
@@ -53,8 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
     except BackendError as error:
         raise pytest.UsageError(f"{error.message}; {_known()}") from None
     config.stash[_JUDGE] = Judge(name, config.getoption("exact_errors"))
-    config.stash[_REPORT] = Report(name)
+    config.stash[_REPORT] = Report(name, partial=_chooses(config))
     config.pluginmanager.register(_Collector(config.stash[_REPORT]), "raspir conformance report")
+
+
+def _chooses(config: pytest.Config) -> bool:
+    """Tell whether the command line names some of the kit's tests: processes of xdist do not tell what they leave."""
+    options = ("keyword", "markexpr", "deselect", "maxfail", "lf")
+    parts = any("::" in argument or argument.endswith(".py") for argument in config.args)
+    return parts or any(config.getoption(option, None) for option in options)
 
 
 def _known() -> str:
@@ -74,12 +84,22 @@ class _Collector:
     def __init__(self, report: Report) -> None:
         self.report = report
 
+    def pytest_deselected(self) -> None:
+        self.report.partial = True
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         held: Any = dict(report.user_properties).get(_PROPERTY)
         if held is None or (report.when != "call" and not report.failed):
             return
         about = Entry(
-            held["group"], held["name"], Came.PASSED, "", tuple(held["operations"]), held["kind"], held["rounded"]
+            held["group"],
+            held["name"],
+            Came.PASSED,
+            "",
+            tuple(held["operations"]),
+            held["kind"],
+            held["rounded"],
+            held["left_out"],
         )
         if report.failed:
             about = replace(about, came=Came.FAILED, told=report.longreprtext)
@@ -94,6 +114,7 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
 
     def hold(case: Case, tried: Callable[[Judge], Verdict]) -> None:
         noted: dict[str, Any] = {"group": case.group, "name": case.name, "rounded": 0, "unsupported": ""}
+        noted["left_out"] = ""
         noted |= {"operations": list(case.operations), "kind": case.kind}
         record_property(_PROPERTY, noted)
         verdict, wrong = Verdict(), ""
@@ -103,12 +124,18 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
             wrong = str(error).encode("utf-8", "backslashreplace").decode()
         if wrong:  # out of the handler, so that pytest tells it once
             pytest.fail(f"{case}\n{wrong}", pytrace=False)
-        noted["rounded"] = verdict.rounded
+        noted["rounded"], noted["left_out"] = verdict.rounded, verdict.left_out or ""
         if verdict.unsupported is not None:
             noted["unsupported"] = verdict.unsupported
             pytest.skip(f"unsupported: {verdict.unsupported}")
 
     return hold
+
+
+@pytest.fixture(scope="session")
+def judge(pytestconfig: pytest.Config) -> Judge:
+    """What holds the chosen backend to cases."""
+    return pytestconfig.stash[_JUDGE]
 
 
 @pytest.fixture(scope="session")

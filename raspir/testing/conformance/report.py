@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,12 +18,15 @@ from raspir.ir.operations import OPERATIONS, Role
 from raspir.testing.conformance.case import KINDS
 
 WIDTH = 80
+FEW = 0.5
+"""The share of the cases below which a verdict begins with how few of them the backend supports."""
 
 
 class Came(Enum):
-    """What came of a case."""
+    """What came of a case; ``PARTLY`` of an operation, where cases about it passed as far as they are supported."""
 
     PASSED = "passed"
+    PARTLY = "partly"
     FAILED = "failed"
     UNSUPPORTED = "unsupported"
 
@@ -39,6 +43,7 @@ class Entry:
         operations: the operations that it is about.
         kind: the kind of atoms that they work on in it.
         rounded: how many results differ by the rounding of sums alone.
+        left_out: why a part of it was not run, where the rest passed.
     """
 
     group: str
@@ -48,6 +53,23 @@ class Entry:
     operations: tuple[str, ...] = ()
     kind: str = "mixed"
     rounded: int = 0
+    left_out: str = ""
+
+    @property
+    def missing(self) -> str:
+        """What the backend lacks that the case needs, in the backend's words, without which value needs it."""
+        told = self.told if self.came is Came.UNSUPPORTED else self.left_out
+        for pattern, kept in _NEEDS:
+            told = pattern.sub(kept, told)
+        return told
+
+
+_NEEDS = (  # what raspir says from a declared support names values and lines; what is missing is said before
+    (re.compile(r"^(backend .*? does not support .*?)( \(nor .*)?, which .*$", re.DOTALL), r"\1"),
+    (re.compile(r"^(backend .*? needs a promise of which atoms) .*$", re.DOTALL), r"\1 an input holds"),
+    (re.compile(r"^(backend .*? needs a promise of how long an input may be): .*$", re.DOTALL), r"\1"),
+    (re.compile(r"^(backend .*? takes programs of one (?:in|out)put), and .*$", re.DOTALL), r"\1"),
+)
 
 
 @dataclass
@@ -57,10 +79,12 @@ class Report:
     Attributes:
         backend: the backend's name.
         entries: what came of each case.
+        partial: whether some of the kit's cases were chosen, and not all.
     """
 
     backend: str
     entries: list[Entry] = field(default_factory=list)
+    partial: bool = False
 
     @property
     def failed(self) -> list[Entry]:
@@ -80,28 +104,35 @@ class Report:
     def operations(self) -> dict[str, dict[str, Came]]:
         """Return, by operation and kind of atoms, what came of the cases about it; failures outweigh all else.
 
-        Where some cases are supported and others not, it counts as unsupported.
+        Where some cases are supported and others not, it counts as unsupported; where parts of a case are, as partly.
         """
         found: dict[str, dict[str, Came]] = {name: {} for name in OPERATIONS}
-        weight = [Came.PASSED, Came.UNSUPPORTED, Came.FAILED]
+        weight = [Came.PASSED, Came.PARTLY, Came.UNSUPPORTED, Came.FAILED]
         for entry in self.entries:
             for name in entry.operations:
-                before = found[name].get(entry.kind, entry.came)
-                found[name][entry.kind] = max(before, entry.came, key=weight.index)
+                came = Came.PARTLY if entry.left_out and entry.came is Came.PASSED else entry.came
+                before = found[name].get(entry.kind, came)
+                found[name][entry.kind] = max(before, came, key=weight.index)
         return found
 
     def verdict(self) -> str:
         """Return what to think of the backend, in a sentence."""
         counts = Counter(entry.came for entry in self.entries)
-        total = len(self.entries)
+        total, passed = len(self.entries), counts[Came.PASSED]
+        if not total:
+            return f"{self.backend} was held to nothing: no case was run"
+        told = f"in what was run, {self.backend}" if self.partial else self.backend
         if counts[Came.FAILED]:
-            return f"{self.backend} does not conform: it is wrong in {counts[Came.FAILED]} of {total} cases"
+            return f"{told} does not conform: it is wrong in {counts[Came.FAILED]} of {total} cases"
         if self.supports_nothing:
-            return f"{self.backend} does not conform: it supports none of {total} cases"
-        if counts[Came.UNSUPPORTED]:
-            told = f"{counts[Came.PASSED]} of {total} cases are right, and {counts[Came.UNSUPPORTED]} unsupported"
-            return f"{self.backend} conforms in what it supports: {told}"
-        return f"{self.backend} conforms: all {total} cases are right"
+            return f"{told} does not conform: it supports none of {total} cases"
+        if passed < FEW * total:
+            return f"{told} conforms in the {passed} of {total} cases that it supports: of the others nothing is known"
+        parts = sum(1 for entry in self.entries if entry.left_out and entry.came is Came.PASSED)
+        if counts[Came.UNSUPPORTED] or parts:
+            right = f"{passed} of {total} cases are right{f' ({parts} of them in part)' if parts else ''}"
+            return f"{told} conforms in what it supports: {right}, and {counts[Came.UNSUPPORTED]} unsupported"
+        return f"{told} conforms: all {total} cases are right"
 
     def render(self, colour: bool = False, ascii_only: bool = False, width: int = WIDTH) -> str:
         """Return the tables as text.
@@ -131,9 +162,12 @@ class Report:
         rounded = sum(entry.rounded for entry in self.entries)
         if rounded:
             yield f"sums of floats: {rounded} results are of another order of adding, within rounding"
-        reasons = Counter(entry.told for entry in self.entries if entry.came is Came.UNSUPPORTED)
+        reasons = Counter(entry.missing for entry in self.entries if entry.came is Came.UNSUPPORTED)
         for reason, count in reasons.most_common(8):
             yield f"unsupported ({count}): {reason}"
+        parts = Counter(entry.missing for entry in self.entries if entry.left_out and entry.came is Came.PASSED)
+        for reason, count in parts.most_common(8):
+            yield f"unsupported in part ({count}): {reason}"
 
     def __str__(self) -> str:
         return self.render()
@@ -146,11 +180,11 @@ def _by_group(entries: Iterable[Entry], lines: box.Box) -> Table:
     table = Table(box=lines, show_footer=True)
     table.add_column("feature", footer="all")
     table.add_column("supported", footer=_supported(sum(counts.values(), Counter())))
-    for came in Came:
+    for came in _COLUMNS:
         table.add_column(came.value, justify="right", footer=str(sum(each[came] for each in counts.values())))
     for group, count in counts.items():
         numbers = [
-            Text(str(count[came]) if count[came] else "·", _STYLES[came] if count[came] else "") for came in Came
+            Text(str(count[came]) if count[came] else "·", _STYLES[came] if count[came] else "") for came in _COLUMNS
         ]
         table.add_row(Text(group), _supported(count), *numbers)
     return table
@@ -183,5 +217,6 @@ def _cell(came: Came | None) -> Text:
     return Text("·") if came is None else Text(_WORDS[came], _STYLES[came])
 
 
-_WORDS = {Came.PASSED: "yes", Came.FAILED: "WRONG", Came.UNSUPPORTED: "no"}
-_STYLES = {Came.PASSED: "green", Came.FAILED: "bold red", Came.UNSUPPORTED: "yellow"}
+_COLUMNS = (Came.PASSED, Came.FAILED, Came.UNSUPPORTED)
+_WORDS = {Came.PASSED: "yes", Came.PARTLY: "partly", Came.FAILED: "WRONG", Came.UNSUPPORTED: "no"}
+_STYLES = {Came.PASSED: "green", Came.PARTLY: "yellow", Came.FAILED: "bold red", Came.UNSUPPORTED: "yellow"}

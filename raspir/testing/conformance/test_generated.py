@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from raspir.testing.conformance.generated import VERSIONS, Patience, case_of, check
+from raspir.testing.conformance.judge import Judge
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -17,8 +18,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("number", range(config.getoption("programs")), ids="number {}".format)
 
 
-def test_program(number: int, seed: int, version: str, held_to: Callable[..., None], patience: Patience) -> None:
+def test_program(
+    number: int, seed: int, version: str, judge: Judge, held_to: Callable[..., None], patience: Patience
+) -> None:
     """The backend yields and refuses what the reference does."""
-    case = case_of(number, seed, version)
+    case = case_of(number, seed, version, judge)
     if case is not None:
         held_to(case, lambda judge: check(judge, number, seed, version, patience))

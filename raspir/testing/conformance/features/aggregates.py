@@ -106,3 +106,9 @@ def _strings() -> Iterator[Case]:
         )
         repeated = trial(made(kind, same, tokens), ["abc", "abca"], [[*"abc"], EvaluationError])
         yield Case(group, f"{kind} of two strings fails", (fails, repeated), (kind,), "str")
+        several = [["a", "b", "", "ab", "é", "a\0", "c", "d", "e", "f"][:n] for n in range(3, 11)]
+        refused = trial(made(kind, everything, tokens), several, [EvaluationError] * len(several))
+        yield Case(group, f"{kind} of three to ten strings fails", (refused,), (kind,), "str")
+        late = [["a", "b", "c", 1], ["", "", "", 0], [1, 2, 3, "a"], ["a", "b", True, 0.5, "c"]]
+        mixed = trial(made(kind, everything, tokens), late, [EvaluationError] * len(late))
+        yield Case(group, f"{kind} of strings and a number late among them fails", (mixed,), (kind,), "mixed")

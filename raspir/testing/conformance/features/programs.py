@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
 from random import Random
 from typing import Any
 
@@ -32,6 +34,7 @@ def cases() -> Iterator[Case]:
     yield from _inputs()
     yield from _layers()
     yield from _lengths()
+    yield from _long()
     yield from _batches()
 
 
@@ -130,8 +133,26 @@ def _lengths() -> Iterator[Case]:
         yield Case(LENGTHS, name, tuple(trials), kind="mixed")
 
 
+def _long() -> Iterator[Case]:
+    """Yield cases on inputs so long that the reference takes too long: what is right is known without it."""
+    programs = typical()
+    inputs = [[each * 7 % 10 for each in range(n)] for n in (1030, 2050)]
+    wanted = {
+        "sum so far": [list(accumulate(atoms)) for atoms in inputs],
+        "count of the same": [[atoms.count(atom) for atom in atoms] for atoms in inputs],
+        "flip": [atoms[::-1] for atoms in inputs],
+    }
+    for name, results in wanted.items():
+        closed = replace(trial(programs[name], inputs, results), closed=True)
+        yield Case(LENGTHS, f"over a thousand: {name}", (closed,), kind="int")
+
+
 def _batches() -> Iterator[Case]:
     random = Random(9)
+    for size in (33, 65, 300):
+        many = [random.choices((0, 1, 2, -1), k=random.randrange(6)) for _ in range(size)]
+        trials = tuple(trial(typical()[name], many) for name in ("count of the same before", "sum so far"))
+        yield Case(BATCHES, f"of {size} inputs", trials)
     for name, program in typical().items():
         ragged: list[Any] = [[], [5], [], [3, 1, 2], [2] * 9, (1, 2), [], [1, 0]]
         ragged += [random.choices((0, 1, 2, -1), k=random.randrange(13)) for _ in range(12)]
