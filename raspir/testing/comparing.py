@@ -195,8 +195,8 @@ def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any)
     Raises:
         DifferenceError: if there is one that may not.
     """
-    told = _as_told if setting.backend in BACKENDS.built_in else _by_class
-    if told(got) == told(wanted):
+    held = _as_told if setting.backend in BACKENDS.built_in else _by_class
+    if held(got) == held(wanted):
         return False
     if not _may_differ(setting, graph, inputs):
         where = "on the input" if len(inputs) == 1 else "on the batch"
