@@ -111,11 +111,14 @@ def options_of(member: Member, what: str) -> tuple[Option, ...]:
 
 
 def options_problem(member: Member, what: str) -> str | None:
-    """Say why the options of ``member`` cannot be known; ``None`` where they can."""
+    """Say why the options of ``member`` cannot be known, or hold what they do not take; ``None`` where all is well."""
     try:
-        options_of(member, what)
+        options = options_of(member, what)
     except BackendError as error:
         return error.message
+    for option in options:
+        if option.default is not dataclasses.MISSING and not option.admits(option.default):
+            return f"its option {option.name} takes {option.wanted}, and its default is {show(option.default)}"
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,17 @@ def advice(name: str, known: Iterable[str]) -> str:
     known = list(known)
     near = get_close_matches(str(name), known, n=3)
     return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}there is: {', '.join(known) or 'none'}"
+
+
+def unfit(method: Callable[..., object], *arguments: str, **keywords: str) -> str | None:
+    """Say how a method cannot be called with these arguments; ``None`` where it can, or does not tell."""
+    try:
+        inspect.signature(method).bind(*arguments, **keywords)
+    except TypeError as error:
+        return f"cannot be called with ({', '.join((*arguments, *(f'{name}=…' for name in keywords)))}): {error}"
+    except ValueError:  # what is written in C may have no signature
+        return None
+    return None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,9 @@ class Rebuild:
 """
 
 BAD = """
+from dataclasses import dataclass
+from typing import ClassVar
+
 from raspir.backends.base import Support
 
 
@@ -75,6 +78,20 @@ level = backend("level", level="low")
 unsupported = backend("unsupported", supports={"sum"})
 method = backend("method", compile=5)
 formats = backend("formats", draw=lambda self: "", formats=["svg"])
+called = backend("called", emit=lambda self, graph: "")
+drawn = backend("drawn", draw=lambda self, graphs, format: "", formats=("svg",))
+
+
+@dataclass(frozen=True)
+class Default:
+    name: ClassVar[str] = "default"
+    summary: ClassVar[str] = "has an option of another type than its default"
+    times: int = "three"
+
+    def compile(self, graph):
+        return list
+
+
 demanding = backend("demanding", __init__=lambda self, needed: None)
 property_ = backend("property", summary=property(raises))
 
@@ -87,6 +104,14 @@ class Number:
     name = 5
     summary = "x"
     run = 5
+
+
+class Alone:
+    name = "alone"
+    summary = "has a run without a context"
+
+    def run(self, graph):
+        return graph
 
 
 class Walk:
@@ -107,6 +132,9 @@ WRONG = {
     "level = bad:level": 'its level must be "graph" or "layered", not \'low\'',
     "unsupported = bad:unsupported": "its supports must be a Support, not {'sum'}",
     "method = bad:method": "its compile is not a method",
+    "called = bad:called": "its emit cannot be called with (program, input=…): got an unexpected keyword argument",
+    "drawn = bad:drawn": "its draw cannot be called with (programs, format=…, input=…, title=…, renderer=…): ",
+    "default = bad:Default": "its option times takes int, and its default is 'three'",
     "formats = bad:formats": "its formats must be a tuple of names such as ('svg',), not ['svg']",
     "demanding = bad:demanding": "cannot be made: TypeError: ",
     "property = bad:property_": "cannot be looked at: KeyError: 'attribute'",
@@ -125,7 +153,9 @@ def folder(tmp_path_factory):
     (folder / "syntax.py").write_text("x = (")
     (folder / "own.py").write_text("from raspir import *\nown = (tokens + 1).name('own')\n")
     install(folder, "good", GOOD, backends="good = good:Good\ndrawer = good:Drawer", passes="rebuild = good:Rebuild")
-    install(folder, "bad", BAD, backends="\n".join(WRONG), passes="number = bad:Number\nwalk = bad:Walk")
+    install(
+        folder, "bad", BAD, backends="\n".join(WRONG), passes="number = bad:Number\nwalk = bad:Walk\nalone = bad:Alone"
+    )
     install(folder, "first", GOOD, backends="twice = first:Good\nnumpy = first:Good", passes="fold = first:Rebuild")
     install(folder, "second", GOOD, version="2.5", backends="twice = second:Good")
     return folder
@@ -153,6 +183,7 @@ def test_a_broken_backend_is_told_by_name_and_package(installed, line):
 def test_broken_passes(installed):
     assert PASSES.describe("number").endswith("its name must be a str of one line, not 5")
     assert PASSES.describe("walk").endswith("does not keep the protocol Pass: its run is not a method")
+    assert "its run cannot be called with (graph, context): too many positional" in PASSES.describe("alone")
     assert PASSES.describe("rebuild") == "does nothing"
 
 
@@ -255,3 +286,9 @@ def test_summaries_are_no_markup(tmp_path, monkeypatch):
     assert '"good":"writes [/bold] [red]word' in offered
     assert "noise" not in offered
     assert raspir("backends").returncode == 0
+
+
+def test_a_backend_has_renderers_of_its_own(installed):
+    drawn = output("draw", "own.py", "-b", "drawer", "--format", "stars", "--renderer", "sky", cwd=installed)
+    assert drawn == "* own None"
+    assert "there is no renderer 'sky'" in refused("draw", "own.py", "--renderer", "sky", cwd=installed)

@@ -20,6 +20,10 @@ from raspir.ir.atoms import show
 Result = Sequence | dict[str, Sequence]
 
 
+_RASPIR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+"""Where raspir is: a fault is told by the line of the backend that led to it."""
+
+
 class FaultyBackendError(BackendError):
     """A backend failed, or answered what it must not: its fault, where another :class:`BackendError` is a refusal."""
 
@@ -150,7 +154,8 @@ class Called:
             raise
         except (Exception, SystemExit) as error:
             frames = traceback.extract_tb(error.__traceback__)
-            place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+            theirs = [frame for frame in frames if not os.path.abspath(frame.filename).startswith(_RASPIR)] or frames
+            place = f" at {os.path.basename(theirs[-1].filename)}:{theirs[-1].lineno}" if theirs else ""
             raise self.wrong(f"failed{place}: {reason(error)}") from error
 
     def wrong(self, what: str) -> FaultyBackendError:
@@ -295,5 +300,6 @@ class Guarded:
         except InputError as error:
             raise self._backend.wrong(f"yields for {name} what is no sequence of atoms: {error.message}") from error
         if len(sequence) != length:
-            raise self._backend.wrong(f"yields {len(sequence)} atoms for {name} where the input has {length}")
+            atoms = "1 atom" if len(sequence) == 1 else f"{len(sequence)} atoms"
+            raise self._backend.wrong(f"yields {atoms} for {name} where the input has {length}")
         return sequence

@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 from raspir.backends.support import Support
 from raspir.ir import Graph, LayeredProgram, Sequence
 from raspir.options import options_problem
+from raspir.registry import unfit
 
 Level = Literal["graph", "layered"]
 """What a backend takes: a graph, or the layered program that it is."""
@@ -218,7 +219,26 @@ def breach(backend: Any) -> str | None:
     if not isinstance(support_of(backend), Support):
         return f"its supports must be a Support, not {backend.supports!r}"
     unlisted = _unlisted(backend, "emit", "suffixes", ".") or _unlisted(backend, "draw", "formats", "")
-    return unlisted or options_problem(backend, "backend")
+    return unlisted or _uncallable(backend, verbs) or options_problem(backend, "backend")
+
+
+_CALLS: dict[str, tuple[str, dict[str, str]]] = {
+    "compile": ("program", {}),
+    "emit": ("program", {"input": ""}),
+    "draw": ("programs", {"format": "", "input": "", "title": "", "renderer": ""}),
+    "explain": ("program", {}),
+}
+"""How raspir calls each method."""
+
+
+def _uncallable(backend: Any, verbs: Iterable[str]) -> str | None:
+    """Say which of the methods cannot be called as raspir calls it."""
+    for verb in verbs:
+        argument, keywords = _CALLS[verb]
+        problem = unfit(getattr(backend, verb), argument, **keywords)
+        if problem is not None:
+            return f"its {verb} {problem}"
+    return None
 
 
 def _unlisted(backend: Any, verb: str, attribute: str, start: str) -> str | None:

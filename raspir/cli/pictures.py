@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated
 
 import typer
 
@@ -30,9 +30,6 @@ from raspir.cli.shared import after_passes, check_writable, graph_of, input_of, 
 from raspir.ir import BackendError
 from raspir.passes.report import Report
 
-if TYPE_CHECKING:
-    pass
-
 commands = typer.Typer()
 
 
@@ -47,7 +44,13 @@ def draw(
     target: Target,
     output: Output = None,
     format: Annotated[
-        str | None, typer.Option("--format", metavar="FORMAT", help="svg, png, pdf or dot.", show_default=False)
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="svg, png, pdf or dot, or what else the backend draws.",
+            show_default=False,
+        ),
     ] = None,
     input: Input = None,
     json_input: JsonInput = None,
@@ -61,7 +64,8 @@ def draw(
     ] = None,
     backend: BackendName = "graphviz",
     renderer: Annotated[
-        str, typer.Option("--renderer", metavar="auto|wasm|dot", help="What lays the diagram out.")
+        str,
+        typer.Option("--renderer", metavar="NAME", help="What lays the diagram out: auto, wasm or dot with Graphviz."),
     ] = "auto",
     vocab: Vocab = None,
     max_length: MaxLength = None,
@@ -74,13 +78,13 @@ def draw(
     output = None if str(output) == "-" else output
     with prints_aside() as stdout:
         given, chosen = input_of(input, json_input), drawer(backend)
-        kind = _picture_format(chosen, format, output, stdout)
-        if renderer not in ("auto", "wasm", "dot"):
-            raise BackendError(f"--renderer is auto, wasm or dot, not {renderer}")
+        kind = _picture_format(chosen, format, output)
         graphs = [graph_of(target, bind).promise(vocab, max_length)]
         if optimize:
             graphs.append(after_passes(graphs[0], attention, max_heads, time_budget, None))
         drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(target), renderer=renderer)
+        if output is None and isinstance(drawn, bytes) and stdout.isatty():
+            raise BackendError(f"{kind} is not for a terminal: give --output FILE")
     write(drawn, output)
 
 
@@ -131,7 +135,7 @@ def report(
     write(page, output)
 
 
-def _picture_format(chosen: Called, format: str | None, output: Path | None, stdout: TextIO) -> str:
+def _picture_format(chosen: Called, format: str | None, output: Path | None) -> str:
     """Return what a picture is written as; what is wrong with it or its place is told before any work."""
     known = ", ".join(chosen.formats)
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
@@ -139,8 +143,6 @@ def _picture_format(chosen: Called, format: str | None, output: Path | None, std
     if kind not in chosen.formats:
         told = f"--format {format} is not known" if format else f"{output} has no suffix that says what it is to be"
         raise BackendError(f"{told}: give --format, or a suffix, of one of {known}")
-    if output is None and kind in ("png", "pdf") and stdout.isatty():
-        raise BackendError(f"{kind} is not for a terminal: give --output FILE")
     if output is not None:
         check_writable(output)
     return kind

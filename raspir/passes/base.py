@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Location
 from raspir.options import options_problem
-from raspir.registry import Registry
+from raspir.registry import Registry, unfit
 
 Attention = Literal["select", "best"]
 """Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
@@ -88,7 +88,10 @@ class Pass(Protocol):
 
 def breach(pass_: Any) -> str | None:
     """Say how an object that has all that a pass has is none all the same; ``None`` where it is one."""
-    return options_problem(pass_, "pass") if callable(pass_.run) else "its run is not a method"
+    if not callable(pass_.run):
+        return "its run is not a method"
+    problem = unfit(pass_.run, "graph", "context")
+    return options_problem(pass_, "pass") if problem is None else f"its run {problem}"
 
 
 PASSES: Registry[Pass] = Registry(

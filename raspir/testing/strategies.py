@@ -198,6 +198,9 @@ def _operations(given: Iterable[str] | None, without: Iterable[str], functions: 
     """Return the names of the operations that there may be; an input is always one."""
     if attention not in ("select", "best"):
         raise BackendError(f"attention is select or best, not {show(attention)}")
+    for each in (given, without):
+        if isinstance(each, str):
+            raise BackendError(f"operations are a set of names, not {show(each)}")
     chosen, left_out = frozenset(OPERATIONS if given is None else given), frozenset(without)
     for name in sorted(map(str, chosen | left_out)):
         if name not in OPERATIONS:
@@ -209,6 +212,8 @@ def _operations(given: Iterable[str] | None, without: Iterable[str], functions: 
 
 def _types(names: Iterable[str]) -> Type:
     kinds = {str(kind): kind for kind in ATOM.kinds}
+    if isinstance(names, str):
+        raise BackendError(f"types are a set of names, not {show(names)}")
     chosen = list(names)
     for name in chosen:
         if name not in kinds:

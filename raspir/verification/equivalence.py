@@ -14,7 +14,7 @@ from raspir.verification.shown import Reader
 from raspir.verification.solver import Solver
 from raspir.verification.tables import tables_of
 from raspir.verification.validation import Difference
-from raspir.verification.values import FLOATS, NoEncodingError, conjunction
+from raspir.verification.values import FLOATS, WORKS, NoEncodingError, conjunction
 
 
 def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | str | Difference | None:
@@ -68,7 +68,12 @@ def _confirmed(before: Graph, after: Graph, encoding: Encoding, solver: Solver) 
     return f"the solver cannot tell at length {encoding.n}: it does not know {' or '.join(unknown)}"
 
 
-_UNKNOWN = {FLOATS: "how floats round", "str.": "what joined strings are", "int.": "the bits of larger integers"}
+_UNKNOWN = {
+    FLOATS: "how floats round",
+    WORKS: "where floats overflow",
+    "str.": "what joined strings are",
+    "int.": "the bits of larger integers",
+}
 
 
 def _unknown(encoding: Encoding, solver: Solver) -> list[str]:

@@ -9,6 +9,7 @@ import raspir
 from raspir import BackendError, EvaluationError, InputError, Sequence, indices, key, query, tokens
 from raspir.backends.base import FaultyBackendError, Reports, Streams, runner
 from raspir.ir import Graph, LayeredProgram
+from raspir.ir.visible import visible
 
 TWO = {"a": tokens, "b": indices}
 
@@ -41,6 +42,24 @@ def test_a_fault_is_told_from_a_refusal():
     with pytest.raises(BackendError) as caught:
         raspir.compile(tokens, backend(compile=refuse))
     assert not isinstance(caught.value, FaultyBackendError)
+
+
+def test_a_fault_within_raspir_is_told_by_the_line_that_led_to_it():
+    def compiles(graph):
+        return visible(None)  # which fails in a file of raspir
+
+    assert "failed at test_calling.py:" in told(raspir.compile, tokens, backend(compile=compiles))
+
+
+def test_an_object_that_cannot_be_looked_at_is_no_backend():
+    class Lazy:
+        name, summary = "lazy", "fails when it is looked at"
+
+        @property
+        def compile(self):
+            raise KeyError("attribute")
+
+    assert "is not a backend: it cannot be looked at: KeyError: 'attribute'" in told(raspir.compile, tokens, Lazy())
 
 
 def test_lists_become_sequences_of_the_right_layer():
@@ -83,7 +102,7 @@ def test_several_inputs_come_by_name():
         (None, "yields for out what is no sequence of atoms: None is not a sequence"),
         ([1, None], "yields for out what is no sequence of atoms: position 1: "),
         ([1, float("nan")], "yields for out what is no sequence of atoms: position 1: "),
-        ([1], "yields 1 atoms for out where the input has 2"),
+        ([1], "yields 1 atom for out where the input has 2"),
         ({"out": [1, 2]}, "yields for out what is no sequence of atoms"),
     ],
 )
@@ -184,7 +203,7 @@ def test_batches_of_its_own():
     for wrong, message in (
         (lambda inputs: [], "yields fewer results than there are inputs (2)"),
         (lambda inputs: ["ab"] * 3, "yields more results than there are inputs (2)"),
-        (lambda inputs: ["ab", "x"], "yields 1 atoms for out where the input has 2"),
+        (lambda inputs: ["ab", "x"], "yields 1 atom for out where the input has 2"),
         (lambda inputs: None, "TypeError: 'NoneType' object is not iterable"),
     ):
         assert message in told(raspir.compile(tokens, runs(lambda atoms: atoms, batch=wrong)).batch, ["ab", "ab"])

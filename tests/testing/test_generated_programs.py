@@ -143,6 +143,8 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
         ({"operations": ["sum", "multiply"]}, "there is no operation 'multiply' (there is: input, "),
         ({"without": ["men"]}, "there is no operation 'men' (did you mean mean"),
         ({"types": ["integer"]}, "there is no type 'integer' of atoms ("),
+        ({"operations": "sum"}, "operations are a set of names, not 'sum'"),
+        ({"types": "int"}, "types are a set of names, not 'int'"),
         ({"vocab": "ab", "types": ["int"]}, "the vocabulary ('a', 'b') holds atoms, and of type int alone"),
         ({"longest": -1}, "longest is an integer from 0 on, not -1"),
         ({"outputs": 0}, "outputs is an integer from 1 on, not 0"),
