@@ -43,7 +43,7 @@ def holds(schema: Schema, longest: int) -> None:
     assert verdict.counterexample is None, str(verdict.counterexample)
     assert verdict.unknown is None
     last = longest if schema.most is None else min(longest, schema.most)
-    assert verdict.lengths == tuple(range(schema.least, last + 1))
+    assert verdict.lengths == tuple(range(last + 1))
 
 
 Needed = tuple[Schema, Condition | Unchecked]
