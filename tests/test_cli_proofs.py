@@ -196,4 +196,9 @@ def test_without_the_solver_it_says_what_to_install():
 
 def test_processes_find_the_same():
     rules = [rule(UNIT), rule("power"), rule(CHOICE)]
-    assert list(found.findings(rules, 1, 20.0, 20, jobs=2)) == judged(*rules, longest=1, generated=0)
+    here, elsewhere = judged(*rules, longest=1), list(found.findings(rules, 1, 20.0, 20, jobs=2))
+    for one, other in zip(
+        here, elsewhere, strict=True
+    ):  # which counterexample is found depends on what was asked before
+        assert (one.rule, one.lengths, one.checks, one.holds) == (other.rule, other.lengths, other.checks, other.holds)
+        assert [need.text for need in one.needs] == [need.text for need in other.needs]
