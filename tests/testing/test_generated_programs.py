@@ -158,7 +158,7 @@ def test_what_makes_no_sense_is_told(wrong, told):
     assert told in str(caught.value)
 
 
-@pytest.mark.parametrize(("old", "new"), [("select.lt", "select.le"), ("sum", "mean")])
+@pytest.mark.parametrize(("old", "new"), [("select.lt", "select.le"), ("sum", "mean"), ("add", "sub")])
 def test_what_fails_shrinks_to_few_nodes(old, new):
     setting = Setting(passes=(Swap(old, new),))
 
@@ -170,7 +170,7 @@ def test_what_fails_shrinks_to_few_nodes(old, new):
     program, given_input = find(
         cases(),
         lambda case: difference(case[0].graph, [case[1]], setting) is not None,
-        settings=settings(max_examples=400, database=None, deadline=None, suppress_health_check=HealthCheck),
+        settings=settings(max_examples=1500, database=None, deadline=None, suppress_health_check=HealthCheck),
         random=Random(3),
     )
     assert old in {node.operation.name for node in program.graph}
