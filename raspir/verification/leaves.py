@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import z3
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import Domain
-from raspir.ir import Atom, Node, build, make
+from raspir.ir import Atom, Node, build
+from raspir.ir import make as unchecked
 from raspir.ir.atoms import show
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.types import INT, Type
@@ -20,12 +22,32 @@ from raspir.verification.values import conjunction, disjunction
 
 def leaf(name: str, kinds: Type, vocab: tuple[Atom, ...] | None = None) -> Node:
     """Return a sequence of any atoms of these kinds, or of those in ``vocab``."""
-    return make(OPERATIONS["input"], (), (name, vocab), kinds)
+    return unchecked(OPERATIONS["input"], (), (name, vocab), kinds)
 
 
 def const(value: Atom) -> Node:
     """Return a constant."""
     return build("const", value=value)
+
+
+def make(name: str, /, *operands: Node | Atom, **attributes: Any) -> Node:
+    """Return an operation on nodes and constants."""
+    return build(name, *(each if isinstance(each, Node) else const(each) for each in operands), **attributes)
+
+
+def select(comparison: str, key: Node | Atom, query: Node | Atom) -> Node:
+    """Return ``key[j] comparison query[i]``."""
+    return make(f"select.{comparison}", key, query)
+
+
+def total(selector: Node, value: Node | Atom, default: Atom = 0) -> Node:
+    """Return the sum of the selected values."""
+    return make("sum", selector, value, default=default)
+
+
+INDICES = build("indices")
+EVERYTHING = select("eq", 1, 1)
+LENGTH = total(EVERYTHING, 1)
 
 
 def some_selector(name: str, key: Node, query: Node) -> Node:

@@ -7,7 +7,6 @@ then withheld from the solver, or a check in the code that is switched off, must
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -276,9 +275,3 @@ def _questions(encoding: Encoding, before: Node, after: Node, exact: bool) -> li
     right = [encoding.succeeds(after), *encoding.equal_rows(before, after, exact)]
     wrong = [z3.And(written, z3.Not(each)) for each in right if not z3.is_true(z3.simplify(each))]
     return [*wrong, *(z3.Not(claim) for claim in encoding.claims)]
-
-
-def timed(judge: Callable[[], Verdict]) -> tuple[Verdict, float]:
-    """Return a verdict and the seconds that it took."""
-    start = time.perf_counter()
-    return judge(), time.perf_counter() - start

@@ -18,29 +18,23 @@ from raspir.passes.algebra import Algebra
 from raspir.passes.depth import best as rules
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Search
-from raspir.verification.leaves import const, leaf, some_selector
+from raspir.verification.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     AFTER,
     BEFORE,
-    EVERYTHING,
     FROM,
-    INDICES,
-    LENGTH,
     UP_TO,
-    Patch,
     always,
     beside,
     best,
     both,
     either,
-    make,
     mean,
     provable,
     schema,
-    select,
-    total,
 )
+from raspir.verification.switches import Patch
 
 BY_RANK, IN_RUN = rules.RULES
 

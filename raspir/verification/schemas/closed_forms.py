@@ -11,24 +11,30 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth import closed_forms
 from raspir.passes.depth.closed_forms import Polynomial, _Sums
-from raspir.verification.leaves import const, leaf, of_kinds, some_selector, uniform
+from raspir.verification.leaves import (
+    INDICES,
+    LENGTH,
+    const,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    some_selector,
+    total,
+    uniform,
+)
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     ADDS_INTEGERS,
-    INDICES,
-    LENGTH,
     MIRRORED,
     UP_TO,
     always,
     beside,
     both,
     either,
-    make,
     mean,
     provable,
     schema,
-    select,
-    total,
 )
 
 CLOSED, CONDITION = closed_forms.RULES

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from raspir.ir import Atom
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
-from raspir.verification.leaves import among, leaf, of_kinds, some_selector
+from raspir.verification.leaves import INDICES, among, leaf, make, of_kinds, select, some_selector, total
 from raspir.verification.proving import Provable, Schema
-from raspir.verification.schemas.rows import INDICES, Case, Row, op, select, total
+from raspir.verification.schemas.rows import Case, Row
 
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 A, B = leaf("a", INT), leaf("b", INT)
@@ -25,27 +25,27 @@ def _constants() -> Iterator[Schema]:
     u, v = among(U, "u", (1, -1)), among(V, "v", (2, 3))
     apart = (among(U, "u", (1, 2)), among(V, "v", (3, True)))
     for text, node, *conditions in (
-        ("u + v = 5", op("add", U, V), among(U, "u", (2,)), among(V, "v", (3,))),
-        ("u - v = -1", op("sub", U, V), among(U, "u", (2,)), among(V, "v", (3,))),
-        ("-u = -2", op("neg", U), among(U, "u", (2,))),
-        ("abs(u) = 1", op("abs", U), u),
-        ("u * 0 = 0", op("mul", U, 0), of_kinds(U, "u", INT | BOOL)),
-        ("u % 1 = 0", op("mod", U, 1), of_kinds(U, "u", INT | BOOL)),
-        ("u // v = 0", op("floordiv", U, V), among(U, "u", (0, 1)), v),
-        ("u ** 2 = 1", op("pow", U, 2), u),
-        ("round(u) = 1", op("round", U), among(U, "u", (0.75, 1, 1.25))),
-        ("has(x) = True", op("has", X, values=("a", 1)), among(X, "x", ("a", True, 1.0))),
-        ("u != v", op("ne", U, V), *apart[:1], among(V, "v", (3, 4))),
-        ("u < v", op("lt", U, V), *apart[:1], among(V, "v", (3, 4))),
-        ("where(x, u, 1) = 1", op("where", X, U, 1), among(U, "u", (1,))),
-        ("~u = False", op("not", U), among(U, "u", (True,))),
-        ("u & v = False", op("and", U, V), among(U, "u", (False,)), among(V, "v", (True, False))),
-        ("table(x) = 7", op("lookup", X, keys=("a", "b"), values=(7, 7), otherwise=8), among(X, "x", ("a", "b"))),
+        ("u + v = 5", make("add", U, V), among(U, "u", (2,)), among(V, "v", (3,))),
+        ("u - v = -1", make("sub", U, V), among(U, "u", (2,)), among(V, "v", (3,))),
+        ("-u = -2", make("neg", U), among(U, "u", (2,))),
+        ("abs(u) = 1", make("abs", U), u),
+        ("u * 0 = 0", make("mul", U, 0), of_kinds(U, "u", INT | BOOL)),
+        ("u % 1 = 0", make("mod", U, 1), of_kinds(U, "u", INT | BOOL)),
+        ("u // v = 0", make("floordiv", U, V), among(U, "u", (0, 1)), v),
+        ("u ** 2 = 1", make("pow", U, 2), u),
+        ("round(u) = 1", make("round", U), among(U, "u", (0.75, 1, 1.25))),
+        ("has(x) = True", make("has", X, values=("a", 1)), among(X, "x", ("a", True, 1.0))),
+        ("u != v", make("ne", U, V), *apart[:1], among(V, "v", (3, 4))),
+        ("u < v", make("lt", U, V), *apart[:1], among(V, "v", (3, 4))),
+        ("where(x, u, 1) = 1", make("where", X, U, 1), among(U, "u", (1,))),
+        ("~u = False", make("not", U), among(U, "u", (True,))),
+        ("u & v = False", make("and", U, V), among(U, "u", (False,)), among(V, "v", (True, False))),
+        ("table(x) = 7", make("lookup", X, keys=("a", "b"), values=(7, 7), otherwise=8), among(X, "x", ("a", "b"))),
         ("sum over one = 1", total(select("eq", INDICES, A), U, 1), among(U, "u", (1,))),
-        ("best = 1", op("best", S, U, V, pick="highest", ties="left", default=1), among(U, "u", (1,))),
+        ("best = 1", make("best", S, U, V, pick="highest", ties="left", default=1), among(U, "u", (1,))),
     ):
         yield _CONSTANT.schema(text, node, *conditions)
-    yield _CONSTANT.schema("6 / 4 = 1.5", op("truediv", 6, 4))
+    yield _CONSTANT.schema("6 / 4 = 1.5", make("truediv", 6, 4))
 
 
 # Tables
@@ -67,7 +67,7 @@ def _tables() -> Iterator[Schema]:
         x = leaf("x", ATOM, vocab)
         yield _TABLE.schema(
             f"a function {text} is its table",
-            op("map", x, function="f"),
+            make("map", x, function="f"),
             among(x, "x", held),
             functions={"f": function},
         )
@@ -75,13 +75,13 @@ def _tables() -> Iterator[Schema]:
 
 def _identities() -> Iterator[Schema]:
     table = {"keys": ("a", 1, True), "values": ("a", 1, True), "otherwise": 0}
-    yield _IDENTITY.schema("lookup(x) = x", op("lookup", X, **table), among(X, "x", ("a", 1, True)))
+    yield _IDENTITY.schema("lookup(x) = x", make("lookup", X, **table), among(X, "x", ("a", 1, True)))
     x = leaf("x", ATOM, ("a", 1, True))
-    changed = op("lookup", x, **{**table, "values": ("a", True, 1)})
+    changed = make("lookup", x, **{**table, "values": ("a", True, 1)})
     unchecked = _IDENTITY.unchecked(
         "each stands beside itself, of its own kind", changed, "operand if same", "operand if True"
     )
-    yield _IDENTITY.schema("lookup(x) = x of a vocabulary", op("lookup", x, **table), unchecked=[unchecked])
+    yield _IDENTITY.schema("lookup(x) = x of a vocabulary", make("lookup", x, **table), unchecked=[unchecked])
 
 
 # Sums
@@ -92,17 +92,17 @@ _SUM = Row("_sum")
 def _sums() -> Iterator[Schema]:
     whole = [of_kinds(node, name, INT | BOOL) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     integers = [of_kinds(node, name, INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
-    one = op("add", U, 1)
+    one = make("add", U, 1)
     cases: tuple[Case, ...] = (
-        ("u + 1 - 1 = u", op("sub", one, 1), integers[0]),
-        ("u + 1 - 1 = u + 0 where u may be a boolean", op("sub", one, 1), whole[0]),
-        ("(u + v) - u = v", op("sub", op("add", U, V), U), *integers[:2]),
-        ("u - (u - v) = v + 0", op("sub", U, op("sub", U, V)), *whole[:2]),
-        ("2 * u + 3 * u = 5 * u", op("add", op("mul", 2, U), op("mul", U, 3)), whole[0]),
-        ("-(v - u) + v = u + 0", op("add", op("neg", op("sub", V, U)), V), *whole[:2]),
-        ("(u + v) + (w - v) + 2 - u = w + 2", op("sub", op("add", op("add", op("add", U, V), op("sub", W, V)), 2), U),
-         *integers),
-        ("i + 1 - 1 = i", op("sub", op("add", INDICES, 1), 1)),
+        ("u + 1 - 1 = u", make("sub", one, 1), integers[0]),
+        ("u + 1 - 1 = u + 0 where u may be a boolean", make("sub", one, 1), whole[0]),
+        ("(u + v) - u = v", make("sub", make("add", U, V), U), *integers[:2]),
+        ("u - (u - v) = v + 0", make("sub", U, make("sub", U, V)), *whole[:2]),
+        ("2 * u + 3 * u = 5 * u", make("add", make("mul", 2, U), make("mul", U, 3)), whole[0]),
+        ("-(v - u) + v = u + 0", make("add", make("neg", make("sub", V, U)), V), *whole[:2]),
+        ("(u + v) + (w - v) + 2 - u = w + 2",
+         make("sub", make("add", make("add", make("add", U, V), make("sub", W, V)), 2), U), *integers),
+        ("i + 1 - 1 = i", make("sub", make("add", INDICES, 1), 1)),
     )  # fmt: skip
     for text, node, *conditions in cases:
         yield _SUM.schema(text, node, *conditions)
@@ -114,7 +114,7 @@ _MASKED, _POWER, _UNIT = Row("_masked"), Row("_power"), Row("_unit")
 
 
 def _masks() -> Iterator[Schema]:
-    for text, node in (("u * v", op("mul", U, V)), ("v * u", op("mul", V, U))):
+    for text, node in (("u * v", make("mul", U, V)), ("v * u", make("mul", V, U))):
         for kinds in (INT, INT | BOOL):
             yield _MASKED.schema(
                 f"{text} = where(v, u, 0) for {kinds}", node, of_kinds(U, "u", kinds), of_kinds(V, "v", BOOL)
@@ -126,19 +126,19 @@ def _powers() -> Iterator[Schema]:
     for exponent, node, *conditions in ((2, A), (3, U, whole)):
         off = _POWER.unchecked(
             "an exponent that is an integer",
-            op("pow", node, float(exponent)),
+            make("pow", node, float(exponent)),
             "type(exponent) is not int or ",
             "",
         )
         text = f"an integer to the power {exponent} is a product"
-        yield _POWER.schema(text, op("pow", node, exponent), *conditions, unchecked=[off])
+        yield _POWER.schema(text, make("pow", node, exponent), *conditions, unchecked=[off])
 
 
 def _units() -> Iterator[Schema]:
-    yield _UNIT.schema("u // v = u", op("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
+    yield _UNIT.schema("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
     for name in ("floordiv", "pow"):
-        off = _UNIT.unchecked("a one that is an integer", op(name, U, 1.0), "type(domain.single) is int", "True")
-        yield _UNIT.schema(f"u {name} 1 = u", op(name, U, 1), of_kinds(U, "u", INT), unchecked=[off])
+        off = _UNIT.unchecked("a one that is an integer", make(name, U, 1.0), "type(domain.single) is int", "True")
+        yield _UNIT.schema(f"u {name} 1 = u", make(name, U, 1), of_kinds(U, "u", INT), unchecked=[off])
 
 
 RULES: tuple[Provable, ...] = (

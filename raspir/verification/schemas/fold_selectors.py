@@ -9,9 +9,23 @@ from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
 from raspir.passes import algebra as rules
-from raspir.verification.leaves import const, leaf, of_kinds, selects, some_selector, uniform, within
+from raspir.verification.leaves import (
+    EVERYTHING,
+    INDICES,
+    LENGTH,
+    const,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    selects,
+    some_selector,
+    total,
+    uniform,
+    within,
+)
 from raspir.verification.proving import Provable, Schema, Unchecked
-from raspir.verification.schemas.rows import EVERYTHING, INDICES, LENGTH, Row, op, select, total
+from raspir.verification.schemas.rows import Row
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U = leaf("u", NUMBER)
@@ -21,13 +35,13 @@ OWN = select("eq", INDICES, INDICES)
 
 
 def _best(selector: Node, value: Node, score: Node, pick: str = "highest", ties: str = "left") -> Node:
-    return op("best", selector, value, score, pick=pick, ties=ties, default=7)
+    return make("best", selector, value, score, pick=pick, ties=ties, default=7)
 
 
 def _aggregates(selector: Node, value: Node) -> Iterator[tuple[str, Node]]:
     """Yield aggregates of each kind over a selector."""
-    yield "sum", op("sum", selector, value, default="none")
-    yield "mean", op("mean", selector, value, default=0.5)
+    yield "sum", make("sum", selector, value, default="none")
+    yield "mean", make("mean", selector, value, default=0.5)
     for pick in ("highest", "lowest"):
         for ties in ("left", "right"):
             yield f"{pick} ({ties})", _best(selector, value, Y, pick, ties)
@@ -50,7 +64,7 @@ def _own_values() -> Iterator[Schema]:
     )
     yield _OWN_VALUE.schema("sum over itself alone", total(OWN, X), unchecked=[off, several])
     w = uniform(B, "b")
-    doubled = op("add", op("mul", INDICES, 2), B)
+    doubled = make("add", make("mul", INDICES, 2), B)
     yield _OWN_VALUE.schema("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
     none = Unchecked("that one is selected", total(select("eq", INDICES, B), 5), [(Analysis, "selects_some", _yes)])
     yield _OWN_VALUE.schema(
@@ -68,14 +82,14 @@ def _yes(*_: object) -> bool:
 
 def _one_values() -> Iterator[Schema]:
     b = uniform(B, "b")
-    spread = op("sub", B, op("mul", INDICES, 3))
-    earlier = op("selector.and", select("le", INDICES, INDICES), select("eq", U, U))
+    spread = make("sub", B, make("mul", INDICES, 3))
+    earlier = make("selector.and", select("le", INDICES, INDICES), select("eq", U, U))
     rank = total(earlier, 1)
     for text, selector, *conditions in (
         ("i == a", select("eq", INDICES, A)),
         ("b - 3i == a", select("eq", spread, A), b),
-        ("k == q & i == a", op("selector.and", select("eq", INDICES, A), select("eq", X, U))),
-        ("the first of equals", op("selector.and", select("eq", rank, 1), select("eq", U, U))),
+        ("k == q & i == a", make("selector.and", select("eq", INDICES, A), select("eq", X, U))),
+        ("the first of equals", make("selector.and", select("eq", rank, 1), select("eq", U, U))),
     ):
         for name, node in _aggregates(selector, X):
             if name == "sum":
@@ -88,24 +102,24 @@ def op_on(aggregate: Node, selector: Node) -> Node:
     """Return an aggregate over another selector."""
     names = [name for name, _ in aggregate.operation.attributes]
     attributes = dict(zip(names, aggregate.attributes, strict=True))
-    return op(aggregate.operation.name, selector, *aggregate.operands[1:], **attributes)
+    return make(aggregate.operation.name, selector, *aggregate.operands[1:], **attributes)
 
 
 def _by_positions() -> Iterator[Schema]:
     b, whole = uniform(U, "u"), of_kinds(U, "u", INT | BOOL)
     for text, score, *conditions in (
-        ("i + u", op("add", INDICES, U), b, whole),
-        ("u - i", op("sub", U, INDICES), b, whole),
+        ("i + u", make("add", INDICES, U), b, whole),
+        ("u - i", make("sub", U, INDICES), b, whole),
         ("the positions up to each", total(select("le", INDICES, INDICES), A), within(A, "a", 1, 3)),
         ("the positions from each on", total(select("ge", INDICES, INDICES), A), within(A, "a", 1, 3)),
-        ("i * a", op("mul", op("add", INDICES, 1), A), uniform(A, "a"), within(A, "a", 1, 3)),
-        ("2i + a", op("add", op("mul", INDICES, 2), A), uniform(A, "a")),
-        ("-a - 3i", op("sub", op("neg", A), op("mul", INDICES, 3)), within(A, "a", 0, 2)),
-        ("a larger one", op("where", op("lt", INDICES, A), INDICES, op("add", INDICES, 1)), uniform(A, "a")),
-        ("2i // 2", op("floordiv", op("mul", INDICES, 6), A), uniform(A, "a"), within(A, "a", 1, 3)),
-        ("-(6i // -a)", op("floordiv", op("mul", INDICES, 6), A), uniform(A, "a"), within(A, "a", -3, -1)),
-        ("abs(i + a)", op("abs", op("add", INDICES, A)), uniform(A, "a"), within(A, "a", 0, 3)),
-        ("~i", op("not", INDICES)),
+        ("i * a", make("mul", make("add", INDICES, 1), A), uniform(A, "a"), within(A, "a", 1, 3)),
+        ("2i + a", make("add", make("mul", INDICES, 2), A), uniform(A, "a")),
+        ("-a - 3i", make("sub", make("neg", A), make("mul", INDICES, 3)), within(A, "a", 0, 2)),
+        ("a larger one", make("where", make("lt", INDICES, A), INDICES, make("add", INDICES, 1)), uniform(A, "a")),
+        ("2i // 2", make("floordiv", make("mul", INDICES, 6), A), uniform(A, "a"), within(A, "a", 1, 3)),
+        ("-(6i // -a)", make("floordiv", make("mul", INDICES, 6), A), uniform(A, "a"), within(A, "a", -3, -1)),
+        ("abs(i + a)", make("abs", make("add", INDICES, A)), uniform(A, "a"), within(A, "a", 0, 3)),
+        ("~i", make("not", INDICES)),
     ):
         for pick, ties in (("highest", "left"), ("lowest", "right")):
             off = _BY_POSITION.unchecked(
@@ -144,24 +158,24 @@ def _decided() -> Iterator[Schema]:
             )
     for text, node in (
         ("i < length", select("lt", INDICES, LENGTH)),
-        ("i > i + length", select("gt", INDICES, op("add", INDICES, LENGTH))),
-        ("s & ~s", op("selector.and", S, op("selector.not", S))),
-        ("s | ~s", op("selector.or", op("selector.not", S), S)),
-        ("i < i & i > i", op("selector.and", select("lt", INDICES, INDICES), select("gt", INDICES, INDICES))),
-        ("x == 'a' & x == 'b'", op("selector.and", select("eq", X, "a"), select("eq", X, "b"))),
+        ("i > i + length", select("gt", INDICES, make("add", INDICES, LENGTH))),
+        ("s & ~s", make("selector.and", S, make("selector.not", S))),
+        ("s | ~s", make("selector.or", make("selector.not", S), S)),
+        ("i < i & i > i", make("selector.and", select("lt", INDICES, INDICES), select("gt", INDICES, INDICES))),
+        ("x == 'a' & x == 'b'", make("selector.and", select("eq", X, "a"), select("eq", X, "b"))),
     ):
         yield _SELECTS_ALL.schema(text, node)
 
 
 def _algebra() -> Iterator[Schema]:
-    yield _SELECTOR_ALGEBRA.schema("~~s", op("selector.not", op("selector.not", S)))
+    yield _SELECTOR_ALGEBRA.schema("~~s", make("selector.not", make("selector.not", S)))
     for name in COMPARISONS:
-        yield _SELECTOR_ALGEBRA.schema(f"~(x {name} y)", op("selector.not", select(name, X, Y)))
+        yield _SELECTOR_ALGEBRA.schema(f"~(x {name} y)", make("selector.not", select(name, X, Y)))
     for name, neutral in (("and", True), ("or", False)):
         join = f"selector.{name}"
-        for text, node in ((f"s {name} t", op(join, S, T)), (f"t {name} s", op(join, T, S))):
+        for text, node in ((f"s {name} t", make(join, S, T)), (f"t {name} s", make(join, T, S))):
             yield _SELECTOR_ALGEBRA.schema(text, node, selects(T, "T", everything=neutral))
-        yield _SELECTOR_ALGEBRA.schema(f"s {name} s", op(join, S, S))
+        yield _SELECTOR_ALGEBRA.schema(f"s {name} s", make(join, S, S))
 
 
 def _shallow() -> Iterator[Schema]:
@@ -172,20 +186,20 @@ def _shallow() -> Iterator[Schema]:
         ("a > d & a > b is a > d where b is deep", select("gt", A, D), select("gt", A, B), q, d),
         ("a == b & a <= d is a == b", select("eq", A, B), select("le", A, D), q, d),
         ("a == b & a != d is a == b", select("eq", A, B), select("ne", A, D), q, d),
-        ("a + 1 <= b & a < d is a < b", select("le", op("add", A, 1), B), select("lt", A, D), q, d),
+        ("a + 1 <= b & a < d is a < b", select("le", make("add", A, 1), B), select("lt", A, D), q, d),
     ):
         deep = layers if "deep" not in text else {B: 1}
         for order in ((kept, dropped), (dropped, kept)):
-            yield _SHALLOWER.schema(text, op("selector.and", *order), *conditions, layers=deep)
+            yield _SHALLOWER.schema(text, make("selector.and", *order), *conditions, layers=deep)
     for text, node in (
         ("k <= i & k < length is k <= i", (select("le", INDICES, INDICES), select("lt", INDICES, LENGTH))),
         (
             "k >= i & k > i - length is k >= i",
-            (select("ge", INDICES, INDICES), select("gt", op("add", INDICES, LENGTH), INDICES)),
+            (select("ge", INDICES, INDICES), select("gt", make("add", INDICES, LENGTH), INDICES)),
         ),
-        ("s & (k < length | t) is s", (S, op("selector.or", select("lt", INDICES, LENGTH), T))),
+        ("s & (k < length | t) is s", (S, make("selector.or", select("lt", INDICES, LENGTH), T))),
     ):
-        yield _SHALLOWER.schema(text, op("selector.and", *node))
+        yield _SHALLOWER.schema(text, make("selector.and", *node))
 
 
 # Means
@@ -196,22 +210,22 @@ _ROUNDED_MEAN = Row("_rounded_mean")
 def _rounded_means() -> Iterator[Schema]:
     row = some_selector("S", INDICES, const(0))  # one row for all, as each is on its own
     whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
-    wrong = op("round", op("mul", op("mean", row, U, default=0), B))
+    wrong = make("round", make("mul", make("mean", row, U, default=0), B))
     off = Unchecked("that it is the number selected", wrong, [(rules, "_is_width", _yes)])
     for text, selector, width, default in (
         ("any s", row, total(row, 1), 0),
         ("any s, else 0.5", row, total(row, 1), 0.5),
-        ("k <= i", select("le", INDICES, INDICES), op("add", INDICES, 1), 0),
+        ("k <= i", select("le", INDICES, INDICES), make("add", INDICES, 1), 0),
         ("k < i", select("lt", INDICES, INDICES), INDICES, 0),
         ("everything", EVERYTHING, LENGTH, 0),
     ):
-        mean = op("mean", selector, U, default=default)
-        node = op("round", op("mul", mean, width))
+        mean = make("mean", selector, U, default=default)
+        node = make("round", make("mul", mean, width))
         yield _ROUNDED_MEAN.schema(f"mean times width over {text}", node, whole, small, unchecked=[off], rounds=True)
-    node = op("round", op("mul", LENGTH, op("mean", EVERYTHING, U, default=0)))
+    node = make("round", make("mul", LENGTH, make("mean", EVERYTHING, U, default=0)))
     yield _ROUNDED_MEAN.schema("length times mean", node, whole, small, unchecked=[off], rounds=True)
-    flags = op("mean", row, leaf("flag", BOOL, (False, True)), default=0)
-    node = op("round", op("mul", flags, total(row, 1)))
+    flags = make("mean", row, leaf("flag", BOOL, (False, True)), default=0)
+    node = make("round", make("mul", flags, total(row, 1)))
     yield _ROUNDED_MEAN.schema("mean of booleans times width", node, rounds=True)
 
 

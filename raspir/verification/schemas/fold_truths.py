@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
 from raspir.passes.algebra import COMPLEMENT
-from raspir.verification.leaves import among, leaf, of_kinds, within
+from raspir.verification.leaves import INDICES, LENGTH, among, leaf, make, of_kinds, within
 from raspir.verification.proving import Provable, Schema
-from raspir.verification.schemas.rows import INDICES, LENGTH, Case, Row, op
+from raspir.verification.schemas.rows import Case, Row
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
@@ -25,7 +25,7 @@ _TRUTH, _COMPARED_CHOICE = Row("_truth"), Row("_compared_choice")
 
 def _themselves() -> Iterator[Schema]:
     for name in COMPARISONS:
-        yield _ITSELF.schema(f"x {name} x", op(name, X, X))
+        yield _ITSELF.schema(f"x {name} x", make(name, X, X))
 
 
 _APART = {  # bounds of a and b between which a comparison is true, and such where it is false
@@ -41,16 +41,16 @@ _APART = {  # bounds of a and b between which a comparison is true, and such whe
 def _decided() -> Iterator[Schema]:
     for name, cases in _APART.items():
         for outcome, (low, high, least, most) in zip((True, False), cases, strict=True):
-            node = op(name, A, B)
+            node = make(name, A, B)
             yield _BOUNDED.schema(
                 f"a {name} b is {outcome}", node, within(A, "a", low, high), within(B, "b", least, most)
             )
     for text, node in (
-        ("i >= 0", op("ge", INDICES, 0)),
-        ("i < length", op("lt", INDICES, LENGTH)),
-        ("i + 1 > length is false", op("gt", op("add", INDICES, 1), LENGTH)),
-        ("a < a + 1", op("lt", A, op("add", A, 1))),
-        ("a - d >= a is false", op("ge", op("sub", A, op("add", INDICES, 1)), A)),
+        ("i >= 0", make("ge", INDICES, 0)),
+        ("i < length", make("lt", INDICES, LENGTH)),
+        ("i + 1 > length is false", make("gt", make("add", INDICES, 1), LENGTH)),
+        ("a < a + 1", make("lt", A, make("add", A, 1))),
+        ("a - d >= a is false", make("ge", make("sub", A, make("add", INDICES, 1)), A)),
     ):
         yield _BOUNDED.schema(text, node)
 
@@ -58,13 +58,14 @@ def _decided() -> Iterator[Schema]:
 def _shortened() -> Iterator[Schema]:
     whole = [of_kinds(node, name, BOOL | INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     for name in COMPARISONS:
-        node = op(name, op("add", A, D), op("add", B, D))
+        node = make(name, make("add", A, D), make("add", B, D))
         yield _BOUNDED.schema(f"a + d {name} b + d is a {name} b", node)
     cases: tuple[Case, ...] = (
-        ("u + w < v + w is u < v", op("lt", op("add", U, W), op("add", V, W)), *whole),
-        ("u - w + 1 < v - w is u + 1 < v", op("lt", op("add", op("sub", U, W), 1), op("sub", V, W)), *whole),
-        ("u - w <= 0 - w is u <= 0", op("le", op("sub", U, W), op("sub", 0, W)), whole[0], whole[2]),
-        ("1 - (u + w) > 0 - w is u < 1", op("gt", op("sub", 1, op("add", U, W)), op("sub", 0, W)), whole[0], whole[2]),
+        ("u + w < v + w is u < v", make("lt", make("add", U, W), make("add", V, W)), *whole),
+        ("u - w + 1 < v - w is u + 1 < v", make("lt", make("add", make("sub", U, W), 1), make("sub", V, W)), *whole),
+        ("u - w <= 0 - w is u <= 0", make("le", make("sub", U, W), make("sub", 0, W)), whole[0], whole[2]),
+        ("1 - (u + w) > 0 - w is u < 1", make("gt", make("sub", 1, make("add", U, W)), make("sub", 0, W)),
+         whole[0], whole[2]),
     )  # fmt: skip
     for text, node, *conditions in cases:
         yield _BOUNDED.schema(text, node, *conditions)
@@ -73,17 +74,17 @@ def _shortened() -> Iterator[Schema]:
 def _mirrored() -> Iterator[Schema]:
     for name in COMPARISONS:
         for constant in (3, "a", True, 1.5):
-            yield _CONSTANT_LAST.schema(f"{constant!r} {name} x", op(name, constant, X))
+            yield _CONSTANT_LAST.schema(f"{constant!r} {name} x", make(name, constant, X))
 
 
 def _truths() -> Iterator[Schema]:
     for name in ("eq", "ne"):
         for single in (True, False):
-            off = _TRUTH.unchecked("a constant that is a boolean", op(name, X, 2), "type(single) is not bool")
-            order = _TRUTH.unchecked("an equality", op("le", X, True), "not equality")
+            off = _TRUTH.unchecked("a constant that is a boolean", make(name, X, 2), "type(single) is not bool")
+            order = _TRUTH.unchecked("an equality", make("le", X, True), "not equality")
             yield _TRUTH.schema(
                 f"x {name} {single}",
-                op(name, X, Y),
+                make(name, X, Y),
                 of_kinds(X, "x", BOOL),
                 among(Y, "y", (single,)),
                 unchecked=[off, order],
@@ -93,10 +94,10 @@ def _truths() -> Iterator[Schema]:
 def _compared_choices() -> Iterator[Schema]:
     for name in COMPARISONS:
         for text, branches in (("first", (1, X)), ("second", (X, 1))):
-            node = op(name, op("where", Y, *branches), 3)
+            node = make(name, make("where", Y, *branches), 3)
             needed = [of_kinds(X, "x", NUMBER)] if name not in ("eq", "ne") else []
             yield _COMPARED_CHOICE.schema(f"where(y, …) {name} 3, the {text} branch decided", node, *needed)
-    node = op("lt", op("where", Y, "a", X), "b")
+    node = make("lt", make("where", Y, "a", X), "b")
     yield _COMPARED_CHOICE.schema('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
 
 
@@ -106,9 +107,9 @@ _NOT, _AND_OR = Row("_not"), Row("_and_or")
 
 
 def _negations() -> Iterator[Schema]:
-    yield _NOT.schema("~~x = x", op("not", op("not", TEST)))
+    yield _NOT.schema("~~x = x", make("not", make("not", TEST)))
     for name in COMPARISONS:
-        yield _NOT.schema(f"~(x {name} y)", op("not", op(name, X, Y)))
+        yield _NOT.schema(f"~(x {name} y)", make("not", make(name, X, Y)))
 
 
 def _joined() -> Iterator[Schema]:
@@ -118,22 +119,22 @@ def _joined() -> Iterator[Schema]:
             known = among(Q, "q", (single,))
             # An integer is what it is together with False, too; of all else it matters that p is a boolean.
             subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
-            yield _AND_OR.schema(f"p {name} {single}", op(name, subject, Q), *needed, known)
-            yield _AND_OR.schema(f"{single} {name} p", op(name, Q, subject), *needed, known)
+            yield _AND_OR.schema(f"p {name} {single}", make(name, subject, Q), *needed, known)
+            yield _AND_OR.schema(f"{single} {name} p", make(name, Q, subject), *needed, known)
         off = _AND_OR.unchecked(
-            "it is p that is negated", op(name, TEST, op("not", OTHER)), "one.operands[0] is other", "True"
+            "it is p that is negated", make(name, TEST, make("not", OTHER)), "one.operands[0] is other", "True"
         )
-        yield _AND_OR.schema(f"p {name} ~p", op(name, P, op("not", P)), p, unchecked=[off])
-        yield _AND_OR.schema(f"~p {name} p", op(name, op("not", P), P), p)
-        yield _AND_OR.schema(f"p {name} p", op(name, TEST, TEST))
+        yield _AND_OR.schema(f"p {name} ~p", make(name, P, make("not", P)), p, unchecked=[off])
+        yield _AND_OR.schema(f"~p {name} p", make(name, make("not", P), P), p)
+        yield _AND_OR.schema(f"p {name} p", make(name, TEST, TEST))
         for one, opposite in COMPLEMENT.items():
             off = _AND_OR.unchecked(
                 "both compare the same",
-                op(name, op(one, X, Y), op(opposite, Y, X)),
+                make(name, make(one, X, Y), make(opposite, Y, X)),
                 " and one.operands == other.operands",
                 "",
             )
-            node = op(name, op(one, X, Y), op(opposite, X, Y))
+            node = make(name, make(one, X, Y), make(opposite, X, Y))
             yield _AND_OR.schema(
                 f"x {one} y {name} x {opposite} y", node, unchecked=[off] if one not in ("eq", "ne") else ()
             )
@@ -146,23 +147,23 @@ _CHOICE, _BOOLEAN_CHOICE = Row("_choice"), Row("_boolean_choice")
 
 def _choices() -> Iterator[Schema]:
     for truth, atoms in ((True, (True, 1, "a", 0.5)), (False, (False, 0, "", 0.0))):
-        yield _CHOICE.schema(f"where({truth}, u, v)", op("where", X, U, V), among(X, "x", atoms))
-    yield _CHOICE.schema("where(x, u, u)", op("where", X, U, U))
-    node = op("where", op("not", P), U, V)
+        yield _CHOICE.schema(f"where({truth}, u, v)", make("where", X, U, V), among(X, "x", atoms))
+    yield _CHOICE.schema("where(x, u, u)", make("where", X, U, U))
+    node = make("where", make("not", P), U, V)
     yield _CHOICE.schema("where(~p, u, v) = where(p, v, u)", node, of_kinds(P, "p", BOOL))
     for text, mine, others, check in (
-        ("where(x, where(x, u, v), w)", (op("where", X, U, V), W), (op("where", Y, U, V), W), "a.operands[0]"),
-        ("where(x, u, where(x, v, w))", (U, op("where", X, V, W)), (U, op("where", Y, V, W)), "b.operands[0]"),
+        ("where(x, where(x, u, v), w)", (make("where", X, U, V), W), (make("where", Y, U, V), W), "a.operands[0]"),
+        ("where(x, u, where(x, v, w))", (U, make("where", X, V, W)), (U, make("where", Y, V, W)), "b.operands[0]"),
     ):
-        off = _CHOICE.unchecked("both have one condition", op("where", X, *others), f" and {check} is condition", "")
-        yield _CHOICE.schema(text, op("where", X, *mine), unchecked=[off])
+        off = _CHOICE.unchecked("both have one condition", make("where", X, *others), f" and {check} is condition", "")
+        yield _CHOICE.schema(text, make("where", X, *mine), unchecked=[off])
 
 
 def _boolean_choices() -> Iterator[Schema]:
     p, q = of_kinds(P, "p", BOOL), of_kinds(Q, "q", BOOL)
     for single in (True, False):
-        yield _BOOLEAN_CHOICE.schema(f"where(p, {single}, q)", op("where", P, single, Q), p, q)
-        yield _BOOLEAN_CHOICE.schema(f"where(p, q, {single})", op("where", P, Q, single), p, q)
+        yield _BOOLEAN_CHOICE.schema(f"where(p, {single}, q)", make("where", P, single, Q), p, q)
+        yield _BOOLEAN_CHOICE.schema(f"where(p, q, {single})", make("where", P, Q, single), p, q)
 
 
 RULES: tuple[Provable, ...] = (

@@ -11,9 +11,8 @@ from raspir.ir import Graph, Node
 from raspir.ir.types import ATOM, INT, NUMBER
 from raspir.passes.base import PassContext
 from raspir.passes.fuse import Fuse, _Tables
-from raspir.verification.leaves import among, leaf, some_selector
+from raspir.verification.leaves import INDICES, among, leaf, make, some_selector, total
 from raspir.verification.proving import Assumed, Provable, Schema, Unchecked
-from raspir.verification.schemas.rows import INDICES, op, total
 from raspir.verification.switches import without
 
 _NAME = "fuse"
@@ -30,30 +29,30 @@ def _schemas() -> Iterator[Schema]:
     known = among(N, "n", (1, True, 1.0, 0.5))
     off = Unchecked(
         "that all depends on one value",
-        op("add", op("mul", op("abs", DIGIT), 2), op("neg", OTHER)),
+        make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
         [
             without(_Tables, "_tabulate", " or len(roots) > 1", ""),
             (_Tables, "_column", lambda tables, operand, length: tables._columns.get(operand, (0,) * length)),
         ],
     )
-    less = op("lt", A, B)
-    fetched = op("best", S, X, Y, pick="highest", ties="left", default="a")
+    less = make("lt", A, B)
+    fetched = make("best", S, X, Y, pick="highest", ties="left", default="a")
     for text, node, *conditions in (
-        ("a chain", op("mul", op("add", op("mul", A, 2), 1), 3), digits),
-        ("a mesh", op("sub", op("mul", A, A), op("neg", op("add", A, 5))), digits),
-        ("a membership and a choice", op("where", op("has", X, values=("a", "b")), 1, op("eq", X, "c")), letters),
-        ("atoms of several kinds", op("add", op("round", op("neg", N)), 1), known),
-        ("tables of tables", op("abs", op("lookup", X, keys=("a", "c"), values=(-1, -2), otherwise=3)), letters),
-        ("what fails for some", op("gt", op("add", op("abs", X), 1), 2), among(X, "x", (-2, "a", 0, 1))),
-        ("what is compared and negated", op("not", op("eq", op("mod", A, 2), 1)), digits),
-        ("the truth of a comparison", op("add", op("mul", op("where", less, 2, 3), 4), 1)),
-        ("what a head fetches", op("add", op("where", op("has", fetched, values=("b", "d")), 1, 2), 1), letters),
-        ("of a sum of one table", total(S, op("add", op("mul", A, 2), 1)), digits),
+        ("a chain", make("mul", make("add", make("mul", A, 2), 1), 3), digits),
+        ("a mesh", make("sub", make("mul", A, A), make("neg", make("add", A, 5))), digits),
+        ("a membership and a choice", make("where", make("has", X, values=("a", "b")), 1, make("eq", X, "c")), letters),
+        ("atoms of several kinds", make("add", make("round", make("neg", N)), 1), known),
+        ("tables of tables", make("abs", make("lookup", X, keys=("a", "c"), values=(-1, -2), otherwise=3)), letters),
+        ("what fails for some", make("gt", make("add", make("abs", X), 1), 2), among(X, "x", (-2, "a", 0, 1))),
+        ("what is compared and negated", make("not", make("eq", make("mod", A, 2), 1)), digits),
+        ("the truth of a comparison", make("add", make("mul", make("where", less, 2, 3), 4), 1)),
+        ("what a head fetches", make("add", make("where", make("has", fetched, values=("b", "d")), 1, 2), 1), letters),
+        ("of a sum of one table", total(S, make("add", make("mul", A, 2), 1)), digits),
     ):
         yield _schema(text, node, *conditions, unchecked=(off,))
     functions = {"f": lambda atom: atom * 2, "g": len}
     vocabulary = leaf("x", ATOM, ("a", "b", "ccc"))
-    calls = op("add", op("map", op("map", vocabulary, function="f"), function="g"), 1)
+    calls = make("add", make("map", make("map", vocabulary, function="f"), function="g"), 1)
     yield _schema("opaque functions", calls, among(vocabulary, "x", ("a", "b")), functions=functions)
 
 

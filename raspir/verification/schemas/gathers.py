@@ -12,14 +12,12 @@ from raspir.ir.types import ATOM, INT
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth import gathers
 from raspir.passes.depth.gathers import Fetch
-from raspir.verification.leaves import const, leaf, uniform
+from raspir.verification.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     AFTER,
     AT_MOST_ONE,
     BEFORE,
-    INDICES,
-    LENGTH,
     MIRRORED,
     UP_TO,
     always,
@@ -29,12 +27,9 @@ from raspir.verification.schemas.programs import (
     both,
     either,
     flipped,
-    make,
     mean,
     provable,
     schema,
-    select,
-    total,
 )
 
 COMPOSE, FOUND, LAST = gathers.RULES

@@ -15,9 +15,21 @@ from raspir.passes import merge
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext
 from raspir.passes.merge import Merge
-from raspir.verification.leaves import leaf, of_kinds, some_selector, uniform, within
+from raspir.verification.leaves import (
+    EVERYTHING,
+    INDICES,
+    LENGTH,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    some_selector,
+    total,
+    uniform,
+    within,
+)
 from raspir.verification.proving import Assumed, Condition, Provable, Rewrite, Schema, Unchecked
-from raspir.verification.schemas.rows import EVERYTHING, INDICES, LENGTH, Case, op, select, total
+from raspir.verification.schemas.rows import Case
 from raspir.verification.switches import Patch, without
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
@@ -53,15 +65,15 @@ def _schema(rule: str, text: str, node: Node, *conditions: Condition, unchecked:
 
 
 def _and(a: Node, b: Node) -> Node:
-    return op("selector.and", a, b)
+    return make("selector.and", a, b)
 
 
 def _or(a: Node, b: Node) -> Node:
-    return op("selector.or", a, b)
+    return make("selector.or", a, b)
 
 
 def _not(a: Node) -> Node:
-    return op("selector.not", a)
+    return make("selector.not", a)
 
 
 # Equal selectors
@@ -71,31 +83,31 @@ _EQUAL = "equal selectors"
 
 def _equals() -> Iterator[Schema]:
     for text, one, other, *conditions in (
-        ("a <= b and a < b + 1", select("le", A, B), select("lt", A, op("add", B, 1))),
-        ("a > b and -a <= -b - 1", select("gt", A, B), select("le", op("neg", A), op("sub", op("neg", B), 1))),
+        ("a <= b and a < b + 1", select("le", A, B), select("lt", A, make("add", B, 1))),
+        ("a > b and -a <= -b - 1", select("gt", A, B), select("le", make("neg", A), make("sub", make("neg", B), 1))),
         (
             "2 * a <= 2 * b + 1 and a <= b",
-            select("le", op("mul", 2, A), op("add", op("mul", B, 2), 1)),
+            select("le", make("mul", 2, A), make("add", make("mul", B, 2), 1)),
             select("le", A, B),
         ),
         (
             "a + d == b and a == b - d",
-            select("eq", op("add", A, D), B),
-            select("eq", A, op("sub", B, D)),
+            select("eq", make("add", A, D), B),
+            select("eq", A, make("sub", B, D)),
             uniform(D, "d"),
         ),
         ("s & t and t & s", _and(S, T), _and(T, S)),
         ("~(s | t) and ~s & ~t", _not(_or(S, T)), _and(_not(S), _not(T))),
         (
             "3 * k < 3 * i and k < i",
-            select("lt", op("mul", INDICES, 3), op("mul", INDICES, 3)),
+            select("lt", make("mul", INDICES, 3), make("mul", INDICES, 3)),
             select("lt", INDICES, INDICES),
         ),
-        ("x == 'a' by a choice", select("eq", op("where", op("eq", X, "a"), 1, 0), 1), select("eq", X, "a")),
-        ("x < w by a choice", select("eq", op("lt", U, W), True), select("lt", U, W), uniform(W, "w")),
+        ("x == 'a' by a choice", select("eq", make("where", make("eq", X, "a"), 1, 0), 1), select("eq", X, "a")),
+        ("x < w by a choice", select("eq", make("lt", U, W), True), select("lt", U, W), uniform(W, "w")),
     ):
-        node = op("where", TEST, total(one, N), total(other, M))
-        wrong = op("where", TEST, total(_and(S, T), N), total(_or(S, T), M))
+        node = make("where", TEST, total(one, N), total(other, M))
+        wrong = make("where", TEST, total(_and(S, T), N), total(_or(S, T), M))
         off = Unchecked(
             "that both select the same",
             wrong,
@@ -112,9 +124,9 @@ _COMPARISONS = "comparisons merge"
 def _comparisons() -> Iterator[Schema]:
     for (one, two), join in product(combinations_with_replacement(COMPARISONS, 2), ("and", "or")):
         for kinds, key, query in (("integers", A, B), ("atoms", X, Y)):
-            node = op(f"selector.{join}", select(one, key, query), select(two, key, query))
+            node = make(f"selector.{join}", select(one, key, query), select(two, key, query))
             yield Schema(_COMPARISONS, f"{one} {join} {two} of {kinds}", node, normal, most=3)
-        node = op(f"selector.{join}", select(one, op("add", A, 1), B), select(two, A, op("add", B, 2)))
+        node = make(f"selector.{join}", select(one, make("add", A, 1), B), select(two, A, make("add", B, 2)))
         yield Schema(_COMPARISONS, f"{one} {join} {two}, with offsets", node, normal, most=3)
     for text, node in (
         ("a <= b & a >= b is a == b", _and(select("le", A, B), select("ge", A, B))),
@@ -134,46 +146,48 @@ def _of_integers() -> Iterator[Case]:
     d = uniform(D, "d")
     whole = [of_kinds(U, "u", INT | BOOL), of_kinds(V, "v", INT | BOOL)]
     for name in COMPARISONS:
-        yield f"a + 2 {name} b - 3", select(name, op("add", A, 2), op("sub", B, 3))
-        yield f"a + d {name} b", select(name, op("add", A, D), B), d
-        yield f"2 * d - a {name} b", select(name, op("sub", op("mul", 2, D), A), B), d
-        yield f"2 * a {name} 4 * b + 1", select(name, op("mul", 2, A), op("add", op("mul", B, 4), 1))
-        yield f"-3 * a {name} 6 * b", select(name, op("neg", op("mul", 3, A)), op("mul", B, 6))
-        yield f"u + 1 {name} v + 1", select(name, op("add", U, 1), op("add", V, 1)), *whole
+        yield f"a + 2 {name} b - 3", select(name, make("add", A, 2), make("sub", B, 3))
+        yield f"a + d {name} b", select(name, make("add", A, D), B), d
+        yield f"2 * d - a {name} b", select(name, make("sub", make("mul", 2, D), A), B), d
+        yield f"2 * a {name} 4 * b + 1", select(name, make("mul", 2, A), make("add", make("mul", B, 4), 1))
+        yield f"-3 * a {name} 6 * b", select(name, make("neg", make("mul", 3, A)), make("mul", B, 6))
+        yield f"u + 1 {name} v + 1", select(name, make("add", U, 1), make("add", V, 1)), *whole
         yield f"d {name} b", select(name, D, B), d
-        yield f"2 * test {name} 1", select(name, op("mul", 2, TEST), 1)
-        yield f"2 * k {name} 2 * i", select(name, op("mul", 2, INDICES), op("mul", 2, INDICES))
-        yield f"d - k {name} d - i", select(name, op("sub", D, INDICES), op("sub", D, INDICES)), d
+        yield f"2 * test {name} 1", select(name, make("mul", 2, TEST), 1)
+        yield f"2 * k {name} 2 * i", select(name, make("mul", 2, INDICES), make("mul", 2, INDICES))
+        yield f"d - k {name} d - i", select(name, make("sub", D, INDICES), make("sub", D, INDICES)), d
         yield f"~(a {name} b & test == 1)", _not(_and(select(name, A, B), select("eq", TEST, 1)))
-    band = _and(select("ge", A, op("sub", B, 1)), select("le", A, op("add", B, 2)))
+    band = _and(select("ge", A, make("sub", B, 1)), select("le", A, make("add", B, 2)))
     yield "not b - 1 <= a <= b + 2", _not(band)
-    yield "a != b & a != b + 2", _and(select("ne", A, B), select("ne", A, op("add", B, 2)))
+    yield "a != b & a != b + 2", _and(select("ne", A, B), select("ne", A, make("add", B, 2)))
     yield (
         "k > i - length & k <= i",
-        _and(select("gt", op("add", INDICES, LENGTH), INDICES), select("le", INDICES, INDICES)),
+        _and(select("gt", make("add", INDICES, LENGTH), INDICES), select("le", INDICES, INDICES)),
     )
     yield "a <= b & a <= d", _and(select("le", A, B), select("le", A, D)), within(B, "b", 0, 2), within(D, "d", 3, 5)
 
 
 def _of_choices() -> Iterator[Case]:
     for name in COMPARISONS:
-        yield f"where(test, a, 3) {name} 5", select(name, op("where", TEST, A, 3), 5)
-        yield f"where(test, a, 3) {name} b", select(name, op("where", TEST, A, 3), B), within(B, "b", 4, 6)
-        yield f"where(x, a, b) {name} 2", select(name, op("where", X, A, B), 2)
+        yield f"where(test, a, 3) {name} 5", select(name, make("where", TEST, A, 3), 5)
+        yield f"where(test, a, 3) {name} b", select(name, make("where", TEST, A, 3), B), within(B, "b", 4, 6)
+        yield f"where(x, a, b) {name} 2", select(name, make("where", X, A, B), 2)
         needed = [of_kinds(X, "x", NUMBER)] if name not in ("eq", "ne") else []
-        yield f"where(test, 1, x) {name} 3", select(name, op("where", TEST, 1, X), 3), *needed
-        yield f"(a {name} d) == True", select("eq", op(name, A, D), True), uniform(D, "d")
-        yield f"(d {name} a) != True", select("ne", op(name, D, A), True), uniform(D, "d")
-        yield f"(x {name} y) == True", select("eq", op(name, X, Y), True), uniform(Y, "y")
-        yield f"(y {name} x) == True", select("eq", op(name, Y, X), True), uniform(Y, "y")
-        yield f"(a + d {name} b) == True", select("eq", op(name, op("add", A, D), B), True), uniform(D, "d")
+        yield f"where(test, 1, x) {name} 3", select(name, make("where", TEST, 1, X), 3), *needed
+        yield f"(a {name} d) == True", select("eq", make(name, A, D), True), uniform(D, "d")
+        yield f"(d {name} a) != True", select("ne", make(name, D, A), True), uniform(D, "d")
+        yield f"(x {name} y) == True", select("eq", make(name, X, Y), True), uniform(Y, "y")
+        yield f"(y {name} x) == True", select("eq", make(name, Y, X), True), uniform(Y, "y")
+        yield f"(a + d {name} b) == True", select("eq", make(name, make("add", A, D), B), True), uniform(D, "d")
     for name in ("eq", "ne"):
-        yield f"where(test, 'a', 'b') {name} 'a'", select(name, op("where", TEST, "a", "b"), "a")
-        yield f"where(test, 'a', x) {name} y", select(name, op("where", TEST, 1, X), Y), of_kinds(Y, "y", STR)
-        logic = op("or", op("and", op("lt", A, 3), TEST), op("not", op("where", TEST, OTHER, op("eq", X, "a"))))
+        yield f"where(test, 'a', 'b') {name} 'a'", select(name, make("where", TEST, "a", "b"), "a")
+        yield f"where(test, 'a', x) {name} y", select(name, make("where", TEST, 1, X), Y), of_kinds(Y, "y", STR)
+        logic = make(
+            "or", make("and", make("lt", A, 3), TEST), make("not", make("where", TEST, OTHER, make("eq", X, "a")))
+        )
         yield f"logic {name} True", select(name, logic, True)
-    yield "where(x, 1, 0) == 1", select("eq", op("where", X, 1, 0), 1)
-    yield "where(x, where(y, 1, 2), 2) > 1", select("gt", op("where", X, op("where", Y, 1, 2), 2), 1)
+    yield "where(x, 1, 0) == 1", select("eq", make("where", X, 1, 0), 1)
+    yield "where(x, where(y, 1, 2), 2) > 1", select("gt", make("where", X, make("where", Y, 1, 2), 2), 1)
 
 
 def _of_all() -> Iterator[Case]:
@@ -203,43 +217,43 @@ def _default_off(node: Node) -> Unchecked:
 
 
 def _linear() -> Iterator[Schema]:
-    off = _default_off(op("add", total(S, U, 1), total(S, V, 1)))
+    off = _default_off(make("add", total(S, U, 1), total(S, V, 1)))
     for text, terms in (
         ("sum(s, u) + sum(s, v)", ("add", total(S, U), total(S, V))),
         ("sum(s, u) - sum(s, v)", ("sub", total(S, U), total(S, V))),
-        ("2 * sum(s, u) + (3 - sum(s, v))", ("add", op("mul", 2, total(S, U)), op("sub", 3, total(S, V)))),
+        ("2 * sum(s, u) + (3 - sum(s, v))", ("add", make("mul", 2, total(S, U)), make("sub", 3, total(S, V)))),
     ):
-        yield _schema(_LINEAR, text, op(*terms), *_integers(), unchecked=[off])
+        yield _schema(_LINEAR, text, make(*terms), *_integers(), unchecked=[off])
 
 
 def _united() -> Iterator[Schema]:
     below, above = total(select("lt", A, B), D), total(select("gt", A, B), D)
     checks = [
-        _default_off(op("add", total(select("lt", A, B), D, 1), total(select("gt", A, B), D, 1))),
+        _default_off(make("add", total(select("lt", A, B), D, 1), total(select("gt", A, B), D, 1))),
         Unchecked(
             "that no position is selected by both",
-            op("add", total(S, D), total(T, D)),
+            make("add", total(S, D), total(T, D)),
             [(Analysis, "are_disjoint", lambda *_: True)],
         ),
         Unchecked(
-            "equal factors", op("add", below, op("mul", 2, above)), [_in_united("coefficient == other and ", "")]
+            "equal factors", make("add", below, make("mul", 2, above)), [_in_united("coefficient == other and ", "")]
         ),
         Unchecked(
             "one value",
-            op("add", below, total(select("gt", A, B), A)),
+            make("add", below, total(select("gt", A, B), A)),
             [_in_united(" or a.operands[1] is not b.operands[1]", "")],
         ),
     ]
     for text, a, b in (
         ("a < b and a > b", select("lt", A, B), select("gt", A, B)),
         ("x == 'a' and x == 'b'", select("eq", X, "a"), select("eq", X, "b")),
-        ("a == b and a + 1 <= b", select("eq", A, B), select("le", op("add", A, 1), B)),
+        ("a == b and a + 1 <= b", select("eq", A, B), select("le", make("add", A, 1), B)),
     ):
-        yield _schema(_UNITE, f"sums over {text}", op("add", total(a, D), total(b, D)), unchecked=checks)
-    twice = op("sub", 1, op("mul", 2, total(select("ge", A, B), D)))
-    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", op("sub", twice, op("mul", 2, below)), unchecked=checks)
+        yield _schema(_UNITE, f"sums over {text}", make("add", total(a, D), total(b, D)), unchecked=checks)
+    twice = make("sub", 1, make("mul", 2, total(select("ge", A, B), D)))
+    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", make("sub", twice, make("mul", 2, below)), unchecked=checks)
     for value, conditions, least in ((D, (), 0), (U, (of_kinds(U, "u", INT),), 3)):  # two floats add up either way
-        node = op("add", total(_and(S, T), value), total(_and(S, _not(T)), value))
+        node = make("add", total(_and(S, T), value), total(_and(S, _not(T)), value))
         schema = _schema(_UNITE, "sums over s & t and s & ~t", node, *conditions, unchecked=checks)
         yield replace(schema, least=least)
 
@@ -247,18 +261,20 @@ def _united() -> Iterator[Schema]:
 def _subtracted() -> Iterator[Schema]:
     parts = "normal.both(part, normal.complement(whole)) == normal.NOTHING"
     checks = [
-        _default_off(op("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
-        Unchecked("that the one contains the other", op("sub", total(S, D), total(T, D)), [_in_united(parts, "True")]),
+        _default_off(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
+        Unchecked(
+            "that the one contains the other", make("sub", total(S, D), total(T, D)), [_in_united(parts, "True")]
+        ),
     ]
     for text, a, b in (
         ("a <= b and a == b", select("le", A, B), select("eq", A, B)),
         ("x <= y and x < y", select("le", X, Y), select("lt", X, Y)),
         ("s and s & t", S, _and(S, T)),
     ):
-        yield _schema(_SUBTRACT, f"sums over {text}", op("sub", total(a, D), total(b, D)), unchecked=checks)
-    node = op("add", op("neg", total(select("eq", A, B), D)), total(select("ge", A, B), D))
+        yield _schema(_SUBTRACT, f"sums over {text}", make("sub", total(a, D), total(b, D)), unchecked=checks)
+    node = make("add", make("neg", total(select("eq", A, B), D)), total(select("ge", A, B), D))
     yield _schema(_SUBTRACT, "less the one over a part comes first", node, unchecked=checks)
-    node = op("sub", total(EVERYTHING, U), total(S, U))
+    node = make("sub", total(EVERYTHING, U), total(S, U))
     yield _schema(_SUBTRACT, "sums over everything and s", node, of_kinds(U, "u", INT), unchecked=checks)
 
 

@@ -11,29 +11,9 @@ from raspir.analysis.facts import Facts
 from raspir.ir import Atom, Node, build
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth.search import Options, Rule, Search
-from raspir.verification.leaves import const
+from raspir.verification.leaves import INDICES, LENGTH, make, select, total
 from raspir.verification.proving import Assumed, Condition, Provable, Rewrite, Schema, Unchecked
-
-INDICES = build("indices")
-EVERYTHING = build("select.eq", const(1), const(1))
-
-Patch = tuple[object, str, object]
-"""A check that is switched off: an object, the name of its attribute, and what stands there instead."""
-
-
-def constant(value: Node | Atom) -> Node:
-    """Return ``value`` as a node."""
-    return value if isinstance(value, Node) else const(value)
-
-
-def make(name: str, /, *operands: Node | Atom) -> Node:
-    """Return an elementwise operation, or a selector, of nodes and constants."""
-    return build(name, *map(constant, operands))
-
-
-def select(comparison: str, key: Node | Atom, query: Node | Atom) -> Node:
-    """Return ``key[j] comparison query[i]``."""
-    return make(f"select.{comparison}", key, query)
+from raspir.verification.switches import Patch
 
 
 def both(a: Node, b: Node) -> Node:
@@ -46,14 +26,9 @@ def either(a: Node, b: Node) -> Node:
     return build("selector.or", a, b)
 
 
-def total(selector: Node, value: Node | Atom, default: Atom = 0) -> Node:
-    """Return the sum of the selected values."""
-    return build("sum", selector, constant(value), default=default)
-
-
 def mean(selector: Node, value: Node | Atom, default: Atom = 0) -> Node:
     """Return the mean of the selected values."""
-    return build("mean", selector, constant(value), default=default)
+    return make("mean", selector, value, default=default)
 
 
 def best(
@@ -68,7 +43,6 @@ def at(position: Node | Atom, value: Node | Atom, default: Atom = 0) -> Node:
     return total(select("eq", INDICES, position), value, default)
 
 
-LENGTH = total(EVERYTHING, 1)
 UP_TO, BEFORE = select("le", INDICES, INDICES), select("lt", INDICES, INDICES)
 FROM, AFTER = select("ge", INDICES, INDICES), select("gt", INDICES, INDICES)
 MIRRORED = make("sub", make("sub", LENGTH, 1), INDICES)

@@ -5,34 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from raspir.ir import Atom, Node, build
+from raspir.ir import Node
 from raspir.passes import algebra as rules
 from raspir.passes.algebra import Algebra
-from raspir.verification.leaves import const
 from raspir.verification.proving import Assumed, Condition, Provable, Schema, Unchecked
 from raspir.verification.switches import Patch, without
 
-INDICES = build("indices")
-EVERYTHING = build("select.eq", const(1), const(1))
-LENGTH = build("sum", EVERYTHING, const(1), default=0)
-
 Case = tuple[Any, ...]
 """A text, a program, and any number of conditions."""
-
-
-def op(name: str, /, *operands: Node | Atom, **attributes: Any) -> Node:
-    """Return an operation on nodes and constants."""
-    return build(name, *(each if isinstance(each, Node) else const(each) for each in operands), **attributes)
-
-
-def select(comparison: str, key: Node | Atom, query: Node | Atom) -> Node:
-    """Return ``key[j] comparison query[i]``."""
-    return op(f"select.{comparison}", key, query)
-
-
-def total(selector: Node, value: Node | Atom, default: Atom = 0) -> Node:
-    """Return the sum of the selected values."""
-    return op("sum", selector, value, default=default)
 
 
 def title(function: str) -> str:

@@ -16,18 +16,25 @@ from raspir.passes.depth.aggregates import attributes
 from raspir.passes.depth.gathers import Fetch, fetch_at
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.shifts import Reach
-from raspir.verification.leaves import leaf, of_kinds, some_selector, uniform
+from raspir.verification.leaves import (
+    EVERYTHING,
+    INDICES,
+    LENGTH,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    some_selector,
+    total,
+    uniform,
+)
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     ADDS_INTEGERS,
     BEFORE,
-    EVERYTHING,
-    INDICES,
-    LENGTH,
     MIRRORED,
     NEVER_FAILS,
     UP_TO,
-    Patch,
     always,
     at,
     beside,
@@ -35,13 +42,11 @@ from raspir.verification.schemas.programs import (
     both,
     either,
     flipped,
-    make,
     mean,
     provable,
     schema,
-    select,
-    total,
 )
+from raspir.verification.switches import Patch
 
 ABSORB, REVERSAL, FACTOR = shifts.RULES
 

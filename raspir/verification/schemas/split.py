@@ -8,10 +8,9 @@ from raspir.analysis import Analysis
 from raspir.ir.types import ATOM, INT, STR
 from raspir.passes.depth import aggregates, split
 from raspir.passes.depth.split import RULES as SPLIT_RULES
-from raspir.verification.leaves import leaf, some_selector, uniform
+from raspir.verification.leaves import INDICES, leaf, make, select, some_selector, total, uniform
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
-    INDICES,
     NEVER_FAILS,
     UP_TO,
     always,
@@ -19,12 +18,9 @@ from raspir.verification.schemas.programs import (
     best,
     both,
     either,
-    make,
     mean,
     provable,
     schema,
-    select,
-    total,
 )
 
 (SPLIT,) = SPLIT_RULES

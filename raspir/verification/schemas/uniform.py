@@ -12,14 +12,13 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth import uniform as rules
 from raspir.passes.depth.aggregates import Aggregate
-from raspir.verification.leaves import leaf, of_kinds, some_selector, uniform
+from raspir.verification.leaves import INDICES, leaf, make, of_kinds, select, some_selector, total, uniform
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     ADDS_INTEGERS,
     AFTER,
     AT_MOST_ONE,
     BEFORE,
-    INDICES,
     NEVER_FAILS,
     UP_TO,
     always,
@@ -27,12 +26,9 @@ from raspir.verification.schemas.programs import (
     best,
     both,
     either,
-    make,
     mean,
     provable,
     schema,
-    select,
-    total,
 )
 
 CONDITION, CHOICE, TERMS, VALUE, SCORE = rules.RULES
