@@ -17,7 +17,6 @@ from typing import Any
 from raspir.backends.base import Executable, runner
 from raspir.ir import Atom, EvaluationError, Graph, GraphError, InputError, RaspirError
 from raspir.ir.atoms import show
-from raspir.ir.types import STR, type_of
 
 Tell = Callable[[int, int], None]
 
@@ -221,7 +220,8 @@ def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, pr
     for n in range((_LONGEST if found.longest is None else found.longest) + 1):
         rows = [vocab for vocab in vocabularies.values() if isinstance(vocab, tuple) for _ in range(n)]
         tally = Tally(n, math.prod(map(len, rows)))
-        inputs = (_input(vocabularies, atoms, n) for atoms in product(*rows))
+        write = _writer(vocabularies, n)
+        inputs = (write(atoms) for atoms in product(*rows))
         found.difference = _run_length(before, after, inputs, tally, deadline, progress)
         if found.difference is not None:
             return
@@ -253,14 +253,15 @@ def _run_length(
     return None
 
 
-def _input(vocabularies: Mapping[str, object], atoms: tuple[Atom, ...], n: int) -> Any:
-    """Return the input that ``atoms`` write: those of the first sequence, then those of the next."""
-    rows = [atoms[k * n : (k + 1) * n] for k in range(len(vocabularies))]
-    if len(rows) == 1:
-        row = rows[0]
-        characters = all(type_of(atom) is STR and len(str(atom)) == 1 for atom in row)
-        return "".join(map(str, row)) if characters else list(row)
-    return {name: list(row) for name, row in zip(vocabularies, rows, strict=True)}
+def _writer(vocabularies: Mapping[str, object], n: int) -> Callable[[tuple[Atom, ...]], Any]:
+    """Return what makes an input of atoms: those of the first sequence, then those of the next."""
+    if len(vocabularies) > 1:
+        names = list(enumerate(vocabularies))
+        return lambda atoms: {name: list(atoms[k * n : (k + 1) * n]) for k, name in names}
+    (vocab,) = vocabularies.values()
+    assert isinstance(vocab, tuple)
+    characters = all(isinstance(atom, str) and len(atom) == 1 for atom in vocab)
+    return "".join if characters else list  # type: ignore[return-value]  # these atoms are strings
 
 
 def _compare(
