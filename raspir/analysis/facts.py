@@ -37,6 +37,7 @@ class Facts:
         anywhere: whether what it is at another position can be computed from that position alone, without fetching.
         formula: a selector's normal form, or ``None`` where that is not known.
         sure: whether computing it from its operands cannot fail.
+        choices: how often choices and other maps alternate in an elementwise value; 0 where it has no choice.
     """
 
     layer: int
@@ -46,6 +47,7 @@ class Facts:
     anywhere: bool
     formula: Formula | None
     sure: bool
+    choices: int = 0
 
 
 class Analysis:
@@ -112,7 +114,8 @@ class Analysis:
             formula = self._forms.of(node)
             uniform = uniform or self._is_of_keys(formula)
             return Facts(layer, ANYTHING, uniform, positional, anywhere, formula, sure)
-        return Facts(layer, self._domain(node, domains), uniform, positional, anywhere, None, sure)
+        domain = self._domain(node, domains)
+        return Facts(layer, domain, uniform, positional, anywhere, None, sure, _alternations(node, operands))
 
     def _sure(self, node: Node, domains: list[Domain]) -> bool:
         name, role = node.operation.name, node.operation.role
@@ -465,6 +468,16 @@ def _spread(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
     if role is Role.AGGREGATE:
         return operands[0].uniform, positional
     return all(operand.uniform for operand in operands), positional
+
+
+def _alternations(node: Node, operands: list[Facts]) -> int:
+    """Return how often choices and other maps alternate in ``node``."""
+    if node.operation.role is not Role.ELEMENTWISE:
+        return 0
+    if node.operation.name == "where":
+        return max(1, *(branch.choices for branch in operands[1:]))
+    most = max(operand.choices for operand in operands)
+    return most + 1 if most else 0
 
 
 def _selects_own(clause: Clause) -> bool:

@@ -29,6 +29,30 @@ def attention_of(aggregate: Node) -> tuple[object, ...]:
     return (selector, *score, aggregate["pick"], aggregate["ties"]) if score else (selector,)
 
 
+def selector_parts(selector: Node) -> tuple[Node, ...]:
+    """Return ``selector`` and the selectors that it combines, each once, operands before users.
+
+    A selector can use a part very often, so every walk over its parts goes through here.
+    """
+    order: dict[Node, None] = {}
+    stack = [selector]
+    while stack:
+        node = stack[-1]
+        combined = node.operands if node.operation.role is Role.SELECTOR_ALGEBRA else ()
+        waiting = [part for part in combined if part not in order]
+        if waiting:
+            stack.extend(reversed(waiting))
+        else:
+            order.setdefault(node)
+            stack.pop()
+    return tuple(order)
+
+
+def comparisons(selector: Node) -> tuple[Node, ...]:
+    """Return the comparisons of a key with a query that ``selector`` combines, each once, from left to right."""
+    return tuple(part for part in selector_parts(selector) if part.operation.role is Role.SELECT)
+
+
 @dataclass(frozen=True)
 class Head:
     """One attention head: a selector, and the aggregates of one layer that share it.
@@ -48,19 +72,7 @@ class Head:
     @property
     def comparisons(self) -> tuple[Node, ...]:
         """The comparisons of a key with a query that the selector combines, each once, from left to right."""
-        found: dict[Node, None] = {}
-        seen: set[Node] = set()
-        stack = [self.selector]
-        while stack:
-            node = stack.pop()
-            if node in seen:  # a selector may hold a part very often
-                continue
-            seen.add(node)
-            if node.operation.role is Role.SELECT:
-                found[node] = None
-            else:
-                stack.extend(reversed(node.operands))
-        return tuple(found)
+        return comparisons(self.selector)
 
     @property
     def reads(self) -> tuple[Node, ...]:

@@ -5,6 +5,8 @@ Every rule keeps values exactly, with their types, on all inputs on which what i
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from math import inf
@@ -14,11 +16,12 @@ from raspir.analysis import selectors as normal
 from raspir.analysis.facts import clause_of
 from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Clause, Formula
-from raspir.ir import Atom, GraphError, Node, build, make
+from raspir.ir import Atom, Graph, GraphError, Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
-from raspir.ir.types import INT, NOTHING
+from raspir.ir.types import BOOL, INT
+from raspir.passes.rewrite import on_operands, uses_in
 
 Row = Callable[["Algebra", Node], Node | None]
 """Takes a node whose operands are folded and returns what it becomes, or ``None`` where the rule does not apply."""
@@ -26,6 +29,9 @@ Row = Callable[["Algebra", Node], Node | None]
 COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 """The comparison that holds where another does not: atoms are totally ordered among numbers and among strings."""
 
+
+_NESTED = 60  # rules applied within rules, one after the other
+_CHOICES = 12  # choices that a comparison is moved into, where moving it may copy them or nests rules
 
 _SMALL = 2**20
 """Means of integers up to this, over any input that fits a memory, are exact to less than a half when multiplied up."""
@@ -36,11 +42,17 @@ class Algebra:
 
     Args:
         analysis: the facts.
+        graph: the graph that is rewritten, if one is.
+
+    Attributes:
+        uses: how often each node of the graph is used; rules keep what else is used, so they look before they copy it.
     """
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, graph: Graph | None = None) -> None:
         self.facts = analysis
+        self.uses: Counter[Node] = Counter() if graph is None else uses_in(graph)
         self._folded: dict[Node, Node] = {}
+        self._open: set[Node] = set()
         self._constants: dict[object, Node] = {}
 
     def __call__(self, name: str, /, *operands: Node, **attributes: Attribute) -> Node:
@@ -56,16 +68,28 @@ class Algebra:
 
         Where what is known of the operands shows that this always fails, that is ``node`` itself.
         """
-        if all(new is old for new, old in zip(operands, node.operands, strict=True)):
-            return self.fold(node)
-        result = node.operation.infer(tuple(operand.type for operand in operands), node.attributes)
-        return self.fold(make(node.operation, operands, node.attributes, result)) if result is not NOTHING else node
+        moved = on_operands(node, operands)
+        return node if moved is None else self.fold(moved)
+
+    def replaces(self, node: Node, new: Node) -> None:
+        """Count the uses of ``node`` as uses of ``new``, which takes its place."""
+        if new is not node:
+            self.uses[new] += self.uses[node]
 
     def fold(self, node: Node) -> Node:
         """Return what ``node`` becomes by the rules; its operands must be folded."""
         found = self._folded.get(node)
         if found is None:
-            found = self._folded[node] = self._applied(node)
+            if node in self._open or len(self._open) >= _NESTED:
+                warnings.warn(
+                    f"internal fault: the rules for {node!r} lead on without end", RuntimeWarning, stacklevel=2
+                )
+                return node
+            self._open.add(node)
+            try:
+                found = self._folded[node] = self._applied(node)
+            finally:
+                self._open.discard(node)
             self._folded.setdefault(found, found)
         return found
 
@@ -118,10 +142,11 @@ class Algebra:
                 result = build("add" if coefficient > 0 else "sub", result, part)
         if result is None:
             return self.const(form.constant)
-        if form.constant or result.type is not INT:
+        if form.constant or BOOL in self.facts[result].domain.kinds:
             sign = "sub" if form.constant < 0 else "add"
             result = build(sign, result, self.const(abs(form.constant)))
-        self._folded.setdefault(result, result)
+        if result not in form.terms:  # a term that has not been folded must not pass for one that has
+            self._folded.setdefault(result, result)
         return result
 
     def side(self, form: Linear) -> Node:
@@ -385,18 +410,43 @@ def _truth(algebra: Algebra, node: Node) -> Node | None:
 
 
 def _compared_choice(algebra: Algebra, node: Node) -> Node | None:
-    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen."""
-    choice, constant = node.operands
-    if choice.operation.name != "where" or constant.operation.name != "const":
+    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen.
+
+    A chain of choices is followed as far as one branch of each is decided. What something else uses too stays as it
+    is, so there both branches must be decided, or the whole would be copied for each comparison.
+    """
+    rest, constant = node.operands
+    if rest.operation.name != "where" or constant.operation.name != "const" or algebra.facts[rest].choices > _CHOICES:
         return None
-    condition, a, b = choice.operands
-    if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in (a, b)):
+    levels: list[tuple[Node, Node | None, Node | None]] = []
+    while rest.operation.name == "where" and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):
+        condition, *branches = rest.operands
+        if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in branches):
+            break
+        left, right = (_outcome(algebra, node.operation.name, branch, constant) for branch in branches)
+        shared = algebra.uses[rest] > 1
+        if (left is None or right is None) if shared else (left is None and right is None):
+            break
+        levels.append((condition, left, right))
+        if left is not None and right is not None:
+            break
+        rest = branches[0] if left is None else branches[1]
+    if not levels:
         return None
-    left = algebra(node.operation.name, a, constant)
-    right = algebra(node.operation.name, b, constant)
-    if "const" not in (left.operation.name, right.operation.name):
-        return None
-    return algebra("where", condition, left, right)
+    result = algebra(node.operation.name, rest, constant) if None in levels[-1] else node  # which then is not used
+    for condition, left, right in reversed(levels):
+        result = algebra("where", condition, left or result, right or result)
+    return result
+
+
+def _outcome(algebra: Algebra, comparison: str, value: Node, constant: Node) -> Node | None:
+    """Return the outcome of comparing ``value`` with ``constant``, if domains or bounds decide it."""
+    test = build(comparison, value, constant)
+    for rule in (_constant, _compared_to_itself, _bounded):
+        found = rule(algebra, test)
+        if found is not None:
+            return found if found.operation.name == "const" else None
+    return None
 
 
 def _not(algebra: Algebra, node: Node) -> Node | None:

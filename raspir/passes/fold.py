@@ -13,7 +13,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.scalar import checked, function_of
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.rewrite import made_of, replaced
+from raspir.passes.rewrite import cost, made_of, on_operands, replaced
 
 _ROUNDS = 20  # one or two are the rule; each makes the graph no larger
 
@@ -37,11 +37,15 @@ class Fold:
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
-            algebra = Algebra(context.analysis(graph))
+            algebra = Algebra(context.analysis(graph), graph)
             made = fold(graph, algebra)
+            folded = replaced(graph, made)
+            if len(folded) > len(graph) and cost(folded) > cost(graph):
+                algebra = Algebra(context.analysis(graph), graph)
+                made = fold_in_place(graph, algebra)
+                folded = replaced(graph, made)
             if number == 0:
                 remarks = _remarks(graph, made, algebra)
-            folded = replaced(graph, made)
             if folded == graph:
                 break
             graph = folded
@@ -72,7 +76,31 @@ def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[
 
 def fold(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
     """Return what each node of ``graph`` becomes when it is folded once, operands first."""
-    return made_of(graph, algebra.rebuilt)
+
+    def folded(node: Node, operands: list[Node]) -> Node:
+        new = algebra.rebuilt(node, operands)
+        algebra.replaces(node, new)
+        return new
+
+    return made_of(graph, folded)
+
+
+def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
+    """Return what each node of ``graph`` becomes when no rule may put several new nodes in the place of one.
+
+    So there are no more nodes than before, which what is used more than once can make of rules that copy a part.
+    """
+    standing: set[Node] = set()
+
+    def folded(node: Node, operands: list[Node]) -> Node:
+        new = algebra.rebuilt(node, operands)
+        if any(operand not in standing for operand in new.operands):
+            new = on_operands(node, operands) or node
+        standing.add(new)
+        algebra.replaces(node, new)
+        return new
+
+    return made_of(graph, folded)
 
 
 _MOST_HELD = 250_000  # applications of operations to atoms of the vocabulary that opaque functions are held against

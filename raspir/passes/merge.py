@@ -10,6 +10,7 @@ from raspir.analysis import selectors as normal
 from raspir.analysis.selectors import Formula
 from raspir.ir import Graph, Node, Role
 from raspir.ir.describe import Describer
+from raspir.ir.layers import selector_parts
 from raspir.ir.types import INT, SELECTOR
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
@@ -42,17 +43,11 @@ class _Merging:
 
     def __init__(self, graph: Graph, analysis: Analysis) -> None:
         self._graph = graph
-        self._algebra = Algebra(analysis)
+        self._algebra = Algebra(analysis, graph)
         self._facts = self._algebra.facts
         self._describer = Describer(graph)
         self._made: dict[Node, Node] = {}
         self._chosen: dict[frozenset[object], Node] = {}
-        self._uses: dict[Node, int] = {}
-        for node in graph:
-            for operand in node.operands:
-                self._uses[operand] = self._uses.get(operand, 0) + 1
-        for node in graph.outputs.values():
-            self._uses[node] = self._uses.get(node, 0) + 1
         self.remarks: list[Remark] = []
 
     def graph(self) -> Graph:
@@ -64,6 +59,7 @@ class _Merging:
             elif new.operation.name in ("add", "sub"):
                 new = self._sum(node, new)
             self._made[node] = new
+            self._algebra.replaces(node, new)
         return replaced(self._graph, self._made)
 
     def _remark(self, node: Node, rule: str, gain: str) -> None:
@@ -112,7 +108,7 @@ class _Merging:
 
     def _is_sum(self, term: Node) -> bool:
         """Tell whether ``term`` is a sum of integers that nothing else uses."""
-        if term.operation.name != "sum" or self._uses.get(term, 0) > 1:
+        if term.operation.name != "sum" or self._algebra.uses[term] > 1:
             return False
         default = term["default"]
         integers = self._facts[term.operands[1]].domain.kinds is INT
@@ -154,11 +150,4 @@ class _Merging:
 
 def _size(selector: Node) -> int:
     """Return how many selectors ``selector`` is made of, itself included."""
-    seen: set[Node] = set()
-    stack = [selector]
-    while stack:
-        node = stack.pop()
-        if node.type is SELECTOR and node not in seen:
-            seen.add(node)
-            stack.extend(node.operands)
-    return len(seen)
+    return len(selector_parts(selector))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
-from raspir.ir import Graph, Location, Node, Role
+from raspir.ir import Graph, Location, Node, Role, make
+from raspir.ir.types import NOTHING
 
 
 def translated(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> Graph:
@@ -56,7 +58,34 @@ def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: 
         stack.extend(node.operands)
 
 
+def on_operands(node: Node, operands: list[Node]) -> Node | None:
+    """Return the node that does to ``operands`` what ``node`` does to its own, ``None`` if their types rule it out."""
+    if all(new is old for new, old in zip(operands, node.operands, strict=True)):
+        return node
+    result = node.operation.infer(tuple(operand.type for operand in operands), node.attributes)
+    return make(node.operation, operands, node.attributes, result) if result is not NOTHING else None
+
+
+def uses_in(graph: Graph) -> Counter[Node]:
+    """Return how often each node of ``graph`` is an operand or an output."""
+    uses = Counter(graph.outputs.values())
+    for node in graph:
+        uses.update(node.operands)
+    return uses
+
+
 def cost(graph: Graph) -> tuple[int, int, int, int]:
     """Return what a graph costs, in the order in which it counts: layers, heads, values, and nodes of any kind."""
     stats = graph.stats()
     return (stats.layers, stats.heads, stats.values, len(graph))
+
+
+def gain(before: Graph, after: Graph) -> str | None:
+    """Return in words the first figure of :func:`cost` that ``after`` has less of, ``None`` where one is more first."""
+    for what, old, new in zip(_FIGURES, cost(before), cost(after), strict=True):
+        if old != new:
+            return f"{old} → {new} {what}" if new < old else None
+    return None
+
+
+_FIGURES = ("layers", "heads", "values", "nodes")

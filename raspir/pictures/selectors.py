@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from raspir.ir import Node
+from raspir.ir.layers import comparisons
 from raspir.ir.operations import Role
 from raspir.pictures.shown import Shown
 from raspir.pictures.trace import Trace
@@ -32,25 +32,11 @@ class Sides:
     @staticmethod
     def of(selector: Node) -> Sides:
         """Return the two sides of all comparisons in ``selector``."""
-        compared = list(comparisons(selector))
+        compared = comparisons(selector)
         keys = list(dict.fromkeys(node.operands[0] for node in compared))
         queries = list(dict.fromkeys(node.operands[1] for node in compared))
         hidden = max(len(keys) - _MOST, 0) + max(len(queries) - _MOST, 0)
         return Sides(tuple(keys[:_MOST]), tuple(queries[:_MOST]), hidden)
-
-
-def comparisons(selector: Node) -> Iterator[Node]:
-    """Yield the comparisons that a selector combines, each once, from left to right."""
-    stack, seen = [selector], set()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.operation.role is Role.SELECT:
-            yield node
-        else:
-            stack.extend(reversed(node.operands))
 
 
 def drawable(trace: Trace, selector: Node) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from raspir.ir import Atom, Graph, Node, RaspirError
-from raspir.ir.graph import topological
+from raspir.ir.layers import selector_parts
 from raspir.ir.operations import Role
 from raspir.ir.scalar import MEANING
 
@@ -80,10 +80,10 @@ class Trace:
         return all(entries) if name == "selector.and" else any(entries)
 
     def _parts(self, selector: Node) -> tuple[Node, ...]:
-        """Return a selector and all that it combines, each once, operands first: it may hold a part very often."""
+        """Return a selector and all that it combines, each once, operands first."""
         parts = self._found.get(selector)
         if parts is None:
-            parts = self._found[selector] = tuple(filter(_is_selector, topological([selector])))
+            parts = self._found[selector] = selector_parts(selector)
         return parts
 
     @cached_property

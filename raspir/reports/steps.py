@@ -11,7 +11,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.layers import Head
 from raspir.ir.operations import Role
 from raspir.pictures.cells import cell, clean, shortened, whole
-from raspir.pictures.selectors import comparisons, drawable
+from raspir.pictures.selectors import drawable
 from raspir.pictures.shown import Shown
 from raspir.pictures.trace import Trace
 
@@ -127,7 +127,7 @@ class Steps:
         choice = self._describe.choice(first) if first.operation.name == "best" else ""
         if choice:
             told = f"{choice} of {told}"
-        compared = list(comparisons(head.selector))
+        compared = head.comparisons
         return {
             "selector": told,
             "choice": clean(choice),

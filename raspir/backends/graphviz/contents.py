@@ -12,7 +12,7 @@ from raspir.ir.describe import Describer
 from raspir.ir.layers import Head, Mlp
 from raspir.ir.operations import Role
 from raspir.pictures.cells import cell as shown_atom
-from raspir.pictures.selectors import comparisons, drawable
+from raspir.pictures.selectors import drawable
 from raspir.pictures.theme import Part
 from raspir.pictures.trace import Trace
 from raspir.pictures.widths import bounded
@@ -225,7 +225,7 @@ _PARTS = {"key": Part.KEY, "query": Part.QUERY, "value": Part.VALUE, "score": Pa
 def ports_of(head: Head) -> list[tuple[str, Node | None]]:
     """Return the keys, queries, values and score of a head, each once; ``None`` stands for those left out."""
     found: dict[str, dict[Node, None]] = {"key": {}, "query": {}, "value": {}, "score": {}}
-    for comparison in comparisons(head.selector):
+    for comparison in head.comparisons:
         found["key"].setdefault(comparison.operands[0])
         found["query"].setdefault(comparison.operands[1])
     for aggregate in head.aggregates:
@@ -246,7 +246,7 @@ def reads(head: Head) -> list[tuple[str, Node, int]]:
     rest = {kind: number for number, (kind, node) in enumerate(ports) if node is None}
     found: list[tuple[str, Node, int]] = []
     wanted: dict[tuple[str, Node], None] = {}
-    for comparison in comparisons(head.selector):
+    for comparison in head.comparisons:
         wanted.update(dict.fromkeys([("key", comparison.operands[0]), ("query", comparison.operands[1])]))
     for aggregate in head.aggregates:
         wanted["value", aggregate.operands[1]] = None

@@ -364,7 +364,7 @@ def _constant_name(atom: Any) -> str:
     return f"text_{atom}" if isinstance(atom, str) and atom.isalnum() and len(atom) < 20 else type(atom).__name__
 
 
-_WITHOUT_RUN: frozenset[Callable[..., Any]] = frozenset({conditions.AllOf, conditions.AnyOf, conditions.Not})
+_WITHOUT_RUN: frozenset[Callable[..., Any]] = frozenset({conditions.Combined})
 
 
 def _hashable(value: Any) -> object:

@@ -17,6 +17,7 @@ from raspir.backends.numpy.kernels.columns import Column
 from raspir.backends.numpy.plan import FALLBACK, Ref, Spread
 from raspir.backends.numpy.terms import Term, alternatives, signed
 from raspir.ir import Node, build
+from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.operations import Role
 
 if TYPE_CHECKING:
@@ -403,7 +404,7 @@ class Selectors:
     # Falling back
 
     def _fallback(self, selector: Node, why: str) -> Chosen:
-        leaves = _leaves(selector)
+        leaves = comparisons(selector)
         needs = tuple(dict.fromkeys(operand for leaf in leaves for operand in leaf.operands))
 
         def make() -> Ref:
@@ -417,55 +418,42 @@ class Selectors:
 
     def _tree(self, selector: Node) -> Ref:
         """Add the conditions of a selector as it stands."""
-        made: dict[Node, Ref] = {}
-        stack = [selector]
-        while stack:
-            node = stack[-1]
-            waiting = [o for o in node.operands if node.operation.role is Role.SELECTOR_ALGEBRA and o not in made]
-            if waiting:
-                stack.extend(waiting)
+        parts = selector_parts(selector)
+        leaves = {part: self._leaf(part) for part in parts if part.operation.role is Role.SELECT}
+        numbers = {leaf: number for number, leaf in enumerate(dict.fromkeys(leaf for leaf, _ in leaves.values()))}
+        places: dict[Node, int] = {}
+        steps: list[tuple[Any, ...]] = []
+        for part in parts:
+            leaf, negated = leaves.get(part, (None, False))
+            if leaf is not None and not negated:
+                places[part] = numbers[leaf]
                 continue
-            stack.pop()
-            if node not in made:
-                made[node] = self._leaf(node) if node.operation.role is Role.SELECT else self._algebra(node, made)
-        return made[selector]
+            places[part] = len(numbers) + len(steps)
+            if leaf is not None:
+                steps.append(("not", numbers[leaf]))
+            else:
+                steps.append((part.operation.name.removeprefix("selector."), *(places[o] for o in part.operands)))
+        if not steps:
+            return next(iter(numbers))
+        return self._planner.step("selector", conditions.Combined, tuple(numbers), tuple(steps))
 
-    def _algebra(self, node: Node, made: dict[Node, Ref]) -> Ref:
-        kernel = {"selector.and": conditions.AllOf, "selector.or": conditions.AnyOf, "selector.not": conditions.Not}
-        operands = [made[operand] for operand in node.operands]
-        return self._planner.step("selector", kernel[node.operation.name], *operands)
-
-    def _leaf(self, node: Node) -> Ref:
+    def _leaf(self, node: Node) -> tuple[Ref, bool]:
+        """Add the condition of a comparison; return it, and whether it says the opposite."""
         planner = self._planner
         key, query = node.operands
         name = node.operation.name.removeprefix("select.")
         if name == "by":
-            return planner.predicate(key, query, str(node["function"]))
+            return planner.predicate(key, query, str(node["function"])), False
         sides = planner.value(key), planner.spread(planner.value(query))
         if name in ("eq", "ne"):
-            found = planner.step("equal", conditions.equal, *sides)
-            return found if name == "eq" else planner.step("selector", conditions.Not, found)
-        return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name])
+            return planner.step("equal", conditions.equal, *sides), name == "ne"
+        return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name]), False
 
 
 def _nodes(side: Node | Linear | None) -> tuple[Node, ...]:
     if side is None:
         return ()
     return tuple(side.terms) if isinstance(side, Linear) else (side,)
-
-
-def _leaves(selector: Node) -> list[Node]:
-    found: dict[Node, None] = {}
-    stack, seen = [selector], {selector}
-    while stack:
-        node = stack.pop()
-        if node.operation.role is Role.SELECT:
-            found[node] = None
-            continue
-        new = [operand for operand in node.operands if operand not in seen]
-        seen.update(new)
-        stack.extend(new)
-    return list(found)
 
 
 def _growth(cost: str) -> int:

@@ -51,9 +51,9 @@ class Depth:
         """Return ``graph`` with as few layers as the rules find; the same graph where they find nothing."""
         deadline = time.monotonic() + self.time_budget
         options = Options(context.attention, self.max_heads, deadline)
-        algebra = Algebra(context.analysis(graph))
+        analysis = context.analysis(graph)
         for _ in range(_ROUNDS):
-            search = Search(algebra, RULES, options, lenient(graph))
+            search = Search(Algebra(analysis, graph), RULES, options, lenient(graph))
             found, remarks = extracted(graph, search, context.progress)
             is_better = cost(found) < cost(graph)
             if is_better:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from raspir.analysis.selectors import Formula
 from raspir.ir import Atom, Node, Role
+from raspir.ir.layers import selector_parts
 from raspir.ir.rules import Attribute
 from raspir.ir.types import NUMBER, STR
 from raspir.passes.algebra import Algebra
@@ -83,22 +84,17 @@ def with_sides(
         meets: whether all that the new keys and queries are compared on, the old ones are too; where not, ``None``
             also stands for a comparison that could fail on the new ones alone.
     """
-    operands: list[Node] = []
-    if selector.operation.role is Role.SELECT:
-        for change, operand in ((key, selector.operands[0]), (query, selector.operands[1])):
-            changed = change(operand)
-            if changed is None:
+    made: dict[Node, Node] = {}
+    for part in selector_parts(selector):
+        if part.operation.role is Role.SELECT:
+            sides = [key(part.operands[0]), query(part.operands[1])]
+            operands = [side for side in sides if side is not None]
+            if len(operands) < len(sides) or not (meets or _compares(algebra, part, operands)):
                 return None
-            operands.append(changed)
-        if not meets and not _compares(algebra, selector, operands):
-            return None
-        return algebra.rebuilt(selector, operands)
-    for operand in selector.operands:
-        changed = with_sides(algebra, operand, key, query, meets)
-        if changed is None:
-            return None
-        operands.append(changed)
-    return algebra.rebuilt(selector, operands)
+        else:
+            operands = [made[operand] for operand in part.operands]
+        made[part] = algebra.rebuilt(part, operands)
+    return made[selector]
 
 
 def _compares(algebra: Algebra, select: Node, operands: list[Node]) -> bool:
@@ -111,19 +107,6 @@ def _compares(algebra: Algebra, select: Node, operands: list[Node]) -> bool:
         return False
     kinds = [algebra.facts[old].domain.kinds | algebra.facts[new].domain.kinds for old, new in changed]
     return all(each in NUMBER or each is STR for each in kinds)
-
-
-def selects(selector: Node) -> tuple[Node, ...]:
-    """Return the comparisons and predicates that ``selector`` combines, each once."""
-    found: dict[Node, None] = {}
-    stack = [selector]
-    while stack:
-        node = stack.pop()
-        if node.operation.role is Role.SELECT:
-            found.setdefault(node)
-        else:
-            stack.extend(reversed(node.operands))
-    return tuple(found)
 
 
 def attributes(node: Node) -> dict[str, Attribute]:

@@ -14,9 +14,10 @@ from math import inf
 from raspir.analysis import Clause, IntSet, Linear
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
+from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
 from raspir.passes.algebra import Algebra
-from raspir.passes.depth.aggregates import Aggregate, attributes, selects, with_sides
+from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
 
@@ -204,7 +205,7 @@ class There:
         if node.operation.role is Role.ELEMENTWISE:
             return list(node.operands)
         if node.operation.role is Role.AGGREGATE:
-            return [select.operands[1] for select in selects(node.operands[0])]
+            return [select.operands[1] for select in comparisons(node.operands[0])]
         return []
 
     def _shallower(self, node: Node) -> Node | None:
@@ -265,7 +266,7 @@ class There:
         """Tell whether an aggregate succeeds whatever position its queries come from."""
         if not self._facts[aggregate.node].sure:
             return False
-        return all(self._facts[select].sure for select in selects(aggregate.selector))
+        return all(self._facts[select].sure for select in comparisons(aggregate.selector))
 
 
 def where_found(search: Search, node: Node) -> Iterator[Node]:

@@ -132,6 +132,7 @@ class Search:
                 stack.extend(waiting)
                 continue
             self._low[node] = self._settle(node)
+            self.algebra.replaces(node, self._low[node])
             stack.pop()
         return self._low[root]
 

@@ -13,9 +13,10 @@ from functools import partial
 
 from raspir.analysis import Linear
 from raspir.ir import Node, Role
+from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
 from raspir.passes.algebra import Algebra
-from raspir.passes.depth.aggregates import Aggregate, attributes, selects, with_sides
+from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Search
 
@@ -49,7 +50,7 @@ def absorb(search: Search, node: Node) -> Iterator[Node]:
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not search.adds_integers(aggregate):
         return
-    keys = [select.operands[0] for select in selects(aggregate.selector)]
+    keys = [select.operands[0] for select in comparisons(aggregate.selector)]
     deepest = max(search.layer(each) for each in (aggregate.value, *keys))
     for reach in _reaches(search, [aggregate.value, *keys], deepest):
         absorbed = _absorbed(search, aggregate, reach)
@@ -124,7 +125,7 @@ def absorb_reversal(search: Search, node: Node) -> Iterator[Node]:
     if aggregate.kind != "best" and not search.facts.at_most_one(aggregate.selector):
         return
     algebra = search.algebra
-    keys = [select.operands[0] for select in selects(aggregate.selector)]
+    keys = [select.operands[0] for select in comparisons(aggregate.selector)]
     roots = [*keys, *aggregate.node.operands[1:]]
     for reach in _reaches(search, roots, max(map(search.layer, roots))):
         back = fetch_at(algebra, reach.back(algebra))
@@ -147,7 +148,7 @@ def factor_queries(search: Search, node: Node) -> Iterator[Node]:
     if aggregate is None:
         return
     algebra = search.algebra
-    queries = [select.operands[1] for select in selects(aggregate.selector)]
+    queries = [select.operands[1] for select in comparisons(aggregate.selector)]
     for reach in _reaches(search, queries, max(map(search.layer, queries))):
         position, back = reach.on(algebra), algebra.fold(reach.back(algebra))
         main = _Moved(search, reach, _original, partial(_only_position, algebra, back))

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from raspir.analysis.domains import Domain
 from raspir.ir import Atom, Node, Role
-from raspir.passes.depth.aggregates import Aggregate, selects, with_sides
+from raspir.ir.layers import comparisons
+from raspir.passes.depth.aggregates import Aggregate, with_sides
 from raspir.passes.depth.search import Rule, Search
 
 _CONE = 64
@@ -38,14 +39,14 @@ def split(search: Search, node: Node) -> Iterator[Node]:
 def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Node, Domain]] | None:
     """Return the values of the deepest layer to split by, and their atoms; ``None`` where splitting does not help."""
     found: dict[Node, Domain] = {}
-    for select in selects(aggregate.selector):
+    for select in comparisons(aggregate.selector):
         query = select.operands[1]
         if search.layer(query) == deepest:
             domain = search.facts[query].domain
             if domain.atoms is None or select.operation.name == "select.by":
                 return None
             found[query] = domain
-    keys = [select.operands[0] for select in selects(aggregate.selector)]
+    keys = [select.operands[0] for select in comparisons(aggregate.selector)]
     for root in (*keys, *aggregate.node.operands[1:]):
         for leaf in _leaves(search, root, deepest):
             domain = search.facts[leaf].domain

@@ -155,8 +155,8 @@ def tabled(draw, run, uniform):
 
 def blocks(draw, run, uniform):
     made = [draw(st.one_of(equals(run, uniform), bounds(run, uniform), asked(run, uniform))) for _ in range(3)]
-    tree = conditions.AnyOf(conditions.AllOf(made[0], conditions.Not(made[1])), made[2])
-    return selections.Selection(run, (tree,), **draw(filters(run, uniform)), uniform=uniform)
+    combined = conditions.Combined(tuple(made), (("not", 1), ("and", 0, 3), ("or", 4, 2)))
+    return selections.Selection(run, (combined,), **draw(filters(run, uniform)), uniform=uniform)
 
 
 def at_position(draw, run, uniform):

@@ -208,10 +208,25 @@ def test_algebra(data):
     run, key, query, keys, queries = drawn(data, small)
     assume(run.n > 1)
     equal, above = conditions.equal(run, key, query), conditions.ordered(run, key, query, 1, None)
-    tree = conditions.AnyOf(
-        conditions.AllOf(conditions.Not(equal), above), conditions.AllOf(equal, conditions.Not(above))
-    )
-    check(run, tree, lambda i, j: keys[j] >= queries[i])
+    steps = (("not", 0), ("and", 2, 1), ("not", 1), ("and", 0, 4), ("or", 3, 5))
+    check(run, conditions.Combined((equal, above), steps), lambda i, j: keys[j] >= queries[i])
+
+
+def test_each_combination_is_evaluated_once():
+    class Counted:
+        asked = 0
+
+        def mask(self, rows, columns):
+            self.asked += 1
+            return np.ones((len(rows), columns.stop), dtype=bool)
+
+    one, other = Counted(), Counted()
+    steps = [("and", 0, 1)]
+    for number in range(1, 3_000):  # each combines the one before with itself
+        steps.append((("and", "or")[number % 2], number + 1, number + 1))
+    mask = conditions.Combined((one, other), tuple(steps)).mask(np.arange(3), slice(0, 4))
+    assert mask.all()
+    assert (one.asked, other.asked) == (1, 1)
 
 
 def test_a_run_of_one_position():

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -369,37 +368,39 @@ def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: S
         raise at.failed(pair_failed(i, j, a, b, error)) from error
 
 
-class AllOf:
-    """That several conditions hold."""
+class Combined:
+    """Conditions combined by ``and``, ``or`` and ``not``.
 
-    def __init__(self, *conditions: Any) -> None:
-        self.conditions = conditions
+    A combination may be used very often by later ones, and may be thousands deep: so they are evaluated one after the
+    other, each once for a block of pairs, and a mask is dropped after its last use.
 
-    def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
-        masks: Iterable[Array] = (condition.mask(rows, columns) for condition in self.conditions)
-        return functools.reduce(np.logical_and, masks)
+    Args:
+        conditions: what is combined.
+        steps: an operation each, with the numbers of its operands: the conditions come first, then the steps before.
+            The last step is the result.
+    """
 
-
-class AnyOf:
-    """That one of several conditions holds."""
-
-    def __init__(self, *conditions: Any) -> None:
-        self.conditions = conditions
+    def __init__(self, conditions: tuple[Any, ...], steps: tuple[tuple[Any, ...], ...]) -> None:
+        self.conditions, self.steps = conditions, steps
+        self._last_use = {place: number for number, (_, *places) in enumerate(steps) for place in places}
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return which of ``columns`` each of ``rows`` selects."""
-        masks: Iterable[Array] = (condition.mask(rows, columns) for condition in self.conditions)
-        return functools.reduce(np.logical_or, masks)
+        masks: dict[int, Array] = {}
+        for number, (operation, *places) in enumerate(self.steps):
+            for place in places:
+                if place not in masks:
+                    masks[place] = self.conditions[place].mask(rows, columns)
+            operands = [masks[place] for place in places]
+            masks[len(self.conditions) + number] = _COMBINING[operation](*operands)
+            for place in set(places):
+                if self._last_use[place] == number:
+                    del masks[place]
+        return masks[len(self.conditions) + len(self.steps) - 1]
 
 
-class Not:
-    """That a condition does not hold."""
-
-    def __init__(self, condition: Any) -> None:
-        self.condition = condition
-
-    def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
-        mask: Array = ~self.condition.mask(rows, columns)
-        return mask
+_COMBINING: dict[str, Callable[..., Array]] = {
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+}
