@@ -9,7 +9,7 @@ from math import inf
 from typing import Any
 
 from raspir.analysis.intset import MOST_BITS, Bound, plus, product
-from raspir.ir import Atom, Type
+from raspir.ir import Atom, Type, scalar
 from raspir.ir.atoms import atom_key
 from raspir.ir.scalar import checked
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR, type_of, union
@@ -61,6 +61,12 @@ class Domain:
     def integral(self) -> bool:
         """Whether every atom is an integer or a boolean, which are added and compared exactly."""
         return self.kinds in BOOL | INT
+
+    @property
+    def bits(self) -> Bound:
+        """How many bits the longest integer may have."""
+        ends = abs(self.low), abs(self.high)
+        return inf if inf in ends else max(int(end).bit_length() for end in ends)
 
     @property
     def boolean(self) -> bool:
@@ -183,6 +189,16 @@ def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
     return -inf, inf
 
 
+def may_be_too_large(name: str, operands: list[Domain]) -> bool:
+    """Tell whether an operation on integers may meet the limit on their size, :data:`raspir.ir.scalar.MOST_BITS`."""
+    if name not in ("mul", "floordiv", "mod", "pow") or not all(operand.integral for operand in operands):
+        return False
+    a, b = (operand.bits for operand in operands)
+    if name == "pow":
+        return a * max(operands[1].high, 0) > scalar.MOST_BITS if a else False
+    return (a + b if name == "mul" else max(a, b)) > scalar.MOST_BITS
+
+
 def cannot_fail(name: str, operands: list[Domain]) -> bool:
     """Tell whether an elementwise operation succeeds on all combinations of its operands' atoms."""
     if name in ("eq", "ne", "where", "has", "lookup"):
@@ -190,9 +206,9 @@ def cannot_fail(name: str, operands: list[Domain]) -> bool:
     if name == "map":
         return False
     if all(operand.integral for operand in operands):
-        return name not in ("truediv", "floordiv", "mod", "pow") or (
-            name in ("floordiv", "mod") and (operands[1].low > 0 or operands[1].high < 0)
-        )
+        if name in ("truediv", "pow") or may_be_too_large(name, operands):
+            return False
+        return name not in ("floordiv", "mod") or operands[1].low > 0 or operands[1].high < 0
     if name in ("lt", "le", "gt", "ge"):
         return all(d.kinds in NUMBER for d in operands) or all(d.kinds is STR for d in operands)
     return False

@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
 from typing import Any
 
 from raspir.analysis import selectors
-from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, tried
+from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, may_be_too_large, tried
 from raspir.analysis.forms import Forms
 from raspir.analysis.intset import MOST_BITS, Bound, plus, times
 from raspir.analysis.linear import Linear
@@ -22,6 +21,7 @@ from raspir.ir.layers import layer_of
 from raspir.ir.scalar import function_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 
+_FACTOR = 2**16  # terms that may be too large to be multiplied are added up, if that takes few additions
 _TERMS = 8  # linear forms of more terms, or of very long integers, are not followed: the sum is then a term itself
 
 
@@ -65,7 +65,7 @@ class Analysis:
         self._ranks: dict[Node, Rank | None] = {}
         self._positions = Positions(self)
         self._forms = Forms(self)
-        self.longest: Bound = inf if max_length is None else max(max_length, 1)
+        self.longest = _longest(max_length)
 
     @staticmethod
     def of(graph: Graph) -> Analysis:
@@ -74,9 +74,8 @@ class Analysis:
 
     def fits(self, graph: Graph) -> bool:
         """Tell whether this is an analysis of ``graph``, too: facts depend on its promises and functions alone."""
-        longest: Bound = inf if graph.max_length is None else max(graph.max_length, 1)
         known = self._functions
-        return self.longest == longest and all(
+        return self.longest == _longest(graph.max_length) and all(
             known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols
         )
 
@@ -144,7 +143,7 @@ class Analysis:
     def _source(self, node: Node) -> Domain:
         name = node.operation.name
         if name == "indices":
-            return Domain.range(INT, 0, plus(self.longest, -1))
+            return Domain.range(INT, 0, self.longest - 1)
         if name == "const":
             value = node["value"]
             assert not isinstance(value, tuple | None)
@@ -252,7 +251,13 @@ class Analysis:
             result = other.scaled(constant.constant)
         else:
             result = parts[0].plus(parts[1], 1 if name == "add" else -1)
-        return result if len(result.terms) <= _TERMS and result.bits <= MOST_BITS else own
+        if len(result.terms) > _TERMS or result.bits > MOST_BITS:
+            return own
+        return result if all(abs(c) < _FACTOR or self.multiplies(t, c) for t, c in result.terms.items()) else own
+
+    def multiplies(self, term: Node, factor: int) -> bool:
+        """Tell whether ``factor`` times the integer ``term`` cannot be too large to be multiplied."""
+        return not may_be_too_large("mul", [self[term].domain, Domain.range(INT, factor, factor)])
 
     def bounds(self, form: Linear, minus: Linear | None = None) -> tuple[Bound, Bound]:
         """Return bounds of ``form`` at a position less ``minus`` at another position of the same input.
@@ -440,6 +445,11 @@ class Analysis:
     def column(self, test: Node) -> Formula:
         """Return the formula that selects the positions where ``test`` is true in Python's sense."""
         return self._forms.column(test)
+
+
+def _longest(max_length: int | None) -> int:
+    """Return the length of the longest input: of more positions than ``sys.maxsize`` Python has no sequences."""
+    return sys.maxsize if max_length is None else min(max(max_length, 1), sys.maxsize)
 
 
 def _named(node: Node) -> Domain:

@@ -135,7 +135,7 @@ class Algebra:
         result: Node | None = None
         ordered = sorted(form.terms.items(), key=lambda item: item[1] < 0)
         for term, coefficient in ordered:
-            part = term if abs(coefficient) == 1 else build("mul", term, self.const(abs(coefficient)))
+            part = self._multiple(term, abs(coefficient))
             if result is None:
                 result = part if coefficient > 0 else build("neg", part)
             else:
@@ -148,6 +148,16 @@ class Algebra:
         if result not in form.terms:  # a term that has not been folded must not pass for one that has
             self._folded.setdefault(result, result)
         return result
+
+    def _multiple(self, term: Node, times: int) -> Node:
+        """Return ``times · term`` for an integer term: by additions where a product could be too large."""
+        if times == 1:
+            return term
+        if self.facts.multiplies(term, times):
+            return build("mul", term, self.const(times))
+        half = self._multiple(term, times // 2)
+        twice = build("add", half, half)
+        return build("add", twice, term) if times % 2 else twice
 
     def side(self, form: Linear) -> Node:
         """Return a node of the value of ``form`` that is only compared: a boolean may stand for an integer."""

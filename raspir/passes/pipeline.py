@@ -11,6 +11,7 @@ from raspir.ir import BackendError, Graph, GraphError, RaspirError, print_graph,
 from raspir.ir.atoms import is_one_of, show
 from raspir.options import options_of, parse_choices, read_options, with_options
 from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
+from raspir.passes.rewrite import gain
 from raspir.registry import advice
 
 DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
@@ -36,8 +37,8 @@ def run_passes(
         attention: which attention heads the passes may use: plain selectors (``"select"``), or also ``"best"``.
         options: values of options by name, for each pass that has the option and is not given it in braces.
         remarks: a list to which the passes add what they did that mattered, in order.
-        progress: told by passes that can take long how many steps of how many are done.
-        on_pass: told each pass that ran, and the graph before and after it.
+        progress: called by passes that can take long, with the number of steps done and of all steps.
+        on_pass: called after each pass, with the pass, the graph before it and the graph after it.
 
     Raises:
         GraphError: if ``graph`` breaks a rule of the IR, or (an internal error) a pass fails or makes one that does.
@@ -49,7 +50,9 @@ def run_passes(
     context = PassContext(attention, [] if remarks is None else remarks, progress)
     verify(graph)
     for each in chosen:
+        reported = len(context.remarks)
         before, graph = graph, _run(each, graph, context)
+        _account_for_growth(each, before, graph, context, reported)
         if on_pass is not None:
             on_pass(each, before, graph)
     return graph
@@ -121,6 +124,14 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
     if problem is not None:
         raise _internal(each, graph, f"changed {problem}")
     return after
+
+
+def _account_for_growth(each: Pass, before: Graph, after: Graph, context: PassContext, reported: int) -> None:
+    """Add a remark on what a larger graph gains, unless the pass has added some to the first ``reported``."""
+    if len(after) > len(before) and len(context.remarks) == reported:
+        found = gain(before, after)
+        if found is not None:
+            context.remarks.append(Remark(each.name, "the whole program", f"{found}, for {len(after)} nodes"))
 
 
 def _changed(before: Graph, after: Graph) -> str | None:

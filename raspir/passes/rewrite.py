@@ -84,7 +84,7 @@ def gain(before: Graph, after: Graph) -> str | None:
     """Return in words the first figure of :func:`cost` that ``after`` has less of, ``None`` where one is more first."""
     for what, old, new in zip(_FIGURES, cost(before), cost(after), strict=True):
         if old != new:
-            return f"{old} → {new} {what}" if new < old else None
+            return f"{what} {old} → {new}" if new < old else None
     return None
 
 

@@ -1,11 +1,17 @@
 """Checking every fact of an analysis against the values of a run."""
 
 from itertools import pairwise
+from math import inf
 
 from raspir.analysis import Analysis, Linear
 from raspir.backends.reference import trace
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import SELECTOR, type_of
+
+
+def unlimited(*bounds):
+    """Return bounds with infinities for those that only the memory of a machine sets."""
+    return tuple(inf if bound > 2**62 else -inf if bound < -(2**62) else bound for bound in bounds)
 
 
 def keys(values):

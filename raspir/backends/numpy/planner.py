@@ -282,28 +282,37 @@ class Planner:
 
     def linear(self, form: Linear) -> Ref:
         """Return what holds the value of a linear form."""
-        parts = [(self.value(term), coefficient) for term, coefficient in form.terms.items()]
-        if not parts:
+        if not form.terms:
             return self.literal(form.constant)
         nowhere = self.nowhere
         total: Ref | None = None
-        for ref, coefficient in sorted(parts, key=lambda part: part[1] < 0):
-            sign, size = (1, coefficient) if coefficient > 0 or total is None else (-1, -coefficient)
-            scaled = ref
-            if size != 1:
-                scaled = self.step("scaled", elementwise.mul, self.literal(size), ref, nowhere, spread=ref.spread)
-            if total is None:
+        for term, coefficient in sorted(form.terms.items(), key=lambda part: part[1] < 0):
+            scaled = self._multiple(term, abs(coefficient))
+            if total is None and coefficient < 0:
+                total = self.step("negated", elementwise.neg, scaled, nowhere, spread=scaled.spread)
+            elif total is None:
                 total = scaled
-                continue
-            (a, b), spread = self.level((total, scaled))
-            kernel = elementwise.add if sign > 0 else elementwise.sub
-            total = self.step("combined", kernel, a, b, nowhere, spread=spread)
+            else:
+                (a, b), spread = self.level((total, scaled))
+                kernel = elementwise.add if coefficient > 0 else elementwise.sub
+                total = self.step("combined", kernel, a, b, nowhere, spread=spread)
         assert total is not None
         if not form.constant:
             return total
         kernel = elementwise.add if form.constant > 0 else elementwise.sub
         moved = self.literal(abs(form.constant))
         return self.step(f"{total.name}_moved", kernel, total, moved, nowhere, spread=total.spread)
+
+    def _multiple(self, term: Node, times: int) -> Ref:
+        """Return what holds ``times · term``: by additions where a product could be too large."""
+        ref, nowhere = self.value(term), self.nowhere
+        if times == 1:
+            return ref
+        if self.facts.multiplies(term, times):
+            return self.step("scaled", elementwise.mul, self.literal(times), ref, nowhere, spread=ref.spread)
+        half = self._multiple(term, times // 2)
+        twice = self.step("scaled", elementwise.add, half, half, nowhere, spread=ref.spread)
+        return self.step("scaled", elementwise.add, twice, ref, nowhere, spread=ref.spread) if times % 2 else twice
 
     def predicate(self, key: Node, query: Node, function: str) -> Ref:
         """Return what holds the results of an opaque predicate."""

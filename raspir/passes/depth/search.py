@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from raspir.analysis.domains import may_be_too_large
 from raspir.ir import GraphError, Node, Role
 from raspir.ir.types import INT, SELECTOR
 from raspir.passes.algebra import Algebra
@@ -211,20 +212,26 @@ class Search:
     def _proposals(self, rule: Rule, node: Node) -> Iterator[Node]:
         try:
             for candidate in rule.propose(self, node):
-                if candidate is not node and not self._is_open(candidate):
+                if candidate is not node and self._is_followed(candidate):
                     yield candidate
         except GraphError:  # a proposal of impossible types: then the program fails there anyway
             return
 
-    def _is_open(self, root: Node) -> bool:
-        """Tell whether settling ``root`` would need a node that is being settled."""
+    def _is_followed(self, root: Node) -> bool:
+        """Tell whether a proposal is followed.
+
+        It is not if settling it would need a node that is being settled, or if something new in it could be too large
+        to be computed, as products of values that are only added up as written.
+        """
         seen: set[Node] = set()
         stack = [root]
         while stack:
             node = stack.pop()
             if node in self._open:
-                return True
+                return False
             if node not in seen and node not in self._low:
                 seen.add(node)
                 stack.extend(node.operands)
-        return False
+                if may_be_too_large(node.operation.name, [self.facts[operand].domain for operand in node.operands]):
+                    return False
+        return True
