@@ -21,7 +21,7 @@ from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
 
-_CONE = 256  # values that one fetch is followed through
+_CONE = 512  # values that one fetch is followed through
 
 
 @dataclass(frozen=True)
@@ -176,14 +176,14 @@ class There:
 
     def __call__(self, value: Node) -> Node | None:
         """Return what ``value`` is there, as shallow as this finds; ``None`` if that is no better than to fetch it."""
+        if not self._is_followed(value):
+            return None
         stack = [value]
         while stack:
             node = stack[-1]
             if node in self._there:
                 stack.pop()
                 continue
-            if len(self._there) > _CONE:
-                return None
             waiting = [part for part in self._parts(node) if part not in self._there]
             if waiting:
                 stack.extend(waiting)
@@ -192,6 +192,17 @@ class There:
             stack.pop()
         found = self._there[value]
         return found if found is not self.whole(value) else None
+
+    def _is_followed(self, value: Node) -> bool:
+        """Tell whether ``value`` is made of few enough values, before any of them is made anew."""
+        seen: set[Node] = set()
+        stack = [value]
+        while stack and len(seen) <= _CONE:
+            node = stack.pop()
+            if node not in seen and node not in self._there:
+                seen.add(node)
+                stack.extend(self._parts(node))
+        return len(seen) <= _CONE
 
     def or_whole(self, value: Node) -> Node:
         """Return what ``value`` is there: computed if that is shallower, else fetched."""

@@ -50,6 +50,8 @@ def absorb(search: Search, node: Node) -> Iterator[Node]:
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not search.adds_integers(aggregate):
         return
+    if search.facts.position(aggregate.selector) is not None:  # then gathers compose
+        return
     keys = [select.operands[0] for select in comparisons(aggregate.selector)]
     deepest = max(search.layer(each) for each in (aggregate.value, *keys))
     for reach in _reaches(search, [aggregate.value, *keys], deepest):
