@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,6 +11,7 @@ from raspir.ir.errors import GraphError, InputError, ProgramError
 from raspir.ir.export import to_networkx
 from raspir.ir.functions import Function, identity
 from raspir.ir.layers import Layering, Stats
+from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
 from raspir.ir.node import Node, impossible, make
 from raspir.ir.printer import print_graph

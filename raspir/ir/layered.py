@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from raspir.ir.graph import Graph
 from raspir.ir.layers import Head, Mlp, dependences
+from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import NoReturn
 from weakref import WeakValueDictionary
 
 from raspir.ir.atoms import atom_key, show
 from raspir.ir.errors import GraphError
+from raspir.ir.forking import making
 from raspir.ir.operations import OPERATIONS, Operation
 from raspir.ir.rules import Attribute
 from raspir.ir.types import NOTHING, Type
@@ -69,7 +69,6 @@ class Node:
 
 
 _interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
-_lock = threading.RLock()  # re-entrant: a garbage collection while it is held may run code that makes nodes
 
 
 def attribute_key(value: Attribute) -> object:
@@ -85,7 +84,7 @@ def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[At
     Passes and tests use this where they must be able to make what the rules forbid; everyone else uses :func:`build`.
     """
     key = (operation.name, type, *map(id, operands), *map(attribute_key, attributes))
-    with _lock:
+    with making.lock:
         node = _interned.get(key)
         if node is None:
             node = Node.__new__(Node)

@@ -6,7 +6,6 @@ Every rule keeps values exactly, with their types, on all inputs on which what i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from math import inf
 
 from raspir.analysis import Analysis, IntSet, Linear, Pair
@@ -16,6 +15,7 @@ from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Clause, Formula
 from raspir.ir import Atom, GraphError, Node, build, make
 from raspir.ir.atoms import atom_key
+from raspir.ir.lazy import cached_property
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
 from raspir.ir.types import INT, NOTHING

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import itertools
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
@@ -18,6 +17,7 @@ from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
 from raspir.ir import Atom, Sequence
+from raspir.ir.lazy import cached_property
 
 
 class _Block:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from math import isqrt
 from typing import TypeAlias
 
@@ -30,6 +29,7 @@ from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
 from raspir.backends.numpy.kernels.runs import Run, full, spread, warn_if_slow
 from raspir.backends.numpy.kernels.short import Pairs, are_short
+from raspir.ir.lazy import cached_property
 
 Condition: TypeAlias = Equal | Between | Predicate
 
