@@ -11,11 +11,11 @@ from collections.abc import Sequence as Listed
 from typing import Any
 
 from raspir.backends.inputs import input_list, read_inputs
-from raspir.backends.messages import reason
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.backends.reference import require_functions
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, Sequence, read_sequence, verify
 from raspir.ir.atoms import show
+from raspir.ir.errors import reason
 
 Result = Sequence | dict[str, Sequence]
 

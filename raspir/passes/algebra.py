@@ -19,6 +19,7 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
 from raspir.ir.types import INT, NOTHING
+from raspir.passes.columns import Columns
 
 Row = Callable[["Algebra", Node], Node | None]
 """Takes a node whose operands are folded and returns what it becomes, or ``None`` where the rule does not apply."""
@@ -79,6 +80,11 @@ class Algebra:
             if new is not None and new is not node:
                 return new
         return node
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What elementwise work makes of few atoms."""
+        return Columns(self.facts)
 
     # Constants
 
@@ -263,14 +269,14 @@ def _constant(algebra: Algebra, node: Node) -> Node | None:
 
 
 def _table(algebra: Algebra, node: Node) -> Node | None:
-    """map(f, x) = lookup(x) for x among few atoms; where f fails, so does the program."""
-    operand = node.operands[0]
-    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
-    if not outcomes or not outcomes[1]:
+    """map(f, x) = lookup(x) for x among few atoms, on none of which f fails; a constant where f makes all the same."""
+    table = {atom_key(atom): (atom, value) for atom, value in algebra.columns.table(node) or ()}
+    if not table:
         return None
-    taken, results = outcomes
-    keys = tuple(atoms[0] for atoms in taken)
-    return algebra("lookup", operand, keys=keys, values=tuple(results), otherwise=results[0])
+    keys, values = zip(*table.values(), strict=True)
+    if len(set(map(atom_key, values))) == 1:
+        return algebra.const(values[0])
+    return algebra("lookup", node.operands[0], keys=keys, values=values, otherwise=values[0])
 
 
 def _identity_table(algebra: Algebra, node: Node) -> Node | None:
@@ -577,7 +583,7 @@ RULES: dict[str, tuple[Row, ...]] = {
     "not": (_constant, _not),
     **dict.fromkeys(("and", "or"), (_constant, _and_or)),
     "where": (_constant, _choice, _boolean_choice),
-    "map": (_constant, _table),
+    "map": (_table,),
     "lookup": (_constant, _identity_table),
     "sum": (_default, _own_value, _constant),
     "mean": (_default, _one_value, _constant),

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from raspir.ir import BackendError, Graph, GraphError, RaspirError, print_graph, verify
+from raspir.ir import BackendError, Graph, GraphError, RaspirError, RaspirWarning, print_graph, verify
 from raspir.ir.atoms import is_one_of, show
 from raspir.options import options_of, parse_choices, read_options, with_options
 from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
@@ -105,7 +105,7 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
         after = each.run(graph, context)
     except GraphError as error:  # the graph before keeps the rules, so the pass tried to break one
         raise _internal(each, graph, f"broke a rule of the IR: {error.message}", error) from error
-    except RaspirError:
+    except (RaspirError, RaspirWarning):  # a warning that the user has made an error of
         raise
     except (Exception, SystemExit) as error:
         raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error

@@ -260,7 +260,7 @@ class Shift(Fetch):
         self.there = there
 
     @cached_property
-    def positions(self) -> Array:  # type: ignore[override]  # computed when it is needed, which is rarely
+    def positions(self) -> Array:  # computed when it is needed, which is rarely
         """The position of each row, any position where it selects none."""
         places: Array = np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
         return places
