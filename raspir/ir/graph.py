@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from raspir.ir.atoms import Atom, distinct, read_mapping, show
 from raspir.ir.errors import GraphError, InputError, VocabularyWarning, warn
 from raspir.ir.export import to_networkx
-from raspir.ir.functions import Function, identity
+from raspir.ir.functions import Function, identity, require_picklable
 from raspir.ir.layers import Layering, Stats
 from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
@@ -63,9 +63,12 @@ class Graph:
         max_length: int | None = None,
         schedule: Mapping[Node, int] | None = None,
     ) -> None:
-        if not outputs:
-            raise GraphError("a graph needs an output")
+        if not isinstance(outputs, Mapping) or not outputs:
+            raise GraphError(f"a graph needs outputs by their names, not {show(outputs)}")
         inputs = tuple(inputs)
+        for node in (*inputs, *outputs.values()):
+            if not isinstance(node, Node):
+                raise GraphError(f"{show(node)} is not a node of a graph: raspir.lower makes a graph of programs")
         nodes = topological((*inputs, *outputs.values()))
         given = set(inputs)
         missing = [node for node in nodes if node.operation.name == "input" and node not in given]
@@ -234,9 +237,19 @@ class Graph:
     def __repr__(self) -> str:
         return f"<raspir graph of {len(self.nodes)} nodes: {', '.join(self.inputs)} -> {', '.join(self.outputs)}>"
 
+    def __copy__(self) -> Graph:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Graph:
+        return self
+
     def __reduce__(self) -> tuple[object, ...]:
         from raspir.ir.parser import restore  # the parser makes graphs, so this module cannot import it first
 
+        users = {str(node["function"]): node for node in self.nodes if node.operation.name in ("map", "select.by")}
+        for symbol, function in self.functions.items():
+            node = users[symbol]
+            require_picklable(function, node.operation.symbol, self.locations.get(node))
         # The text gives the same nodes in the same order, so locations need no names.
         return (restore, (str(self), dict(self.functions), [self.locations.get(node) for node in self.nodes]))
 

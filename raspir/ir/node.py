@@ -37,6 +37,9 @@ class Node:
     type: Type
     is_sound: bool
 
+    def __init__(self) -> None:
+        raise GraphError("nodes are made by raspir.ir.build, as in build('indices')")
+
     def __getitem__(self, attribute: str) -> Attribute:
         """Return the attribute of that name.
 
@@ -58,7 +61,7 @@ class Node:
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a node cannot be pickled: pickle the graph that holds it")
+        raise GraphError("a node cannot be pickled: pickle the graph that holds it")
 
     def __repr__(self) -> str:
         attributes = "".join(

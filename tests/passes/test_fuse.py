@@ -216,7 +216,9 @@ def test_a_function_that_fails_stays_so_that_it_fails_when_it_runs():
 
 def test_the_default_of_an_aggregate_keeps_no_function_out_of_a_table():
     for default, count in ((0, 1), ("", 2)):
-        fetched = (key(indices) == query(indices - tokens.map(int).round())).value(where(indices == 0, "1", "2"), default)
+        fetched = (key(indices) == query(indices - tokens.map(int).round())).value(
+            where(indices == 0, "1", "2"), default
+        )
         _, after, _ = fused(fetched.map(ord) + 1)
         assert sum(node.operation.name in ("map", "add", "lookup") for node in work(after)) == count + 1
 
