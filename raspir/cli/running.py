@@ -140,7 +140,7 @@ def _run_lines(
             if bars is not None and not shared:  # else results show how far it is, and a bar would stand among them
                 bars("running", done, size, f"{count} inputs")
 
-        count = run_lines(program, lines, read, writer, tell)
+        count = run_lines(program, lines, read, writer, tell, skip_blank=kind is BatchFormat.json)
     if sys.stderr.isatty():
         inputs = "1 input" if count == 1 else f"{count} inputs"
         typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
