@@ -51,7 +51,7 @@ def optimize(
         on_pass: told each pass that ran, and the graph before and after it.
 
     Raises:
-        ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
+        ProgramError: if ``program`` is not one.
         InputError: if a promise makes no sense.
         BackendError: if there is no such pass, option or kind of attention, no chosen pass has an option that is
             given, or a value of an option makes no sense.
@@ -92,7 +92,7 @@ def compile(
         time_budget: likewise.
 
     Raises:
-        ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
+        ProgramError: if ``program`` is not one.
         InputError: if a promise makes no sense.
         BackendError: if the backend is unknown, runs no programs, does not support all of this one or fails, or a
             function that must be called is missing.

@@ -29,7 +29,7 @@ def lower(
         max_length: a promise that no input is longer.
 
     Raises:
-        ProgramError: if something is not a program, or the program cannot work with the promised vocabulary.
+        ProgramError: if something is not a program.
         InputError: if the promise makes no sense.
     """
     if isinstance(programs, Expression):
