@@ -41,10 +41,12 @@ from raspir.ir import (
     LoadError,
     ProgramError,
     RaspirError,
+    RaspirWarning,
     Sequence,
     SlowWarning,
     Stats,
     TextError,
+    VocabularyWarning,
     parse,
 )
 from raspir.ir.sequence import install_drawer as _install_sequences

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sized
 from collections.abc import Sequence as Listed
 
 from raspir.backends.base import Backend, Executable, drawer, runner, writer
+from raspir.backends.inputs import batch_of
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
-from raspir.ir import Atom, BackendError, Graph, InputError, Sequence
+from raspir.ir import Atom, BackendError, Graph, Sequence
 from raspir.ir.atoms import is_one_of, show
 from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import run_passes
@@ -50,7 +51,7 @@ def optimize(
         on_pass: told each pass that ran, and the graph before and after it.
 
     Raises:
-        ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
+        ProgramError: if ``program`` is not one.
         InputError: if a promise makes no sense.
         BackendError: if there is no such pass, option or kind of attention, no chosen pass has an option that is
             given, or a value of an option makes no sense.
@@ -91,7 +92,7 @@ def compile(
         time_budget: likewise.
 
     Raises:
-        ProgramError: if ``program`` is not one, or cannot work with the promised vocabulary.
+        ProgramError: if ``program`` is not one.
         InputError: if a promise makes no sense.
         BackendError: if the backend is unknown, runs no programs, does not support all of this one or fails, or a
             function that must be called is missing.
@@ -247,9 +248,7 @@ def _named(inputs: object) -> list[tuple[str, object]]:
     Raises:
         InputError: if it is one input, or none.
     """
-    if isinstance(inputs, str) or not isinstance(inputs, Iterable):
-        raise InputError(f"a report takes a list of inputs, not {show(inputs)}")
-    return [(given if isinstance(given, str) else show(given), given) for given in inputs]
+    return [(given if isinstance(given, str) else show(given), given) for given in batch_of(inputs)]
 
 
 def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:

@@ -169,7 +169,12 @@ class Writer:
 
 
 def run_lines(
-    run: Executable, lines: Lines, read: Read, writer: Writer, tell: Callable[[int, int, int | None], None]
+    run: Executable,
+    lines: Lines,
+    read: Read,
+    writer: Writer,
+    tell: Callable[[int, int, int | None], None],
+    skip_blank: bool = False,
 ) -> int:
     """Run a program on each of ``lines``, write the results as they come, and return how many they are.
 
@@ -179,13 +184,14 @@ def run_lines(
         read: makes an input of a line.
         writer: writes the results.
         tell: told how many lines have been run, how many bytes that is, and how many there are, where that is known.
+        skip_blank: whether blank lines are left out; else they are inputs like all others.
 
     Raises:
         RaspirError: of the first line that is at fault, naming it, after the results of all lines before it.
     """
-    total = 0
+    total = above = 0
     for block in lines.blocks():
-        inputs, mistakes = _inputs(block, read)
+        inputs, numbers, mistakes = _inputs(block, read, skip_blank)
         before, done, found = lines.read - len(block), 0, []
         written = time.monotonic()
         try:
@@ -201,7 +207,8 @@ def run_lines(
             writer.write(found)
         total += done
         if mistakes:
-            raise _at_line(lines.name, total + 1, mistakes[-1])
+            raise _at_line(lines.name, above + numbers[done], mistakes[-1])
+        above += block.count(b"\n") + 1
         tell(total, lines.read, lines.size)
     return total
 
@@ -216,8 +223,8 @@ def _results(
         mistakes.append(error)
 
 
-def _inputs(block: bytes, read: Read) -> tuple[list[object], list[RaspirError]]:
-    """Return the inputs of lines up to one at fault, and what is wrong with that."""
+def _inputs(block: bytes, read: Read, skip_blank: bool) -> tuple[list[object], list[int], list[RaspirError]]:
+    """Return the inputs of lines up to one at fault, the number of each line and of that, and what is wrong with it."""
     mistakes: list[RaspirError] = []
     try:
         lines = block.decode().split("\n")
@@ -225,12 +232,22 @@ def _inputs(block: bytes, read: Read) -> tuple[list[object], list[RaspirError]]:
         mistakes.append(InputError("this is not UTF-8 text"))
         lines = block[: block.rfind(b"\n", 0, error.start) + 1].decode().split("\n")[:-1]
     inputs: list[object] = []
+    numbers: list[int] = []
+    number = 0
     try:
-        for line in lines:
-            inputs.append(read(line.removesuffix("\r")))
+        for number, line in enumerate(lines, 1):
+            if not (skip_blank and _is_blank(line)):
+                inputs.append(read(line.removesuffix("\r")))
+                numbers.append(number)
+        number += 1
     except InputError as error:
         mistakes.append(error)
-    return inputs, mistakes
+    return inputs, [*numbers, number], mistakes
+
+
+def _is_blank(line: str) -> bool:
+    """Tell whether a line holds nothing but what JSON calls space."""
+    return not line.strip(" \t\r")
 
 
 def _at_line(name: str, number: int, error: RaspirError) -> RaspirError:

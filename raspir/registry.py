@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from raspir.ir.errors import BackendError
+from raspir.ir.forking import importing
 from raspir.ir.visible import visible
 
 
@@ -119,7 +120,8 @@ class Registry(Generic[M]):
         """
         if name in self.built_in:
             module, _, attribute = self.built_in[name].partition(":")
-            return cast(M, _made_of(getattr(import_module(module), attribute)))
+            with importing.lock:
+                return cast(M, _made_of(getattr(import_module(module), attribute)))
         claims = self._plugins().get(name, [])
         if not claims:
             raise BackendError(f"there is no {self.what} {name!r} ({advice(name, self.names())})")

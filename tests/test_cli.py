@@ -198,3 +198,25 @@ def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
     assert "runs.py:3: None is not a sequence" in refused("run", "runs.py", "-i", "a", cwd=tmp_path)
     assert "there is no file" in refused("run", "a" * 300 + ".py", "-i", "a")
     assert "there is no file" in refused("run", "a/" + "a" * 300, "-i", "a")
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "words"),
+    [
+        (["run", "-i", "012"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
+        (["stats"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
+        (["opt"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
+        (["emit", "-b", "text"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
+        (["draw", "--format", "dot", "--optimize"], "digits", "the vocabulary holds '+', on which map(int) fails: "),
+        (["run", "--json", "[]", "--no-optimize"], "less", "`-`: it cannot take str and int, as the vocabulary makes"),
+        (["opt"], "less", "`-`: it cannot take str and int, as the vocabulary makes of it, so the program fails on"),
+    ],
+)
+def test_a_vocabulary_on_which_a_program_fails_is_told_once_in_one_line(tmp_path, command, name, words):
+    path = tmp_path / "p.py"
+    path.write_text("from raspir import *\n\ndigits = tokens.map(int)\nless = tokens - 1\n")
+    done = raspir(command[0], f"{path}:{name}", *command[1:], "--vocab", "0123+")
+    line = {"digits": 3, "less": 4}[name]
+    assert done.returncode == 0
+    assert done.stderr.startswith(f"raspir: {path}:{line}: {words}")
+    assert done.stderr.count("\n") == 1

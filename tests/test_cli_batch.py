@@ -90,6 +90,27 @@ def test_json_lines(tmp_path, backend):
     assert output("run", HIST, "--batch", path, "--batch-format", "text") == "[2, 2]\n"
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_blank_lines_of_json_are_left_out_and_of_text_are_inputs(tmp_path, backend):
+    lines = "[1, 2]\n\n  \t\r\n[]\n\n" + "\n" * (BLOCK + 7) + "[3]\n\n"
+    copy = written(tmp_path, "copy.py", "from raspir import *\ncopy = (key(indices) == query(indices)).value(tokens)\n")
+    path = written(tmp_path, "in.jsonl", lines)
+    assert output("run", copy, "--batch", path, "-b", backend) == "[1, 2]\n[]\n[3]\n"
+    for fault in ("[1,", "[null]", "[]x", "\x0b", "\u2028"):
+        path = written(tmp_path, "in.jsonl", f"\n[1]\n\n[2]\n \n{fault}\n[3]\n")
+        done = raspir("run", copy, "--batch", path, "-b", backend)
+        assert (done.stdout, done.returncode) == ("[1]\n[2]\n", 2)
+        assert "in.jsonl:6: " in done.stderr
+    path = written(tmp_path, "in.jsonl", b"\n[1]\n\n\xff\n")
+    assert "in.jsonl:4: this is not UTF-8 text" in raspir("run", copy, "--batch", path, "-b", backend).stderr
+    path = written(tmp_path, "in.jsonl", "\n" * (BLOCK + 3) + "[null]\n")
+    assert f"in.jsonl:{BLOCK + 4}: " in raspir("run", copy, "--batch", path, "-b", backend).stderr
+    assert output("run", copy, "--batch", written(tmp_path, "in.jsonl", "\n\n \n"), "-b", backend) == ""
+    assert output("run", copy, "--batch", written(tmp_path, "in.txt", "a\n\n b\n"), "-b", backend) == (
+        '["a"]\n[]\n[" ", "b"]\n'
+    )
+
+
 def test_several_inputs_and_outputs(tmp_path):
     program = written(tmp_path, "several.rir", SEVERAL)
     lines = '{"a": [1, 2], "b": [1, "x"]}\n{"b": "", "a": ""}\n{"a": [1], "b": [1, 2]}\n'
@@ -107,7 +128,6 @@ def test_several_inputs_and_outputs(tmp_path):
     [
         ("[1, 0]\n[3]\n", "mistakes.py:8: `/` ('inverse') failed at position 1 on 1 and 0"),
         ("[1,\n[3]\n", "this is no JSON: "),
-        ("\n", "this is no JSON: "),
         ("7\n", "an input is a list of atoms such as [5, 2], not 7"),
         ("[null]\n", "position 0: None is not an atom"),
         ("[NaN]\n", "position 0: NaN is not an atom"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from raspir.analysis import selectors
@@ -18,6 +17,7 @@ from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Clause, Formula, Pair, Side
 from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.layers import layer_of
+from raspir.ir.lazy import cached_property
 from raspir.ir.scalar import function_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from math import gcd
 
 from raspir.ir import Node
+from raspir.ir.lazy import cached_property
 
 
 class Linear:

@@ -8,7 +8,6 @@ backend's, and its value an object, or a class to be called without arguments, t
 from __future__ import annotations
 
 from raspir.backends.calling import Called, FaultyBackendError
-from raspir.backends.messages import reason
 from raspir.backends.protocols import (
     Backend,
     Draws,
@@ -25,6 +24,7 @@ from raspir.backends.protocols import (
 from raspir.backends.support import Support
 from raspir.ir import BackendError
 from raspir.ir.atoms import show
+from raspir.ir.errors import reason
 from raspir.options import chosen
 from raspir.registry import Registry
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import pickle
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
 from typing import Any
 
-from raspir.backends.inputs import input_list, read_inputs
-from raspir.backends.messages import reason
+from raspir.backends.inputs import batch_of, read_inputs
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.backends.reference import require_functions
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, Sequence, read_sequence, verify
 from raspir.ir.atoms import show
+from raspir.ir.errors import reason
 
 Result = Sequence | dict[str, Sequence]
 
@@ -163,6 +164,11 @@ class Called:
         return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
 
 
+def _compiled(backend: Called, graph: Graph) -> Executable:
+    """Return the program that was pickled as its graph and its backend."""
+    return backend.compile(graph)
+
+
 class Guarded:
     """A program that somebody else's backend runs: inputs are read before, and results looked at after.
 
@@ -177,6 +183,20 @@ class Guarded:
         self._graph = graph
         self._run: Any = run
         self._layers = {name: graph.layering.layer[node] for name, node in graph.outputs.items()}
+
+    def __copy__(self) -> Guarded:
+        return Guarded(self._backend, self._graph, self._run)
+
+    def __deepcopy__(self, memo: object) -> Executable:
+        return self._backend.compile(self._graph)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        backend = self._backend
+        try:
+            pickle.dumps(backend.backend)
+        except Exception as error:
+            raise BackendError(f"backend {backend.name!r} cannot be pickled: {reason(error)}") from error
+        return (_compiled, (backend, self._graph))
 
     @property
     def report(self) -> Callable[[str, int, int], None] | None:
@@ -208,7 +228,7 @@ class Guarded:
         Raises:
             InputError, EvaluationError, BackendError: as calling it does, with the number of the input.
         """
-        return list(self._together(inputs, "batch"))
+        return list(self._together(batch_of(inputs), "batch"))
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Result]:
         """Yield what the program yields on each of ``inputs``, in order: one by one if the backend has no ``stream``.
@@ -216,13 +236,13 @@ class Guarded:
         Raises:
             InputError, EvaluationError, BackendError: as ``batch`` does, after the results of all inputs before that.
         """
-        return self._together(inputs, "stream")
+        return self._together(batch_of(inputs), "stream")
 
     def _together(self, inputs: Iterable[object], verb: str) -> Iterator[Result]:
         """Yield the results of inputs, up to one at fault."""
         lengths: list[int] = []
         unfit: list[RaspirError] = []
-        read = self._all_read(input_list(inputs), lengths, unfit)
+        read = self._all_read(inputs, lengths, unfit)
         several = getattr(self._run, verb, None)
         done = itertools.count()
         for found in self._found(several, read, verb):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from raspir.ir.atoms import Atom, atom_key, read_mapping, read_sequence, show
-from raspir.ir.errors import InputError
+from raspir.ir.errors import InputError, RaspirError
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
+from raspir.ir.sequence import Sequence as Yielded
 
 
 def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
@@ -72,16 +73,38 @@ def input_list(inputs: object) -> Iterable[object]:
     """Return a batch of inputs to iterate over.
 
     Raises:
-        InputError: if it is none.
+        InputError: if it is none, or a single input, whose items would be taken for inputs.
     """
+    if isinstance(inputs, str | bytes | bytearray | Mapping):
+        raise one_input(inputs)
+    if isinstance(inputs, Set):
+        raise InputError(f"{show(inputs)} has no order, and a batch has one: give a list of inputs")
     if isinstance(inputs, Iterable):
         try:
             iter(inputs)
+        except RaspirError:  # of a program, which says itself what is wrong
+            raise
         except Exception:  # NumPy's arrays of no dimension say only here that they hold no items
             pass
         else:
             return inputs
     raise InputError(f"{show(inputs)} is not a list of inputs")
+
+
+def one_input(given: object) -> InputError:
+    """Return the error that one input is given where a batch is wanted."""
+    return InputError(f"{show(given)} is one input, and a batch is a list of them: give [input], or call the program")
+
+
+def batch_of(inputs: object) -> Iterable[object]:
+    """Return a batch of inputs to iterate over.
+
+    Raises:
+        InputError: as :func:`input_list`, also for what a program yielded, whose atoms would be taken for inputs.
+    """
+    if isinstance(inputs, Yielded):
+        raise one_input(inputs)
+    return input_list(inputs)
 
 
 def _keep_promises(graph: Graph, node: Node, atoms: list[Atom]) -> None:

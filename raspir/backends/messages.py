@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from raspir.ir.atoms import Atom, show
-
-
-def reason(error: BaseException) -> str:
-    """Return the class of ``error`` and what it says."""
-    try:
-        told = str(error)
-    except Exception:  # a user's exception may fail at this too
-        told = ""
-    return f"{type(error).__name__}: {told}" if told else type(error).__name__
+from raspir.ir.errors import reason
 
 
 def joined(atoms: Iterable[Atom]) -> str:

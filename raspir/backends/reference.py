@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from raspir.backends import messages
-from raspir.backends.inputs import input_list, read_inputs
+from raspir.backends.inputs import batch_of, read_inputs
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, Sequence, verify
 from raspir.ir.atoms import show
 from raspir.ir.scalar import MEANING, checked, lookup
@@ -42,6 +42,15 @@ class Executable:
         require_functions(verify(graph))
         self._graph = graph
 
+    def __copy__(self) -> Executable:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Executable:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Executable, (self._graph,))
+
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
         """Return what the graph yields on ``input``: a sequence, or one for each name where there are several outputs.
 
@@ -65,7 +74,7 @@ class Executable:
             InputError, EvaluationError: as calling it does, with the number of the input.
         """
         results = []
-        for number, input in enumerate(input_list(inputs)):
+        for number, input in enumerate(batch_of(inputs)):
             try:
                 results.append(self(input))
             except RaspirError as error:

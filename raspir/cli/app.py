@@ -8,7 +8,7 @@ import typer
 
 from raspir import __version__
 from raspir.cli import evidence, listing, pictures, programs, proofs, running
-from raspir.cli.shared import tell
+from raspir.cli.shared import plain_warnings, tell
 from raspir.ir import RaspirError
 
 app = typer.Typer(
@@ -25,10 +25,14 @@ for group in (running, programs, pictures, listing, proofs, evidence):
 
 
 @app.callback(invoke_without_command=True)
-def _main(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+def _main(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
     if version:
         typer.echo(f"raspir {__version__}")
         raise typer.Exit
+    context.with_resource(plain_warnings())
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ BatchFormatOption = Annotated[
     typer.Option(
         "--batch-format",
         help="Whether a line of --batch is characters or JSON. If left out: JSON in files that end in .jsonl or "
-        ".ndjson, characters in all others.",
+        ".ndjson, characters in all others. A blank line is the input of no characters; of JSON it is left out.",
         show_default=False,
     ),
 ]

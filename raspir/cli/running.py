@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
@@ -41,10 +40,9 @@ from raspir.cli.shared import (
     input_of,
     print_json,
     prints_aside,
-    tell,
     writing,
 )
-from raspir.ir import Graph, InputError, SlowWarning
+from raspir.ir import Graph, InputError
 
 if TYPE_CHECKING:
     from raspir.progress import Bars
@@ -89,7 +87,7 @@ def run(
         raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]', or --batch FILE for many")
     # Before anything that takes time: what can be told to be wrong at once.
     lines = None if batch is None else _lines(batch, output)
-    with prints_aside() as stdout, _slow_told():
+    with prints_aside() as stdout:
         runner(backend)
         graph = graph_of(target, bind).promise(vocab, max_length)
         graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
@@ -142,7 +140,7 @@ def _run_lines(
             if bars is not None and not shared:  # else results show how far it is, and a bar would stand among them
                 bars("running", done, size, f"{count} inputs")
 
-        count = run_lines(program, lines, read, writer, tell)
+        count = run_lines(program, lines, read, writer, tell, skip_blank=kind is BatchFormat.json)
     if sys.stderr.isatty():
         inputs = "1 input" if count == 1 else f"{count} inputs"
         typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
@@ -162,25 +160,6 @@ def _reporting(program: Executable) -> Iterator[Bars | None]:
         if isinstance(program, Reports):
             program.report = bars
         yield bars
-
-
-@contextlib.contextmanager
-def _slow_told() -> Iterator[None]:
-    """Say in a plain line that something takes long, once for each thing."""
-    told: set[str] = set()
-
-    def show(message: Warning | str, *rest: Any, **named: Any) -> None:
-        if not isinstance(message, SlowWarning):
-            show_others(message, *rest, **named)
-        elif message.what not in told:
-            told.add(message.what)
-            tell(str(message))
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", SlowWarning)
-        show_others = warnings.showwarning
-        warnings.showwarning = show
-        yield
 
 
 def _duration(seconds: float) -> str:

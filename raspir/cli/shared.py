@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import typer
 
@@ -17,7 +18,7 @@ from raspir.batch import read_json, to_json
 from raspir.cli.options import AttentionKind
 from raspir.frontends.files import load, load_function
 from raspir.frontends.lowering import lower
-from raspir.ir import Graph, InputError, LoadError, RaspirError, Sequence
+from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, Sequence, SlowWarning
 from raspir.ir.printer import escape
 from raspir.passes.report import Report
 
@@ -164,3 +165,24 @@ def tell(message: str) -> None:
     """Say something in one line on standard error, whatever its encoding can hold."""
     encoding = sys.stderr.encoding or "utf-8"
     typer.echo(f"raspir: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
+
+
+@contextlib.contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Say each warning of raspir in one line on standard error, once."""
+    shown: set[str] = set()
+
+    def show(message: Warning | str, *rest: Any, **named: Any) -> None:
+        if not isinstance(message, RaspirWarning):
+            show_others(message, *rest, **named)
+            return
+        key = message.what if isinstance(message, SlowWarning) else str(message)  # how long it takes may vary
+        if key not in shown:
+            shown.add(key)
+            tell(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", RaspirWarning)
+        show_others = warnings.showwarning
+        warnings.showwarning = show
+        yield

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from raspir.frontends import drawing
 from raspir.frontends.evaluation import example, run, run_selector
-from raspir.frontends.expressions import Expression, Unfit, apply, named
+from raspir.frontends.expressions import MISSING, Expression, Unfit, apply, named, refuse
 from raspir.frontends.lowering import lower
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, RaspirError, Sequence, as_atom, read_sequence
@@ -33,16 +33,20 @@ class SOp(Expression):
     __slots__ = ()
 
     _what = "a program"
-    _advice = "a program has no such operation; a selector aggregates, as in (key(a) == query(b)).value(program)"
+    _advice = (
+        "a program has no such operation; .map(f) applies a function of one atom, and a selector aggregates, as in "
+        "(key(a) == query(b)).value(program)"
+    )
+    _made_by = "programs are made of tokens, indices and operators, as in tokens + 1"
 
-    def __call__(self, input: object) -> Sequence:
+    def __call__(self, input: object = MISSING, *more: object, **named: object) -> Sequence:
         """Return what the program yields on ``input``: the characters of a ``str``, the items of any other sequence.
 
         Raises:
             InputError: if ``input`` is not a sequence of atoms.
             EvaluationError: if an operation fails; the message names the user's line, the position and the values.
         """
-        return run(lower(self), input)
+        return run(lower(self), self._input(input, more, named))
 
     def input(self, input: object) -> Sequence:
         """Return what the program yields on ``input``, as calling it does."""
@@ -125,11 +129,11 @@ class SOp(Expression):
     def __rmod__(self, other: object) -> SOp:
         return _binary("mod", other, self)
 
-    def __pow__(self, other: object) -> SOp:
-        return _binary("pow", self, other)
+    def __pow__(self, other: object, modulo: object = None) -> SOp:
+        return _binary("pow", self, _alone(other, modulo))
 
-    def __rpow__(self, other: object) -> SOp:
-        return _binary("pow", other, self)
+    def __rpow__(self, other: object, modulo: object = None) -> SOp:
+        return _binary("pow", _alone(other, modulo), self)
 
     def __and__(self, other: object) -> SOp:
         return _binary("and", self, other)
@@ -183,15 +187,16 @@ class Selector(Expression):
         "a selector holds no atoms and has no arithmetic: combine selectors with `&`, `|` and `~`, or aggregate with "
         ".value(…)"
     )
+    _made_by = "compare a key with a query, as in key(a) == query(b)"
 
-    def __call__(self, input: object) -> list[list[bool]]:
+    def __call__(self, input: object = MISSING, *more: object, **named: object) -> list[list[bool]]:
         """Return the matrix on ``input``: a list of rows, one for each query, of booleans, one for each key.
 
         Raises:
             InputError: if ``input`` is not a sequence of atoms.
             EvaluationError: if an operation fails.
         """
-        return run_selector(lower(self.width()), input)
+        return run_selector(lower(self.width()), self._input(input, more, named))
 
     def input(self, input: object) -> list[list[bool]]:
         """Return the matrix on ``input``, as calling the selector does."""
@@ -270,8 +275,8 @@ class Key(Unfit):
     _what = "a key"
     _advice = "a key can only be compared with a query (== != < <= > >=), as in key(a) == query(b)"
 
-    def __init__(self, sop: SOp) -> None:
-        self.sop = sop
+    def __init__(self, sequence: object) -> None:
+        self.sop = _program(sequence)
 
     def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
         return self._compare("eq", other)
@@ -296,6 +301,9 @@ class Key(Unfit):
             mistake(f"{self._advice}, not with {_told(other)}")
         return _select(comparison, self, other)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Key, (self.sop,))
+
     def __repr__(self) -> str:
         return f"key({self.sop!r})"
 
@@ -314,8 +322,8 @@ class Query(Unfit):
     _what = "a query"
     _advice = "a query can only be compared with a key (== != < <= > >=), as in query(b) == key(a)"
 
-    def __init__(self, sop: SOp) -> None:
-        self.sop = sop
+    def __init__(self, sequence: object) -> None:
+        self.sop = _program(sequence)
 
     def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
         return self._compare("eq", other)
@@ -341,6 +349,9 @@ class Query(Unfit):
             mistake(f"{self._advice}, not with {_told(other)}")
         return _select(mirrored, other, self)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Query, (self.sop,))
+
     def __repr__(self) -> str:
         return f"query({self.sop!r})"
 
@@ -349,6 +360,29 @@ class Query(Unfit):
         return _drawn("query", self.sop)
 
     __hash__ = Unfit.__hash__
+
+
+for _name, _function in (
+    ("int", "int"), ("index", "int"), ("float", "float"), ("complex", "complex"),
+    ("trunc", "math.trunc"), ("floor", "math.floor"), ("ceil", "math.ceil"),
+):  # fmt: skip
+    refuse(SOp, f"__{_name}__", f"{{what}} is not a number: use .map({_function}) to convert position by position")
+for _name in ("__divmod__", "__rdivmod__"):
+    refuse(SOp, _name, "`divmod` makes two values of one: write a // b for the one and a % b for the other")
+refuse(SOp, "__pos__", "`+`: a program has no such operation, which would change nothing: leave it out")
+refuse(
+    SOp,
+    "__reversed__",
+    "{what} cannot be reversed before it runs: (key(length - 1 - indices) == query(indices)).value(program) does so, "
+    "with length = (key(1) == query(1)).value(1)",
+)
+
+
+def _alone(exponent: A, modulo: object) -> A:
+    """Return ``exponent`` unless ``pow`` was called with a third argument."""
+    if modulo is not None:
+        mistake("pow takes two arguments where one is a program: write a ** b % c for the third")
+    return exponent
 
 
 def _drawn(kind: drawing.Kind, program: SOp) -> str | None:
@@ -432,12 +466,12 @@ def _select(comparison: str, key: Key, query: Query) -> Selector:
 
 def key(sequence: object) -> Key:
     """Return ``sequence`` (a program or a scalar) as keys, to be compared with a query."""
-    return Key(_program(sequence))
+    return Key(sequence)
 
 
 def query(sequence: object) -> Query:
     """Return ``sequence`` (a program or a scalar) as queries, to be compared with a key."""
-    return Query(_program(sequence))
+    return Query(sequence)
 
 
 _PREDICATES = tuple((getattr(operator, name), name) for name in COMPARISONS)
@@ -452,7 +486,7 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
         mistake(f"select takes a predicate of a key's and a query's atom, not {_told(predicate)}")
     for comparison, name in _PREDICATES:
         if predicate is comparison:
-            return _select(name, Key(_program(keys)), Query(_program(queries)))
+            return _select(name, Key(keys), Query(queries))
     return apply(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import FunctionType
 
-from raspir.frontends.expressions import Expression
+from raspir.frontends.expressions import Expression, Unfit
 from raspir.frontends.functions import Symbols
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
@@ -29,7 +29,7 @@ def lower(
         max_length: a promise that no input is longer.
 
     Raises:
-        ProgramError: if something is not a program, or the program cannot work with the promised vocabulary.
+        ProgramError: if something is not a program.
         InputError: if the promise makes no sense.
     """
     if isinstance(programs, Expression):
@@ -45,7 +45,7 @@ def lower(
 
 def _checked(program: object) -> Expression:
     if not isinstance(program, Expression):
-        hint = "; call it to get its program" if callable(program) else ""
+        hint = "; call it to get its program" if callable(program) and not isinstance(program, Unfit) else ""
         mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
     if program.type not in ATOM:
         mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")

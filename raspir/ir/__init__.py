@@ -9,8 +9,10 @@ from raspir.ir.errors import (
     LoadError,
     ProgramError,
     RaspirError,
+    RaspirWarning,
     SlowWarning,
     TextError,
+    VocabularyWarning,
 )
 from raspir.ir.functions import Function
 from raspir.ir.graph import Graph
@@ -45,12 +47,14 @@ __all__ = [
     "Operation",
     "ProgramError",
     "RaspirError",
+    "RaspirWarning",
     "Role",
     "Sequence",
     "SlowWarning",
     "Stats",
     "TextError",
     "Type",
+    "VocabularyWarning",
     "as_atom",
     "build",
     "make",

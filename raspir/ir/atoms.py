@@ -47,6 +47,8 @@ def _plain(value: object) -> object:
         return str.__str__(value)
     # NumPy's scalars, without importing NumPy: a shape of () and an item().
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        if getattr(value, "mask", False):
+            raise InputError("a masked element is not an atom: fill it, as with array.filled(0)")
         item = value.item()
         if type(item) in ATOM_CLASSES:
             return item

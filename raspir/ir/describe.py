@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from raspir.ir.atoms import show
 from raspir.ir.graph import Graph
+from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.printer import identifiers

@@ -1,8 +1,10 @@
-"""The errors that a user can cause, one line each, naming the user's source where there is one; and a warning."""
+"""The errors that a user can cause, and warnings: one line each, naming the user's source where there is one."""
 
 from __future__ import annotations
 
-from raspir.ir.location import Location
+import warnings
+
+from raspir.ir.location import Location, calling_frame
 from raspir.ir.visible import visible
 
 
@@ -54,7 +56,54 @@ class BackendError(RaspirError):
     """A backend or pass is unknown, cannot be loaded, or cannot do what it was asked to."""
 
 
-class SlowWarning(UserWarning):
+class RecordedError(Exception):
+    """What an opaque function raised when it was made a table: its class and what it said."""
+
+
+def reason(error: BaseException) -> str:
+    """Return the class of ``error`` and what it says."""
+    if isinstance(error, RecordedError):
+        return str(error)
+    try:
+        told = str(error)
+    except Exception:  # a user's exception may fail at this too
+        told = ""
+    return f"{type(error).__name__}: {told}" if told else type(error).__name__
+
+
+class RaspirWarning(UserWarning):
+    """The base of every warning of raspir: something that is probably not meant, or takes long.
+
+    Attributes:
+        message: what it is, in one line, in which nothing steers a terminal.
+        location: where in the user's source, when that is known.
+    """
+
+    def __init__(self, message: str, location: Location | None = None) -> None:
+        super().__init__(message, location)
+        self.message = visible(message)
+        self.location = location
+
+    def __str__(self) -> str:
+        return self.message if self.location is None else f"{visible(str(self.location))}: {self.message}"
+
+
+class VocabularyWarning(RaspirWarning):
+    """A program fails on inputs that keep its vocabulary."""
+
+
+def warn(warning: RaspirWarning) -> None:
+    """Issue ``warning`` at the line of the user's code that is being executed."""
+    frame = calling_frame()
+    if frame is None:
+        warnings.warn(warning, stacklevel=2)
+        return
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    module = frame.f_globals.get("__name__")
+    warnings.warn_explicit(warning, type(warning), frame.f_code.co_filename, frame.f_lineno, module, registry)
+
+
+class SlowWarning(RaspirWarning):
     """Something that a program needs takes more than a minute.
 
     Attributes:
@@ -63,7 +112,8 @@ class SlowWarning(UserWarning):
     """
 
     def __init__(self, what: str, seconds: float) -> None:
-        super().__init__(what, seconds)
+        super().__init__(what)
+        self.args = (what, seconds)
         self.what = what
         self.seconds = seconds
 

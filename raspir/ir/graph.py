@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from raspir.ir.atoms import Atom, distinct, read_mapping, show
-from raspir.ir.errors import GraphError, InputError, ProgramError
+from raspir.ir.errors import GraphError, InputError, VocabularyWarning, warn
 from raspir.ir.export import to_networkx
-from raspir.ir.functions import Function, identity
+from raspir.ir.functions import Function, identity, require_picklable
 from raspir.ir.layers import Layering, Stats
+from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
 from raspir.ir.node import Node, impossible, make
 from raspir.ir.printer import print_graph
-from raspir.ir.types import NOTHING
+from raspir.ir.types import ATOM, NOTHING, Type
 
 if TYPE_CHECKING:
     import networkx
@@ -63,9 +63,12 @@ class Graph:
         max_length: int | None = None,
         schedule: Mapping[Node, int] | None = None,
     ) -> None:
-        if not outputs:
-            raise GraphError("a graph needs an output")
+        if not isinstance(outputs, Mapping) or not outputs:
+            raise GraphError(f"a graph needs outputs by their names, not {show(outputs)}")
         inputs = tuple(inputs)
+        for node in (*inputs, *outputs.values()):
+            if not isinstance(node, Node):
+                raise GraphError(f"{show(node)} is not a node of a graph: raspir.lower makes a graph of programs")
         nodes = topological((*inputs, *outputs.values()))
         given = set(inputs)
         missing = [node for node in nodes if node.operation.name == "input" and node not in given]
@@ -118,28 +121,47 @@ class Graph:
         """Return this graph with promises about its inputs; what is ``None`` stays as it is.
 
         A vocabulary says which atoms an input holds, each with its type, so that types become narrower. A backend
-        that is given an input that breaks a promise refuses it.
+        that is given an input that breaks a promise refuses it. Where an operation can take none of the atoms, a
+        :class:`VocabularyWarning` says so: the program then yields something on the empty input alone.
 
         Raises:
             InputError: if ``vocab`` is empty or holds what is no atom, or ``max_length`` is not a natural number.
-            ProgramError: if the program cannot work with such atoms.
         """
         if max_length is not None and (type(max_length) is not int or max_length < 0):
             raise InputError(f"a maximum length is a natural number, not {show(max_length)}")
         graph = self if max_length is None else self._with(max_length=max_length)
-        return graph if vocab is None else graph._narrow(vocabulary(vocab))
+        return graph if vocab is None else graph._holding(vocabulary(vocab))
 
-    def _narrow(self, vocab: tuple[Atom, ...]) -> Graph:
-        """Return this graph with ``vocab`` on every input and all types inferred anew."""
+    def _holding(self, vocab: tuple[Atom, ...]) -> Graph:
+        """Return this graph with ``vocab`` on every input: with narrower types, unless one would be that of no atom."""
+        try:
+            return self._typed(vocab)
+        except GraphError as error:
+            if self.max_length != 0:
+                what = f"{error.message}, so the program fails on every input but the empty one"
+                warn(VocabularyWarning(what, error.location))
+            return self._typed(vocab, ATOM)
+
+    def _typed(self, vocab: tuple[Atom, ...], type: Type | None = None) -> Graph:
+        """Return this graph with ``vocab`` on every input and all types inferred anew.
+
+        Args:
+            vocab: the atoms.
+            type: the type of the inputs; that of the atoms for ``None``.
+
+        Raises:
+            GraphError: if an operation takes none of the types.
+        """
         new: dict[Node, Node] = {}
         for node in self.nodes:
             operation, operands = node.operation, tuple(new[operand] for operand in node.operands)
-            attributes = (node["name"], vocab) if operation.name == "input" else node.attributes
+            held = operation.name == "input"
+            attributes = (node["name"], vocab) if held else node.attributes
             types = tuple(operand.type for operand in operands)
-            result = operation.infer(types, attributes)
+            result = type if held and type is not None else operation.infer(types, attributes)
             if result is NOTHING:
                 what = f"`{operation.symbol}`: {impossible(operation, types)}, as the vocabulary makes of it"
-                raise ProgramError(what, self.locations.get(node))
+                raise GraphError(what, self.locations.get(node))
             new[node] = make(operation, operands, attributes, result)
         return self._with(
             outputs={name: new[node] for name, node in self.outputs.items()},
@@ -215,9 +237,19 @@ class Graph:
     def __repr__(self) -> str:
         return f"<raspir graph of {len(self.nodes)} nodes: {', '.join(self.inputs)} -> {', '.join(self.outputs)}>"
 
+    def __copy__(self) -> Graph:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Graph:
+        return self
+
     def __reduce__(self) -> tuple[object, ...]:
         from raspir.ir.parser import restore  # the parser makes graphs, so this module cannot import it first
 
+        users = {str(node["function"]): node for node in self.nodes if node.operation.name in ("map", "select.by")}
+        for symbol, function in self.functions.items():
+            node = users[symbol]
+            require_picklable(function, node.operation.symbol, self.locations.get(node))
         # The text gives the same nodes in the same order, so locations need no names.
         return (restore, (str(self), dict(self.functions), [self.locations.get(node) for node in self.nodes]))
 

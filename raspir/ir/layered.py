@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
+from raspir.ir.atoms import show
+from raspir.ir.errors import GraphError
 from raspir.ir.graph import Graph
 from raspir.ir.layers import Head, Mlp, dependences
+from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
 
@@ -47,6 +49,13 @@ class LayeredProgram:
     """
 
     graph: Graph
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.graph, Graph):
+            raise GraphError(f"a layered program is made of a graph, not of {show(self.graph)}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (LayeredProgram, (self.graph,))  # without what has been computed of it
 
     @property
     def sources(self) -> tuple[Node, ...]:

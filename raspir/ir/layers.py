@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Operation, Role
 

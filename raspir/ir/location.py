@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
+from types import FrameType
 from typing import NamedTuple
+
+_PACKAGE = __name__.partition(".")[0]
 
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
 
@@ -19,6 +23,17 @@ class Location(NamedTuple):
     def __str__(self) -> str:
         column = "" if self.column is None else f":{self.column}"
         return f"{_shorten(self.file)}:{self.line}{column}"
+
+
+def calling_frame() -> FrameType | None:
+    """Return the innermost frame of code that is not raspir's own; ``None`` if all is."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module != _PACKAGE and not module.startswith(_PACKAGE + "."):
+            return frame
+        frame = frame.f_back
+    return None
 
 
 def _shorten(file: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import NoReturn
 from weakref import WeakValueDictionary
 
 from raspir.ir.atoms import atom_key, show
 from raspir.ir.errors import GraphError
+from raspir.ir.forking import making
 from raspir.ir.operations import OPERATIONS, Operation
 from raspir.ir.rules import Attribute
 from raspir.ir.types import NOTHING, Type
@@ -37,6 +37,9 @@ class Node:
     type: Type
     is_sound: bool
 
+    def __init__(self) -> None:
+        raise GraphError("nodes are made by raspir.ir.build, as in build('indices')")
+
     def __getitem__(self, attribute: str) -> Attribute:
         """Return the attribute of that name.
 
@@ -58,7 +61,7 @@ class Node:
         return self
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a node cannot be pickled: pickle the graph that holds it")
+        raise GraphError("a node cannot be pickled: pickle the graph that holds it")
 
     def __repr__(self) -> str:
         attributes = "".join(
@@ -69,7 +72,6 @@ class Node:
 
 
 _interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
-_lock = threading.RLock()  # re-entrant: a garbage collection while it is held may run code that makes nodes
 
 
 def attribute_key(value: Attribute) -> object:
@@ -85,7 +87,7 @@ def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[At
     Passes and tests use this where they must be able to make what the rules forbid; everyone else uses :func:`build`.
     """
     key = (operation.name, type, *map(id, operands), *map(attribute_key, attributes))
-    with _lock:
+    with making.lock:
         node = _interned.get(key)
         if node is None:
             node = Node.__new__(Node)

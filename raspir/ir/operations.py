@@ -93,6 +93,14 @@ class Operation:
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_named, (self.name,))
+
+
+def _named(name: str) -> Operation:
+    """Return the operation of that name, of which there is one."""
+    return OPERATIONS[name]
+
 
 OPERATIONS: dict[str, Operation] = {}
 """Every operation by its name."""

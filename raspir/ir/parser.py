@@ -12,7 +12,7 @@ from raspir.ir.functions import Function
 from raspir.ir.graph import Graph, vocabulary
 from raspir.ir.lexer import Token, tokens
 from raspir.ir.location import Location
-from raspir.ir.node import Node, build
+from raspir.ir.node import Node, build, make
 from raspir.ir.operations import OPERATIONS, AttributeKind, Operation
 from raspir.ir.printer import HEADER
 from raspir.ir.rules import Attribute
@@ -186,6 +186,8 @@ class _Reader:
             node = build(operation.name, *operands, **attributes)
         except GraphError as error:
             raise TextError(error.message, start.location) from None
+        if operation.name == "input" and declared is ATOM:
+            node = make(operation, (), node.attributes, ATOM)
         if node.type is not declared:
             raise TextError(f"expected the type {node.type}, which the operands give, found {declared}", where.location)
         self._place(node, line)

@@ -6,7 +6,8 @@ import collections.abc
 from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
-from raspir.ir.atoms import Atom, show_int
+from raspir.ir.atoms import Atom, show, show_int
+from raspir.ir.errors import InputError, RaspirWarning, warn
 
 _svg: Callable[[Sequence], str] | None = None
 
@@ -31,6 +32,8 @@ class Sequence(collections.abc.Sequence[Atom]):
     __slots__ = ("_atoms", "_layers")
 
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
+        if not isinstance(atoms, Iterable):
+            raise InputError(f"a Sequence is made of atoms, such as [5, 2], not of {show(atoms)}")
         self._atoms = tuple(atoms)
         self._layers = layers
 
@@ -63,7 +66,12 @@ class Sequence(collections.abc.Sequence[Atom]):
             return self._atoms == other._atoms
         if isinstance(other, list | tuple):
             return self._atoms == tuple(other)
+        if isinstance(other, str) and (not self or any(isinstance(atom, str) for atom in self)):
+            warn(RaspirWarning('a Sequence is no str: compare it with list(text), or "".join(sequence) with the text'))
         return NotImplemented
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Sequence, (self.tolist(), self.layers))
 
     __hash__ = None  # type: ignore[assignment]  # equal to lists, which have no hash either
 

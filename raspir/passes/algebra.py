@@ -8,7 +8,6 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from math import inf
 
 from raspir.analysis import Analysis, IntSet, Linear, Pair
@@ -18,9 +17,11 @@ from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Clause, Formula
 from raspir.ir import Atom, Graph, GraphError, Node, build
 from raspir.ir.atoms import atom_key
+from raspir.ir.lazy import cached_property
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.rules import Attribute
 from raspir.ir.types import BOOL, INT
+from raspir.passes.columns import Columns
 from raspir.passes.rewrite import on_operands, uses_in
 
 Row = Callable[["Algebra", Node], Node | None]
@@ -103,6 +104,11 @@ class Algebra:
             if new is not None and new is not node:
                 return new
         return node
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What elementwise work makes of few atoms."""
+        return Columns(self.facts)
 
     # Constants
 
@@ -298,14 +304,14 @@ def _constant(algebra: Algebra, node: Node) -> Node | None:
 
 
 def _table(algebra: Algebra, node: Node) -> Node | None:
-    """map(f, x) = lookup(x) for x among few atoms; where f fails, so does the program."""
-    operand = node.operands[0]
-    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
-    if not outcomes or not outcomes[1]:
+    """map(f, x) = lookup(x) for x among few atoms, on none of which f fails; a constant where f makes all the same."""
+    table = {atom_key(atom): (atom, value) for atom, value in algebra.columns.table(node) or ()}
+    if not table:
         return None
-    taken, results = outcomes
-    keys = tuple(atoms[0] for atoms in taken)
-    return algebra("lookup", operand, keys=keys, values=tuple(results), otherwise=results[0])
+    keys, values = zip(*table.values(), strict=True)
+    if len(set(map(atom_key, values))) == 1:
+        return algebra.const(values[0])
+    return algebra("lookup", node.operands[0], keys=keys, values=values, otherwise=values[0])
 
 
 def _identity_table(algebra: Algebra, node: Node) -> Node | None:
@@ -637,7 +643,7 @@ RULES: dict[str, tuple[Row, ...]] = {
     "not": (_constant, _not),
     **dict.fromkeys(("and", "or"), (_constant, _and_or)),
     "where": (_constant, _choice, _boolean_choice),
-    "map": (_constant, _table),
+    "map": (_table,),
     "lookup": (_constant, _identity_table),
     "sum": (_default, _own_value, _constant),
     "mean": (_default, _one_value, _constant),

@@ -48,11 +48,13 @@ class PassContext:
         attention: which attention heads the transformer has.
         remarks: where passes record each rewrite that mattered, in order.
         progress: told by passes that can take long how many steps of how many are done.
+        warned: the warnings that passes issued, so that each comes once.
     """
 
     attention: Attention = "select"
     remarks: list[Remark] = field(default_factory=list)
     progress: Callable[[int, int], None] | None = None
+    warned: set[str] = field(default_factory=set, repr=False)
     _analyses: list[Analysis] = field(default_factory=list, repr=False, compare=False)
 
     def analysis(self, graph: Graph) -> Analysis:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from raspir.ir.forking import importing
 from raspir.passes.placement import Placement, Problem
 
 MOST_CHOICES = 800
@@ -48,7 +49,8 @@ class _Program:
     """The integer program of one problem, and the solver that holds it."""
 
     def __init__(self, problem: Problem) -> None:
-        import highspy  # slow to import, and programs without a choice never need it
+        with importing.lock:
+            import highspy  # slow to import, and programs without a choice never need it
 
         self._problem = problem
         self._ok = highspy.HighsModelStatus.kOptimal

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from raspir.analysis.domains import TooLargeError, applied
-from raspir.ir import Atom, Graph, Node, ProgramError, Role
+from raspir.ir import Atom, Graph, Node, Role
 from raspir.ir.atoms import show
 from raspir.ir.describe import Describer
+from raspir.ir.errors import VocabularyWarning, reason, warn
 from raspir.ir.scalar import checked, function_of
 from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
@@ -28,12 +29,8 @@ class Fold:
     )
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
-        """Return ``graph`` folded.
-
-        Raises:
-            ProgramError: if an opaque function fails on an atom of the promised vocabulary.
-        """
-        _hold_vocabulary(graph)
+        """Return ``graph`` folded, and warn of opaque functions that fail on an atom of the vocabulary."""
+        _hold_vocabulary(graph, context.warned)
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
@@ -106,20 +103,23 @@ def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
 _MOST_HELD = 250_000  # applications of operations to atoms of the vocabulary that opaque functions are held against
 
 
-def _hold_vocabulary(graph: Graph) -> None:
-    """Check that opaque functions take what elementwise maps make of each atom that an input is promised to hold.
+def _hold_vocabulary(graph: Graph, warned: set[str]) -> None:
+    """Warn of opaque functions that fail on what elementwise maps make of an atom that an input may hold.
 
-    Raises:
-        ProgramError: naming the atom and the author's line.
+    Such a function stays, and fails when it is run on such an input.
+
+    Args:
+        graph: the program.
+        warned: the warnings that there were before, which do not come again.
     """
     for source in graph.inputs.values():
         vocab = source["vocab"]
-        if isinstance(vocab, tuple):
-            _hold_input(graph, source, vocab)
+        if isinstance(vocab, tuple) and graph.max_length != 0:
+            _hold_input(graph, source, vocab, warned)
 
 
-def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...]) -> None:
-    """Check the functions of what depends on one input alone, at one position."""
+def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set[str]) -> None:
+    """Try the functions of what depends on one input alone, at one position."""
     made: dict[Node, Sequence[Atom | None]] = {source: vocab}
     left = _MOST_HELD
     for node in graph:
@@ -134,31 +134,48 @@ def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...]) -> None:
         elif node.operands and all(operand in made for operand in node.operands):
             rows = list(zip(*(made[operand] for operand in node.operands), strict=True))
             if name in ("map", "select.by"):
-                _hold_function(graph, node, vocab, rows)
+                _hold_function(graph, node, vocab, rows, warned)
             function = function_of(node, graph.functions) if node.operation.role is Role.ELEMENTWISE else None
             if function is not None:
                 made[node] = [_applied(node, function, row) for row in rows]
 
 
-def _hold_function(graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequence[tuple[Atom | None, ...]]) -> None:
-    """Check that an opaque function of ``node`` takes each of ``rows``, which the atoms of the vocabulary make."""
+def _hold_function(
+    graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequence[tuple[Atom | None, ...]], warned: set[str]
+) -> None:
+    """Warn if an opaque function of ``node`` fails on one of ``rows``, which the atoms of the vocabulary make."""
     symbol = str(node["function"])
     function = graph.functions.get(symbol)
     if function is None:
         return
+    failures = []
     for atom, row in zip(vocab, rows, strict=True):
-        if None in row:
-            continue
-        try:
-            result = function(*row)
-            if node.operation.name == "map":
-                checked(result)
-        except (Exception, SystemExit) as error:  # a user's function may raise anything
-            reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        known = [value for value in row if value is not None]
+        why = _failure(node, function, known) if len(known) == len(row) else None
+        if why is not None:
             made = "" if all(value is atom for value in row) else f", which makes it {' and '.join(map(show, row))}"
-            held = f"the vocabulary holds {show(atom)}{made}"
-            what = f"{held}, on which {node.operation.symbol}({symbol}) fails: {reason}"
-            raise ProgramError(what, graph.locations.get(node)) from error
+            failures.append((f"{show(atom)}{made}", why))
+    if failures:
+        first, why = failures[0]
+        more = "" if len(failures) == 1 else f"; so it does on {len(failures) - 1} more of its atoms"
+        what = f"the vocabulary holds {first}, on which {node.operation.symbol}({symbol}) fails: {why}{more}"
+        warning = VocabularyWarning(what, graph.locations.get(node))
+        if str(warning) not in warned:
+            warned.add(str(warning))
+            warn(warning)
+
+
+def _failure(node: Node, function: Callable[..., Any], atoms: Sequence[Atom]) -> str | None:
+    """Return why an opaque function fails on ``atoms``, or ``None`` where it does not."""
+    try:
+        result = function(*atoms)
+        if node.operation.name == "map":
+            checked(result)
+        else:
+            bool(result)
+    except (Exception, SystemExit) as error:  # a user's function may raise anything
+        return reason(error)
+    return None
 
 
 def _applied(node: Node, function: Callable[..., Any], row: Sequence[Atom | None]) -> Atom | None:

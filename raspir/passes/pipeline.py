@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import hashlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from raspir.ir import BackendError, Graph, GraphError, RaspirError, print_graph, verify
+from raspir.ir import BackendError, Graph, GraphError, RaspirError, RaspirWarning, print_graph, verify
 from raspir.ir.atoms import is_one_of, show
 from raspir.options import options_of, parse_choices, read_options, with_options
 from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
@@ -108,7 +112,7 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
         after = each.run(graph, context)
     except GraphError as error:  # the graph before keeps the rules, so the pass tried to break one
         raise _internal(each, graph, f"broke a rule of the IR: {error.message}", error) from error
-    except RaspirError:
+    except (RaspirError, RaspirWarning):  # a warning that the user has made an error of
         raise
     except (Exception, SystemExit) as error:
         raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error
@@ -153,12 +157,56 @@ def _internal(each: Pass, before: Graph, problem: str, cause: BaseException | No
     return GraphError(f"internal error: pass {name} {problem}; the graph before it {saved}", location)
 
 
+MOST_SAVED = 20
+"""So many graphs before a pass that failed are kept; the oldest make room."""
+
+
 def _save(graph: Graph, name: str) -> str:
-    """Save ``graph`` as text in the folder for temporary files, and say where, or why that failed."""
+    """Save ``graph`` as text in a folder for temporary files, and say where, or why that failed.
+
+    The same graph before the same pass is saved in one file, however often the pass fails.
+    """
+    text = print_graph(graph, locations=True).encode()
+    stem = f"raspir-{re.sub(r'[^A-Za-z0-9_.]', '-', name)[:40]}"
     try:
-        handle, path = tempfile.mkstemp(".rir", f"raspir-{re.sub(r'[^A-Za-z0-9_.]', '-', name)[:40]}-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(print_graph(graph, locations=True))
+        folder = _own_folder()
+        path = os.path.join(folder, f"{stem}-{hashlib.sha256(text).hexdigest()[:16]}.rir")
+        handle, new = tempfile.mkstemp(".new", dir=folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+        os.replace(new, path)
+        _make_room(folder, path)
     except OSError as error:
         return f"could not be saved: {error.strerror}"
     return f"is saved in {path}"
+
+
+def _own_folder() -> str:
+    """Return the folder of the user for graphs that are saved, which nobody else can write to.
+
+    Raises:
+        OSError: if there is something else under its name, as somebody else may have put there.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else None
+    folder = os.path.join(tempfile.gettempdir(), "raspir" if user is None else f"raspir-{user}")
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, 0o700)
+    found = os.lstat(folder)
+    if not stat.S_ISDIR(found.st_mode) or (user is not None and found.st_uid != user):
+        raise OSError(errno.EPERM, f"{folder} is not a folder of yours")
+    if user is not None and stat.S_IMODE(found.st_mode) != 0o700:
+        os.chmod(folder, 0o700)
+    return folder
+
+
+def _make_room(folder: str, saved: str) -> None:
+    """Remove the oldest files of a folder, but not the one just saved, so that a bounded number stays."""
+    ages: dict[str, int] = {}
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        with contextlib.suppress(FileNotFoundError):  # another process may be doing the same
+            ages[path] = os.lstat(path).st_mtime_ns
+    ages.pop(saved, None)
+    for path in sorted(ages, key=ages.__getitem__)[: max(0, len(ages) - MOST_SAVED + 1)]:
+        with contextlib.suppress(OSError):
+            os.unlink(path)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from raspir.ir import Graph, Node, Role
 from raspir.ir.layers import attention_of, dependences
+from raspir.ir.lazy import cached_property
 
 Placement = Sequence[int]
 """The layer of each value of a problem, by its number; for a selector, that of the last of its keys and queries."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from raspir.ir import Atom, Graph, Node, RaspirError
 from raspir.ir.layers import selector_parts
+from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 from raspir.ir.scalar import MEANING
 

@@ -21,6 +21,7 @@ from raspir.ir.types import type_of, union
 from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
 from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, PREDICATES, Maker, constant
+from raspir.testing.quiet import quiet
 
 EVERYTHING = Support()
 VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
@@ -63,7 +64,8 @@ class Generated:
     @property
     def promised(self) -> Graph:
         """The program with the promises that its inputs keep: of their atoms and of their length."""
-        return self.graph.promise(self.vocab, self.longest)
+        with quiet():
+            return self.graph.promise(self.vocab, self.longest)
 
     def input(self, random: Random) -> list[Atom]:
         """Return an input: mostly short, often repeating itself."""

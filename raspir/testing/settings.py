@@ -15,6 +15,7 @@ from raspir.passes.base import Attention, Pass
 from raspir.passes.pipeline import DEFAULT
 from raspir.testing.generate import Generated
 from raspir.testing.literals import literal
+from raspir.testing.quiet import quiet
 from raspir.testing.thresholds import replaced, thresholds
 
 
@@ -40,21 +41,20 @@ class Setting:
     forced: tuple[str, ...] = ()
 
     def promised(self, graph: Graph) -> Graph:
-        """Return ``graph`` with the promises.
-
-        Raises:
-            ProgramError: if the program cannot work with the promised vocabulary.
-        """
-        return graph.promise(self.vocab, self.max_length)
+        """Return ``graph`` with the promises."""
+        with quiet():
+            return graph.promise(self.vocab, self.max_length)
 
     def optimised(self, promised: Graph) -> Graph:
         """Return what :meth:`promised` returns after the passes.
 
         Raises:
-            ProgramError: if an opaque function fails on the promised vocabulary, which is the program's mistake.
             RaspirError: for any failure of a pass.
         """
-        return promised if self.passes == () else optimize(promised, attention=self.attention, passes=self.passes)
+        if self.passes == ():
+            return promised
+        with quiet():
+            return optimize(promised, attention=self.attention, passes=self.passes)
 
     @contextmanager
     def applied(self) -> Iterator[None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from random import Random
 from typing import Any
 
 from raspir.backends.base import BACKENDS, Runs, Support, runner
 from raspir.backends.protocols import support_of
 from raspir.ir import Atom, BackendError
+from raspir.ir.lazy import cached_property
 from raspir.options import parse_choices
 from raspir.passes.base import PASSES
 from raspir.passes.pipeline import choose

@@ -195,9 +195,11 @@ def test_tables_of_opaque_functions():
     assert result(yielding(graph, new), [1.0, True, 1]) == ["1.0", "True", "1"]
     graph, node, algebra = prepared(tokens.map(same), (1, True, "b"))
     assert algebra(node.operation.name, *node.operands, **attributes(node)) is node.operands[0]
-    graph, node, algebra = prepared(tokens.map(int), ("1", "_"))
+    graph, node, algebra = prepared(tokens.map(int), ("1", "01"))
+    assert rules._table(algebra, node) is algebra.const(1)
+    graph, node, algebra = prepared(where(tokens == "_", "1", tokens).map(int), ("1", "2", "_"))
     new = rules._table(algebra, node)
-    assert result(yielding(graph, new), "11") == [1, 1]
+    assert result(yielding(graph, new), "12_") == [1, 2, 1]
 
 
 OUTSIDE = [

@@ -195,17 +195,32 @@ def leave(x):
 
 
 def test_opaque_functions_may_raise_anything():
-    _, after, _ = fused((tokens + "").map(leave) + "!", "pqr")
+    before, after, _ = fused((tokens + "").map(leave) + "!", "pqr")
+    assert after is before
+    _, after, _ = fused((tokens + "").map(leave) + "!", "pr")
     assert work(after)[0]["keys"] == ("p", "r")
 
 
-def test_a_function_that_fails_on_the_vocabulary_is_left_for_its_report():
-    before, after, _ = fused(tokens.map(int) + 1, "12+")
-    assert after is before
-    _, after, _ = fused(tokens.map(int) + 1, "12")
-    assert len(work(after)) == 1
-    _, after, _ = fused((tokens + "").map(int) + 1, "12+")
-    assert work(after)[0]["keys"] == ("1", "2")
+def test_a_function_that_fails_stays_so_that_it_fails_when_it_runs():
+    for program in (tokens.map(int) + 1, (tokens + "").map(int) + 1):
+        before, after, _ = fused(program, "12+")
+        assert after is before
+        with pytest.raises(raspir.EvaluationError, match=r"`map\(int\)` failed at position 0 on '\+'"):
+            raspir.compile(after, "reference")("+")
+        _, after, _ = fused(program, "12")
+        assert len(work(after)) == 1
+    guarded = where(tokens == "+", "0", tokens).map(int) + 1
+    _, after, _ = fused(guarded, "12+")
+    assert work(after)[0]["values"] == (1, 2, 3)
+
+
+def test_the_default_of_an_aggregate_keeps_no_function_out_of_a_table():
+    for default, count in ((0, 1), ("", 2)):
+        fetched = (key(indices) == query(indices - tokens.map(int).round())).value(
+            where(indices == 0, "1", "2"), default
+        )
+        _, after, _ = fused(fetched.map(ord) + 1)
+        assert sum(node.operation.name in ("map", "add", "lookup") for node in work(after)) == count + 1
 
 
 def test_what_follows_a_function_that_stays_is_still_fused():

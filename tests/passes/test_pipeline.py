@@ -1,5 +1,6 @@
 """The pipeline: which passes run with which options, what they are told, and what becomes of one that is wrong."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import raspir
 from raspir import BackendError, Graph, GraphError, RaspirError, indices, key, query, tokens
 from raspir.ir import OPERATIONS, build, make, parse
 from raspir.ir.types import INT, STR
+from raspir.passes import pipeline
 from raspir.passes.base import PASSES, Pass, PassContext, Remark
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
@@ -241,6 +243,60 @@ def test_the_author_is_told_the_line_and_the_file_has_a_safe_name():
 def test_a_graph_that_cannot_be_saved(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(GraphError, match="the graph before it could not be saved: No such file or directory"):
+        run_passes(OWN, [Calls(fails)])
+
+
+def saved_by(function, graph=OWN, name="calls"):
+    """Return the file that a pass that is wrong leaves."""
+    with pytest.raises(GraphError) as caught:
+        run_passes(graph, [Calls(function, name)])
+    return Path(caught.value.message.rpartition("saved in ")[2])
+
+
+def test_the_same_error_leaves_one_file_and_all_errors_few(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    first = saved_by(fails)
+    assert saved_by(fails) == saved_by(invalid) == first
+    assert saved_by(fails, name="other") != first
+    (folder,) = tmp_path.iterdir()
+    assert first.parent == folder
+    assert len(list(folder.iterdir())) == 2
+    files = [saved_by(fails, raspir.lower(indices + number)) for number in range(pipeline.MOST_SAVED + 5)]
+    assert len(set(files)) == len(files)
+    assert len(list(folder.iterdir())) == pipeline.MOST_SAVED
+    assert not first.exists()
+    assert parse(files[-1].read_text()) == raspir.lower(indices + (len(files) - 1))
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="folders have no owners")
+def test_graphs_are_saved_in_a_folder_of_the_user_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    saved = saved_by(fails)
+    folder = saved.parent
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert saved.stat().st_mode & 0o777 == 0o600
+    target = tmp_path / "target"
+    target.write_text("untouched")
+    saved.unlink()
+    saved.symlink_to(target)  # as somebody else may put there where anybody may write
+    folder.chmod(0o777)
+    assert saved_by(fails) == saved
+    assert not saved.is_symlink()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert target.read_text() == "untouched"
+    moved = folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(moved)
+    with pytest.raises(GraphError, match=r"could not be saved: .* is not a folder of yours"):
+        run_passes(OWN, [Calls(fails)])
+    folder.unlink()
+    folder.write_text("")
+    with pytest.raises(GraphError, match=r"could not be saved: .* is not a folder of yours"):
+        run_passes(OWN, [Calls(fails)])
+    folder.unlink()
+    owner = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    (tmp_path / f"raspir-{owner + 1}").mkdir()
+    with pytest.raises(GraphError, match=r"could not be saved: .* is not a folder of yours"):
         run_passes(OWN, [Calls(fails)])
 
 

@@ -269,12 +269,14 @@ class Planner:
             table = self.made(f"table_{label}", elementwise.Lookup, pairs, node["otherwise"])
             return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
         if name == "map":
+            function: Ref | Symbol = Symbol(str(node["function"]))
             if self._tables:
-                table = self.made(
-                    f"table_{label}", elementwise.Lookup, *tabulation.of_map(self.facts, self.graph, node)
-                )
-                return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
-            function = Symbol(str(node["function"]))
+                results, failures = tabulation.of_function(self.facts, self.graph, node)
+                if not failures:
+                    pairs = tuple((key, value) for (key,), value in results)
+                    table = self.made(f"table_{label}", elementwise.Lookup, pairs, pairs[-1][1])
+                    return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
+                function = self.made(f"table_{label}", elementwise.Tabulated, results, failures)
             return self.step(
                 label, elementwise.apply, function, tuple(operands), self.site(node), spread=spread, comment=told
             )
@@ -323,9 +325,9 @@ class Planner:
         )
         called: Ref | Symbol = Symbol(function)
         if self._tables:
-            called = self.made(
-                f"pairs_{function}", predicates.PredicateTable, tabulation.of_predicate(self.facts, self.graph, found)
-            )
+            results, failures = tabulation.of_function(self.facts, self.graph, found)
+            true = tuple(row for row, selects in results if selects)
+            called = self.made(f"pairs_{function}", predicates.PredicateTable, true, failures)
         sides = self.value(key), self.spread(self.value(query))
         return self.step(f"by_{function}", predicates.predicate, *sides, called, self.site(found))
 

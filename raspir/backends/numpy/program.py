@@ -6,11 +6,11 @@ import contextlib
 import gc
 import itertools
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import Any, overload
 
 import numpy as np
 
+from raspir.backends.inputs import batch_of
 from raspir.backends.numpy import source
 from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of, whole
 from raspir.backends.numpy.kernels.execution import Executor
@@ -18,6 +18,7 @@ from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
 from raspir.ir import Atom, Sequence
+from raspir.ir.lazy import cached_property
 
 
 class _Block:
@@ -92,9 +93,6 @@ class ArraySequence(Sequence):
     def __len__(self) -> int:
         return len(self._places)
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (Sequence, (self.tolist(), self.layers))  # of its own, and not of all that ran together
-
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """Return the atoms as an array: of booleans, integers, floats or characters, or of objects where mixed."""
         places = self._places
@@ -159,6 +157,19 @@ class Program:
             fixed,
         )
 
+    def __copy__(self) -> Program:
+        copy = Program(self.plan)
+        copy.block_bytes = self.block_bytes
+        return copy
+
+    def __deepcopy__(self, memo: object) -> Program:
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        from raspir.backends.numpy import restore  # which makes plans into programs
+
+        return (restore, (self.plan.graph, self.block_bytes))
+
     @property
     def report(self) -> Report | None:
         """Told what takes long, and how many steps of how many are done."""
@@ -197,7 +208,7 @@ class Program:
             InputError, EvaluationError: as calling it does, with the number of the input.
         """
         found: list[Sequence | dict[str, Sequence]] = []
-        for results in self._executor.many(inputs):
+        for results in self._executor.many(batch_of(inputs)):
             with _collector_paused():
                 found += self._results(*results)
         return found
@@ -208,8 +219,8 @@ class Program:
         Raises:
             InputError, EvaluationError: as calling it does, with the number of the input and after all before it.
         """
-        for results in self._executor.many(inputs):
-            yield from self._results(*results)
+        several = self._executor.many(batch_of(inputs))
+        return (result for results in several for result in self._results(*results))
 
     def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:
         """Return what each of some sequences that ran together yields."""

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from raspir.analysis.facts import Analysis
 from raspir.ir import Atom, BackendError, Graph, Node
-from raspir.ir.atoms import show
+from raspir.ir.errors import reason
 from raspir.ir.scalar import checked
 
 _MOST = 1 << 16
 
-
-def of_map(facts: Analysis, graph: Graph, node: Node) -> tuple[tuple[tuple[Atom, Atom], ...], Atom]:
-    """Return the pairs of an atom and what the function of a ``map`` makes of it, and what to take for all others.
-
-    Raises:
-        BackendError: if the atoms are not known, or the function fails on one.
-    """
-    atoms = _atoms(facts, graph, node, node.operands[0])
-    table = tuple((atom, checked(_called(graph, node, (atom,)))) for atom in atoms)
-    return table, table[-1][1]  # there are no others, so that it does not matter what is taken for them
+Row = tuple[Atom, ...]
+"""The atoms that a function is called with."""
 
 
-def of_predicate(facts: Analysis, graph: Graph, node: Node) -> tuple[tuple[Atom, Atom], ...]:
-    """Return the pairs of a key and a query that a predicate selects.
+def of_function(
+    facts: Analysis, graph: Graph, node: Node
+) -> tuple[tuple[tuple[Row, Atom], ...], tuple[tuple[Row, str], ...]]:
+    """Return what the function of a ``map`` or ``select.by`` makes of all atoms that it may be given.
+
+    These are pairs of atoms and the result, and pairs of atoms on which it fails and the reason.
 
     Raises:
-        BackendError: if the atoms are not known, or the predicate fails on two of them.
+        BackendError: if the atoms are not known.
     """
-    keys, queries = (_atoms(facts, graph, node, operand) for operand in node.operands)
-    return tuple((key, query) for key in keys for query in queries if _called(graph, node, (key, query)))
+    function = graph.functions[str(node["function"])]
+    convert: Callable[[Any], Atom] = checked if node.operation.name == "map" else bool
+    results: list[tuple[Row, Atom]] = []
+    failures: list[tuple[Row, str]] = []
+    for row in itertools.product(*(_atoms(facts, graph, node, operand) for operand in node.operands)):
+        try:
+            results.append((row, convert(function(*row))))
+        except (Exception, SystemExit) as error:  # an opaque function may raise anything
+            failures.append((row, reason(error)))
+    return tuple(results), tuple(failures)
 
 
 def _atoms(facts: Analysis, graph: Graph, node: Node, operand: Node) -> tuple[Atom, ...]:
@@ -41,19 +46,6 @@ def _atoms(facts: Analysis, graph: Graph, node: Node, operand: Node) -> tuple[At
     return atoms
 
 
-def _called(graph: Graph, node: Node, atoms: tuple[Atom, ...]) -> Any:
-    function = graph.functions[str(node["function"])]
-    try:
-        result = function(*atoms)
-        return bool(result) if len(atoms) == 2 else checked(result)
-    except (Exception, SystemExit) as error:  # an opaque function may raise anything
-        _refuse(graph, node, f"the function fails on {_told(atoms)}, which the analysis cannot rule out", error)
-
-
-def _told(atoms: Iterable[Atom]) -> str:
-    return " and ".join(map(show, atoms))
-
-
-def _refuse(graph: Graph, node: Node, why: str, cause: BaseException | None = None) -> NoReturn:
+def _refuse(graph: Graph, node: Node, why: str) -> NoReturn:
     message = f"the Python function @{node['function']} cannot become a table: {why}"
-    raise BackendError(message, graph.locations.get(node)) from cause
+    raise BackendError(message, graph.locations.get(node))

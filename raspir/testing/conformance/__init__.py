@@ -84,9 +84,8 @@ def run(
         report.entries.append(_entry(case, partial(judge.check, case)))
     for number, version in product(range(programs), generated.VERSIONS):
         made = generated.case_of(number, seed, version, judge)
-        if made is not None:
-            tried = partial(generated.check, judge, number, seed, version, patience)
-            report.entries.append(_entry(made, tried))
+        tried = partial(generated.check, judge, number, seed, version, patience)
+        report.entries.append(_entry(made, tried))
     return report
 
 

@@ -12,6 +12,7 @@ from raspir.backends.inputs import read_inputs
 from raspir.ir import Atom, BackendError, Graph, ProgramError, RaspirError
 from raspir.ir.atoms import atom_key, distinct
 from raspir.testing.conformance.case import Trial, located
+from raspir.testing.quiet import quiet
 
 Run = tuple[Trial, Executable]
 """A trial, and its program as a backend runs it."""
@@ -103,4 +104,5 @@ def _narrowed(graph: Graph, vocab: tuple[Atom, ...], longest: int) -> Graph:
     """Return a program with promises; those that it has stay."""
     has_vocabulary = any(node["vocab"] is not None for node in graph.inputs.values())
     has_length = graph.max_length is not None
-    return located(graph.promise(None if has_vocabulary else vocab, None if has_length else longest))
+    with quiet():
+        return located(graph.promise(None if has_vocabulary else vocab, None if has_length else longest))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.ir import Atom
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.verification.leaves import INDICES, among, leaf, make, of_kinds, select, some_selector, total
 from raspir.verification.proving import Provable, Schema
@@ -53,16 +52,10 @@ def _constants() -> Iterator[Schema]:
 _TABLE, _IDENTITY = Row("_table"), Row("_identity_table")
 
 
-def _halved(atom: Atom) -> Atom:
-    """Return half of a number: of strings there is none, and the function fails."""
-    return atom / 2 if isinstance(atom, float) else atom // 2  # type: ignore[operator]  # that is the point
-
-
 def _tables() -> Iterator[Schema]:
     for text, vocab, held, function in (
         ("of strings", ("a", "b", "c"), ("a", "b"), lambda atom: atom + "!"),
         ("of atoms of several kinds", (1, True, 1.0, "1"), (1, True, 1.0), repr),
-        ("that fails for some", ("a", 3, 2.5, 5), ("a", 3, 2.5), _halved),
     ):
         x = leaf("x", ATOM, vocab)
         yield _TABLE.schema(
@@ -71,6 +64,14 @@ def _tables() -> Iterator[Schema]:
             among(x, "x", held),
             functions={"f": function},
         )
+    x = leaf("x", ATOM, ("a", "bb", "c"))
+    fetched = make("best", S, x, U, pick="highest", ties="left", default=0)
+    yield _TABLE.schema(
+        "a function that fails on the default of an aggregate is its table",
+        make("map", fetched, function="f"),
+        among(x, "x", ("a", "bb")),
+        functions={"f": len},
+    )
 
 
 def _identities() -> Iterator[Schema]:

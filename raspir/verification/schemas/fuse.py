@@ -10,7 +10,8 @@ from raspir.analysis import Analysis
 from raspir.ir import Graph, Node
 from raspir.ir.types import ATOM, INT, NUMBER
 from raspir.passes.base import PassContext
-from raspir.passes.fuse import Fuse, _Tables
+from raspir.passes.columns import Columns
+from raspir.passes.fuse import Fuse
 from raspir.verification.leaves import INDICES, among, leaf, make, some_selector, total
 from raspir.verification.proving import Assumed, Provable, Schema, Unchecked
 from raspir.verification.switches import without
@@ -30,10 +31,7 @@ def _schemas() -> Iterator[Schema]:
     off = Unchecked(
         "that all depends on one value",
         make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
-        [
-            without(_Tables, "_tabulate", " or len(roots) > 1", ""),
-            (_Tables, "_column", lambda tables, operand, length: tables._columns.get(operand, (0,) * length)),
-        ],
+        [without(Columns, "_find", " or len(roots) > 1", "")],
     )
     less = make("lt", A, B)
     fetched = make("best", S, X, Y, pick="highest", ties="left", default="a")

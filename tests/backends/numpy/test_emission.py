@@ -99,10 +99,21 @@ def test_an_input_is_shown_when_the_module_is_run_as_a_script(tmp_path):
 def test_opaque_functions_without_a_table_are_refused():
     with pytest.raises(raspir.BackendError, match=r"@ord cannot become a table: .* promise a vocabulary \(--vocab\)"):
         emitted(tokens.map(ord))
-    with pytest.raises(raspir.BackendError, match="the function fails on 'a'"):
-        emitted(tokens.map(int), vocab="1a", optimize=False)
     with pytest.raises(raspir.BackendError, match=r"@<lambda> cannot become a table|@lambda cannot become a table"):
         emitted(select(tokens, tokens, lambda k, q: True).value(1))
+
+
+@pytest.mark.parametrize("optimize", [True, False])
+def test_a_table_fails_where_its_function_does(optimize, tmp_path):
+    program = tokens.map(int) + select(tokens, tokens, lambda k, q: int(k) < 5 // int(q)).value(1)
+    text = emitted(program, vocab="120+", optimize=optimize)
+    done = alone(text, "import json\nprint(json.dumps(emitted.batch(['12', '']))); emitted.run('1+')", tmp_path)
+    assert json.loads(done.stdout) == [[3, 3], []]
+    assert "`map(int)` failed at position 1 on '+': ValueError: invalid literal for int()" in done.stderr
+    module = loaded(emitted(select(tokens, tokens, lambda k, q: int(k) < 5 // int(q)).value(1), vocab="120"))
+    assert module.run("12") == [2, 1]
+    with pytest.raises(Exception, match="key '2' and query '0': ZeroDivisionError: integer division or modulo by zero"):
+        module.run("210")
 
 
 def test_names_of_kernels_and_keywords_can_be_the_authors(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,6 +32,7 @@ from raspir.backends.numpy.kernels.elementwise import EXACT, add, real
 from raspir.backends.numpy.kernels.failures import NOWHERE, Site
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.ir.atoms import Atom
+from raspir.ir.lazy import cached_property
 
 _LARGE = 1 << 16
 

@@ -42,7 +42,7 @@ from raspir.backends.numpy.kernels.columns import (
 )
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.atoms import Atom, atom_key
-from raspir.ir.errors import EvaluationError
+from raspir.ir.errors import EvaluationError, RecordedError
 from raspir.ir.scalar import added, checked, logical_not, multiplied, quotient, raised, remainder
 
 EXACT = 2**53
@@ -471,6 +471,28 @@ class Lookup:
     def _places_of_kind(self, kind: int, data: Array) -> Array:
         low, places, _ = self._direct[kind]
         return gather(places, _moved(data, low))
+
+
+class Tabulated:
+    """An opaque function that is known by what it makes of each atom that it may be given.
+
+    Args:
+        results: an atom, in a tuple, and what it makes of that.
+        failures: likewise an atom on which it fails, and the reason.
+    """
+
+    def __init__(
+        self, results: Sequence[tuple[tuple[Atom], Atom]], failures: Sequence[tuple[tuple[Atom], str]]
+    ) -> None:
+        self._results = {atom_key(atom): result for (atom,), result in results}
+        self._failures = {atom_key(atom): why for (atom,), why in failures}
+
+    def __call__(self, atom: Atom) -> Atom:
+        """Return what the function makes of ``atom``, or fail as it does."""
+        key = atom_key(atom)
+        if key in self._failures:
+            raise RecordedError(self._failures[key])
+        return self._results[key]
 
 
 def _moved(data: Array, low: int) -> Array:

@@ -12,6 +12,7 @@ from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, boole
 from raspir.backends.numpy.kernels.failures import Site, TooMuchError
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.ir.atoms import Atom, atom_key
+from raspir.ir.errors import RecordedError
 
 _CALLS_PER_SECOND = 2e6
 _LITTLE = 1 << 10  # the entries of a table that is never too large
@@ -73,14 +74,25 @@ class Predicate:
 
 
 class PredicateTable:
-    """A predicate that is known by the pairs of a key and a query on which it is true."""
+    """A predicate that is known by what it says of pairs of a key and a query.
 
-    def __init__(self, pairs: Sequence[tuple[Atom, Atom]]) -> None:
+    Args:
+        pairs: those on which it is true.
+        failures: those on which it fails, with the reason.
+    """
+
+    def __init__(
+        self, pairs: Sequence[tuple[Atom, Atom]], failures: Sequence[tuple[tuple[Atom, Atom], str]] = ()
+    ) -> None:
         self._pairs = {(atom_key(key), atom_key(query)) for key, query in pairs}
+        self._failures = {(atom_key(key), atom_key(query)): why for (key, query), why in failures}
 
     def __call__(self, key: Atom, query: Atom) -> bool:
         """Tell whether the predicate is true of a key and a query."""
-        return (atom_key(key), atom_key(query)) in self._pairs
+        pair = (atom_key(key), atom_key(query))
+        if pair in self._failures:
+            raise RecordedError(self._failures[pair])
+        return pair in self._pairs
 
 
 def holds_of_keys(run: Run, predicate: Predicate) -> Column:

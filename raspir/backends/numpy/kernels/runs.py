@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import Array, Column, integers, narrowest, take
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.errors import SlowWarning
+from raspir.ir.lazy import cached_property
 
 BUDGET = 64 * 2**20
 """The bytes that a block of an attention matrix may take."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from math import isqrt
 from typing import TypeAlias
 
@@ -30,6 +29,7 @@ from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
 from raspir.backends.numpy.kernels.runs import Run, full, spread, warn_if_slow
 from raspir.backends.numpy.kernels.short import Pairs, are_short
+from raspir.ir.lazy import cached_property
 
 Condition: TypeAlias = Equal | Between | Predicate
 
@@ -260,7 +260,7 @@ class Shift(Fetch):
         self.there = there
 
     @cached_property
-    def positions(self) -> Array:  # type: ignore[override]  # computed when it is needed, which is rarely
+    def positions(self) -> Array:  # computed when it is needed, which is rarely
         """The position of each row, any position where it selects none."""
         places: Array = np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
         return places
