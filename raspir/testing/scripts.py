@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from raspir.ir import Graph, RaspirError
-from raspir.testing.comparing import DifferenceError, Trial
+from raspir.testing.comparing import Trial
+from raspir.testing.differences import DifferenceError
 from raspir.testing.literals import literal
 from raspir.testing.minimise import minimised
 from raspir.testing.settings import Setting, simplest
@@ -87,11 +88,10 @@ def script(found: Shrunk, title: str) -> str:
     functions = found.graph.functions
     imports = sorted(f"from {each.__module__} import {each.__qualname__}" for each in set(functions.values()))
     bound = ", ".join(f"{symbol!r}: {function.__qualname__}" for symbol, function in functions.items())
-    atoms = repr([found.inputs, found.setting])
     parts = [
         f'"""{title}\n\n{_commented(found.told)}\n"""',
         "",
-        *(["from math import inf", ""] if "inf" in literal(found.inputs) + atoms else []),
+        *(["from math import inf", ""] if "inf" in literal(found.inputs) + repr(found.setting) else []),
         "import raspir",
         "from raspir.testing import Setting, difference",
         *imports,

@@ -11,11 +11,15 @@ from unittest import mock
 
 from raspir.api import optimize
 from raspir.ir import Atom, Graph
-from raspir.passes.base import Attention, Pass
+from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import DEFAULT
 from raspir.testing.generate import Generated
 from raspir.testing.literals import literal
 from raspir.testing.thresholds import replaced, thresholds
+
+
+TIME_LIMIT = 60.0
+"""The seconds that a case may take unless something else is said."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Setting:
         max_length: the promised length, if there is one.
         backend: the name of the backend that runs the program.
         forced: which of the backend's thresholds are set so that small inputs take its other ways of doing the same.
+        time_limit: the seconds that one case may take; ordinary ones take some milliseconds.
     """
 
     passes: tuple[str | Pass, ...] | None = None
@@ -38,6 +43,7 @@ class Setting:
     max_length: int | None = None
     backend: str = "reference"
     forced: tuple[str, ...] = ()
+    time_limit: float = TIME_LIMIT
 
     def promised(self, graph: Graph) -> Graph:
         """Return ``graph`` with the promises.
@@ -47,14 +53,26 @@ class Setting:
         """
         return graph.promise(self.vocab, self.max_length)
 
-    def optimised(self, promised: Graph) -> Graph:
+    def optimised(
+        self,
+        promised: Graph,
+        remarks: list[Remark] | None = None,
+        on_pass: Callable[[Pass, Graph, Graph], None] | None = None,
+    ) -> Graph:
         """Return what :meth:`promised` returns after the passes.
+
+        Args:
+            promised: the program with its promises.
+            remarks: a list to which the passes add what they did that mattered.
+            on_pass: called with each pass that ran, and the graph before and after it.
 
         Raises:
             ProgramError: if an opaque function fails on the promised vocabulary, which is the program's mistake.
             RaspirError: for any failure of a pass.
         """
-        return promised if self.passes == () else optimize(promised, attention=self.attention, passes=self.passes)
+        if self.passes == ():
+            return promised
+        return optimize(promised, attention=self.attention, passes=self.passes, remarks=remarks, on_pass=on_pass)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
