@@ -96,7 +96,6 @@ class Trial:
             ProgramError: if the program cannot work with its promises.
             DifferenceError: if the passes fail or break their contract.
         """
-        self._doing = "the passes"
         contract = Contract()
         try:
             promised = setting.promised(self.graph)
@@ -104,6 +103,9 @@ class Trial:
             if again:
                 contract.check_again(optimised, setting.attention)
         except (ProgramError, DifferenceError):
+            raise
+        except TimeUpError:
+            self._doing = contract.running(setting.passes)
             raise
         except Exception as error:  # whatever else the optimiser raises is a finding
             raise DifferenceError(f"the optimiser failed: {type(error).__name__}: {error}", kind="failure") from error

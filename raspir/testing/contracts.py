@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from raspir.ir import Graph, Stats
 from raspir.passes.base import PASSES, Attention, Pass, Remark
-from raspir.passes.pipeline import run_passes
+from raspir.passes.pipeline import DEFAULT, run_passes
 from raspir.testing.differences import DifferenceError
 
 NEVER_LARGER = frozenset({"fuse", "schedule"})
@@ -40,6 +41,12 @@ class Contract:
             _check_layers(each, before, after)
             if len(after) > len(before):
                 _check_growth(each, before.stats(), after.stats(), remarked)
+
+    def running(self, passes: Sequence[str | Pass] | None) -> str:
+        """Return which of ``passes`` runs after those that ran so far."""
+        named = [each if isinstance(each, str) else each.name for each in (DEFAULT if passes is None else passes)]
+        at = len(self.ran)
+        return f"pass {named[at]}" if at < len(named) else f"pass {named[-1]} on its own result"
 
     def check_again(self, after: Graph, attention: Attention) -> None:
         """Check that the last pass changes nothing when it runs on its own result.

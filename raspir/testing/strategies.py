@@ -23,8 +23,8 @@ from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
 from raspir.passes.base import Attention
 from raspir.registry import advice
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
-from raspir.testing.idioms import IDIOMS
-from raspir.testing.maker import Maker
+from raspir.testing.extremes import EVERY
+from raspir.testing.maker import Maker, Sizes
 from raspir.testing.minimise import replaced, substitutes
 
 _STEPS = 8
@@ -58,6 +58,11 @@ class Allowed:
     def restrict(self) -> bool:
         """Whether parts of programs must be looked at before more is made of them."""
         return self.supported is not None or self.types is not ATOM or not self.operations.issuperset(OPERATIONS)
+
+    @property
+    def sizes(self) -> Sizes:
+        """How large idioms may become that repeat something, each time with some nodes more."""
+        return Sizes(chain=self.max_size // 3, sharing=self.max_size // 4)
 
     def __call__(self, program: SOp | Graph) -> bool:
         """Tell whether a program may be generated."""
@@ -132,7 +137,7 @@ def programs(
 @st.composite
 def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
     """Draw a program: steps until a number says stop, then which of all that was made it yields."""
-    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None)
+    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes)
     known = maker.known["any"]
     if not known:
         raise InputError("nothing is supported, not even a program that yields its input")
@@ -173,7 +178,7 @@ def _step(draw: st.DrawFn, maker: Maker, free: float, longest: int) -> None:
     """Add something to a program; nothing where no types fit. Each step can be left out of a program by itself."""
     maker.random = draw(_randoms())
     with suppress(ProgramError):
-        step(maker, free, IDIOMS, longest)
+        step(maker, free, EVERY, longest)
 
 
 def _randoms() -> st.SearchStrategy[Random]:

@@ -20,6 +20,7 @@ from raspir.registry import Registry
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
 from raspir.testing.generate import Generated, program
+from raspir.testing.maker import LARGE
 from raspir.testing.settings import TIME_LIMIT, Setting, drawn
 
 SETTINGS = 4
@@ -36,6 +37,8 @@ ODD: tuple[Atom, ...] = (
     "", "a", "b", "1", "ab", "long " * 20, "é", "\U0001f600", "\ud800", "\udfff", "\0",
 )  # fmt: skip
 """What no program is made for."""
+HUGE: tuple[Atom, ...] = tuple(sign * 2**bits + more for bits in (600_000, 1_100_000) for sign in (1, -1) for more in (0, 1))
+"""Integers that can be added and compared, while a product or a quotient of them is refused (:mod:`raspir.ir.scalar`)."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Campaign:
         support = Support()
         if any(each != support for each in self.supports.values()):
             support = self.supports[random.choice(self.backends)]
-        return program(random, random.random() < 0.9, support), random
+        return program(random, random.random() < 0.9, support, LARGE), random
 
     def _setting(self, random: Random, generated: Generated, backends: tuple[str, ...]) -> Setting:
         """Return a random setting on one of ``backends``, with the promises that this one needs."""
@@ -222,9 +225,17 @@ def some_input(random: Random, generated: Generated) -> Any:
     elif style < 0.2:
         odd = random.sample(ODD, random.randint(1, 6))
         given = [random.choice(odd) if random.random() < 0.6 else each for each in given]
+    elif style < 0.2 + (0.03 if _has_limits(generated) else 0.001):
+        given = given[:4] or [0]
+        given[random.randrange(len(given))] = random.choice(HUGE)
     if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
         return "".join(map(str, given))
     return tuple(given) if random.random() < 0.2 else given
+
+
+def _has_limits(generated: Generated) -> bool:
+    """Tell whether a program has operations that refuse integers of too many bits."""
+    return any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in generated.graph)
 
 
 def _written(name: str, options: dict[str, str]) -> str:
