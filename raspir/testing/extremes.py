@@ -165,26 +165,27 @@ def shared_value(m: Maker) -> None:
 @extreme
 def fetched_from_tokens(m: Maker) -> None:
     """What stands at positions that the tokens say, made with arithmetic whose size has limits."""
-    numeric = tokens if m.tokens == "number" else tokens.map(code)
+    whole = (tokens if m.tokens == "number" else tokens.map(code)).round()
     at: SOp = m.choose(
-        lambda: numeric,
-        lambda: numeric.round(),
-        lambda: numeric.round() + m.small(),
-        lambda: abs(numeric),
-        lambda: numeric - indices,
-        lambda: where(m.pick("bool"), numeric.round(), indices),
+        lambda: whole,
+        lambda: whole,
+        lambda: whole + m.small(),
+        lambda: abs(whole),
+        lambda: m.choose(indices - whole, whole - indices, whole + whole),
+        lambda: where(m.pick("bool"), whole, indices),
     )()
     of = m.choose(indices, indices, indices + m.small(), m.pick("index"))
     value: Any = m.choose(
         lambda: of * of,
-        lambda: of * m.choose(2, 3, of + 1),
+        lambda: of * (of + m.small()),
         lambda: of % m.choose(2, 3, 5),
         lambda: of // m.choose(2, 3, -2),
         lambda: of**2,
         lambda: m.choose(7, 100) // (abs(of) + 1),
     )()
-    if m.chance(0.7):
-        value = value + m.choose(lambda: m.pick("index"), lambda: m.span().value(m.pick("bool")), m.small)()
+    if m.chance(0.8):
+        count = m.span().value(m.choose(lambda: m.pick("bool"), lambda: where(m.pick("bool"), 1, 0))())
+        value = m.choose(value + count, value - count, where(count > m.small(), value, count), value + m.small())
     m.keep(fetch(m, at, value, m.default("number")), "any")
 
 
@@ -196,34 +197,45 @@ def other_default(m: Maker) -> None:
     """An aggregate with a default of any kind, mostly where something is always selected, and arithmetic on it."""
     selector: Selector = m.choose(
         m.everywhere,
+        m.everywhere,
         m.span,
         lambda: m.same(tokens),
         lambda: key(indices) != query(m.length()),
         lambda: m.select("eq", indices, m.choose(indices - 1, m.pick("index"), m.small())),
         lambda: m.on(m.pick("bool")),
     )()
-    value, tag = (m.numeric(), "number") if m.chance(0.6) else (m.pick("any"), "any")
+    whole = [lambda: tokens.round()] if m.tokens == "number" else []
+    value, tag = (m.numeric(), "number") if m.chance(0.7) else (m.choose(*whole, lambda: m.pick("any"))(), "any")
     default = m.other()
     made = (selector.mean if m.chance(0.2) else selector.value)(value, default)
     m.keep(made, tag if fits(default, tag) else "any")
     if isinstance(default, str) and not m.twist():
         _use(m, made, default, 0)
-        return
-    moved: SOp = m.choose(
+    else:
+        balanced(m, made)
+
+
+def balanced(m: Maker, made: SOp) -> None:
+    """Add a comparison or an aggregate of ``made`` in a sum, mostly with a constant on both sides that cancels out."""
+    left: SOp = m.choose(
         lambda: made,
-        lambda: made + m.small(),
         lambda: made + indices,
-        lambda: made + indices + m.small(),
-        lambda: m.small() - made,
-        lambda: made * 2 - m.pick("index"),
+        lambda: made - indices,
+        lambda: m.pick("index") - made,
+        lambda: made + m.pick("index"),
+        lambda: made * 2,
         lambda: made + made,
     )()
-    if m.chance(0.5):
-        m.keep(m.compare(m.comparison(), moved, m.choose(m.small(), default, indices)), "bool")
-    elif m.chance(0.5):
-        aggregated(m, m.select(m.comparison(), *m.choose((indices, moved), (moved, indices), (moved, m.small()))))
+    offset = m.choose(0, 1, 1, -1, 2, m.small())
+    right: Any = m.choose(offset, offset, m.small(), indices + offset, indices)
+    left = left + offset if offset else left
+    if m.chance(0.6):
+        m.keep(m.compare(m.comparison(), left, right), "bool")
+    elif m.chance(0.7):
+        sides = m.choose((indices, made), (indices, left), (made, indices), (left, right))
+        aggregated(m, m.select(m.comparison(), *sides))
     else:
-        m.keep(moved, "number")
+        m.keep(left, "number")
 
 
 # What is known beforehand.
@@ -231,13 +243,30 @@ def other_default(m: Maker) -> None:
 
 @extreme
 def decided(m: Maker) -> None:
-    """A choice that is decided beforehand: what it leaves out costs nothing in the end."""
-    condition = m.choose(True, False, 1, 0, indices >= 0, indices < 0, constant(1) == 1)
-    (a, tag), (b, other) = m.values(), m.values()
-    if m.chance(0.5):
-        a, tag = m.span().value(m.numeric()), "number"
-    m.keep(where(condition, a, b), tag if tag == other else "any")
+    """A choice that is decided beforehand, what is fetched with it, and often both as outputs."""
+    condition = m.choose(True, True, False, 1, 0, indices >= 0, indices < 0, constant(1) == 1, None)
+    taken, tag = (_count(m), "index") if m.chance(0.7) else m.values()
+    left, other = m.choose((indices, "index"), (indices % m.choose(2, 5), "index"), m.values(), (taken, tag))
+    if condition is None:  # it is the same whatever is decided
+        condition, left = m.pick("bool"), taken
+    made = where(condition, taken, left) if m.chance(0.7) else where(condition, left, taken)
+    m.keep(made, tag if tag == other else "any")
+    if m.chance(0.3):
+        _use(m, made, m.small())
+    elif m.chance(0.7):
+        value, of = m.values() if m.chance(0.4) else (m.choose(indices, indices + m.small(), constant(1)), "index")
+        there = m.select("eq", indices, made)
+        fetched = (there.mean if of != "text" and m.chance(0.3) else there.value)(value, m.default(of))
+        m.keep(fetched, "any")
+        if m.chance(0.6):
+            m.wanted.extend((fetched, m.choose(made, made, made % 3, made + indices)))
 
 
-EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES)
-"""All idioms."""
+def _count(m: Maker) -> SOp:
+    """Return a count or a sum that a formula of the positions yields, too."""
+    value = m.choose(1, 1, indices, indices - m.choose(1, m.small()), where(indices < m.small(), 1, 0))
+    return m.choose(m.span, m.span, m.everywhere)().value(value)
+
+
+EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, *EXTREMES)
+"""All idioms, those of this module twice: they are few, and each has many variations."""

@@ -198,6 +198,8 @@ def outputs(maker: Maker) -> dict[str, SOp]:
     made = known[2:] or [m.value(1) for m in maker.selectors[-1:]] or known
     if not made:
         raise ProgramError("nothing was made")
+    if maker.wanted and maker.allows is None and maker.chance(0.8):
+        return {f"out_{i}": each for i, each in enumerate(maker.wanted[-3:])}
     if maker.chance(0.75):
         return {"out": made[-1]}
     others = [maker.random.choice(made[-6:]) for _ in range(maker.random.randint(1, 2))]

@@ -72,6 +72,8 @@ class Maker:
         self.random, self.vocab, self.odd, self.allows, self.sizes = random, vocab, odd, allows, sizes
         self.known: dict[str, list[SOp]] = {tag: [] for tag in WITHIN}
         self.selectors: list[Selector] = []
+        self.wanted: list[SOp] = []
+        """What should be outputs together."""
         kinds = {_kind(atom) for atom in vocab}
         self.tokens = "text" if kinds == {"text"} else "any" if "text" in kinds else kinds.pop()
         if kinds:

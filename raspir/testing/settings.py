@@ -180,10 +180,10 @@ def drawn(
 def _some_passes(random: Random, names: tuple[str, ...], as_written: bool) -> tuple[str, ...] | None:
     """Return the default pipeline (``None``), one pass, several in any order, or none."""
     kind = random.random()
-    if kind < 0.3 or not names:
+    if kind < 0.25 or not names:
         return None
-    if as_written and kind < 0.5:
+    if as_written and kind < 0.4:
         return ()
     if kind < 0.75:
-        return (random.choice(names),)
+        return ("depth" if "depth" in names and random.random() < 0.3 else random.choice(names),)
     return tuple(random.choices(names, k=min(random.randint(2, len(names) + 1), random.randint(2, len(names) + 1))))

@@ -28,7 +28,7 @@ SETTINGS = 4
 INPUTS = 6
 """Inputs of one program."""
 TEXT, AGAIN = 0.1, 0.2
-"""In how many cases the optimised program is also read again from its text, and its last pass also runs again."""
+"""How often the optimised program is also read again from its text, and the last of several passes also runs again."""
 
 ODD: tuple[Atom, ...] = (
     0, 1, -1, 2, 3, True, False, 0.0, -0.0, 0.5, 0.1, 1.0, float("inf"), -float("inf"), 1e308, -1e308, 5e-324, 2.0**53,
@@ -125,7 +125,9 @@ class Campaign:
 
         def settings() -> Iterator[tuple[Setting, bool, bool]]:
             for _ in range(SETTINGS):
-                yield self._setting(random, generated, able), random.random() < TEXT, random.random() < AGAIN
+                setting = self._setting(random, generated, able)
+                again = random.random() < AGAIN or (setting.passes is not None and len(setting.passes) == 1)
+                yield setting, random.random() < TEXT, again
 
         return trial, settings()
 
