@@ -9,8 +9,8 @@ Inputs = Sequence[Any]
 """Inputs of one program: lists of atoms, strings, or tuples."""
 
 Kind = Literal["results", "failure", "layers", "growth", "again", "text", "backend", "time"]
-"""What is wrong: the optimised program's results; a pass that fails, makes the program deeper, makes it larger without a
-gain, or changes its own result; the textual IR; what a backend makes of the program; or how long all that takes."""
+"""What is wrong: the optimised program's results; a pass that fails, makes the program deeper, makes it larger without
+a gain, or changes its own result; the textual IR; what a backend makes of the program; or how long all that takes."""
 
 
 class DifferenceError(Exception):

@@ -251,14 +251,14 @@ def decided(m: Maker) -> None:
         condition, left = m.pick("bool"), taken
     made = where(condition, taken, left) if m.chance(0.7) else where(condition, left, taken)
     m.keep(made, tag if tag == other else "any")
-    if m.chance(0.3):
+    if m.chance(0.2):
         _use(m, made, m.small())
-    elif m.chance(0.7):
+    elif m.chance(0.8):
         value, of = m.values() if m.chance(0.4) else (m.choose(indices, indices + m.small(), constant(1)), "index")
         there = m.select("eq", indices, made)
         fetched = (there.mean if of != "text" and m.chance(0.3) else there.value)(value, m.default(of))
         m.keep(fetched, "any")
-        if m.chance(0.6):
+        if m.chance(0.8):
             m.wanted.extend((fetched, m.choose(made, made, made % 3, made + indices)))
 
 

@@ -84,9 +84,7 @@ ATTEMPTS = 100
 """How often a program is made that a backend of few operations may support, before any program will do."""
 
 
-def program(
-    random: Random, small: bool = False, support: Support = EVERYTHING, sizes: Sizes = MODERATE
-) -> Generated:
+def program(random: Random, small: bool = False, support: Support = EVERYTHING, sizes: Sizes = MODERATE) -> Generated:
     """Return a random program that can be lowered, and works with its vocabulary as far as types tell.
 
     Args:

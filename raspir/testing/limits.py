@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_LONGEST = 1e8  # three years, which every platform can count
+
 
 class TimeUpError(BaseException):
     """The time is up. It is no :class:`Exception`, since whoever runs code of others turns those into messages."""
@@ -29,6 +31,7 @@ def limited(seconds: float) -> Iterator[None]:
         return
     start = time.monotonic()
     handler = signal.signal(signal.SIGALRM, _stop)
+    seconds = min(seconds, _LONGEST)
     left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
     try:
         yield

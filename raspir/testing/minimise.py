@@ -53,6 +53,8 @@ class _Search:
         before = None
         while before != (self.graph, self.given):
             before = (self.graph, self.given)
+            if self.given:  # where the program alone is at fault
+                self._try(self.graph, [])
             while any(self._try(self.graph, smaller) for smaller in smaller_inputs(self.given)):
                 pass
             self._outputs()
@@ -83,7 +85,7 @@ class _Search:
                 break
 
     def _inner(self) -> None:
-        """Make an inner value the output; among many it is sought by halves, as if all after one that fails did, too."""
+        """Make an inner value the output: one of many is sought by halves, as if all that follow one that fails did."""
         graph = self.graph
         inner = [node for node in graph if node.type is not SELECTOR and node not in graph.outputs.values()]
         low, high = 0, len(inner)

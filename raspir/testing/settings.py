@@ -17,7 +17,6 @@ from raspir.testing.generate import Generated
 from raspir.testing.literals import literal
 from raspir.testing.thresholds import replaced, thresholds
 
-
 TIME_LIMIT = 60.0
 """The seconds that a case may take unless something else is said."""
 

@@ -22,8 +22,8 @@ from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
 from raspir.passes.base import Attention
 from raspir.registry import advice
-from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.extremes import EVERY
+from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes
 from raspir.testing.minimise import replaced, substitutes
 
