@@ -265,7 +265,8 @@ def decided(m: Maker) -> None:
 def _count(m: Maker) -> SOp:
     """Return a count or a sum that a formula of the positions yields, too."""
     value = m.choose(1, 1, indices, indices - m.choose(1, m.small()), where(indices < m.small(), 1, 0))
-    return m.choose(m.span, m.span, m.everywhere)().value(value)
+    selector: Selector = m.choose(m.span, m.span, m.everywhere)()
+    return selector.value(value)
 
 
 EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, *EXTREMES)

@@ -40,7 +40,7 @@ ODD: tuple[Atom, ...] = (
 HUGE: tuple[Atom, ...] = tuple(
     sign * 2**bits + more for bits in (600_000, 1_100_000) for sign in (1, -1) for more in (0, 1)
 )
-"""Integers that can be added and compared, while a product or a quotient of them is refused (:mod:`raspir.ir.scalar`)."""
+"""Integers that are added and compared, while products or quotients of them are refused (:mod:`raspir.ir.scalar`)."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Campaign:
     def _cases(self, number: int) -> tuple[Trial, Iterator[tuple[Setting, bool, bool]]]:
         """Return the program of this number with its inputs, and its settings.
 
-        With each setting comes whether the program's text is also read again, and whether its last pass also runs again.
+        With each setting comes whether the program's text is read again, and whether its last pass runs again.
         """
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
