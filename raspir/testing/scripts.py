@@ -49,8 +49,8 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
     graph, setting, kind = failure.trial.graph, failure.setting, failure.problem.kind
     inputs = failure.problem.inputs or failure.trial.inputs
     limit = setting.time_limit
-    quick = min(limit, max(limit / 20, 1.0))
-    deadline = time.monotonic() + 5 * limit
+    quick = min(limit, max(limit / 30, 1.0))
+    deadline = time.monotonic() + 3 * limit
 
     def fails(setting: Setting, graph: Graph, inputs: list[Any]) -> bool:
         if time.monotonic() > deadline:

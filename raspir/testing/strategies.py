@@ -148,6 +148,8 @@ def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
         draw(_step(maker, free, rules.longest))
     known = known[2:] or [selector.value(1) for selector in maker.selectors[-1:]] or known[:1]
     named = {"out": draw(_one_of(known))}
+    if most > 1 and maker.wanted and not rules.restrict and draw(st.integers(0, 3)):
+        named |= {"out": maker.wanted[-2], "out_1": maker.wanted[-1]}
     for number in range(1, most):
         if draw(st.integers(0, 7)) < 6:
             break
