@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -52,6 +53,12 @@ Jobs = Annotated[
     ),
 ]
 Failures = Annotated[int, typer.Option("--failures", metavar="N", help="Stop after so many differences.")]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        "--time-limit", metavar="SECONDS", help="A case that takes longer is a difference; most take milliseconds."
+    ),
+]
 Saved = Annotated[
     Path | None,
     typer.Option(
@@ -78,6 +85,7 @@ def fuzz(
     passes: Passes = None,
     jobs: Jobs = None,
     failures: Failures = 1,
+    time_limit: TimeLimit = 60.0,
     output: Saved = None,
 ) -> None:
     """Compare generated programs with what they must yield: optimised and as written, on backends and the reference.
@@ -85,8 +93,9 @@ def fuzz(
     A case is one program under one setting: the passes, the attention, what is promised of inputs, and the backend. In
     it the program is optimised and its results on six inputs are compared: by the reference, with those as written,
     which must be equal; then by the backend, with those of the reference on the same graph, whose types and errors must
-    be the same, one by one and as a batch. Four cases share a program. The default passes may add no layer, and now
-    and then a program is written as text and read again.
+    be the same, one by one and as a batch. Four cases share a program. The passes of raspir may add no layer, may add
+    nodes only for a gain that they report, and must have nothing left to do on their own result. Now and then a program
+    is written as text and read again.
 
     Programs are made of what the backend says it supports. The first difference is made small, printed and saved as
     Python that shows it, and the exit code is 1; it is 2 where a backend that is named supported none of the programs.
@@ -97,10 +106,12 @@ def fuzz(
     for option, value in (("--cases", cases), ("--jobs", jobs), ("--failures", failures)):
         if value is not None and value < 1:
             raise InputError(f"{option} is a positive number, not {value}")
+    if not 0 < time_limit < math.inf:
+        raise InputError(f"--time-limit is a positive number of seconds, not {time_limit:g}")
     if output is not None:
         check_writable(output)
     with prints_aside():
-        asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes)
+        asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes, time_limit=time_limit)
         campaign = asked.check()
         if left_out := asked.left_out():
             tell(f"left out, since they cannot be used: {', '.join(left_out)}")
@@ -174,6 +185,7 @@ _GROUPS = {
     "forced": "thresholds",
     "strategy": "strategies",
     "best of": "best of",
+    "difference": "differences",
 }
 """What is covered: how its counts begin, and how the line of it does."""
 

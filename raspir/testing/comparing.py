@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,29 +12,15 @@ from raspir.api import Program, to_graph
 from raspir.backends.base import BACKENDS, FaultyBackendError, runner
 from raspir.ir import BackendError, Graph, GraphError, ProgramError, RaspirError, parse
 from raspir.ir.atoms import atom_key, read_sequence
-from raspir.passes.base import PASSES
 from raspir.passes.pipeline import choose, run_passes
-from raspir.testing.literals import literal
+from raspir.testing.contracts import Contract
+from raspir.testing.differences import DifferenceError, Inputs
+from raspir.testing.limits import TimeUpError, limited
+from raspir.testing.literals import literal, short
 from raspir.testing.planned import planned
 from raspir.testing.rounding import may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
-
-Inputs = Sequence[Any]
-"""Inputs of one program: lists of atoms, strings, or tuples."""
-
-
-class DifferenceError(Exception):
-    """There is a difference.
-
-    Attributes:
-        told: what is different, in words.
-        inputs: what it was found on; none where the graph itself is wrong.
-    """
-
-    def __init__(self, told: str, inputs: Inputs = ()) -> None:
-        super().__init__(told, inputs)
-        self.told, self.inputs = told, list(inputs)
 
 
 class Trial:
@@ -48,25 +34,29 @@ class Trial:
     def __init__(self, graph: Graph, inputs: Inputs) -> None:
         self.graph, self.inputs = graph, list(inputs)
         self._judged: dict[Graph, list[Any]] = {}
+        self._doing = ""
         self._keys = [frozenset(map(atom_key, read_sequence(given))) for given in self.inputs]
 
     def judged(self, graph: Graph) -> list[Any]:
         """Return what ``graph`` yields on each input by the reference, or how it fails."""
         if graph not in self._judged:
+            self._doing = "the reference"
             run = runner("reference").compile(graph)
             self._judged[graph] = [yielded(partial(run, given)) for given in self.inputs]
         return self._judged[graph]
 
-    def compare(self, setting: Setting, text: bool = True) -> Counter[str]:
+    def compare(self, setting: Setting, text: bool = True, again: bool = True) -> Counter[str]:
         """Compare what the program yields under a setting with what it must yield.
 
         The optimiser's result must yield, by the reference, what is equal under ``==`` wherever the program as written
         yields something and the input keeps the promises. A backend must yield on the optimised graph the very atoms
         that the reference does, with their types, or the same error; on each input and on all of them as a batch.
+        The passes must keep their :class:`~contracts.Contract`, and all that may take no longer than the setting says.
 
         Args:
             setting: how the program is optimised and run.
             text: whether the optimised graph must also survive being written as text and read again.
+            again: whether the last pass must also change nothing when it runs on its own result.
 
         Returns:
             How many results were compared (``results``), how many of them failed alike (``failing``) or differ as they
@@ -76,23 +66,50 @@ class Trial:
         Raises:
             DifferenceError: saying what is wrong, and on which inputs.
         """
+        try:
+            with limited(setting.time_limit):
+                return self._compared(setting, text, again)
+        except TimeUpError:
+            slow = f"it takes more than {setting.time_limit:g} s, and is not done with {self._doing}"
+            raise DifferenceError(slow, kind="time") from None
+
+    def _compared(self, setting: Setting, text: bool, again: bool) -> Counter[str]:
         counts: Counter[str] = Counter()
         try:
-            promised = setting.promised(self.graph)
-            optimised = setting.optimised(promised)
+            promised, optimised = self._optimised(setting, again)
         except ProgramError:
             counts["impossible"] = 1
             return counts
-        except Exception as error:  # whatever else the optimiser raises is a finding
-            raise DifferenceError(f"the optimiser failed: {type(error).__name__}: {error}") from error
         if setting.passes != ():
-            counts["shallower"] += _layers(setting, promised, optimised)
+            counts["shallower"] += optimised.stats().layers < promised.stats().layers
             counts["results"] += self._equal(setting, promised, optimised)
         if text:
             _round_trip(optimised)
         if setting.backend != "reference":
             counts += self._run(setting, optimised)
         return counts
+
+    def _optimised(self, setting: Setting, again: bool) -> tuple[Graph, Graph]:
+        """Return the program with its promises, before and after the passes.
+
+        Raises:
+            ProgramError: if the program cannot work with its promises.
+            DifferenceError: if the passes fail or break their contract.
+        """
+        contract = Contract()
+        try:
+            promised = setting.promised(self.graph)
+            optimised = setting.optimised(promised, contract.remarks, contract.on_pass)
+            if again:
+                contract.check_again(optimised, setting.attention)
+        except (ProgramError, DifferenceError):
+            raise
+        except TimeUpError:
+            self._doing = contract.running(setting.passes)
+            raise
+        except Exception as error:  # whatever else the optimiser raises is a finding
+            raise DifferenceError(f"the optimiser failed: {type(error).__name__}: {error}", kind="failure") from error
+        return promised, optimised
 
     def _equal(self, setting: Setting, promised: Graph, optimised: Graph) -> int:
         """Hold what the optimised graph yields against what the program as written does; return on how many inputs."""
@@ -117,16 +134,17 @@ class Trial:
     def _run(self, setting: Setting, graph: Graph) -> Counter[str]:
         """Hold what a backend yields against what the reference does."""
         counts: Counter[str] = Counter()
+        wanted = self.judged(graph)
+        self._doing = setting.backend
         try:
             run = runner(setting.backend).compile(graph)
         except (GraphError, FaultyBackendError) as error:
-            raise DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}") from error
+            raise _uncompiled(error) from error
         except BackendError:
             counts["unsupported"] = 1
             return counts
         except Exception as error:  # whatever else is raised is a finding
-            raise DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}") from error
-        wanted = self.judged(graph)
+            raise _uncompiled(error) from error
         with setting.applied():
             for given, result in zip(self.inputs, wanted, strict=True):
                 got = yielded(partial(run, given))
@@ -139,6 +157,10 @@ class Trial:
         counts["failing"] += sum(map(_failed, (*wanted, together)))
         counts.update(planned(run))
         return counts
+
+
+def _uncompiled(error: Exception) -> DifferenceError:
+    return DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}", kind="backend")
 
 
 def yielded(run: Callable[[], Any]) -> Any:
@@ -201,7 +223,7 @@ def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any)
     if not _may_differ(setting, graph, inputs):
         where = "on the input" if len(inputs) == 1 else "on the batch"
         told = f"{where}, the reference yields {_shown(wanted)}\n{setting.backend} yields {_shown(got)}"
-        raise DifferenceError(told, inputs)
+        raise DifferenceError(told, inputs, "backend")
     return True
 
 
@@ -227,24 +249,7 @@ def _shown(result: Any) -> str:
     if isinstance(result, list):
         return f"[{', '.join(map(_shown, result))}]"
     layers, keys = result
-    return f"[{', '.join(repr(key[1]) for key in keys)}] of layer {layers}"
-
-
-def _layers(setting: Setting, before: Graph, after: Graph) -> bool:
-    """Tell whether a program became shallower.
-
-    Raises:
-        DifferenceError: if passes that raspir brings along made it deeper.
-    """
-    had, has = before.stats().layers, after.stats().layers
-    own = setting.passes is None or all(_is_own(each) for each in setting.passes)
-    if has > had and own:
-        raise DifferenceError(f"it had {had} layers, and now has {has}")
-    return has < had
-
-
-def _is_own(each: object) -> bool:
-    return isinstance(each, str) and each.partition("{")[0].strip() in PASSES.built_in
+    return f"[{', '.join(short(key[1]) for key in keys)}] of layer {layers}"
 
 
 def _round_trip(graph: Graph) -> None:
@@ -257,9 +262,9 @@ def _round_trip(graph: Graph) -> None:
     try:
         again = parse(text)
     except RaspirError as error:
-        raise DifferenceError(f"its text cannot be read: {error}") from error
+        raise DifferenceError(f"its text cannot be read: {error}", kind="text") from error
     if again != graph or str(again) != text:
-        raise DifferenceError("its text, read again, is another graph")
+        raise DifferenceError("its text, read again, is another graph", kind="text")
 
 
 def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None:

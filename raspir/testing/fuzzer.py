@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from raspir.ir import BackendError
+from raspir.testing.differences import DifferenceError
 from raspir.testing.trying import SETTINGS, Campaign, Failure
 
 CHUNK = 16
@@ -55,14 +56,14 @@ class Tried:
         number: its number.
         cases: how many of its settings were tried.
         counts: what was counted.
-        failed: whether the last setting showed a difference.
+        problem: the difference that the last setting showed, if it did.
         cpu: the seconds that it took.
     """
 
     number: int
     cases: int
     counts: Counter[str]
-    failed: bool
+    problem: DifferenceError | None
     cpu: float
 
 
@@ -96,13 +97,8 @@ def fuzz(
             done.add(tried)
             done.cpu += tried.cpu
             done.seconds = time.monotonic() - start
-            if tried.failed:
-                failure = campaign.tried(tried.number, tried.cases).failure
-                if failure is None:
-                    raise BackendError(
-                        f"program {tried.number} of seed {campaign.seed} differs in one process and not in another"
-                    )
-                done.failures.append(failure)
+            if tried.problem is not None:
+                done.failures.append(campaign.failure(tried.number, tried.cases - 1, tried.problem))
             if on_progress is not None:
                 on_progress(done)
             if len(done.failures) >= failures:
@@ -124,8 +120,8 @@ def _numbers(cases: int) -> Iterator[tuple[int, int]]:
 def _try(campaign: Campaign, number: int, limit: int) -> Tried:
     start = time.process_time()
     outcome = campaign.tried(number, limit)
-    failed = outcome.failure is not None
-    return Tried(number, outcome.cases, outcome.counts, failed, time.process_time() - start)
+    problem = None if outcome.failure is None else outcome.failure.problem
+    return Tried(number, outcome.cases, outcome.counts, problem, time.process_time() - start)
 
 
 def _here(campaign: Campaign, cases: int) -> Generator[Tried, None, None]:

@@ -1,13 +1,13 @@
 """Programs and inputs from a seed: fast, and the same on every run.
 
-Half of what a program is made of are free, well-typed operations, the other half the idioms of :mod:`idioms`; some
-programs are of one kind only.
+Half of what a program is made of are free, well-typed operations, the other half the idioms of :mod:`idioms` and
+:mod:`extremes`; some programs are of one kind only.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
@@ -18,9 +18,10 @@ from raspir.frontends.expressions import apply
 from raspir.frontends.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
-from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
+from raspir.testing.extremes import EVERY
+from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, fits, guarded
 from raspir.testing.literals import literal
-from raspir.testing.maker import MAPS, PREDICATES, Maker, constant
+from raspir.testing.maker import MAPS, MODERATE, PREDICATES, Maker, Sizes, constant
 from raspir.testing.quiet import quiet
 
 EVERYTHING = Support()
@@ -85,32 +86,33 @@ ATTEMPTS = 100
 """How often a program is made that a backend of few operations may support, before any program will do."""
 
 
-def program(random: Random, small: bool = False, support: Support = EVERYTHING) -> Generated:
+def program(random: Random, small: bool = False, support: Support = EVERYTHING, sizes: Sizes = MODERATE) -> Generated:
     """Return a random program that can be lowered, and works with its vocabulary as far as types tell.
 
     Args:
         random: decides everything.
         small: whether it is made in one step, two or three, and not in up to 14.
         support: what a backend supports: with its promises the program is of that, if such a one is found.
+        sizes: how large idioms may become that repeat something.
     """
     attempts = 0 if support == EVERYTHING else ATTEMPTS
     for _ in range(attempts):
-        found = _attempt(random, small, support)
+        found = _attempt(random, small, support, sizes)
         if found is not None and support.takes(found.promised):
             return found
-    while (found := _attempt(random, small, EVERYTHING)) is None:
+    while (found := _attempt(random, small, EVERYTHING, sizes)) is None:
         pass
     return found
 
 
-def _attempt(random: Random, small: bool, support: Support) -> Generated | None:
+def _attempt(random: Random, small: bool, support: Support, sizes: Sizes) -> Generated | None:
     """Return a random program made of what is supported; ``None`` where no combination of types fits."""
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
     odd, longest = random.choice((0.0, 0.03, 0.1)), random.choice((3, 6, 8, 12))
-    maker = Maker(random, vocab, odd, _allowing(support, vocab, longest))
+    maker = Maker(random, vocab, odd, _allowing(support, vocab, longest), sizes)
     # Few idioms in one program meet each other more often than all of them do.
-    idioms = random.sample(IDIOMS, random.choice((2, 3, 5, 8, len(IDIOMS))))
+    idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
     try:
         for _ in range(random.choice(_steps(free, small))):
             step(maker, free, idioms, longest)
@@ -167,7 +169,7 @@ def program_within(random: Random, supported: Callable[[Graph], bool]) -> Genera
         maker = Maker(random, vocab, random.choice((0.0, 0.03, 0.1)), allows)
         for _ in range(random.choice((1, 2, 3, 4))):
             with suppress(ProgramError):  # no types fit
-                step(maker, free, IDIOMS, longest)
+                step(maker, free, EVERY, longest)
         made = [each for each in maker.known["any"] if len(lower(each)) > 1]
         if made:
             return Generated(lower(made[-1]), vocab, longest)
@@ -181,7 +183,7 @@ def _steps(free: float, small: bool) -> tuple[int, ...]:
     return (2, 4, 6, 9, 14) if free == 1.0 else (1, 2, 3, 4, 5, 7, 10)
 
 
-def step(maker: Maker, free: float, idioms: list[Idiom], longest: int) -> None:
+def step(maker: Maker, free: float, idioms: Sequence[Idiom], longest: int) -> None:
     """Add free operations, as often as ``free`` says, or else one of ``idioms``."""
     if maker.chance(free):
         for _ in range(maker.random.randint(1, 3)):
@@ -191,14 +193,17 @@ def step(maker: Maker, free: float, idioms: list[Idiom], longest: int) -> None:
 
 
 def outputs(maker: Maker) -> dict[str, SOp]:
-    """Return what the program yields: mostly the last thing made, sometimes several of the last."""
+    """Return what the program yields: mostly the last thing made, sometimes also what that may be made of."""
     known = maker.known["any"]
     made = known[2:] or [m.value(1) for m in maker.selectors[-1:]] or known
     if not made:
         raise ProgramError("nothing was made")
+    if maker.wanted and maker.allows is None and maker.chance(0.8):
+        return {f"out_{i}": each for i, each in enumerate(maker.wanted[-3:])}
     if maker.chance(0.75):
         return {"out": made[-1]}
-    return {f"out_{i}": maker.random.choice(made[-4:]) for i in range(maker.random.randint(2, 3))}
+    others = [maker.random.choice(made[-6:]) for _ in range(maker.random.randint(1, 2))]
+    return {f"out_{i}": each for i, each in enumerate([made[-1], *others])}
 
 
 def operation(m: Maker, longest: int) -> None:
@@ -290,7 +295,9 @@ def _aggregate(m: Maker) -> None:
         m.keep((selector & (m.select("eq", indices, m.pick("index")))).value(value, m.default(tag)), "any")
     else:
         value = m.pick("number") if m.chance(0.6) else m.numeric()
-        m.keep((selector.value if kind == "sum" else selector.mean)(value, m.number()), "number")
+        default = m.default("number")
+        made = (selector.value if kind == "sum" else selector.mean)(value, default)
+        m.keep(made, "number" if fits(default, "number") else "any")
 
 
 def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:

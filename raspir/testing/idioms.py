@@ -45,10 +45,10 @@ def shift(m: Maker) -> None:
         moved = m.select("eq", indices + by, indices)
     else:
         moved = m.select("eq", indices, indices - by)
-    m.keep(moved.value(value, default), tag if _fits(default, tag) else "any")
+    m.keep(moved.value(value, default), tag if fits(default, tag) else "any")
 
 
-def _fits(default: Atom, tag: str) -> bool:
+def fits(default: Atom, tag: str) -> bool:
     """Tell whether values that are ``tag`` still are with ``default`` among them."""
     if tag == "text":
         return isinstance(default, str)
@@ -75,7 +75,7 @@ def moves(m: Maker) -> None:
     by = m.choose(1, 1, -1, 2)
     for _ in range(m.choose(2, 2, 3)):
         value = m.select("eq", indices, indices - by).value(value, default)
-        tag = tag if _fits(default, tag) else "any"
+        tag = tag if fits(default, tag) else "any"
         default = default if m.chance(0.7) else m.default(tag)
         by = m.choose(by, -by, -by, m.small())
     m.keep(value, tag)
@@ -111,7 +111,7 @@ def gather(m: Maker) -> None:
         m.keep(m.select("eq", at, indices).value(value, m.default(tag)), "any")
         return
     default = m.default(tag)
-    m.keep(fetch(m, at, value, default), tag if _fits(default, tag) else "any")
+    m.keep(fetch(m, at, value, default), tag if fits(default, tag) else "any")
 
 
 @idiom
@@ -125,7 +125,8 @@ def scan(m: Maker) -> None:
     elif m.chance(0.4):
         m.keep(m.both(span, m.on(m.pick("bool"))).value(1), "index")
     else:
-        m.keep(span.value(m.numeric(), 0 if m.chance(0.7) else m.small()), "number")
+        default = 0 if m.chance(0.7) else m.default("number")
+        m.keep(span.value(m.numeric(), default), "number" if fits(default, "number") else "any")
 
 
 @idiom
@@ -223,7 +224,7 @@ def neighbour(m: Maker) -> None:
     default = m.default(tag)
     found = made.value(value, default)
     slid = m.chance(0.5)
-    m.keep(where(mask, value, found) if slid else found, tag if _fits(default, tag) else "any")
+    m.keep(where(mask, value, found) if slid else found, tag if fits(default, tag) else "any")
 
 
 @idiom
@@ -235,7 +236,7 @@ def occurrence(m: Maker) -> None:
     there = m.both(m.same(within), m.select("eq", count, count + m.choose(1, -1)))
     value, tag = m.values()
     default = m.default(tag)
-    m.keep(there.value(value, default), tag if _fits(default, tag) else "any")
+    m.keep(there.value(value, default), tag if fits(default, tag) else "any")
 
 
 @idiom
@@ -251,7 +252,7 @@ def align(m: Maker) -> None:
     value, tag = m.values()
     pads = m.on(m.pick("bool")).value(1).name("pads")
     default = m.default(tag)
-    m.keep((key(indices + pads) == query(indices)).value(value, default), tag if _fits(default, tag) else "any")
+    m.keep((key(indices + pads) == query(indices)).value(value, default), tag if fits(default, tag) else "any")
 
 
 @idiom
@@ -261,7 +262,7 @@ def split(m: Maker) -> None:
     at = (key(tokens) == query(m.random.choice(m.vocab))).value(indices, m.choose(0, 0, -1)).name("at")
     side = m.choose(indices < at, indices > at, indices <= at, ~(indices < at))
     default = m.default(tag)
-    m.keep(where(side, value, default), tag if _fits(default, tag) else "any")
+    m.keep(where(side, value, default), tag if fits(default, tag) else "any")
 
 
 @idiom
@@ -385,7 +386,7 @@ def best(m: Maker) -> None:
     where_to = m.both(m.span(), m.on(m.pick("bool"))) if m.chance(0.6) else m.everywhere()
     default = m.default(tag)
     made = where_to.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
-    m.keep(made, tag if _fits(default, tag) else "any")
+    m.keep(made, tag if fits(default, tag) else "any")
 
 
 def aggregated(m: Maker, selector: Selector) -> None:
@@ -404,9 +405,11 @@ def aggregated(m: Maker, selector: Selector) -> None:
         value, tag = m.values()
         default = m.default(tag)
         made = selector.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
-        m.keep(made, tag if _fits(default, tag) else "any")
+        m.keep(made, tag if fits(default, tag) else "any")
     else:
-        m.keep((selector.value if kind == "sum" else selector.mean)(m.numeric(), m.number()), "number")
+        default = m.default("number")
+        made = (selector.value if kind == "sum" else selector.mean)(m.numeric(), default)
+        m.keep(made, "number" if fits(default, "number") else "any")
 
 
 @idiom

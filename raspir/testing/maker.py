@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from raspir.frontends.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.frontends.expressions import apply
@@ -26,6 +26,23 @@ the same at every position, ``text`` for strings alone."""
 FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 NUMBERS: tuple[Atom, ...] = (0.5, -1.5, 0.0, -0.0, math.inf, -math.inf, True, False, 2**70, 1e308)
+OTHERS: tuple[Atom, ...] = (0.5, -1.5, 0.0, -0.0, 1.0, True, False, -1, 2**70, math.inf, "", "_", "a")
+"""Defaults of all kinds."""
+
+
+class Sizes(NamedTuple):
+    """How large idioms may become that repeat something.
+
+    Attributes:
+        chain: the links of the longest chain of choices.
+        sharing: how often the former value is used twice at most: as many paths lead to it as two to this power.
+    """
+
+    chain: int
+    sharing: int
+
+
+MODERATE, LARGE = Sizes(40, 10), Sizes(400, 40)
 
 
 def _kind(atom: Atom) -> str:
@@ -41,6 +58,7 @@ class Maker:
         odd: how often something is used that the idiom at hand is not made for, as strings in an order with numbers.
         allows: tells of a sequence whether it may be part of the program; all may for ``None``. What may not is not
             remembered, so nothing is made of it either.
+        sizes: how large idioms may become that repeat something.
     """
 
     def __init__(
@@ -49,10 +67,13 @@ class Maker:
         vocab: tuple[Atom, ...],
         odd: float = 0.05,
         allows: Callable[[SOp], bool] | None = None,
+        sizes: Sizes = MODERATE,
     ) -> None:
-        self.random, self.vocab, self.odd, self.allows = random, vocab, odd, allows
+        self.random, self.vocab, self.odd, self.allows, self.sizes = random, vocab, odd, allows, sizes
         self.known: dict[str, list[SOp]] = {tag: [] for tag in WITHIN}
         self.selectors: list[Selector] = []
+        self.wanted: list[SOp] = []
+        """What should be outputs together."""
         kinds = {_kind(atom) for atom in vocab}
         self.tokens = "text" if kinds == {"text"} else "any" if "text" in kinds else kinds.pop()
         if kinds:
@@ -97,6 +118,12 @@ class Maker:
             return self.keep(self.length(), "uniform")
         return tokens.map(as_text) if tag == "text" else indices
 
+    def size(self, most: int) -> int:
+        """Return how often something is repeated: a few times, or seldom up to ``most``."""
+        limits = (5, 5, 5, 20, most) if self.chance(0.3) else (5,)
+        high = min(most, self.random.choice(limits))
+        return self.random.randint(min(2, high) if high < most else most // 2, high)
+
     # Scalars.
 
     def small(self) -> int:
@@ -118,7 +145,13 @@ class Maker:
         """Return a default for an aggregate of values that are ``of``."""
         if self.chance(0.5):
             return 0
+        if self.chance(0.2):
+            return self.other()
         return self.choose("_", "0", self.random.choice(self.vocab)) if of in ("text", "any") else self.number()
+
+    def other(self) -> Atom:
+        """Return a default of any kind."""
+        return self.random.choice(OTHERS)
 
     # Sequences that idioms need.
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from raspir.ir import Graph, GraphError, Node, build
@@ -12,33 +15,141 @@ Fails = Callable[[Graph, list[Any]], bool]
 """Tells whether a program without promises still fails on an input, or on a list of inputs."""
 
 
-def minimised(graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000) -> tuple[Graph, list[Any]]:
+_LARGE = 40
+"""Nodes of programs of which many are left out at a time; where there are no more, each is tried by itself."""
+
+
+def minimised(
+    graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000, seconds: float = math.inf
+) -> tuple[Graph, list[Any]]:
     """Return a smaller program and input, or inputs, that still fail.
 
     Args:
         graph: a program that fails.
         given: on what it fails.
         fails: tells whether another does, too.
-        attempts: how many others are tried at most.
+        attempts: how many others are tried at most; one of a large program counts as several.
+        seconds: how long others are tried at most.
     """
-    left = iter(range(attempts))
-    changed = True
-    while changed:
-        changed = False
-        for smaller in smaller_inputs(given):
-            if next(left, None) is None:
-                return graph, given
-            if fails(graph, smaller):
-                given, changed = smaller, True
+    search = _Search(graph, given, fails, attempts, time.monotonic() + seconds)
+    with suppress(_EnoughError):
+        search.run()
+    return search.graph, search.given
+
+
+class _EnoughError(Exception):
+    """So much has been tried that it must do."""
+
+
+class _Search:
+    """The smallest program and input found so far that fail."""
+
+    def __init__(self, graph: Graph, given: list[Any], fails: Fails, attempts: int, deadline: float) -> None:
+        self.graph, self.given = graph, given
+        self._fails, self._left, self._deadline = fails, attempts, deadline
+
+    def run(self) -> None:
+        """Make them smaller until nothing does any more."""
+        before = None
+        while before != (self.graph, self.given):
+            before = (self.graph, self.given)
+            if self.given:  # where the program alone is at fault
+                self._try(self.graph, [])
+            while any(self._try(self.graph, smaller) for smaller in smaller_inputs(self.given)):
+                pass
+            self._outputs()
+            self._inner()
+            if len(self.graph) > _LARGE:
+                self._many()
+            self._each()
+
+    def _try(self, graph: Graph, given: list[Any]) -> bool:
+        """Keep a smaller program or input if it fails; tell whether it does."""
+        self._left -= 1 + len(graph) // _LARGE
+        if self._left < 0 or time.monotonic() > self._deadline:
+            raise _EnoughError
+        if not self._fails(graph, given):
+            return False
+        self.graph, self.given = graph, given
+        return True
+
+    def _any(self, candidates: Iterable[Graph]) -> bool:
+        return any(self._try(candidate, self.given) for candidate in candidates)
+
+    def _outputs(self) -> None:
+        """Leave outputs out."""
+        while len(outputs := self.graph.outputs) > 1:
+            fewer = [{name: node} for name, node in outputs.items()]
+            fewer += [{name: node for name, node in outputs.items() if name != left} for left in outputs]
+            if not self._any([with_outputs(self.graph, each) for each in fewer]):
                 break
-        for candidate in smaller_programs(graph):
-            if len(candidate) < len(graph) or _plainness(candidate) < _plainness(graph):
-                if next(left, None) is None:
-                    return graph, given
-                if fails(candidate, given):
-                    graph, changed = candidate, True
-                    break
-    return graph, given
+
+    def _inner(self) -> None:
+        """Make an inner value the output: one of many is sought by halves, as if all that follow one that fails did."""
+        graph = self.graph
+        inner = [node for node in graph if node.type is not SELECTOR and node not in graph.outputs.values()]
+        low, high = 0, len(inner)
+        while high - low > _LARGE:
+            middle = (low + high) // 2
+            if self._any([with_outputs(graph, {"out": inner[middle]})]):
+                high = middle
+            else:
+                low = middle + 1
+        self._any(with_outputs(graph, {"out": node}) for node in inner[low:high])
+
+    def _many(self) -> None:
+        """Leave out a half of the nodes at a time, a quarter, and so on."""
+        size = len(self.graph) // 2
+        while size > max(1, len(self.graph) // 64):
+            end = len(self.graph)
+            while end > 0:
+                if self._any(_shortened(self.graph, self.graph.nodes[max(0, end - size) : end])):
+                    end = min(end, len(self.graph))
+                else:
+                    end -= size
+            size //= 2
+
+    def _each(self) -> None:
+        """Put something smaller or plainer in the place of each node."""
+        at = len(self.graph) - 1
+        while at >= 0:
+            if self._any(_simpler(self.graph, self.graph.nodes[at])):
+                at = min(at, len(self.graph) - 1)
+            else:
+                at -= 1
+
+
+def _shortened(graph: Graph, nodes: Sequence[Node]) -> Iterator[Graph]:
+    """Yield the program with an operand in the place of each of ``nodes`` that has one of its kind."""
+    for last in (False, True):
+        instead: dict[Node, Node] = {}
+        for node in nodes:
+            fitting = [other for other in node.operands if (other.type is SELECTOR) == (node.type is SELECTOR)]
+            if fitting:
+                instead[node] = fitting[-1 if last else 0]
+        with suppress(GraphError):  # no types fit
+            candidate = all_replaced(graph, instead)
+            if len(candidate) < len(graph):
+                yield candidate
+
+
+def _without_each(graph: Graph, given: list[Any], fails: Fails) -> Graph:
+    """Return the program with something smaller or plainer in the place of each node, where that fails."""
+    at = len(graph) - 1
+    while at >= 0:
+        smaller = next((each for each in _simpler(graph, graph.nodes[at]) if fails(each, given)), None)
+        graph, at = (graph, at - 1) if smaller is None else (smaller, min(at, len(smaller) - 1))
+    return graph
+
+
+def _simpler(graph: Graph, node: Node) -> Iterator[Graph]:
+    """Yield programs that are smaller or plainer with something else in the place of ``node``."""
+    plainness = _plainness(graph)
+    for instead in substitutes(graph, node):
+        with suppress(GraphError):  # no types fit
+            candidate = replaced(graph, node, instead)
+            if _plainness(candidate) < plainness:
+                yield candidate
 
 
 def _plainness(graph: Graph) -> int:
@@ -71,24 +182,6 @@ def smaller_inputs(given: list[Any]) -> Iterator[list[Any]]:
             yield from ([*given[:i], atom, *given[i + 1 :]] for atom in plain)
 
 
-def smaller_programs(graph: Graph) -> Iterator[Graph]:
-    """Yield programs with one output less, with an inner value as the result, or with a node less."""
-    if len(graph.outputs) > 1:
-        for name in graph.outputs:
-            yield with_outputs(graph, {name: graph.outputs[name]})
-        for name in graph.outputs:
-            yield with_outputs(graph, {other: node for other, node in graph.outputs.items() if other != name})
-    for node in graph.nodes:
-        if node.type is not SELECTOR and node not in graph.outputs.values():
-            yield with_outputs(graph, {"out": node})
-    for node in reversed(graph.nodes):
-        for instead in substitutes(graph, node):
-            try:
-                yield replaced(graph, node, instead)
-            except GraphError:  # no types fit
-                continue
-
-
 def with_outputs(graph: Graph, outputs: dict[str, Node]) -> Graph:
     """Return ``graph`` with other outputs."""
     return Graph(outputs, graph.inputs.values(), graph.functions)
@@ -114,10 +207,19 @@ def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
 
 def replaced(graph: Graph, node: Node, instead: Node) -> Graph:
     """Return ``graph`` with ``instead`` in the place of ``node``, and all types inferred anew."""
+    return all_replaced(graph, {node: instead})
+
+
+def all_replaced(graph: Graph, instead: Mapping[Node, Node]) -> Graph:
+    """Return ``graph`` with other nodes in the place of some, and all types inferred anew.
+
+    Raises:
+        GraphError: if no types fit.
+    """
     new: dict[Node, Node] = {}
     for old in graph.nodes:
-        if old is node:
-            new[old] = new.get(instead, instead)
+        if old in instead:
+            new[old] = new.get(instead[old], instead[old])
         else:
             attributes = {name: old[name] for name, _ in old.operation.attributes}
             new[old] = build(old.operation.name, *(new[operand] for operand in old.operands), **attributes)

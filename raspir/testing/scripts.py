@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from raspir.ir import Graph, RaspirError
-from raspir.testing.comparing import DifferenceError, Trial
+from raspir.testing.comparing import Trial
+from raspir.testing.differences import DifferenceError
 from raspir.testing.literals import literal
 from raspir.testing.minimise import minimised
 from raspir.testing.settings import Setting, simplest
@@ -40,30 +42,41 @@ class Shrunk:
 
 
 def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
-    """Return a failure with a smaller program, smaller inputs and a simpler setting that still fails."""
-    graph, setting = failure.trial.graph, failure.setting
+    """Return a failure with a smaller program, smaller inputs and a simpler setting that still fails alike.
+
+    What is tried on the way may take a small part of the time that a case may take, and all of it a few times that.
+    """
+    graph, setting, kind = failure.trial.graph, failure.setting, failure.problem.kind
     inputs = failure.problem.inputs or failure.trial.inputs
+    limit = setting.time_limit
+    quick = min(limit, max(limit / 30, 1.0))
+    deadline = time.monotonic() + 3 * limit
+
+    def fails(setting: Setting, graph: Graph, inputs: list[Any]) -> bool:
+        if time.monotonic() > deadline:
+            return False
+        problem = _problem(replace(setting, time_limit=quick), graph, inputs)
+        return problem is not None and problem.kind == kind
 
     with _scratch():
+        setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
         for _ in range(2):  # a simpler setting leaves more of the program out
-            graph, inputs = minimised(graph, inputs, partial(_differs, setting), attempts)
-            setting = simplest(setting, partial(_differs, graph=graph, inputs=inputs))
-        return Shrunk(graph, inputs, setting, _told(setting, graph, inputs) or failure.problem.told)
+            graph, inputs = minimised(graph, inputs, partial(fails, setting), attempts, deadline - time.monotonic())
+            setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
+        if kind == "time" and graph is not failure.trial.graph:  # it takes as long as what was tried might
+            setting = replace(setting, time_limit=quick)
+        return Shrunk(graph, inputs, setting, (_problem(setting, graph, inputs) or failure.problem).told)
 
 
-def _told(setting: Setting, graph: Graph, inputs: list[Any]) -> str | None:
-    """Return what is different, in words; ``None`` if nothing is, or for want of a program or of inputs."""
+def _problem(setting: Setting, graph: Graph, inputs: list[Any]) -> DifferenceError | None:
+    """Return what is different; ``None`` if nothing is, or for want of a program or of inputs."""
     try:
         Trial(graph, inputs).compare(setting)
     except DifferenceError as error:
-        return error.told
+        return error
     except RaspirError:
         return None
     return None
-
-
-def _differs(setting: Setting, graph: Graph, inputs: list[Any]) -> bool:
-    return _told(setting, graph, inputs) is not None
 
 
 @contextmanager
@@ -87,11 +100,10 @@ def script(found: Shrunk, title: str) -> str:
     functions = found.graph.functions
     imports = sorted(f"from {each.__module__} import {each.__qualname__}" for each in set(functions.values()))
     bound = ", ".join(f"{symbol!r}: {function.__qualname__}" for symbol, function in functions.items())
-    atoms = repr([found.inputs, found.setting])
     parts = [
         f'"""{title}\n\n{_commented(found.told)}\n"""',
         "",
-        *(["from math import inf", ""] if "inf" in literal(found.inputs) + atoms else []),
+        *(["from math import inf", ""] if "inf" in literal(found.inputs) + repr(found.setting) else []),
         "import raspir",
         "from raspir.testing import Setting, difference",
         *imports,

@@ -11,12 +11,15 @@ from unittest import mock
 
 from raspir.api import optimize
 from raspir.ir import Atom, Graph
-from raspir.passes.base import Attention, Pass
+from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import DEFAULT
 from raspir.testing.generate import Generated
 from raspir.testing.literals import literal
 from raspir.testing.quiet import quiet
 from raspir.testing.thresholds import replaced, thresholds
+
+TIME_LIMIT = 60.0
+"""The seconds that a case may take unless something else is said."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Setting:
         max_length: the promised length, if there is one.
         backend: the name of the backend that runs the program.
         forced: which of the backend's thresholds are set so that small inputs take its other ways of doing the same.
+        time_limit: the seconds that one case may take; ordinary ones take some milliseconds.
     """
 
     passes: tuple[str | Pass, ...] | None = None
@@ -39,14 +43,25 @@ class Setting:
     max_length: int | None = None
     backend: str = "reference"
     forced: tuple[str, ...] = ()
+    time_limit: float = TIME_LIMIT
 
     def promised(self, graph: Graph) -> Graph:
         """Return ``graph`` with the promises."""
         with quiet():
             return graph.promise(self.vocab, self.max_length)
 
-    def optimised(self, promised: Graph) -> Graph:
+    def optimised(
+        self,
+        promised: Graph,
+        remarks: list[Remark] | None = None,
+        on_pass: Callable[[Pass, Graph, Graph], None] | None = None,
+    ) -> Graph:
         """Return what :meth:`promised` returns after the passes.
+
+        Args:
+            promised: the program with its promises.
+            remarks: a list to which the passes add what they did that mattered.
+            on_pass: called with each pass that ran, and the graph before and after it.
 
         Raises:
             RaspirError: for any failure of a pass.
@@ -54,7 +69,7 @@ class Setting:
         if self.passes == ():
             return promised
         with quiet():
-            return optimize(promised, attention=self.attention, passes=self.passes)
+            return optimize(promised, attention=self.attention, passes=self.passes, remarks=remarks, on_pass=on_pass)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -162,10 +177,10 @@ def drawn(
 def _some_passes(random: Random, names: tuple[str, ...], as_written: bool) -> tuple[str, ...] | None:
     """Return the default pipeline (``None``), one pass, several in any order, or none."""
     kind = random.random()
-    if kind < 0.3 or not names:
+    if kind < 0.25 or not names:
         return None
-    if as_written and kind < 0.5:
+    if as_written and kind < 0.4:
         return ()
     if kind < 0.75:
-        return (random.choice(names),)
+        return ("depth" if "depth" in names and random.random() < 0.3 else random.choice(names),)
     return tuple(random.choices(names, k=min(random.randint(2, len(names) + 1), random.randint(2, len(names) + 1))))

@@ -23,9 +23,9 @@ from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
 from raspir.passes.base import Attention
 from raspir.registry import advice
+from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
-from raspir.testing.idioms import IDIOMS
-from raspir.testing.maker import Maker
+from raspir.testing.maker import Maker, Sizes
 from raspir.testing.minimise import replaced, substitutes
 
 _STEPS = 8
@@ -59,6 +59,11 @@ class Allowed:
     def restrict(self) -> bool:
         """Whether parts of programs must be looked at before more is made of them."""
         return self.supported is not None or self.types is not ATOM or not self.operations.issuperset(OPERATIONS)
+
+    @property
+    def sizes(self) -> Sizes:
+        """How large idioms may become that repeat something, each time with some nodes more."""
+        return Sizes(chain=self.max_size // 3, sharing=self.max_size // 4)
 
     def __call__(self, program: SOp | Graph) -> bool:
         """Tell whether a program may be generated."""
@@ -135,7 +140,7 @@ def programs(
 @st.composite
 def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
     """Draw a program: steps until a number says stop, then which of all that was made it yields."""
-    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None)
+    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes)
     known = maker.known["any"]
     if not known:
         raise InputError("nothing is supported, not even a program that yields its input")
@@ -146,6 +151,8 @@ def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
         draw(_step(maker, free, rules.longest))
     known = known[2:] or [selector.value(1) for selector in maker.selectors[-1:]] or known[:1]
     named = {"out": draw(_one_of(known))}
+    if most > 1 and maker.wanted and not rules.restrict and draw(st.integers(0, 3)):
+        named |= {"out": maker.wanted[-2], "out_1": maker.wanted[-1]}
     for number in range(1, most):
         if draw(st.integers(0, 7)) < 6:
             break
@@ -176,7 +183,7 @@ def _step(draw: st.DrawFn, maker: Maker, free: float, longest: int) -> None:
     """Add something to a program; nothing where no types fit. Each step can be left out of a program by itself."""
     maker.random = draw(_randoms())
     with suppress(ProgramError):
-        step(maker, free, IDIOMS, longest)
+        step(maker, free, EVERY, longest)
 
 
 def _randoms() -> st.SearchStrategy[Random]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -15,14 +17,18 @@ from raspir.options import parse_choices
 from raspir.passes.base import PASSES
 from raspir.passes.pipeline import choose
 from raspir.registry import Registry
-from raspir.testing.comparing import DifferenceError, Trial
+from raspir.testing.comparing import Trial
+from raspir.testing.differences import DifferenceError
 from raspir.testing.generate import Generated, program
-from raspir.testing.settings import Setting, drawn
+from raspir.testing.maker import LARGE
+from raspir.testing.settings import TIME_LIMIT, Setting, drawn
 
 SETTINGS = 4
 """Settings of one program: as many cases."""
 INPUTS = 6
 """Inputs of one program."""
+TEXT, AGAIN = 0.1, 0.2
+"""How often the optimised program is also read again from its text, and the last of several passes also runs again."""
 
 ODD: tuple[Atom, ...] = (
     0, 1, -1, 2, 3, True, False, 0.0, -0.0, 0.5, 0.1, 1.0, float("inf"), -float("inf"), 1e308, -1e308, 5e-324, 2.0**53,
@@ -31,6 +37,10 @@ ODD: tuple[Atom, ...] = (
     "", "a", "b", "1", "ab", "long " * 20, "é", "\U0001f600", "\ud800", "\udfff", "\0",
 )  # fmt: skip
 """What no program is made for."""
+HUGE: tuple[Atom, ...] = tuple(
+    sign * 2**bits + more for bits in (600_000, 1_100_000) for sign in (1, -1) for more in (0, 1)
+)
+"""Integers that are added and compared, while products or quotients of them are refused (:mod:`raspir.ir.scalar`)."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +52,14 @@ class Campaign:
         backends: the names of the backends that run the programs; all that run any if it is empty.
         passes: a pipeline in text; random orders for ``None``.
         names: the names of the passes to choose from at random.
+        time_limit: the seconds that one case may take.
     """
 
     seed: int = 0
     backends: tuple[str, ...] = ()
     passes: str | None = None
     names: tuple[str, ...] = ()
+    time_limit: float = TIME_LIMIT
 
     def check(self) -> Campaign:
         """Return this with the names of all backends and passes where it has none.
@@ -92,11 +104,11 @@ class Campaign:
         support = Support()
         if any(each != support for each in self.supports.values()):
             support = self.supports[random.choice(self.backends)]
-        return program(random, random.random() < 0.9, support), random
+        return program(random, random.random() < 0.9, support, LARGE), random
 
     def _setting(self, random: Random, generated: Generated, backends: tuple[str, ...]) -> Setting:
         """Return a random setting on one of ``backends``, with the promises that this one needs."""
-        setting = drawn(random, generated, backends, self.names, self.pipeline)
+        setting = replace(drawn(random, generated, backends, self.names, self.pipeline), time_limit=self.time_limit)
         support = self.supports.get(setting.backend, Support())
         if support == Support():
             return setting
@@ -104,21 +116,41 @@ class Campaign:
         vocab = generated.vocab if typed or not support.vocabulary else setting.vocab
         return replace(setting, vocab=vocab, max_length=setting.max_length if support.length else generated.longest)
 
-    def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
-        """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
+    def _cases(self, number: int) -> tuple[Trial, Iterator[tuple[Setting, bool, bool]]]:
+        """Return the program of this number with its inputs, and its settings.
+
+        With each setting comes whether the program's text is read again, and whether its last pass runs again.
+        """
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
         able = tuple(name for name in self.backends if self.supports[name].takes(generated.promised)) or self.backends
+
+        def settings() -> Iterator[tuple[Setting, bool, bool]]:
+            for _ in range(SETTINGS):
+                setting = self._setting(random, generated, able)
+                again = random.random() < AGAIN or (setting.passes is not None and len(setting.passes) == 1)
+                yield setting, random.random() < TEXT, again
+
+        return trial, settings()
+
+    def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
+        """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
+        trial, settings = self._cases(number)
         done = Outcome()
-        for at in range(limit):
-            setting = self._setting(random, generated, able)
+        for at, (setting, text, again) in enumerate(islice(settings, limit)):
             try:
-                counts = trial.compare(setting, text=random.random() < 0.1)
+                counts = trial.compare(setting, text, again)
             except DifferenceError as problem:
                 found = Failure(number, at, trial, setting, problem)
-                return done + Outcome(1, Counter(covered(setting)), found)
+                return done + Outcome(1, Counter([*covered(setting), f"difference {problem.kind}"]), found)
             done += Outcome(1, counts + Counter(covered(setting)))
         return done
+
+    def failure(self, number: int, at: int, problem: DifferenceError) -> Failure:
+        """Return the failure that another process found with one of the settings of a program."""
+        trial, settings = self._cases(number)
+        setting, _, _ = next(islice(settings, at, None))
+        return Failure(number, at, trial, setting, problem)
 
 
 @dataclass(frozen=True)
@@ -197,9 +229,17 @@ def some_input(random: Random, generated: Generated) -> Any:
     elif style < 0.2:
         odd = random.sample(ODD, random.randint(1, 6))
         given = [random.choice(odd) if random.random() < 0.6 else each for each in given]
+    elif style < 0.2 + (0.05 if _has_limits(generated) else 0.001):
+        given = given[:4] or [0]
+        given[random.randrange(len(given))] = random.choice(HUGE)
     if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
         return "".join(map(str, given))
     return tuple(given) if random.random() < 0.2 else given
+
+
+def _has_limits(generated: Generated) -> bool:
+    """Tell whether a program has operations that refuse integers of too many bits."""
+    return any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in generated.graph)
 
 
 def _written(name: str, options: dict[str, str]) -> str:

@@ -1,0 +1,91 @@
+"""What passes keep besides results: they make no program deeper, and none larger without a gain that they report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from raspir.ir import Graph, Stats
+from raspir.passes.base import PASSES, Attention, Pass, Remark
+from raspir.passes.pipeline import DEFAULT, run_passes
+from raspir.testing.differences import DifferenceError
+
+NEVER_LARGER = frozenset({"fuse", "schedule"})
+"""The passes that gain no layer, head or value, for which a graph could grow."""
+
+
+@dataclass
+class Contract:
+    """Checks passes as they run: give :func:`raspir.passes.pipeline.run_passes` its ``remarks`` and ``on_pass``.
+
+    Only passes that raspir brings along are checked.
+
+    Attributes:
+        remarks: what the passes recorded so far.
+        ran: the passes that ran so far.
+    """
+
+    remarks: list[Remark] = field(default_factory=list)
+    ran: list[Pass] = field(default_factory=list)
+    _seen: int = 0
+
+    def on_pass(self, each: Pass, before: Graph, after: Graph) -> None:
+        """Check one pass that ran.
+
+        Raises:
+            DifferenceError: if it made the graph deeper, or larger without a gain or without a remark.
+        """
+        remarked, self._seen = len(self.remarks) > self._seen, len(self.remarks)
+        self.ran.append(each)
+        if after is not before and is_own(each):
+            _check_layers(each, before, after)
+            if len(after) > len(before):
+                _check_growth(each, before.stats(), after.stats(), remarked)
+
+    def running(self, passes: Sequence[str | Pass] | None) -> str:
+        """Return which of ``passes`` runs after those that ran so far."""
+        named = [each if isinstance(each, str) else each.name for each in (DEFAULT if passes is None else passes)]
+        at = len(self.ran)
+        return f"pass {named[at]}" if at < len(named) else f"pass {named[-1]} on its own result"
+
+    def check_again(self, after: Graph, attention: Attention) -> None:
+        """Check that the last pass changes nothing when it runs on its own result.
+
+        Raises:
+            DifferenceError: if it does.
+        """
+        if not self.ran or not is_own(self.ran[-1]):
+            return
+        last = self.ran[-1]
+        again = run_passes(after, [last], attention)
+        if again != after:
+            sizes = f"{len(after)} → {len(again)} nodes"
+            raise DifferenceError(f"pass {last.name} changes its own result when it runs again: {sizes}", kind="again")
+
+
+def is_own(each: Pass) -> bool:
+    """Tell whether raspir brings a pass along."""
+    return each.name in PASSES.built_in and type(each) is type(PASSES.get(each.name))
+
+
+def _check_layers(each: Pass, before: Graph, after: Graph) -> None:
+    had, has = (len(graph.layering.heads) for graph in (before, after))
+    if has > had:
+        raise DifferenceError(f"before pass {each.name} it had {had} layers, and now has {has}", kind="layers")
+
+
+def _check_growth(each: Pass, had: Stats, has: Stats, remarked: bool) -> None:
+    grown = f"pass {each.name} makes {had.nodes} nodes {has.nodes}"
+    if each.name in NEVER_LARGER or _figures(has) >= _figures(had):
+        pairs = zip(_FIGURES, _figures(had), _figures(has), strict=True)
+        figures = ", ".join(f"{name} {old} → {new}" for name, old, new in pairs)
+        raise DifferenceError(f"{grown} without a gain ({figures})", kind="growth")
+    if not remarked:
+        raise DifferenceError(f"{grown} without a remark", kind="growth")
+
+
+_FIGURES = ("layers", "heads", "values")
+
+
+def _figures(stats: Stats) -> tuple[int, ...]:
+    return tuple(getattr(stats, name) for name in _FIGURES)

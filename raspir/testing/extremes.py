@@ -1,0 +1,273 @@
+"""Idioms at the limits of what passes and backends are made for.
+
+Long chains, values that are used twice over and over, defaults of another kind than the values, positions far outside
+of the input, and choices that are decided beforehand. How long and how deep they become is the maker's
+:class:`~maker.Sizes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+from raspir.frontends.embedded import Selector, SOp, indices, key, query, tokens, where
+from raspir.ir import Atom
+from raspir.testing.idioms import IDIOMS, Idiom, aggregated, fetch, fits
+from raspir.testing.maker import Maker, code, constant
+
+EXTREMES: list[Idiom] = []
+"""The idioms of this module."""
+
+
+def extreme(add: Idiom) -> Idiom:
+    """Register an idiom of this module."""
+    EXTREMES.append(add)
+    return add
+
+
+# Chains of choices.
+
+
+@extreme
+def choices(m: Maker) -> None:
+    """A table written as a chain of choices, over a value or over the chain itself, and what is made of it."""
+    links = m.size(m.sizes.chain)
+    start, tag = m.choose((tokens, m.tokens), (indices, "index"), (constant(m.small()), "index"), m.values())
+    of = m.choose(None, tokens, indices, m.pick("any"))
+    asked = _keys(m, links, text=tag == "text" if of is None else of is tokens and m.tokens == "text")
+    name = m.choose("eq", "eq", "eq", "eq", "ne", "lt", "ge") if isinstance(asked[0], int) else "eq"
+    if m.tokens != "number" and of is not indices:  # no other values are sure to have an order
+        name = m.choose("eq", "eq", "ne")
+    value = _values(m)
+    made = start
+    for held in asked:
+        made = where(m.compare(name, made if of is None else of, held), value(made, held), made)
+    m.keep(made, "any")
+    _use(m, made, m.random.choice(asked), m.choose(held, _plain(value(made, held)), m.small()))
+
+
+def _keys(m: Maker, links: int, text: bool) -> list[Atom]:
+    """Return the atoms that the links of a chain ask for."""
+    if text and m.chance(0.8):
+        return [atom for atom, _ in zip(cycle(m.vocab), range(links), strict=False)]
+    first, by = m.small(), m.choose(1, 1, 1, -1, 2, 0)
+    return [first + by * i for i in range(links)]
+
+
+def _values(m: Maker) -> Callable[[SOp, Atom], Any]:
+    """Return what the links of a chain yield, as a function of the chain so far and of what the link asks for."""
+    by = m.choose(1, 1, 1000, -1, 7, m.small())
+    atom = m.atom()
+
+    def moved(made: SOp, held: Atom) -> Any:
+        return held + by if isinstance(held, int) else by
+
+    value: Callable[[SOp, Atom], Any] = m.choose(
+        moved,
+        moved,
+        lambda made, held: moved(made, held) % 5,
+        lambda made, held: made + 1 if isinstance(held, int) else atom,
+        lambda made, held: indices + by,
+        lambda made, held: atom,
+    )
+    return value
+
+
+def _plain(value: Any) -> Atom:
+    return 1 if isinstance(value, SOp) else value
+
+
+def _use(m: Maker, made: SOp, *atoms: Atom) -> None:
+    """Add a comparison, a condition or an aggregate of ``made``; one in four times nothing."""
+    atom = m.random.choice(atoms)
+    use = m.choose("compare", "compare", "select", "fetch", "fetched", "")
+    if use == "compare":
+        m.keep(m.compare(m.choose("eq", "eq", "ne"), made, atom), "bool")
+    elif use == "select":
+        aggregated(m, m.select(m.choose("eq", "ne"), made, m.choose(made, indices, atom), ordered=False))
+    elif use == "fetch":
+        value, tag = m.values()
+        default = m.default(tag)
+        m.keep(fetch(m, made, value, default), tag if fits(default, tag) else "any")
+    elif use == "fetched":
+        m.keep(fetch(m, m.choose(indices - 1, indices + 1, m.pick("index")), made, atom), "any")
+
+
+# What is used twice, and what comes of that twice again.
+
+
+def _unlike(m: Maker) -> Selector:
+    """Return a selector that compares values of two kinds, so that others rarely say anything about it."""
+    numeric = tokens if m.tokens == "number" else tokens.map(code)
+    made: Selector = m.choose(
+        lambda: m.select("eq", tokens, indices, ordered=False),
+        lambda: m.select(m.comparison(), indices, numeric),
+        lambda: m.select(m.comparison(), numeric, indices),
+        lambda: m.select(m.choose("eq", "ne"), numeric, m.pick("index"), ordered=False),
+        lambda: m.on(m.pick("bool")),
+        lambda: m.select(m.comparison(), m.pick("index"), numeric),
+    )()
+    return made
+
+
+@extreme
+def shared_selector(m: Maker) -> None:
+    """A selector that uses the former one twice, over and over."""
+    a, b = _unlike(m), _unlike(m)
+    join: Callable[[Selector], Selector] = m.choose(
+        lambda s: (s & a) | (s & b),
+        lambda s: (s | a) & (s | b),
+        lambda s: (s & a) | (~s & b),
+        lambda s: ~(s & a) & (s | b),
+        lambda s: (a & s) | (b & s) | (a & b),
+    )
+    made = m.choose(m.span, m.everywhere, lambda: _unlike(m))()
+    for _ in range(m.size(m.sizes.sharing)):
+        made = join(made)
+    aggregated(m, m.kept(made))
+
+
+@extreme
+def shared_value(m: Maker) -> None:
+    """A value that uses the former one twice, over and over."""
+    times = m.size(m.sizes.sharing)
+    if m.chance(0.4):
+        a, b = m.pick("bool"), m.pick("bool")
+        join: Callable[[SOp], SOp] = m.choose(
+            lambda p: (p & a) | (p & b),
+            lambda p: (p | a) & ~(p & b),
+            lambda p: (p & a) | (~p & b),
+            lambda p: where(a, p, ~p) | (p & b),
+            lambda p: (p == a) & (p | b),
+        )
+        made, tag = m.pick("bool"), "bool"
+    else:
+        a, k = m.pick("index"), m.small()
+        join = m.choose(
+            lambda p: p + p,
+            lambda p: where(p < a, p + 1, p - k),
+            lambda p: where(p > a, a, p) + p % 2,
+            lambda p: abs(p - k) - p // 2,
+            lambda p: (p + a) - (p - k) % 3,
+            lambda p: where(p == a, p + 1, p),
+        )
+        made, tag = m.pick("index"), "number"
+    for _ in range(times):
+        made = join(made)
+    m.keep(made, tag)
+    _use(m, made, *(m.choose((True, False)) if tag == "bool" else (0, m.small())))
+
+
+# Positions outside of the input, and arithmetic that fails there.
+
+
+@extreme
+def fetched_from_tokens(m: Maker) -> None:
+    """What stands at positions that the tokens say, made with arithmetic whose size has limits."""
+    whole = (tokens if m.tokens == "number" else tokens.map(code)).round()
+    at: SOp = m.choose(
+        lambda: whole,
+        lambda: whole,
+        lambda: whole + m.small(),
+        lambda: abs(whole),
+        lambda: m.choose(indices - whole, whole - indices, whole + whole),
+        lambda: where(m.pick("bool"), whole, indices),
+    )()
+    of = m.choose(indices, indices, indices + m.small(), m.pick("index"))
+    value: Any = m.choose(
+        lambda: of * of,
+        lambda: of * (of + m.small()),
+        lambda: of % m.choose(2, 3, 5),
+        lambda: of // m.choose(2, 3, -2),
+        lambda: of**2,
+        lambda: m.choose(7, 100) // (abs(of) + 1),
+    )()
+    if m.chance(0.8):
+        count = m.span().value(m.choose(lambda: m.pick("bool"), lambda: where(m.pick("bool"), 1, 0))())
+        value = m.choose(value + count, value - count, where(count > m.small(), value, count), value + m.small())
+    m.keep(fetch(m, at, value, m.default("number")), "any")
+
+
+# Defaults of another kind than the values.
+
+
+@extreme
+def other_default(m: Maker) -> None:
+    """An aggregate with a default of any kind, mostly where something is always selected, and arithmetic on it."""
+    selector: Selector = m.choose(
+        m.everywhere,
+        m.everywhere,
+        m.span,
+        lambda: m.same(tokens),
+        lambda: key(indices) != query(m.length()),
+        lambda: m.select("eq", indices, m.choose(indices - 1, m.pick("index"), m.small())),
+        lambda: m.on(m.pick("bool")),
+    )()
+    whole = [lambda: tokens.round()] if m.tokens == "number" else []
+    value, tag = (m.numeric(), "number") if m.chance(0.7) else (m.choose(*whole, lambda: m.pick("any"))(), "any")
+    default = m.other()
+    made = (selector.mean if m.chance(0.2) else selector.value)(value, default)
+    m.keep(made, tag if fits(default, tag) else "any")
+    if isinstance(default, str) and not m.twist():
+        _use(m, made, default, 0)
+    else:
+        balanced(m, made)
+
+
+def balanced(m: Maker, made: SOp) -> None:
+    """Add a comparison or an aggregate of ``made`` in a sum, mostly with a constant on both sides that cancels out."""
+    left: SOp = m.choose(
+        lambda: made,
+        lambda: made + indices,
+        lambda: made - indices,
+        lambda: m.pick("index") - made,
+        lambda: made + m.pick("index"),
+        lambda: made * 2,
+        lambda: made + made,
+    )()
+    offset = m.choose(0, 1, 1, -1, 2, m.small())
+    right: Any = m.choose(offset, offset, m.small(), indices + offset, indices)
+    left = left + offset if offset else left
+    if m.chance(0.6):
+        m.keep(m.compare(m.comparison(), left, right), "bool")
+    elif m.chance(0.7):
+        sides = m.choose((indices, made), (indices, left), (made, indices), (left, right))
+        aggregated(m, m.select(m.comparison(), *sides))
+    else:
+        m.keep(left, "number")
+
+
+# What is known beforehand.
+
+
+@extreme
+def decided(m: Maker) -> None:
+    """A choice that is decided beforehand, what is fetched with it, and often both as outputs."""
+    condition = m.choose(True, True, False, 1, 0, indices >= 0, indices < 0, constant(1) == 1, None)
+    taken, tag = (_count(m), "index") if m.chance(0.7) else m.values()
+    left, other = m.choose((indices, "index"), (indices % m.choose(2, 5), "index"), m.values(), (taken, tag))
+    if condition is None:  # it is the same whatever is decided
+        condition, left = m.pick("bool"), taken
+    made = where(condition, taken, left) if m.chance(0.7) else where(condition, left, taken)
+    m.keep(made, tag if tag == other else "any")
+    if m.chance(0.2):
+        _use(m, made, m.small())
+    elif m.chance(0.8):
+        value, of = m.values() if m.chance(0.4) else (m.choose(indices, indices + m.small(), constant(1)), "index")
+        there = m.select("eq", indices, made)
+        fetched = (there.mean if of != "text" and m.chance(0.3) else there.value)(value, m.default(of))
+        m.keep(fetched, "any")
+        if m.chance(0.8):
+            m.wanted.extend((fetched, m.choose(made, made, made % 3, made + indices)))
+
+
+def _count(m: Maker) -> SOp:
+    """Return a count or a sum that a formula of the positions yields, too."""
+    value = m.choose(1, 1, indices, indices - m.choose(1, m.small()), where(indices < m.small(), 1, 0))
+    selector: Selector = m.choose(m.span, m.span, m.everywhere)()
+    return selector.value(value)
+
+
+EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, *EXTREMES)
+"""All idioms, those of this module twice: they are few, and each has many variations."""
