@@ -22,7 +22,7 @@ from raspir.testing.extremes import EVERY
 from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, fits, guarded
 from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, MODERATE, PREDICATES, Maker, Sizes, constant
-from raspir.testing.quiet import quiet
+from raspir.testing.quiet import fitting, quiet
 
 EVERYTHING = Support()
 VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
@@ -117,7 +117,7 @@ def _attempt(random: Random, small: bool, support: Support, sizes: Sizes) -> Gen
         for _ in range(random.choice(_steps(free, small))):
             step(maker, free, idioms, longest)
         graph = lower(outputs(maker))
-        graph.promise(vocab)
+        fitting(graph, vocab)
     except ProgramError:  # no combination of types fits: not a program at all
         return None
     return Generated(graph, vocab, longest)
@@ -130,8 +130,7 @@ def _vocabularies(support: Support, known: tuple[tuple[Atom, ...], ...]) -> tupl
         kinds = set(map(str, union(map(type_of, vocab)).kinds))
         return kinds <= set(support.types) and (support.mixed or len(kinds) == 1)
 
-    fitting = [each for each in known if fits(each)]
-    return tuple(fitting) or known
+    return tuple(each for each in known if fits(each)) or known
 
 
 def _allowing(support: Support, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
@@ -141,7 +140,7 @@ def _allowing(support: Support, vocab: tuple[Atom, ...], longest: int) -> Callab
 
     def allows(made: SOp) -> bool:
         try:
-            return support.takes(lower(made).promise(vocab, longest))
+            return support.takes(fitting(lower(made), vocab, longest))
         except ProgramError:
             return False
 
@@ -156,13 +155,13 @@ def program_within(random: Random, supported: Callable[[Graph], bool]) -> Genera
         supported: the condition, on a program with the promises of its inputs. A part of what fulfils it should do so,
             too: programs grow by what is supported.
     """
-    fitting = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).promise(vocab, 1))]
-    for _ in range(10 if fitting else 0):
-        vocab, longest, free = random.choice(fitting), random.choice((3, 6, 8, 12)), random.choice((0.3, 0.6, 1.0))
+    known = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).promise(vocab, 1))]
+    for _ in range(10 if known else 0):
+        vocab, longest, free = random.choice(known), random.choice((3, 6, 8, 12)), random.choice((0.3, 0.6, 1.0))
 
         def allows(made: SOp, vocab: tuple[Atom, ...] = vocab, longest: int = longest) -> bool:
             try:
-                return supported(lower(made).promise(vocab, longest))
+                return supported(fitting(lower(made), vocab, longest))
             except ProgramError:
                 return False
 

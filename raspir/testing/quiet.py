@@ -1,4 +1,4 @@
-"""Generated programs may fail on their vocabulary, which is no news to whoever generates them."""
+"""Generated programs and their vocabularies: that a program fails on some of its inputs is no news here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from raspir.ir import VocabularyWarning
+from raspir.ir import Atom, Graph, ProgramError, VocabularyWarning
 
 
 @contextmanager
@@ -15,3 +15,17 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", VocabularyWarning)
         yield
+
+
+def fitting(graph: Graph, vocab: tuple[Atom, ...], longest: int | None = None) -> Graph:
+    """Return ``graph`` with what is assumed of its inputs.
+
+    Raises:
+        ProgramError: if an operation can take none of the vocabulary's atoms.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", VocabularyWarning)
+        try:
+            return graph.promise(vocab, longest)
+        except VocabularyWarning as warning:
+            raise ProgramError(warning.message, warning.location) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ except ImportError as error:
 from raspir.backends.base import FaultyBackendError, runner
 from raspir.frontends.embedded import SOp
 from raspir.frontends.lowering import lower
-from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError, VocabularyWarning
+from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
 from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
 from raspir.passes.base import Attention
@@ -27,6 +26,7 @@ from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes
 from raspir.testing.minimise import replaced, substitutes
+from raspir.testing.quiet import fitting
 
 _STEPS = 8
 _KEEP = 126  # numbers, most of which leave a value as it is; from 128 on hypothesis draws low ones more often
@@ -68,12 +68,10 @@ class Allowed:
     def __call__(self, program: SOp | Graph) -> bool:
         """Tell whether a program may be generated."""
         graph = program if isinstance(program, Graph) else lower(program)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", VocabularyWarning)
-            try:
-                promised = graph.promise(self.vocab, self.longest)
-            except VocabularyWarning:  # it fails on every input but the empty one
-                return False
+        try:
+            promised = fitting(graph, self.vocab, self.longest)
+        except ProgramError:
+            return False
         return (
             len(promised) <= self.max_size
             and all(node.operation.name in self.operations for node in promised)

@@ -64,7 +64,7 @@ def _tables() -> Iterator[Schema]:
             among(x, "x", held),
             functions={"f": function},
         )
-    x = leaf("x", ATOM, ("a", "bb", "c"))
+    x = leaf("x", ATOM, ("a", "bb", "ccc"))
     fetched = make("best", S, x, U, pick="highest", ties="left", default=0)
     yield _TABLE.schema(
         "a function that fails on the default of an aggregate is its table",
