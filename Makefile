@@ -1,7 +1,8 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
-# Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures, the fuzzer), make
+# Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures, the fuzzer, programs
+# made to be slow), make
 # depth (how shallow programs become, against what they must reach), make fuzz (CASES of generated programs under all passes
 # and on all backends against the reference), make fuzz-backend (the same on BACKEND alone, which is numpy), make clean.
 
@@ -60,6 +61,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/numpy_backend.py
 	$(BIN)/python benchmarks/drawing.py
 	$(BIN)/python benchmarks/fuzzing.py
+	$(BIN)/python benchmarks/hostile.py
 
 depth: $(VENV)/base.stamp
 	$(BIN)/python benchmarks/depth.py

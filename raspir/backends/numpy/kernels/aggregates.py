@@ -189,6 +189,19 @@ def _added(values: Sequence[Any], mean: bool) -> Atom:
     return checked(added / len(values) if mean else added)
 
 
+def _digits(integers: list[int], size: int) -> Array:
+    """Return the digits of each integer in base 2**32 from the lowest, the highest in two's complement."""
+    data = b"".join(integer.to_bytes(4 * size, "little", signed=True) for integer in integers)
+    return np.ascontiguousarray(np.frombuffer(data, dtype="<u4").reshape(len(integers), size).T, dtype=np.uint32).T
+
+
+def _whole(sums: Array) -> int:
+    """Return the integer whose digits in base 2**32 add up to ``sums``; only the highest may be negative."""
+    lower, highest = sums[:-1], int(sums[-1])
+    low, high = (int.from_bytes((lower >> shift & 0xFFFFFFFF).astype("<u4").tobytes(), "little") for shift in (0, 32))
+    return low + (high << 32) + (highest << 32 * len(lower))
+
+
 class _Sum:
     """The sum, or the mean, of what each row of a selection selects."""
 
@@ -248,15 +261,13 @@ class _Sum:
     def _large(self, value: Column) -> Column:
         """Return sums of integers of any size: exact sums of their digits, put together."""
         atoms: list[Any] = atoms_of(full(self._run, value))
-        size = max(abs(int(atom)).bit_length() for atom in atoms) // 30 + 1
-        sums = [0] * self._selection.rows
-        rest = [int(atom) for atom in atoms]
+        size = max(int(atom).bit_length() for atom in atoms) // 32 + 1
+        digits = _digits([int(atom) for atom in atoms], size)
+        found = np.empty((self._selection.rows, size), dtype=np.int64)
         for digit in range(size):
-            last = digit == size - 1
-            part = np.array([each if last else each & (2**30 - 1) for each in rest], dtype=np.int64)
-            rest = [each >> 30 for each in rest]
-            found = self._selection.sums(part, 2**31).tolist()
-            sums = [known + (more << (30 * digit)) for known, more in zip(sums, found, strict=True)]
+            part = digits[:, digit].astype(np.int64) if digit < size - 1 else digits[:, digit].view(np.int32)
+            found[:, digit] = self._selection.sums(part.astype(np.int64), 2**32)
+        sums = [_whole(row) for row in found]
         counts = self._selection.counts
         if not self._mean:
             return self._alone(column_of(sums), value)
