@@ -78,7 +78,7 @@ def input_list(inputs: object) -> Iterable[object]:
     if isinstance(inputs, str | bytes | bytearray | Mapping):
         raise one_input(inputs)
     if isinstance(inputs, Set):
-        raise InputError(f"{show(inputs)} has no order, and a batch has one: give a list of inputs")
+        raise InputError(f"{show(inputs)} is not a list of inputs: a set has no order, and the results have one")
     if isinstance(inputs, Iterable):
         try:
             iter(inputs)
@@ -93,7 +93,7 @@ def input_list(inputs: object) -> Iterable[object]:
 
 def one_input(given: object) -> InputError:
     """Return the error that one input is given where a batch is wanted."""
-    return InputError(f"{show(given)} is one input, and a batch is a list of them: give [input], or call the program")
+    return InputError(f"{show(given)} is one input and not a list of inputs: give [input], or call the program")
 
 
 def batch_of(inputs: object) -> Iterable[object]:

@@ -90,9 +90,9 @@ def test_what_is_no_batch(given, backend):
 
 def test_what_is_no_batch_comes_with_advice():
     run = raspir.compile(tokens)
-    with pytest.raises(InputError, match=r"'ab' is one input, and a batch is a list of them: give \[input\]"):
+    with pytest.raises(InputError, match=r"'ab' is one input and not a list of inputs: give \[input\]"):
         run.batch("ab")
-    with pytest.raises(InputError, match="has no order, and a batch has one: give a list of inputs"):
+    with pytest.raises(InputError, match="is not a list of inputs: a set has no order"):
         run.stream({"ab"})
 
 
