@@ -120,7 +120,7 @@ class Maker:
 
     def size(self, most: int) -> int:
         """Return how often something is repeated: a few times, or seldom up to ``most``."""
-        limits = (5, 5, 5, 20, most) if self.chance(0.3) else (5,)
+        limits = (4, 4, 15, most) if self.chance(0.3) else (4,)
         high = min(most, self.random.choice(limits))
         return self.random.randint(min(2, high) if high < most else most // 2, high)
 
