@@ -85,6 +85,10 @@ def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
     return Condition(f"{name} is {' or '.join(map(show, atoms))}", formula, {node: {"domain": domain}}, texts)
 
 
+BELOW_THE_LIMIT = Condition("no integer is too large", lambda encoding: values.UNLIMITED)
+"""That no product or quotient has an integer beyond the limit of :mod:`raspir.ir.scalar`, which no rule asks."""
+
+
 def selects(node: Node, name: str, everything: bool) -> Condition:
     """State that a selector selects everything, or that it selects nothing."""
 
