@@ -91,7 +91,7 @@ class Encoding:
     def _source(self, node: Node) -> tuple[list[Value], Term]:
         name, n = node.operation.name, self.n
         if name == "indices":
-            return [Value.of(INT, z3.IntVal(i)) for i in range(n)], TRUE
+            return [self._atom(i) for i in range(n)], TRUE
         if name == "const":
             return [self._atom(node["value"])] * n, TRUE
         if name == "raw":
@@ -162,7 +162,7 @@ class Encoding:
         table = self._tables(node)
         if table is None:
             return values.applied(str(node["function"]), argument)
-        found, ok = Value.of(INT, z3.IntVal(0)), list[Term]()
+        found, ok = self._atom(0), list[Term]()
         for test, result in self._tests(node, table, [argument]):
             if result is not None:
                 found = choose(test, self._atom(result), found) if ok else self._atom(result)

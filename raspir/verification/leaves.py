@@ -86,7 +86,7 @@ def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
 
 
 BELOW_THE_LIMIT = Condition("no integer is too large", lambda encoding: values.UNLIMITED)
-"""That no product or quotient has an integer beyond the limit of :mod:`raspir.ir.scalar`, which no rule asks."""
+"""No product or quotient meets the limit on integers (:data:`~raspir.ir.scalar.MOST_BITS`), which no rule checks."""
 
 
 def selects(node: Node, name: str, everything: bool) -> Condition:

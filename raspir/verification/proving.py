@@ -32,12 +32,13 @@ Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 
 @dataclass(frozen=True)
 class Condition:
-    """A side condition of a rewrite, which its code is told of and the solver may take as given.
+    """A side condition of a rewrite, which the solver may take as given.
 
     Attributes:
         text: the condition in words.
         formula: what it says of the inputs of a length.
-        facts: what the analysis is told: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name.
+        facts: what the rule's code knows by it: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name;
+            nothing where the code does not check the condition.
         texts: strings that the condition names.
     """
 

@@ -24,13 +24,13 @@ from raspir.verification.values import (
     conjunction,
     disjunction,
     fraction,
-    rational,
+    names_in,
     real_of,
 )
 
 _FLOATS = (-1.0, 0.0, 0.1, 0.3, 0.5, 0.7, 1e16)
 _MOST = 30  # inputs that it may propose
-_LIMIT = 2**66  # integers that are too large: Python's own would take the solver for ever
+_LIMIT = 2**66  # the least integer that is too large in a counterexample: the solver is too slow for the real one
 
 
 def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
@@ -59,7 +59,10 @@ def found(solver: z3.Solver, encoding: Encoding) -> z3.ModelRef | None:
     # Of numbers that are not enormous floats do not overflow, and joined strings need not be long.
     works = [each for prefix in (WORKS, FITS) for each in applications(solver.assertions(), prefix)]
     inputs = (familiar(encoding, 4, integers=True), familiar(encoding, 4), familiar(encoding, 2**60))
-    for wanted in (*(z3.And(UNLIMITED, each) for each in inputs), z3.And(z3.Not(UNLIMITED), LIMIT == _LIMIT)):
+    stages = [z3.And(UNLIMITED, each) for each in inputs]
+    if UNLIMITED.decl().name() in names_in(solver.assertions()):
+        stages.append(z3.And(z3.Not(UNLIMITED), LIMIT == _LIMIT))
+    for wanted in stages:
         solver.push()
         solver.add(wanted, *works)
         model = refined(solver)
@@ -130,7 +133,7 @@ def _lemma(application: Term, model: z3.ModelRef) -> Term | None:
     result = computed(name, arguments)
     if result is None or fraction(model.eval(application, model_completion=True)) == Fraction(result):
         return None
-    return function(*map(rational, arguments)) == real_of(result)
+    return function(*(z3.Q(each.numerator, each.denominator) for each in arguments)) == real_of(result)
 
 
 def applications(assertions: z3.AstVector, prefix: str = FLOATS) -> list[Term]:

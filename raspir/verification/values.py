@@ -32,10 +32,13 @@ TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
 MADE_UP = "@"
-"""What names begin with of which the solver may choose what they mean, and Python does not; no symbol begins so."""
+"""What the names of Python's own operations begin with whose meaning the solver chooses; no symbol begins so."""
 
 FLOATS = "@float."
 """What the solver's names for operations on floats begin with."""
+
+QUOTIENT = "quotient"
+"""What :func:`rough` calls the quotient of two integers, which are not rounded to floats first."""
 
 WORKS = "@works."
 """What predicates begin with that say whether an operation on floats succeeds."""
@@ -77,8 +80,8 @@ class Value:
 
     Attributes:
         cases: for each kind that it may be of, when it is, and what it is then. Exactly one case holds.
-        size: a bound on the absolute value of the integer, and on the length of the string, that it may be; ``None``
-            where there is none.
+        size: a bound on the absolute value of the integer and on the length of the string that it may be; ``None``
+            where no bound is known.
         minus: when it is ``-0.0``.
     """
 
@@ -98,7 +101,7 @@ class Value:
         return disjunction(guard for kind, (guard, _) in self.cases.items() if kind in kinds)
 
     def only(self, kinds: Type) -> Value:
-        """Return it without the cases of other kinds, of which it must not be."""
+        """Return it without its cases of other kinds, which says nothing where it is of one of those."""
         return replace(self, cases={kind: case for kind, case in self.cases.items() if kind in kinds})
 
     def may_be(self, kinds: Type) -> bool:
@@ -147,6 +150,8 @@ def conjunction(parts: Iterable[Term]) -> Term:
 def disjunction(parts: Iterable[Term]) -> Term:
     """Return whether one of ``parts`` holds."""
     kept = [part for part in parts if not z3.is_false(part)]
+    if any(map(z3.is_true, kept)):
+        return TRUE
     return FALSE if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
 
 
@@ -185,8 +190,8 @@ def largest(values: Iterable[Value]) -> int | None:
 
 def _size(function: Callable[..., int], *values: Value) -> int | None:
     """Return the bound that ``function`` makes of those of some values, ``None`` where one has none."""
-    sizes = [value.size for value in values]
-    return None if None in sizes else _bound(function(*sizes))
+    sizes = [value.size for value in values if value.size is not None]
+    return _bound(function(*sizes)) if len(sizes) == len(values) else None
 
 
 class Strings:
@@ -215,12 +220,14 @@ class Strings:
         """Return ``atom`` as a symbolic atom.
 
         Raises:
-            NoEncodingError: if it is infinite.
+            NoEncodingError: if it is infinite, or of more bits than the solver computes with in reasonable time.
         """
         if isinstance(atom, bool):
             return Value.of(BOOL, z3.BoolVal(atom))
         if isinstance(atom, int):
-            return Value.of(INT, whole(atom), abs(atom))
+            if atom.bit_length() > _ENOUGH:
+                raise NoEncodingError(f"an integer of {atom.bit_length():,} bits")
+            return Value.of(INT, z3.IntVal(atom), abs(atom))
         if isinstance(atom, str):
             return Value.of(STR, self.term(atom), len(atom))
         if isinf(atom):
@@ -376,28 +383,11 @@ def computed(name: str, arguments: list[Fraction]) -> float | None:
     return None if isinstance(result, complex) or not isfinite(result) else result
 
 
-_PRINTED = 12_000  # bits: of longer integers Python may decline to print or to read the decimal digits
-
-
-def whole(number: int) -> Term:
-    """Return an integer of the solver, which takes them in decimal."""
-    if number.bit_length() <= _PRINTED:
-        return z3.IntVal(number)
-    half = number.bit_length() // 2
-    high, low = number >> half, number & ((1 << half) - 1)
-    return z3.simplify(whole(high) * whole(1 << half) + whole(low))
-
-
 def integer(term: Term) -> int:
-    """Return the integer that an integer of the solver is."""
+    """Return the integer that an integer of the solver is; Python may decline to read its decimal digits."""
     if z3.is_true(z3.simplify(term < 0)):
         return -integer(z3.simplify(-term))
     return int(term.as_binary_string(), 2)
-
-
-def rational(number: Fraction) -> Term:
-    """Return a real of the solver."""
-    return z3.simplify(z3.ToReal(whole(number.numerator)) / z3.ToReal(whole(number.denominator)))
 
 
 def real_of(number: float) -> Term:
@@ -435,13 +425,10 @@ _INTEGERS: dict[str, Callable[[Term, Term], Term]] = {
 }
 
 
-QUOTIENT = "quotient"
-"""The quotient of two integers as :func:`rough` calls it: one that is too large for a float is not made one first."""
-
 _SIZES: dict[str, Callable[[Value, Value], int | None]] = {
     **dict.fromkeys(("add", "sub"), lambda a, b: _size(operator.add, a, b)),
     "mul": lambda a, b: _size(operator.mul, a, b),
-    "truediv": lambda a, b: 1,
+    "truediv": lambda a, b: None,
     "floordiv": lambda a, b: a.size,
     "mod": lambda a, b: b.size,
 }
@@ -478,7 +465,7 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
         ok.append(_implies(conjunction([numbers, guard]), _as_floats(works, name, a, b)))
         minus = _zero(cases, _MINUS[name](a, b))
     if not (a.may_be(STR) and b.may_be(STR) and name == "add"):
-        return Value(cases, size, minus), conjunction(ok)
+        return Value(cases, size if INT in cases else 1, minus), conjunction(ok)
     joined = free(f"{JOINED}join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
     texts = conjunction([a.when(STR), b.when(STR)])
     cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
@@ -620,9 +607,8 @@ def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
         cases[BOOL] = (booleans, z3.And(both) if name == "and" else z3.Or(both))
     if not z3.is_true(booleans):
         cases[INT] = (z3.Not(booleans) if cases else TRUE, _bits(name, _integer(a), _integer(b)))
-    return Value(cases, _size(lambda a, b: 2 * max(a, b) + 1, a, b)), conjunction(
-        [a.when(BOOL | INT), b.when(BOOL | INT)]
-    )
+    size = _size(lambda a, b: 2 * max(a, b) + 1, a, b)
+    return Value(cases, size), conjunction([a.when(BOOL | INT), b.when(BOOL | INT)])
 
 
 def _bits(name: str, a: Term, b: Term) -> Term:
@@ -646,13 +632,14 @@ def inverted(a: Value) -> tuple[Value, Term]:
     return Value(cases, _size(lambda size: size + 1, a)), a.when(BOOL | INT)
 
 
-def _told(a: Value, kind: Type) -> list[Term]:
-    """Return what an opaque function is given of an atom of a kind: a float has a sign where it is zero, too."""
+def _parts(a: Value, kind: Type) -> list[Term]:
+    """Return what an opaque function can depend on if an atom is of a kind: of a float also the sign of zero."""
     _, payload = a.cases[kind]
     return [payload, a.minus] if kind is FLOAT else [payload]
 
 
 def _function(name: str, arguments: list[Term], sort: Term) -> Term:
+    """Return what a function of which nothing is known makes of some terms."""
     return free(name, *(argument.sort() for argument in arguments), sort)(*arguments)
 
 
@@ -662,7 +649,7 @@ def applied(symbol: str, a: Value) -> tuple[Value, Term]:
     def of(part: str, sort: Term) -> Term:
         found = None
         for kind, (guard, _) in a.cases.items():
-            made = _function(f"{symbol}.{part}.{kind}", _told(a, kind), sort)
+            made = _function(f"{symbol}.{part}.{kind}", _parts(a, kind), sort)
             found = made if found is None else z3.If(guard, made, found)
         return found
 
@@ -681,7 +668,7 @@ def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
         found = None
         for kind, (guard, _) in a.cases.items():
             for other, (holds, _) in b.cases.items():
-                arguments = [*_told(a, kind), *_told(b, other)]
+                arguments = [*_parts(a, kind), *_parts(b, other)]
                 made = _function(f"{symbol}.{part}.{kind}.{other}", arguments, z3.BoolSort())
                 found = made if found is None else z3.If(conjunction([guard, holds]), made, found)
         return found
