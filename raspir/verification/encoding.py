@@ -44,7 +44,7 @@ class Encoding:
         """The atoms of each sequence, by position."""
         self.matrices: dict[Node, list[list[Term]]] = {}
         """The entries of each selector, row by row: the query's position first."""
-        self.held: list[Term] = []
+        self.held: list[Term] = [values.LARGE]
         """What holds of all inputs."""
         self.claims: list[Term] = []
         """What tables rest on, and the solver has to show: no operand holds an atom that is not in its table."""
@@ -91,7 +91,7 @@ class Encoding:
     def _source(self, node: Node) -> tuple[list[Value], Term]:
         name, n = node.operation.name, self.n
         if name == "indices":
-            return [Value.of(INT, z3.IntVal(i)) for i in range(n)], TRUE
+            return [self._atom(i) for i in range(n)], TRUE
         if name == "const":
             return [self._atom(node["value"])] * n, TRUE
         if name == "raw":
@@ -102,11 +102,13 @@ class Encoding:
 
     def _input(self, node: Node) -> list[Value]:
         row, vocab = [], node["vocab"]
+        atoms = [self._atom(atom) for atom in vocab] if isinstance(vocab, tuple) else None
+        size = None if atoms is None else values.largest(atoms)
         for i in range(self.n):
-            value, held = values.fresh(f"{node['name']}[{i}]", node.type)
+            value, held = values.fresh(f"{node['name']}[{i}]", node.type, size)
             self.held.append(held)
-            if isinstance(vocab, tuple):
-                self.held.append(disjunction(values.same(value, self._atom(atom)) for atom in vocab))
+            if atoms is not None:
+                self.held.append(disjunction(values.same(value, atom) for atom in atoms))
             row.append(value)
         return row
 
@@ -160,7 +162,7 @@ class Encoding:
         table = self._tables(node)
         if table is None:
             return values.applied(str(node["function"]), argument)
-        found, ok = Value.of(INT, z3.IntVal(0)), list[Term]()
+        found, ok = self._atom(0), list[Term]()
         for test, result in self._tests(node, table, [argument]):
             if result is not None:
                 found = choose(test, self._atom(result), found) if ok else self._atom(result)
@@ -238,14 +240,14 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
         alone = choose(chosen, value, alone)
     if len(row) == 1:
         return alone, TRUE
-    count = z3.Sum([z3.If(chosen, z3.IntVal(1), z3.IntVal(0)) for chosen in selected])
+    count, most = z3.Sum([z3.If(chosen, z3.IntVal(1), z3.IntVal(0)) for chosen in selected]), len(row)
     fine = [z3.Implies(chosen, value.when(NUMBER)) for chosen, value in zip(selected, row, strict=True)]
     ok = disjunction([count <= 1, conjunction(fine)]) if any(value.may_be(STR) for value in row) else TRUE
     if all(not value.may_be(NUMBER) for value in row):
         return alone, ok
     total, added = _total(selected, row)
     if mean:
-        total, divided = values.averaged(total, z3.If(count == 0, z3.IntVal(1), count))
+        total, divided = values.averaged(total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count), most))
         added = conjunction([added, divided])
     ok = conjunction([ok, z3.Implies(count > 1, added)])
     if not mean and all(_kinds(value) == {INT} for value in row):
@@ -257,10 +259,11 @@ def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
     """Return the sum of the selected numbers, added from left to right, and whether adding them succeeds."""
     if all(_kinds(value) <= {BOOL, INT} for value in row):
         terms = [z3.If(chosen, value.number, z3.IntVal(0)) for chosen, value in zip(selected, row, strict=True)]
-        return Value.of(INT, z3.Sum(terms)), TRUE
+        largest = values.largest(row)
+        return Value.of(INT, z3.Sum(terms), None if largest is None else len(row) * largest), TRUE
     total, none, succeeds = Value.of(INT, z3.IntVal(0)), TRUE, []
     for chosen, value in zip(selected, row, strict=True):
-        number = Value({kind: case for kind, case in value.cases.items() if kind in NUMBER})
+        number = value.only(NUMBER)
         if number.cases:
             more, ok = values.arithmetic("add", total, number)
             succeeds.append(z3.Implies(z3.And(chosen, z3.Not(none), value.when(NUMBER)), ok))

@@ -14,7 +14,17 @@ from raspir.verification.shown import Reader
 from raspir.verification.solver import Solver
 from raspir.verification.tables import tables_of
 from raspir.verification.validation import Difference
-from raspir.verification.values import FLOATS, WORKS, NoEncodingError, conjunction
+from raspir.verification.values import (
+    BITS,
+    FITS,
+    FLOATS,
+    JOINED,
+    LIMIT,
+    WORKS,
+    NoEncodingError,
+    conjunction,
+    names_in,
+)
 
 
 def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | str | Difference | None:
@@ -33,13 +43,14 @@ def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | st
     optimised = encoding.succeeds(*after.outputs.values())
     equal = conjunction([optimised, *(encoding.equal(*pair) for pair in pairs)])
     solver = Solver(seconds - (time.monotonic() - start))
-    solver.add(*encoding.held, z3.Or(z3.And(written, z3.Not(equal)), z3.Not(conjunction(encoding.claims))))
+    wrong = z3.Or(z3.And(written, z3.Not(equal)), z3.Not(conjunction(encoding.claims)))
+    solver.add(*encoding.held, wrong)
     answer = solver.check()
     if answer == z3.unsat:
         return True
     if answer == z3.unknown:
         return None
-    return _confirmed(before, after, encoding, solver)
+    return _confirmed(before, after, encoding, solver) or _unknown(encoding, names_in([wrong]))
 
 
 def always_fails(graph: Graph, n: int, seconds: float) -> bool:
@@ -57,46 +68,34 @@ def always_fails(graph: Graph, n: int, seconds: float) -> bool:
     return bool(solver.check() == z3.unsat)
 
 
-def _confirmed(before: Graph, after: Graph, encoding: Encoding, solver: Solver) -> str | Difference:
+def _confirmed(before: Graph, after: Graph, encoding: Encoding, solver: Solver) -> Difference | None:
     """Return the difference that the solver's model shows, if both programs, run on it, show it too."""
-    if not (before.unbound or after.unbound):
-        given = _input(before, encoding, Reader(encoding, solver.model()))
-        wanted, got = (_yielded(graph, given) for graph in (before, after))
-        if wanted is not None and wanted != got:
-            return Difference(given, wanted, "fails" if got is None else got)
-    unknown = _unknown(encoding, solver) or ["what it found, as running it does not show it"]
-    return f"the solver cannot tell at length {encoding.n}: it does not know {' or '.join(unknown)}"
+    if before.unbound or after.unbound:
+        return None
+    given = _input(before, encoding, Reader(encoding, solver.model()))
+    wanted, got = (_yielded(graph, given) for graph in (before, after))
+    return Difference(given, wanted, "fails" if got is None else got) if wanted is not None and wanted != got else None
 
 
 _UNKNOWN = {
     FLOATS: "how floats round",
     WORKS: "where floats overflow",
-    "str.": "what joined strings are",
-    "int.": "the bits of larger integers",
+    JOINED: "what joined strings are",
+    FITS: "which strings are too long",
+    BITS: "the bits of larger integers",
+    LIMIT.decl().name(): "which integers are too large",
 }
 
 
-def _unknown(encoding: Encoding, solver: Solver) -> list[str]:
-    """Return what the solver was asked about and could make up, in words."""
-    names = _free(solver)
+def _unknown(encoding: Encoding, names: set[str]) -> str:
+    """Return why the solver cannot tell: what it was asked about and could make up, in words."""
     opaque = {str(node["function"]) for node in encoding.order if node.operation.name in ("map", "select.by")}
-    told = [f"what @{symbol} yields" for symbol in sorted(opaque) if any(n.startswith(f"{symbol}.") for n in names)]
-    return [words for start, words in _UNKNOWN.items() if any(n.startswith(start) for n in names)] + told
-
-
-def _free(solver: Solver) -> set[str]:
-    """Return the names of the functions that what was asked applies, and of which the solver knows nothing."""
-    names: set[str] = set()
-    seen: set[int] = set()
-    stack = list(solver.assertions())
-    while stack:
-        term = stack.pop()
-        if term.get_id() not in seen:
-            seen.add(term.get_id())
-            if z3.is_app(term) and term.num_args() and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-                names.add(term.decl().name())
-            stack.extend(term.children())
-    return names
+    unknown = [words for start, words in _UNKNOWN.items() if any(name.startswith(start) for name in names)]
+    unknown += [
+        f"what @{symbol} yields" for symbol in sorted(opaque) if any(name.startswith(f"{symbol}.") for name in names)
+    ]
+    told = " or ".join(unknown) or "what it found, as running it does not show it"
+    return f"the solver cannot tell at length {encoding.n}: it does not know {told}"
 
 
 def _input(graph: Graph, encoding: Encoding, reader: Reader) -> Any:

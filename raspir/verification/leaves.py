@@ -85,6 +85,10 @@ def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
     return Condition(f"{name} is {' or '.join(map(show, atoms))}", formula, {node: {"domain": domain}}, texts)
 
 
+BELOW_THE_LIMIT = Condition("no integer is too large", lambda encoding: values.UNLIMITED)
+"""No product or quotient meets the limit on integers (:data:`~raspir.ir.scalar.MOST_BITS`), which no rule checks."""
+
+
 def selects(node: Node, name: str, everything: bool) -> Condition:
     """State that a selector selects everything, or that it selects nothing."""
 

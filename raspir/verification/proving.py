@@ -20,11 +20,11 @@ from raspir.analysis.facts import Facts
 from raspir.ir import Node
 from raspir.ir.graph import topological
 from raspir.verification.encoding import Encoding, Tables
-from raspir.verification.refining import accurate, applications, found
+from raspir.verification.refining import accurate, found
 from raspir.verification.shown import Counterexample, shown
 from raspir.verification.solver import Solver
 from raspir.verification.tables import known_to
-from raspir.verification.values import FLOATS, WORKS, Term
+from raspir.verification.values import MADE_UP, Term, names_in
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 """A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
@@ -32,12 +32,13 @@ Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 
 @dataclass(frozen=True)
 class Condition:
-    """A side condition of a rewrite, which its code is told of and the solver may take as given.
+    """A side condition of a rewrite, which the solver may take as given.
 
     Attributes:
         text: the condition in words.
         formula: what it says of the inputs of a length.
-        facts: what the analysis is told: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name.
+        facts: what the rule's code knows by it: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name;
+            nothing where the code does not check the condition.
         texts: strings that the condition names.
     """
 
@@ -261,7 +262,7 @@ def differing(
             return shown(encoding, model, before, after)
         answer = solver.check()
         if answer == z3.sat:
-            made_up = any(applications(solver.assertions(), prefix) for prefix in (FLOATS, WORKS))
+            made_up = any(name.startswith(MADE_UP) for name in names_in([wrong]))
             doubtful = doubtful or shown(encoding, solver.model(), before, after, not made_up)
             if not made_up or not real:
                 return doubtful

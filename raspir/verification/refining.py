@@ -12,10 +12,25 @@ import z3
 
 from raspir.ir.types import FLOAT, INT
 from raspir.verification.encoding import Encoding
-from raspir.verification.values import FLOATS, WORKS, Term, computed, conjunction, disjunction, fraction, real_of
+from raspir.verification.values import (
+    FITS,
+    FLOATS,
+    LIMIT,
+    QUOTIENT,
+    UNLIMITED,
+    WORKS,
+    Term,
+    computed,
+    conjunction,
+    disjunction,
+    fraction,
+    names_in,
+    real_of,
+)
 
 _FLOATS = (-1.0, 0.0, 0.1, 0.3, 0.5, 0.7, 1e16)
 _MOST = 30  # inputs that it may propose
+_LIMIT = 2**66  # the least integer that is too large in a counterexample: the solver is too slow for the real one
 
 
 def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
@@ -41,8 +56,13 @@ def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
 
 def found(solver: z3.Solver, encoding: Encoding) -> z3.ModelRef | None:
     """Return a model, if it can one that a reader can check; ``None`` where there is none or not enough time."""
-    works = applications(solver.assertions(), WORKS)  # of numbers that are not enormous, operations on floats do
-    for wanted in (familiar(encoding, 4, integers=True), familiar(encoding, 4), familiar(encoding, 2**60)):
+    # Of numbers that are not enormous floats do not overflow, and joined strings need not be long.
+    works = [each for prefix in (WORKS, FITS) for each in applications(solver.assertions(), prefix)]
+    inputs = (familiar(encoding, 4, integers=True), familiar(encoding, 4), familiar(encoding, 2**60))
+    stages = [z3.And(UNLIMITED, each) for each in inputs]
+    if UNLIMITED.decl().name() in names_in(solver.assertions()):
+        stages.append(z3.And(z3.Not(UNLIMITED), LIMIT == _LIMIT))
+    for wanted in stages:
         solver.push()
         solver.add(wanted, *works)
         model = refined(solver)
@@ -65,7 +85,7 @@ def accurate(solver: z3.Solver, most: int) -> Term:
     for each in applications(solver.assertions()):
         name = each.decl().name().removeprefix(FLOATS)
         for a, b in (each.children(), each.children()[::-1]) if name == "mul" else (each.children(),):
-            if name in ("mul", "truediv"):
+            if name in ("mul", "truediv", QUOTIENT):
                 bounds += [_near(each, a, b, small, name == "mul", unit) for small in range(most + 1)]
     return conjunction(bounds)
 
@@ -111,10 +131,9 @@ def _lemma(application: Term, model: z3.ModelRef) -> Term | None:
     arguments = [fraction(model.eval(each, model_completion=True)) for each in application.children()]
     function, name = application.decl(), application.decl().name().removeprefix(FLOATS)
     result = computed(name, arguments)
-    terms = [z3.Q(each.numerator, each.denominator) for each in arguments]
     if result is None or fraction(model.eval(application, model_completion=True)) == Fraction(result):
         return None
-    return function(*terms) == real_of(result)
+    return function(*(z3.Q(each.numerator, each.denominator) for each in arguments)) == real_of(result)
 
 
 def applications(assertions: z3.AstVector, prefix: str = FLOATS) -> list[Term]:

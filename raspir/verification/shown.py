@@ -12,7 +12,7 @@ from raspir.ir import Atom, Node
 from raspir.ir.atoms import show
 from raspir.ir.types import BOOL, FLOAT, SELECTOR, STR
 from raspir.verification.encoding import Encoding
-from raspir.verification.values import Term, Value, fraction
+from raspir.verification.values import LIMIT, UNLIMITED, Term, Value, fraction, integer, nearest
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Counterexample:
         before: what the program yields; ``None`` where it fails.
         after: what the rewritten program yields; ``None`` where it fails.
         real: whether all floats round as Python's do; else the solver made up some sum or product.
+        limit: the least integer that is too large for a product, if that matters; it is smaller than Python's own.
     """
 
     length: int
@@ -32,11 +33,13 @@ class Counterexample:
     before: list[str] | None
     after: list[str] | None
     real: bool = True
+    limit: int | None = None
 
     def __str__(self) -> str:
         given = ", ".join(f"{name} = [{', '.join(row)}]" for name, row in self.inputs.items())
         rows = ["fails" if row is None else f"[{', '.join(row)}]" for row in (self.before, self.after)]
-        return f"n = {self.length}{': ' if given else ''}{given}: {rows[0]} becomes {rows[1]}"
+        limit = f", where integers from {self.limit} on are too large" if self.limit is not None else ""
+        return f"n = {self.length}{': ' if given else ''}{given}: {rows[0]} becomes {rows[1]}{limit}"
 
 
 def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, real: bool = True) -> Counterexample:
@@ -49,7 +52,7 @@ def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, rea
         elif node.operation.name == "select.by":
             inputs[f"@{node['function']}"] = reader.entries(node)
     results = [reader.result(root) for root in (before, after)]
-    return Counterexample(encoding.n, inputs, results[0], results[1], real)
+    return Counterexample(encoding.n, inputs, results[0], results[1], real, reader.limit)
 
 
 class Reader:
@@ -64,6 +67,12 @@ class Reader:
         self._encoding, self._model = encoding, model
         places = {self._place(value) for row in encoding.rows.values() for value in row if STR in value.cases}
         self._texts = _texts(encoding, places - {None})
+
+    @property
+    def limit(self) -> int | None:
+        """The least integer that is too large, ``None`` where none is, or the programs have no such limit."""
+        limited = self._model[UNLIMITED] is not None and not self._holds(UNLIMITED)
+        return integer(self._model.eval(LIMIT, model_completion=True)) if limited else None
 
     def atoms(self, node: Node) -> list[Atom]:
         """Return the atoms of a sequence."""
@@ -89,8 +98,10 @@ class Reader:
                     return self._holds(payload)
                 if kind is STR:
                     return self._texts[self._place(value)]
-                found = self._model.eval(payload, model_completion=True)
-                return float(fraction(found)) if kind is FLOAT else int(found.as_long())
+                number = fraction(self._model.eval(payload, model_completion=True))
+                if kind is not FLOAT:
+                    return int(number)
+                return -0.0 if self._holds(value.minus) else nearest(number)
         raise AssertionError(value)
 
     def _place(self, value: Value) -> Fraction | None:

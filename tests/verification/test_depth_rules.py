@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from unittest import mock
 
 import pytest
+from proofs import limited
 
 from raspir.backends.reference import steps
 from raspir.ir import EvaluationError, Graph
@@ -76,7 +77,8 @@ def replayed(before, proposals, found):
         return False  # what floats yield is left open
     if "select.by" in operations and None in (found.before, found.after):
         return False  # so is where a predicate fails
-    results = [outcome(each, inputs, found) for each in (before, *proposals)]
+    with limited(found):
+        results = [outcome(each, inputs, found) for each in (before, *proposals)]
     assert results[0] == found.before
     assert found.after in results[1:]
     return True

@@ -12,6 +12,7 @@ from raspir.passes.algebra import Algebra
 from raspir.passes.depth import closed_forms
 from raspir.passes.depth.closed_forms import Polynomial, _Sums
 from raspir.verification.leaves import (
+    BELOW_THE_LIMIT,
     INDICES,
     LENGTH,
     const,
@@ -124,17 +125,18 @@ def _closed() -> Iterator[Schema]:
         node = total(select(comparison, INDICES, A), summed, default)
         yield schema(CLOSED, f"sum(j {comparison} a, {text}, {default!r}) from the ends", node, unchecked=checks)
     for text, key in KEYS.items():
-        yield schema(CLOSED, f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES))
+        limit = [BELOW_THE_LIMIT] if "*" in text else []  # the end is divided
+        yield schema(CLOSED, f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES), *limit)
     for place, ((text, selector), (shown, summed)) in enumerate(product(SELECTORS.items(), VALUES.items())):
         node = total(selector, summed, DEFAULTS[place % 2])
         yield schema(CLOSED, f"sum({text}, {shown}) from the ends", node)
     below, beyond = select("lt", INDICES, A), select("ge", INDICES, A)
     polynomial = make("add", make("mul", U, INDICES), W)
-    same = (uniform(U, "u"), uniform(W, "w"))
+    same = (uniform(U, "u"), uniform(W, "w"), BELOW_THE_LIMIT)
     yield schema(CLOSED, "sum(j < a, u * j + w) from the ends", total(below, polynomial), *same)
     moving = select("lt", make("add", INDICES, U), A)
     yield schema(CLOSED, "sum(j + u < a, -j) from the ends", total(moving, make("neg", INDICES)), uniform(U, "u"))
-    integers = (uniform(R, "r"), of_kinds(R, "r", INT))
+    integers = (uniform(R, "r"), of_kinds(R, "r", INT), BELOW_THE_LIMIT)
     yield schema(CLOSED, "sum(j >= a, r) from the ends", total(beyond, R), *integers)
     yield schema(CLOSED, "sum(j >= a, True) where True may be 1", total(beyond, True, False), lenient=True)
 

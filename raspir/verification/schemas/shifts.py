@@ -17,6 +17,7 @@ from raspir.passes.depth.gathers import Fetch, fetch_at
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.shifts import Reach
 from raspir.verification.leaves import (
+    BELOW_THE_LIMIT,
     EVERYTHING,
     INDICES,
     LENGTH,
@@ -125,7 +126,9 @@ def _absorbed() -> Iterator[Schema]:
         for text, node in _sums(position):
             checks = UNCHECKED_SHIFTS if place == 0 and node.operands[0] is UP_TO else ()
             shown = f"{text} from {reach} is summed over what is fetched"
-            yield schema(ABSORB, shown, node, unchecked=checks, layers=DEEP)
+            # What is doubled where no position fetches it may be too large.
+            limit = [BELOW_THE_LIMIT] if "2 *" in text and position is not MIRRORED else []
+            yield schema(ABSORB, shown, node, *limit, unchecked=checks, layers=DEEP)
     far = at(make("add", INDICES, U), V, 7)
     text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
     yield schema(ABSORB, text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)

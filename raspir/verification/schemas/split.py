@@ -8,7 +8,7 @@ from raspir.analysis import Analysis
 from raspir.ir.types import ATOM, INT, STR
 from raspir.passes.depth import aggregates, split
 from raspir.passes.depth.split import RULES as SPLIT_RULES
-from raspir.verification.leaves import INDICES, leaf, make, select, some_selector, total, uniform
+from raspir.verification.leaves import BELOW_THE_LIMIT, INDICES, leaf, make, select, some_selector, total, uniform
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     NEVER_FAILS,
@@ -78,6 +78,7 @@ def _schemas() -> Iterator[Schema]:
     for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
         unchecked = UNCHECKED_UNIFORM if place == 0 else ()
         conditions = [uniform(each, str(each["name"])) for each in same]
+        conditions += [BELOW_THE_LIMIT] if "v * w" in text else []
         yield schema(SPLIT, f"{text} for each atom that is the same everywhere", node, *conditions,
                      unchecked=unchecked, layers=DEEP)  # fmt: skip
 

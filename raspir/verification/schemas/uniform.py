@@ -12,7 +12,17 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth import uniform as rules
 from raspir.passes.depth.aggregates import Aggregate
-from raspir.verification.leaves import INDICES, leaf, make, of_kinds, select, some_selector, total, uniform
+from raspir.verification.leaves import (
+    BELOW_THE_LIMIT,
+    INDICES,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    some_selector,
+    total,
+    uniform,
+)
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     ADDS_INTEGERS,
@@ -139,8 +149,9 @@ TERMS_OF = {
 def _terms() -> Iterator[Schema]:
     for text, value in TERMS_OF.items():
         shown = f"sum(s, {text}) is summed without u"
-        yield schema(TERMS, shown, total(S, value), uniform(U, "u"), unchecked=UNCHECKED_TERMS if text == "u" else ())
-    of_integers = (of_kinds(Z, "v", INT), uniform(U, "u"))
+        checks = UNCHECKED_TERMS if text == "u" else ()
+        yield schema(TERMS, shown, total(S, value), uniform(U, "u"), BELOW_THE_LIMIT, unchecked=checks)
+    of_integers = (of_kinds(Z, "v", INT), uniform(U, "u"), BELOW_THE_LIMIT)
     yield schema(TERMS, "sum(s, u + v) = u * width(s) + sum(s, v)", total(S, make("add", U, Z)), *of_integers)
     yield schema(TERMS, "sum(s, u * v) = u * sum(s, v)", total(UP_TO, make("mul", U, Z)), *of_integers)
     boolean = make("add", UB, B)
