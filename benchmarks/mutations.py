@@ -150,7 +150,33 @@ FAULTS = (
 )  # fmt: skip
 """Faults in rules and in what they rest on, then faults in kernels."""
 
-AT_LIMITS: tuple[Fault, ...] = ()
+AT_LIMITS = (
+    Fault("zero is added to what is an integer beside a default of another kind", "passes/algebra.py",
+          "if form.constant or BOOL in self.facts[result].domain.kinds:",
+          "if form.constant or str(result.type) != 'int':",
+          cases=20_000),
+    Fault("a comparison with a chain of choices recurses", "passes/algebra.py",
+          'while rest.operation.name == "where" and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):',
+          'while rest.operation.name == "where" and not levels:',
+          cases=20_000),
+    Fault("folding may make a program larger", "passes/fold.py",
+          "if len(folded) > len(graph) and cost(folded) > cost(graph):", "if not graph.nodes:",
+          cases=20_000),
+    Fault("a selector's parts are changed as often as they are used", "passes/depth/aggregates.py",
+          "    made: dict[Node, Node] = {}\n    for part in selector_parts(selector):\n",
+          "    if selector.operation.role is not Role.SELECT:\n"
+          "        parts = [with_sides(algebra, part, key, query, meets) for part in selector.operands]\n"
+          "        return None if None in parts else algebra.rebuilt(selector, parts)\n"
+          "    made = {}\n    for part in selector_parts(selector):\n",
+          ("tests/hostile/test_hostile_programs.py",), cases=20_000),
+    Fault("operations on integers cannot be too large", "analysis/domains.py",
+          'return (a + b if name == "mul" else max(a, b)) > scalar.MOST_BITS', "return False",
+          ("tests/hostile/test_hostile_programs.py",), cases=20_000),
+    Fault("a term passes for a folded one", "passes/algebra.py",
+          "if result not in form.terms:  # a term that has not been folded must not pass for one that has",
+          "if result is not None:",
+          cases=20_000),
+)  # fmt: skip
 """Faults that only programs and inputs at the limits show, each a mend taken back, with ``cases=20_000``: growth
 without a gain, recursion over long chains, walks without memory over shared selectors, defaults of another kind than
 the values, integers that are too large for a product, and passes that change their own result."""
