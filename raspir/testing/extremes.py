@@ -269,5 +269,5 @@ def _count(m: Maker) -> SOp:
     return selector.value(value)
 
 
-EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, decided, decided)
-"""All idioms; what is decided beforehand is small and quick, and of its many variations few matter at once."""
+EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, decided, decided, fetched_from_tokens)
+"""All idioms; those of which few variations matter at a time are there more than once."""

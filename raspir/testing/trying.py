@@ -229,7 +229,7 @@ def some_input(random: Random, generated: Generated) -> Any:
     elif style < 0.2:
         odd = random.sample(ODD, random.randint(1, 6))
         given = [random.choice(odd) if random.random() < 0.6 else each for each in given]
-    elif style < 0.2 + (0.05 if _has_limits(generated) else 0.001):
+    elif style < 0.2 + (0.03 if _has_limits(generated) else 0.001):
         given = given[:4] or [0]
         given[random.randrange(len(given))] = random.choice(HUGE)
     if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
