@@ -124,6 +124,8 @@ def test_to_compare_nothing_is_no_success(tmp_path, monkeypatch):
         (["--cases", "0"], "--cases is a positive number, not 0"),
         (["--jobs", "-1"], "--jobs is a positive number, not -1"),
         (["--output", "no/such/folder/x.py"], "cannot write no/such/folder/x.py: No such file or directory"),
+        (["--time-limit", "0"], "--time-limit is a positive number of seconds, not 0"),
+        (["--time-limit", "inf"], "--time-limit is a positive number of seconds, not inf"),
         (["--failures", "0"], "--failures is a positive number, not 0"),
     ],
 )

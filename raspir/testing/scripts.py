@@ -50,7 +50,7 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
     inputs = failure.problem.inputs or failure.trial.inputs
     limit = setting.time_limit
     quick = min(limit, max(limit / 30, 1.0))
-    deadline = time.monotonic() + 3 * limit
+    deadline = time.monotonic() + max(3 * limit, 20.0)
 
     def fails(setting: Setting, graph: Graph, inputs: list[Any]) -> bool:
         if time.monotonic() > deadline:

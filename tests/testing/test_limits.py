@@ -117,7 +117,7 @@ def test_a_difference_on_large_integers_is_shown(tmp_path):
     assert namespace["INPUTS"] == [[HUGE[0], 1]]
 
 
-def test_other_results_on_large_integers_are_told_briefly(monkeypatch):
+def test_other_results_on_large_integers_are_shown_briefly(monkeypatch):
     wrong = build("sub", build("input", name="tokens", vocab=None), build("const", value=1))
     with_run(monkeypatch, "fold", lambda self, graph, context: raspir.ir.Graph({"out": wrong}, graph.inputs.values()))
     found = difference(tokens + 0, [[HUGE[0]]], Setting(("fold",)))
