@@ -141,7 +141,7 @@ def test_a_program_that_is_shared_very_often():
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("backend", ["numpy", "reference", Others()], ids=str)
+@pytest.mark.parametrize("backend", ["numpy", "reference", Others()], ids=["numpy", "reference", "others"])
 def test_compiled_programs(backend, protocol):
     graph = raspir.lower({"a": flipped, "b": tokens.map(double)}, vocab=[1, 2], max_length=3)
     run = raspir.compile(graph, backend)
@@ -154,7 +154,7 @@ def test_compiled_programs(backend, protocol):
             other(given)
 
 
-def test_what_is_set_of_a_compiled_program_stays_but_for_whom_it_reports_to():
+def test_settings_of_a_compiled_program_stay_except_its_report():
     run = raspir.compile(select(tokens, tokens, close).value(1))
     run.block_bytes = 1 << 20
     run.report = lambda *_: None

@@ -12,7 +12,7 @@ from raspir.ir.types import ATOM, INT
 from raspir.passes.algebra import Algebra
 from raspir.passes.depth import gathers
 from raspir.passes.depth.gathers import Fetch
-from raspir.verification.leaves import BELOW_THE_LIMIT, INDICES, LENGTH, const, leaf, make, select, total, uniform
+from raspir.verification.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     AFTER,
@@ -120,9 +120,7 @@ def _compositions() -> Iterator[Schema]:
     yield schema(COMPOSE, "fetch(fetch(x)) = x, both from length - 1 - i", flipped(flipped(X)), layers=DEEP)
     for (place, position), (at_all, (text, value)) in product(POSITIONS.items(), enumerate(VALUES.items())):
         if at_all < 2 or place in ("i - 1", "length - 1 - i", "p"):
-            # What is doubled where it is not fetched may be too large.
-            limit = [BELOW_THE_LIMIT] if "2 *" in text and place in ("i - 1", "p") else []
-            yield schema(COMPOSE, f"{text} at {place} is computed there", at(position, value, 4), *limit, layers=DEEP)
+            yield schema(COMPOSE, f"{text} at {place} is computed there", at(position, value, 4), layers=DEEP)
     for place, selector in FETCHES.items():
         value = total(selector, make("where", make("eq", X, U), U, Y), "_")
         text = f"where(x == u, u, y) at {place} takes u as it is"

@@ -16,7 +16,6 @@ from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext
 from raspir.passes.merge import Merge
 from raspir.verification.leaves import (
-    BELOW_THE_LIMIT,
     EVERYTHING,
     INDICES,
     LENGTH,
@@ -220,12 +219,12 @@ def _default_off(node: Node) -> Unchecked:
 def _linear() -> Iterator[Schema]:
     off = _default_off(make("add", total(S, U, 1), total(S, V, 1)))
     twice = make("mul", 2, total(S, U))
-    for text, node, *limit in (
+    for text, node in (
         ("sum(s, u) + sum(s, v)", make("add", total(S, U), total(S, V))),
         ("sum(s, u) - sum(s, v)", make("sub", total(S, U), total(S, V))),
-        ("2 * sum(s, u) + (3 - sum(s, v))", make("add", twice, make("sub", 3, total(S, V))), BELOW_THE_LIMIT),
+        ("2 * sum(s, u) + (3 - sum(s, v))", make("add", twice, make("sub", 3, total(S, V)))),
     ):
-        yield _schema(_LINEAR, text, node, *_integers(), *limit, unchecked=[off])
+        yield _schema(_LINEAR, text, node, *_integers(), unchecked=[off])
 
 
 def _united() -> Iterator[Schema]:
@@ -254,7 +253,7 @@ def _united() -> Iterator[Schema]:
         yield _schema(_UNITE, f"sums over {text}", make("add", total(a, D), total(b, D)), unchecked=checks)
     twice = make("sub", 1, make("mul", 2, total(select("ge", A, B), D)))
     node = make("sub", twice, make("mul", 2, below))
-    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", node, BELOW_THE_LIMIT, unchecked=checks)
+    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", node, unchecked=checks)
     for value, conditions, least in ((D, (), 0), (U, (of_kinds(U, "u", INT),), 3)):  # two floats add up either way
         node = make("add", total(_and(S, T), value), total(_and(S, _not(T)), value))
         schema = _schema(_UNITE, "sums over s & t and s & ~t", node, *conditions, unchecked=checks)

@@ -17,7 +17,6 @@ from raspir.passes.depth.gathers import Fetch, fetch_at
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.shifts import Reach
 from raspir.verification.leaves import (
-    BELOW_THE_LIMIT,
     EVERYTHING,
     INDICES,
     LENGTH,
@@ -67,11 +66,15 @@ REACHES = {
 # Shift absorbed
 
 
+DIGIT = make("mod", V, 3)
+
+
 def _sums(position: Node) -> Iterator[tuple[str, Node]]:
     """Yield sums of what is fetched from a position, and what they are called."""
     moved = at(position, V, 7)
     yield "sum(j <= i, fetch(v))", total(UP_TO, moved)
-    yield "sum(y == z, 2 * fetch(v) + i)", total(SAME, make("add", make("mul", moved, 2), INDICES))
+    twice = make("mul", at(position, DIGIT, 7), 2)  # twice what may be of any size would not be absorbed
+    yield "sum(y == z, 2 * fetch(v % 3) + i)", total(SAME, make("add", twice, INDICES))
     yield (
         "sum(y == z, where(fetch(x) == 'a', w, fetch(v)))",
         total(SAME, make("where", make("eq", at(position, X, "_"), "a"), W, moved)),
@@ -126,9 +129,7 @@ def _absorbed() -> Iterator[Schema]:
         for text, node in _sums(position):
             checks = UNCHECKED_SHIFTS if place == 0 and node.operands[0] is UP_TO else ()
             shown = f"{text} from {reach} is summed over what is fetched"
-            # What is doubled where no position fetches it may be too large.
-            limit = [BELOW_THE_LIMIT] if "2 *" in text and position is not MIRRORED else []
-            yield schema(ABSORB, shown, node, *limit, unchecked=checks, layers=DEEP)
+            yield schema(ABSORB, shown, node, unchecked=checks, layers=DEEP)
     far = at(make("add", INDICES, U), V, 7)
     text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
     yield schema(ABSORB, text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)

@@ -8,7 +8,7 @@ from raspir.analysis import Analysis
 from raspir.ir.types import ATOM, INT, STR
 from raspir.passes.depth import aggregates, split
 from raspir.passes.depth.split import RULES as SPLIT_RULES
-from raspir.verification.leaves import BELOW_THE_LIMIT, INDICES, leaf, make, select, some_selector, total, uniform
+from raspir.verification.leaves import INDICES, leaf, make, select, some_selector, total, uniform
 from raspir.verification.proving import Schema, Unchecked
 from raspir.verification.schemas.programs import (
     NEVER_FAILS,
@@ -41,14 +41,15 @@ BY_QUERY = {
     "agg(v >= r, x), the best": best(select("ge", V, R), X, V),
     "fetch(x, r)": at(R, X, "_"),
 }
+DIGIT = make("mod", V, 3)  # a product of what may be of any size would not be split
 BY_UNIFORM = {
     "sum(s, v + w)": (total(S, make("add", V, W)), [W]),
     "sum(s, where(x == u, v, 3))": (total(S, make("where", make("eq", X, U), V, 3), "_"), [U]),
-    "best(s, where(w < 2, x, u), v * w)": (
-        best(S, make("where", make("lt", W, 2), X, U), make("mul", V, W)), [W, U]
+    "best(s, where(w < 2, x, u), v % 3 * w)": (
+        best(S, make("where", make("lt", W, 2), X, U), make("mul", DIGIT, W)), [W, U]
     ),
     "sum(v + w <= m, v)": (total(select("le", make("add", V, W), M), V), [W]),
-    "sum(v * w == r, v + w)": (total(select("eq", make("mul", V, W), R), make("add", V, W), True), [W]),
+    "sum(v % 3 * w == r, v + w)": (total(select("eq", make("mul", DIGIT, W), R), make("add", V, W), True), [W]),
 }  # fmt: skip
 COMPARES = (aggregates, "_compares", always(True))
 UNCHECKED_QUERIES = (
@@ -78,7 +79,6 @@ def _schemas() -> Iterator[Schema]:
     for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
         unchecked = UNCHECKED_UNIFORM if place == 0 else ()
         conditions = [uniform(each, str(each["name"])) for each in same]
-        conditions += [BELOW_THE_LIMIT] if "v * w" in text else []
         yield schema(SPLIT, f"{text} for each atom that is the same everywhere", node, *conditions,
                      unchecked=unchecked, layers=DEEP)  # fmt: skip
 
