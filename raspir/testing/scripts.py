@@ -49,7 +49,7 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
     graph, setting, kind = failure.trial.graph, failure.setting, failure.problem.kind
     inputs = failure.problem.inputs or failure.trial.inputs
     limit = setting.time_limit
-    quick = min(limit, max(limit / 30, 1.0))
+    quick = min(limit, max(limit / (30 if kind == "time" else 6), 1.0))
     deadline = time.monotonic() + max(3 * limit, 20.0)
 
     def fails(setting: Setting, graph: Graph, inputs: list[Any]) -> bool:
@@ -63,8 +63,8 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
         for _ in range(2):  # a simpler setting leaves more of the program out
             graph, inputs = minimised(graph, inputs, partial(fails, setting), attempts, deadline - time.monotonic())
             setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
-        if kind == "time" and graph is not failure.trial.graph:  # it takes as long as what was tried might
-            setting = replace(setting, time_limit=quick)
+        if kind == "time" and graph is not failure.trial.graph:
+            setting = replace(setting, time_limit=quick / 2)  # no smaller one took longer than the double
         return Shrunk(graph, inputs, setting, (_problem(setting, graph, inputs) or failure.problem).told)
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from raspir.backends.base import BACKENDS, Runs, Support, runner
 from raspir.backends.protocols import support_of
 from raspir.ir import Atom, BackendError
+from raspir.ir.layers import dependences
 from raspir.ir.lazy import cached_property
+from raspir.ir.types import ATOM
 from raspir.options import parse_choices
 from raspir.passes.base import PASSES
 from raspir.passes.pipeline import choose
@@ -229,7 +231,7 @@ def some_input(random: Random, generated: Generated) -> Any:
     elif style < 0.2:
         odd = random.sample(ODD, random.randint(1, 6))
         given = [random.choice(odd) if random.random() < 0.6 else each for each in given]
-    elif style < 0.2 + (0.03 if _has_limits(generated) else 0.001):
+    elif style < 0.2 + _exposed(generated):
         given = given[:4] or [0]
         given[random.randrange(len(given))] = random.choice(HUGE)
     if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
@@ -237,9 +239,19 @@ def some_input(random: Random, generated: Generated) -> Any:
     return tuple(given) if random.random() < 0.2 else given
 
 
-def _has_limits(generated: Generated) -> bool:
-    """Tell whether a program has operations that refuse integers of too many bits."""
-    return any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in generated.graph)
+def _exposed(generated: Generated) -> float:
+    """Return how often an input holds an integer that is :data:`HUGE`, since that takes long.
+
+    It is more often where a program has operations that refuse one, most often where it also fetches from positions
+    that the tokens say: nothing is there, and no operation may be applied to such a position instead.
+    """
+    nodes = generated.graph.nodes
+    if not any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in nodes):
+        return 0.001
+    depends = dependences(nodes)
+    named = ({"tokens"}, {"tokens", "positions"})
+    sides = (each for node in nodes if node.operation.name == "select.eq" for each in node.operands)
+    return 0.12 if any(each.type is not ATOM and depends[each] in named for each in sides) else 0.01
 
 
 def _written(name: str, options: dict[str, str]) -> str:
