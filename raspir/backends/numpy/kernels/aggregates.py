@@ -189,13 +189,13 @@ def _added(values: Sequence[Any], mean: bool) -> Atom:
     return checked(added / len(values) if mean else added)
 
 
-def _digits(integers: list[int], size: int) -> Array:
+def _large_digits(integers: list[int], size: int) -> Array:
     """Return the digits of each integer in base 2**32 from the lowest, the highest in two's complement."""
     data = b"".join(integer.to_bytes(4 * size, "little", signed=True) for integer in integers)
     return np.ascontiguousarray(np.frombuffer(data, dtype="<u4").reshape(len(integers), size).T, dtype=np.uint32).T
 
 
-def _whole(sums: Array) -> int:
+def _large_whole(sums: Array) -> int:
     """Return the integer whose digits in base 2**32 add up to ``sums``; only the highest may be negative."""
     lower, highest = sums[:-1], int(sums[-1])
     low, high = (int.from_bytes((lower >> shift & 0xFFFFFFFF).astype("<u4").tobytes(), "little") for shift in (0, 32))
@@ -262,12 +262,12 @@ class _Sum:
         """Return sums of integers of any size: exact sums of their digits, put together."""
         atoms: list[Any] = atoms_of(full(self._run, value))
         size = max(int(atom).bit_length() for atom in atoms) // 32 + 1
-        digits = _digits([int(atom) for atom in atoms], size)
+        digits = _large_digits([int(atom) for atom in atoms], size)
         found = np.empty((self._selection.rows, size), dtype=np.int64)
         for digit in range(size):
             part = digits[:, digit].astype(np.int64) if digit < size - 1 else digits[:, digit].view(np.int32)
             found[:, digit] = self._selection.sums(part.astype(np.int64), 2**32)
-        sums = [_whole(row) for row in found]
+        sums = [_large_whole(row) for row in found]
         counts = self._selection.counts
         if not self._mean:
             return self._alone(column_of(sums), value)
