@@ -59,7 +59,8 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
         return problem is not None and problem.kind == kind
 
     with _scratch():
-        setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
+        if kind == "time":  # which is soon over, and one pass fails in less of it than several
+            setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
         for _ in range(2):  # a simpler setting leaves more of the program out
             graph, inputs = minimised(graph, inputs, partial(fails, setting), attempts, deadline - time.monotonic())
             setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
