@@ -153,10 +153,13 @@ def test_an_interruption_that_a_callback_would_swallow_comes_later(capfd):
     class Held:
         pass
 
-    with pytest.raises(TimeUpError), limited(0.05):
+    def forever():
         while True:  # most of the time is spent in callbacks of the dictionary
             held = weakref.WeakValueDictionary({number: Held() for number in range(1000)})
             del held
+
+    with pytest.raises(TimeUpError), limited(0.05):
+        forever()
     assert "Exception ignored" not in capfd.readouterr().err
 
 
