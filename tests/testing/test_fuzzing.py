@@ -133,13 +133,15 @@ class Run:
         self._run, self._wrong = run, wrong
 
     def __call__(self, given):
-        result = self._run(given)
+        return self._made(self._run(given))
+
+    def batch(self, inputs):
+        return [self._made(result) for result in self._run.batch(inputs)]
+
+    def _made(self, result):
         if isinstance(result, dict):
             return {name: self._wrong(each) for name, each in result.items()}
         return self._wrong(result)
-
-    def batch(self, inputs):
-        return [self(each) for each in inputs]
 
 
 def floats(sequence):

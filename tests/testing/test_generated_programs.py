@@ -58,14 +58,14 @@ def samples(strategy, count=120):
 
 
 def test_drawn_programs_use_the_language_and_are_of_all_sizes():
-    made = samples(programs(), 250)
+    made = samples(programs(), 500)
     used = {node.operation.name for each in made for node in each.graph}
     assert len(used) > 0.75 * len(OPERATIONS)
     assert used >= {"map", "select.by", "selector.and", "selector.or", "selector.not", "sum", "mean", "best", "where"}
     sizes = [len(each.graph) for each in made]
     assert max(sizes) <= 24
-    assert sum(size > 8 for size in sizes) > 50
-    assert sum(len(each.graph.outputs) > 1 for each in made) > 12
+    assert sum(size > 8 for size in sizes) > 100
+    assert sum(len(each.graph.outputs) > 1 for each in made) > 24
     assert len({each.vocab for each in made}) > 8
 
 
