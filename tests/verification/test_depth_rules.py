@@ -51,7 +51,7 @@ def without_conditions(rule):
     """Yield what the solver finds when it is not told of each condition, with the program and what it becomes."""
     for schema in SCHEMAS[rule]:
         for condition in schema.conditions:
-            found = withheld(schema, condition, 3, 10).counterexample
+            found = withheld(schema, condition, 3, 40).counterexample
             yield condition.text, schema.node, rewritten(schema, schema.node), found
 
 
