@@ -140,7 +140,7 @@ TERMS_OF = {
     "u + v": make("add", U, V),
     "u * v": PRODUCT,
     "v * u + w": make("add", make("mul", V, U), W),
-    "3 * u * v - w + 2": make("add", make("sub", make("mul", PRODUCT, 3), W), 2),
+    "2 * u * v - w + 2": make("add", make("sub", make("mul", PRODUCT, 2), W), 2),
     "2 * u - u * v": make("sub", make("mul", U, 2), PRODUCT),
     "-u": make("neg", U),
 }
