@@ -99,10 +99,9 @@ def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, j
     """Return what is found about the rules, and whether Ctrl-C came before all of them were looked at."""
     from raspir.progress import progress_bar
     from raspir.verification.findings import findings
-    from raspir.verification.solver import stoppable
 
     found: list[Finding] = []
-    with progress_bar("proving") as progress, stoppable():
+    with progress_bar("proving") as progress:
         try:
             for each in findings(chosen, longest, seconds, generated, min(jobs, len(chosen))):
                 found.append(each)

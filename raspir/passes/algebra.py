@@ -439,7 +439,10 @@ def _compared_choice(algebra: Algebra, node: Node) -> Node | None:
         condition, *branches = rest.operands
         if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in branches):
             break
-        left, right = (_outcome(algebra, node.operation.name, branch, constant) for branch in branches)
+        left, right = (
+            _outcome(algebra, build(node.operation.name, branch, constant), condition, chosen)
+            for branch, chosen in zip(branches, (True, False), strict=True)
+        )
         shared = algebra.uses[rest] > 1
         if (left is None or right is None) if shared else (left is None and right is None):
             break
@@ -455,9 +458,12 @@ def _compared_choice(algebra: Algebra, node: Node) -> Node | None:
     return result
 
 
-def _outcome(algebra: Algebra, comparison: str, value: Node, constant: Node) -> Node | None:
-    """Return the outcome of comparing ``value`` with ``constant``, if domains or bounds decide it."""
-    test = build(comparison, value, constant)
+def _outcome(algebra: Algebra, test: Node, condition: Node, holds: bool) -> Node | None:
+    """Return the outcome of ``test``, if domains or bounds decide it, or that ``condition`` holds or does not."""
+    if test is condition:
+        return algebra.const(holds)
+    if COMPLEMENT[test.operation.name] == condition.operation.name and test.operands == condition.operands:
+        return algebra.const(not holds)
     for rule in (_constant, _compared_to_itself, _bounded):
         found = rule(algebra, test)
         if found is not None:

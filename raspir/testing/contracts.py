@@ -9,6 +9,7 @@ from raspir.ir import Graph, Stats
 from raspir.passes.base import PASSES, Attention, Pass, Remark
 from raspir.passes.pipeline import DEFAULT, run_passes
 from raspir.testing.differences import DifferenceError
+from raspir.testing.quiet import quiet
 
 NEVER_LARGER = frozenset({"fuse", "schedule"})
 """The passes that gain no layer, head or value, for which a graph could grow."""
@@ -57,7 +58,8 @@ class Contract:
         if not self.ran or not is_own(self.ran[-1]):
             return
         last = self.ran[-1]
-        again = run_passes(after, [last], attention)
+        with quiet():
+            again = run_passes(after, [last], attention)
         if again != after:
             sizes = f"{len(after)} → {len(again)} nodes"
             raise DifferenceError(f"pass {last.name} changes its own result when it runs again: {sizes}", kind="again")

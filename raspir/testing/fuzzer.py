@@ -16,6 +16,7 @@ from itertools import islice
 
 from raspir.ir import BackendError
 from raspir.testing.differences import DifferenceError
+from raspir.testing.interrupts import held_back
 from raspir.testing.trying import SETTINGS, Campaign, Failure
 
 CHUNK = 16
@@ -127,7 +128,9 @@ def _try(campaign: Campaign, number: int, limit: int) -> Tried:
 def _here(campaign: Campaign, cases: int) -> Generator[Tried, None, None]:
     """Yield what comes of each program, tried in this process."""
     for number, limit in _numbers(cases):
-        yield _try(campaign, number, limit)
+        with held_back():
+            tried = _try(campaign, number, limit)
+        yield tried
 
 
 _campaign = Campaign()

@@ -9,6 +9,7 @@ import z3
 
 from raspir.backends.base import runner
 from raspir.ir import EvaluationError, Graph
+from raspir.testing.interrupts import held_back
 from raspir.verification.encoding import Encoding
 from raspir.verification.shown import Reader
 from raspir.verification.solver import Solver
@@ -27,6 +28,7 @@ from raspir.verification.values import (
 )
 
 
+@held_back()
 def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | str | Difference | None:
     """Return ``True`` if ``after`` equals ``before`` on all inputs of length ``n`` that keep the promises.
 
@@ -53,6 +55,7 @@ def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | st
     return _confirmed(before, after, encoding, solver) or _unknown(encoding, names_in([wrong]))
 
 
+@held_back()
 def always_fails(graph: Graph, n: int, seconds: float) -> bool:
     """Return whether the solver shows that ``graph`` has a result on no input of length ``n`` that keeps the promises.
 

@@ -19,6 +19,7 @@ from raspir.analysis import Analysis
 from raspir.analysis.facts import Facts
 from raspir.ir import Node
 from raspir.ir.graph import topological
+from raspir.testing.interrupts import held_back
 from raspir.verification.encoding import Encoding, Tables
 from raspir.verification.refining import accurate, found
 from raspir.verification.shown import Counterexample, shown
@@ -227,6 +228,7 @@ def _judged(
     return Verdict(() if made_up else tuple(lengths), made_up)
 
 
+@held_back()
 def differing(
     n: int,
     before: Node,

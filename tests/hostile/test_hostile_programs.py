@@ -271,3 +271,14 @@ def test_depth_changes_nothing_when_it_runs_again(attention):
     for passes in ("depth", "fold,depth", "merge,depth"):
         once = run_passes(graph, passes, attention)
         assert run_passes(once, "depth", attention) == once
+
+
+@pytest.mark.parametrize("passes", [("fold",), ("depth",), None])
+def test_a_chain_that_collapses_does_so_at_once(passes):
+    """Each choice is used twice, so a rule that waits for all but one use to go takes a level off at a time."""
+    p = indices
+    for _ in range(100):
+        p = where(p == 0, 0, p)
+    once = raspir.optimize(p == 0, passes=passes)
+    assert len(once) == 4
+    assert raspir.optimize(once, passes=passes) == once

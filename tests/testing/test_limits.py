@@ -19,6 +19,7 @@ from raspir.testing import Setting, difference, minimised, trying
 from raspir.testing.differences import DifferenceError
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import program
+from raspir.testing.interrupts import held_back, raise_held
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.maker import LARGE, MODERATE
@@ -288,6 +289,46 @@ def test_a_pass_has_nothing_left_to_do_on_its_own_result(monkeypatch):
     assert difference(twice, [[1]], Setting(("merge", "merge"))) is None
     trial = Trial(raspir.lower(twice), [[1]])
     assert trial.compare(Setting(("merge",)), again=False)["results"] == 1
+
+
+def test_no_warning_when_a_pass_runs_again(recwarn):
+    selector = raspir.select(tokens, tokens, lambda k, q: k < q)
+    assert difference(selector.value(indices, default=0), [[1, 2]], Setting(("fold",), vocab=(1, "a"))) is None
+    assert not recwarn.list
+
+
+# Ctrl-C
+
+interrupts = pytest.mark.skipif(not hasattr(signal, "raise_signal"), reason="signals cannot be raised here")
+
+
+def press_ctrl_c_and(then):
+    with held_back():
+        with held_back():
+            pass
+        signal.raise_signal(signal.SIGINT)
+        then()
+
+
+@interrupts
+def test_an_interrupt_is_held_back_until_the_end():
+    done, before = [], signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        press_ctrl_c_and(lambda: done.append("all of it"))
+    assert done == ["all of it"]
+    assert signal.getsignal(signal.SIGINT) is before
+    raise_held()  # not again
+
+
+@interrupts
+def test_an_interrupt_that_is_held_back_comes_when_asked_for_and_before_other_errors():
+    def ask():
+        with pytest.raises(KeyboardInterrupt):
+            raise_held()
+
+    press_ctrl_c_and(ask)
+    with pytest.raises(KeyboardInterrupt):
+        press_ctrl_c_and(lambda: 1 // 0)
 
 
 # Large programs made small.

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
+from raspir.passes import algebra as rules
 from raspir.passes.algebra import COMPLEMENT
 from raspir.verification.leaves import INDICES, LENGTH, among, leaf, make, of_kinds, within
-from raspir.verification.proving import Provable, Schema
+from raspir.verification.proving import Provable, Schema, Unchecked
 from raspir.verification.schemas.rows import Case, Row
+from raspir.verification.switches import without
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
@@ -99,6 +101,16 @@ def _compared_choices() -> Iterator[Schema]:
             yield _COMPARED_CHOICE.schema(f"where(y, …) {name} 3, the {text} branch decided", node, *needed)
     node = make("lt", make("where", Y, "a", X), "b")
     yield _COMPARED_CHOICE.schema('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
+    check = without(rules, "_outcome", " and test.operands == condition.operands", "")
+    off = Unchecked("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [check])
+    for name, opposite in COMPLEMENT.items():
+        for condition in (name, opposite):
+            for text, pair in (("first", (U, V)), ("second", (V, U))):
+                yield _COMPARED_CHOICE.schema(
+                    f"where(u {condition} 3, …) {name} 3, which decides the {text} branch",
+                    make(name, make("where", make(condition, U, 3), *pair), 3),
+                    unchecked=[off] if (name, condition, text) == ("eq", "ne", "first") else [],
+                )
 
 
 # Logic
