@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 import raspir
+from raspir.cli.tables import console
 from raspir.ir import Graph
-from raspir.tables import console
 
 KINDS = ("select", "best")
 

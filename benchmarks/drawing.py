@@ -16,8 +16,8 @@ from rich.table import Table
 import raspir
 from raspir import indices, key, query, tokens
 from raspir.backends.tracing import traced
+from raspir.cli.tables import console
 from raspir.ir import Graph
-from raspir.tables import console
 
 LENGTH, NODES, REPEATS, REPORTED = 20, 2000, 3, 5
 

@@ -113,7 +113,7 @@ KINDS: dict[str, tuple[Callable[[int], SOp], int, bool]] = {
 
 def measure(kind: str, size: int, vocabulary: bool) -> None:
     """Print the processor time of compiling, the nodes before and after, and whether that was a gain."""
-    from raspir.passes.rewrite import cost
+    from raspir.rewriting.graphs import cost
 
     raspir.optimize(tokens + 1)  # what is imported when it is first needed
     graph = raspir.lower(KINDS[kind][0](size), [0, 1] if vocabulary else None)

@@ -209,8 +209,8 @@ if found.failures:
     raise SystemExit(f"a program of {{nodes}} nodes, after {{found.cases}} cases ({{failure.problem.kind}})")
 """
 PROVE = """
-from raspir.verification.findings import findings
-from raspir.verification.schemas import CATALOGUE
+from raspir.testing.proofs.findings import findings
+from raspir.testing.proofs.cases import CATALOGUE
 
 (found,) = findings([each for each in CATALOGUE if each.name == {rule!r}], 3, 20.0, 0)
 if found.problems:

@@ -28,8 +28,8 @@ from rich.text import Text
 import raspir
 from raspir import SOp, indices, key, query, select, tokens, where
 from raspir.backends.numpy.program import Program
+from raspir.cli.tables import console
 from raspir.ir.operations import Role
-from raspir.tables import console
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 

@@ -6,17 +6,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from raspir._version import __version__ as __version__
 from raspir.api import compile, draw, emit, optimize, report
-from raspir.api import draw_sequence as _draw_sequence
-from raspir.api import draw_svg as _draw_svg
-from raspir.api import draw_text as _draw_text
-from raspir.api import run as _run
-from raspir.backends.reference import trace as _trace
-from raspir.frontends.drawing import install as _install_drawers
-from raspir.frontends.embedded import (
+from raspir.backends.base import BACKENDS
+from raspir.frontends.python.embedded import (
     Selector,
     SOp,
     aggregate,
@@ -29,9 +22,8 @@ from raspir.frontends.embedded import (
     tokens,
     where,
 )
-from raspir.frontends.evaluation import install as _install
-from raspir.frontends.evaluation import set_example
-from raspir.frontends.lowering import lower
+from raspir.frontends.python.example import set_example
+from raspir.frontends.python.lowering import lower
 from raspir.ir import (
     BackendError,
     EvaluationError,
@@ -42,25 +34,19 @@ from raspir.ir import (
     ProgramError,
     RaspirError,
     RaspirWarning,
-    Sequence,
     SlowWarning,
     Stats,
     TextError,
     VocabularyWarning,
     parse,
 )
-from raspir.ir.sequence import install_drawer as _install_sequences
+from raspir.runtime.sequence import Sequence
 
-if TYPE_CHECKING:
 
-    def backends() -> tuple[str, ...]:
-        """Return the names of all backends, built in and installed."""
-else:
-    import raspir.backends as backends  # the package, which can be called
+def backends() -> tuple[str, ...]:
+    """Return the names of all backends, built in and installed."""
+    return BACKENDS.names()
 
-_install(_trace, _run)
-_install_drawers(_draw_svg, _draw_text)
-_install_sequences(_draw_sequence)
 
 __all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
     "tokens",

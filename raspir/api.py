@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Sequence as Listed
 
 from raspir.backends.base import Backend, Executable, drawer, runner, writer
-from raspir.backends.inputs import batch_of
-from raspir.frontends.embedded import SOp
-from raspir.frontends.lowering import lower
-from raspir.ir import Atom, BackendError, Graph, Sequence
+from raspir.frontends.python.embedded import SOp
+from raspir.frontends.python.lowering import lower
+from raspir.ir import Atom, BackendError, Graph
 from raspir.ir.atoms import is_one_of, show
 from raspir.passes.base import Attention, Pass, Remark
 from raspir.passes.pipeline import run_passes
+from raspir.runtime.inputs import batch_of
 
 Program = SOp | Graph | Mapping[str, SOp]
 """What can be compiled: a program of the embedded language, several by name, or a graph."""
@@ -231,7 +231,7 @@ def report_on(
         InputError, BackendError: as :func:`report`.
     """
     from raspir.backends.tracing import traced
-    from raspir.reports import Report, page
+    from raspir.viz.report import Report, page
 
     same = optimised is None or optimised == written
     graphs = [written] if optimised is None or same else [written, optimised]
@@ -260,27 +260,6 @@ def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
     return [str(each) for each in drawn], ""
 
 
-_LONG = 200  # positions from which on planning takes less time than the reference backend
-
-
-def run(graph: Graph, input: object) -> Sequence:
-    """Return what the one output of ``graph`` is on ``input``, as it is written: by the reference, or if long by NumPy.
-
-    Raises:
-        BackendError, InputError, EvaluationError: as running it on either backend does.
-    """
-    result = runner("numpy" if _is_long(input) else "reference").compile(graph)(input)
-    assert isinstance(result, Sequence)
-    return result
-
-
-def _is_long(input: object) -> bool:
-    try:
-        return isinstance(input, Sized) and len(input) >= _LONG
-    except Exception:  # NumPy's arrays of no dimension have a length only in name, and others may fail in any way
-        return False
-
-
 def _options(max_heads: int | None, time_budget: float | None) -> dict[str, object]:
     """Return the options that are given, by the names that passes have for them.
 
@@ -293,27 +272,3 @@ def _options(max_heads: int | None, time_budget: float | None) -> dict[str, obje
         raise BackendError(f"time_budget is a number of seconds, not {show(time_budget)}")
     given = {"max_heads": max_heads, "time_budget": time_budget}
     return {name: value for name, value in given.items() if value is not None}
-
-
-# Pictures are imported when the first is drawn, so that importing raspir stays quick.
-
-
-def draw_svg(kind: str, graph: Graph, input: object) -> str:
-    """Return what a notebook shows of a graph on an input, as :func:`raspir.backends.drawing.svg` says."""
-    from raspir.backends import drawing
-
-    return drawing.svg(kind, graph, input)
-
-
-def draw_text(kind: str, graph: Graph, input: object) -> str:
-    """Return what a terminal shows of a graph on an input, as :func:`raspir.backends.drawing.terminal` says."""
-    from raspir.backends import drawing
-
-    return drawing.terminal(kind, graph, input)
-
-
-def draw_sequence(sequence: Sequence) -> str:
-    """Return what a notebook shows of a sequence."""
-    from raspir.pictures.sequences import sequence_svg
-
-    return sequence_svg(sequence)

@@ -11,11 +11,12 @@ from rewriting import exact
 
 import raspir
 from raspir.backends.base import runner
-from raspir.ir import Graph, Node, build, make, scalar
+from raspir.ir import Graph, Node, build, make
+from raspir.ir import evaluation as scalar
 from raspir.ir.graph import topological
 from raspir.ir.types import ATOM, SELECTOR
-from raspir.verification.leaves import leaf
-from raspir.verification.proving import (
+from raspir.testing.proofs.leaves import leaf
+from raspir.testing.proofs.proving import (
     Condition,
     Provable,
     Schema,
@@ -26,7 +27,7 @@ from raspir.verification.proving import (
     unguarded,
     withheld,
 )
-from raspir.verification.shown import Counterexample
+from raspir.validation.counterexamples import Counterexample
 
 SECONDS = 30
 

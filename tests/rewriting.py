@@ -12,9 +12,9 @@ from raspir import SOp, indices, key, query
 from raspir.analysis import Analysis
 from raspir.analysis.leniency import lenient
 from raspir.ir import Graph, verify
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Rule, Search
+from raspir.rewriting.algebra import Algebra
 
 le, lt, ge, gt = (
     key(indices) <= query(indices), key(indices) < query(indices),

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import raspir as tools
 from raspir.backends.numpy.kernels import runs
-from raspir.batch import BLOCK
 from raspir.cli import app
-from raspir.progress import Bars
+from raspir.cli.batch import BLOCK
+from raspir.cli.progress import Bars
 
 HIST = "examples/attention.py:hist"
 BACKENDS = ["numpy", "reference"]

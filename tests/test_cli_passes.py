@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import raspir as tools
 from raspir.cli import app
-from raspir.progress import progress_bar
+from raspir.cli.progress import progress_bar
 
 PLUGIN = '''
 from dataclasses import dataclass

@@ -15,12 +15,14 @@ from test_cli import output, refused
 from typer.testing import CliRunner
 
 from raspir.cli import app
-from raspir.passes import algebra, depth
-from raspir.verification import findings as found
-from raspir.verification import proving, schemas
-from raspir.verification.findings import findings
-from raspir.verification.generated import check
-from raspir.verification.proving import Provable
+from raspir.passes import depth
+from raspir.rewriting import algebra
+from raspir.testing.proofs import cases as schemas
+from raspir.testing.proofs import findings as found
+from raspir.testing.proofs import proving
+from raspir.testing.proofs.findings import findings
+from raspir.testing.proofs.generated import check
+from raspir.testing.proofs.proving import Provable
 
 UNIT, CHOICE = "unit", "uniform condition"
 

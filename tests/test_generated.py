@@ -117,8 +117,8 @@ def test_pickle_keeps_everything_without_functions(program):
 @settings(max_examples=200, deadline=None)
 @given(programs(), inputs)
 def test_values_keep_to_their_types(program, given_input):
-    from raspir.backends.reference import trace
     from raspir.ir.types import SELECTOR, type_of
+    from raspir.runtime.reference import trace
 
     graph = lowered(program)
     try:

@@ -64,10 +64,10 @@ def test_star_import_brings_the_language_and_shadows_nothing():
 
 
 def test_backends_is_a_function_and_a_package():
-    import raspir.backends.reference as module
+    import raspir.runtime.reference as module
 
     assert raspir.backends() == ("graphviz", "numpy", "reference", "text")
-    assert raspir.backends.reference is module
+    assert raspir.runtime.reference is module
 
 
 @pytest.mark.parametrize("module", ["raspir", "raspir.cli"])

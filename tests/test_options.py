@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Optional
 import pytest
 
 from raspir import BackendError
-from raspir.options import options_of, parse_choices, read_options, with_options
+from raspir.plugins.options import options_of, parse_choices, read_options, with_options
 
 
 @dataclass(frozen=True)

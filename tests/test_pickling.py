@@ -25,9 +25,9 @@ from raspir import (
     where,
 )
 from raspir.backends.base import choose
-from raspir.backends.reference import Reference
-from raspir.frontends.embedded import Key, Query
+from raspir.frontends.python.embedded import Key, Query
 from raspir.ir import OPERATIONS, LayeredProgram, Role
+from raspir.runtime.reference import Reference
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 

@@ -9,10 +9,10 @@ from rich.console import Console
 import raspir
 from raspir import indices, key, query, tokens
 from raspir.backends.base import BACKENDS, Support
-from raspir.backends.support import ALL_OPERATIONS
-from raspir.ir.describe import Describer
-from raspir.registry import Listing, Registry
-from raspir.tables import backend_table, layer_table
+from raspir.backends.capabilities import ALL_OPERATIONS
+from raspir.cli.tables import backend_table, layer_table
+from raspir.ir.text.describe import Describer
+from raspir.plugins.registry import Listing, Registry
 
 equal = key(tokens) == query(tokens)
 

@@ -9,9 +9,10 @@ from math import inf
 from typing import Any
 
 from raspir.analysis.intset import MOST_BITS, Bound, plus, product
-from raspir.ir import Atom, Type, scalar
+from raspir.ir import Atom, Type
+from raspir.ir import evaluation as scalar
 from raspir.ir.atoms import atom_key
-from raspir.ir.scalar import checked
+from raspir.ir.evaluation import checked
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR, type_of, union
 
 LIMIT = 256
@@ -190,7 +191,7 @@ def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
 
 
 def may_be_too_large(name: str, operands: list[Domain]) -> bool:
-    """Tell whether an operation on integers may meet the limit on their size, :data:`raspir.ir.scalar.MOST_BITS`."""
+    """Tell whether an operation on integers may meet the limit on their size, :data:`raspir.ir.evaluation.MOST_BITS`."""
     if name not in ("mul", "floordiv", "mod", "pow") or not all(operand.integral for operand in operands):
         return False
     a, b = (operand.bits for operand in operands)

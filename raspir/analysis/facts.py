@@ -16,9 +16,9 @@ from raspir.analysis.positions import Positions, Steps
 from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Clause, Formula, Pair, Side
 from raspir.ir import Atom, Function, Graph, Node, Role, build
+from raspir.ir.evaluation import function_of
 from raspir.ir.layers import layer_of
 from raspir.ir.lazy import cached_property
-from raspir.ir.scalar import function_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 
 _FACTOR = 2**16  # terms that may be too large to be multiplied are added up, if that takes few additions

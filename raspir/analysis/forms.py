@@ -13,7 +13,7 @@ from raspir.analysis.linear import Linear
 from raspir.analysis.positions import NONE
 from raspir.analysis.selectors import Clause, Formula, Pair, condition
 from raspir.ir import Node, build
-from raspir.ir.scalar import MEANING
+from raspir.ir.evaluation import MEANING
 from raspir.ir.types import NUMBER, STR
 
 if TYPE_CHECKING:

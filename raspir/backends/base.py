@@ -7,7 +7,8 @@ backend's, and its value an object, or a class to be called without arguments, t
 
 from __future__ import annotations
 
-from raspir.backends.calling import Called, FaultyBackendError
+from raspir.backends.adapter import Called, FaultyBackendError
+from raspir.backends.capabilities import Support
 from raspir.backends.protocols import (
     Backend,
     Draws,
@@ -21,12 +22,11 @@ from raspir.backends.protocols import (
     Writes,
     breach,
 )
-from raspir.backends.support import Support
 from raspir.ir import BackendError
 from raspir.ir.atoms import show
 from raspir.ir.errors import reason
-from raspir.options import chosen
-from raspir.registry import Registry
+from raspir.plugins.options import chosen
+from raspir.plugins.registry import Registry
 
 __all__ = [
     "BACKENDS",
@@ -56,7 +56,7 @@ BACKENDS: Registry[Backend] = Registry(
     {
         "graphviz": "raspir.backends.graphviz:Graphviz",
         "numpy": "raspir.backends.numpy:NumPy",
-        "reference": "raspir.backends.reference:Reference",
+        "reference": "raspir.runtime.reference:Reference",
         "text": "raspir.backends.text:Text",
     },
     Backend,

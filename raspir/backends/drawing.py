@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from raspir.backends.tracing import traced
 from raspir.ir import Graph, Node, RaspirError
-from raspir.ir.describe import Describer
-from raspir.pictures import attention, program, sequences, text
-from raspir.pictures.selectors import drawable
-from raspir.pictures.trace import Trace
+from raspir.ir.text.describe import Describer
+from raspir.viz import attention, program, sequences, text
+from raspir.viz.selectors import drawable
+from raspir.viz.trace import Trace
 
 
 def svg(kind: str, graph: Graph, input: object) -> str:

@@ -5,7 +5,7 @@ backend may have
 
 - ``level``: ``"graph"`` (which it is without one) if it takes a :class:`raspir.ir.Graph`, ``"layered"`` if it takes a
   :class:`raspir.ir.LayeredProgram`;
-- ``supports``: a :class:`raspir.backends.support.Support`, which says what it can do; everything, without one;
+- ``supports``: a :class:`raspir.backends.capabilities.Support`, which says what it can do; everything, without one;
 - options, if it is a frozen dataclass: its fields, with types and defaults, as passes have them.
 
 What a backend is given has been looked at: the graph keeps the rules of the IR and holds nothing that the backend does
@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Listed
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-from raspir.backends.support import Support
-from raspir.ir import Graph, LayeredProgram, Sequence
-from raspir.options import options_problem
-from raspir.registry import unfit
+from raspir.backends.capabilities import Support
+from raspir.ir import Graph, LayeredProgram
+from raspir.plugins.options import options_problem
+from raspir.plugins.registry import unfit
+from raspir.runtime.sequence import Sequence
 
 Level = Literal["graph", "layered"]
 """What a backend takes: a graph, or the layered program that it is."""

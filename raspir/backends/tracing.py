@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.backends.inputs import read_inputs
-from raspir.backends.reference import require_functions, steps
-from raspir.ir import Atom, Graph, Node, RaspirError, Sequence, verify
+from raspir.ir import Atom, Graph, Node, RaspirError, verify
 from raspir.ir.operations import Role
-from raspir.pictures.trace import Failure, Trace
+from raspir.runtime.inputs import read_inputs
+from raspir.runtime.reference import require_functions, steps
+from raspir.runtime.sequence import Sequence
+from raspir.viz.trace import Failure, Trace
 
 _LONG = 200  # positions from which on the reference takes too long: it keeps each selector whole
 

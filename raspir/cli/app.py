@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from raspir import __version__
-from raspir.cli import evidence, listing, pictures, programs, proofs, running
+from raspir.cli import fuzzing as evidence
+from raspir.cli import listing, pictures, programs, proofs, running
 from raspir.cli.shared import plain_warnings, tell
 from raspir.ir import RaspirError
 

@@ -11,9 +11,9 @@ import typer
 
 from raspir.backends.base import BACKENDS, Backend
 from raspir.backends.protocols import Draws, Explains, Runs, Writes
-from raspir.options import options_listed
 from raspir.passes.base import PASSES
-from raspir.registry import Listing, Member
+from raspir.plugins.options import options_listed
+from raspir.plugins.registry import Listing, Member
 
 _NEEDS: dict[str, type] = {"run": Runs, "emit": Writes, "draw": Draws, "plan": Explains, "fuzz": Runs}
 """What a backend must be for a command that takes one; other commands are offered all."""

@@ -10,9 +10,9 @@ from raspir.backends.base import BACKENDS, Backend
 from raspir.backends.protocols import Draws, Runs, Writes, level_of, support_of
 from raspir.cli.options import AsJson
 from raspir.cli.shared import print_json, prints_aside
-from raspir.options import options_listed
 from raspir.passes.base import PASSES
-from raspir.registry import Listing, Member, Registry
+from raspir.plugins.options import options_listed
+from raspir.plugins.registry import Listing, Member, Registry
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +23,7 @@ commands = typer.Typer()
 @commands.command()
 def backends(as_json: AsJson = False) -> None:
     """List the backends: what runs, writes and draws programs, and the options of each."""
-    from raspir.tables import backend_table
+    from raspir.cli.tables import backend_table
 
     with prints_aside():
         members = [_backend_to_json(each) for each in BACKENDS.listings()] if as_json else backend_table(BACKENDS)
@@ -33,7 +33,7 @@ def backends(as_json: AsJson = False) -> None:
 @commands.command()
 def passes(as_json: AsJson = False) -> None:
     """List the passes of the optimiser and their options."""
-    from raspir.tables import pass_table
+    from raspir.cli.tables import pass_table
 
     with prints_aside():
         members = [_to_json(each, PASSES.what) for each in PASSES.listings()] if as_json else pass_table(PASSES)
@@ -65,7 +65,7 @@ def _backend_to_json(listing: Listing[Backend]) -> dict[str, Any]:
 
 
 def _print_members(registry: Registry[Any], members: list[dict[str, Any]] | Table) -> None:
-    from raspir.tables import console
+    from raspir.cli.tables import console
 
     if isinstance(members, list):
         print_json(members)

@@ -9,7 +9,6 @@ import typer
 
 from raspir import api
 from raspir.backends.base import Called, drawer
-from raspir.backends.inputs import read_inputs
 from raspir.cli.options import (
     Attention,
     AttentionKind,
@@ -29,6 +28,7 @@ from raspir.cli.options import (
 from raspir.cli.shared import after_passes, check_writable, graph_of, input_of, prints_aside, program_name, write
 from raspir.ir import BackendError
 from raspir.passes.report import Report
+from raspir.runtime.inputs import read_inputs
 
 commands = typer.Typer()
 

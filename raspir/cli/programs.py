@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from raspir import api
+from raspir.analysis.critical_path import path_to_json
 from raspir.backends.base import Strategy, explainer, writer
 from raspir.cli.options import (
     AsJson,
@@ -29,7 +30,6 @@ from raspir.cli.options import (
 )
 from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prints_aside, tell, write
 from raspir.ir import Graph, InputError, print_graph
-from raspir.ir.critical import path_to_json
 from raspir.passes.report import Report
 
 commands = typer.Typer()
@@ -131,8 +131,8 @@ def opt(
 
 def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: float) -> list[str]:
     """Return how far a program is known to equal the one that it was made of, in lines; stop where it does not."""
-    from raspir.progress import progress_bar
-    from raspir.verification.validation import validate
+    from raspir.cli.progress import progress_bar
+    from raspir.validation.translation import validate
 
     with progress_bar("validating") as progress:
         found = validate(written, optimised, longest, seconds, progress)
@@ -203,7 +203,7 @@ def _figures(graph: Graph) -> dict[str, Any]:
 
 def _print_stats(target: str, written: Graph, after: Graph | None, report: Report) -> None:
     """Print tables of a program as written and, if they differ, optimised."""
-    from raspir.tables import comparison_table, console, remark_table
+    from raspir.cli.tables import comparison_table, console, remark_table
 
     before = written.stats()
     _print_layers(written, f"{target}, as written")
@@ -219,7 +219,7 @@ def _print_stats(target: str, written: Graph, after: Graph | None, report: Repor
 
 
 def _print_layers(graph: Graph, title: str) -> None:
-    from raspir.tables import console, critical_table, layer_table, totals
+    from raspir.cli.tables import console, critical_table, layer_table, totals
 
     console().print(layer_table(graph, title))
     typer.echo(totals(graph.stats()))
@@ -241,7 +241,7 @@ def _strategy_to_json(strategy: Strategy) -> dict[str, Any]:
 
 
 def _print_plan(target: str, backend: str, strategies: tuple[Strategy, ...]) -> None:
-    from raspir.tables import console, strategy_table
+    from raspir.cli.tables import console, strategy_table
 
     if not strategies:
         typer.echo(f"{target} has no attention: there is no selector to evaluate.")

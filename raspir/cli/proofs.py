@@ -12,11 +12,11 @@ import typer
 from raspir.cli.options import AsJson, examples
 from raspir.cli.shared import print_json, tell
 from raspir.ir import InputError, RaspirError
-from raspir.registry import advice
+from raspir.plugins.registry import advice
 
 if TYPE_CHECKING:
-    from raspir.verification.findings import Finding
-    from raspir.verification.proving import Provable
+    from raspir.testing.proofs.findings import Finding
+    from raspir.testing.proofs.proving import Provable
 
 commands = typer.Typer()
 
@@ -83,7 +83,7 @@ def _chosen(names: list[str] | None) -> list[Provable]:
         RaspirError: if there is no such rule, or no solver.
     """
     try:
-        from raspir.verification.schemas import CATALOGUE
+        from raspir.testing.proofs.cases import CATALOGUE
     except ImportError as error:
         if error.name != "z3":
             raise
@@ -97,8 +97,8 @@ def _chosen(names: list[str] | None) -> list[Provable]:
 
 def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, jobs: int) -> tuple[list[Finding], bool]:
     """Return what is found about the rules, and whether Ctrl-C came before all of them were looked at."""
-    from raspir.progress import progress_bar
-    from raspir.verification.findings import findings
+    from raspir.cli.progress import progress_bar
+    from raspir.testing.proofs.findings import findings
 
     found: list[Finding] = []
     with progress_bar("proving") as progress:
@@ -113,7 +113,7 @@ def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, j
 
 
 def _print(found: list[Finding], seconds: float, longest: int, most: int | None) -> None:
-    from raspir.tables import console, finding_table, need_table
+    from raspir.cli.tables import console, finding_table, need_table
 
     console().print(finding_table(found))
     if any(each.needs for each in found):

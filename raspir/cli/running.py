@@ -13,7 +13,7 @@ import typer
 
 from raspir import api
 from raspir.backends.base import Executable, Reports, runner
-from raspir.batch import Lines, Writer, read_json, run_lines
+from raspir.cli.batch import Lines, Writer, read_json, run_lines
 from raspir.cli.options import (
     Attention,
     AttentionKind,
@@ -45,7 +45,7 @@ from raspir.cli.shared import (
 from raspir.ir import Graph, InputError
 
 if TYPE_CHECKING:
-    from raspir.progress import Bars
+    from raspir.cli.progress import Bars
 
 commands = typer.Typer()
 
@@ -154,7 +154,7 @@ def _close(file: BinaryIO) -> None:
 @contextlib.contextmanager
 def _reporting(program: Executable) -> Iterator[Bars | None]:
     """Show how far a program is with what takes long."""
-    from raspir.progress import progress_bars
+    from raspir.cli.progress import progress_bars
 
     with progress_bars() as bars:
         if isinstance(program, Reports):

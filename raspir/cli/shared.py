@@ -14,13 +14,14 @@ from typing import Any, TextIO
 import typer
 
 from raspir import api
-from raspir.batch import read_json, to_json
+from raspir.cli.batch import read_json, to_json
 from raspir.cli.options import AttentionKind
 from raspir.frontends.files import load, load_function
-from raspir.frontends.lowering import lower
-from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, Sequence, SlowWarning
-from raspir.ir.printer import escape
+from raspir.frontends.python.lowering import lower
+from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
+from raspir.ir.text.printer import escape
 from raspir.passes.report import Report
+from raspir.runtime.sequence import Sequence
 
 MOST_DIGITS = 320_000
 """Decimal digits of an integer that commands read and write: the largest that an operation makes has 315,653."""
@@ -35,7 +36,7 @@ def after_passes(
     report: Report | None = None,
 ) -> Graph:
     """Return ``graph`` after ``passes``, the default ones if ``None``; a bar shows how far it is if it takes long."""
-    from raspir.progress import progress_bar
+    from raspir.cli.progress import progress_bar
 
     report = report or Report()
     with progress_bar("optimising") as tell:

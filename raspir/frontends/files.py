@@ -15,8 +15,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from raspir.frontends.embedded import Selector, SOp
-from raspir.frontends.expressions import Unfit
+from raspir.frontends.python.embedded import Selector, SOp
+from raspir.frontends.python.expressions import Unfit
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 

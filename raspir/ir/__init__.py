@@ -21,9 +21,8 @@ from raspir.ir.layers import Head, Layering, Mlp, Stats
 from raspir.ir.location import Location
 from raspir.ir.node import Node, build, make
 from raspir.ir.operations import OPERATIONS, Operation, Role
-from raspir.ir.parser import parse
-from raspir.ir.printer import print_graph
-from raspir.ir.sequence import Sequence
+from raspir.ir.text.parser import parse
+from raspir.ir.text.printer import print_graph
 from raspir.ir.types import Type
 from raspir.ir.verify import verify
 
@@ -49,7 +48,6 @@ __all__ = [
     "RaspirError",
     "RaspirWarning",
     "Role",
-    "Sequence",
     "SlowWarning",
     "Stats",
     "TextError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from raspir.ir.location import Location, calling_frame
-from raspir.ir.visible import visible
+from raspir.ir.text.visible import visible
 
 
 class RaspirError(Exception):

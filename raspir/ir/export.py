@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from raspir.ir.printer import identifiers
+from raspir.ir.text.printer import identifiers
 
 if TYPE_CHECKING:
     import networkx

@@ -14,7 +14,7 @@ from raspir.ir.layers import Layering, Stats
 from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
 from raspir.ir.node import Node, impossible, make
-from raspir.ir.printer import print_graph
+from raspir.ir.text.printer import print_graph
 from raspir.ir.types import ATOM, NOTHING, Type
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Graph:
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        from raspir.ir.parser import restore  # the parser makes graphs, so this module cannot import it first
+        from raspir.ir.text.parser import restore  # the parser makes graphs, so this module cannot import it first
 
         users = {str(node["function"]): node for node in self.nodes if node.operation.name in ("map", "select.by")}
         for symbol, function in self.functions.items():

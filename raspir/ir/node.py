@@ -10,8 +10,8 @@ from raspir.ir.atoms import atom_key, show
 from raspir.ir.errors import GraphError
 from raspir.ir.forking import making
 from raspir.ir.operations import OPERATIONS, Operation
-from raspir.ir.rules import Attribute
 from raspir.ir.types import NOTHING, Type
+from raspir.ir.typing import Attribute
 
 
 class Node:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from raspir.ir import rules
+from raspir.ir import typing as rules
 from raspir.ir.atoms import ATOM_CLASSES
-from raspir.ir.rules import Attribute, Check, Rule
 from raspir.ir.types import ATOM, INT, NOTHING, SELECTOR, Type
+from raspir.ir.typing import Attribute, Check, Rule
 
 
 class Role(Enum):

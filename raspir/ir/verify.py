@@ -10,7 +10,7 @@ from raspir.ir.graph import Graph
 from raspir.ir.layers import layer_of, placeable
 from raspir.ir.node import Node, found_sound, impossible, malformed
 from raspir.ir.operations import OPERATIONS, Role
-from raspir.ir.printer import identifiers
+from raspir.ir.text.printer import identifiers
 from raspir.ir.types import ATOM, NOTHING
 
 

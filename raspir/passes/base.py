@@ -11,8 +11,8 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Location
-from raspir.options import options_problem
-from raspir.registry import Registry, unfit
+from raspir.plugins.options import options_problem
+from raspir.plugins.registry import Registry, unfit
 
 Attention = Literal["select", "best"]
 """Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""

@@ -9,19 +9,19 @@ from typing import Any, ClassVar
 from raspir.analysis.domains import TooLargeError, applied
 from raspir.ir import Atom, Graph, Node, Role
 from raspir.ir.atoms import show
-from raspir.ir.describe import Describer
 from raspir.ir.errors import VocabularyWarning, reason, warn
-from raspir.ir.scalar import checked, function_of
-from raspir.passes.algebra import Algebra
+from raspir.ir.evaluation import checked, function_of
+from raspir.ir.text.describe import Describer
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.rewrite import cost, made_of, on_operands, replaced
+from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import cost, made_of, on_operands, replaced
 
 _ROUNDS = 20  # one or two are the rule; each makes the graph no larger
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Applies the algebra of :mod:`raspir.passes.algebra` everywhere, until nothing changes."""
+    """Applies the algebra of :mod:`raspir.rewriting.algebra` everywhere, until nothing changes."""
 
     name: ClassVar[str] = "fold"
     summary: ClassVar[str] = (

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Location, Node, build, make
-from raspir.ir.describe import Describer
+from raspir.ir.text.describe import Describer
 from raspir.ir.types import NOTHING
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.columns import Columns
+from raspir.rewriting.columns import Columns
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from raspir.analysis import Analysis, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.selectors import Formula
 from raspir.ir import Graph, Node, Role
-from raspir.ir.describe import Describer
 from raspir.ir.layers import selector_parts
+from raspir.ir.text.describe import Describer
 from raspir.ir.types import INT, SELECTOR
-from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.rewrite import cost, replaced
+from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import cost, replaced
 
 _ROUNDS = 10
 

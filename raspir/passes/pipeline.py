@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from raspir.ir import BackendError, Graph, GraphError, RaspirError, RaspirWarning, print_graph, verify
 from raspir.ir.atoms import is_one_of, show
-from raspir.options import options_of, parse_choices, read_options, with_options
 from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
-from raspir.passes.rewrite import gain
-from raspir.registry import advice
+from raspir.plugins.options import options_of, parse_choices, read_options, with_options
+from raspir.plugins.registry import advice
+from raspir.rewriting.graphs import gain
 
 DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
 """The passes that run unless others are named, in order."""

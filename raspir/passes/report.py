@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from raspir.ir import Graph, Stats
-from raspir.ir.printer import escape
+from raspir.ir.text.printer import escape
 from raspir.passes.base import Pass, Remark
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
-from raspir.frontends.embedded import Selector, SOp, indices, key, query, tokens, where
+from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.ir import Atom
 from raspir.testing.idioms import IDIOMS, Idiom, aggregated, fetch, fits
 from raspir.testing.maker import Maker, code, constant

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from raspir.ir import BackendError
+from raspir.runtime.interrupts import held_back
 from raspir.testing.differences import DifferenceError
-from raspir.testing.interrupts import held_back
 from raspir.testing.trying import SETTINGS, Campaign, Failure
 
 CHUNK = 16

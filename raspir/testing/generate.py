@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from random import Random
 
 from raspir.backends.base import Support
-from raspir.frontends.embedded import Selector, SOp, indices, raw, select, tokens, where
-from raspir.frontends.expressions import apply
-from raspir.frontends.lowering import lower
+from raspir.frontends.python.embedded import Selector, SOp, indices, raw, select, tokens, where
+from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
 from raspir.testing.extremes import EVERY

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from raspir.frontends.embedded import Selector, SOp, indices, key, query, select, tokens, where
+from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, select, tokens, where
 from raspir.ir import Atom
 from raspir.testing.maker import FLIPPED, MAPS, PREDICATES, Maker, constant
 

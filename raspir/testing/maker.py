@@ -8,8 +8,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple
 
-from raspir.frontends.embedded import Selector, SOp, indices, key, query, tokens, where
-from raspir.frontends.expressions import apply
+from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
+from raspir.frontends.python.expressions import apply
 from raspir.ir import Atom
 
 WITHIN = {

@@ -13,10 +13,10 @@ from fractions import Fraction
 from math import isfinite
 from sys import float_info
 
-from raspir.backends.inputs import read_inputs
-from raspir.backends.reference import Value, steps
 from raspir.ir import Atom, Graph, Node, RaspirError
 from raspir.ir.atoms import atom_key
+from raspir.runtime.inputs import read_inputs
+from raspir.runtime.reference import Value, steps
 
 _MOST = Fraction(float_info.max)
 _LEAST = Fraction(5e-324)

@@ -15,13 +15,13 @@ except ImportError as error:
     raise ImportError("generated programs need the package hypothesis: install raspir[testing]") from error
 
 from raspir.backends.base import FaultyBackendError, runner
-from raspir.frontends.embedded import SOp
-from raspir.frontends.lowering import lower
+from raspir.frontends.python.embedded import SOp
+from raspir.frontends.python.lowering import lower
 from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
 from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
 from raspir.passes.base import Attention
-from raspir.registry import advice
+from raspir.plugins.registry import advice
 from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes

@@ -15,10 +15,10 @@ from raspir.ir import Atom, BackendError
 from raspir.ir.layers import dependences
 from raspir.ir.lazy import cached_property
 from raspir.ir.types import ATOM
-from raspir.options import parse_choices
 from raspir.passes.base import PASSES
 from raspir.passes.pipeline import choose
-from raspir.registry import Registry
+from raspir.plugins.options import parse_choices
+from raspir.plugins.registry import Registry
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
 from raspir.testing.generate import Generated, program
@@ -42,7 +42,7 @@ ODD: tuple[Atom, ...] = (
 HUGE: tuple[Atom, ...] = tuple(
     sign * 2**bits + more for bits in (600_000, 1_100_000) for sign in (1, -1) for more in (0, 1)
 )
-"""Integers that are added and compared, while products or quotients of them are refused (:mod:`raspir.ir.scalar`)."""
+"""Integers that are added and compared, while products or quotients of them are refused (:mod:`raspir.ir.evaluation`)."""
 
 
 @dataclass(frozen=True)

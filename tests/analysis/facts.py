@@ -4,9 +4,9 @@ from itertools import pairwise
 from math import inf
 
 from raspir.analysis import Analysis, Linear
-from raspir.backends.reference import trace
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import SELECTOR, type_of
+from raspir.runtime.reference import trace
 
 
 def unlimited(*bounds):

@@ -14,7 +14,7 @@ from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis, Domain
 from raspir.analysis.domains import LIMIT, applied, bounded, cannot_fail, tried
 from raspir.ir.atoms import atom_key
-from raspir.ir.scalar import MEANING, checked
+from raspir.ir.evaluation import MEANING, checked
 from raspir.ir.types import BOOL, FLOAT, INT, STR, type_of
 
 some = st.lists(atoms, min_size=1, max_size=5).map(Domain.of)

@@ -9,7 +9,7 @@ import raspir
 from raspir import BackendError, EvaluationError, InputError, Sequence, indices, key, query, tokens
 from raspir.backends.base import FaultyBackendError, Reports, Streams, runner
 from raspir.ir import Graph, LayeredProgram
-from raspir.ir.visible import visible
+from raspir.ir.text.visible import visible
 
 TWO = {"a": tokens, "b": indices}
 

@@ -4,7 +4,7 @@ import pytest
 
 import raspir
 from raspir import BackendError, indices, key, query, select, tokens, where
-from raspir.backends.support import Support
+from raspir.backends.capabilities import Support
 
 BEFORE = key(indices) < query(indices)
 

@@ -8,7 +8,7 @@ import pytest
 
 import raspir
 from raspir import Sequence, aggregate, identity, indices, key, query, raw, select, tokens, where
-from raspir.frontends.evaluation import example, set_example
+from raspir.frontends.python.example import example, set_example
 
 everything = key(1) == query(1)
 before = key(indices) < query(indices)

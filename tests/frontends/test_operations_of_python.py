@@ -18,7 +18,7 @@ from raspir import (
     select,
     tokens,
 )
-from raspir.frontends.embedded import Key, Query
+from raspir.frontends.python.embedded import Key, Query
 from raspir.ir import Graph, GraphError, LayeredProgram, Node, build
 
 everyone = key(1) == query(1)

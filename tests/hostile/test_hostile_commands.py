@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 import raspir
 from raspir import RaspirError, key, query, tokens
-from raspir.batch import Lines, Writer, read_json, run_lines
 from raspir.cli import app
+from raspir.cli.batch import Lines, Writer, read_json, run_lines
 from raspir.cli.shared import allow_long_integers
-from raspir.ir.scalar import MOST_BITS
-from raspir.options import parse_choices
+from raspir.ir.evaluation import MOST_BITS
+from raspir.plugins.options import parse_choices
 
 PROGRAM = raspir.compile((key(tokens) == query(tokens)).value(tokens))
 FILE = "examples/attention.py:cumsum"

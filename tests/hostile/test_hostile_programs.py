@@ -8,7 +8,7 @@ from raspir.analysis import Analysis
 from raspir.passes.base import PassContext
 from raspir.passes.depth import Depth
 from raspir.passes.pipeline import DEFAULT, run_passes
-from raspir.passes.rewrite import cost
+from raspir.rewriting.graphs import cost
 
 ATTENTION = ("select", "best")
 everything = key(1) == query(1)

@@ -10,7 +10,7 @@ import pytest
 
 import raspir
 from raspir import EvaluationError, indices, tokens
-from raspir.ir.scalar import MEANING, MOST_BITS, MOST_CHARACTERS
+from raspir.ir.evaluation import MEANING, MOST_BITS, MOST_CHARACTERS
 
 HEAD = 'raspir 1\n%indices = indices : int\n%tokens = input name="tokens" : bool | int | float | str\n'
 BACKENDS = ("reference", "numpy")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import raspir
 from raspir import RaspirError
 from raspir.frontends.files import load
-from raspir.ir.lexer import tokens as lexed
+from raspir.ir.text.lexer import tokens as lexed
 from raspir.testing.generate import program
 
 HEAD = 'raspir 1\n%tokens = input name="tokens" : bool | int | float | str\n%indices = indices : int\n'

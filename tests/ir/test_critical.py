@@ -7,8 +7,8 @@ from strategies import build, programs
 
 import raspir
 from raspir import indices, key, query, tokens
+from raspir.analysis.critical_path import critical_path, path_to_json
 from raspir.ir import Role
-from raspir.ir.critical import critical_path, path_to_json
 
 
 def through(program):

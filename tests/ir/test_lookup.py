@@ -10,7 +10,7 @@ from strategies import atoms
 import raspir
 from raspir.ir import Graph, build
 from raspir.ir.atoms import atom_key
-from raspir.ir.describe import Describer
+from raspir.ir.text.describe import Describer
 
 
 def graph(otherwise, table, vocab=None):

@@ -13,14 +13,14 @@ from strategies import build as build_program
 import raspir
 from raspir import SOp, indices, key, query, select, tokens, where
 from raspir.analysis import Analysis
-from raspir.frontends.expressions import apply
+from raspir.frontends.python.expressions import apply
 from raspir.ir import Graph, build
 from raspir.ir.types import SELECTOR
-from raspir.passes import algebra as rules
-from raspir.passes.algebra import RULES, Algebra
 from raspir.passes.depth.aggregates import attributes
 from raspir.passes.fold import fold
-from raspir.passes.rewrite import replaced
+from raspir.rewriting import algebra as rules
+from raspir.rewriting.algebra import RULES, Algebra
+from raspir.rewriting.graphs import replaced
 
 
 def prepared(program, vocab=None):

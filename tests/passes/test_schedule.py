@@ -17,7 +17,6 @@ from strategies import inputs, programs
 
 import raspir
 from raspir import indices, key, query, tokens
-from raspir.backends.reference import trace
 from raspir.ir import Graph, Role, build, verify
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import placeable
@@ -26,6 +25,7 @@ from raspir.passes.base import PassContext
 from raspir.passes.greedy_schedule import greedy_placement
 from raspir.passes.placement import Problem
 from raspir.passes.schedule import Schedule
+from raspir.runtime.reference import trace
 
 
 def random_graph(random, size):

@@ -4,9 +4,9 @@ from pictures.drawn import SVG, parsed, selected, strips, texts
 import raspir
 from raspir import indices, key, query, tokens
 from raspir.backends.tracing import traced
-from raspir.pictures.attention import head_svg, selector_svg
-from raspir.pictures.shown import Shown
-from raspir.pictures.widths import atom_text
+from raspir.viz.attention import head_svg, selector_svg
+from raspir.viz.shown import Shown
+from raspir.viz.widths import atom_text
 
 EQ = key(tokens) == query(tokens)
 BEFORE = key(indices) < query(indices)

@@ -6,10 +6,10 @@ from pictures.drawn import parsed, strips, texts
 import raspir
 from raspir import indices, key, query, tokens
 from raspir.backends.tracing import traced
-from raspir.pictures.attention import head_svg
-from raspir.pictures.program import program_svg
-from raspir.pictures.sequences import key_svg, query_svg, sequence_svg
-from raspir.pictures.text import program_text, selector_text
+from raspir.viz.attention import head_svg
+from raspir.viz.program import program_svg
+from raspir.viz.sequences import key_svg, query_svg, sequence_svg
+from raspir.viz.text import program_text, selector_text
 
 HOSTILE = {
     "quotes": "\"'`",

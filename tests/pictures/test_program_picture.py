@@ -9,9 +9,9 @@ from strategies import build, inputs, programs
 import raspir
 from raspir import indices, key, query, tokens
 from raspir.backends.tracing import traced
-from raspir.pictures.program import program_svg
-from raspir.pictures.text import program_text
-from raspir.pictures.widths import atom_text
+from raspir.viz.program import program_svg
+from raspir.viz.text import program_text
+from raspir.viz.widths import atom_text
 
 
 def picture(program, input):

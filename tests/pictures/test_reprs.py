@@ -44,7 +44,7 @@ def test_an_example_that_cannot_run_leaves_the_text(monkeypatch):
     def broken(*arguments):
         raise RuntimeError
 
-    monkeypatch.setattr("raspir.frontends.drawing._svg", broken)
+    monkeypatch.setattr("raspir.backends.drawing.svg", broken)
     assert tokens._repr_svg_() is None
 
 
@@ -72,14 +72,14 @@ def test_text_of_a_selector_is_aligned_where_characters_are_wide():
     lines = repr(EQ).split("\n")
     assert lines[1].split() == ["日本", "1", "·", "·"]
     assert "\x1b" not in repr(EQ)
-    from raspir.pictures.widths import columns
+    from raspir.viz.widths import columns
 
     assert len({columns(line) for line in lines}) == 1
 
 
 def test_pictures_are_imported_when_the_first_is_drawn():
     code = (
-        "import sys, raspir; assert not any(m in sys.modules for m in ('raspir.pictures.svg', 'numpy')); "
+        "import sys, raspir; assert not any(m in sys.modules for m in ('raspir.viz.svg', 'numpy')); "
         "raspir.tokens._repr_svg_(); sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

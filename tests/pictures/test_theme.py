@@ -5,8 +5,8 @@ import re
 import pytest
 from pictures.drawn import SVG, parsed
 
-from raspir.pictures.sequences import sequence_svg
-from raspir.pictures.theme import DARK, LIGHT, Part
+from raspir.viz.sequences import sequence_svg
+from raspir.viz.theme import DARK, LIGHT, Part
 
 
 def luminance(colour):

@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping
 
 from raspir.backends.base import Support
-from raspir.backends.inputs import read_inputs
-from raspir.backends.reference import Executable, Reference, _Step, require_functions
-from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, Sequence, verify
+from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, verify
+from raspir.runtime.inputs import read_inputs
+from raspir.runtime.reference import Executable, Reference, _Step, require_functions
+from raspir.runtime.sequence import Sequence
 
 
 class Step(_Step):

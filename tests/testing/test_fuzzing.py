@@ -13,7 +13,7 @@ import raspir
 from raspir.backends.base import BACKENDS, Support
 from raspir.backends.numpy.kernels import elementwise, execution, selections
 from raspir.passes.base import PASSES
-from raspir.registry import Registry
+from raspir.plugins.registry import Registry
 from raspir.testing import Setting, difference, trying
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import program
@@ -155,7 +155,7 @@ def ends(sequence):
 @pytest.mark.parametrize("wrong", [floats, ends])
 def test_a_backend_of_others_is_found_wrong(wrong, monkeypatch):
     monkeypatch.setitem(BACKENDS.built_in, "planted", "tests_planted:made")
-    monkeypatch.setattr("raspir.registry.import_module", modules({"tests_planted": wrong}))
+    monkeypatch.setattr("raspir.plugins.registry.import_module", modules({"tests_planted": wrong}))
     found = shrunk(first_failure(Campaign(0, ("planted",))))
     assert "planted yields [" in found.told
     assert len(found.graph) <= 2

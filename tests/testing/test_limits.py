@@ -15,11 +15,11 @@ from raspir import indices, key, query, tokens, where
 from raspir.ir import build
 from raspir.ir.types import SELECTOR
 from raspir.passes.base import Remark
+from raspir.runtime.interrupts import held_back, raise_held
 from raspir.testing import Setting, difference, minimised, trying
 from raspir.testing.differences import DifferenceError
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import program
-from raspir.testing.interrupts import held_back, raise_held
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.maker import LARGE, MODERATE

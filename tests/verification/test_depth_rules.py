@@ -7,15 +7,15 @@ from unittest import mock
 import pytest
 from proofs import limited
 
-from raspir.backends.reference import steps
 from raspir.ir import EvaluationError, Graph
 from raspir.ir.atoms import atom_key, show
 from raspir.ir.graph import topological
 from raspir.ir.types import INT
 from raspir.passes.depth import RULES
-from raspir.verification.leaves import leaf
-from raspir.verification.proving import proved, rewritten, switched_off, withheld
-from raspir.verification.schemas import best, closed_forms, gathers, shifts, split, uniform
+from raspir.runtime.reference import steps
+from raspir.testing.proofs.cases import best, closed_forms, gathers, shifts, split, uniform
+from raspir.testing.proofs.leaves import leaf
+from raspir.testing.proofs.proving import proved, rewritten, switched_off, withheld
 
 CATALOGUE = [each for module in (gathers, closed_forms, uniform, shifts, best, split) for each in module.RULES]
 SCHEMAS = {each.name: each.schemas for each in CATALOGUE}

@@ -9,11 +9,11 @@ import z3
 import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.testing.generate import program
-from raspir.verification import values
-from raspir.verification.encoding import Encoding
-from raspir.verification.equivalence import equivalent
-from raspir.verification.tables import tables_of
-from raspir.verification.values import NoEncodingError, conjunction
+from raspir.validation import values
+from raspir.validation.encoding import Encoding
+from raspir.validation.equivalence import equivalent
+from raspir.validation.tables import tables_of
+from raspir.validation.values import NoEncodingError, conjunction
 
 
 def agrees(graph, given, monkeypatch) -> bool | None:

@@ -3,9 +3,9 @@
 import pytest
 from proofs import all_needed, holds, is_needed, name, needed_name, schemas
 
-from raspir.passes import algebra
-from raspir.verification.schemas import fold_numbers, fold_selectors, fold_truths
-from raspir.verification.schemas.rows import title
+from raspir.rewriting import algebra
+from raspir.testing.proofs.cases import fold_numbers, fold_selectors, fold_truths
+from raspir.testing.proofs.cases.rows import title
 
 CATALOGUE = (*fold_numbers.RULES, *fold_truths.RULES, *fold_selectors.RULES)
 

@@ -4,8 +4,8 @@ import pytest
 
 from raspir.ir import build
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER
-from raspir.verification.leaves import const, leaf, of_kinds
-from raspir.verification.proving import Schema, differing, proved
+from raspir.testing.proofs.leaves import const, leaf, of_kinds
+from raspir.testing.proofs.proving import Schema, differing, proved
 
 B, V, R = leaf("b", BOOL), leaf("v", INT), leaf("r", NUMBER)
 AS_INTEGER = build("add", B, const(0))

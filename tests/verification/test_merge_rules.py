@@ -7,7 +7,7 @@ import pytest
 from proofs import all_needed, holds, is_needed, name, needed_name, schemas
 
 from raspir.passes import merge as merging
-from raspir.verification.schemas import fuse, merge
+from raspir.testing.proofs.cases import fuse, merge
 
 CATALOGUE = (*merge.RULES, *fuse.RULES)
 

@@ -4,9 +4,9 @@ import pytest
 
 import raspir
 from raspir import indices, key, query, tokens, where
-from raspir.ir.scalar import MOST_BITS, MOST_CHARACTERS
-from raspir.verification.equivalence import equivalent
-from raspir.verification.validation import validate
+from raspir.ir.evaluation import MOST_BITS, MOST_CHARACTERS
+from raspir.validation.equivalence import equivalent
+from raspir.validation.translation import validate
 
 LIMIT = 2**MOST_BITS  # the least integer that is too large
 LARGE, TEXT = 2**600_000, "a" * 600_000

@@ -17,10 +17,10 @@ import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
 from raspir.analysis.domains import Domain
-from raspir.verification import validation
-from raspir.verification.equivalence import equivalent
-from raspir.verification.solver import Solver
-from raspir.verification.validation import Difference, Validation, validate
+from raspir.validation import translation as validation
+from raspir.validation.equivalence import equivalent
+from raspir.validation.solver import Solver
+from raspir.validation.translation import Difference, Validation, validate
 
 length = (key(1) == query(1)).value(1)
 before = key(indices) < query(indices)
@@ -120,10 +120,10 @@ def test_without_a_solver_it_says_so(monkeypatch):
             raise ImportError("no z3", name="z3")
         return find(name, *rest)
 
-    for module in [name for name in sys.modules if name.startswith(("z3", "raspir.verification.equivalence"))]:
+    for module in [name for name in sys.modules if name.startswith(("z3", "raspir.validation.equivalence"))]:
         monkeypatch.delitem(sys.modules, module)
     for module in ("solver", "shown", "encoding", "values", "tables"):
-        monkeypatch.delitem(sys.modules, f"raspir.verification.{module}", raising=False)
+        monkeypatch.delitem(sys.modules, f"raspir.validation.{module}", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     found = validate(*graphs(before.value(1), indices + 0, None), 3)
     assert found.lines()[0] == "nothing was covered"

@@ -10,11 +10,11 @@ import raspir
 from raspir import indices, key, query, select, tokens, where
 from raspir.ir import Graph, build
 from raspir.ir.atoms import atom_key
-from raspir.ir.scalar import MEANING
-from raspir.verification import values
-from raspir.verification.equivalence import equivalent
-from raspir.verification.validation import Difference
-from raspir.verification.values import Strings
+from raspir.ir.evaluation import MEANING
+from raspir.validation import values
+from raspir.validation.equivalence import equivalent
+from raspir.validation.translation import Difference
+from raspir.validation.values import Strings
 
 opposite = -tokens
 number = -opposite  # of any input that is one

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from raspir.backends.graphviz.diagram import Side, side_of, told_of
-from raspir.backends.graphviz.dot import dot_of
-from raspir.backends.graphviz.render import FORMATS, check_format, check_renderer, converted, layout
-from raspir.backends.graphviz.svg import finished
 from raspir.backends.tracing import traced
 from raspir.ir import Graph, verify
+from raspir.viz.diagram.dot import dot_of
+from raspir.viz.diagram.layout import Side, side_of, told_of
+from raspir.viz.diagram.render import FORMATS, check_format, check_renderer, converted, layout
+from raspir.viz.diagram.svg import finished
 
 
 class Graphviz:

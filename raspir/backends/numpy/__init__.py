@@ -6,8 +6,8 @@ from raspir.backends.numpy.emission import module
 from raspir.backends.numpy.plan import Strategy
 from raspir.backends.numpy.planner import plan
 from raspir.backends.numpy.program import Program
-from raspir.backends.reference import require_functions
 from raspir.ir import Graph, verify
+from raspir.runtime.reference import require_functions
 
 
 class NumPy:

@@ -27,7 +27,7 @@ from raspir.backends.numpy.plan import Made, Plan, Ref, Spread, Step, Strategy, 
 from raspir.backends.numpy.strategies import Chosen, Selectors
 from raspir.ir import Graph, Node, Role
 from raspir.ir.atoms import show
-from raspir.ir.describe import Describer
+from raspir.ir.text.describe import Describer
 
 ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "add": elementwise.add,

@@ -10,15 +10,16 @@ from typing import Any, overload
 
 import numpy as np
 
-from raspir.backends.inputs import batch_of
 from raspir.backends.numpy import source
 from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of, whole
 from raspir.backends.numpy.kernels.execution import Executor
 from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
-from raspir.ir import Atom, Sequence
+from raspir.ir import Atom
 from raspir.ir.lazy import cached_property
+from raspir.runtime.inputs import batch_of
+from raspir.runtime.sequence import Sequence
 
 
 class _Block:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from raspir.analysis.facts import Analysis
 from raspir.ir import Atom, BackendError, Graph, Node
 from raspir.ir.errors import reason
-from raspir.ir.scalar import checked
+from raspir.ir.evaluation import checked
 
 _MOST = 1 << 16
 

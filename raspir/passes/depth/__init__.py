@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from raspir.analysis.leniency import lenient
 from raspir.ir import Graph
-from raspir.passes.algebra import Algebra
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Search
-from raspir.passes.rewrite import cost
+from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import cost
 
 RULES = (
     *gathers.RULES,

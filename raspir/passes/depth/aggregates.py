@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from raspir.analysis.selectors import Formula
 from raspir.ir import Atom, Node, Role
 from raspir.ir.layers import selector_parts
-from raspir.ir.rules import Attribute
 from raspir.ir.types import NUMBER, STR
-from raspir.passes.algebra import Algebra
+from raspir.ir.typing import Attribute
+from raspir.rewriting.algebra import Algebra
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from raspir.analysis.forms import MIRRORED
 from raspir.analysis.ranks import Order, Rank
 from raspir.analysis.selectors import Formula
 from raspir.ir import Node, Role
-from raspir.passes.algebra import COMPLEMENT, Algebra, outcome
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
+from raspir.rewriting.algebra import COMPLEMENT, Algebra, outcome
 
 
 @dataclass(frozen=True)

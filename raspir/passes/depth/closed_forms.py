@@ -15,9 +15,9 @@ from raspir.analysis import Clause, IntSet, Linear, Pair
 from raspir.analysis.selectors import Formula, complement
 from raspir.ir import Node
 from raspir.ir.types import INT
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
+from raspir.rewriting.algebra import Algebra
 
 _DEGREE = 2
 _ALTERNATIVES = 4  # intervals that may overlap, so that all their intersections are counted too

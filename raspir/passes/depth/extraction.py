@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from raspir.ir import Graph, Location, Node, Role
-from raspir.ir.describe import Describer
+from raspir.ir.text.describe import Describer
 from raspir.passes.base import Remark
 from raspir.passes.depth.search import Search
-from raspir.passes.rewrite import replaced
+from raspir.rewriting.graphs import replaced
 
 
 def extracted(

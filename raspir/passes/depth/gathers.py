@@ -16,10 +16,10 @@ from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
+from raspir.rewriting.algebra import Algebra
 
 _CONE = 512  # values that one fetch is followed through
 

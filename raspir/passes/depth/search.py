@@ -15,9 +15,9 @@ from typing import Any, Protocol
 from raspir.analysis.domains import may_be_too_large
 from raspir.ir import GraphError, Node, Role
 from raspir.ir.types import INT, SELECTOR
-from raspir.passes.algebra import Algebra
 from raspir.passes.base import Attention
 from raspir.passes.depth.aggregates import Aggregate
+from raspir.rewriting.algebra import Algebra
 
 
 class Propose(Protocol):

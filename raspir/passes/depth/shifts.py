@@ -15,10 +15,10 @@ from raspir.analysis import Linear
 from raspir.ir import Node, Role
 from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Search
+from raspir.rewriting.algebra import Algebra
 
 _CONE = 64  # values between the sum and the shifts
 _OFFSETS = 3  # different offsets that are tried

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from raspir.analysis import Linear
 from raspir.ir import Node
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
+from raspir.rewriting.algebra import Algebra
 
 
 def query_condition(search: Search, node: Node) -> Iterator[Node]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from raspir import api
 from raspir.backends.base import Backend, Executable, Streams
-from raspir.ir import Atom, BackendError, Graph, Location, RaspirError, Sequence
+from raspir.ir import Atom, BackendError, Graph, Location, RaspirError
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
+from raspir.runtime.sequence import Sequence
 from raspir.testing.conformance.case import Case, Trial
 from raspir.testing.conformance.promised import Run, in_other_atoms, promised
 from raspir.testing.rounding import excused, may_round

@@ -8,9 +8,9 @@ from itertools import chain
 from typing import Any
 
 from raspir.backends.base import Executable
-from raspir.backends.inputs import read_inputs
 from raspir.ir import Atom, BackendError, Graph, ProgramError, RaspirError
 from raspir.ir.atoms import atom_key, distinct
+from raspir.runtime.inputs import read_inputs
 from raspir.testing.conformance.case import Trial, located
 from raspir.testing.quiet import quiet
 

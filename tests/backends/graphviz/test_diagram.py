@@ -11,12 +11,12 @@ from strategies import build, inputs, programs
 
 import raspir
 from raspir import indices, key, query, select, tokens, where
+from raspir.analysis.critical_path import critical_path
 from raspir.backends.graphviz import Graphviz
-from raspir.backends.graphviz.contents import POSITIONS
-from raspir.backends.graphviz.diagram import BANDS, BESIDE, side_of
-from raspir.backends.graphviz.render import layout
 from raspir.backends.tracing import traced
-from raspir.ir.critical import critical_path
+from raspir.viz.diagram.contents import POSITIONS
+from raspir.viz.diagram.layout import BANDS, BESIDE, side_of
+from raspir.viz.diagram.render import layout
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "examples"))
 

@@ -7,7 +7,7 @@ import pytest
 
 import raspir
 from raspir import BackendError, tokens
-from raspir.backends.graphviz import render
+from raspir.viz.diagram import render
 
 DOT = "digraph { a -> b }"
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import raspir
 from raspir import indices, key, query, tokens
-from raspir.backends.messages import added_strings, addition_failed, scores_failed
 from raspir.backends.numpy.kernels import aggregates, selections, summation
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of, constant
 from raspir.backends.numpy.kernels.runs import Run, full
-from raspir.ir.scalar import checked
+from raspir.ir.evaluation import checked
+from raspir.runtime.messages import added_strings, addition_failed, scores_failed
 
 # What takes other ways for long inputs adds floats otherwise, too, so that only exact ones are the same there.
 SUMMED = [("as it is", "no tables", "large"), ("not one by one",), ("not one by one", "no tables")]

@@ -24,11 +24,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import raspir
-from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels import conditions, predicates
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of, integers
 from raspir.backends.numpy.kernels.columns import floats as of_floats
 from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.runtime.messages import pair_failed
 
 WAYS = st.sampled_from(["as it is", "no tables", "large"])
 WHOLE = st.sampled_from([small, widths, wholes, integral, KINDS["bools"]])

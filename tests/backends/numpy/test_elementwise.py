@@ -8,12 +8,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import raspir
-from raspir.backends.messages import failed_on
 from raspir.backends.numpy.kernels import elementwise
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of
 from raspir.backends.numpy.planner import ELEMENTWISE
 from raspir.ir.atoms import atom_key
-from raspir.ir.scalar import MEANING, checked, logical_not
+from raspir.ir.evaluation import MEANING, checked, logical_not
+from raspir.runtime.messages import failed_on
 
 UNARY = ("neg", "abs", "round", "not")
 BINARY = sorted(set(ELEMENTWISE) - set(UNARY) - {"pow"})

@@ -26,9 +26,9 @@ from rewriting import (
 
 from raspir import indices, key, query, select, tokens, where
 from raspir.analysis.ranks import Rank
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth import best
 from raspir.passes.depth.best import RULES
+from raspir.rewriting.algebra import Algebra
 
 BY_RANK, IN_RUN = RULES
 same = key(tokens) == query(tokens)

@@ -26,10 +26,10 @@ from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
 from raspir.analysis.leniency import lenient
 from raspir.ir import Graph
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.closed_forms import RULES, _Sums
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Search
+from raspir.rewriting.algebra import Algebra
 
 CLOSED, CONDITION = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))

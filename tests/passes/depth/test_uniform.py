@@ -28,9 +28,9 @@ from rewriting import (
 
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
-from raspir.passes.algebra import Algebra
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.uniform import RULES
+from raspir.rewriting.algebra import Algebra
 
 CONDITION, CHOICE, TERMS, VALUE, SCORE = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))

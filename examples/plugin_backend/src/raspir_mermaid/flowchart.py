@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from raspir.ir import Head, Layer, LayeredProgram, Mlp, Node
-from raspir.ir.describe import Describer
-from raspir.pictures.trace import Trace
+from raspir.ir.text.describe import Describer
+from raspir.viz.trace import Trace
 from raspir_mermaid.labels import label, title, told
 
 _LINES = 8  # values that stand in one node

@@ -7,7 +7,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from raspir.backends.messages import added_strings, addition_failed, scores_failed
 from raspir.backends.numpy.kernels.columns import (
     BOOL,
     CHAR,
@@ -37,7 +36,8 @@ from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection, Sliding
 from raspir.backends.numpy.kernels.summation import float_sums
 from raspir.ir.atoms import Atom
-from raspir.ir.scalar import checked
+from raspir.ir.evaluation import checked
+from raspir.runtime.messages import added_strings, addition_failed, scores_failed
 
 
 class _RowError(Exception):

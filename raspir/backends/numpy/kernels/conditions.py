@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels.columns import (
     CHAR,
     FLOAT,
@@ -33,6 +32,7 @@ from raspir.backends.numpy.kernels.failures import NOWHERE, Site
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.ir.atoms import Atom
 from raspir.ir.lazy import cached_property
+from raspir.runtime.messages import pair_failed
 
 _LARGE = 1 << 16
 

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from raspir.backends.messages import failed_on
 from raspir.backends.numpy.kernels.columns import (
     BOOL,
     CHAR,
@@ -43,7 +42,8 @@ from raspir.backends.numpy.kernels.columns import (
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.atoms import Atom, atom_key
 from raspir.ir.errors import EvaluationError, RecordedError
-from raspir.ir.scalar import added, checked, logical_not, multiplied, quotient, raised, remainder
+from raspir.ir.evaluation import added, checked, logical_not, multiplied, quotient, raised, remainder
+from raspir.runtime.messages import failed_on
 
 EXACT = 2**53
 """Integers up to this size are exact as floats."""

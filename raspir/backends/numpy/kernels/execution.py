@@ -8,8 +8,6 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from raspir.backends.inputs import by_name, input_list, refused, require_length, require_one_length
-from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import (
     CHAR,
     KINDS,
@@ -31,6 +29,8 @@ from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import BUDGET, Report, Run, full
 from raspir.ir.atoms import Atom, atom_key, read_sequence
 from raspir.ir.errors import InputError, RaspirError
+from raspir.runtime.inputs import by_name, input_list, refused, require_length, require_one_length
+from raspir.runtime.messages import wrong_length
 
 CHUNK = 1 << 21
 """So many positions of a batch are worked on at a time."""

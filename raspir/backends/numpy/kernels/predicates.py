@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from raspir.backends.messages import pair_failed
 from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, gather, take
 from raspir.backends.numpy.kernels.failures import Site, TooMuchError
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.ir.atoms import Atom, atom_key
 from raspir.ir.errors import RecordedError
+from raspir.runtime.messages import pair_failed
 
 _CALLS_PER_SECOND = 2e6
 _LITTLE = 1 << 10  # the entries of a table that is never too large

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from raspir.backends.messages import wrong_length
 from raspir.backends.numpy.kernels.columns import Array, Column, integers, narrowest, take
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.errors import SlowWarning
 from raspir.ir.lazy import cached_property
+from raspir.runtime.messages import wrong_length
 
 BUDGET = 64 * 2**20
 """The bytes that a block of an attention matrix may take."""

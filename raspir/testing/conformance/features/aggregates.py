@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from raspir.frontends.embedded import Selector, SOp, aggregate, indices, key, query, tokens
+from raspir.frontends.python.embedded import Selector, SOp, aggregate, indices, key, query, tokens
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, kind_of, trial
 from raspir.testing.conformance.features.sources import named

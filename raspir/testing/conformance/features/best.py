@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import inf
 
-from raspir.frontends.embedded import indices, key, query, tokens, where
+from raspir.frontends.python.embedded import indices, key, query, tokens, where
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, kind_of, trial
 from raspir.testing.conformance.features.aggregates import DEFAULTS

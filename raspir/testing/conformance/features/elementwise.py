@@ -7,11 +7,11 @@ from functools import partial
 from math import inf
 from typing import Any
 
-from raspir.frontends.embedded import SOp, indices, tokens
-from raspir.frontends.expressions import apply
+from raspir.frontends.python.embedded import SOp, indices, tokens
+from raspir.frontends.python.expressions import apply
 from raspir.ir import Atom
+from raspir.ir.evaluation import MEANING, checked
 from raspir.ir.operations import COMPARISONS, OPERATIONS
-from raspir.ir.scalar import MEANING, checked
 from raspir.ir.types import ATOM, type_of, union
 from raspir.testing.conformance.case import ATOMS, Case, Trial, trial
 from raspir.testing.maker import constant

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from math import inf, nan
 from typing import Any
 
-from raspir.frontends.embedded import SOp, indices, tokens, where
-from raspir.frontends.expressions import apply
+from raspir.frontends.python.embedded import SOp, indices, tokens, where
+from raspir.frontends.python.expressions import apply
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, trial
 

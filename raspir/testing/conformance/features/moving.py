@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.frontends.embedded import SOp, indices, key, query, tokens, where
+from raspir.frontends.python.embedded import SOp, indices, key, query, tokens, where
 from raspir.testing.conformance.case import ATOMS, Case, trial
 
 GROUP = "moving atoms"

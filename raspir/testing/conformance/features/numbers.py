@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import inf
 from random import Random
 
-from raspir.frontends.embedded import indices, key, query, tokens
+from raspir.frontends.python.embedded import indices, key, query, tokens
 from raspir.ir import EvaluationError
 from raspir.testing.conformance.case import Case, trial
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
-from raspir.frontends.embedded import indices, raw, tokens
+from raspir.frontends.python.embedded import indices, raw, tokens
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, kind_of, trial
 from raspir.testing.maker import constant

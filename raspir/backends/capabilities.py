@@ -1,0 +1,188 @@
+"""What a backend supports, said as data, so that raspir can tell what is missing before it calls the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from raspir.ir import OPERATIONS, BackendError, Graph, Node
+from raspir.ir.operations import Role
+from raspir.ir.text.describe import Describer
+from raspir.ir.types import ATOM, SELECTOR
+
+AGGREGATES = frozenset(name for name, operation in OPERATIONS.items() if operation.role is Role.AGGREGATE)
+"""The aggregate kinds: ``sum``, ``mean`` and ``best``."""
+
+ALL_OPERATIONS = frozenset(OPERATIONS) - AGGREGATES
+"""The names of all other operations of the IR."""
+
+KINDS = frozenset(map(str, ATOM.kinds))
+"""The kinds of atoms: ``bool``, ``int``, ``float`` and ``str``."""
+
+_FEW = 4  # names that are listed one by one
+
+
+@dataclass(frozen=True)
+class Support:
+    """What a backend supports: everything, unless a field says less.
+
+    ``map`` and ``select.by`` call opaque Python functions; a backend that cannot leaves them out of ``operations``.
+
+    Attributes:
+        operations: the operations of the IR that it can do, by name, aggregates apart.
+        aggregates: the kinds of aggregates that it can do, out of ``sum``, ``mean`` and ``best``.
+        types: the kinds of atoms that values may hold, out of ``bool``, ``int``, ``float`` and ``str``.
+        mixed: whether one value may hold atoms of several kinds, as a ``where`` of a number and a string does.
+        inputs: whether there may be several inputs.
+        outputs: whether there may be several outputs.
+        vocabulary: whether an input may be without a promised vocabulary.
+        length: whether the program may be without a promised maximum length.
+
+    Raises:
+        ValueError: if a field holds what there is not.
+    """
+
+    operations: Iterable[str] = ALL_OPERATIONS
+    aggregates: Iterable[str] = AGGREGATES
+    types: Iterable[str] = KINDS
+    mixed: bool = True
+    inputs: bool = True
+    outputs: bool = True
+    vocabulary: bool = True
+    length: bool = True
+
+    def __post_init__(self) -> None:
+        for name, known in (("operations", ALL_OPERATIONS), ("aggregates", AGGREGATES), ("types", KINDS)):
+            held = _names(name, getattr(self, name), known)
+            object.__setattr__(self, name, held)
+        for flag in ("mixed", "inputs", "outputs", "vocabulary", "length"):
+            if type(getattr(self, flag)) is not bool:
+                raise ValueError(f"{flag} must be True or False, not {getattr(self, flag)!r}")
+
+    @staticmethod
+    def without(*names: str, **fields: Any) -> Support:
+        """Return support for everything but these operations, aggregates and types, with the fields that are given.
+
+        Raises:
+            ValueError: if there is no such name.
+        """
+        unknown = sorted(set(names) - ALL_OPERATIONS - AGGREGATES - KINDS)
+        if unknown:
+            raise ValueError(f"there is no operation, aggregate or type {', '.join(unknown)}")
+        left = {"operations": ALL_OPERATIONS, "aggregates": AGGREGATES, "types": KINDS}
+        return Support(**{**{field: held.difference(names) for field, held in left.items()}, **fields})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields that say less than everything, for JSON; lists are sorted."""
+        everything = Support()
+        held = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: sorted(value) if isinstance(value, frozenset) else value
+            for name, value in held.items()
+            if value != getattr(everything, name)
+        }
+
+    def less(self) -> tuple[str, ...]:
+        """Return what of everything is missing, in a few words for each field; nothing where nothing is."""
+        found = []
+        for field, known in (("operations", ALL_OPERATIONS), ("aggregates", AGGREGATES), ("types", KINDS)):
+            held = getattr(self, field)
+            missing = sorted(known - held)
+            if len(missing) > _FEW:
+                found.append(f"{len(known & held)} of {len(known)} {field}")
+            elif missing:
+                found.append(f"no {', '.join(missing)}")
+        words = {
+            "mixed": "no mixed values",
+            "inputs": "one input",
+            "outputs": "one output",
+            "vocabulary": "a promised vocabulary",
+            "length": "a promised length",
+        }
+        return (*found, *(told for flag, told in words.items() if not getattr(self, flag)))
+
+    def takes(self, graph: Graph) -> bool:
+        """Tell whether a backend can do all that is in ``graph``."""
+        try:
+            self.check(graph, "")
+        except BackendError:
+            return False
+        return True
+
+    def check(self, graph: Graph, backend: str) -> None:
+        """Check that a backend can do all that is in ``graph``.
+
+        Args:
+            graph: what it is to run or write.
+            backend: what the backend is called in the message.
+
+        Raises:
+            BackendError: naming what is missing, the operation that needs it as its author wrote it, and its line.
+        """
+        if self == Support():
+            return
+        problem = next(self._promises(graph), None)
+        if problem is not None:
+            raise BackendError(f"backend {backend} {problem}")
+        missing = [(node, lack) for node in graph for lack in (self._lack(node),) if lack is not None]
+        if missing:
+            node, lack = missing[0]
+            others = dict.fromkeys(other for _, other in missing if other != lack)
+            more = f" (nor {', '.join(others)}, which the program needs elsewhere)" if others else ""
+            told = f"backend {backend} does not support {lack}{more}, which {_written(graph, node)} needs"
+            raise BackendError(f"{told}{self._advice(node, lack)}", graph.locations.get(node))
+
+    def _promises(self, graph: Graph) -> Iterator[str]:
+        """Yield what of the whole program it does not support, in words."""
+        if not self.inputs and len(graph.inputs) > 1:
+            yield f"takes programs of one input, and this one has {len(graph.inputs)}: {', '.join(graph.inputs)}"
+        if not self.outputs and len(graph.outputs) > 1:
+            yield f"takes programs of one output, and this one has {len(graph.outputs)}: {', '.join(graph.outputs)}"
+        unbounded = [name for name, node in graph.inputs.items() if node["vocab"] is None]
+        if not self.vocabulary and unbounded:
+            yield f"needs a promise of which atoms {', '.join(unbounded)} holds: give vocab= or --vocab"
+        if not self.length and graph.max_length is None:
+            yield "needs a promise of how long an input may be: give max_length= or --max-length"
+
+    def _lack(self, node: Node) -> str | None:
+        """Return what of one node it does not support, in words; ``None`` where nothing is missing."""
+        operation = node.operation
+        assert isinstance(self.operations, frozenset)
+        assert isinstance(self.aggregates, frozenset)
+        assert isinstance(self.types, frozenset)
+        if operation.role is Role.AGGREGATE and operation.name not in self.aggregates:
+            return f"the aggregate {operation.name}"
+        if operation.role is not Role.AGGREGATE and operation.name not in self.operations:
+            return f"the operation {operation.name}"
+        if node.type is SELECTOR:
+            return None
+        kinds = list(map(str, node.type.kinds))
+        unfit = [kind for kind in kinds if kind not in self.types]
+        if unfit:
+            return f"values of type {' or '.join(unfit)}"
+        return f"values that may be {' or '.join(kinds)}" if len(kinds) > 1 and not self.mixed else None
+
+    def _advice(self, node: Node, lack: str) -> str:
+        if node.operation.name == "lookup" and lack.startswith("the operation"):
+            return ": the optimiser made it, so leave the program as written, with optimize=False or --no-optimize"
+        if node.operation.name == "input" and node["vocab"] is None:
+            return ": promise which atoms it holds, with vocab= or --vocab"
+        return ""
+
+
+def _written(graph: Graph, node: Node) -> str:
+    """Return a node as its author wrote it, with the name that it has."""
+    describer = Describer(graph)
+    name, told = describer.name(node), describer(node)
+    return f"{name} = {told}" if name and name != told else told
+
+
+def _names(field: str, given: object, known: frozenset[str]) -> frozenset[str]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ValueError(f"{field} must be a set of names, not {given!r}")
+    held = frozenset(given)
+    unknown = sorted(map(str, held - known))
+    if unknown:
+        raise ValueError(f"{field} holds {', '.join(unknown)}, and there is: {', '.join(sorted(known))}")
+    return held

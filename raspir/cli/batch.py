@@ -1,0 +1,257 @@
+"""Running a program on each line of a file, so many lines at a time that memory stays bounded."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from raspir.backends.base import Executable, Streams
+from raspir.ir import Atom, InputError, Location, RaspirError
+from raspir.ir.text.printer import escape
+from raspir.runtime.sequence import Sequence
+
+BLOCK = 1 << 18
+"""So many bytes of a file are run at a time."""
+
+FLUSH = 0.1
+"""After so many seconds what has been found is written, whatever is still to come."""
+
+Read = Callable[[str], object]
+"""Makes an input of a line."""
+
+
+def read_json(text: str) -> str | list[Atom] | dict[str, object]:
+    """Return the input that is written as JSON: a list of atoms, a string, or an object with one of these by name.
+
+    Raises:
+        InputError: if it is none.
+    """
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"this is no JSON: {error.msg} at character {error.pos + 1}") from None
+    except ValueError:  # which integers of too many digits are: to read one takes time with their square
+        raise InputError(f"this holds an integer of more than {sys.get_int_max_str_digits()} digits") from None
+    except RecursionError:
+        raise InputError("this is nested too deeply: an input is a list of atoms") from None
+    if not isinstance(value, list | str | dict):
+        raise InputError(f"an input is a list of atoms such as [5, 2], not {text[:40]}")
+    return value
+
+
+def to_json(value: object, encode: Callable[[object], str]) -> str:
+    """Return what ``encode`` makes of ``value``.
+
+    Raises:
+        RaspirError: if it holds an integer of more digits than Python is let write.
+    """
+    try:
+        return encode(value)
+    except ValueError:
+        digits = sys.get_int_max_str_digits()
+        raise RaspirError(f"the result holds an integer of more than {digits} digits, too long for JSON") from None
+
+
+class Lines:
+    """The lines of a file, read a block at a time, and of a pipe or a terminal as they come.
+
+    Args:
+        path: the file; ``-`` for standard input.
+
+    Attributes:
+        name: what messages call the file.
+        size: its bytes; ``None`` where that is not known before it has been read.
+        read: how many of them have been read.
+
+    Raises:
+        InputError: if it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.name = "standard input" if str(path) == "-" else str(path)
+        self.size: int | None = None
+        self.read = 0
+        if str(path) == "-":
+            self._file: BinaryIO = sys.stdin.buffer
+            return
+        try:
+            self._file = path.open("rb")
+            self.size = path.stat().st_size if path.is_file() else None
+        except (OSError, ValueError) as error:  # a name may hold a null character
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: Exception) -> InputError:
+        return InputError(f"cannot read {self.name}: {getattr(error, 'strerror', None) or error}")
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield whole lines, the last one of each block without its end.
+
+        Raises:
+            InputError: if they cannot be read.
+        """
+        parts: list[bytes] = []
+        for block in self._read():
+            head, end, tail = block.rpartition(b"\n")
+            if end:
+                yield b"".join([*parts, head])
+                parts = []
+            if tail:
+                parts.append(tail)
+        if parts:
+            yield b"".join(parts)
+
+    def _read(self) -> Iterator[bytes]:
+        try:
+            while block := self._file.read1(BLOCK):  # type: ignore[attr-defined]  # what files and standard input have
+                start = 3 if not self.read and block.startswith(b"\xef\xbb\xbf") else 0
+                self.read += len(block)
+                yield block[start:]
+        except OSError as error:
+            raise self._unreadable(error) from None
+        finally:
+            if self._file is not sys.stdin.buffer:
+                self._file.close()
+
+
+class Writer:
+    """Writes results as JSON, one a line.
+
+    Args:
+        file: where they go.
+        encoding: how characters are written; those that it lacks are escaped.
+        name: what messages call the file.
+        terminal: whether that is a terminal, which obeys some characters that JSON lets stand as they are.
+    """
+
+    def __init__(
+        self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results", terminal: bool = False
+    ) -> None:
+        self._file, self._encoding, self._name, self._terminal = file, encoding, name, terminal
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def line(self, result: Sequence | dict[str, Sequence]) -> str:
+        """Return the line that holds a result.
+
+        Raises:
+            RaspirError: if it holds an integer too long for JSON.
+        """
+        value = {n: each.tolist() for n, each in result.items()} if isinstance(result, dict) else result.tolist()
+        text = to_json(value, self._encode)
+        return escape(text) if self._terminal else text
+
+    def write(self, lines: list[str]) -> None:
+        """Write lines, all the way.
+
+        Raises:
+            RaspirError: if they cannot be written.
+            BrokenPipeError: if nobody reads them any more.
+        """
+        try:
+            data = "".join(f"{line}\n" for line in lines).encode(self._encoding)
+        except UnicodeEncodeError:
+            data = b"".join(map(self._escaped, lines))
+        try:
+            self._file.write(data)
+            self._file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise RaspirError(f"cannot write {self._name}: {error.strerror}") from None
+
+    def _escaped(self, line: str) -> bytes:
+        try:
+            return f"{line}\n".encode(self._encoding)
+        except UnicodeEncodeError:
+            return f"{json.dumps(json.loads(line))}\n".encode(self._encoding)
+
+
+def run_lines(
+    run: Executable,
+    lines: Lines,
+    read: Read,
+    writer: Writer,
+    tell: Callable[[int, int, int | None], None],
+    skip_blank: bool = False,
+) -> int:
+    """Run a program on each of ``lines``, write the results as they come, and return how many they are.
+
+    Args:
+        run: the program.
+        lines: the lines.
+        read: makes an input of a line.
+        writer: writes the results.
+        tell: told how many lines have been run, how many bytes that is, and how many there are, where that is known.
+        skip_blank: whether blank lines are left out; else they are inputs like all others.
+
+    Raises:
+        RaspirError: of the first line that is at fault, naming it, after the results of all lines before it.
+    """
+    total = above = 0
+    for block in lines.blocks():
+        inputs, numbers, mistakes = _inputs(block, read, skip_blank)
+        before, done, found = lines.read - len(block), 0, []
+        written = time.monotonic()
+        try:
+            for result in _results(run, inputs, mistakes):
+                found.append(writer.line(result))
+                done += 1
+                if time.monotonic() - written > FLUSH:
+                    ready, found = found, []
+                    writer.write(ready)
+                    tell(total + done, before + len(block) * done // len(inputs), lines.size)
+                    written = time.monotonic()
+        finally:
+            writer.write(found)
+        total += done
+        if mistakes:
+            raise _at_line(lines.name, above + numbers[done], mistakes[-1])
+        above += block.count(b"\n") + 1
+        tell(total, lines.read, lines.size)
+    return total
+
+
+def _results(
+    run: Executable, inputs: list[object], mistakes: list[RaspirError]
+) -> Iterator[Sequence | dict[str, Sequence]]:
+    """Yield the results of ``inputs`` up to one on which the program fails, and add that to ``mistakes``."""
+    try:
+        yield from run.stream(inputs) if isinstance(run, Streams) else map(run, inputs)
+    except RaspirError as error:
+        mistakes.append(error)
+
+
+def _inputs(block: bytes, read: Read, skip_blank: bool) -> tuple[list[object], list[int], list[RaspirError]]:
+    """Return the inputs of lines up to one at fault, the number of each line and of that, and what is wrong with it."""
+    mistakes: list[RaspirError] = []
+    try:
+        lines = block.decode().split("\n")
+    except UnicodeDecodeError as error:
+        mistakes.append(InputError("this is not UTF-8 text"))
+        lines = block[: block.rfind(b"\n", 0, error.start) + 1].decode().split("\n")[:-1]
+    inputs: list[object] = []
+    numbers: list[int] = []
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if not (skip_blank and _is_blank(line)):
+                inputs.append(read(line.removesuffix("\r")))
+                numbers.append(number)
+        number += 1
+    except InputError as error:
+        mistakes.append(error)
+    return inputs, [*numbers, number], mistakes
+
+
+def _is_blank(line: str) -> bool:
+    """Tell whether a line holds nothing but what JSON calls space."""
+    return not line.strip(" \t\r")
+
+
+def _at_line(name: str, number: int, error: RaspirError) -> RaspirError:
+    """Return ``error`` as one of a line of a file, and where it is of the author's program too, there."""
+    told = error.message if error.location is None else f"{error.location}: {error.message}"
+    return RaspirError(told, Location(name, number))

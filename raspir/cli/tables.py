@@ -1,0 +1,231 @@
+"""Tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from raspir.analysis.critical_path import critical_path
+from raspir.backends.protocols import Backend, Strategy, level_of, makes, support_of
+from raspir.ir import Graph, Location, Stats
+from raspir.ir.text.describe import Describer
+from raspir.ir.text.visible import visible
+from raspir.passes.base import Pass, Remark
+from raspir.plugins.options import options_listed
+from raspir.plugins.registry import Member, Registry
+from raspir.viz.layers import layers_in_words
+
+if TYPE_CHECKING:
+    from raspir.testing.proofs.findings import Finding, Need
+
+M = TypeVar("M", bound=Member)
+
+
+def layer_table(graph: Graph, title: str) -> Table:
+    """Return a table of the layers of ``graph``: whom each head attends to, what it reads, and the work after it."""
+    table = Table(title=_text(title), title_justify="left", show_lines=True)
+    table.add_column("layer", justify="right")
+    table.add_column("attends to")
+    table.add_column("reads → result")
+    table.add_column("feed-forward work")
+    for layer in layers_in_words(graph):
+        attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
+        reads = "\n".join(told for head in layer.heads for told in head.reads)
+        table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))
+    return table
+
+
+def totals(stats: Stats) -> str:
+    """Return the figures of ``stats`` in one line."""
+    parts = [
+        (stats.layers, "layer"),
+        (stats.heads, "head"),
+        (stats.values, "value"),
+        (stats.mlps, "feed-forward block"),
+        (stats.blocks, "transformer block"),
+    ]
+    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts)
+
+
+def critical_table(graph: Graph) -> Table:
+    """Return a table of the critical path: one value for each layer, and through what it waits for the next."""
+    describer = Describer(graph)
+    steps = critical_path(graph)
+    count = "1 layer" if len(steps) == 1 else f"{len(steps)} layers"
+    table = _titled(f"why {count}: each value waits for the one below it")
+    table.add_column("layer", justify="right")
+    table.add_column("value")
+    table.add_column("waits for")
+    table.add_column("line", overflow="fold")
+    for step in steps:
+        label = describer.label(step.aggregate)
+        value = label if describer.name(step.aggregate) else f"{label} = {describer(step.aggregate)}"
+        through = "" if step.operand is None else f"{step.through}: {describer.part(step.operand)}"
+        table.add_row(str(step.layer), _text(value), _text(through), _line(graph.locations.get(step.aggregate)))
+    return table
+
+
+def comparison_table(written: Stats, optimised: Stats) -> Table:
+    """Return a table of the figures of a program as written and optimised."""
+    table = _titled("as written and optimised")
+    table.add_column("figure")
+    table.add_column("as written", justify="right")
+    table.add_column("optimised", justify="right")
+    for figure, of in _FIGURES.items():
+        table.add_row(figure, of(written), of(optimised))
+    return table
+
+
+_FIGURES: dict[str, Callable[[Stats], str]] = {
+    "layers": lambda stats: str(stats.layers),
+    "heads": lambda stats: str(stats.heads),
+    "heads per layer": lambda stats: " ".join(map(str, stats.heads_per_layer)),
+    "values": lambda stats: str(stats.values),
+    "feed-forward blocks": lambda stats: str(stats.mlps),
+    "transformer blocks": lambda stats: str(stats.blocks),
+}
+
+
+def remark_table(remarks: Iterable[Remark]) -> Table:
+    """Return a table of what saved layers, or of all remarks where none speaks of layers."""
+    remarks = list(remarks)
+    table = _titled("where each layer went")
+    table.add_column("rule")
+    table.add_column("value")
+    table.add_column("gain")
+    table.add_column("line", overflow="fold")
+    for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
+        table.add_row(_text(remark.rule), _text(remark.subject), _text(remark.gain), _line(remark.location))
+    return table
+
+
+def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
+    """Return a table of how selectors are evaluated, in which what falls back stands out."""
+    table = Table(title=_text(title), title_justify="left", show_lines=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("strategy: what it rests on")
+    table.add_column("cost")
+    table.add_column("selector, line", overflow="fold")
+    for each in strategies:
+        name = f"{each.name} (falls back)" if each.falls_back else each.name
+        cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()
+        table.add_row(*map(_text, cells), style="bold yellow" if each.falls_back else "")
+    return table
+
+
+def finding_table(found: Iterable[Finding]) -> Table:
+    """Return a table of the rules of the optimiser: at which lengths each is proved, or how else it was checked."""
+    table = Table(show_lines=True)
+    table.add_column("pass")
+    table.add_column("rule: what is equal to what")
+    table.add_column("proved")
+    table.add_column("conditions")
+    table.add_column("seconds", justify="right")
+    for each in found:
+        needs = f"{sum(need.counterexample is not None for need in each.needs)} of {len(each.needs)} needed"
+        name = Text.assemble((each.rule, "bold"), f": {each.algebra}")
+        style = "" if each.holds else "bold red"
+        row = name, Text(_proved(each)), Text(needs if each.needs else ""), Text(f"{each.seconds:.1f}")
+        table.add_row(Text(each.pass_), *row, style=style)
+    return table
+
+
+def _proved(found: Finding) -> str:
+    if found.unencoded:
+        return f"not encoded ({found.unencoded}); {_checked(found)}"
+    programs = "1 program" if found.schemas == 1 else f"{found.schemas} programs"
+    lengths = f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}" if found.lengths else "not proved"
+    return f"{lengths}; {_checked(found)}" if found.checks is not None else lengths
+
+
+def _checked(found: Finding) -> str:
+    differs = found.checks is not None and found.checks.difference is not None
+    return "wrong on a generated program" if differs else f"equal in {found.checks}"
+
+
+def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
+    """Return a table of the conditions of rules, with values on which a rule is wrong without one.
+
+    Args:
+        found: the findings.
+        most: how many conditions of a rule are shown; all for ``None``, and always those that nothing speaks for.
+    """
+    table = Table(title=Text("Without a condition"), title_justify="left", show_lines=True)
+    table.add_column("rule")
+    table.add_column("without")
+    table.add_column("program; inputs, and what its result becomes", ratio=1)
+    for each in found:
+        odd = [need for need in each.needs if need.counterexample is None]
+        shown = each.needs if most is None else (*odd, *_various(each.needs, most))
+        for need in shown:
+            told = need.counterexample or "no counterexample was found"
+            style = "" if need.counterexample else "bold red"
+            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{told}"), style=style)
+        left = len(each.needs) - len(shown)
+        if left:
+            table.add_row(Text(each.rule), Text(f"{left} more"), Text(""), style="dim")
+    return table
+
+
+def _various(needs: Iterable[Need], most: int) -> list[Need]:
+    """Return some of the conditions with a counterexample, of programs that differ as far as there are such."""
+    kept = [need for need in needs if need.counterexample is not None]
+    first = list({need.schema: need for need in reversed(kept)}.values())[::-1]
+    return [*first, *(need for need in kept if need not in first)][:most]
+
+
+def _titled(title: str) -> Table:
+    return Table(title=_text(title), title_justify="left")
+
+
+def _line(location: Location | None) -> Text:
+    return _text("" if location is None else str(location))
+
+
+def _text(told: str) -> Text:
+    """Return what a cell says; names may hold what would steer the terminal."""
+    return Text("\n".join(map(visible, told.split("\n"))))
+
+
+def backend_table(registry: Registry[Backend]) -> Table:
+    """Return a table of the backends in ``registry``: what each does, makes and takes, and its options."""
+    return _member_table(registry, ("takes", "makes"), _taken_and_made)
+
+
+def pass_table(registry: Registry[Pass]) -> Table:
+    """Return a table of the passes in ``registry``, what each does, and its options with their types and defaults."""
+    return _member_table(registry, (), lambda member: ())
+
+
+def _taken_and_made(backend: Backend) -> tuple[str, str]:
+    return "\n".join((level_of(backend), *support_of(backend).less())), "\n".join(makes(backend))
+
+
+def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[[M], tuple[str, ...]]) -> Table:
+    """Return a table of members with columns of its own, and what is wrong with those that cannot be used.
+
+    Names are whole at any width; the package that a member comes from is told after what it does.
+    """
+    listings = registry.listings()
+    table = Table(show_header=True, show_lines=True)
+    table.add_column(registry.what, no_wrap=True)
+    table.add_column("what it does", overflow="fold")
+    for column in more:
+        table.add_column(column, overflow="fold")
+    table.add_column("options", overflow="fold")
+    for each in listings:
+        told = cells(each.member) if each.member is not None else ("",) * len(more)
+        options = "\n".join(map(str, options_listed(each, registry.what)))
+        does = f"{each.summary} ({each.origin})" if each.origin else each.summary
+        table.add_row(*map(_text, (each.name, does, *told, options)))
+    return table
+
+
+def console() -> Console:
+    """Return a console on standard output that keeps lines whole where it is not a terminal."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=120)

@@ -1,0 +1,1 @@
+"""The embedded language: RASPy's dialect of RASP as Python objects and operators."""

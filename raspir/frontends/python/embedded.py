@@ -1,0 +1,524 @@
+"""The embedded language: RASPy's dialect of RASP, as Python objects and operators.
+
+The language is that of the blog post "Thinking Like Transformers" (Rush and Weiss), after the paper of the same
+name by Weiss, Goldberg and Yahav; docs/language.md says what programs mean.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from raspir.backends.running import run, run_selector
+from raspir.frontends.python.example import example
+from raspir.frontends.python.expressions import MISSING, Expression, Unfit, apply, named, refuse
+from raspir.frontends.python.lowering import lower
+from raspir.frontends.python.source import mistake
+from raspir.ir import Atom, RaspirError, as_atom, read_sequence
+from raspir.ir.atoms import distinct, is_one_of, show
+from raspir.ir.errors import InputError
+from raspir.ir.operations import COMPARISONS, AttributeKind
+from raspir.ir.typing import Attribute
+from raspir.runtime.sequence import Sequence
+
+A = TypeVar("A")
+
+
+class SOp(Expression):
+    """A sequence operation: a program that yields one atom for each position of its input.
+
+    Operators and methods build new programs; nothing is computed before an input is given.
+    """
+
+    __slots__ = ()
+
+    _what = "a program"
+    _advice = (
+        "a program has no such operation; .map(f) applies a function of one atom, and a selector aggregates, as in "
+        "(key(a) == query(b)).value(program)"
+    )
+    _made_by = "programs are made of tokens, indices and operators, as in tokens + 1"
+
+    def __call__(self, input: object = MISSING, *more: object, **named: object) -> Sequence:
+        """Return what the program yields on ``input``: the characters of a ``str``, the items of any other sequence.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms.
+            EvaluationError: if an operation fails; the message names the user's line, the position and the values.
+        """
+        return run(lower(self), self._input(input, more, named))
+
+    def input(self, input: object) -> Sequence:
+        """Return what the program yields on ``input``, as calling it does."""
+        return self(input)
+
+    @property
+    def layers(self) -> int:
+        """The number of attention layers that the program needs as written."""
+        return self.layer
+
+    def name(self, name: str) -> SOp:
+        """Return the same program under a name, which every drawing and printout shows."""
+        return named(self, name)
+
+    def map(self, function: Callable[[Any], Any]) -> SOp:
+        """Return the program that applies a Python function of one atom at every position.
+
+        The function should depend on its argument alone, as a feed-forward network does.
+        """
+        if not callable(function) or isinstance(function, Unfit):
+            mistake(f"map takes a function of one atom, not {_told(function)}")
+        return apply(SOp, "map", (self,), ("function",), function)
+
+    def round(self) -> SOp:
+        """Return the nearest integers, ties to the even one."""
+        return apply(SOp, "round", (self,))
+
+    def has(self, values: Iterable[Atom]) -> SOp:
+        """Return whether each atom is equal to one of ``values``: a list of atoms, or the characters of a ``str``."""
+        return apply(SOp, "has", (self,), (_atoms(values, "has", distinct),))
+
+    def __round__(self, digits: int | None = None) -> SOp:
+        if digits is not None:
+            mistake("round(program) rounds to integers; for digits use .map(lambda x: round(x, digits))")
+        return self.round()
+
+    def __repr__(self) -> str:
+        try:
+            return repr(self(example()))
+        except RaspirError as error:
+            return f"<a program that fails on {show(example())}: {error}>"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the program on the example input, layer by layer."""
+        return _drawn("program", self)
+
+    def __add__(self, other: object) -> SOp:
+        return _binary("add", self, other)
+
+    def __radd__(self, other: object) -> SOp:
+        return _binary("add", other, self)
+
+    def __sub__(self, other: object) -> SOp:
+        return _binary("sub", self, other)
+
+    def __rsub__(self, other: object) -> SOp:
+        return _binary("sub", other, self)
+
+    def __mul__(self, other: object) -> SOp:
+        return _binary("mul", self, other)
+
+    def __rmul__(self, other: object) -> SOp:
+        return _binary("mul", other, self)
+
+    def __truediv__(self, other: object) -> SOp:
+        return _binary("truediv", self, other)
+
+    def __rtruediv__(self, other: object) -> SOp:
+        return _binary("truediv", other, self)
+
+    def __floordiv__(self, other: object) -> SOp:
+        return _binary("floordiv", self, other)
+
+    def __rfloordiv__(self, other: object) -> SOp:
+        return _binary("floordiv", other, self)
+
+    def __mod__(self, other: object) -> SOp:
+        return _binary("mod", self, other)
+
+    def __rmod__(self, other: object) -> SOp:
+        return _binary("mod", other, self)
+
+    def __pow__(self, other: object, modulo: object = None) -> SOp:
+        return _binary("pow", self, _alone(other, modulo))
+
+    def __rpow__(self, other: object, modulo: object = None) -> SOp:
+        return _binary("pow", _alone(other, modulo), self)
+
+    def __and__(self, other: object) -> SOp:
+        return _binary("and", self, other)
+
+    def __rand__(self, other: object) -> SOp:
+        return _binary("and", other, self)
+
+    def __or__(self, other: object) -> SOp:
+        return _binary("or", self, other)
+
+    def __ror__(self, other: object) -> SOp:
+        return _binary("or", other, self)
+
+    def __eq__(self, other: object) -> SOp:  # type: ignore[override]  # equality position by position
+        return _binary("eq", self, other)
+
+    def __ne__(self, other: object) -> SOp:  # type: ignore[override]  # likewise
+        return _binary("ne", self, other)
+
+    def __lt__(self, other: object) -> SOp:
+        return _binary("lt", self, other)
+
+    def __le__(self, other: object) -> SOp:
+        return _binary("le", self, other)
+
+    def __gt__(self, other: object) -> SOp:
+        return _binary("gt", self, other)
+
+    def __ge__(self, other: object) -> SOp:
+        return _binary("ge", self, other)
+
+    def __neg__(self) -> SOp:
+        return apply(SOp, "neg", (self,))
+
+    def __abs__(self) -> SOp:
+        return apply(SOp, "abs", (self,))
+
+    def __invert__(self) -> SOp:
+        return apply(SOp, "not", (self,))
+
+    __hash__ = Unfit.__hash__
+
+
+class Selector(Expression):
+    """Whom each position attends to: an n×n boolean matrix, rows queries and columns keys."""
+
+    __slots__ = ()
+
+    _what = "a selector"
+    _advice = (
+        "a selector holds no atoms and has no arithmetic: combine selectors with `&`, `|` and `~`, or aggregate with "
+        ".value(…)"
+    )
+    _made_by = "compare a key with a query, as in key(a) == query(b)"
+
+    def __call__(self, input: object = MISSING, *more: object, **named: object) -> list[list[bool]]:
+        """Return the matrix on ``input``: a list of rows, one for each query, of booleans, one for each key.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms.
+            EvaluationError: if an operation fails.
+        """
+        return run_selector(lower(self.width()), self._input(input, more, named))
+
+    def input(self, input: object) -> list[list[bool]]:
+        """Return the matrix on ``input``, as calling the selector does."""
+        return self(input)
+
+    def name(self, name: str) -> Selector:
+        """Return the same selector under a name, which every drawing and printout shows."""
+        return named(self, name)
+
+    def value(self, value: object, default: Atom = 0) -> SOp:
+        """Return, at each position, the sum of ``value`` over the selected positions.
+
+        Where one position is selected its value comes as it is, whatever its type; where none is, ``default`` does.
+        """
+        return self._aggregate("sum", value, default)
+
+    def mean(self, value: object, default: Atom = 0) -> SOp:
+        """Return, at each position, the mean of ``value`` over the selected positions: the paper's aggregate.
+
+        Where one position is selected its value comes as it is; where none is, ``default`` does.
+        """
+        return self._aggregate("mean", value, default)
+
+    def best(self, value: object, score: object, ties: str = "left", default: Atom = 0, pick: str = "highest") -> SOp:
+        """Return, at each position, ``value`` at the selected position with the highest ``score``.
+
+        A saturated softmax head does this: the hard attention of the transformer literature. Scores are compared as
+        atoms are, numbers with numbers and strings with strings.
+
+        Args:
+            value: what is fetched, whatever its type.
+            score: a program, whose value at each selected position is that position's score.
+            ties: which of several selected positions with that score is taken, the leftmost (``"left"``) or the
+                rightmost.
+            default: what stands where nothing is selected.
+            pick: ``"lowest"`` takes the position with the lowest score instead.
+        """
+        operands = (self, _program(value), _score(score))
+        chosen = _choice("pick", AttributeKind.PICK, pick), _choice("ties", AttributeKind.TIES, ties)
+        return apply(SOp, "best", operands, (*chosen, _default(default)))
+
+    def width(self) -> SOp:
+        """Return the number of selected positions."""
+        return self.value(1)
+
+    def _aggregate(self, operation: str, value: object, default: Atom) -> SOp:
+        return apply(SOp, operation, (self, _program(value)), (_default(default),))
+
+    def __and__(self, other: object) -> Selector:
+        return apply(Selector, "selector.and", (self, _selector(other)))
+
+    def __or__(self, other: object) -> Selector:
+        return apply(Selector, "selector.or", (self, _selector(other)))
+
+    def __invert__(self) -> Selector:
+        return apply(Selector, "selector.not", (self,))
+
+    def __repr__(self) -> str:
+        from raspir.backends.drawing import terminal  # as in _drawn
+
+        try:
+            return terminal("selector", lower(self.width()), example())
+        except RaspirError as error:
+            return f"<a selector that fails on {show(example())}: {error}>"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the matrix on the example input, with all keys and queries."""
+        return _drawn("selector", self.width())
+
+    __hash__ = Unfit.__hash__
+
+
+class Key(Unfit):
+    """A sequence in the role of keys: compared with a query, it makes a selector."""
+
+    __slots__ = ("sop",)
+
+    _what = "a key"
+    _advice = "a key can only be compared with a query (== != < <= > >=), as in key(a) == query(b)"
+
+    def __init__(self, sequence: object) -> None:
+        self.sop = _program(sequence)
+
+    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
+        return self._compare("eq", other)
+
+    def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
+        return self._compare("ne", other)
+
+    def __lt__(self, other: object) -> Selector:
+        return self._compare("lt", other)
+
+    def __le__(self, other: object) -> Selector:
+        return self._compare("le", other)
+
+    def __gt__(self, other: object) -> Selector:
+        return self._compare("gt", other)
+
+    def __ge__(self, other: object) -> Selector:
+        return self._compare("ge", other)
+
+    def _compare(self, comparison: str, other: object) -> Selector:
+        if not isinstance(other, Query):
+            mistake(f"{self._advice}, not with {_told(other)}")
+        return _select(comparison, self, other)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Key, (self.sop,))
+
+    def __repr__(self) -> str:
+        return f"key({self.sop!r})"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the row of keys on the example input."""
+        return _drawn("key", self.sop)
+
+    __hash__ = Unfit.__hash__
+
+
+class Query(Unfit):
+    """A sequence in the role of queries: compared with a key, it makes a selector."""
+
+    __slots__ = ("sop",)
+
+    _what = "a query"
+    _advice = "a query can only be compared with a key (== != < <= > >=), as in query(b) == key(a)"
+
+    def __init__(self, sequence: object) -> None:
+        self.sop = _program(sequence)
+
+    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
+        return self._compare("eq", other)
+
+    def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
+        return self._compare("ne", other)
+
+    # `query OP key` is the mirror of the comparison that the IR has, which puts the key first.
+    def __lt__(self, other: object) -> Selector:
+        return self._compare("gt", other)
+
+    def __le__(self, other: object) -> Selector:
+        return self._compare("ge", other)
+
+    def __gt__(self, other: object) -> Selector:
+        return self._compare("lt", other)
+
+    def __ge__(self, other: object) -> Selector:
+        return self._compare("le", other)
+
+    def _compare(self, mirrored: str, other: object) -> Selector:
+        if not isinstance(other, Key):
+            mistake(f"{self._advice}, not with {_told(other)}")
+        return _select(mirrored, other, self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Query, (self.sop,))
+
+    def __repr__(self) -> str:
+        return f"query({self.sop!r})"
+
+    def _repr_svg_(self) -> str | None:
+        """Return what notebooks show: the column of queries on the example input."""
+        return _drawn("query", self.sop)
+
+    __hash__ = Unfit.__hash__
+
+
+for _name, _function in (
+    ("int", "int"), ("index", "int"), ("float", "float"), ("complex", "complex"),
+    ("trunc", "math.trunc"), ("floor", "math.floor"), ("ceil", "math.ceil"),
+):  # fmt: skip
+    refuse(SOp, f"__{_name}__", f"{{what}} is not a number: use .map({_function}) to convert position by position")
+for _name in ("__divmod__", "__rdivmod__"):
+    refuse(SOp, _name, "`divmod` makes two values of one: write a // b for the one and a % b for the other")
+refuse(SOp, "__pos__", "`+`: a program has no such operation, which would change nothing: leave it out")
+refuse(
+    SOp,
+    "__reversed__",
+    "{what} cannot be reversed before it runs: (key(length - 1 - indices) == query(indices)).value(program) does so, "
+    "with length = (key(1) == query(1)).value(1)",
+)
+
+
+def _alone(exponent: A, modulo: object) -> A:
+    """Return ``exponent`` unless ``pow`` was called with a third argument."""
+    if modulo is not None:
+        mistake("pow takes two arguments where one is a program: write a ** b % c for the third")
+    return exponent
+
+
+def _drawn(kind: str, program: SOp) -> str | None:
+    from raspir.backends.drawing import svg  # imported with the first picture, so that importing raspir stays quick
+
+    try:
+        return svg(kind, lower(program), example())
+    except Exception:  # a notebook then shows the text, which says what is wrong with the program or the example
+        return None
+
+
+def _told(thing: object) -> str:
+    """Say what ``thing`` is, for a message about where it does not belong."""
+    for cls, what in ((SOp, "a program"), (Selector, "a selector"), (Key, "key(…)"), (Query, "query(…)")):
+        if isinstance(thing, cls):
+            return what
+    return show(thing)
+
+
+def _program(value: object) -> SOp:
+    """Return ``value`` as a program: a scalar becomes a constant at every position."""
+    if isinstance(value, SOp):
+        return value
+    if isinstance(value, Selector):
+        mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
+    if isinstance(value, Key | Query):
+        mistake(f"{_told(value)} is not a sequence of atoms: it is there to be compared")
+    if value is None:
+        mistake("None is not an atom, so no position holds it (a default, such as 0 or '_', marks what is missing)")
+    try:
+        atom = as_atom(value)
+    except InputError as error:
+        hint = "; for a fixed sequence write raw([…])" if isinstance(value, list | tuple) else ""
+        mistake(error.message + hint)
+    return apply(SOp, "const", attributes=(atom,))
+
+
+def _default(default: object) -> Atom:
+    try:
+        return as_atom(default)
+    except InputError as error:
+        mistake(f"the default of an aggregate is one atom: {error.message}")
+
+
+def _score(score: object) -> SOp:
+    """Return ``score`` as a program: nearly always it is one already, and a scalar leaves all to ``ties``."""
+    try:
+        return score if isinstance(score, SOp) else _program(as_atom(score))
+    except InputError:
+        mistake(f"a score is a program, such as indices, whose atoms are compared, not {_told(score)}")
+
+
+def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
+    for choice in kind.choices:
+        if is_one_of(chosen, (choice,)):
+            return choice
+    hint = "; a default is written default=…" if kind is AttributeKind.TIES else ""
+    mistake(f"{name} is {kind.value}, not {_told(chosen)}{hint}")
+
+
+def _selector(value: object) -> Selector:
+    if not isinstance(value, Selector):
+        mistake(f"a selector combines with selectors only, not with {_told(value)}")
+    return value
+
+
+def _atoms(values: object, where: str, read: Callable[[object], A]) -> A:
+    if isinstance(values, Unfit):
+        mistake(f"{where} takes fixed values, not {_told(values)}")
+    try:
+        return read(values)
+    except InputError as error:
+        mistake(f"{where}: {error.message}")
+
+
+def _binary(operation: str, a: object, b: object) -> SOp:
+    return apply(SOp, operation, (_program(a), _program(b)))
+
+
+def _select(comparison: str, key: Key, query: Query) -> Selector:
+    return apply(Selector, f"select.{comparison}", (key.sop, query.sop))
+
+
+def key(sequence: object) -> Key:
+    """Return ``sequence`` (a program or a scalar) as keys, to be compared with a query."""
+    return Key(sequence)
+
+
+def query(sequence: object) -> Query:
+    """Return ``sequence`` (a program or a scalar) as queries, to be compared with a key."""
+    return Query(sequence)
+
+
+_PREDICATES = tuple((getattr(operator, name), name) for name in COMPARISONS)
+
+
+def select(keys: object, queries: object, predicate: Callable[[Any, Any], object]) -> Selector:
+    """Return the selector whose entry (i, j) is ``predicate(keys[j], queries[i])``.
+
+    The comparisons of the standard module ``operator`` give the same selectors as ``key(keys) < query(queries)``.
+    """
+    if not callable(predicate) or isinstance(predicate, Unfit):
+        mistake(f"select takes a predicate of a key's and a query's atom, not {_told(predicate)}")
+    for comparison, name in _PREDICATES:
+        if predicate is comparison:
+            return _select(name, Key(keys), Query(queries))
+    return apply(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
+
+
+def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
+    """Return ``selector.value(value, default)``."""
+    return _selector(selector).value(value, default)
+
+
+def where(condition: object, a: object, b: object) -> SOp:
+    """Return ``a`` where ``condition`` is true in Python's sense, else ``b``, position by position."""
+    return apply(SOp, "where", (_program(condition), _program(a), _program(b)))
+
+
+def raw(values: Iterable[Atom]) -> SOp:
+    """Return a fixed sequence, for inputs of just its length."""
+    return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw", read_sequence)),))
+
+
+def _source(operation: str, *attributes: Attribute) -> SOp:
+    source = named(apply(SOp, operation, attributes=attributes), operation if not attributes else str(attributes[0]))
+    source.location = None  # else it would be the line that happens to import raspir first
+    return source
+
+
+tokens = _source("input", "tokens", None)
+"""The input: a ``str``'s characters, or the items of any other sequence."""
+identity = tokens
+"""Another name of ``tokens``."""
+indices = _source("indices")
+"""The positions 0 … n-1."""

@@ -1,0 +1,99 @@
+"""Lowering: from expressions to a graph, each different value once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import FunctionType
+
+from raspir.frontends.python.expressions import Expression, Unfit
+from raspir.frontends.python.functions import Symbols
+from raspir.frontends.python.source import mistake
+from raspir.ir import Atom, Graph, Location, Node, build, make
+from raspir.ir.atoms import read_mapping, show
+from raspir.ir.types import ATOM
+
+OUTPUT = "out"
+"""The name of the output of a graph that one program was lowered to."""
+
+
+def lower(
+    programs: Expression | Mapping[str, Expression],
+    vocab: Iterable[Atom] | None = None,
+    max_length: int | None = None,
+) -> Graph:
+    """Return the typed SSA graph of a program, or one graph of several by name, which share what they share.
+
+    Args:
+        programs: a program, or programs by the names of their outputs. One alone becomes the output ``out``.
+        vocab: a promise of which atoms an input holds, with their types: a ``str``'s characters, or a list's items.
+        max_length: a promise that no input is longer.
+
+    Raises:
+        ProgramError: if something is not a program.
+        InputError: if the promise makes no sense.
+    """
+    if isinstance(programs, Expression):
+        if programs._graph is None:
+            programs._graph = _lower({OUTPUT: _checked(programs)})
+        graph = programs._graph
+    elif isinstance(programs, Mapping):
+        graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
+    else:
+        _checked(programs)
+    return graph.promise(vocab, max_length)
+
+
+def _checked(program: object) -> Expression:
+    if not isinstance(program, Expression):
+        hint = "; call it to get its program" if callable(program) and not isinstance(program, Unfit) else ""
+        mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
+    if program.type not in ATOM:
+        mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")
+    return program
+
+
+def _lower(programs: Mapping[str, Expression]) -> Graph:
+    if not programs:
+        mistake("there is no program to lower")
+    if not all(type(name) is str and name for name in programs):
+        mistake("an output's name must be a str with something in it")
+    lowering = _Lowering()
+    outputs = {name: lowering.node(program) for name, program in programs.items()}
+    tokens = build("input", name="tokens")
+    names = {tokens: ("tokens",), **lowering.names}
+    return Graph(outputs, (tokens,), lowering.symbols.functions, names, lowering.locations)
+
+
+class _Lowering:
+    """The nodes made so far, and what their authors said of them."""
+
+    def __init__(self) -> None:
+        self.symbols = Symbols()
+        self.names: dict[Node, tuple[str, ...]] = {}
+        self.locations: dict[Node, Location] = {}
+        self._nodes: dict[int, Node] = {}  # by the identity of the expression, which its user keeps alive
+
+    def node(self, root: Expression) -> Node:
+        """Return the node of ``root``, lowering operands first; without recursion, since programs can be deep."""
+        stack = [root]
+        while stack:
+            expression = stack[-1]
+            waiting = [operand for operand in expression.operands if id(operand) not in self._nodes]
+            if waiting:
+                stack.extend(reversed(waiting))
+            else:
+                self._nodes.setdefault(id(expression), self._make(expression))
+                stack.pop()
+        return self._nodes[id(root)]
+
+    def _make(self, expression: Expression) -> Node:
+        attributes = expression.attributes
+        if expression.function is not None:
+            attributes = (self.symbols.symbol(expression.operation.name, expression.function),)
+        operands = [self._nodes[id(operand)] for operand in expression.operands]
+        node = make(expression.operation, operands, attributes, expression.type)
+        if expression.title is not None and expression.title not in self.names.get(node, ()):
+            self.names[node] = (*self.names.get(node, ()), expression.title)
+        if expression.location is not None:
+            self.locations.setdefault(node, expression.location)
+        return node

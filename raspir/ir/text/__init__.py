@@ -1,0 +1,1 @@
+"""Textual IR: lexer, parser and printer, and nodes described in their author's words."""

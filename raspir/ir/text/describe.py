@@ -1,0 +1,116 @@
+"""Saying what a node computes as its author would write it, in one short line."""
+
+from __future__ import annotations
+
+from raspir.ir.atoms import show
+from raspir.ir.graph import Graph
+from raspir.ir.lazy import cached_property
+from raspir.ir.node import Node
+from raspir.ir.operations import Role
+from raspir.ir.text.printer import identifiers
+
+_TABLE, _TABLE_WIDTH = 4, 50  # keys and characters of a table that a description holds
+_DEPTH = 4  # operations deep that a description goes before it names a node by its identifier
+
+
+class Describer:
+    """Describes the nodes of one graph: names where the author gave them, operators where not.
+
+    What an unnamed head fetched, or lies too deep, stands as its identifier in the textual IR, such as ``%7``.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    @cached_property
+    def _identifiers(self) -> dict[Node, str]:
+        return identifiers(self._graph)
+
+    def __call__(self, node: Node) -> str:
+        """Return what ``node`` computes, even if it has a name."""
+        return self._write(node, _DEPTH)
+
+    def name(self, node: Node) -> str | None:
+        """Return the author's name for ``node``, or ``None``."""
+        return self._graph.name_of(node)
+
+    def label(self, node: Node) -> str:
+        """Return the name of ``node``, or its identifier where it has none."""
+        return self._graph.name_of(node) or self._identifiers.get(node) or self(node)
+
+    def choice(self, best: Node) -> str:
+        """Return which position a ``best`` aggregate takes of those selected, such as ``highest indices``."""
+        score, side = best.operands[2], f"{best['ties']}most"
+        if score.operation.name == "const":
+            return side
+        told = f"{best['pick']} {self.part(score)}"
+        return f"{side} {told}" if best["ties"] == "right" and score.operation.name != "indices" else told
+
+    def part(self, node: Node, depth: int = _DEPTH) -> str:
+        """Return ``node`` as it stands in what it is a part of: its name, else what it computes."""
+        name = self._graph.name_of(node)
+        if name is not None:
+            return name
+        if node.operation.role is Role.AGGREGATE or (depth == 0 and node in self._identifiers and node.operands):
+            return self._identifiers[node]
+        return self._write(node, depth)
+
+    def _write(self, node: Node, depth: int) -> str:
+        operation, role = node.operation, node.operation.role
+        if role is Role.SOURCE:
+            return self._source(node)
+        parts = [self.part(operand, depth - 1) for operand in node.operands]
+        if operation.name == "select.by":
+            return f"select({parts[0]}, {parts[1]}, {node['function']})"
+        if role is Role.SELECT:
+            return f"key({parts[0]}) {operation.symbol} query({parts[1]})"
+        if operation.name == "map":
+            return f"{node['function']}({parts[0]})"
+        if operation.name == "lookup":
+            return f"lookup({parts[0]}{_table(node)})"
+        if operation.symbol.isidentifier() and role is Role.ELEMENTWISE and operation.name != "has":
+            return f"{operation.symbol}({', '.join(parts)})"
+        bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
+        if role is Role.AGGREGATE:
+            return f"{bracketed[0]}.{operation.symbol}({', '.join([*parts[1:], *_options(node)])})"
+        if operation.name == "has":
+            return f"{bracketed[0]}.has({_listed(node['values'])})"
+        return f" {operation.symbol} ".join(bracketed) if len(parts) == 2 else operation.symbol + bracketed[0]
+
+    def _source(self, node: Node) -> str:
+        if node.operation.name == "const":
+            return show(node["value"])
+        if node.operation.name == "raw":
+            return f"raw({_listed(node['values'])})"
+        return str(node["name"]) if node.operation.name == "input" else node.operation.name
+
+
+def _options(aggregate: Node) -> list[str]:
+    """Return the keywords of an aggregate, leaving out those of ``best`` that its author need not write."""
+    usual = {"ties": "left", "pick": "highest"}
+    held = {name: aggregate[name] for name, _ in aggregate.operation.attributes}
+    shown = [name for name in ("ties", "default", "pick") if name in held and held[name] != usual.get(name)]
+    return [f"{name}={show(held[name])}" for name in shown]
+
+
+def _table(lookup: Node) -> str:
+    """Return the table of a ``lookup`` as arguments; nothing where it is too long for a short line."""
+    keys, values = lookup["keys"], lookup["values"]
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    if len(keys) > _TABLE:
+        return ""
+    entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(keys, values, strict=True))
+    told = f", {{{entries}}}, otherwise={show(lookup['otherwise'])}"
+    return told if len(told) <= _TABLE_WIDTH else ""
+
+
+def _listed(atoms: object) -> str:
+    return show(list(atoms)) if isinstance(atoms, tuple) else show(atoms)
+
+
+def _is_infix(operand: Node, text: str) -> bool:
+    """Tell whether ``text``, which describes ``operand``, has an operator that its surroundings could tear apart."""
+    if operand.operation.name == "const":
+        return text.startswith("-")
+    return len(operand.operands) == 2 and f" {operand.operation.symbol} " in text

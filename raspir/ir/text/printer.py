@@ -1,0 +1,120 @@
+"""Printing graphs as textual IR; docs/ir.md has the grammar."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from raspir.ir.atoms import Atom, show_int
+from raspir.ir.operations import AttributeKind
+from raspir.ir.text.visible import BIDIRECTIONAL
+from raspir.ir.typing import Attribute
+
+if TYPE_CHECKING:
+    from raspir.ir.graph import Graph
+    from raspir.ir.node import Node
+
+HEADER = "raspir 1"
+"""The first line of every text: the format and its version."""
+
+WORD = re.compile(r"[^\W\d]\w*")
+"""Names that need no quotes."""
+
+_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDIRECTIONAL}]")
+
+
+def print_graph(graph: Graph, *, locations: bool = False) -> str:
+    """Return ``graph`` as textual IR, which :func:`raspir.ir.text.parser.parse` reads back to an equal graph.
+
+    Args:
+        graph: what to print.
+        locations: add to each line, as a comment, the line of the author's source that it comes from.
+    """
+    return "\n".join(_lines(graph, locations)) + "\n"
+
+
+def _lines(graph: Graph, locations: bool) -> Iterator[str]:
+    named = identifiers(graph)
+    yield HEADER
+    if graph.max_length is not None:
+        yield f"max_length {show_int(graph.max_length)}"
+    for node, identifier in named.items():
+        line = f"{identifier} = {_definition(node, named)}"
+        if graph.schedule is not None and node in graph.schedule:
+            line += f" in layer {show_int(graph.schedule[node])}"
+        also = graph.names.get(node, ())[1:]
+        if also:
+            line += " also " + ", ".join(map(quote, also))
+        if locations and node in graph.locations:
+            line += f"  # {escape(str(graph.locations[node]))}"
+        yield line
+    for name, node in graph.outputs.items():
+        yield f"output {_word(name)} = {_operand(node, named)}"
+
+
+def _definition(node: Node, named: dict[Node, str]) -> str:
+    parts = [node.operation.name]
+    if node.operands:
+        parts.append(", ".join(_operand(operand, named) for operand in node.operands))
+    for (name, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
+        if value is not None:
+            parts.append(f"{name}={print_attribute(kind, value)}")
+    return f"{' '.join(parts)} : {node.type}"
+
+
+def _operand(node: Node, named: dict[Node, str]) -> str:
+    return named[node] if node in named else print_atom(node["value"])  # type: ignore[arg-type]  # a constant
+
+
+def identifiers(graph: Graph, *, every: bool = False) -> dict[Node, str]:
+    """Return the SSA identifier of each node: its name with a ``%``, or a number where it has none.
+
+    A constant without a name has no identifier, since it is written where it is used; ``every`` numbers those too,
+    for those who need one for each node.
+    """
+    taken: Counter[str] = Counter()
+    identifiers: dict[Node, str] = {}
+    for node in graph.nodes:
+        name = graph.name_of(node)
+        if name is not None:
+            identifiers[node] = f"%{_word(name)}" + (f".{taken[name]}" if taken[name] else "")
+            taken[name] += 1
+        elif every or node.operation.name != "const":
+            identifiers[node] = f"%{len(identifiers)}"
+    return identifiers
+
+
+def print_attribute(kind: AttributeKind, value: Attribute) -> str:
+    """Return the text of an attribute's value."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(print_atom, value)) + "]"
+    if kind is AttributeKind.SYMBOL:
+        return f"@{_word(str(value))}"
+    assert value is not None
+    return print_atom(value)
+
+
+def print_atom(atom: Atom) -> str:
+    """Return the text of an atom: ``true``, ``-12``, ``0.5``, ``-inf``, ``"a\\n"``."""
+    if type(atom) is bool:
+        return "true" if atom else "false"
+    if type(atom) is int:
+        return show_int(atom)
+    return repr(atom) if type(atom) is float else quote(str(atom))
+
+
+def quote(text: str) -> str:
+    """Return ``text`` as a JSON string on one line, readable where that is possible."""
+    return escape(json.dumps(text, ensure_ascii=False))
+
+
+def escape(text: str) -> str:
+    """Return ``text`` with whatever could break or turn a line, or cannot be encoded, as JSON's escapes."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _word(name: str) -> str:
+    return name if WORD.fullmatch(name) else quote(name)

@@ -1,0 +1,1 @@
+"""Plugins: registries of what raspir brings and installed packages add, and the options of both."""

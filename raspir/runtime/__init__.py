@@ -1,0 +1,1 @@
+"""Running a graph: the reference interpreter, reading inputs, traces and error messages."""

@@ -1,0 +1,118 @@
+"""Reading a graph's inputs and holding them against its promises, the same for every backend that runs programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+from raspir.ir.atoms import Atom, atom_key, read_mapping, read_sequence, show
+from raspir.ir.errors import InputError, RaspirError
+from raspir.ir.graph import Graph
+from raspir.ir.node import Node
+from raspir.runtime.sequence import Sequence as Yielded
+
+
+def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
+    """Return the atoms of each input of ``graph`` by name, all of one length.
+
+    Args:
+        graph: the graph to run.
+        input: a sequence of atoms; a mapping by name where the graph has several inputs.
+
+    Raises:
+        InputError: if an input is missing, not a sequence of atoms, or breaks a promise.
+    """
+    inputs = {name: read_sequence(given) for name, given in by_name(tuple(graph.inputs), input).items()}
+    require_one_length({name: len(atoms) for name, atoms in inputs.items()})
+    for name, atoms in inputs.items():
+        _keep_promises(graph, graph.inputs[name], atoms)
+    return inputs
+
+
+def by_name(names: Sequence[str], input: object) -> dict[str, object]:
+    """Return what is given for each input, by name.
+
+    Raises:
+        InputError: if one is missing, or there is one too many.
+    """
+    if len(names) == 1 and not isinstance(input, Mapping):
+        return {names[0]: input}
+    given = read_mapping(input) if isinstance(input, Mapping) else {}
+    if set(given) != set(names):
+        raise InputError(f"the program needs inputs called {', '.join(names)}: give a mapping from those names")
+    return {name: given[name] for name in names}
+
+
+def require_one_length(lengths: Mapping[str, int]) -> None:
+    """Check that all inputs are equally long.
+
+    Raises:
+        InputError: if they are not.
+    """
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise InputError(f"all inputs must have one length ({told})")
+
+
+def require_length(length: int, limit: int | None) -> None:
+    """Check that an input is no longer than promised.
+
+    Raises:
+        InputError: if it is longer.
+    """
+    if limit is not None and length > limit:
+        raise InputError(f"the input has {length} positions, and at most {limit} were promised")
+
+
+def refused(position: int, atom: Atom, vocab: Sequence[Atom]) -> InputError:
+    """Return the error that an input holds what its vocabulary does not."""
+    promised = ", ".join(map(show, vocab[:12])) + (", …" if len(vocab) > 12 else "")
+    return InputError(f"position {position} holds {show(atom)}, which the promised vocabulary ({promised}) does not")
+
+
+def input_list(inputs: object) -> Iterable[object]:
+    """Return a batch of inputs to iterate over.
+
+    Raises:
+        InputError: if it is none, or a single input, whose items would be taken for inputs.
+    """
+    if isinstance(inputs, str | bytes | bytearray | Mapping):
+        raise one_input(inputs)
+    if isinstance(inputs, Set):
+        raise InputError(f"{show(inputs)} is not a list of inputs: a set has no order, and the results have one")
+    if isinstance(inputs, Iterable):
+        try:
+            iter(inputs)
+        except RaspirError:  # of a program, which says itself what is wrong
+            raise
+        except Exception:  # NumPy's arrays of no dimension say only here that they hold no items
+            pass
+        else:
+            return inputs
+    raise InputError(f"{show(inputs)} is not a list of inputs")
+
+
+def one_input(given: object) -> InputError:
+    """Return the error that one input is given where a batch is wanted."""
+    return InputError(f"{show(given)} is one input and not a list of inputs: give [input], or call the program")
+
+
+def batch_of(inputs: object) -> Iterable[object]:
+    """Return a batch of inputs to iterate over.
+
+    Raises:
+        InputError: as :func:`input_list`, also for what a program yielded, whose atoms would be taken for inputs.
+    """
+    if isinstance(inputs, Yielded):
+        raise one_input(inputs)
+    return input_list(inputs)
+
+
+def _keep_promises(graph: Graph, node: Node, atoms: list[Atom]) -> None:
+    require_length(len(atoms), graph.max_length)
+    vocab = node["vocab"]
+    if not isinstance(vocab, tuple):
+        return
+    allowed = set(map(atom_key, vocab))
+    for position, atom in enumerate(atoms):
+        if atom_key(atom) not in allowed:
+            raise refused(position, atom, vocab)

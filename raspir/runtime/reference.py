@@ -1,0 +1,258 @@
+"""The reference backend: the obvious interpreter of the language, and the judge of every other.
+
+It keeps Python atoms in lists and selectors as n×n lists of booleans, and computes each node once. Nothing in it
+is clever: where another backend differs, that one is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
+from raspir.ir.atoms import show
+from raspir.ir.evaluation import MEANING, checked, lookup
+from raspir.runtime import messages
+from raspir.runtime.inputs import batch_of, read_inputs
+from raspir.runtime.sequence import Sequence
+
+Value = Any
+"""A list of n atoms, or for a selector a list of n rows (queries) of n booleans (keys)."""
+
+
+class Reference:
+    """Runs graphs by following the definition of the language."""
+
+    name = "reference"
+    summary = "runs programs by the definition of the language: exact, obvious, quadratic"
+
+    def compile(self, graph: Graph) -> Executable:
+        """Return something that runs ``graph``.
+
+        Raises:
+            GraphError: if the graph breaks a rule of the IR.
+            BackendError: if it has symbols without Python functions.
+        """
+        return Executable(graph)
+
+
+class Executable:
+    """A graph that runs on inputs."""
+
+    def __init__(self, graph: Graph) -> None:
+        require_functions(verify(graph))
+        self._graph = graph
+
+    def __copy__(self) -> Executable:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Executable:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Executable, (self._graph,))
+
+    def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
+        """Return what the graph yields on ``input``: a sequence, or one for each name where there are several outputs.
+
+        Args:
+            input: a ``str`` or another sequence of atoms; a mapping by name where the graph has several inputs.
+
+        Raises:
+            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+            EvaluationError: if an operation fails; the message names the author's line, the position and the values.
+        """
+        graph = self._graph
+        values = trace(graph, input)
+        layer = graph.layering.layer
+        results = {name: Sequence(values[node], layer[node]) for name, node in graph.outputs.items()}
+        return next(iter(results.values())) if len(results) == 1 else results
+
+    def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
+        """Return what the graph yields on each of ``inputs``.
+
+        Raises:
+            InputError, EvaluationError: as calling it does, with the number of the input.
+        """
+        results = []
+        for number, input in enumerate(batch_of(inputs)):
+            try:
+                results.append(self(input))
+            except RaspirError as error:
+                error.input = number
+                raise
+        return results
+
+
+def require_functions(graph: Graph) -> None:
+    """Check that every opaque function of ``graph`` is there to be called.
+
+    Raises:
+        BackendError: naming the symbols that have no function.
+    """
+    if graph.unbound:
+        functions = "function" if len(graph.unbound) == 1 else "functions"
+        symbols = ", ".join(f"@{symbol}" for symbol in graph.unbound)
+        first = graph.unbound[0]
+        raise BackendError(
+            f"the program needs the Python {functions} {symbols}, which text cannot hold: give what is missing, with "
+            f"--bind {first}=FILE:NAME or graph.bind({{{first!r}: …}})"
+        )
+
+
+def trace(graph: Graph, input: object) -> dict[Node, Value]:
+    """Return the value of every node of ``graph`` on ``input``, in the graph's order.
+
+    Raises:
+        InputError, EvaluationError: as :meth:`Executable.__call__` does.
+    """
+    return dict(steps(graph, read_inputs(graph, input)))
+
+
+def steps(graph: Graph, inputs: Mapping[str, list[Atom]]) -> Iterator[tuple[Node, Value]]:
+    """Yield each node of ``graph`` and its value on ``inputs``, in the graph's order.
+
+    Raises:
+        EvaluationError: as :meth:`Executable.__call__` does, after the values of all nodes before that.
+    """
+    n = len(next(iter(inputs.values())))
+    values: dict[Node, Value] = {}
+    for node in graph:
+        values[node] = _Step(graph, node, inputs, n).value([values[operand] for operand in node.operands])
+        yield node, values[node]
+
+
+class _Step:
+    """The evaluation of one node."""
+
+    def __init__(self, graph: Graph, node: Node, inputs: Mapping[str, list[Atom]], n: int) -> None:
+        self.graph, self.node, self.inputs, self.n = graph, node, inputs, n
+
+    def value(self, operands: list[Value]) -> Value:
+        """Return the value of the node, given its operands' values."""
+        name = self.node.operation.name
+        if name == "input":
+            return self.inputs[str(self.node["name"])]
+        if name == "indices":
+            return list(range(self.n))
+        if name == "const":
+            return [self.node["value"]] * self.n
+        if name == "raw":
+            return self._raw()
+        if name.startswith("select."):
+            return self._select(*operands)
+        if name == "selector.and":
+            return self._combine(lambda a, b: a and b, *operands)
+        if name == "selector.or":
+            return self._combine(lambda a, b: a or b, *operands)
+        if name == "selector.not":
+            return [[not entry for entry in row] for row in operands[0]]
+        if name in ("sum", "mean"):
+            return self._aggregate(*operands)
+        if name == "best":
+            return self._best(*operands)
+        return self._elementwise(operands)
+
+    def _raw(self) -> list[Atom]:
+        values = self.node["values"]
+        assert isinstance(values, tuple)
+        if len(values) != self.n:
+            self._fail(messages.wrong_length(len(values), self.n))
+        return list(values)
+
+    def _elementwise(self, operands: list[list[Atom]]) -> list[Atom]:
+        function = self._function()
+        result = []
+        for position in range(self.n):
+            atoms = [operand[position] for operand in operands]
+            try:
+                result.append(checked(function(*atoms)))
+            except (Exception, SystemExit) as error:  # an opaque function may raise anything
+                self._fail(messages.failed_on(position, atoms, error), error)
+        return result
+
+    def _select(self, keys: list[Atom], queries: list[Atom]) -> list[list[bool]]:
+        predicate = self._function()
+        matrix = []
+        for i in range(self.n):
+            row = []
+            for j in range(self.n):
+                try:
+                    row.append(bool(predicate(keys[j], queries[i])))
+                except (Exception, SystemExit) as error:  # an opaque predicate may raise anything
+                    self._fail(messages.pair_failed(i, j, keys[j], queries[i], error), error)
+            matrix.append(row)
+        return matrix
+
+    def _combine(self, both: Callable[[bool, bool], bool], a: Value, b: Value) -> Value:
+        return [[both(a[i][j], b[i][j]) for j in range(self.n)] for i in range(self.n)]
+
+    def _aggregate(self, selector: list[list[bool]], value: list[Atom]) -> list[Atom]:
+        result = []
+        for i in range(self.n):
+            selected = [j for j in range(self.n) if selector[i][j]]
+            if not selected:
+                default = self.node["default"]
+                assert not isinstance(default, tuple | None)
+                result.append(default)
+            elif len(selected) == 1:
+                result.append(value[selected[0]])
+            else:
+                result.append(self._combined(i, selected, value))
+        return result
+
+    def _combined(self, i: int, selected: list[int], value: list[Atom]) -> Atom:
+        """Return the sum or mean over two or more positions, added in their order."""
+        total: Any = value[selected[0]]
+        for j in selected:
+            if isinstance(value[j], str):
+                self._fail(messages.added_strings(i, selected, value[selected[0]], value[selected[-1]]))
+        try:
+            for j in selected[1:]:
+                total = total + value[j]
+            return checked(total / len(selected) if self.node.operation.name == "mean" else total)
+        except (ArithmeticError, ValueError) as error:
+            self._fail(messages.addition_failed(i, selected, [value[j] for j in selected], error), error)
+
+    def _best(self, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
+        result = []
+        for i in range(self.n):
+            found = None
+            for j in range(self.n):
+                if selector[i][j] and (found is None or self._better(i, score, j, found)):
+                    found = j
+            default = self.node["default"]
+            assert not isinstance(default, tuple | None)
+            result.append(default if found is None else value[found])
+        return result
+
+    def _better(self, i: int, score: Any, j: int, found: int) -> bool:
+        """Tell whether position ``j`` beats ``found``, which lies to its left."""
+        try:
+            if score[j] == score[found]:
+                return self.node["ties"] == "right"
+            return bool(score[j] > score[found] if self.node["pick"] == "highest" else score[j] < score[found])
+        except TypeError as error:
+            self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
+
+    def _function(self) -> Callable[..., Any]:
+        node = self.node
+        name = node.operation.name
+        if name in ("map", "select.by"):
+            return self.graph.functions[str(node["function"])]
+        if name == "has":
+            values = node["values"]
+            assert isinstance(values, tuple)
+            return lambda atom: any(atom == value for value in values)
+        if name == "lookup":
+            return lookup(node)
+        return MEANING[name.removeprefix("select.")]
+
+    def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
+        operation = self.node.operation
+        what = operation.symbol
+        if operation.name in ("map", "select.by"):
+            what = f"{what}({self.node['function']})"
+        name = self.graph.name_of(self.node)
+        called = f" ({show(name)})" if name else ""
+        raise EvaluationError(f"`{what}`{called} {message}", self.graph.locations.get(self.node)) from cause

@@ -1,0 +1,77 @@
+"""Sequences: what a program yields on an input."""
+
+from __future__ import annotations
+
+import collections.abc
+from collections.abc import Iterable, Iterator
+from typing import overload
+
+from raspir.ir.atoms import Atom, show, show_int
+from raspir.ir.errors import InputError, RaspirWarning, warn
+
+
+class Sequence(collections.abc.Sequence[Atom]):
+    """The atoms that a program yields, one for each position of the input.
+
+    It compares equal to a list or tuple of the same atoms (under Python's ``==``), can be indexed and iterated,
+    and is never changed.
+
+    Args:
+        atoms: the atoms in order of position.
+        layers: the number of attention layers of the graph that yielded them.
+    """
+
+    __slots__ = ("_atoms", "_layers")
+
+    def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
+        if not isinstance(atoms, Iterable):
+            raise InputError(f"a Sequence is made of atoms, such as [5, 2], not of {show(atoms)}")
+        self._atoms = tuple(atoms)
+        self._layers = layers
+
+    @property
+    def layers(self) -> int:
+        """The number of attention layers of the graph that yielded this sequence."""
+        return self._layers
+
+    def tolist(self) -> list[Atom]:
+        """Return the atoms as a new list."""
+        return list(self._atoms)
+
+    @overload
+    def __getitem__(self, index: int) -> Atom: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence: ...
+    def __getitem__(self, index: int | slice) -> Atom | Sequence:
+        if isinstance(index, slice):
+            return Sequence(self._atoms[index], self._layers)
+        return self._atoms[index]
+
+    def __iter__(self) -> Iterator[Atom]:
+        return iter(self._atoms)
+
+    def __len__(self) -> int:
+        return len(self._atoms)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sequence):
+            return self._atoms == other._atoms
+        if isinstance(other, list | tuple):
+            return self._atoms == tuple(other)
+        if isinstance(other, str) and (not self or any(isinstance(atom, str) for atom in self)):
+            warn(RaspirWarning('a Sequence is no str: compare it with list(text), or "".join(sequence) with the text'))
+        return NotImplemented
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Sequence, (self.tolist(), self.layers))
+
+    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have no hash either
+
+    def __repr__(self) -> str:
+        return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
+
+    def _repr_svg_(self) -> str:
+        """Return the picture that notebooks show: a row of cells."""
+        from raspir.viz.sequences import sequence_svg  # imported with the first picture
+
+        return sequence_svg(self)

@@ -1,0 +1,1 @@
+"""Proofs of the rewrite rules, each on programs whose inputs are symbols of an SMT solver."""

@@ -1,0 +1,33 @@
+"""The rules of the optimiser on programs whose inputs are symbols, a module for each file of rules."""
+
+from __future__ import annotations
+
+from raspir.testing.proofs.cases import (
+    best,
+    closed_forms,
+    fold_numbers,
+    fold_selectors,
+    fold_truths,
+    fuse,
+    gathers,
+    merge,
+    shifts,
+    split,
+    uniform,
+)
+from raspir.testing.proofs.proving import Provable
+
+CATALOGUE: tuple[Provable, ...] = (
+    *fold_numbers.RULES,
+    *fold_truths.RULES,
+    *fold_selectors.RULES,
+    *merge.RULES,
+    *gathers.RULES,
+    *closed_forms.RULES,
+    *uniform.RULES,
+    *shifts.RULES,
+    *best.RULES,
+    *split.RULES,
+    *fuse.RULES,
+)
+"""All rules, pass by pass."""

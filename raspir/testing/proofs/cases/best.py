@@ -1,0 +1,306 @@
+"""The rules that find a position by a count, with heads that fetch from the best position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from raspir.analysis import Analysis, Clause, Linear
+from raspir.analysis import selectors as normal
+from raspir.analysis.facts import clause_of
+from raspir.analysis.intset import IntSet
+from raspir.analysis.ranks import Rank
+from raspir.analysis.selectors import Formula
+from raspir.ir import Node
+from raspir.ir.types import ATOM, INT, STR
+from raspir.passes.depth import best as rules
+from raspir.passes.depth.aggregates import Aggregate
+from raspir.passes.depth.search import Search
+from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.programs import (
+    AFTER,
+    BEFORE,
+    FROM,
+    UP_TO,
+    always,
+    beside,
+    best,
+    both,
+    either,
+    mean,
+    provable,
+    schema,
+)
+from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
+from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.switches import Patch
+
+BY_RANK, IN_RUN = rules.RULES
+
+X, Y, V, W, TEXT = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("w", INT), leaf("text", STR)
+IS_A, SAME = select("eq", X, "a"), select("eq", X, X)
+SIDES = {"j < i": BEFORE, "j <= i": UP_TO, "j > i": AFTER, "j >= i": FROM}
+
+
+# Best by rank
+
+ORDERS = [("lt", "j < i"), ("lt", "j >= i"), ("gt", "j <= i"), ("gt", "j > i")]
+WITHIN = {"x == 'a'": IS_A, "x[j] == x[i]": SAME, "any": EVERYTHING}
+
+
+def _ranked(by: Node, first: str, ties: str) -> Node:
+    """Return the count of what comes before each position in the order of ``by``."""
+    return total(either(select(first, by, by), both(select("eq", by, by), SIDES[ties])), 1)
+
+
+def _absolute() -> Iterator[tuple[str, Node]]:
+    """Yield fetches from the first and the last of an order, or of some in the order of positions."""
+    for (first, ties), last, by in product(ORDERS, (False, True), (V, TEXT)):
+        count, inclusive = _ranked(by, first, ties), "=" in ties
+        place = beside(inclusive - 1, LENGTH) if last else make("add", 0, int(inclusive))
+        name = f"the {'last' if last else 'first'} by {by['name']} {first}, then {ties}"
+        yield name, total(select("eq", count, place), X, "_")
+    for (text, within), side in product(WITHIN.items(), ("j < i", "j >= i")):
+        count, members = total(both(SIDES[side], within), 1), total(within, 1)
+        place = beside(-1, members) if side == "j < i" else members
+        yield f"the last with {text}, counting {side}", total(both(select("eq", count, place), within), V, 7)
+        yield (
+            f"the first with {text}, counting {side}",
+            total(both(select("eq", count, int("=" in side)), within), V, 7),
+        )
+
+
+def _relative() -> Iterator[tuple[str, Node]]:
+    """Yield fetches from the next members, the previous ones and their neighbours."""
+    for (text, within), side in product(WITHIN.items(), SIDES):
+        other_side = side.replace("=", "") if "=" in side else side.replace(" i", "= i")
+        for asks, step in product((side, other_side), (-1, 0, 1, 2)):
+            ahead = step - ("=" in side) + ("=" in asks and within is not IS_A)
+            if ahead not in ((-1, 0) if within is IS_A else (-1, 1) if within is EVERYTHING else (-1, 0, 1)):
+                continue
+            count, asked = total(both(SIDES[side], within), 1), total(both(SIDES[asks], within), 1)
+            selected = both(select("eq", count, beside(step, asked) if step else asked), within)
+            yield f"the member {ahead:+} from i with {text}, counting {side} and {asks}", total(selected, INDICES, -1)
+
+
+BESIDES = {
+    "x == 'b'": select("eq", X, "b"),
+    "x[j] != x[i]": select("ne", X, X),
+    "x[j] == y[i]": select("eq", X, Y),
+    "j > 1": select("gt", INDICES, 1),
+    "j <= i": UP_TO,
+    "w[j] < v[i]": select("lt", W, V),
+    "x == 'b' & w[j] < v[i]": both(select("eq", X, "b"), select("lt", W, V)),
+}
+
+
+def _besides() -> Iterator[tuple[str, Node]]:
+    """Yield fetches that also ask something else of the position that is found."""
+    lowest = select("eq", _ranked(V, "lt", "j < i"), 0)
+    for text, besides in BESIDES.items():
+        yield f"the lowest, if {text}", total(both(lowest, besides), X, "_")
+    yield "the mean of the lowest, if x == 'b'", mean(both(lowest, BESIDES["x == 'b'"]), X, 0.5)
+    yield "the best of the lowest, if j <= i", best(both(lowest, UP_TO), X, W, False)
+
+
+_rank, _counts = Analysis.rank, total(both(BEFORE, IS_A), 1)
+_of_a = {side: total(both(SIDES[side], IS_A), 1) for side in SIDES}
+
+
+def _as_ordered(facts: Analysis, node: Node) -> Rank | None:
+    """Return what a count ranks, as if all counts were by ``v`` and then by position."""
+    return _rank(facts, _ranked(V, "lt", "j < i"))
+
+
+def _as_next(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Formula, bool]:
+    """Return where the next member is, or the previous one, whatever the offset."""
+    return rank.order.formula(True, False), offset < 0
+
+
+def _placed(later: bool, own: bool, last: bool) -> Patch:
+    return rules, "_relative", lambda search, rank, *_: (rank.order.formula(later, own), last)
+
+
+def _first_or_last(last: bool) -> Patch:
+    return rules, "_absolute", always((normal.EVERYTHING, last))
+
+
+ANY_CHECK: tuple[Patch, ...] = (
+    (rules, "_checked", lambda search, found, outer: search.algebra.const(True)),
+    (Algebra, "holds", lambda algebra, sets: algebra.const(True)),
+)
+
+
+def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
+    """Return the position of the member "a" that is so many further on."""
+    return total(both(select("eq", _of_a["j <= i"], beside(step, asked)), IS_A), INDICES, -1)
+
+
+UNCHECKED_RANKS = (
+    Unchecked("whether the member is the next or the previous", _next(2), [(rules, "_relative", _as_next)]),
+    *(
+        Unchecked(f"whether a member counts itself, as if {placed}", _next(1), [_placed(*placed)])
+        for placed in ((True, True, False), (False, False, True), (False, True, True))
+    ),
+    Unchecked(
+        "whether the query counts the same members", _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
+        [_placed(True, True, False)],
+    ),
+    Unchecked(
+        "whether the query counts in the same order", _next(0, _of_a["j >= i"]), [_placed(True, True, False)]
+    ),
+    Unchecked(
+        "whether what is found is a member",
+        total(both(select("eq", _of_a["j < i"], 0), select("eq", X, "b")), V, -1),
+        [(Clause, "implies", always(True))],
+    ),
+    Unchecked(
+        "whether the count is 0 and not more", total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
+        [_first_or_last(False)],
+    ),
+    Unchecked(
+        "whether the count is the number of all members",
+        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1), [_first_or_last(True)],
+    ),
+    Unchecked(
+        "whether the count is of a strict order",
+        total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1), [(Analysis, "rank", _as_ordered)],
+    ),
+    Unchecked(
+        "whether what is counted is all before",
+        total(select("eq", total(both(BEFORE, select("lt", V, V)), 1), 0), INDICES, -1),
+        [(Analysis, "rank", _as_ordered)],
+    ),
+    *(
+        Unchecked(
+            f"whether the position that is found has {text}",
+            total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"), ANY_CHECK,
+        )
+        for text in ("x == 'b'", "x[j] == y[i]", "j <= i")
+    ),
+)  # fmt: skip
+
+
+def _by_rank() -> Iterator[Schema]:
+    for place, (text, node) in enumerate((*_absolute(), *_relative(), *_besides())):
+        checks = UNCHECKED_RANKS if place == 0 else ()
+        yield schema(BY_RANK, f"fetching from {text} is fetching the best", node, unchecked=checks)
+
+
+# First of a run
+
+STOP, MARK = make("eq", X, "a"), make("eq", Y, "b")
+MARKS: dict[str, Callable[[Node, Node], Node]] = {
+    "sum(run, mark)": total,
+    "sum(run, where(mark, 1, 0))": lambda run, mark: total(run, make("where", mark, 1, 0)),
+    "mean(run, mark)": mean,
+    "width(run & mark)": lambda run, mark: total(both(run, select("eq", mark, True)), 1, False),
+}
+ASKS: dict[str, Callable[[Node], Node]] = {
+    "> 0": lambda marks: make("gt", marks, 0),
+    "0 !=": lambda marks: make("ne", 0, marks),
+    "<= 0": lambda marks: make("le", marks, 0),
+    "== 0": lambda marks: make("eq", marks, 0),
+    "1 >": lambda marks: make("gt", 1, marks),
+    ">= 1": lambda marks: make("ge", marks, 1),
+}
+
+
+def _run(there: str, counted: str, step: int = 0, more: Node | None = None) -> Node:
+    """Return the selector of what is on one side up to the next stop, or with the next stop."""
+    count = total(SIDES[counted], make("where", STOP, 1, 0))
+    run = both(SIDES[there], select("eq", count, beside(step, count) if step else count))
+    return run if more is None else both(run, more)
+
+
+def _as_exists(search: Search, node: Node) -> tuple[bool, Aggregate]:
+    """Return the aggregate that a comparison asks of, as if it asked whether there is a mark."""
+    return True, Aggregate(node.operands[0], search.algebra)
+
+
+def _as_run(formula: Formula | None) -> Clause | None:
+    """Return the conditions of a run as if each of them were what it must be: an equal count, and strictly later."""
+    clause = clause_of(formula)
+    if clause is None:
+        return None
+    sets = dict(clause.sets)
+    for pair, allowed in sets.items():
+        if pair.is_index:
+            sets[pair] = IntSet.where("lt" if allowed <= IntSet.where("lt", 2) else "gt")
+        elif pair.same:
+            sets[pair] = IntSet.where("eq")
+    return Clause(sets)
+
+
+def _as_by_position(facts: Analysis, node: Node) -> Rank | None:
+    """Return what a count ranks, as if the position alone decided the order."""
+    rank = _rank(facts, node)
+    return rank and replace(rank, order=replace(rank.order, by=None))
+
+
+def _as_inclusive(facts: Analysis, node: Node) -> Rank | None:
+    """Return what a count ranks, inclusive where it is not, and the other way round."""
+    rank = _rank(facts, node)
+    return rank and replace(rank, inclusive=not rank.inclusive)
+
+
+RUN = _run("j > i", "j <= i")
+EVEN = some_selector("even", Y, const(3))
+BY_V = either(both(IS_A, select("lt", V, V)), both(IS_A, both(select("eq", V, V), UP_TO)))
+ENDS = make("or", STOP, MARK)
+EXISTS: Patch = (rules, "_existence", _as_exists)
+STRICTLY: Patch = (rules, "clause_of", _as_run)
+OF_KEYS: Patch = (rules, "_is_of_key", always(True))
+
+
+def _exists(run: Node, mark: Node = MARK) -> Node:
+    """Return whether there is a mark in a run."""
+    return make("gt", total(run, mark), 0)
+
+
+def _later(count: Node) -> Node:
+    return both(AFTER, select("eq", count, count))
+
+
+UNCHECKED_RUNS = (
+    Unchecked("whether it is asked if there is a mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
+    Unchecked("whether the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
+    Unchecked("whether marks are 1 and all else 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
+    Unchecked("whether no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
+    Unchecked("whether the mean is asked if it is above 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
+    Unchecked("whether a run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
+    Unchecked("whether a run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
+    Unchecked("whether a run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
+    Unchecked(
+        "whether the count is by position alone", _exists(_later(total(BY_V, 1))),
+        [(Analysis, "rank", _as_by_position), OF_KEYS],
+    ),
+    Unchecked(
+        "whether members are told by their keys alone",
+        _exists(_later(total(both(UP_TO, SAME), make("where", STOP, 1, 0)))),
+        [(Analysis, "of_keys", lambda facts, pair: not pair.is_index), OF_KEYS],
+    ),
+    Unchecked("whether marks are told by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
+    Unchecked(
+        "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))),
+        [(rules, "_is_of_key", lambda search, pair: search.facts.of_keys(pair))],
+    ),
+)  # fmt: skip
+
+
+def _in_run() -> Iterator[Schema]:
+    kinds = list(product(MARKS.items(), ASKS.items()))
+    for place, (counted, there) in enumerate(product(SIDES, ("j > i", "j < i"))):
+        for (name, marked), (asks, ask) in kinds[place % 4 :: 4]:
+            if "mean" in name and "1" in asks:
+                continue
+            shown = f"{name} {asks}, for {there} and counting {counted}, looks at one position"
+            yield schema(IN_RUN, shown, ask(marked(_run(there, counted), MARK)))
+    bounded = both(RUN, select("eq", Y, "b"))
+    yield schema(IN_RUN, "width(run & y == 'b') > 0 looks at one position", make("gt", total(bounded, 1), 0))
+    both_ends = make("gt", total(_run("j < i", "j < i"), ENDS), 0)
+    yield schema(IN_RUN, "sum(run, stop | mark) > 0 looks at one position", both_ends, unchecked=UNCHECKED_RUNS)
+
+
+RULES = (provable(BY_RANK, *_by_rank()), provable(IN_RUN, *_in_run()))

@@ -1,0 +1,176 @@
+"""The rules on sums over intervals of positions, and on values chosen by a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from raspir.analysis.selectors import Clause
+from raspir.ir import Atom, Node
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER
+from raspir.passes.depth import closed_forms
+from raspir.passes.depth.closed_forms import Polynomial, _Sums
+from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.programs import (
+    ADDS_INTEGERS,
+    MIRRORED,
+    UP_TO,
+    always,
+    beside,
+    both,
+    either,
+    mean,
+    provable,
+    schema,
+)
+from raspir.testing.proofs.leaves import (
+    BELOW_THE_LIMIT,
+    INDICES,
+    LENGTH,
+    const,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    some_selector,
+    total,
+    uniform,
+)
+from raspir.testing.proofs.proving import Schema, Unchecked
+
+CLOSED, CONDITION = closed_forms.RULES
+
+A, U, R, Q = leaf("a", INT), leaf("u", INT), leaf("r", NUMBER), leaf("q", BOOL | INT)
+X, V, W = leaf("x", ATOM), leaf("v", INT), leaf("w", INT)
+SQUARE = make("mul", INDICES, INDICES)
+S = some_selector("S", X, V)
+POSITIONAL = make("gt", INDICES, 1)
+DEFAULTS: tuple[Atom, ...] = (0, "_")
+COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+
+
+ENDS = tuple(range(-2, 7))
+E, F = leaf("e", INT, ENDS), leaf("f", INT, ENDS)
+"""Integers within and on both sides of all inputs that are looked at: products of more take the solver too long."""
+
+
+# Closed form
+
+VALUES = {
+    "1": const(1),
+    "3 - 2 * j": make("sub", 3, make("mul", INDICES, 2)),
+    "j * j - j + 2": beside(2, make("sub", SQUARE, INDICES)),
+}
+KEYS = {
+    "2 * j": make("mul", INDICES, 2),
+    "j + 3": beside(3),
+    "1 - j": make("sub", 1, INDICES),
+    "j + length": make("add", INDICES, LENGTH),
+    "-3 * j": make("mul", INDICES, -3),
+}
+SELECTORS = {
+    "e <= j <= f": both(select("ge", INDICES, E), select("le", INDICES, F)),
+    "e <= j < length - e": both(select("ge", INDICES, E), select("lt", INDICES, make("sub", LENGTH, E))),
+    "j < e | j == f": either(select("lt", INDICES, E), select("eq", INDICES, F)),
+    "j != e & j < f": both(select("ne", INDICES, E), select("lt", INDICES, F)),
+    "j > i - 3": select("gt", INDICES, beside(-3)),
+}
+
+
+def _twice(sums: _Sums, clauses: list[Clause], polynomial: Polynomial) -> Node:
+    """Return the sums over what each clause selects, added up as if no two had anything in common."""
+    result = sums.algebra.const(0)
+    for clause in clauses:
+        result = sums.algebra("add", result, _over(sums, [clause], polynomial))
+    return result
+
+
+_over, _polynomial_of = _Sums.over, closed_forms.polynomial_of
+FLIPPED_END = select("lt", INDICES, make("sub", LENGTH, A))
+UNCHECKED_CLOSED = (
+    Unchecked(
+        "whether an interval ends within the input", total(select("le", INDICES, A), 1),
+        [(_Sums, "_within", always(True))],
+    ),
+    Unchecked(
+        "whether an interval begins within the input", total(select("ge", INDICES, A), 1),
+        [(_Sums, "_low", lambda sums, lows: lows[0] if lows else const(0))],
+    ),
+    Unchecked(
+        "whether the ends of an interval cross", total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
+        [(Algebra, "largest", lambda algebra, a, b: a)],
+    ),
+    Unchecked(
+        "whether alternatives overlap", total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
+        [(_Sums, "over", _twice)],
+    ),
+    Unchecked(
+        "whether what is added up is a polynomial of the position", total(select("lt", INDICES, A), V),
+        [(closed_forms, "polynomial_of", lambda algebra, value: _polynomial_of(algebra, INDICES))],
+    ),
+    Unchecked(
+        "whether the key is a multiple of the position", total(select("lt", SQUARE, A), 1),
+        [(closed_forms, "position_multiple", always(1))],
+    ),
+    Unchecked(
+        "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]
+    ),
+)  # fmt: skip
+
+
+def _closed() -> Iterator[Schema]:
+    for place, (comparison, default) in enumerate(product(COMPARISONS, DEFAULTS)):
+        text, summed = list(VALUES.items())[place % 2]
+        checks = UNCHECKED_CLOSED if place == 0 else ()
+        node = total(select(comparison, INDICES, A), summed, default)
+        yield schema(CLOSED, f"sum(j {comparison} a, {text}, {default!r}) from the ends", node, unchecked=checks)
+    for text, key in KEYS.items():
+        limit = [BELOW_THE_LIMIT] if "*" in text else []  # the end is divided
+        yield schema(CLOSED, f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES), *limit)
+    for place, ((text, selector), (shown, summed)) in enumerate(product(SELECTORS.items(), VALUES.items())):
+        node = total(selector, summed, DEFAULTS[place % 2])
+        yield schema(CLOSED, f"sum({text}, {shown}) from the ends", node)
+    below, beyond = select("lt", INDICES, A), select("ge", INDICES, A)
+    polynomial = make("add", make("mul", U, INDICES), W)
+    same = (uniform(U, "u"), uniform(W, "w"), BELOW_THE_LIMIT)
+    yield schema(CLOSED, "sum(j < a, u * j + w) from the ends", total(below, polynomial), *same)
+    moving = select("lt", make("add", INDICES, U), A)
+    yield schema(CLOSED, "sum(j + u < a, -j) from the ends", total(moving, make("neg", INDICES)), uniform(U, "u"))
+    integers = (uniform(R, "r"), of_kinds(R, "r", INT), BELOW_THE_LIMIT)
+    yield schema(CLOSED, "sum(j >= a, r) from the ends", total(beyond, R), *integers)
+    yield schema(CLOSED, "sum(j >= a, True) where True may be 1", total(beyond, True, False), lenient=True)
+
+
+# Condition on the value
+
+UNCHECKED_VALUES = tuple(
+    Unchecked(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    for text, node in {
+        "another default": total(S, make("where", POSITIONAL, V, W), 3),
+        "a float as default": total(S, make("where", POSITIONAL, V, W), 0.0),
+        "a string as default": total(S, make("where", POSITIONAL, V, 1), False),
+        "a mean": mean(UP_TO, make("where", POSITIONAL, V, W)),
+    }.items()
+)
+TESTS = {
+    "j > 1": make("gt", INDICES, 1),
+    "0 < j & j != 2": make("and", make("gt", INDICES, 0), make("ne", INDICES, 2)),
+    "~(j == 1)": make("not", make("eq", INDICES, 1)),
+    "j": INDICES,
+    "j % 2": make("mod", INDICES, 2),
+}
+
+
+def _values() -> Iterator[Schema]:
+    for place, (text, test) in enumerate(TESTS.items()):
+        shown = f"sum(s, where({text}, v, w)) is a sum for each branch"
+        checks = UNCHECKED_VALUES if place == 0 else ()
+        yield schema(CONDITION, shown, total(S, make("where", test, V, W)), unchecked=checks)
+    kinds = (of_kinds(R, "r", INT), of_kinds(Q, "q", INT))
+    chosen = make("where", POSITIONAL, Q, R)
+    yield schema(CONDITION, "sum(s, where(j > 1, q, r)) is a sum for each branch", total(S, chosen), *kinds)
+    for text in ("j > 1", "~(j == 1)"):
+        yield schema(CONDITION, f"sum(s, {text}) is a count", total(S, TESTS[text], False), lenient=True)
+
+
+RULES = (provable(CLOSED, *_closed()), provable(CONDITION, *_values()))

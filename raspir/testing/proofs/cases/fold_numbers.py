@@ -1,0 +1,153 @@
+"""Rules of the pass fold about numbers, constants and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER
+from raspir.testing.proofs.cases.rows import Case, Row
+from raspir.testing.proofs.leaves import INDICES, among, leaf, make, of_kinds, select, some_selector, total
+from raspir.testing.proofs.proving import Provable, Schema
+
+U, V, W = (leaf(name, NUMBER) for name in "uvw")
+A, B = leaf("a", INT), leaf("b", INT)
+X = leaf("x", ATOM)
+S = some_selector("S", INDICES, INDICES)
+
+# Constants
+
+_CONSTANT = Row("_constant")
+
+
+def _constants() -> Iterator[Schema]:
+    """Yield a program for each operation that can be shown to yield one atom."""
+    u, v = among(U, "u", (1, -1)), among(V, "v", (2, 3))
+    apart = (among(U, "u", (1, 2)), among(V, "v", (3, True)))
+    for text, node, *conditions in (
+        ("u + v = 5", make("add", U, V), among(U, "u", (2,)), among(V, "v", (3,))),
+        ("u - v = -1", make("sub", U, V), among(U, "u", (2,)), among(V, "v", (3,))),
+        ("-u = -2", make("neg", U), among(U, "u", (2,))),
+        ("abs(u) = 1", make("abs", U), u),
+        ("u * 0 = 0", make("mul", U, 0), of_kinds(U, "u", INT | BOOL)),
+        ("u % 1 = 0", make("mod", U, 1), of_kinds(U, "u", INT | BOOL)),
+        ("u // v = 0", make("floordiv", U, V), among(U, "u", (0, 1)), v),
+        ("u ** 2 = 1", make("pow", U, 2), u),
+        ("round(u) = 1", make("round", U), among(U, "u", (0.75, 1, 1.25))),
+        ("has(x) = True", make("has", X, values=("a", 1)), among(X, "x", ("a", True, 1.0))),
+        ("u != v", make("ne", U, V), *apart[:1], among(V, "v", (3, 4))),
+        ("u < v", make("lt", U, V), *apart[:1], among(V, "v", (3, 4))),
+        ("where(x, u, 1) = 1", make("where", X, U, 1), among(U, "u", (1,))),
+        ("~u = False", make("not", U), among(U, "u", (True,))),
+        ("u & v = False", make("and", U, V), among(U, "u", (False,)), among(V, "v", (True, False))),
+        ("table(x) = 7", make("lookup", X, keys=("a", "b"), values=(7, 7), otherwise=8), among(X, "x", ("a", "b"))),
+        ("sum over one = 1", total(select("eq", INDICES, A), U, 1), among(U, "u", (1,))),
+        ("best = 1", make("best", S, U, V, pick="highest", ties="left", default=1), among(U, "u", (1,))),
+    ):
+        yield _CONSTANT.schema(text, node, *conditions)
+    yield _CONSTANT.schema("6 / 4 = 1.5", make("truediv", 6, 4))
+
+
+# Tables
+
+_TABLE, _IDENTITY = Row("_table"), Row("_identity_table")
+
+
+def _tables() -> Iterator[Schema]:
+    for text, vocab, held, function in (
+        ("of strings", ("a", "b", "c"), ("a", "b"), lambda atom: atom + "!"),
+        ("of atoms of several kinds", (1, True, 1.0, "1"), (1, True, 1.0), repr),
+    ):
+        x = leaf("x", ATOM, vocab)
+        yield _TABLE.schema(
+            f"a function {text} is its table",
+            make("map", x, function="f"),
+            among(x, "x", held),
+            functions={"f": function},
+        )
+    x = leaf("x", ATOM, ("a", "bb", "ccc"))
+    fetched = make("best", S, x, U, pick="highest", ties="left", default=0)
+    yield _TABLE.schema(
+        "a function that fails on the default of an aggregate is its table",
+        make("map", fetched, function="f"),
+        among(x, "x", ("a", "bb")),
+        functions={"f": len},
+    )
+
+
+def _identities() -> Iterator[Schema]:
+    table = {"keys": ("a", 1, True), "values": ("a", 1, True), "otherwise": 0}
+    yield _IDENTITY.schema("lookup(x) = x", make("lookup", X, **table), among(X, "x", ("a", 1, True)))
+    x = leaf("x", ATOM, ("a", 1, True))
+    changed = make("lookup", x, **{**table, "values": ("a", True, 1)})
+    unchecked = _IDENTITY.unchecked(
+        "each stands beside itself, of its own kind", changed, "operand if same", "operand if True"
+    )
+    yield _IDENTITY.schema("lookup(x) = x of a vocabulary", make("lookup", x, **table), unchecked=[unchecked])
+
+
+# Sums
+
+_SUM = Row("_sum")
+
+
+def _sums() -> Iterator[Schema]:
+    whole = [of_kinds(node, name, INT | BOOL) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
+    integers = [of_kinds(node, name, INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
+    one = make("add", U, 1)
+    cases: tuple[Case, ...] = (
+        ("u + 1 - 1 = u", make("sub", one, 1), integers[0]),
+        ("u + 1 - 1 = u + 0 where u may be a boolean", make("sub", one, 1), whole[0]),
+        ("(u + v) - u = v", make("sub", make("add", U, V), U), *integers[:2]),
+        ("u - (u - v) = v + 0", make("sub", U, make("sub", U, V)), *whole[:2]),
+        ("2 * u + 3 * u = 5 * u", make("add", make("mul", 2, U), make("mul", U, 3)), whole[0]),
+        ("-(v - u) + v = u + 0", make("add", make("neg", make("sub", V, U)), V), *whole[:2]),
+        ("(u + v) + (w - v) + 2 - u = w + 2",
+         make("sub", make("add", make("add", make("add", U, V), make("sub", W, V)), 2), U), *integers),
+        ("i + 1 - 1 = i", make("sub", make("add", INDICES, 1), 1)),
+    )  # fmt: skip
+    for text, node, *conditions in cases:
+        yield _SUM.schema(text, node, *conditions)
+
+
+# Products
+
+_MASKED, _POWER, _UNIT = Row("_masked"), Row("_power"), Row("_unit")
+
+
+def _masks() -> Iterator[Schema]:
+    for text, node in (("u * v", make("mul", U, V)), ("v * u", make("mul", V, U))):
+        for kinds in (INT, INT | BOOL):
+            yield _MASKED.schema(
+                f"{text} = where(v, u, 0) for {kinds}", node, of_kinds(U, "u", kinds), of_kinds(V, "v", BOOL)
+            )
+
+
+def _powers() -> Iterator[Schema]:
+    whole = of_kinds(U, "u", INT)
+    for exponent, node, *conditions in ((2, A), (3, U, whole)):
+        off = _POWER.unchecked(
+            "an exponent that is an integer",
+            make("pow", node, float(exponent)),
+            "type(exponent) is not int or ",
+            "",
+        )
+        text = f"an integer to the power {exponent} is a product"
+        yield _POWER.schema(text, make("pow", node, exponent), *conditions, unchecked=[off])
+
+
+def _units() -> Iterator[Schema]:
+    yield _UNIT.schema("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
+    for name in ("floordiv", "pow"):
+        off = _UNIT.unchecked("a one that is an integer", make(name, U, 1.0), "type(domain.single) is int", "True")
+        yield _UNIT.schema(f"u {name} 1 = u", make(name, U, 1), of_kinds(U, "u", INT), unchecked=[off])
+
+
+RULES: tuple[Provable, ...] = (
+    _CONSTANT.provable(*_constants()),
+    _TABLE.provable(*_tables()),
+    _IDENTITY.provable(*_identities()),
+    _SUM.provable(*_sums()),
+    _MASKED.provable(*_masks()),
+    _POWER.provable(*_powers()),
+    _UNIT.provable(*_units()),
+)

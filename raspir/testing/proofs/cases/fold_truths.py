@@ -1,0 +1,191 @@
+"""Rules of the pass fold about comparisons, logic and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raspir.ir.operations import COMPARISONS
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
+from raspir.rewriting import algebra as rules
+from raspir.rewriting.algebra import COMPLEMENT
+from raspir.testing.proofs.cases.rows import Case, Row
+from raspir.testing.proofs.leaves import INDICES, LENGTH, among, leaf, make, of_kinds, within
+from raspir.testing.proofs.proving import Provable, Schema, Unchecked
+from raspir.testing.proofs.switches import without
+
+A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
+U, V, W = (leaf(name, NUMBER) for name in "uvw")
+X, Y = leaf("x", ATOM), leaf("y", ATOM)
+P, Q = leaf("p", BOOL | INT), leaf("q", BOOL | INT)
+TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
+
+# Comparisons
+
+_ITSELF, _BOUNDED, _CONSTANT_LAST = Row("_compared_to_itself"), Row("_bounded"), Row("_constant_last")
+_TRUTH, _COMPARED_CHOICE = Row("_truth"), Row("_compared_choice")
+
+
+def _themselves() -> Iterator[Schema]:
+    for name in COMPARISONS:
+        yield _ITSELF.schema(f"x {name} x", make(name, X, X))
+
+
+_APART = {  # bounds of a and b between which a comparison is true, and such where it is false
+    "eq": ((3, 3, 3, 3), (0, 2, 3, 5)),
+    "ne": ((0, 2, 3, 5), (3, 3, 3, 3)),
+    "lt": ((0, 2, 3, 5), (3, 5, 0, 3)),
+    "le": ((0, 3, 3, 5), (3, 5, 0, 2)),
+    "gt": ((3, 5, 0, 2), (0, 3, 3, 5)),
+    "ge": ((3, 5, 0, 3), (0, 2, 3, 5)),
+}
+
+
+def _decided() -> Iterator[Schema]:
+    for name, cases in _APART.items():
+        for outcome, (low, high, least, most) in zip((True, False), cases, strict=True):
+            node = make(name, A, B)
+            yield _BOUNDED.schema(
+                f"a {name} b is {outcome}", node, within(A, "a", low, high), within(B, "b", least, most)
+            )
+    for text, node in (
+        ("i >= 0", make("ge", INDICES, 0)),
+        ("i < length", make("lt", INDICES, LENGTH)),
+        ("i + 1 > length is false", make("gt", make("add", INDICES, 1), LENGTH)),
+        ("a < a + 1", make("lt", A, make("add", A, 1))),
+        ("a - d >= a is false", make("ge", make("sub", A, make("add", INDICES, 1)), A)),
+    ):
+        yield _BOUNDED.schema(text, node)
+
+
+def _shortened() -> Iterator[Schema]:
+    whole = [of_kinds(node, name, BOOL | INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
+    for name in COMPARISONS:
+        node = make(name, make("add", A, D), make("add", B, D))
+        yield _BOUNDED.schema(f"a + d {name} b + d is a {name} b", node)
+    cases: tuple[Case, ...] = (
+        ("u + w < v + w is u < v", make("lt", make("add", U, W), make("add", V, W)), *whole),
+        ("u - w + 1 < v - w is u + 1 < v", make("lt", make("add", make("sub", U, W), 1), make("sub", V, W)), *whole),
+        ("u - w <= 0 - w is u <= 0", make("le", make("sub", U, W), make("sub", 0, W)), whole[0], whole[2]),
+        ("1 - (u + w) > 0 - w is u < 1", make("gt", make("sub", 1, make("add", U, W)), make("sub", 0, W)),
+         whole[0], whole[2]),
+    )  # fmt: skip
+    for text, node, *conditions in cases:
+        yield _BOUNDED.schema(text, node, *conditions)
+
+
+def _mirrored() -> Iterator[Schema]:
+    for name in COMPARISONS:
+        for constant in (3, "a", True, 1.5):
+            yield _CONSTANT_LAST.schema(f"{constant!r} {name} x", make(name, constant, X))
+
+
+def _truths() -> Iterator[Schema]:
+    for name in ("eq", "ne"):
+        for single in (True, False):
+            off = _TRUTH.unchecked("a constant that is a boolean", make(name, X, 2), "type(single) is not bool")
+            order = _TRUTH.unchecked("an equality", make("le", X, True), "not equality")
+            yield _TRUTH.schema(
+                f"x {name} {single}",
+                make(name, X, Y),
+                of_kinds(X, "x", BOOL),
+                among(Y, "y", (single,)),
+                unchecked=[off, order],
+            )
+
+
+def _compared_choices() -> Iterator[Schema]:
+    for name in COMPARISONS:
+        for text, branches in (("first", (1, X)), ("second", (X, 1))):
+            node = make(name, make("where", Y, *branches), 3)
+            needed = [of_kinds(X, "x", NUMBER)] if name not in ("eq", "ne") else []
+            yield _COMPARED_CHOICE.schema(f"where(y, …) {name} 3, the {text} branch decided", node, *needed)
+    node = make("lt", make("where", Y, "a", X), "b")
+    yield _COMPARED_CHOICE.schema('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
+    check = without(rules, "_outcome", " and test.operands == condition.operands", "")
+    off = Unchecked("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [check])
+    for name, opposite in COMPLEMENT.items():
+        for condition in (name, opposite):
+            for text, pair in (("first", (U, V)), ("second", (V, U))):
+                yield _COMPARED_CHOICE.schema(
+                    f"where(u {condition} 3, …) {name} 3, which decides the {text} branch",
+                    make(name, make("where", make(condition, U, 3), *pair), 3),
+                    unchecked=[off] if (name, condition, text) == ("eq", "ne", "first") else [],
+                )
+
+
+# Logic
+
+_NOT, _AND_OR = Row("_not"), Row("_and_or")
+
+
+def _negations() -> Iterator[Schema]:
+    yield _NOT.schema("~~x = x", make("not", make("not", TEST)))
+    for name in COMPARISONS:
+        yield _NOT.schema(f"~(x {name} y)", make("not", make(name, X, Y)))
+
+
+def _joined() -> Iterator[Schema]:
+    p = of_kinds(P, "p", BOOL)
+    for name in ("and", "or"):
+        for single in (True, False):
+            known = among(Q, "q", (single,))
+            # An integer is what it is together with False, too; of all else it matters that p is a boolean.
+            subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
+            yield _AND_OR.schema(f"p {name} {single}", make(name, subject, Q), *needed, known)
+            yield _AND_OR.schema(f"{single} {name} p", make(name, Q, subject), *needed, known)
+        off = _AND_OR.unchecked(
+            "it is p that is negated", make(name, TEST, make("not", OTHER)), "one.operands[0] is other", "True"
+        )
+        yield _AND_OR.schema(f"p {name} ~p", make(name, P, make("not", P)), p, unchecked=[off])
+        yield _AND_OR.schema(f"~p {name} p", make(name, make("not", P), P), p)
+        yield _AND_OR.schema(f"p {name} p", make(name, TEST, TEST))
+        for one, opposite in COMPLEMENT.items():
+            off = _AND_OR.unchecked(
+                "both compare the same",
+                make(name, make(one, X, Y), make(opposite, Y, X)),
+                " and one.operands == other.operands",
+                "",
+            )
+            node = make(name, make(one, X, Y), make(opposite, X, Y))
+            yield _AND_OR.schema(
+                f"x {one} y {name} x {opposite} y", node, unchecked=[off] if one not in ("eq", "ne") else ()
+            )
+
+
+# Choices
+
+_CHOICE, _BOOLEAN_CHOICE = Row("_choice"), Row("_boolean_choice")
+
+
+def _choices() -> Iterator[Schema]:
+    for truth, atoms in ((True, (True, 1, "a", 0.5)), (False, (False, 0, "", 0.0))):
+        yield _CHOICE.schema(f"where({truth}, u, v)", make("where", X, U, V), among(X, "x", atoms))
+    yield _CHOICE.schema("where(x, u, u)", make("where", X, U, U))
+    node = make("where", make("not", P), U, V)
+    yield _CHOICE.schema("where(~p, u, v) = where(p, v, u)", node, of_kinds(P, "p", BOOL))
+    for text, mine, others, check in (
+        ("where(x, where(x, u, v), w)", (make("where", X, U, V), W), (make("where", Y, U, V), W), "a.operands[0]"),
+        ("where(x, u, where(x, v, w))", (U, make("where", X, V, W)), (U, make("where", Y, V, W)), "b.operands[0]"),
+    ):
+        off = _CHOICE.unchecked("both have one condition", make("where", X, *others), f" and {check} is condition", "")
+        yield _CHOICE.schema(text, make("where", X, *mine), unchecked=[off])
+
+
+def _boolean_choices() -> Iterator[Schema]:
+    p, q = of_kinds(P, "p", BOOL), of_kinds(Q, "q", BOOL)
+    for single in (True, False):
+        yield _BOOLEAN_CHOICE.schema(f"where(p, {single}, q)", make("where", P, single, Q), p, q)
+        yield _BOOLEAN_CHOICE.schema(f"where(p, q, {single})", make("where", P, Q, single), p, q)
+
+
+RULES: tuple[Provable, ...] = (
+    _ITSELF.provable(*_themselves()),
+    _BOUNDED.provable(*_decided(), *_shortened()),
+    _CONSTANT_LAST.provable(*_mirrored()),
+    _TRUTH.provable(*_truths()),
+    _COMPARED_CHOICE.provable(*_compared_choices()),
+    _NOT.provable(*_negations()),
+    _AND_OR.provable(*_joined()),
+    _CHOICE.provable(*_choices()),
+    _BOOLEAN_CHOICE.provable(*_boolean_choices()),
+)

@@ -1,0 +1,78 @@
+"""The rule of the pass fuse, by the pass itself: tables in the place of elementwise work on few atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from unittest import mock
+
+from raspir.analysis import Analysis
+from raspir.ir import Graph, Node
+from raspir.ir.types import ATOM, INT, NUMBER
+from raspir.passes.base import PassContext
+from raspir.passes.fuse import Fuse
+from raspir.rewriting.columns import Columns
+from raspir.testing.proofs.leaves import INDICES, among, leaf, make, some_selector, total
+from raspir.testing.proofs.proving import Assumed, Provable, Schema, Unchecked
+from raspir.testing.proofs.switches import without
+
+_NAME = "fuse"
+A, B = (leaf(name, INT, (0, 1, 2, -3, 7)) for name in "ab")
+N = leaf("n", NUMBER, (1, True, 1.0, 0.5, 3))
+X, Y = leaf("x", ATOM), leaf("y", ATOM)
+DIGIT, OTHER = leaf("digit", INT, (0, 1, 2)), leaf("other", INT, (0, 1, 2))
+S = some_selector("S", INDICES, INDICES)
+
+
+def _schemas() -> Iterator[Schema]:
+    """Yield chains and meshes on values of few atoms, of which the pass knows by what it is told, or sees."""
+    letters, digits = among(X, "x", ("a", "b", "c")), among(A, "a", (0, 1, 2))
+    known = among(N, "n", (1, True, 1.0, 0.5))
+    off = Unchecked(
+        "that all depends on one value",
+        make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
+        [without(Columns, "_find", " or len(roots) > 1", "")],
+    )
+    less = make("lt", A, B)
+    fetched = make("best", S, X, Y, pick="highest", ties="left", default="a")
+    for text, node, *conditions in (
+        ("a chain", make("mul", make("add", make("mul", A, 2), 1), 3), digits),
+        ("a mesh", make("sub", make("mul", A, A), make("neg", make("add", A, 5))), digits),
+        ("a membership and a choice", make("where", make("has", X, values=("a", "b")), 1, make("eq", X, "c")), letters),
+        ("atoms of several kinds", make("add", make("round", make("neg", N)), 1), known),
+        ("tables of tables", make("abs", make("lookup", X, keys=("a", "c"), values=(-1, -2), otherwise=3)), letters),
+        ("what fails for some", make("gt", make("add", make("abs", X), 1), 2), among(X, "x", (-2, "a", 0, 1))),
+        ("what is compared and negated", make("not", make("eq", make("mod", A, 2), 1)), digits),
+        ("the truth of a comparison", make("add", make("mul", make("where", less, 2, 3), 4), 1)),
+        ("what a head fetches", make("add", make("where", make("has", fetched, values=("b", "d")), 1, 2), 1), letters),
+        ("of a sum of one table", total(S, make("add", make("mul", A, 2), 1)), digits),
+    ):
+        yield _schema(text, node, *conditions, unchecked=(off,))
+    functions = {"f": lambda atom: atom * 2, "g": len}
+    vocabulary = leaf("x", ATOM, ("a", "b", "ccc"))
+    calls = make("add", make("map", make("map", vocabulary, function="f"), function="g"), 1)
+    yield _schema("opaque functions", calls, among(vocabulary, "x", ("a", "b")), functions=functions)
+
+
+def _schema(
+    text: str,
+    node: Node,
+    *conditions: Any,
+    unchecked: tuple[Unchecked, ...] = (),
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Schema:
+    functions = functions or {}
+
+    def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
+        context = PassContext()
+        with mock.patch.object(Analysis, "of", return_value=analysis):
+            fused = Fuse().run(Graph({"result": node}, functions=functions), context)
+        if context.remarks:
+            yield fused.outputs["result"]
+
+    return Schema(_NAME, text, node, rewrite, conditions, unchecked, exact=True, functions=functions)
+
+
+RULES: tuple[Provable, ...] = (
+    Provable("fuse", _NAME, "elementwise work on one value of few atoms is a table of that value", tuple(_schemas())),
+)

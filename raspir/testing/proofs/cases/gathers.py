@@ -1,0 +1,226 @@
+"""The rules on fetches: gathers that compose, fetches where a position is found, and from the last position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from raspir.analysis import Analysis, Linear
+from raspir.ir import Atom, Node
+from raspir.ir.types import ATOM, INT
+from raspir.passes.depth import gathers
+from raspir.passes.depth.gathers import Fetch
+from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.programs import (
+    AFTER,
+    AT_MOST_ONE,
+    BEFORE,
+    MIRRORED,
+    UP_TO,
+    always,
+    at,
+    beside,
+    best,
+    both,
+    either,
+    flipped,
+    mean,
+    provable,
+    schema,
+)
+from raspir.testing.proofs.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
+from raspir.testing.proofs.proving import Schema, Unchecked
+
+COMPOSE, FOUND, LAST = gathers.RULES
+
+X, Y, V, P = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("p", INT)
+U = leaf("u", ATOM)
+IS_A = select("eq", X, "a")
+
+
+W = leaf("w", ATOM)
+DEEP = dict.fromkeys((X, Y, V), 1)
+COUNT = total(both(BEFORE, IS_A), 1)
+BY_V = either(select("lt", V, V), both(select("eq", V, V), BEFORE))
+
+
+# Gathers compose
+
+OFFSETS = [(-1, -1), (1, 2), (-1, 1), (2, -1), (-2, 1)]
+DEFAULTS: list[tuple[Atom, Atom]] = [("_", "_"), (0, 7), (0, False)]
+VALUES = {
+    "where(fetch(y) == 'b', x, 3)": make("where", make("eq", at(beside(1), Y), "b"), X, 3),
+    "2 * fetch(v) - i": make("sub", make("mul", at(beside(1), V), 2), INDICES),
+    "length - i": make("sub", LENGTH, INDICES),
+    "sum(j <= i & x == 'a', v)": total(both(UP_TO, IS_A), V),
+    "sum(j < i & x == 'a', 1, 5)": total(both(BEFORE, IS_A), 1, 5),
+    "sum(j > i & x == 'a', v)": total(both(AFTER, IS_A), V),
+    "sum(j >= i - 1 & x == fetch(y), v)": total(
+        both(select("ge", INDICES, beside(-1)), select("eq", X, at(beside(-1), Y))), V
+    ),
+    "best(j < i, x, v)": best(BEFORE, X, V, "_", "lowest", "right"),
+}
+POSITIONS = {
+    "i - 1": beside(-1),
+    "i + 1": beside(1),
+    "2 * i": make("mul", INDICES, 2),
+    "length - i": make("sub", LENGTH, INDICES),
+    "length - 1 - i": MIRRORED,
+    "p": P,
+    "0": const(0),
+}
+FETCHES = {
+    "p // 2": select("eq", make("mul", INDICES, 2), P),
+    "the second 'a'": both(select("eq", COUNT, 1), IS_A),
+    "the lowest": select("eq", total(BY_V, 1), 0),
+}
+PAST_END = make("floordiv", 100, make("sub", LENGTH, INDICES))
+UNCHECKED_GATHERS = (
+    Unchecked(
+        "whether one position at most is fetched", total(AFTER, make("add", V, total(select("eq", V, 3), V))),
+        [AT_MOST_ONE],
+    ),
+    Unchecked(
+        "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7),
+        [(gathers, "within", lambda algebra, position: algebra.const(True))],
+    ),
+    Unchecked(
+        "whether there always is a position", at(beside(-1), make("add", INDICES, LENGTH), 7),
+        [(Analysis, "exactly_one", always(True))],
+    ),
+    Unchecked(
+        "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0),
+        [(gathers, "_is_default_outside", always(True))],
+    ),
+    Unchecked(
+        "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)),
+        [(gathers, "_is_default_outside", always(True))],
+    ),
+    Unchecked(
+        "whether alternatives select nothing outside",
+        at(beside(-1), total(both(either(UP_TO, select("eq", INDICES, 2)), IS_A), V)),
+        [(gathers, "_is_default_outside", always(True))],
+    ),
+    Unchecked(
+        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [(Analysis, "succeeds", always(True))]
+    ),
+    Unchecked(
+        "whether queries outside are compared with what they cannot be",
+        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1), [(gathers.There, "_is_safe", always(True))],
+    ),
+)  # fmt: skip
+
+
+def _compositions() -> Iterator[Schema]:
+    for (by, inner), (default, other) in product(OFFSETS, DEFAULTS):
+        text = f"fetch(fetch(x, i + {inner}, {other!r}), i + {by}, {default!r}) is one fetch at most"
+        unchecked = UNCHECKED_GATHERS if (by, default) == (-1, "_") and inner == -1 else ()
+        yield schema(COMPOSE, text, at(beside(by), at(beside(inner), X, other), default), unchecked=unchecked)
+    yield schema(COMPOSE, "fetch(fetch(x)) = x, both from length - 1 - i", flipped(flipped(X)), layers=DEEP)
+    for (place, position), (at_all, (text, value)) in product(POSITIONS.items(), enumerate(VALUES.items())):
+        if at_all < 2 or place in ("i - 1", "length - 1 - i", "p"):
+            yield schema(COMPOSE, f"{text} at {place} is computed there", at(position, value, 4), layers=DEEP)
+    for place, selector in FETCHES.items():
+        value = total(selector, make("where", make("eq", X, U), U, Y), "_")
+        text = f"where(x == u, u, y) at {place} takes u as it is"
+        yield schema(COMPOSE, text, value, uniform(U, "u"), layers={U: 2})
+
+
+# Fetched where found
+
+
+def _first(missing: Atom, value: Node = INDICES) -> Node:
+    """Return where the first "a" is, as far as ``value`` says it."""
+    return total(both(select("eq", COUNT, 0), IS_A), value, missing)
+
+
+POSITION_VALUES = {
+    "i": INDICES,
+    "where(i > 0, i, 1)": make("where", make("gt", INDICES, 0), INDICES, 1),
+    "where(y, -1, i)": make("where", Y, -1, INDICES),
+}
+FINDERS = {
+    **{
+        f"fetch({text}, the first 'a', {missing!r})": _first(missing, value)
+        for (text, value), missing in product(POSITION_VALUES.items(), (-1, 2, True))
+    },
+    "fetch(i, p, 0)": at(P, INDICES),
+    "fetch(i, the lowest)": total(FETCHES["the lowest"], INDICES, 7),
+    "best(j < i, i, v)": best(BEFORE, INDICES, V, 1),
+    "best(j <= i, where(x == 'a', i, 0), v)": best(
+        UP_TO, make("where", make("eq", X, "a"), INDICES, 0), V, -1, "lowest", "right"
+    ),
+}
+
+
+def _as_if_found(algebra: Algebra, selector: Node) -> Fetch | None:
+    """Return a fetch from a position as if it were from what the position is made of."""
+    fetch = _fetch_of(algebra, selector)
+    inner = fetch.position.operands[0] if fetch is not None and fetch.position is not None else None
+    return replace(fetch, position=inner) if fetch is not None and inner is not None else fetch
+
+
+def _as_if_own(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
+    """Return where a value is its own position, as if nothing else stood elsewhere."""
+    found = _own_position(algebra, value)
+    return found and (found[0], None)
+
+
+_fetch_of, _own_position = gathers.fetch_of, gathers._own_position
+UNCHECKED_FOUND = (
+    Unchecked(
+        "whether the finder finds one position at most", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
+    ),
+    Unchecked(
+        "whether the finder holds its own position", at(_first(-1, beside(1)), W),
+        [(gathers, "_own_position", lambda algebra, value: (algebra.const(True), None))],
+    ),
+    Unchecked(
+        "whether the finder holds it everywhere", at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
+        [(gathers, "_own_position", _as_if_own)],
+    ),
+    Unchecked("whether it always finds one", at(_first(1), W), [(gathers, "_always_finds", always(True))]),
+    Unchecked(
+        "whether the position is what is found, and not its double", at(make("mul", _first(-1), 2), W),
+        [(gathers, "fetch_of", _as_if_found)],
+    ),
+    Unchecked(
+        "whether what is added to it is a constant", at(make("add", _first(-1), INDICES), W),
+        [(gathers, "fetch_of", _as_if_found)],
+    ),
+)  # fmt: skip
+
+
+def _finds() -> Iterator[Schema]:
+    for place, (text, finder) in enumerate(FINDERS.items()):
+        for by in (0, -1, 2) if place == 0 else ((0, 2), (-1,))[place % 2]:
+            position = beside(by, finder) if by else finder
+            shown = f"fetch(w, {text} + {by}) = fetch(shift(w, {-by}), …)"
+            yield schema(FOUND, shown, at(position, W, "_"), unchecked=() if place or by else UNCHECKED_FOUND)
+
+
+# Last position
+
+LASTS = {
+    "length - 1": beside(-1, LENGTH),
+    "2 * length - 1 - length": make("sub", beside(-1, make("mul", LENGTH, 2)), LENGTH),
+}
+UNCHECKED_LAST = (
+    Unchecked(
+        "whether the position is the last", at(beside(-2, LENGTH), X, "_"),
+        [(Algebra, "difference", always(Linear({}, 1)))],
+    ),
+)  # fmt: skip
+
+
+def _lasts() -> Iterator[Schema]:
+    for (text, position), value in product(LASTS.items(), (X, INDICES)):
+        unchecked = UNCHECKED_LAST if text == "length - 1" and value is X else ()
+        shown = f"fetch({'x' if value is X else 'i'}, {text}) is the best of all by position"
+        yield schema(LAST, shown, at(position, value, True), unchecked=unchecked)
+    alone = mean(select("eq", beside(1), LENGTH), X, "_")
+    yield schema(LAST, "mean(j + 1 == length, x) is the best of all by position", alone)
+
+
+RULES = (provable(COMPOSE, *_compositions()), provable(FOUND, *_finds()), provable(LAST, *_lasts()))

@@ -1,0 +1,87 @@
+"""How programs of schemas for the pass fold are written, and rows of the algebra put to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from raspir.ir import Node
+from raspir.rewriting import algebra as rules
+from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.proving import Assumed, Condition, Provable, Schema, Unchecked
+from raspir.testing.proofs.switches import Patch, without
+
+Case = tuple[Any, ...]
+"""A text, a program, and any number of conditions."""
+
+
+def title(function: str) -> str:
+    """Return the name of a row in the catalogue: ``_by_position`` is "by position"."""
+    return function.strip("_").replace("_", " ")
+
+
+class Row:
+    """A row of the algebra on its own, to be put to programs.
+
+    Args:
+        function: its name in :mod:`raspir.rewriting.algebra`, where it is looked up whenever it runs, so that a check can
+            be switched off in it.
+    """
+
+    def __init__(self, function: str) -> None:
+        self._function = function
+        self.name = title(function)
+
+    def __call__(self, analysis: Assumed, node: Node) -> Iterator[Node]:
+        """Yield what the row makes of a program, if anything."""
+        new = getattr(rules, self._function)(Algebra(analysis), node)
+        if new is not None:
+            yield new
+
+    def schema(
+        self,
+        text: str,
+        node: Node,
+        *conditions: Condition,
+        unchecked: Sequence[Unchecked] = (),
+        functions: Mapping[str, Callable[..., Any]] | None = None,
+        layers: Mapping[Node, int] | None = None,
+        rounds: bool = False,
+    ) -> Schema:
+        """Return the row on a program, of whose atoms the kinds must stay.
+
+        Args:
+            text: what becomes what.
+            node: the program.
+            conditions: what the row needs.
+            unchecked: what it checks.
+            functions: opaque functions that it may call.
+            layers: of leaves that stand for what is deeper.
+            rounds: whether the solver is told how floats round.
+        """
+        told = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
+        return Schema(
+            self.name,
+            text,
+            node,
+            self,
+            conditions,
+            tuple(unchecked),
+            told=told,
+            exact=True,
+            functions=functions or {},
+            rounds=rounds,
+        )
+
+    def unchecked(self, text: str, node: Node, check: str, instead: str = "False") -> Unchecked:
+        """Return a program that fails a check in the row's code, with ``instead`` in the place of the check."""
+        return Unchecked(text, node, [self.patch(check, instead)])
+
+    def patch(self, check: str, instead: str = "False") -> Patch:
+        """Return the patch by which ``instead`` stands in the place of a check in the row's code."""
+        return without(rules, self._function, check, instead)
+
+    def provable(self, *schemas: Schema, unencoded: str = "") -> Provable:
+        """Return the catalogue's entry of the row."""
+        doc = getattr(rules, self._function).__doc__ or ""
+        return Provable("fold", self.name, doc.splitlines()[0], schemas, unencoded)

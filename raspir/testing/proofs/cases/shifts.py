@@ -1,0 +1,254 @@
+"""The rules that absorb shifts and reversals, or factor them out of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from raspir.analysis import Analysis, Linear
+from raspir.ir import Node
+from raspir.ir.types import ATOM, BOOL, INT, NUMBER
+from raspir.ir.typing import Attribute
+from raspir.passes.depth import aggregates, shifts
+from raspir.passes.depth.aggregates import attributes
+from raspir.passes.depth.gathers import Fetch, fetch_at
+from raspir.passes.depth.search import Search
+from raspir.passes.depth.shifts import Reach
+from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.programs import (
+    ADDS_INTEGERS,
+    BEFORE,
+    MIRRORED,
+    NEVER_FAILS,
+    UP_TO,
+    always,
+    at,
+    beside,
+    best,
+    both,
+    either,
+    flipped,
+    mean,
+    provable,
+    schema,
+)
+from raspir.testing.proofs.leaves import (
+    EVERYTHING,
+    INDICES,
+    LENGTH,
+    leaf,
+    make,
+    of_kinds,
+    select,
+    some_selector,
+    total,
+    uniform,
+)
+from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.switches import Patch
+
+ABSORB, REVERSAL, FACTOR = shifts.RULES
+
+X, Y, Z, V, W = leaf("x", ATOM), leaf("y", ATOM), leaf("z", ATOM), leaf("v", INT), leaf("w", INT)
+U, R, B = leaf("u", INT), leaf("r", NUMBER), leaf("b", BOOL)
+FEW = leaf("m", INT, (-1, 0, 2))
+DEEP = {**dict.fromkeys((X, V, R, B, FEW), 2), U: 1}
+S = some_selector("S", Y, Z)
+SAME = select("eq", Y, Z)
+
+REACHES = {
+    "i - 1": beside(-1), "i + 2": beside(2), "length - 1 - i": MIRRORED, "length - i": beside(1, MIRRORED),
+    "i + 2 - length": beside(2, make("sub", INDICES, LENGTH)),
+}  # fmt: skip
+
+
+# Shift absorbed
+
+
+DIGIT = make("mod", V, 3)
+
+
+def _sums(position: Node) -> Iterator[tuple[str, Node]]:
+    """Yield sums of what is fetched from a position, and what they are called."""
+    moved = at(position, V, 7)
+    yield "sum(j <= i, fetch(v))", total(UP_TO, moved)
+    twice = make("mul", at(position, DIGIT, 7), 2)  # twice what may be of any size would not be absorbed
+    yield "sum(y == z, 2 * fetch(v % 3) + i)", total(SAME, make("add", twice, INDICES))
+    yield (
+        "sum(y == z, where(fetch(x) == 'a', w, fetch(v)))",
+        total(SAME, make("where", make("eq", at(position, X, "_"), "a"), W, moved)),
+    )
+    yield "sum(fetch(x) == z & j < i, w)", total(both(select("eq", at(position, X, "_"), Z), BEFORE), W)
+    yield (
+        "sum(fetch(v) < w | fetch(x) != 'a', 1)",
+        total(either(select("lt", moved, W), select("ne", at(position, X), "a")), 1),
+    )
+
+
+def _is_shift(search: Search, node: Node) -> Reach | None:
+    """Return where a node fetches from, as if all fetches with the default 0 were from the position before."""
+    is_fetch = node.operation.name == "sum" and node["default"] == 0
+    return _reach_of(search, node) or (Reach(1, Linear({}, -1)) if is_fetch else None)
+
+
+_reach_of = shifts.reach_of
+SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
+UNCHECKED_SHIFTS = (
+    Unchecked(
+        "whether the position lies inside the input", total(EVERYTHING, SHIFTED),
+        [(shifts, "_within", lambda search, position: search.algebra.everything)],
+    ),
+    Unchecked(
+        "whether all positions are shifted alike",
+        total(UP_TO, at(make("where", make("eq", Y, "a"), INDICES, beside(-1)), V)),
+        [(shifts, "reach_of", _is_shift)],
+    ),
+    Unchecked(
+        "whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)),
+        [(Analysis, "succeeds", always(True))],
+    ),
+    Unchecked(
+        "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1),
+        [(aggregates, "_compares", always(True))],
+    ),
+    *(
+        Unchecked(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+        for text, node in {
+            "another default": total(BEFORE, SHIFTED, 3),
+            "False as default": total(BEFORE, SHIFTED, False),
+            "a string as default": total(BEFORE, SHIFTED, "_"),
+            "a mean": mean(EVERYTHING, SHIFTED),
+        }.items()
+    ),
+)  # fmt: skip
+
+
+def _absorbed() -> Iterator[Schema]:
+    for place, (reach, position) in enumerate(REACHES.items()):
+        for text, node in _sums(position):
+            checks = UNCHECKED_SHIFTS if place == 0 and node.operands[0] is UP_TO else ()
+            shown = f"{text} from {reach} is summed over what is fetched"
+            yield schema(ABSORB, shown, node, unchecked=checks, layers=DEEP)
+    far = at(make("add", INDICES, U), V, 7)
+    text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
+    yield schema(ABSORB, text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
+    integers = of_kinds(R, "r", INT)
+    for reach in ("i - 1", "length - 1 - i"):
+        fetched = total(SAME, at(REACHES[reach], R))
+        text = f"sum(y == z, fetch(r)) from {reach} is summed over r"
+        yield schema(ABSORB, text, fetched, integers, layers=DEEP)
+        fetched = total(SAME, at(REACHES[reach], B, True), False)
+        text = f"sum(y == z, fetch(b)) from {reach} is summed over b, where True may be 1"
+        yield schema(ABSORB, text, fetched, lenient=True, layers=DEEP)
+
+
+# Reversal absorbed
+
+WAYS = list(product(("highest", "lowest"), ("left", "right")))
+
+
+def _bests(pick: str, ties: str) -> Iterator[tuple[str, Node]]:
+    """Yield bests of what is reversed, and what they are called."""
+
+    def found(selector: Node, value: Node, score: Node) -> Node:
+        return best(selector, value, score, "_", pick, ties)
+
+    yield "best(j <= i, fetch(x), fetch(v))", found(UP_TO, flipped(X), flipped(V))
+    yield "best(y == z, w, fetch(x))", found(SAME, W, flipped(X))
+    yield (
+        "best(fetch(x) == z, fetch(x), 2 * i)",
+        found(select("eq", flipped(X), Z), flipped(X), make("mul", INDICES, 2)),
+    )
+    yield (
+        "best(j < i, where(fetch(v) > 1, y, 'z'), fetch(v))",
+        found(BEFORE, make("where", make("gt", flipped(V), 1), Y, "z"), flipped(V)),
+    )
+    yield (
+        "fetch(fetch(v) == 1 & j == i + 1, fetch(x))",
+        total(both(select("eq", flipped(V), 1), select("eq", INDICES, beside(1))), flipped(X), "_"),
+    )
+
+
+def _ties_kept(node: Node) -> dict[str, Attribute]:
+    """Return the attributes of a node with ties on the other side, so that turning them keeps them."""
+    found = attributes(node)
+    return {**found, "ties": _OTHER[found["ties"]]} if "ties" in found else found
+
+
+def _surely(algebra: Algebra, position: Node) -> Fetch:
+    """Return the fetch from a position as if that always lay inside the input."""
+    return replace(fetch_at(algebra, position), sure=True)
+
+
+_OTHER: dict[Attribute, Attribute] = {"left": "right", "right": "left"}
+SURE: Patch = (shifts, "fetch_at", _surely)
+LEAVING = at(beside(1, MIRRORED), V, 9)
+UNCHECKED_REVERSALS = (
+    Unchecked(
+        "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [(shifts, "attributes", _ties_kept)]
+    ),
+    Unchecked("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
+    Unchecked(
+        "whether one position at most is added up, as floats have an order", total(select("ne", Y, "b"), flipped(R)),
+        [(Analysis, "at_most_one", lambda facts, selector: not facts.selects_all(selector))],
+    ),
+)  # fmt: skip
+
+
+def _reversed() -> Iterator[Schema]:
+    for place, (pick, ties) in enumerate(WAYS):
+        for text, node in _bests(pick, ties):
+            if node.operation.name == "best" or place == 0:
+                checks = UNCHECKED_REVERSALS if place == 0 and node.operands[0] is UP_TO else ()
+                shown = f"{text} without the reversal, the {ties}most {pick}"
+                yield schema(REVERSAL, shown, node, unchecked=checks, layers=DEEP)
+
+
+# Queries factored
+
+
+def _queried(position: Node) -> Iterator[tuple[str, Node]]:
+    """Yield aggregates of which all queries are fetched from a position, and what they are called."""
+    asked = select("eq", Y, at(position, X, "a"))
+    yield "sum(y == fetch(x), v)", total(asked, V, 3)
+    yield "sum(w < fetch(v) & y != 'b', 1)", total(both(select("lt", W, at(position, V)), select("ne", Y, "b")), 1)
+    yield "mean(y == fetch(x), m)", mean(asked, FEW, "_")
+    yield "best(y != fetch(x), y, v)", best(select("ne", Y, at(position, X, "a")), Y, W, True, "lowest")
+    yield "sum(y == fetch(x) & j <= i, w)", total(both(asked, UP_TO), W)
+
+
+UNCHECKED_QUERIES = (
+    Unchecked(
+        "whether all queries are fetched from one position",
+        total(both(select("eq", Y, flipped(X)), select("eq", Z, Y)), 1),
+        [(shifts, "_only_position", lambda algebra, back, query: query)],
+    ),
+    Unchecked(
+        "whether all positions are fetched from inside the input",
+        total(select("eq", Y, at(beside(1, MIRRORED), X)), 1),
+        [SURE],
+    ),
+    Unchecked(
+        "whether the aggregate can fail where nothing is fetched",
+        total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y), NEVER_FAILS,
+    ),
+    Unchecked(
+        "whether queries that are not fetched can be compared", total(select("lt", Y, at(beside(-1), X)), 1),
+        [(aggregates, "_compares", always(True)), *NEVER_FAILS],
+    ),
+)  # fmt: skip
+
+
+def _factored() -> Iterator[Schema]:
+    for place, (reach, position) in enumerate(REACHES.items()):
+        for number, (text, node) in enumerate(_queried(position)):
+            checks = UNCHECKED_QUERIES if place == number == 0 else ()
+            shown = f"{text} from {reach} is fetched, and not its queries"
+            yield schema(FACTOR, shown, node, unchecked=checks, layers=DEEP)
+    far = total(both(select("eq", Y, at(make("add", INDICES, U), X)), UP_TO), V)
+    text = "sum(y == fetch(x) & j <= i, v) from i + u is fetched, and not its queries"
+    yield schema(FACTOR, text, far, uniform(U, "u"), layers=DEEP)
+
+
+RULES = (provable(ABSORB, *_absorbed()), provable(REVERSAL, *_reversed()), provable(FACTOR, *_factored()))

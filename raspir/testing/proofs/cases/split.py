@@ -1,0 +1,86 @@
+"""The rule that splits by value: an answer for each atom that a query, or a uniform value, can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from raspir.analysis import Analysis
+from raspir.ir.types import ATOM, INT, STR
+from raspir.passes.depth import aggregates, split
+from raspir.passes.depth.split import RULES as SPLIT_RULES
+from raspir.testing.proofs.cases.programs import (
+    NEVER_FAILS,
+    UP_TO,
+    always,
+    at,
+    best,
+    both,
+    either,
+    mean,
+    provable,
+    schema,
+)
+from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
+from raspir.testing.proofs.proving import Schema, Unchecked
+
+(SPLIT,) = SPLIT_RULES
+
+K, X, V = leaf("k", ATOM), leaf("x", ATOM), leaf("v", INT)
+TEXT, M = leaf("text", STR), leaf("m", INT, (-1, 0, 2))
+Q = leaf("q", STR | INT, ("a", "b", 2))
+R = leaf("r", INT, (0, 1))
+U, W = leaf("u", INT | STR, (0, 2, "a")), leaf("w", INT, (1, 3))
+DEEP = dict.fromkeys((Q, R, U, W), 1)
+S = some_selector("S", K, X)
+
+BY_QUERY = {
+    "agg(k == q, v)": total(select("eq", K, Q), V, "_"),
+    "agg(k != q & m <= r, v)": total(both(select("ne", K, Q), select("le", M, R)), V),
+    "agg(v < r | s, m)": total(either(select("lt", V, R), S), M, 5),
+    "agg(~(v > r), v), a mean": mean(make("selector.not", select("gt", V, R)), M, 0.5),
+    "agg(v >= r, x), the best": best(select("ge", V, R), X, V),
+    "fetch(x, r)": at(R, X, "_"),
+}
+DIGIT = make("mod", V, 3)  # a product of what may be of any size would not be split
+BY_UNIFORM = {
+    "sum(s, v + w)": (total(S, make("add", V, W)), [W]),
+    "sum(s, where(x == u, v, 3))": (total(S, make("where", make("eq", X, U), V, 3), "_"), [U]),
+    "best(s, where(w < 2, x, u), v % 3 * w)": (
+        best(S, make("where", make("lt", W, 2), X, U), make("mul", DIGIT, W)), [W, U]
+    ),
+    "sum(v + w <= m, v)": (total(select("le", make("add", V, W), M), V), [W]),
+    "sum(v % 3 * w == r, v + w)": (total(select("eq", make("mul", DIGIT, W), R), make("add", V, W), True), [W]),
+}  # fmt: skip
+COMPARES = (aggregates, "_compares", always(True))
+UNCHECKED_QUERIES = (
+    Unchecked("whether a case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS),
+    Unchecked("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARES]),
+)
+UNCHECKED_UNIFORM = (
+    Unchecked(
+        "whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))),
+        [(Analysis, "succeeds", always(True))],
+    ),
+    Unchecked(
+        "whether an opaque predicate is asked what it was not", total(some_selector("P", make("add", V, W), X), V),
+        [COMPARES],
+    ),
+    Unchecked(
+        "whether comparing with the atoms tells them apart", total(S, make("where", make("eq", W, 1), True, 1)),
+        [(split, "_tells_apart", always(True))],
+    ),
+)  # fmt: skip
+
+
+def _schemas() -> Iterator[Schema]:
+    for place, (text, node) in enumerate(BY_QUERY.items()):
+        checks = UNCHECKED_QUERIES if place == 0 else ()
+        yield schema(SPLIT, f"{text} for each atom of the query", node, unchecked=checks, layers=DEEP)
+    for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
+        unchecked = UNCHECKED_UNIFORM if place == 0 else ()
+        conditions = [uniform(each, str(each["name"])) for each in same]
+        yield schema(SPLIT, f"{text} for each atom that is the same everywhere", node, *conditions,
+                     unchecked=unchecked, layers=DEEP)  # fmt: skip
+
+
+RULES = (provable(SPLIT, *_schemas()),)

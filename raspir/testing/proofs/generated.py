@@ -1,0 +1,131 @@
+"""Generated programs before and after one rule alone, run on the reference backend.
+
+Proofs are of the programs that somebody thought of; these are of programs that nobody did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from unittest import mock
+
+from raspir.analysis import Analysis
+from raspir.analysis.leniency import lenient
+from raspir.backends.base import runner
+from raspir.ir import Atom, EvaluationError, Graph, Node
+from raspir.passes import depth
+from raspir.passes.base import PASSES, PassContext
+from raspir.passes.depth.extraction import extracted
+from raspir.passes.depth.search import Options, Search
+from raspir.rewriting import algebra
+from raspir.runtime.interrupts import held_back
+from raspir.testing.generate import Generated, program
+from raspir.testing.proofs.proving import Provable
+from raspir.testing.quiet import quiet
+
+INPUTS = 4
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What came of a rule on generated programs.
+
+    Attributes:
+        programs: how many were generated.
+        applied: in how many of them the rule changed something.
+        compared: on how many inputs those were compared, where the program as written has a result.
+        difference: the first difference, in words.
+    """
+
+    programs: int
+    applied: int
+    compared: int
+    difference: str | None = None
+
+    def __str__(self) -> str:
+        programs = "1 generated program" if self.applied == 1 else f"{self.applied:,} generated programs"
+        return f"{self.compared:,} {'result' if self.compared == 1 else 'results'} of {programs}"
+
+
+def check(rule: Provable, programs: int, seed: int = 0) -> Checks:
+    """Return what comes of ``rule`` on that many generated programs, up to the first difference."""
+    alone = _ALONE.get(rule.pass_, _by_pass)
+    applied = compared = 0
+    for number in range(programs):
+        random = Random(f"{seed} {number}")
+        with quiet(), held_back():  # terms and nodes that are let go lose what is raised meanwhile
+            generated = program(random)
+            graph = generated.graph.promise(generated.vocab) if random.random() < 0.5 else generated.graph
+            changed = alone(rule, graph)
+        if changed is not None:
+            applied += 1
+            for given, expected in _results(random, generated, graph):
+                compared += 1
+                got = _result(changed, given)
+                if got != expected:
+                    told = f"on {given!r} it yields {expected}, and {'fails' if got is None else got} after:\n{graph}"
+                    return Checks(number + 1, applied, compared, told)
+    return Checks(programs, applied, compared)
+
+
+def _results(random: Random, generated: Generated, graph: Graph) -> Iterator[tuple[list[Atom], object]]:
+    for _ in range(INPUTS):
+        given = generated.input(random)
+        expected = _result(graph, given)
+        if expected is not None:
+            yield given, expected
+
+
+def _result(graph: Graph, given: list[Atom]) -> object:
+    try:
+        return runner("reference").compile(graph)(given)
+    except EvaluationError:
+        return None
+
+
+# One rule alone
+
+
+def _folded(rule: Provable, graph: Graph) -> Graph | None:
+    """Return ``graph`` after one row of the algebra, ``None`` if that changes nothing."""
+    with _only(f"_{rule.name.replace(' ', '_')}") as fired:
+        after = PASSES.get("fold").run(graph, PassContext())
+        return after if fired else None
+
+
+@contextmanager
+def _only(name: str) -> Iterator[list[Node]]:
+    """Leave only one row in the algebra; yields where it was applied."""
+    fired: list[Node] = []
+
+    def told(row: algebra.Row) -> algebra.Row:
+        def apply(of: algebra.Algebra, node: Node) -> Node | None:
+            new = row(of, node)
+            fired.extend([node] if new is not None and new is not node else [])
+            return new
+
+        return apply
+
+    rows = {operation: [row for row in given if row.__name__ == name] for operation, given in algebra.RULES.items()}
+    with mock.patch.dict(algebra.RULES, {of: tuple(map(told, given)) for of, given in rows.items()}):
+        yield fired
+
+
+def _shallower(rule: Provable, graph: Graph) -> Graph | None:
+    """Return ``graph`` after a search with one rule of depth, ``None`` if that applies it nowhere."""
+    (only,) = (each for each in depth.RULES if each.name == rule.name)
+    search = Search(algebra.Algebra(Analysis.of(graph)), (only,), Options("best"), lenient(graph))
+    found, _ = extracted(graph, search)
+    return found if search.steps else None
+
+
+def _by_pass(rule: Provable, graph: Graph) -> Graph | None:
+    """Return ``graph`` after the pass of a rule, ``None`` if that does not make use of the rule."""
+    context = PassContext()
+    after = PASSES.get(rule.pass_).run(graph, context)
+    return after if after != graph and any(remark.rule == rule.name for remark in context.remarks) else None
+
+
+_ALONE: dict[str, Callable[[Provable, Graph], Graph | None]] = {"fold": _folded, "depth": _shallower}

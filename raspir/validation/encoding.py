@@ -1,0 +1,288 @@
+"""Programs on inputs of one length as terms of an SMT solver: what each value is, and whether computing it succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import z3
+
+from raspir.ir import Atom, Node, Role
+from raspir.ir.graph import topological
+from raspir.ir.operations import COMPARISONS, AttributeKind
+from raspir.ir.types import BOOL, INT, NUMBER, SELECTOR, STR, Type
+from raspir.ir.typing import Attribute
+from raspir.validation import values
+from raspir.validation.values import TRUE, NoEncodingError, Strings, Term, Value, choose, conjunction, disjunction
+
+Table = Sequence[tuple[tuple[Atom, ...], Atom | None]]
+"""What an opaque function returns for atoms, or ``None`` where it fails."""
+
+Tables = Callable[[Node], Table | None]
+"""Returns the table of a node's opaque function for all atoms that its operands can hold; ``None`` without one."""
+
+
+class Encoding:
+    """Some nodes on all inputs of one length.
+
+    Args:
+        n: the length.
+        roots: the nodes; strings that they name get their terms.
+        tables: what is known of opaque functions; nothing if left out, and then they may be any functions.
+        texts: more strings that get their terms.
+
+    Raises:
+        NoEncodingError: if there is no faithful term for something.
+    """
+
+    def __init__(
+        self, n: int, roots: Iterable[Node], tables: Tables = lambda node: None, texts: Iterable[str] = ()
+    ) -> None:
+        self.n = n
+        self.order = topological(roots)
+        self.strings = Strings([*texts, *(text for node in self.order for text in _texts(node, tables))])
+        self.rows: dict[Node, list[Value]] = {}
+        """The atoms of each sequence, by position."""
+        self.matrices: dict[Node, list[list[Term]]] = {}
+        """The entries of each selector, row by row: the query's position first."""
+        self.held: list[Term] = [values.LARGE]
+        """What holds of all inputs."""
+        self.claims: list[Term] = []
+        """What tables rest on, and the solver has to show: no operand holds an atom that is not in its table."""
+        self._tables = tables
+        self._succeeds: dict[Node, Term] = {}
+        for node in self.order:
+            if node.type is SELECTOR:
+                self.matrices[node], self._succeeds[node] = self._selector(node)
+            else:
+                self.rows[node], self._succeeds[node] = self._sequence(node)
+
+    def succeeds(self, *roots: Node) -> Term:
+        """Return whether computing ``roots``, with all that they need, succeeds."""
+        return conjunction(self._succeeds[node] for node in topological(roots))
+
+    def equal(self, a: Node, b: Node, exact: bool = False) -> Term:
+        """Return whether two sequences are equal in Python's sense, or two selectors the same.
+
+        Args:
+            a: one of them.
+            b: the other.
+            exact: whether atoms must be of one kind to be equal: ``True`` is not ``1`` then.
+        """
+        return conjunction(self.equal_rows(a, b, exact))
+
+    def equal_rows(self, a: Node, b: Node, exact: bool = False) -> list[Term]:
+        """Return for each position whether two sequences are equal there, or two selectors have the same row."""
+        if a.type is SELECTOR:
+            rows = zip(self.matrices[a], self.matrices[b], strict=True)
+            return [conjunction(one == other for one, other in zip(*row, strict=True)) for row in rows]
+        are_equal = values.same if exact else values.equal
+        return [are_equal(*pair) for pair in zip(self.rows[a], self.rows[b], strict=True)]
+
+    # Sequences
+
+    def _sequence(self, node: Node) -> tuple[list[Value], Term]:
+        role = node.operation.role
+        if role is Role.SOURCE:
+            return self._source(node)
+        make = self._aggregated if role is Role.AGGREGATE else self._mapped
+        made = [make(node, i) for i in range(self.n)]
+        return [value for value, _ in made], conjunction(ok for _, ok in made)
+
+    def _source(self, node: Node) -> tuple[list[Value], Term]:
+        name, n = node.operation.name, self.n
+        if name == "indices":
+            return [self._atom(i) for i in range(n)], TRUE
+        if name == "const":
+            return [self._atom(node["value"])] * n, TRUE
+        if name == "raw":
+            atoms = node["values"]
+            assert isinstance(atoms, tuple)
+            return [self._atom(atom) for atom in (atoms * n)[:n]], z3.BoolVal(len(atoms) == n)
+        return self._input(node), TRUE
+
+    def _input(self, node: Node) -> list[Value]:
+        row, vocab = [], node["vocab"]
+        atoms = [self._atom(atom) for atom in vocab] if isinstance(vocab, tuple) else None
+        size = None if atoms is None else values.largest(atoms)
+        for i in range(self.n):
+            value, held = values.fresh(f"{node['name']}[{i}]", node.type, size)
+            self.held.append(held)
+            if atoms is not None:
+                self.held.append(disjunction(values.same(value, atom) for atom in atoms))
+            row.append(value)
+        return row
+
+    def _atom(self, atom: object) -> Value:
+        assert isinstance(atom, bool | int | float | str)
+        return self.strings.const(atom)
+
+    def _mapped(self, node: Node, i: int) -> tuple[Value, Term]:
+        name, arguments = node.operation.name, [self.rows[operand][i] for operand in node.operands]
+        if name in COMPARISONS:
+            outcome, ok = values.compared(name, *arguments)
+            return Value.of(BOOL, outcome), ok
+        if name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
+            return values.arithmetic(name, *arguments)
+        if name in ("and", "or"):
+            return values.logic(name, *arguments)
+        if name == "pow":
+            exponent = node.operands[1]
+            return values.power(arguments[0], self._constant(exponent))
+        if name == "where":
+            return choose(arguments[0].truth, *arguments[1:]), TRUE
+        if name == "has":
+            atoms = node["values"]
+            assert isinstance(atoms, tuple)
+            return Value.of(BOOL, disjunction(values.equal(arguments[0], self._atom(atom)) for atom in atoms)), TRUE
+        if name == "lookup":
+            return self._looked_up(node, arguments[0]), TRUE
+        if name == "map":
+            return self._opaque(node, arguments[0])
+        unary = {
+            "neg": values.negated, "abs": values.absolute, "round": values.rounded, "not": values.inverted
+        }  # fmt: skip
+        return unary[name](arguments[0])
+
+    def _constant(self, node: Node) -> Atom:
+        value = node["value"] if node.operation.name == "const" else None
+        if value is None or isinstance(value, tuple):
+            raise NoEncodingError("a power")
+        return value
+
+    def _looked_up(self, node: Node, argument: Value) -> Value:
+        keys, results = node["keys"], node["values"]
+        assert isinstance(keys, tuple)
+        assert isinstance(results, tuple)
+        found = self._atom(node["otherwise"])
+        for key, result in zip(keys, results, strict=True):
+            found = choose(values.same(argument, self._atom(key)), self._atom(result), found)
+        return found
+
+    def _opaque(self, node: Node, argument: Value) -> tuple[Value, Term]:
+        table = self._tables(node)
+        if table is None:
+            return values.applied(str(node["function"]), argument)
+        found, ok = self._atom(0), list[Term]()
+        for test, result in self._tests(node, table, [argument]):
+            if result is not None:
+                found = choose(test, self._atom(result), found) if ok else self._atom(result)
+                ok.append(test)
+        return found, disjunction(ok)
+
+    def _tests(self, node: Node, table: Table, arguments: list[Value]) -> list[tuple[Term, Atom | None]]:
+        """Return when a node's operands are each row of its table, with the result; claim that they are one of them."""
+        tests = []
+        for atoms, result in table:
+            pairs = zip(arguments, map(self._atom, atoms), strict=True)
+            tests.append((conjunction(values.same(*pair) for pair in pairs), result))
+        self.claims.append(z3.Implies(self.succeeds(*node.operands), disjunction(test for test, _ in tests)))
+        return tests
+
+    # Selectors
+
+    def _selector(self, node: Node) -> tuple[list[list[Term]], Term]:
+        name, positions = node.operation.name, range(self.n)
+        if node.operation.role is Role.SELECTOR_ALGEBRA:
+            parts = [self.matrices[operand] for operand in node.operands]
+            join = {"selector.and": z3.And, "selector.or": z3.Or, "selector.not": z3.Not}[name]
+            return [[join(*(part[i][j] for part in parts)) for j in positions] for i in positions], TRUE
+        keys, queries = (self.rows[operand] for operand in node.operands)
+        made = [[self._entry(node, keys[j], queries[i]) for j in positions] for i in positions]
+        return [[entry for entry, _ in row] for row in made], conjunction(ok for row in made for _, ok in row)
+
+    def _entry(self, node: Node, key: Value, query: Value) -> tuple[Term, Term]:
+        name = node.operation.name.removeprefix("select.")
+        if name != "by":
+            return values.compared(name, key, query)
+        table = self._tables(node)
+        if table is None:
+            return values.says(str(node["function"]), key, query)
+        tests = self._tests(node, table, [key, query])
+        chosen = disjunction(test for test, result in tests if result)
+        return chosen, disjunction(test for test, result in tests if result is not None)
+
+    # Aggregates
+
+    def _aggregated(self, node: Node, i: int) -> tuple[Value, Term]:
+        selected = self.matrices[node.operands[0]][i]
+        row, default = self.rows[node.operands[1]], self._atom(node["default"])
+        if node.operation.name == "best":
+            found, ok = self._best(node, selected, row)
+        else:
+            found, ok = _added(selected, row, mean=node.operation.name == "mean")
+        none = z3.Not(disjunction(selected)) if selected else TRUE
+        return (default if found is None else choose(none, default, found)), ok
+
+    def _best(self, node: Node, selected: list[Term], row: list[Value]) -> tuple[Value | None, Term]:
+        """Return the value at the selected position of the best score, and whether finding it succeeds."""
+        scores, positions = self.rows[node.operands[2]], range(self.n)
+        wins, ties_left = ("gt" if node["pick"] == "highest" else "lt"), node["ties"] == "left"
+        found, ok = None, []
+        for j in positions:
+            beaten = []
+            for k in positions:
+                if k != j:
+                    better, comparable = values.compared(wins, scores[j], scores[k])
+                    tie = values.equal(scores[j], scores[k]) if (j < k) == ties_left else z3.BoolVal(False)
+                    beaten.append(z3.Implies(selected[k], disjunction([better, tie])))
+                    ok.append(z3.Implies(z3.And(selected[j], selected[k]), comparable))
+            is_best = conjunction([selected[j], *beaten])
+            found = row[j] if found is None else choose(is_best, row[j], found)
+        return found, conjunction(ok)
+
+
+def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | None, Term]:
+    """Return the one selected value, or the sum or mean of several, and whether adding them succeeds."""
+    if not row:
+        return None, TRUE
+    alone = row[0]
+    for chosen, value in zip(selected[1:], row[1:], strict=True):
+        alone = choose(chosen, value, alone)
+    if len(row) == 1:
+        return alone, TRUE
+    count, most = z3.Sum([z3.If(chosen, z3.IntVal(1), z3.IntVal(0)) for chosen in selected]), len(row)
+    fine = [z3.Implies(chosen, value.when(NUMBER)) for chosen, value in zip(selected, row, strict=True)]
+    ok = disjunction([count <= 1, conjunction(fine)]) if any(value.may_be(STR) for value in row) else TRUE
+    if all(not value.may_be(NUMBER) for value in row):
+        return alone, ok
+    total, added = _total(selected, row)
+    if mean:
+        total, divided = values.averaged(total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count), most))
+        added = conjunction([added, divided])
+    ok = conjunction([ok, z3.Implies(count > 1, added)])
+    if not mean and all(_kinds(value) == {INT} for value in row):
+        return total, ok
+    return choose(count <= 1, alone, total), ok
+
+
+def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
+    """Return the sum of the selected numbers, added from left to right, and whether adding them succeeds."""
+    if all(_kinds(value) <= {BOOL, INT} for value in row):
+        terms = [z3.If(chosen, value.number, z3.IntVal(0)) for chosen, value in zip(selected, row, strict=True)]
+        largest = values.largest(row)
+        return Value.of(INT, z3.Sum(terms), None if largest is None else len(row) * largest), TRUE
+    total, none, succeeds = Value.of(INT, z3.IntVal(0)), TRUE, []
+    for chosen, value in zip(selected, row, strict=True):
+        number = value.only(NUMBER)
+        if number.cases:
+            more, ok = values.arithmetic("add", total, number)
+            succeeds.append(z3.Implies(z3.And(chosen, z3.Not(none), value.when(NUMBER)), ok))
+            total = choose(chosen, choose(none, number, more), total)
+            none = conjunction([none, z3.Not(chosen)])
+    return total, conjunction(succeeds)
+
+
+def _kinds(value: Value) -> set[Type]:
+    return set(value.cases)
+
+
+def _texts(node: Node, tables: Tables) -> Iterable[str]:
+    """Yield the strings that a node names as its atoms, or that its table holds."""
+    held: list[Attribute] = []
+    for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
+        if kind in (AttributeKind.ATOM, AttributeKind.ATOMS, AttributeKind.VOCABULARY):
+            held.append(value)
+    if node.operation.name in ("map", "select.by"):
+        held += [atom for atoms, result in tables(node) or () for atom in (*atoms, result)]
+    for value in held:
+        yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str))

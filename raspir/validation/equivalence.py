@@ -1,0 +1,108 @@
+"""Two programs put to an SMT solver: are they equal on all inputs of one length?"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import z3
+
+from raspir.backends.base import runner
+from raspir.ir import EvaluationError, Graph
+from raspir.runtime.interrupts import held_back
+from raspir.validation.counterexamples import Reader
+from raspir.validation.encoding import Encoding
+from raspir.validation.solver import Solver
+from raspir.validation.tables import tables_of
+from raspir.validation.translation import Difference
+from raspir.validation.values import BITS, FITS, FLOATS, JOINED, LIMIT, WORKS, NoEncodingError, conjunction, names_in
+
+
+@held_back()
+def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | str | Difference | None:
+    """Return ``True`` if ``after`` equals ``before`` on all inputs of length ``n`` that keep the promises.
+
+    A difference, if the reference backend confirms one that the solver found; why, if the solver cannot say what the
+    programs do; ``None`` if there is not enough time.
+    """
+    start = time.monotonic()
+    pairs = [(node, after.outputs[name]) for name, node in before.outputs.items()]
+    try:
+        encoding = Encoding(n, [node for pair in pairs for node in pair], tables_of(before))
+    except NoEncodingError as error:
+        return f"the solver was not asked: it has no faithful term for {error}"
+    written = encoding.succeeds(*before.outputs.values())
+    optimised = encoding.succeeds(*after.outputs.values())
+    equal = conjunction([optimised, *(encoding.equal(*pair) for pair in pairs)])
+    solver = Solver(seconds - (time.monotonic() - start))
+    wrong = z3.Or(z3.And(written, z3.Not(equal)), z3.Not(conjunction(encoding.claims)))
+    solver.add(*encoding.held, wrong)
+    answer = solver.check()
+    if answer == z3.unsat:
+        return True
+    if answer == z3.unknown:
+        return None
+    return _confirmed(before, after, encoding, solver) or _unknown(encoding, names_in([wrong]))
+
+
+@held_back()
+def always_fails(graph: Graph, n: int, seconds: float) -> bool:
+    """Return whether the solver shows that ``graph`` has a result on no input of length ``n`` that keeps the promises.
+
+    Then whatever is made of it equals it. ``False`` also says that there was not enough time.
+
+    Raises:
+        NoEncodingError: if there is no faithful term for something.
+    """
+    start = time.monotonic()
+    encoding = Encoding(n, list(graph.outputs.values()), tables_of(graph))
+    solver = Solver(seconds - (time.monotonic() - start))
+    solver.add(*encoding.held, encoding.succeeds(*graph.outputs.values()))
+    return bool(solver.check() == z3.unsat)
+
+
+def _confirmed(before: Graph, after: Graph, encoding: Encoding, solver: Solver) -> Difference | None:
+    """Return the difference that the solver's model shows, if both programs, run on it, show it too."""
+    if before.unbound or after.unbound:
+        return None
+    given = _input(before, encoding, Reader(encoding, solver.model()))
+    wanted, got = (_yielded(graph, given) for graph in (before, after))
+    return Difference(given, wanted, "fails" if got is None else got) if wanted is not None and wanted != got else None
+
+
+_UNKNOWN = {
+    FLOATS: "how floats round",
+    WORKS: "where floats overflow",
+    JOINED: "what joined strings are",
+    FITS: "which strings are too long",
+    BITS: "the bits of larger integers",
+    LIMIT.decl().name(): "which integers are too large",
+}
+
+
+def _unknown(encoding: Encoding, names: set[str]) -> str:
+    """Return why the solver cannot tell: what it was asked about and could make up, in words."""
+    opaque = {str(node["function"]) for node in encoding.order if node.operation.name in ("map", "select.by")}
+    unknown = [words for start, words in _UNKNOWN.items() if any(name.startswith(start) for name in names)]
+    unknown += [
+        f"what @{symbol} yields" for symbol in sorted(opaque) if any(name.startswith(f"{symbol}.") for name in names)
+    ]
+    told = " or ".join(unknown) or "what it found, as running it does not show it"
+    return f"the solver cannot tell at length {encoding.n}: it does not know {told}"
+
+
+def _input(graph: Graph, encoding: Encoding, reader: Reader) -> Any:
+    """Return the input that a model says; what the program does not read may be anything that is promised."""
+    rows = {}
+    for name, source in graph.inputs.items():
+        vocab = source["vocab"]
+        anything = [vocab[0] if isinstance(vocab, tuple) else 0] * encoding.n
+        rows[name] = reader.atoms(source) if source in encoding.rows else anything
+    return next(iter(rows.values()), [0] * encoding.n) if len(rows) < 2 else rows
+
+
+def _yielded(graph: Graph, given: Any) -> object:
+    try:
+        return runner("reference").compile(graph)(given)
+    except EvaluationError:
+        return None

@@ -1,0 +1,52 @@
+"""Opaque functions as tables, where the atoms that they are applied to are few and known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from typing import Any
+
+from raspir.analysis import Analysis
+from raspir.ir import Atom, Graph, Node
+from raspir.ir.evaluation import checked
+from raspir.validation.encoding import Table, Tables
+
+_MOST = 4096  # rows of a table
+
+
+def tables_of(graph: Graph) -> Tables:
+    """Return what knows the tables of the opaque functions of ``graph``, which are called for them."""
+    return known_to(Analysis.of(graph), graph.functions)
+
+
+def known_to(analysis: Analysis, functions: Mapping[str, Callable[..., Any]]) -> Tables:
+    """Return what knows the tables of ``functions``, which are called on what their operands hold by an analysis."""
+    known: dict[Node, Table | None] = {}
+
+    def table(node: Node) -> Table | None:
+        if node not in known:
+            known[node] = _table(node, functions.get(str(node["function"])), analysis)
+        return known[node]
+
+    return table
+
+
+def _table(node: Node, function: Callable[..., Any] | None, analysis: Analysis) -> Table | None:
+    size, sets = 1, []
+    for operand in node.operands:
+        atoms = analysis[operand].domain.atoms
+        if atoms is None or function is None:
+            return None
+        size *= len(atoms)
+        sets.append(atoms)
+    if size > _MOST or function is None:
+        return None
+    return [(row, _called(node, function, row)) for row in product(*sets)]
+
+
+def _called(node: Node, function: Callable[..., Any], row: tuple[Atom, ...]) -> Atom | None:
+    try:
+        result = function(*row)
+        return bool(result) if node.operation.name == "select.by" else checked(result)
+    except (Exception, SystemExit):  # an author's function may raise anything, and then the program fails
+        return None

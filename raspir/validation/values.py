@@ -1,0 +1,676 @@
+"""Atoms as terms of an SMT solver, and what elementwise operations make of them.
+
+A symbolic atom has a case for each kind that it may be of. Integers and booleans are exact. A float is a real number
+whose sum, difference, product and quotient are uninterpreted functions, so that nothing is provable that rounds
+differently; those of constants are computed. Beside the number stands whether it is ``-0.0``. An infinite constant has
+no term; any other infinity is a real number beyond all that are finite. A string is a real number at its place in the
+order of strings.
+
+Integers have a limit, beyond which products and quotients fail. Here it is a symbol of which no more is known than that
+it is large: so a proof holds for the limit that there is, and the solver never computes with a million bits.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import copysign, inf, isfinite, isinf
+from typing import Any
+
+import z3
+
+from raspir.ir import Atom
+from raspir.ir.evaluation import MEANING, MOST_BITS, MOST_CHARACTERS
+from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
+
+Term = Any
+"""A term of the solver, which has no types that a checker could see."""
+
+TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
+KINDS = tuple(SORTS)
+MADE_UP = "@"
+"""What the names of Python's own operations begin with whose meaning the solver chooses; no symbol begins so."""
+
+FLOATS = "@float."
+"""What the solver's names for operations on floats begin with."""
+
+QUOTIENT = "quotient"
+"""What :func:`rough` calls the quotient of two integers, which are not rounded to floats first."""
+
+WORKS = "@works."
+"""What predicates begin with that say whether an operation on floats succeeds."""
+
+FITS = "@fits."
+"""What predicates begin with that say whether a string is short enough."""
+
+JOINED = "@str."
+"""What functions begin with that make strings of strings."""
+
+BITS = "@int."
+"""What functions begin with that combine the bits of integers."""
+
+_MODERATE = 2**1000
+
+_EXACT = 2**53
+"""Integers up to this are floats."""
+
+_ENOUGH = 4096  # bits that products may have without a look at the limit: rounded floats have 1024
+assert _ENOUGH < MOST_BITS
+
+LIMIT = z3.Int("@limit")
+"""The least integer that is too large for an operation with a limit on integers."""
+
+LARGE = LIMIT > 2**64
+"""All that is known of :data:`LIMIT`."""
+
+UNLIMITED = z3.Bool("@unlimited")
+"""Whether no integer is too large."""
+
+
+class NoEncodingError(Exception):
+    """The solver has no faithful term for something, which the message names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A symbolic atom.
+
+    Attributes:
+        cases: for each kind that it may be of, when it is, and what it is then. Exactly one case holds.
+        size: a bound on the absolute value of the integer and on the length of the string that it may be; ``None``
+            where no bound is known.
+        minus: when it is ``-0.0``.
+    """
+
+    cases: dict[Type, tuple[Term, Term]]
+    size: int | None
+    minus: Term = FALSE
+
+    @staticmethod
+    def of(kind: Type, payload: Term, size: int | None = None, minus: Term = FALSE) -> Value:
+        """Return an atom of one kind."""
+        return Value({kind: (TRUE, payload)}, _bound(size) if kind in (INT, STR) else 1, minus)
+
+    def when(self, kinds: Type) -> Term:
+        """Return when it is of one of ``kinds``."""
+        if all(kind in kinds for kind in self.cases):
+            return TRUE
+        return disjunction(guard for kind, (guard, _) in self.cases.items() if kind in kinds)
+
+    def only(self, kinds: Type) -> Value:
+        """Return it without its cases of other kinds, which says nothing where it is of one of those."""
+        return replace(self, cases={kind: case for kind, case in self.cases.items() if kind in kinds})
+
+    def may_be(self, kinds: Type) -> bool:
+        """Tell whether it has a case of one of ``kinds``."""
+        return any(kind in kinds for kind in self.cases)
+
+    @property
+    def number(self) -> Term:
+        """The number that it is, if it is one: a real where it may be a float, else an integer."""
+        real = FLOAT in self.cases
+        found = None
+        for kind, (guard, payload) in self.cases.items():
+            if kind in NUMBER:
+                term = z3.If(payload, z3.IntVal(1), z3.IntVal(0)) if kind is BOOL else payload
+                term = z3.ToReal(term) if real and kind is not FLOAT else term
+                found = term if found is None else z3.If(guard, term, found)
+        return z3.IntVal(0) if found is None else found
+
+    @property
+    def is_below(self) -> Term:
+        """Whether it is a number with the sign of those below zero, as ``-0.0`` is."""
+        below = self.number < 0
+        return below if z3.is_false(self.minus) else z3.Or(below, self.minus)
+
+    @property
+    def text(self) -> Term:
+        """The string that it is, if it is one."""
+        return self.cases[STR][1] if STR in self.cases else z3.RealVal(0)
+
+    @property
+    def truth(self) -> Term:
+        """Whether it is true in Python's sense."""
+        parts = [z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in self._items()]
+        return disjunction(parts)
+
+    def _items(self) -> Iterable[tuple[Type, tuple[Term, Term]]]:
+        return self.cases.items()
+
+
+def conjunction(parts: Iterable[Term]) -> Term:
+    """Return whether all of ``parts`` hold."""
+    kept = [part for part in parts if not z3.is_true(part)]
+    return TRUE if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
+
+
+def disjunction(parts: Iterable[Term]) -> Term:
+    """Return whether one of ``parts`` holds."""
+    kept = [part for part in parts if not z3.is_false(part)]
+    if any(map(z3.is_true, kept)):
+        return TRUE
+    return FALSE if not kept else kept[0] if len(kept) == 1 else z3.Or(kept)
+
+
+def _implies(condition: Term, term: Term) -> Term:
+    """Return whether ``term`` holds where ``condition`` does."""
+    return term if z3.is_true(condition) or z3.is_true(term) else z3.Implies(condition, term)
+
+
+def choose(condition: Term, a: Value, b: Value) -> Value:
+    """Return ``a`` where ``condition`` holds, else ``b``."""
+    if z3.is_true(condition) or z3.is_false(condition):
+        return a if z3.is_true(condition) else b
+    cases = {}
+    for kind in KINDS:
+        one, other = a.cases.get(kind), b.cases.get(kind)
+        if one is not None and other is not None:
+            guard = TRUE if z3.is_true(one[0]) and z3.is_true(other[0]) else z3.If(condition, one[0], other[0])
+            cases[kind] = (guard, z3.If(condition, one[1], other[1]))
+        elif one is not None:
+            cases[kind] = (conjunction([condition, one[0]]), one[1])
+        elif other is not None:
+            cases[kind] = (conjunction([z3.Not(condition), other[0]]), other[1])
+    minus = FALSE if z3.is_false(a.minus) and z3.is_false(b.minus) else z3.If(condition, a.minus, b.minus)
+    return Value(cases, largest([a, b]), minus)
+
+
+def _bound(size: int | None) -> int | None:
+    """Return ``size``, or ``None`` where that says too little to be of use."""
+    return None if size is None or size.bit_length() > _ENOUGH else size
+
+
+def largest(values: Iterable[Value]) -> int | None:
+    """Return a bound on the size of several atoms, ``None`` where there is none."""
+    return _size(lambda *sizes: max(sizes, default=0), *values)
+
+
+def _size(function: Callable[..., int], *values: Value) -> int | None:
+    """Return the bound that ``function`` makes of those of some values, ``None`` where one has none."""
+    sizes = [value.size for value in values if value.size is not None]
+    return _bound(function(*sizes)) if len(sizes) == len(values) else None
+
+
+class Strings:
+    """The terms of strings, in their order. One that no program names may lie between any two.
+
+    Args:
+        named: the strings that programs name.
+    """
+
+    def __init__(self, named: Iterable[str]) -> None:
+        self._places = {text: place for place, text in enumerate(sorted({"", *named}))}
+
+    def term(self, text: str) -> Term:
+        """Return the term of ``text``."""
+        return z3.RealVal(self._places[text])
+
+    def named(self, place: Fraction) -> str | None:
+        """Return the string at a place, ``None`` where that is none that a program names."""
+        return next((text for text, own in self._places.items() if own == place), None)
+
+    def below(self, place: Fraction) -> str:
+        """Return the last string that a program names and that is not after a place."""
+        return max((text for text, own in self._places.items() if own <= place), default="")
+
+    def const(self, atom: Atom) -> Value:
+        """Return ``atom`` as a symbolic atom.
+
+        Raises:
+            NoEncodingError: if it is infinite, or of more bits than the solver computes with in reasonable time.
+        """
+        if isinstance(atom, bool):
+            return Value.of(BOOL, z3.BoolVal(atom))
+        if isinstance(atom, int):
+            if atom.bit_length() > _ENOUGH:
+                raise NoEncodingError(f"an integer of {atom.bit_length():,} bits")
+            return Value.of(INT, z3.IntVal(atom), abs(atom))
+        if isinstance(atom, str):
+            return Value.of(STR, self.term(atom), len(atom))
+        if isinf(atom):
+            raise NoEncodingError("an infinite float")
+        return Value.of(FLOAT, real_of(atom), minus=z3.BoolVal(atom == 0 and copysign(1, atom) < 0))
+
+
+def fresh(name: str, kinds: Type, size: int | None = None) -> tuple[Value, Term]:
+    """Return an atom that may be anything of ``kinds`` up to a size, and what has to hold for it to be one."""
+    tag = z3.Int(f"{name}.kind")
+    cases: dict[Type, tuple[Term, Term]] = {}
+    for number, kind in enumerate(kinds.kinds):
+        guard = TRUE if len(kinds.kinds) == 1 else tag == number
+        cases[kind] = (guard, z3.Const(f"{name}.{kind}", SORTS[kind]))
+    held = [] if len(cases) == 1 else [tag >= 0, tag < len(cases)]
+    minus = _zero(cases, z3.Bool(f"{name}.minus")) if FLOAT in cases else FALSE
+    value = Value(cases, size if any(kind in (INT, STR) for kind in cases) else 1, minus)
+    return value, conjunction([*held, *(cases[kind][1] >= 0 for kind in cases if kind is STR)])
+
+
+def _zero(cases: dict[Type, tuple[Term, Term]], minus: Term) -> Term:
+    """Return when an atom of some cases is a float that is zero, and ``minus`` holds."""
+    guard, payload = cases[FLOAT]
+    return FALSE if z3.is_false(minus) else conjunction([guard, payload == 0, minus])
+
+
+def same(a: Value, b: Value) -> Term:
+    """Return whether two atoms are the same, of one kind; ``0.0`` is not ``-0.0``."""
+    signs = [] if z3.is_false(a.minus) and z3.is_false(b.minus) else [a.minus == b.minus]
+    return disjunction(
+        conjunction(
+            [
+                a.cases[kind][0],
+                b.cases[kind][0],
+                a.cases[kind][1] == b.cases[kind][1],
+                *(signs if kind is FLOAT else ()),
+            ]
+        )
+        for kind in KINDS
+        if kind in a.cases and kind in b.cases
+    )
+
+
+def equal(a: Value, b: Value) -> Term:
+    """Return whether two atoms are equal in Python's sense."""
+    parts = []
+    if a.may_be(NUMBER) and b.may_be(NUMBER):
+        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), a.number == b.number]))
+    if a.may_be(STR) and b.may_be(STR):
+        parts.append(conjunction([a.when(STR), b.when(STR), a.text == b.text]))
+    return disjunction(parts)
+
+
+_ORDER: dict[str, Callable[[Term, Term], Term]] = {
+    "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b
+}  # fmt: skip
+
+
+def comparable(a: Value, b: Value) -> Term:
+    """Return whether two atoms can be put in order."""
+    return disjunction([conjunction([a.when(kind), b.when(kind)]) for kind in (NUMBER, STR)])
+
+
+def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
+    """Return the outcome of the comparison called ``name``, and whether it succeeds."""
+    if name in ("eq", "ne"):
+        outcome = equal(a, b)
+        return outcome if name == "eq" else z3.Not(outcome), TRUE
+    order = _ORDER[name]
+    parts = []
+    if a.may_be(NUMBER) and b.may_be(NUMBER):
+        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), order(a.number, b.number)]))
+    if a.may_be(STR) and b.may_be(STR):
+        parts.append(conjunction([a.when(STR), b.when(STR), order(a.text, b.text)]))
+    return disjunction(parts), comparable(a, b)
+
+
+# Arithmetic
+
+
+def free(name: str, *sorts: Term) -> Term:
+    """Return a function of which nothing is known but its name."""
+    return z3.Function(name, *sorts)
+
+
+def names_in(terms: Iterable[Term]) -> set[str]:
+    """Return the names in some terms of which the solver knows nothing."""
+    names: set[str] = set()
+    seen: set[int] = set()
+    stack = list(terms)
+    while stack:
+        term = stack.pop()
+        if term.get_id() not in seen:
+            seen.add(term.get_id())
+            if z3.is_app(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+                names.add(term.decl().name())
+            stack.extend(term.children())
+    return names
+
+
+def rough(name: str, *operands: Term) -> Term:
+    """Return what an operation on floats yields: of constants that, of others the same where they are the same."""
+    numbers = [z3.simplify(operand) for operand in operands]
+    if all(map(z3.is_rational_value, numbers)):
+        result = computed(name, [fraction(number) for number in numbers])
+        if result is not None:
+            return real_of(result)
+    return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
+
+
+def works(name: str, *operands: Term) -> Term:
+    """Return whether an operation on floats succeeds: of constants that is known, of others nothing but their sameness.
+
+    It may overflow, or yield what is no number. A quotient of whole numbers that are not enormous, by one that is not
+    zero, is known to be a float.
+    """
+    numbers = [z3.simplify(operand) for operand in operands]
+    if all(map(z3.is_rational_value, numbers)) and computed(name, list(map(fraction, numbers))) is not None:
+        return TRUE
+    sorts = [z3.RealSort()] * len(operands)
+    found = free(f"{WORKS}{name}", *sorts, z3.BoolSort())(*operands)
+    if name not in ("truediv", QUOTIENT) or not all(map(_is_whole, operands)):
+        return found
+    return z3.Or(_within(_MODERATE, operands), found)
+
+
+def _within(most: int, terms: Iterable[Term]) -> Term:
+    """Return whether numbers lie between a bound and its negative."""
+    return z3.And([z3.And(each >= -most, each <= most) for each in terms])
+
+
+def _is_whole(term: Term) -> bool:
+    """Tell whether a real is an integer made a real."""
+    number = z3.simplify(term)
+    if z3.is_rational_value(number):
+        return bool(number.denominator_as_long() == 1)
+    return bool(term.decl().kind() == z3.Z3_OP_TO_REAL)
+
+
+def computed(name: str, arguments: list[Fraction]) -> float | None:
+    """Return what an operation makes of floats or integers, ``None`` where it fails or that is infinite.
+
+    Integers become floats first, but for the quotient of two, which is rounded once.
+    """
+    exponent = name.removeprefix("pow.")
+    try:
+        if name == QUOTIENT:
+            return float(arguments[0] / arguments[1])
+        numbers = [float(each) for each in arguments]
+        result: Any = MEANING["pow"](*numbers, float(exponent)) if exponent != name else MEANING[name](*numbers)
+    except ArithmeticError:
+        return None
+    return None if isinstance(result, complex) or not isfinite(result) else result
+
+
+def integer(term: Term) -> int:
+    """Return the integer that an integer of the solver is; Python may decline to read its decimal digits."""
+    if z3.is_true(z3.simplify(term < 0)):
+        return -integer(z3.simplify(-term))
+    return int(term.as_binary_string(), 2)
+
+
+def real_of(number: float) -> Term:
+    """Return a float as a real of the solver."""
+    return z3.Q(*number.as_integer_ratio())
+
+
+def nearest(number: Fraction) -> float:
+    """Return the float nearest to a number; what is beyond all of them stands for an infinity."""
+    try:
+        return float(number)
+    except OverflowError:
+        return inf if number > 0 else -inf
+
+
+def fraction(term: Term) -> Fraction:
+    """Return the number that a real or an integer of the solver is; an irrational one to some digits."""
+    if z3.is_int_value(term):
+        return Fraction(integer(term))
+    exact = term if z3.is_rational_value(term) else term.approx(20)
+    return Fraction(integer(exact.numerator()), integer(exact.denominator()))
+
+
+def floor_quotient(a: Term, b: Term) -> Term:
+    """Return the quotient of integers rounded down; the solver's own leaves a remainder that is never negative."""
+    return z3.If(b > 0, a / b, (-a) / (-b))
+
+
+_INTEGERS: dict[str, Callable[[Term, Term], Term]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "floordiv": floor_quotient,
+    "mod": lambda a, b: a - b * floor_quotient(a, b),
+}
+
+
+_SIZES: dict[str, Callable[[Value, Value], int | None]] = {
+    **dict.fromkeys(("add", "sub"), lambda a, b: _size(operator.add, a, b)),
+    "mul": lambda a, b: _size(operator.mul, a, b),
+    "truediv": lambda a, b: None,
+    "floordiv": lambda a, b: a.size,
+    "mod": lambda a, b: b.size,
+}
+"""Bounds of what operations on integers and strings yield."""
+
+_MINUS: dict[str, Callable[[Value, Value], Term]] = {
+    "add": lambda a, b: z3.And(a.minus, b.minus),
+    "sub": lambda a, b: z3.And(a.minus, z3.Not(b.minus)),
+    "mod": lambda a, b: b.is_below,
+    **dict.fromkeys(("mul", "truediv", "floordiv"), lambda a, b: z3.Xor(a.is_below, b.is_below)),
+}
+"""Whether the results of operations on numbers are ``-0.0`` where they are zero and a float."""
+
+
+def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
+    """Return the sum, difference, product, quotient or remainder of two atoms, and whether it succeeds.
+
+    Raises:
+        NoEncodingError: if a string may be repeated or may format something.
+    """
+    if (name == "mul" and (a.may_be(STR) or b.may_be(STR))) or (name == "mod" and a.may_be(STR)):
+        raise NoEncodingError(f"{name} of a string")
+    size, numbers = _SIZES[name](a, b), conjunction([a.when(NUMBER), b.when(NUMBER)])
+    cases, ok = _numeric(name, a, b, numbers), [numbers]
+    if name in ("truediv", "floordiv", "mod"):
+        ok.append(b.number != 0)
+    if INT in cases and name in ("mul", "floordiv", "mod"):
+        guard, payload = cases[INT]
+        limited = [(payload, size)] if name == "mul" else [(_integer(each), each.size) for each in (a, b)]
+        ok.append(_implies(guard, conjunction(fits(*each) for each in limited)))
+    minus = FALSE
+    if FLOAT in cases:
+        guard, _ = cases[FLOAT]
+        ok.append(_implies(conjunction([numbers, guard]), _as_floats(works, name, a, b)))
+        minus = _zero(cases, _MINUS[name](a, b))
+    if not (a.may_be(STR) and b.may_be(STR) and name == "add"):
+        return Value(cases, size if INT in cases else 1, minus), conjunction(ok)
+    joined = free(f"{JOINED}join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
+    texts = conjunction([a.when(STR), b.when(STR)])
+    cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
+    cases[STR] = (texts, z3.If(joined >= 0, joined, -joined))
+    short = free(f"{FITS}join", z3.RealSort(), z3.RealSort(), z3.BoolSort())(a.text, b.text)
+    short = TRUE if size is not None and size <= MOST_CHARACTERS else short
+    return Value(cases, size, minus), disjunction([conjunction(ok), conjunction([texts, short])])
+
+
+def fits(number: Term, size: int | None) -> Term:
+    """Return whether an integer of a size is below the limit."""
+    return TRUE if size is not None else z3.Or(UNLIMITED, z3.And(number < LIMIT, -number < LIMIT))
+
+
+def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[Term, Term]]:
+    """Return the cases of an operation on numbers, the last of which holds where the operation fails, too."""
+    if not (a.may_be(NUMBER) and b.may_be(NUMBER)):
+        return {INT: (TRUE, z3.IntVal(0))}
+    if name == "truediv":
+        return {FLOAT: (TRUE, _as_floats(rough, name, a, b))}
+    floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
+    cases = {}
+    if not z3.is_true(floats):
+        integers = [_integer(each) for each in (a, b)]
+        cases[INT] = (z3.Not(floats) if not z3.is_false(floats) else TRUE, _INTEGERS[name](*integers))
+    if not z3.is_false(floats):
+        cases[FLOAT] = (floats, _as_floats(rough, name, a, b))
+    return cases
+
+
+def _as_floats(function: Callable[..., Term], name: str, a: Value, b: Value) -> Term:
+    """Return what ``function`` says of an operation on numbers, which are floats or become such.
+
+    The quotient of two integers is rounded once. That makes a difference only where one of them is no float.
+    """
+    reals, floats = _reals(a, b), disjunction([a.when(FLOAT), b.when(FLOAT)])
+    are_exact = z3.is_true(floats) or all(each.size is not None and each.size <= _EXACT for each in (a, b))
+    if name != "truediv" or are_exact:
+        return function(name, *reals)
+    return z3.If(z3.Or(floats, _within(_EXACT, reals)), function(name, *reals), function(QUOTIENT, *reals))
+
+
+def _reals(*values: Value) -> list[Term]:
+    """Return the numbers that some values are, if they are, as reals."""
+    return [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in values]
+
+
+def _integer(value: Value) -> Term:
+    """Return the integer that a value is, if it is one or a boolean."""
+    return value.only(BOOL | INT).number
+
+
+def averaged(a: Value, count: Value) -> tuple[Value, Term]:
+    """Return the quotient of a sum and a small integer above zero, and whether that succeeds.
+
+    Of an integer it has the integer's sign.
+    """
+    quotient, ok = arithmetic("truediv", a, count)
+    if a.may_be(FLOAT):  # of the smallest floats it may round to zero
+        return quotient, ok
+    payload, zero = quotient.cases[FLOAT][1], z3.RealVal(0)
+    size = z3.If(payload == zero, z3.RealVal(1), z3.If(payload < zero, -payload, payload))
+    return Value.of(FLOAT, z3.If(a.number == 0, zero, z3.If(a.number > 0, size, -size))), ok
+
+
+def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
+    """Return a number to a constant power, and whether that succeeds.
+
+    Raises:
+        NoEncodingError: if it may be an integer to a power that is no small natural number.
+    """
+    if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
+        raise NoEncodingError("a power")
+    real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
+    inexact, ok = rough(f"pow.{exponent}", real), works(f"pow.{exponent}", real)
+    minus = a.is_below if exponent % 2 == 1 else FALSE
+    if isinstance(exponent, float):
+        cases = {FLOAT: (TRUE, inexact)}
+        return Value(cases, 1, _zero(cases, minus)), conjunction([a.when(NUMBER), ok])
+    integer, size = _integer(a), _size(lambda size: size**exponent, a)
+    powers = [z3.IntVal(1), integer]
+    while len(powers) <= exponent:
+        powers.append(powers[-1] * integer)
+    result, floats = powers[exponent], a.when(FLOAT)
+    # A lower power is no larger, of an integer; said here, that need not be found by the solver.
+    small = conjunction(fits(each, size) for each in powers[min(exponent, 2) : exponent + 1])
+    if not a.may_be(FLOAT):
+        return Value.of(INT, result, size), conjunction([a.when(NUMBER), small])
+    fine = conjunction([a.when(NUMBER), _implies(floats, ok), _implies(z3.Not(floats), small)])
+    cases = {INT: (z3.Not(floats), result), FLOAT: (floats, inexact)}
+    return Value(cases, size, _zero(cases, minus)), fine
+
+
+def negated(a: Value) -> tuple[Value, Term]:
+    """Return the negative of an atom, and whether that succeeds."""
+    return _signed(a, lambda term: -term, z3.Not(a.minus))
+
+
+def absolute(a: Value) -> tuple[Value, Term]:
+    """Return the absolute value of an atom, and whether that succeeds."""
+    return _signed(a, lambda term: z3.If(term < 0, -term, term))
+
+
+def _signed(a: Value, function: Callable[[Term], Term], minus: Term = FALSE) -> tuple[Value, Term]:
+    cases = {}
+    if a.may_be(BOOL | INT) or not a.may_be(NUMBER):
+        cases[INT] = (z3.Not(a.when(FLOAT)) if a.may_be(FLOAT) else TRUE, function(_integer(a)))
+    if a.may_be(FLOAT):
+        cases[FLOAT] = (a.when(FLOAT), function(a.cases[FLOAT][1]))
+    return Value(cases, a.size, _zero(cases, minus) if FLOAT in cases else FALSE), a.when(NUMBER)
+
+
+_ROUNDED = 2**1024
+"""No float that is finite is larger."""
+
+
+def rounded(a: Value) -> tuple[Value, Term]:
+    """Return the nearest integer to an atom, ties to the even one, and whether that succeeds."""
+    number = a.number
+    if z3.is_int(number):
+        return Value.of(INT, number, a.size), a.when(NUMBER)
+    below = z3.ToInt(number)
+    rest = number - z3.ToReal(below)
+    up = z3.Or(rest > z3.Q(1, 2), z3.And(rest == z3.Q(1, 2), below % 2 == 1))
+    fine = z3.Implies(a.when(FLOAT), works("round", number))  # a float that was computed may be infinite
+    size = _size(lambda size: max(size, _ROUNDED), a)
+    return Value.of(INT, z3.If(up, below + 1, below), size), conjunction([a.when(NUMBER), fine])
+
+
+def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
+    """Return the logical and, or the logical or, of booleans, or that of the bits of integers, and whether it succeeds.
+
+    Of integers of more than four bits no more is known than that the same ones give the same.
+    """
+    cases: dict[Type, tuple[Term, Term]] = {}
+    booleans = conjunction([a.when(BOOL), b.when(BOOL)])
+    if a.may_be(BOOL) and b.may_be(BOOL):
+        both = [a.cases[BOOL][1], b.cases[BOOL][1]]
+        cases[BOOL] = (booleans, z3.And(both) if name == "and" else z3.Or(both))
+    if not z3.is_true(booleans):
+        cases[INT] = (z3.Not(booleans) if cases else TRUE, _bits(name, _integer(a), _integer(b)))
+    size = _size(lambda a, b: 2 * max(a, b) + 1, a, b)
+    return Value(cases, size), conjunction([a.when(BOOL | INT), b.when(BOOL | INT)])
+
+
+def _bits(name: str, a: Term, b: Term) -> Term:
+    """Return what integers of four bits are combined to bit by bit, and of others something unknown."""
+    known = [z3.And(each >= -8, each <= 7) for each in (a, b)]
+    exact = z3.IntVal(0)
+    for place, weight in ((1, 1), (2, 2), (4, 4), (8, -8)):
+        bits = [each / place % 2 == 1 for each in (a, b)]
+        exact = exact + z3.If(z3.And(bits) if name == "and" else z3.Or(bits), weight, 0)
+    return z3.If(z3.And(known), exact, free(f"{BITS}{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
+
+
+def inverted(a: Value) -> tuple[Value, Term]:
+    """Return the negation of a boolean, or an integer with its bits flipped, and whether that succeeds."""
+    cases = {}
+    if a.may_be(BOOL):
+        guard, payload = a.cases[BOOL]
+        cases[BOOL] = (guard, z3.Not(payload))
+    if len(a.cases) > 1 or not cases:
+        cases[INT] = (z3.Not(a.when(BOOL)) if cases else TRUE, -_integer(a) - 1)
+    return Value(cases, _size(lambda size: size + 1, a)), a.when(BOOL | INT)
+
+
+def _parts(a: Value, kind: Type) -> list[Term]:
+    """Return what an opaque function can depend on if an atom is of a kind: of a float also the sign of zero."""
+    _, payload = a.cases[kind]
+    return [payload, a.minus] if kind is FLOAT else [payload]
+
+
+def _function(name: str, arguments: list[Term], sort: Term) -> Term:
+    """Return what a function of which nothing is known makes of some terms."""
+    return free(name, *(argument.sort() for argument in arguments), sort)(*arguments)
+
+
+def applied(symbol: str, a: Value) -> tuple[Value, Term]:
+    """Return what some function of one atom returns, of any kind, and whether it succeeds."""
+
+    def of(part: str, sort: Term) -> Term:
+        found = None
+        for kind, (guard, _) in a.cases.items():
+            made = _function(f"{symbol}.{part}.{kind}", _parts(a, kind), sort)
+            found = made if found is None else z3.If(guard, made, found)
+        return found
+
+    tag, cases = of("kind", z3.IntSort()), {}
+    for number, kind in enumerate(KINDS):
+        payload = of(str(kind), SORTS[kind])
+        guard = z3.And([tag != other for other in range(len(KINDS) - 1)]) if kind is STR else tag == number
+        cases[kind] = (guard, z3.If(payload >= 0, payload, -payload) if kind is STR else payload)
+    return Value(cases, None, _zero(cases, of("minus", z3.BoolSort()))), of("succeeds", z3.BoolSort())
+
+
+def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
+    """Return what some predicate says of two atoms, and whether it succeeds."""
+
+    def of(part: str) -> Term:
+        found = None
+        for kind, (guard, _) in a.cases.items():
+            for other, (holds, _) in b.cases.items():
+                arguments = [*_parts(a, kind), *_parts(b, other)]
+                made = _function(f"{symbol}.{part}.{kind}.{other}", arguments, z3.BoolSort())
+                found = made if found is None else z3.If(conjunction([guard, holds]), made, found)
+        return found
+
+    return of("holds"), of("succeeds")

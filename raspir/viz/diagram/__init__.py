@@ -1,0 +1,1 @@
+"""Diagrams of the layers of a program, laid out by Graphviz."""

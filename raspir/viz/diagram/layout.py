@@ -1,0 +1,222 @@
+"""Diagrams: which cards a program has, in which band each stands, and which edges run between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from raspir.analysis.critical_path import critical_path
+from raspir.ir import Graph, Node
+from raspir.ir.layers import Head, Mlp, dependences
+from raspir.ir.operations import Role
+from raspir.viz.diagram.cards import Card
+from raspir.viz.diagram.contents import Contents, reads
+from raspir.viz.trace import Trace
+
+BANDS = 24
+"""Layers that have a band of their own; those in the middle of deeper programs share one."""
+
+HEADS, BESIDE = 60, 8
+"""Heads that have a card in the whole diagram, and in one band."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An edge from a card to a card, by their identifiers; ``port`` is a number in the first row, if it leads there."""
+
+    tail: str
+    head: str
+    port: int | None
+    critical: bool = False
+
+
+@dataclass
+class Band:
+    """One layer, or what is before and after all layers.
+
+    Attributes:
+        identifier: of the cluster.
+        label: what stands in its corner.
+        upper: the cards side by side above: heads, or sources.
+        lower: the cards below them: feed-forward blocks.
+    """
+
+    identifier: str
+    label: str
+    upper: list[str] = field(default_factory=list)
+    lower: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Side:
+    """The diagram of one graph: its cards by identifier, the bands from the top, and the edges."""
+
+    label: str
+    told: str
+    cards: dict[str, Card] = field(default_factory=dict)
+    bands: list[Band] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words: ``1 head``, ``2 heads``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def told_of(graph: Graph) -> str:
+    """Return how many layers and heads a graph has, in words."""
+    stats = graph.stats()
+    return f"{counted(stats.layers, 'layer')}, {counted(stats.heads, 'head')}"
+
+
+def side_of(graph: Graph, trace: Trace | None = None, label: str = "", prefix: str = "a") -> Side:
+    """Return the diagram of ``graph``, with its values if it was traced; the prefix begins all its identifiers."""
+    return _Maker(graph, trace, label, prefix).side
+
+
+class _Maker:
+    """Builds one side."""
+
+    def __init__(self, graph: Graph, trace: Trace | None, label: str, prefix: str) -> None:
+        self._graph, self._trace, self._prefix = graph, trace, prefix
+        self._contents = Contents(graph, trace)
+        self._path = critical_path(graph)
+        self._critical = {step.aggregate for step in self._path}
+        self._forced = {(step.aggregate, step.through, step.operand) for step in self._path if step.through}
+        self._holder: dict[Node, str] = {}  # the card that a sequence comes from
+        self._depends = dependences(graph)
+        self._edges: dict[tuple[str, str, int | None], bool] = {}
+        self.side = Side(label, told_of(graph))
+        self._sources()
+        self._layers()
+        self.side.edges = [Edge(*ends, critical) for ends, critical in self._edges.items()]
+
+    def _add(self, card: Card, place: list[str]) -> str:
+        identifier = f"{self._prefix}{len(self.side.cards)}"
+        self.side.cards[identifier] = card
+        place.append(identifier)
+        return identifier
+
+    def _band(self, label: str) -> Band:
+        band = Band(f"cluster_{self._prefix}{len(self.side.bands)}", label)
+        self.side.bands.append(band)
+        return band
+
+    def _sources(self) -> None:
+        n = "" if self._trace is None else f" of {counted(self._trace.n, 'position')}"
+        band = self._band(f"input{n}")
+        sources = [s for s in self._graph if s.operation.role is Role.SOURCE and s.operation.name != "const"]
+        for source in sources[:12]:
+            self._holder[source] = self._add(self._contents.source(source), band.upper)
+        if sources[12:]:
+            rest = self._add(self._contents.more(f"and {len(sources) - 12} more sequences"), band.upper)
+            self._holder.update(dict.fromkeys(sources[12:], rest))
+        if not sources:
+            self._add(self._contents.more("constants alone"), band.upper)
+
+    def _layers(self) -> None:
+        layering = self._graph.layering
+        depth, mlps = len(layering.heads), {mlp.layer: mlp for mlp in layering.mlps}
+        failure = self._trace.failure if self._trace is not None else None
+        last = depth if failure is None else min(depth, failure.layer)
+        each = max(2, min(BESIDE, HEADS // max(1, min(depth, BANDS))))
+        folded = range(BANDS // 2 + 1, last - BANDS // 2 + 1) if last > BANDS + 1 else range(0)
+        band = self.side.bands[0]
+        if 0 in mlps:
+            self._mlp(mlps[0], band)
+        for number in range(1, last + 1):
+            if number in folded:
+                if number == folded[0]:
+                    self._folded(folded)
+                continue
+            heads = layering.heads[number - 1]
+            band = self._band(f"layer {number}: {counted(len(heads), 'head')}")
+            self._heads(heads, band, each)
+            if number in mlps:
+                self._mlp(mlps[number], band)
+        if failure is not None:
+            before = [self._holder[o] for o in failure.node.operands if o in self._holder] if failure.node else []
+            failing = self._add(self._contents.failure(failure.message), band.lower)
+            for tail in before:
+                if tail not in band.lower:
+                    self._edge(tail, failing)
+            return
+        self._outputs()
+
+    def _folded(self, layers: range) -> None:
+        layering, inside = self._graph.layering, set(layers)
+        heads = sum(len(layering.heads[number - 1]) for number in layers)
+        band = self._band(f"layers {layers[0]} to {layers[-1]}")
+        told = f"{counted(len(layers), 'layer')} that are not drawn: {counted(heads, 'head')}"
+        card = self._add(self._contents.more(told), band.upper)
+        for number in layers:
+            for head in layering.heads[number - 1]:
+                self._read(head, card, None)
+                self._holder.update(dict.fromkeys(head.aggregates, card))
+        for mlp in layering.mlps:
+            if mlp.layer in inside:
+                self._read_mlp(mlp, card)
+                self._holder.update(dict.fromkeys(mlp.nodes, card))
+
+    def _heads(self, heads: tuple[Head, ...], band: Band, each: int) -> None:
+        numbered = list(enumerate(heads, 1))
+        if len(heads) > each:  # what is critical is always shown
+            numbered.sort(key=lambda pair: not self._critical.intersection(pair[1].aggregates))
+        shown, hidden = sorted(numbered[:each], key=lambda pair: pair[0]), numbered[each:]
+        for number, head in shown:
+            critical = bool(self._critical.intersection(head.aggregates))
+            card = self._add(self._contents.head(head, number, critical), band.upper)
+            self._read(head, card, 0)
+            self._holder.update(dict.fromkeys(head.aggregates, card))
+        if hidden:
+            card = self._add(self._contents.more(f"and {counted(len(hidden), 'more head')}"), band.upper)
+            for _, head in hidden:
+                self._read(head, card, None)
+                self._holder.update(dict.fromkeys(head.aggregates, card))
+
+    def _read(self, head: Head, card: str, ports: int | None) -> None:
+        """Draw an edge to a head from each sequence that it reads."""
+        for kind, node, port in reads(head):
+            critical = any((aggregate, kind, node) in self._forced for aggregate in head.aggregates)
+            if self._depends[node] or node in self._holder:
+                self._edge(self._holder.get(node), card, None if ports is None else port, critical)
+
+    def _mlp(self, mlp: Mlp, band: Band) -> None:
+        steps = {step.operand for step in self._path}
+        critical = bool(steps.intersection(mlp.nodes)) or (
+            mlp.layer == len(self._path) > 0 and bool(self._critical.intersection(mlp.inputs))
+        )
+        card = self._add(self._contents.mlp(mlp, critical), band.lower)
+        self._read_mlp(mlp, card, critical)
+        self._holder.update(dict.fromkeys(mlp.nodes, card))
+
+    def _read_mlp(self, mlp: Mlp, card: str, critical: bool = False) -> None:
+        """Draw an edge to a feed-forward block from each sequence that it reads."""
+        for node in mlp.inputs:
+            at = self._graph.layering.layer[node] == mlp.layer
+            self._edge(self._holder.get(node), card, None, critical and at and node in self._critical)
+
+    def _edge(self, tail: str | None, head: str, port: int | None = None, critical: bool = False) -> None:
+        """Draw an edge; from a source only into layers 0 and 1 and to outputs: all others name it, and know it."""
+        if tail is None or tail == head:
+            return
+        far = len(self.side.bands) > 2 and tail in self.side.bands[0].upper
+        if not far or self.side.bands[-1].label.startswith("output"):
+            ends = (tail, head, port)
+            self._edges[ends] = self._edges.get(ends, False) or critical
+
+    def _outputs(self) -> None:
+        band = self._band("output" if len(self._graph.outputs) == 1 else "outputs")
+        outputs = list(self._graph.outputs.items())
+        for name, node in outputs[:12]:
+            card = self._add(self._contents.output(name, node), band.upper)
+            self._edge(self._holder.get(node), card, None, self._ends(node))
+        if outputs[12:]:
+            card = self._add(self._contents.more(f"and {len(outputs) - 12} more outputs"), band.upper)
+            for _, node in outputs[12:]:
+                self._edge(self._holder.get(node), card)
+
+    def _ends(self, node: Node) -> bool:
+        """Tell whether the critical path ends in an output."""
+        layer = self._graph.scheduled(None).layering.layer
+        deepest = max(self._graph.outputs.values(), key=layer.__getitem__)
+        return bool(self._path) and node is deepest

@@ -1,0 +1,64 @@
+"""Sequences drawn on their own: as a row, as a key, or as a query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from raspir.ir import Atom
+from raspir.viz import strips
+from raspir.viz.shown import Shown
+from raspir.viz.strips import HEIGHT, LABEL, Axis
+from raspir.viz.svg import Figure, advance, document
+from raspir.viz.theme import Part
+from raspir.viz.widths import atom_told, columns, label
+
+_NAME = 40
+
+
+def sequence_svg(atoms: Sequence[Atom]) -> str:
+    """Return the picture of a sequence: a row of cells under their positions. Of long ones only the ends are read."""
+    return _alone("sequence", atoms, Part.RESULT, "", _across)
+
+
+def key_svg(atoms: Sequence[Atom], name: str) -> str:
+    """Return the picture of a key: a row with its name."""
+    return _alone("key", atoms, Part.KEY, f"key({label(name, _NAME)})", _across)
+
+
+def query_svg(atoms: Sequence[Atom], name: str) -> str:
+    """Return the picture of a query: a column with its name."""
+    return _alone("query", atoms, Part.QUERY, f"query({label(name, _NAME)})", _downwards)
+
+
+_Layout = Callable[[Figure, Shown, Sequence[Atom], Part, str], None]
+
+
+def _alone(what: str, atoms: Sequence[Atom], part: Part, name: str, layout: _Layout) -> str:
+    figure = Figure(what)
+    shown = Shown.of(len(atoms))
+    layout(figure, shown, atoms, part, name)
+    note = shown.note("positions")
+    if note:
+        figure.text(0, figure.height + 14, note, Part.BAND, size=LABEL, anchor="start", font="sans")
+        figure.grow(advance(len(note), LABEL), figure.height + 22)
+    listed = ", ".join(atom_told(atoms[position], 20) for position in shown.positions)
+    count = f"{len(atoms)} atom{'' if len(atoms) == 1 else 's'}"
+    return document(figure, name or what, f"{count}: {listed}" if atoms else "nothing, as the input is empty")
+
+
+def _across(figure: Figure, shown: Shown, atoms: Sequence[Atom], part: Part, name: str) -> None:
+    axis = strips.across(shown, [atoms])
+    strips.numbers(figure, 0, 6, axis)
+    strips.row(figure, 0, 14, axis, atoms, part)
+    if name:
+        figure.text(axis.length + 8, 14 + HEIGHT / 2, name, Part.PAGE, size=LABEL, anchor="start")
+        figure.grow(axis.length + 8 + advance(columns(name), LABEL), 0)
+
+
+def _downwards(figure: Figure, shown: Shown, atoms: Sequence[Atom], part: Part, name: str) -> None:
+    axis, left = Axis(shown), strips.number_width(shown)
+    width = strips.cell_width(shown, atoms)
+    figure.text(0, 8, name, Part.PAGE, size=LABEL, anchor="start")
+    strips.numbers(figure, left - 3, 20, axis, down=True)
+    strips.column(figure, left, 20, axis, width, atoms, part)
+    figure.grow(advance(columns(name), LABEL), 0)

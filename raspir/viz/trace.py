@@ -1,0 +1,104 @@
+"""Traces: what each value of a program is on one input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from raspir.ir import Atom, Graph, Node, RaspirError
+from raspir.ir.evaluation import MEANING
+from raspir.ir.layers import selector_parts
+from raspir.ir.lazy import cached_property
+from raspir.ir.operations import Role
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a program fails on an input.
+
+    Attributes:
+        layer: the layer whose work fails.
+        node: what fails; ``None`` where only the layer is known.
+        error: what is told of it.
+    """
+
+    layer: int
+    node: Node | None
+    error: RaspirError
+
+    @property
+    def message(self) -> str:
+        """What fails and why, in one line."""
+        return str(self.error)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What the sequences of a graph are on one input, up to where it fails, if it does.
+
+    Attributes:
+        graph: the program.
+        inputs: the atoms of each input, by its name.
+        n: how many positions there are.
+        values: the atoms of each sequence that is known.
+        failure: where the program fails; ``None`` if it does not.
+    """
+
+    graph: Graph
+    inputs: Mapping[str, list[Atom]]
+    n: int
+    values: Mapping[Node, list[Atom]]
+    failure: Failure | None = None
+
+    def known(self, node: Node) -> bool:
+        """Tell whether a sequence has its values, or a selector its entries."""
+        if not _is_selector(node):
+            return node in self.values
+        failing = None if self.failure is None else self.failure.node
+        return all(
+            part is not failing and all(_is_selector(operand) or operand in self.values for operand in part.operands)
+            for part in self._parts(node)
+        )
+
+    def entry(self, selector: Node, row: int, column: int) -> bool:
+        """Tell whether the query at position ``row`` selects the key at position ``column``."""
+        found: dict[Node, bool] = {}
+        for part in self._parts(selector):
+            found[part] = self._entry(part, row, column, found)
+        return found[selector]
+
+    def _entry(self, part: Node, row: int, column: int, found: Mapping[Node, bool]) -> bool:
+        name, operands = part.operation.name, part.operands
+        if part.operation.role is Role.SELECT:
+            key, query = self.values[operands[0]][column], self.values[operands[1]][row]
+            if name == "select.by":
+                return bool(self.graph.functions[str(part["function"])](key, query))
+            return bool(MEANING[name.removeprefix("select.")](key, query))
+        entries = [found[operand] for operand in operands]
+        if name == "selector.not":
+            return not entries[0]
+        return all(entries) if name == "selector.and" else any(entries)
+
+    def _parts(self, selector: Node) -> tuple[Node, ...]:
+        """Return a selector and all that it combines, each once, operands first."""
+        parts = self._found.get(selector)
+        if parts is None:
+            parts = self._found[selector] = selector_parts(selector)
+        return parts
+
+    @cached_property
+    def _found(self) -> dict[Node, tuple[Node, ...]]:
+        return {}
+
+    def matrix(self, selector: Node, rows: Iterable[int], columns: Iterable[int]) -> list[list[bool]]:
+        """Return the entries of a selector at some rows (queries) and columns (keys)."""
+        shown = list(columns)
+        return [[self.entry(selector, row, column) for column in shown] for row in rows]
+
+    def selected(self, selector: Node, row: int) -> list[int]:
+        """Return the positions that a row selects."""
+        return [column for column in range(self.n) if self.entry(selector, row, column)]
+
+
+def _is_selector(node: Node) -> bool:
+    return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
