@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from raspir._version import __version__ as __version__
 from raspir.api import compile, draw, emit, optimize, report
-from raspir.backends.base import BACKENDS
 from raspir.frontends.python.embedded import (
     Selector,
     SOp,
@@ -42,11 +43,12 @@ from raspir.ir import (
 )
 from raspir.runtime.sequence import Sequence
 
+if TYPE_CHECKING:
 
-def backends() -> tuple[str, ...]:
-    """Return the names of all backends, built in and installed."""
-    return BACKENDS.names()
-
+    def backends() -> tuple[str, ...]:
+        """Return the names of all backends, built in and installed."""
+else:
+    import raspir.backends as backends  # the package, which can be called
 
 __all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
     "tokens",

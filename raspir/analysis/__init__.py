@@ -1,8 +1,9 @@
 """Analyses: facts about the values of a graph, never stored in it. :class:`Analysis` has them all."""
 
 from raspir.analysis.domains import Domain
-from raspir.analysis.facts import Analysis, Facts
+from raspir.analysis.facts import Analysis
 from raspir.analysis.intset import IntSet
+from raspir.analysis.known import Facts
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Clause, Pair
 

@@ -191,7 +191,7 @@ def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
 
 
 def may_be_too_large(name: str, operands: list[Domain]) -> bool:
-    """Tell whether an operation on integers may meet the limit on their size, :data:`raspir.ir.evaluation.MOST_BITS`."""
+    """Tell whether an operation on integers may exceed :data:`raspir.ir.evaluation.MOST_BITS`."""
     if name not in ("mul", "floordiv", "mod", "pow") or not all(operand.integral for operand in operands):
         return False
     a, b = (operand.bits for operand in operands)

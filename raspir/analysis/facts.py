@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, may_be_too_large, tried
 from raspir.analysis.forms import Forms
 from raspir.analysis.intset import MOST_BITS, Bound, plus, times
+from raspir.analysis.known import Facts
 from raspir.analysis.linear import Linear
-from raspir.analysis.positions import Positions, Steps
+from raspir.analysis.positions import Positions
 from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Clause, Formula, Pair, Side
+from raspir.analysis.steps import Steps
 from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.evaluation import function_of
 from raspir.ir.layers import layer_of
@@ -23,31 +24,6 @@ from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 
 _FACTOR = 2**16  # terms that may be too large to be multiplied are added up, if that takes few additions
 _TERMS = 8  # linear forms of more terms, or of very long integers, are not followed: the sum is then a term itself
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one value.
-
-    Attributes:
-        layer: the attention layer that it is ready after.
-        domain: the atoms that it can hold; of no meaning for a selector.
-        uniform: whether it is the same at all positions; for a selector, whether all its rows are the same.
-        positional: whether it depends on the position and the input's length alone.
-        anywhere: whether what it is at another position can be computed from that position alone, without fetching.
-        formula: a selector's normal form, or ``None`` where that is not known.
-        sure: whether computing it from its operands cannot fail.
-        choices: how often choices and other maps alternate in an elementwise value; 0 where it has no choice.
-    """
-
-    layer: int
-    domain: Domain
-    uniform: bool
-    positional: bool
-    anywhere: bool
-    formula: Formula | None
-    sure: bool
-    choices: int = 0
 
 
 class Analysis:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import gcd
-from typing import TYPE_CHECKING
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import cannot_fail, tried
 from raspir.analysis.intset import IntSet, plus
+from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
-from raspir.analysis.positions import NONE
 from raspir.analysis.selectors import Clause, Formula, Pair, condition
+from raspir.analysis.steps import NONE
 from raspir.ir import Node, build
 from raspir.ir.evaluation import MEANING
 from raspir.ir.types import NUMBER, STR
-
-if TYPE_CHECKING:
-    from raspir.analysis.facts import Analysis
 
 _NESTED = 20  # conditions nested deeper than these are taken as a whole
 
@@ -32,7 +29,7 @@ class Forms:
         facts: the other facts.
     """
 
-    def __init__(self, facts: Analysis) -> None:
+    def __init__(self, facts: Known) -> None:
         self._facts = facts
         self._columns: dict[object, Formula] = {}
         self._nesting = 0

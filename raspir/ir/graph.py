@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from raspir.ir.atoms import Atom, distinct, read_mapping, show
 from raspir.ir.errors import GraphError, InputError, VocabularyWarning, warn
-from raspir.ir.export import to_networkx
 from raspir.ir.functions import Function, identity, require_picklable
 from raspir.ir.layers import Layering, Stats
 from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
 from raspir.ir.node import Node, impossible, make
-from raspir.ir.text.printer import print_graph
+from raspir.ir.operations import OPERATIONS
+from raspir.ir.text.printer import identifiers, print_graph
 from raspir.ir.types import ATOM, NOTHING, Type
+from raspir.ir.typing import Attribute
 
 if TYPE_CHECKING:
     import networkx
@@ -207,7 +208,31 @@ class Graph:
         attribute for each of the operation's (``default``, ``value``, …), and where known ``names`` and
         ``location``. The graph carries ``inputs`` and ``outputs``: their names and nodes.
         """
-        return to_networkx(self)
+        import networkx  # slow to import, and most users never need it
+
+        named = identifiers(self, every=True)
+        exported = networkx.MultiDiGraph(
+            inputs={name: named[node] for name, node in self.inputs.items()},
+            outputs={name: named[node] for name, node in self.outputs.items()},
+        )
+        for node in self:
+            attributes = {
+                name: value for (name, _), value in zip(node.operation.attributes, node.attributes, strict=True)
+            }
+            exported.add_node(
+                named[node],
+                operation=node.operation.name,
+                type=str(node.type),
+                layer=self.layering.layer[node],
+                **attributes,
+            )
+            if node in self.names:
+                exported.nodes[named[node]]["names"] = self.names[node]
+            if node in self.locations:
+                exported.nodes[named[node]]["location"] = str(self.locations[node])
+            for position, operand in enumerate(node.operands):
+                exported.add_edge(named[operand], named[node], key=position, operand=node.operation.operands[position])
+        return exported
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
@@ -244,14 +269,50 @@ class Graph:
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        from raspir.ir.text.parser import restore  # the parser makes graphs, so this module cannot import it first
-
         users = {str(node["function"]): node for node in self.nodes if node.operation.name in ("map", "select.by")}
         for symbol, function in self.functions.items():
             node = users[symbol]
             require_picklable(function, node.operation.symbol, self.locations.get(node))
-        # The text gives the same nodes in the same order, so locations need no names.
-        return (restore, (str(self), dict(self.functions), [self.locations.get(node) for node in self.nodes]))
+        at = {node: number for number, node in enumerate(self.nodes)}
+        rows = [
+            (node.operation.name, [at[operand] for operand in node.operands], node.attributes, node.type)
+            for node in self.nodes
+        ]
+        named = [{name: at[node] for name, node in nodes.items()} for nodes in (self.outputs, self.inputs)]
+        said = [
+            {at[node]: value for node, value in (facts or {}).items()}
+            for facts in (self.names, self.locations, self.schedule)
+        ]
+        return (_restored, (rows, *named, dict(self.functions), *said, self.max_length))
+
+
+Row = tuple[str, list[int], tuple[Attribute, ...], Type]
+"""A pickled node: its operation, the rows of its operands, its attributes and its type."""
+
+
+def _restored(
+    rows: list[Row],
+    outputs: dict[str, int],
+    inputs: dict[str, int],
+    functions: dict[str, Function],
+    names: dict[int, tuple[str, ...]],
+    locations: dict[int, Location],
+    schedule: dict[int, int],
+    max_length: int | None,
+) -> Graph:
+    """Return the graph that was pickled as the rows of its nodes and what is said of each, by its row."""
+    nodes: list[Node] = []
+    for name, operands, attributes, type in rows:
+        nodes.append(make(OPERATIONS[name], [nodes[operand] for operand in operands], attributes, type))
+    return Graph(
+        {name: nodes[row] for name, row in outputs.items()},
+        [nodes[row] for row in inputs.values()],
+        functions,
+        {nodes[row]: given for row, given in names.items()},
+        {nodes[row]: place for row, place in locations.items()},
+        max_length,
+        {nodes[row]: layer for row, layer in schedule.items()},
+    )
 
 
 def topological(roots: Iterable[Node]) -> tuple[Node, ...]:

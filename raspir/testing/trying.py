@@ -42,7 +42,7 @@ ODD: tuple[Atom, ...] = (
 HUGE: tuple[Atom, ...] = tuple(
     sign * 2**bits + more for bits in (600_000, 1_100_000) for sign in (1, -1) for more in (0, 1)
 )
-"""Integers that are added and compared, while products or quotients of them are refused (:mod:`raspir.ir.evaluation`)."""
+"""Integers that are added and compared, but too large for products and quotients (:mod:`raspir.ir.evaluation`)."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from raspir.backends.base import runner
 from raspir.ir import EvaluationError, Graph
 from raspir.runtime.interrupts import held_back
 from raspir.validation.counterexamples import Reader
+from raspir.validation.difference import Difference
 from raspir.validation.encoding import Encoding
 from raspir.validation.solver import Solver
 from raspir.validation.tables import tables_of
-from raspir.validation.translation import Difference
 from raspir.validation.values import BITS, FITS, FLOATS, JOINED, LIMIT, WORKS, NoEncodingError, conjunction, names_in
 
 

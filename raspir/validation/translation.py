@@ -17,30 +17,13 @@ from typing import Any
 from raspir.backends.base import Executable, runner
 from raspir.ir import Atom, EvaluationError, Graph, GraphError, InputError, RaspirError
 from raspir.ir.atoms import show
+from raspir.validation.difference import Difference
 
 Tell = Callable[[int, int], None]
 
 _CHUNK = {"numpy": 1 << 12, "reference": 1 << 6}  # inputs that run together, between two looks at the clock
 _BY_REFERENCE = 2_000  # inputs of one length up to which the reference backend runs them, and NumPy beyond
 _LONGEST = 12  # the length up to which lengths are looked at where nobody says how far
-
-
-@dataclass(frozen=True)
-class Difference:
-    """An input on which the programs differ.
-
-    Attributes:
-        input: the input; several by name.
-        before: what the program yields.
-        after: what the optimised program yields; the error where it fails.
-    """
-
-    input: Any
-    before: Any
-    after: Any
-
-    def __str__(self) -> str:
-        return f"on {show(self.input)} the program yields {self.before}, and optimised {self.after}"
 
 
 @dataclass

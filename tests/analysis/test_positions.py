@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import raspir
 from raspir import indices, key, query, raw, tokens, where
 from raspir.analysis import Linear
-from raspir.analysis.positions import Steps
+from raspir.analysis.steps import Steps
 from raspir.ir import build
 
 length = (key(1) == query(1)).value(1)

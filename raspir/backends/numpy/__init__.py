@@ -49,10 +49,3 @@ class NumPy:
             GraphError: if the graph breaks a rule of the IR.
         """
         return plan(verify(graph)).strategies
-
-
-def restore(graph: Graph, block_bytes: int) -> Program:
-    """Return the program that was pickled as its graph."""
-    program = NumPy().compile(graph)
-    program.block_bytes = block_bytes
-    return program

@@ -16,7 +16,8 @@ from raspir.backends.numpy.kernels.execution import Executor
 from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
-from raspir.ir import Atom
+from raspir.backends.numpy.planner import plan
+from raspir.ir import Atom, Graph
 from raspir.ir.lazy import cached_property
 from raspir.runtime.inputs import batch_of
 from raspir.runtime.sequence import Sequence
@@ -167,9 +168,7 @@ class Program:
         return self.__copy__()
 
     def __reduce__(self) -> tuple[object, ...]:
-        from raspir.backends.numpy import restore  # which makes plans into programs
-
-        return (restore, (self.plan.graph, self.block_bytes))
+        return (_restored, (self.plan.graph, self.block_bytes))
 
     @property
     def report(self) -> Report | None:
@@ -230,3 +229,10 @@ class Program:
         if len(every) == 1:
             return iter(every[0])
         return (dict(zip(self._names, results, strict=True)) for results in zip(*every, strict=True))
+
+
+def _restored(graph: Graph, block_bytes: int) -> Program:
+    """Return the program that was pickled as its graph."""
+    program = Program(plan(graph))
+    program.block_bytes = block_bytes
+    return program

@@ -6,8 +6,9 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from raspir.analysis.facts import Analysis
 from raspir.analysis.intset import Bound, IntSet
 from raspir.analysis.linear import Linear
 from raspir.analysis.ranks import Order
@@ -16,12 +17,10 @@ from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, p
 from raspir.backends.numpy.kernels.columns import Column
 from raspir.backends.numpy.plan import FALLBACK, Ref, Spread
 from raspir.backends.numpy.terms import Term, alternatives, signed
-from raspir.ir import Node, build
+from raspir.ir import Graph, Node, build
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.operations import Role
-
-if TYPE_CHECKING:
-    from raspir.backends.numpy.planner import Planner
+from raspir.ir.text.describe import Describer
 
 _ZERO = IntSet([(0, 0)])
 _OUTCOMES = {
@@ -72,6 +71,44 @@ class _Parts:
         return [*self.equal, *self.between, *self.predicates]
 
 
+class Steps(Protocol):
+    """The part of the planner that strategies use: it adds the steps that they choose to the plan."""
+
+    facts: Analysis
+    graph: Graph
+    describer: Describer
+
+    def step(
+        self,
+        name: str,
+        call: Callable[..., Any],
+        *arguments: Any,
+        spread: Spread = Spread.FULL,
+        comment: str = "",
+        **keywords: Any,
+    ) -> Ref:
+        """Add a step, unless the same is there already, and return its result."""
+
+    @property
+    def nowhere(self) -> Ref:
+        """Where steps stand that no operation of the author is, and that cannot fail."""
+
+    def value(self, node: Node) -> Ref:
+        """Return what holds the value of a sequence."""
+
+    def linear(self, form: Linear) -> Ref:
+        """Return what holds the value of a linear form."""
+
+    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Spread]:
+        """Return values that can be worked on together, and where they differ."""
+
+    def spread(self, ref: Ref) -> Ref:
+        """Return a value at each position, or a constant."""
+
+    def predicate(self, key: Node, query: Node, function: str) -> Ref:
+        """Return what holds the results of an opaque predicate."""
+
+
 class Selectors:
     """Chooses strategies.
 
@@ -79,7 +116,7 @@ class Selectors:
         planner: what makes values and adds steps.
     """
 
-    def __init__(self, planner: Planner) -> None:
+    def __init__(self, planner: Steps) -> None:
         self._planner = planner
         self._facts = planner.facts
         self._found: dict[tuple[Node, bool], Chosen] = {}

@@ -45,15 +45,6 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
     return graph if functions is None else graph.bind(functions)
 
 
-def restore(text: str, functions: dict[str, Function], locations: list[Location | None]) -> Graph:
-    """Return the graph that was pickled as its text, its functions and the location of each node in order."""
-    graph = parse(text, functions=functions)
-    places = {node: place for node, place in zip(graph.nodes, locations, strict=True) if place is not None}
-    return Graph(
-        graph.outputs, graph.inputs.values(), graph.functions, graph.names, places, graph.max_length, graph.schedule
-    )
-
-
 class _Line:
     """The tokens of one line, taken from left to right."""
 

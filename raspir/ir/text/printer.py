@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from raspir.ir.atoms import Atom, show_int
+from raspir.ir.location import Location
+from raspir.ir.node import Node
 from raspir.ir.operations import AttributeKind
 from raspir.ir.text.visible import BIDIRECTIONAL
 from raspir.ir.typing import Attribute
-
-if TYPE_CHECKING:
-    from raspir.ir.graph import Graph
-    from raspir.ir.node import Node
 
 HEADER = "raspir 1"
 """The first line of every text: the format and its version."""
@@ -26,7 +24,24 @@ WORD = re.compile(r"[^\W\d]\w*")
 _UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDIRECTIONAL}]")
 
 
-def print_graph(graph: Graph, *, locations: bool = False) -> str:
+class Printable(Protocol):
+    """The part of a graph that its text holds. Graphs print themselves, so the printer cannot import them."""
+
+    outputs: Mapping[str, Node]
+    names: Mapping[Node, tuple[str, ...]]
+    locations: Mapping[Node, Location]
+    max_length: int | None
+    schedule: Mapping[Node, int] | None
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """Every node once, operands before users."""
+
+    def name_of(self, node: Node) -> str | None:
+        """Return the name of a node that is shown."""
+
+
+def print_graph(graph: Printable, *, locations: bool = False) -> str:
     """Return ``graph`` as textual IR, which :func:`raspir.ir.text.parser.parse` reads back to an equal graph.
 
     Args:
@@ -36,7 +51,7 @@ def print_graph(graph: Graph, *, locations: bool = False) -> str:
     return "\n".join(_lines(graph, locations)) + "\n"
 
 
-def _lines(graph: Graph, locations: bool) -> Iterator[str]:
+def _lines(graph: Printable, locations: bool) -> Iterator[str]:
     named = identifiers(graph)
     yield HEADER
     if graph.max_length is not None:
@@ -69,7 +84,7 @@ def _operand(node: Node, named: dict[Node, str]) -> str:
     return named[node] if node in named else print_atom(node["value"])  # type: ignore[arg-type]  # a constant
 
 
-def identifiers(graph: Graph, *, every: bool = False) -> dict[Node, str]:
+def identifiers(graph: Printable, *, every: bool = False) -> dict[Node, str]:
     """Return the SSA identifier of each node: its name with a ``%``, or a number where it has none.
 
     A constant without a name has no identifier, since it is written where it is used; ``every`` numbers those too,

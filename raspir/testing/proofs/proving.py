@@ -16,7 +16,7 @@ from unittest import mock
 import z3
 
 from raspir.analysis import Analysis
-from raspir.analysis.facts import Facts
+from raspir.analysis.known import Facts
 from raspir.ir import Node
 from raspir.ir.graph import topological
 from raspir.runtime.interrupts import held_back
@@ -38,7 +38,7 @@ class Condition:
     Attributes:
         text: the condition in words.
         formula: what it says of the inputs of a length.
-        facts: what the rule's code knows by it: for nodes, some of their :class:`~raspir.analysis.facts.Facts` by name;
+        facts: what the rule's code knows by it: for nodes, some of their :class:`~raspir.analysis.known.Facts` by name;
             nothing where the code does not check the condition.
         texts: strings that the condition names.
     """

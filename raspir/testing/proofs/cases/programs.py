@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from raspir.analysis import Analysis
-from raspir.analysis.facts import Facts
+from raspir.analysis.known import Facts
 from raspir.ir import Atom, Node, build
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra

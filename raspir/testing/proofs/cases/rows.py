@@ -24,8 +24,8 @@ class Row:
     """A row of the algebra on its own, to be put to programs.
 
     Args:
-        function: its name in :mod:`raspir.rewriting.algebra`, where it is looked up whenever it runs, so that a check can
-            be switched off in it.
+        function: its name in :mod:`raspir.rewriting.algebra`, where it is looked up whenever it runs, so that a check
+            in it can be switched off.
     """
 
     def __init__(self, function: str) -> None:

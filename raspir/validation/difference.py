@@ -1,0 +1,26 @@
+"""A difference between two programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from raspir.ir.atoms import show
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An input on which the programs differ.
+
+    Attributes:
+        input: the input; several by name.
+        before: what the program yields.
+        after: what the optimised program yields; the error where it fails.
+    """
+
+    input: Any
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        return f"on {show(self.input)} the program yields {self.before}, and optimised {self.after}"
