@@ -26,7 +26,7 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "examples", "pyproject.toml", "README.md")
-RULES, NUMPY = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",)
+RULES, NUMPY, LIMITS = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",), ("tests/hostile",)
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Fault:
         tests: the tests of what is edited.
         rule: the rule that the solver is asked about, if there is one.
         cases: the cases of the fuzzer that it may take at least; for those of :data:`AT_LIMITS` more than for others.
+        more: further edits that belong to it: a file, the text that stands in it once, and what stands there instead.
     """
 
     what: str
@@ -50,6 +51,7 @@ class Fault:
     tests: tuple[str, ...] = RULES
     rule: str = ""
     cases: int = 0
+    more: tuple[tuple[str, str, str], ...] = ()
 
     def make(self, copy: Path) -> None:
         """Make the edit in a copy of raspir.
@@ -57,11 +59,12 @@ class Fault:
         Raises:
             SystemExit: if the text does not stand there once.
         """
-        path = copy / "raspir" / self.file
-        source = path.read_text(encoding="utf-8")
-        if source.count(self.right) != 1:
-            raise SystemExit(f"{self.what}: {self.file} has {self.right!r} {source.count(self.right)} times, not once")
-        path.write_text(source.replace(self.right, self.wrong), encoding="utf-8")
+        for file, right, wrong in ((self.file, self.right, self.wrong), *self.more):
+            path = copy / "raspir" / file
+            source = path.read_text(encoding="utf-8")
+            if source.count(right) != 1:
+                raise SystemExit(f"{self.what}: {file} has {right!r} {source.count(right)} times, not once")
+            path.write_text(source.replace(right, wrong), encoding="utf-8")
 
 
 FAULTS = (
@@ -154,28 +157,42 @@ AT_LIMITS = (
     Fault("zero is added to what is an integer beside a default of another kind", "passes/algebra.py",
           "if form.constant or BOOL in self.facts[result].domain.kinds:",
           "if form.constant or str(result.type) != 'int':",
-          cases=20_000),
+          LIMITS, cases=20_000),
     Fault("a comparison with a chain of choices recurses", "passes/algebra.py",
           'while rest.operation.name == "where" and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):',
           'while rest.operation.name == "where" and not levels:',
-          cases=20_000),
+          LIMITS, cases=20_000),
     Fault("folding may make a program larger", "passes/fold.py",
           "if len(folded) > len(graph) and cost(folded) > cost(graph):", "if not graph.nodes:",
-          cases=20_000),
-    Fault("a selector's parts are changed as often as they are used", "passes/depth/aggregates.py",
+          LIMITS, cases=20_000),
+    Fault("walks over a selector visit its parts as often as they are used", "passes/depth/aggregates.py",
           "    made: dict[Node, Node] = {}\n    for part in selector_parts(selector):\n",
           "    if selector.operation.role is not Role.SELECT:\n"
           "        parts = [with_sides(algebra, part, key, query, meets) for part in selector.operands]\n"
           "        return None if None in parts else algebra.rebuilt(selector, parts)\n"
           "    made = {}\n    for part in selector_parts(selector):\n",
-          ("tests/hostile/test_hostile_programs.py",), cases=20_000),
+          LIMITS, cases=20_000,
+          more=(("ir/layers.py",
+                 "    return tuple(part for part in selector_parts(selector) if part.operation.role is Role.SELECT)\n",
+                 "    found, stack = {}, [selector]\n"
+                 "    while stack:\n"
+                 "        part = stack.pop()\n"
+                 "        if part.operation.role is Role.SELECT:\n"
+                 "            found.setdefault(part)\n"
+                 "        else:\n"
+                 "            stack.extend(reversed(part.operands))\n"
+                 "    return tuple(found)\n"),)),
     Fault("operations on integers cannot be too large", "analysis/domains.py",
           'return (a + b if name == "mul" else max(a, b)) > scalar.MOST_BITS', "return False",
-          ("tests/hostile/test_hostile_programs.py",), cases=20_000),
+          LIMITS, cases=20_000),
     Fault("a term passes for a folded one", "passes/algebra.py",
           "if result not in form.terms:  # a term that has not been folded must not pass for one that has",
           "if result is not None:",
-          cases=20_000),
+          LIMITS, cases=20_000,
+          more=(("passes/depth/__init__.py",
+                 "        for _ in range(_ROUNDS):\n            search = Search(Algebra(analysis, graph), ",
+                 "        algebra = Algebra(analysis)\n"
+                 "        for _ in range(_ROUNDS):\n            search = Search(algebra, "),)),
 )  # fmt: skip
 """Faults that only programs and inputs at the limits show, each a mend taken back, with ``cases=20_000``: growth
 without a gain, recursion over long chains, walks without memory over shared selectors, defaults of another kind than

@@ -11,8 +11,12 @@ from raspir.ir import Atom, Graph, ProgramError, VocabularyWarning
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence warnings that a program fails on what its vocabulary holds."""
+    """Silence warnings that a program fails on what its vocabulary holds; raise those of rules that never end.
+
+    Rules that lead on without end are cut off with a warning, so that users get a program. Here they are a fault.
+    """
     with warnings.catch_warnings():
+        warnings.filterwarnings("error", "internal fault", RuntimeWarning)
         warnings.simplefilter("ignore", VocabularyWarning)
         yield
 
