@@ -10,8 +10,9 @@ import pytest
 from rewriting import differing
 from snapshots import EXPECTED, FOLDER, PIPELINE, cases, read, stale
 
-from raspir.passes import algebra, depth
-from raspir.verification.schemas import CATALOGUE
+from raspir.passes import depth
+from raspir.rewriting import algebra
+from raspir.testing.proofs.cases import CATALOGUE
 
 CASES = cases()
 RULES = {(rule.pass_, rule.name) for rule in CATALOGUE}
