@@ -49,8 +49,10 @@ def without_rule(case):
     """Return a context in which the pass of a case lacks the rule that the case is about."""
     if case.folder == "depth":
         return mock.patch.object(depth, "RULES", tuple(rule for rule in depth.RULES if rule.name != case.rule))
-    row = f"_{case.rule.replace(' ', '_')}"
-    left = {name: tuple(each for each in rows if each.__name__ != row) for name, rows in algebra.RULES.items()}
+    left = {
+        operation: tuple(rule for rule in rules if algebra.rule_name(rule) != case.rule)
+        for operation, rules in algebra.RULES.items()
+    }
     return mock.patch.dict(algebra.RULES, left)
 
 

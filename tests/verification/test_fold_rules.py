@@ -5,7 +5,6 @@ from proofs import all_needed, holds, is_needed, name, needed_name, schemas
 
 from raspir.rewriting import algebra
 from raspir.testing.proofs.cases import fold_numbers, fold_selectors, fold_truths
-from raspir.testing.proofs.cases.rows import title
 
 CATALOGUE = (*fold_numbers.RULES, *fold_truths.RULES, *fold_selectors.RULES)
 
@@ -21,6 +20,6 @@ def test_each_condition_is_needed(needed):
 
 
 def test_every_row_of_the_algebra_is_in_the_catalogue():
-    rows = {title(row.__name__) for rules in algebra.RULES.values() for row in rules}
+    rows = {algebra.rule_name(row) for rules in algebra.RULES.values() for row in rules}
     assert rows == {rule.name for rule in CATALOGUE}
     assert all(rule.schemas and rule.pass_ == "fold" and rule.algebra for rule in CATALOGUE)

@@ -20,6 +20,7 @@ from raspir.passes.base import PASSES, PassContext
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Search
 from raspir.rewriting import algebra
+from raspir.rewriting.builder import Builder
 from raspir.runtime.interrupts import held_back
 from raspir.testing.generate import Generated, program
 from raspir.testing.proofs.proving import Provable
@@ -90,7 +91,7 @@ def _result(graph: Graph, given: list[Atom]) -> object:
 
 def _folded(rule: Provable, graph: Graph) -> Graph | None:
     """Return ``graph`` after one row of the algebra, ``None`` if that changes nothing."""
-    with _only(f"_{rule.name.replace(' ', '_')}") as fired:
+    with _only(rule.name) as fired:
         after = PASSES.get("fold").run(graph, PassContext())
         return after if fired else None
 
@@ -101,14 +102,17 @@ def _only(name: str) -> Iterator[list[Node]]:
     fired: list[Node] = []
 
     def told(row: algebra.Row) -> algebra.Row:
-        def apply(of: algebra.Algebra, node: Node) -> Node | None:
+        def apply(of: Builder, node: Node) -> Node | None:
             new = row(of, node)
             fired.extend([node] if new is not None and new is not node else [])
             return new
 
         return apply
 
-    rows = {operation: [row for row in given if row.__name__ == name] for operation, given in algebra.RULES.items()}
+    rows = {
+        operation: [row for row in given if algebra.rule_name(row) == name]
+        for operation, given in algebra.RULES.items()
+    }
     with mock.patch.dict(algebra.RULES, {of: tuple(map(told, given)) for of, given in rows.items()}):
         yield fired
 

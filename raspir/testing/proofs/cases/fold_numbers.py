@@ -16,7 +16,7 @@ S = some_selector("S", INDICES, INDICES)
 
 # Constants
 
-_CONSTANT = Row("_constant")
+_CONSTANT = Row("constant")
 
 
 def _constants() -> Iterator[Schema]:
@@ -49,7 +49,7 @@ def _constants() -> Iterator[Schema]:
 
 # Tables
 
-_TABLE, _IDENTITY = Row("_table"), Row("_identity_table")
+_TABLE, _IDENTITY = Row("table"), Row("identity_table")
 
 
 def _tables() -> Iterator[Schema]:
@@ -87,7 +87,7 @@ def _identities() -> Iterator[Schema]:
 
 # Sums
 
-_SUM = Row("_sum")
+_SUM = Row("sum_")
 
 
 def _sums() -> Iterator[Schema]:
@@ -111,7 +111,7 @@ def _sums() -> Iterator[Schema]:
 
 # Products
 
-_MASKED, _POWER, _UNIT = Row("_masked"), Row("_power"), Row("_unit")
+_MASKED, _POWER, _UNIT = Row("masked"), Row("power"), Row("unit")
 
 
 def _masks() -> Iterator[Schema]:

@@ -8,7 +8,7 @@ from raspir.analysis import Analysis
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
-from raspir.rewriting import algebra as rules
+from raspir.rewriting.rules import numbers as rules
 from raspir.testing.proofs.cases.rows import Row
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
@@ -49,7 +49,7 @@ def _aggregates(selector: Node, value: Node) -> Iterator[tuple[str, Node]]:
 
 # Aggregates
 
-_DEFAULT, _OWN_VALUE, _ONE_VALUE, _BY_POSITION = map(Row, ("_default", "_own_value", "_one_value", "_by_position"))
+_DEFAULT, _OWN_VALUE, _ONE_VALUE, _BY_POSITION = map(Row, ("default", "own_value", "one_value", "by_position"))
 
 
 def _defaults() -> Iterator[Schema]:
@@ -131,7 +131,7 @@ def _by_positions() -> Iterator[Schema]:
 
 # Selectors
 
-_SELECTS_ALL, _SELECTOR_ALGEBRA, _SHALLOWER = map(Row, ("_selects_all", "_selector_algebra", "_shallower"))
+_SELECTS_ALL, _SELECTOR_ALGEBRA, _SHALLOWER = map(Row, ("selects_all", "selector_algebra", "shallower"))
 
 
 def _decided() -> Iterator[Schema]:
@@ -204,7 +204,7 @@ def _shallow() -> Iterator[Schema]:
 
 # Means
 
-_ROUNDED_MEAN = Row("_rounded_mean")
+_ROUNDED_MEAN = Row("rounded_mean")
 
 
 def _rounded_means() -> Iterator[Schema]:

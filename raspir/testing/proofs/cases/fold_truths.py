@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
-from raspir.rewriting import algebra as rules
 from raspir.rewriting.algebra import COMPLEMENT
+from raspir.rewriting.rules import comparisons as rules
 from raspir.testing.proofs.cases.rows import Case, Row
 from raspir.testing.proofs.leaves import INDICES, LENGTH, among, leaf, make, of_kinds, within
 from raspir.testing.proofs.proving import Provable, Schema, Unchecked
@@ -21,8 +21,8 @@ TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
 
 # Comparisons
 
-_ITSELF, _BOUNDED, _CONSTANT_LAST = Row("_compared_to_itself"), Row("_bounded"), Row("_constant_last")
-_TRUTH, _COMPARED_CHOICE = Row("_truth"), Row("_compared_choice")
+_ITSELF, _BOUNDED, _CONSTANT_LAST = Row("compared_to_itself"), Row("bounded"), Row("constant_last")
+_TRUTH, _COMPARED_CHOICE = Row("truth"), Row("compared_choice")
 
 
 def _themselves() -> Iterator[Schema]:
@@ -115,7 +115,7 @@ def _compared_choices() -> Iterator[Schema]:
 
 # Logic
 
-_NOT, _AND_OR = Row("_not"), Row("_and_or")
+_NOT, _AND_OR = Row("not_"), Row("and_or")
 
 
 def _negations() -> Iterator[Schema]:
@@ -154,7 +154,7 @@ def _joined() -> Iterator[Schema]:
 
 # Choices
 
-_CHOICE, _BOOLEAN_CHOICE = Row("_choice"), Row("_boolean_choice")
+_CHOICE, _BOOLEAN_CHOICE = Row("choice"), Row("boolean_choice")
 
 
 def _choices() -> Iterator[Schema]:

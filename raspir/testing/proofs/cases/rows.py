@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from raspir.ir import Node
-from raspir.rewriting import algebra as rules
-from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.algebra import RULES, Algebra, rule_name
 from raspir.testing.proofs.proving import Assumed, Condition, Provable, Schema, Unchecked
 from raspir.testing.proofs.switches import Patch, without
 
@@ -15,26 +15,25 @@ Case = tuple[Any, ...]
 """A text, a program, and any number of conditions."""
 
 
-def title(function: str) -> str:
-    """Return the name of a row in the catalogue: ``_by_position`` is "by position"."""
-    return function.strip("_").replace("_", " ")
+_MODULES = {rule.__name__: sys.modules[rule.__module__] for rules in RULES.values() for rule in rules}
 
 
 class Row:
     """A row of the algebra on its own, to be put to programs.
 
     Args:
-        function: its name in :mod:`raspir.rewriting.algebra`, where it is looked up whenever it runs, so that a check
-            in it can be switched off.
+        function: its name in its module, where it is looked up whenever it runs, so that a check in it can be switched
+            off.
     """
 
     def __init__(self, function: str) -> None:
         self._function = function
-        self.name = title(function)
+        self._module = _MODULES[function]
+        self.name = rule_name(getattr(self._module, function))
 
     def __call__(self, analysis: Assumed, node: Node) -> Iterator[Node]:
         """Yield what the row makes of a program, if anything."""
-        new = getattr(rules, self._function)(Algebra(analysis), node)
+        new = getattr(self._module, self._function)(Algebra(analysis), node)
         if new is not None:
             yield new
 
@@ -79,9 +78,9 @@ class Row:
 
     def patch(self, check: str, instead: str = "False") -> Patch:
         """Return the patch by which ``instead`` stands in the place of a check in the row's code."""
-        return without(rules, self._function, check, instead)
+        return without(self._module, self._function, check, instead)
 
     def provable(self, *schemas: Schema, unencoded: str = "") -> Provable:
         """Return the catalogue's entry of the row."""
-        doc = getattr(rules, self._function).__doc__ or ""
+        doc = getattr(self._module, self._function).__doc__ or ""
         return Provable("fold", self.name, doc.splitlines()[0], schemas, unencoded)

@@ -1,0 +1,290 @@
+"""Building nodes with rules applied: the builder folds each node that it makes."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping
+from math import inf
+
+from raspir.analysis import Analysis, IntSet, Linear, Pair
+from raspir.analysis import selectors as normal
+from raspir.analysis.forms import MIRRORED
+from raspir.analysis.selectors import Clause, Formula
+from raspir.ir import Atom, Graph, GraphError, Node, build
+from raspir.ir.atoms import atom_key
+from raspir.ir.lazy import cached_property
+from raspir.ir.operations import COMPARISONS
+from raspir.ir.types import BOOL
+from raspir.ir.typing import Attribute
+from raspir.rewriting.columns import Columns
+from raspir.rewriting.graphs import on_operands, uses_in
+
+Row = Callable[["Builder", Node], Node | None]
+"""A rule: takes a node whose operands are folded; returns what it becomes, or ``None`` where the rule doesn't apply."""
+
+COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+"""The comparison that holds where another does not: atoms are totally ordered among numbers and among strings."""
+
+_NESTED = 60  # rules applied within rules, one after the other
+
+
+class Builder:
+    """Makes folded nodes, and knows the facts about them.
+
+    Args:
+        analysis: the facts.
+        graph: the graph that is rewritten, if one is.
+
+    Attributes:
+        uses: how often each node of the graph is used; rules keep what else is used, so they look before they copy it.
+    """
+
+    @property
+    def rules(self) -> Mapping[str, tuple[Row, ...]]:
+        """The rules for each operation, in the order in which they are tried."""
+        return {}
+
+    def __init__(self, analysis: Analysis, graph: Graph | None = None) -> None:
+        self.facts = analysis
+        self.uses: Counter[Node] = Counter() if graph is None else uses_in(graph)
+        self._folded: dict[Node, Node] = {}
+        self._open: set[Node] = set()
+        self._constants: dict[object, Node] = {}
+
+    def __call__(self, name: str, /, *operands: Node, **attributes: Attribute) -> Node:
+        """Return the folded node of operation ``name`` on ``operands``.
+
+        Raises:
+            GraphError: if the operands' types are impossible.
+        """
+        return self.fold(build(name, *operands, **attributes))
+
+    def rebuilt(self, node: Node, operands: list[Node]) -> Node:
+        """Return the folded node that does with ``operands`` what ``node`` does with its own.
+
+        Where what is known of the operands shows that this always fails, that is ``node`` itself.
+        """
+        moved = on_operands(node, operands)
+        return node if moved is None else self.fold(moved)
+
+    def replaces(self, node: Node, new: Node) -> None:
+        """Count the uses of ``node`` as uses of ``new``, which takes its place."""
+        if new is not node:
+            self.uses[new] += self.uses[node]
+
+    def fold(self, node: Node) -> Node:
+        """Return what ``node`` becomes by the rules; its operands must be folded."""
+        found = self._folded.get(node)
+        if found is None:
+            if node in self._open or len(self._open) >= _NESTED:
+                warnings.warn(
+                    f"internal fault: the rules for {node!r} lead on without end", RuntimeWarning, stacklevel=2
+                )
+                return node
+            self._open.add(node)
+            try:
+                found = self._folded[node] = self._applied(node)
+            finally:
+                self._open.discard(node)
+            self._folded.setdefault(found, found)
+        return found
+
+    def _applied(self, node: Node) -> Node:
+        """Return what the first rule that applies makes of ``node``, or ``node`` itself."""
+        for rule in self.rules.get(node.operation.name, ()):
+            try:
+                new = rule(self, node)
+            except GraphError:  # the operands' kinds allow no such node, so the program fails there anyway
+                continue
+            if new is not None and new is not node:
+                return new
+        return node
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What elementwise work makes of few atoms."""
+        return Columns(self.facts)
+
+    # Constants
+
+    def const(self, value: Atom) -> Node:
+        """Return the constant ``value``."""
+        key = atom_key(value)
+        if key not in self._constants:
+            self._constants[key] = build("const", value=value)
+        return self._constants[key]
+
+    @cached_property
+    def indices(self) -> Node:
+        """The positions."""
+        return build("indices")
+
+    @cached_property
+    def everything(self) -> Node:
+        """The selector that selects all positions."""
+        return build("select.eq", self.const(1), self.const(1))
+
+    @cached_property
+    def length(self) -> Node:
+        """The number of positions, which takes a layer."""
+        return self.facts.length
+
+    # Integers
+
+    def linear(self, form: Linear) -> Node:
+        """Return an integer node of the value of ``form``."""
+        result: Node | None = None
+        ordered = sorted(form.terms.items(), key=lambda item: item[1] < 0)
+        for term, coefficient in ordered:
+            part = self._multiple(term, abs(coefficient))
+            if result is None:
+                result = part if coefficient > 0 else build("neg", part)
+            else:
+                result = build("add" if coefficient > 0 else "sub", result, part)
+        if result is None:
+            return self.const(form.constant)
+        if form.constant or BOOL in self.facts[result].domain.kinds:
+            sign = "sub" if form.constant < 0 else "add"
+            result = build(sign, result, self.const(abs(form.constant)))
+        if result not in form.terms:  # a term that has not been folded must not pass for one that has
+            self._folded.setdefault(result, result)
+        return result
+
+    def _multiple(self, term: Node, times: int) -> Node:
+        """Return ``times · term`` for an integer term: by additions where a product could be too large."""
+        if times == 1:
+            return term
+        if self.facts.multiplies(term, times):
+            return build("mul", term, self.const(times))
+        half = self._multiple(term, times // 2)
+        twice = build("add", half, half)
+        return build("add", twice, term) if times % 2 else twice
+
+    def side(self, form: Linear) -> Node:
+        """Return a node of the value of ``form`` that is only compared: a boolean may stand for an integer."""
+        ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((None, 0),)
+        return term if term is not None and coefficient == 1 and not form.constant else self.linear(form)
+
+    def plus(self, node: Node, constant: int) -> Node:
+        """Return ``node + constant`` for an integer node."""
+        return self.linear(self.facts.linear(node).plus(Linear({}, constant))) if constant else node
+
+    def compare(self, form: Linear, comparison: str, bound: int = 0) -> Node:
+        """Return whether ``form comparison bound``, as a boolean."""
+        positive = Linear({t: c for t, c in form.terms.items() if c > 0})
+        negative = Linear({t: -c for t, c in form.terms.items() if c < 0}, bound - form.constant)
+        if not positive.terms and negative.terms:
+            left, right = negative.without_constant(), Linear({}, -negative.constant)
+            return self(MIRRORED[comparison], self.side(left), self.side(right))
+        return self(comparison, self.side(positive), self.side(negative))
+
+    def inside(self, form: Linear, allowed: IntSet) -> Node:
+        """Return whether ``form`` lies in ``allowed``, as a boolean."""
+        if len((~allowed).intervals) == 1 and (~allowed).single is not None:
+            return self.compare(form, "ne", (~allowed).single or 0)
+        result: Node = self.const(False)
+        for low, high in allowed.intervals:
+            if low == high:
+                part = self.compare(form, "eq", int(low))
+            else:
+                part = self.const(True)
+                if low != -inf:
+                    part = self("and", part, self.compare(form, "ge", int(low)))
+                if high != inf:
+                    part = self("and", part, self.compare(form, "le", int(high)))
+            result = self("or", result, part)
+        return result
+
+    def holds(self, sets: Mapping[Pair, IntSet]) -> Node:
+        """Return whether all of some conditions hold, as a boolean of the position that all depend on alone.
+
+        That is the key's or the query's; no condition may ask an opaque predicate.
+        """
+        result = self.const(True)
+        for pair, allowed in sets.items():
+            if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
+                one = self.inside(pair.key.plus(pair.query, -1), allowed)
+            elif pair.kind == "col":
+                assert isinstance(pair.key, Node)
+                truth = self("where", pair.key, self.const(True), self.const(False))
+                one = truth if allowed == normal.TRUE else self("not", truth)
+            else:
+                assert isinstance(pair.key, Node)
+                assert isinstance(pair.query, Node)
+                one = self(outcome(allowed), pair.key, pair.query)
+            result = self("and", result, one)
+        return result
+
+    def largest(self, a: Node, b: Node) -> Node:
+        """Return the larger of two integers."""
+        return a if a is b else self("where", self.compare(self.difference(a, b), "ge"), a, b)
+
+    def smallest(self, a: Node, b: Node) -> Node:
+        """Return the smaller of two integers."""
+        return a if a is b else self("where", self.compare(self.difference(a, b), "le"), a, b)
+
+    def difference(self, a: Node, b: Node) -> Linear:
+        """Return the linear form of ``a - b``."""
+        return self.facts.linear(a).plus(self.facts.linear(b), -1)
+
+    # Selectors
+
+    def selector(self, formula: Formula) -> Node:
+        """Return a selector of what ``formula`` selects."""
+        if not formula:
+            return build("select.ne", self.const(1), self.const(1))
+        return self._joined("selector.or", [self._clause(clause) for clause in formula])
+
+    def _clause(self, clause: Clause) -> Node:
+        parts = [self._condition(pair, allowed) for pair, allowed in clause.sets.items()]
+        return self._joined("selector.and", parts) if parts else self.everything
+
+    def _joined(self, operation: str, parts: list[Node]) -> Node:
+        result = parts[0]
+        for part in parts[1:]:
+            result = build(operation, result, part)
+        return result
+
+    def _condition(self, pair: Pair, allowed: IntSet) -> Node:
+        if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
+            return self._difference(self.side(pair.key), pair.query, allowed)
+        assert isinstance(pair.key, Node)
+        if pair.kind == "col":
+            test = pair.key
+            if not self.facts[test].domain.boolean:
+                test = self("where", test, self.const(True), self.const(False))
+            return build("select.eq", test, self.const(allowed == normal.TRUE))
+        assert isinstance(pair.query, Node)
+        if pair.kind == "by":
+            selected = build("select.by", pair.key, pair.query, function=pair.function)
+            return selected if allowed == normal.TRUE else build("selector.not", selected)
+        return build(f"select.{outcome(allowed)}", pair.key, pair.query)
+
+    def _difference(self, key: Node, query: Linear, allowed: IntSet) -> Node:
+        """Return the selector of ``key - query in allowed``."""
+
+        def select(comparison: str, bound: int | float) -> Node:
+            return build(f"select.{comparison}", key, self.side(query.plus(Linear({}, int(bound)))))
+
+        missing = (~allowed).single
+        if missing is not None:
+            return select("ne", missing)
+        parts = []
+        for low, high in allowed.intervals:
+            ends = []
+            if low == high:
+                ends = [select("eq", low)]
+            else:
+                ends += [] if low == -inf else [select("gt", 0) if low == 1 else select("ge", low)]
+                ends += [] if high == inf else [select("lt", 0) if high == -1 else select("le", high)]
+            parts.append(self._joined("selector.and", ends))
+        return self._joined("selector.or", parts)
+
+
+def outcome(allowed: IntSet) -> str:
+    """Return the comparison whose outcomes -1, 0 and 1 are ``allowed``."""
+    for comparison in COMPARISONS:
+        if IntSet.where(comparison) & normal.OUTCOMES["cmp"] == allowed:
+            return comparison
+    raise AssertionError(allowed)

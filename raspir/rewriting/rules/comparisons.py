@@ -1,0 +1,99 @@
+"""Rules of comparisons."""
+
+from __future__ import annotations
+
+from raspir.analysis import IntSet
+from raspir.analysis.forms import MIRRORED
+from raspir.ir import Node, build
+from raspir.rewriting.builder import COMPLEMENT, Builder
+from raspir.rewriting.rules.numbers import additions, constant, operations
+
+_CHOICES = 12  # choices that a comparison is moved into, where moving it may copy them or nests rules
+
+
+def compared_to_itself(algebra: Builder, node: Node) -> Node | None:
+    """x == x, x <= x and x >= x are true and the others false, as no atom is NaN."""
+    a, b = node.operands
+    return algebra.const(node.operation.name in ("eq", "le", "ge")) if a is b else None
+
+
+def bounded(algebra: Builder, node: Node) -> Node | None:
+    """A comparison of integers whose difference has bounds that decide it."""
+    a, b = node.operands
+    if not (algebra.facts[a].domain.integral and algebra.facts[b].domain.integral):
+        return None
+    form = algebra.difference(a, b)
+    possible = IntSet([algebra.facts.bounds(form)])
+    allowed = IntSet.where(node.operation.name)
+    if possible <= allowed:
+        return algebra.const(True)
+    if not possible & allowed:
+        return algebra.const(False)
+    if not form.terms:
+        return None
+    taken = sum(additions(algebra, side, 8) for side in (a, b))
+    return algebra.compare(form, node.operation.name) if operations(form) + 1 < taken + 1 else None
+
+
+def constant_last(algebra: Builder, node: Node) -> Node | None:
+    """3 < x is x > 3."""
+    a, b = node.operands
+    if a.operation.name == "const" and b.operation.name != "const":
+        return algebra(MIRRORED[node.operation.name], b, a)
+    return None
+
+
+def truth(algebra: Builder, node: Node) -> Node | None:
+    """x == True is x and x == False is ~x, for booleans x."""
+    a, b = node.operands
+    single = algebra.facts[b].domain.single
+    equality = node.operation.name in ("eq", "ne")
+    if type(single) is not bool or not equality or not algebra.facts[a].domain.boolean:
+        return None
+    return a if single == (node.operation.name == "eq") else algebra("not", a)
+
+
+def compared_choice(algebra: Builder, node: Node) -> Node | None:
+    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen.
+
+    A chain of choices is followed as far as one branch of each is decided. What something else uses too stays as it
+    is, so there both branches must be decided, or the whole would be copied for each comparison.
+    """
+    rest, constant = node.operands
+    if rest.operation.name != "where" or constant.operation.name != "const" or algebra.facts[rest].choices > _CHOICES:
+        return None
+    levels: list[tuple[Node, Node | None, Node | None]] = []
+    while rest.operation.name == "where" and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):
+        condition, *branches = rest.operands
+        if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in branches):
+            break
+        left, right = (
+            _outcome(algebra, build(node.operation.name, branch, constant), condition, chosen)
+            for branch, chosen in zip(branches, (True, False), strict=True)
+        )
+        shared = algebra.uses[rest] > 1
+        if (left is None or right is None) if shared else (left is None and right is None):
+            break
+        levels.append((condition, left, right))
+        if left is not None and right is not None:
+            break
+        rest = branches[0] if left is None else branches[1]
+    if not levels:
+        return None
+    result = algebra(node.operation.name, rest, constant) if None in levels[-1] else node  # which then is not used
+    for condition, left, right in reversed(levels):
+        result = algebra("where", condition, left or result, right or result)
+    return result
+
+
+def _outcome(algebra: Builder, test: Node, condition: Node, holds: bool) -> Node | None:
+    """Return the outcome of ``test``, if domains or bounds decide it, or that ``condition`` holds or does not."""
+    if test is condition:
+        return algebra.const(holds)
+    if COMPLEMENT[test.operation.name] == condition.operation.name and test.operands == condition.operands:
+        return algebra.const(not holds)
+    for rule in (constant, compared_to_itself, bounded):
+        found = rule(algebra, test)
+        if found is not None:
+            return found if found.operation.name == "const" else None
+    return None

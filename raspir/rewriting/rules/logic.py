@@ -1,0 +1,67 @@
+"""Rules of logic and choices."""
+
+from __future__ import annotations
+
+from raspir.ir import Node
+from raspir.rewriting.builder import COMPLEMENT, Builder
+
+
+def not_(algebra: Builder, node: Node) -> Node | None:
+    """~~x = x, and ~(a < b) is a >= b, for booleans."""
+    (a,) = node.operands
+    if not algebra.facts[a].domain.boolean:
+        return None
+    if a.operation.name == "not":
+        return a.operands[0] if algebra.facts[a.operands[0]].domain.boolean else None
+    if a.operation.name in COMPLEMENT:
+        return algebra(COMPLEMENT[a.operation.name], *a.operands)
+    return None
+
+
+def and_or(algebra: Builder, node: Node) -> Node | None:
+    """x & True = x, x & False = False, x & x = x, x & ~x = False, and the like for |, for booleans."""
+    if not all(algebra.facts[operand].domain.boolean for operand in node.operands):
+        return None
+    a, b = node.operands
+    neutral = node.operation.name == "and"
+    for one, other in ((a, b), (b, a)):
+        single = algebra.facts[one].domain.single
+        if single is not None:
+            return other if single is neutral else one
+        negated = COMPLEMENT.get(one.operation.name) == other.operation.name and one.operands == other.operands
+        if negated or (one.operation.name == "not" and one.operands[0] is other):
+            return algebra.const(not neutral)
+    return a if a is b else None
+
+
+def choice(algebra: Builder, node: Node) -> Node | None:
+    """A choice that is made already, that makes no difference, or that its condition already says."""
+    condition, a, b = node.operands
+    known = algebra.facts[condition].domain.atoms
+    if known is not None and len({bool(atom) for atom in known}) == 1:
+        return a if known[0] else b
+    if a is b:
+        return a
+    if condition.operation.name == "not" and algebra.facts[condition].domain.boolean:
+        return algebra("where", condition.operands[0], b, a)
+    if a.operation.name == "where" and a.operands[0] is condition:
+        return algebra("where", condition, a.operands[1], b)
+    if b.operation.name == "where" and b.operands[0] is condition:
+        return algebra("where", condition, a, b.operands[2])
+    return None
+
+
+def boolean_choice(algebra: Builder, node: Node) -> Node | None:
+    """where(c, True, x) = c | x, where(c, x, False) = c & x, and their negations, for booleans."""
+    if not all(algebra.facts[operand].domain.boolean for operand in node.operands):
+        return None
+    condition, a, b = node.operands
+    if algebra.facts[a].domain.single is True:
+        return algebra("or", condition, b)
+    if algebra.facts[b].domain.single is False:
+        return algebra("and", condition, a)
+    if algebra.facts[a].domain.single is False:
+        return algebra("and", algebra("not", condition), b)
+    if algebra.facts[b].domain.single is True:
+        return algebra("or", algebra("not", condition), a)
+    return None

@@ -1,0 +1,136 @@
+"""Rules of arithmetic, constants and tables."""
+
+from __future__ import annotations
+
+from math import inf
+
+from raspir.analysis import IntSet, Linear
+from raspir.analysis.facts import clause_of
+from raspir.ir import Node, build
+from raspir.ir.atoms import atom_key
+from raspir.ir.types import INT
+from raspir.rewriting.builder import Builder
+
+_SMALL = 2**20
+"""Means of integers up to this, over any input that fits a memory, are exact to less than a half when multiplied up."""
+
+
+def constant(algebra: Builder, node: Node) -> Node | None:
+    """A value that can only be one atom is that atom."""
+    single = algebra.facts[node].domain.single
+    return None if single is None else algebra.const(single)
+
+
+def table(algebra: Builder, node: Node) -> Node | None:
+    """map(f, x) = lookup(x) for x among few atoms, on none of which f fails; a constant where f makes all the same."""
+    table = {atom_key(atom): (atom, value) for atom, value in algebra.columns.table(node) or ()}
+    if not table:
+        return None
+    keys, values = zip(*table.values(), strict=True)
+    if len(set(map(atom_key, values))) == 1:
+        return algebra.const(values[0])
+    return algebra("lookup", node.operands[0], keys=keys, values=values, otherwise=values[0])
+
+
+def identity_table(algebra: Builder, node: Node) -> Node | None:
+    """lookup(x) = x where every atom that x can be stands beside itself."""
+    operand = node.operands[0]
+    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
+    if outcomes is None:
+        return None
+    same = all(atom_key(a) == atom_key(b) for (a,), b in zip(*outcomes, strict=True))
+    return operand if same else None
+
+
+def sum_(algebra: Builder, node: Node) -> Node | None:
+    """A sum of integers is its linear form, where that takes fewer operations: x + 1 - 1 = x."""
+    if not all(algebra.facts[operand].domain.integral for operand in node.operands):
+        return None
+    form = algebra.facts.linear(node)
+    if form.is_term(node):
+        return None
+    short = operations(form)
+    return algebra.linear(form) if short < additions(algebra, node, short) else None
+
+
+def operations(form: Linear) -> int:
+    """Return how many operations a linear form takes."""
+    negative = bool(form.terms) and all(c < 0 for c in form.terms.values())
+    scaled = sum(abs(c) != 1 for c in form.terms.values())
+    return max(len(form.terms) - 1, 0) + scaled + negative + (form.constant != 0 and bool(form.terms))
+
+
+def additions(algebra: Builder, node: Node, enough: int) -> int:
+    """Count the additions that lead to ``node``, up to one more than ``enough``."""
+    seen: set[Node] = set()
+    stack = [node]
+    while stack and len(seen) <= enough:
+        top = stack.pop()
+        if top not in seen and not algebra.facts.linear(top).is_term(top) and top.operands:
+            seen.add(top)
+            stack.extend(top.operands)
+    return len(seen)
+
+
+def masked(algebra: Builder, node: Node) -> Node | None:
+    """x * b = where(b, x, 0) for integers x and booleans b."""
+    a, b = node.operands
+    for number, test in ((a, b), (b, a)):
+        if algebra.facts[test].domain.boolean and algebra.facts[number].domain.integral:
+            if algebra.facts[number].domain.kinds is not INT:
+                number = algebra.linear(algebra.facts.linear(number))
+            return algebra("where", test, number, algebra.const(0))
+    return None
+
+
+def power(algebra: Builder, node: Node) -> Node | None:
+    """x ** 2 = x * x and x ** 3 = x * x * x for integers x."""
+    a, b = node.operands
+    exponent = algebra.facts[b].domain.single
+    if type(exponent) is not int or exponent not in (2, 3) or algebra.facts[a].domain.kinds is not INT:
+        return None
+    square = algebra("mul", a, a)
+    return square if exponent == 2 else algebra("mul", square, a)
+
+
+def unit(algebra: Builder, node: Node) -> Node | None:
+    """x // 1 = x and x ** 1 = x for integers x."""
+    a, b = node.operands
+    domain = algebra.facts[b].domain
+    fits = domain.single == 1 and type(domain.single) is int and algebra.facts[a].domain.kinds is INT
+    return a if fits else None
+
+
+def rounded_mean(algebra: Builder, node: Node) -> Node | None:
+    """round(mean(s, v) * width(s)) = sum(s, v) for small integers v."""
+    (product,) = node.operands
+    if product.operation.name != "mul":
+        return None
+    for mean, width in (product.operands, product.operands[::-1]):
+        if mean.operation.name != "mean" or not _is_width(algebra, mean.operands[0], width):
+            continue
+        selector, value = mean.operands
+        domain, default = algebra.facts[value].domain, mean["default"]
+        small = domain.integral and max(abs(domain.low), abs(domain.high)) <= _SMALL
+        if small and not isinstance(default, str | tuple | None) and default not in (inf, -inf):
+            integers = value if domain.kinds is INT else algebra("add", value, algebra.const(0))
+            return algebra("sum", selector, integers, default=0)
+    return None
+
+
+def _is_width(algebra: Builder, selector: Node, width: Node) -> bool:
+    """Tell whether ``width`` is the number of positions that each row of ``selector`` selects."""
+    if not algebra.facts[width].domain.integral:
+        return False
+    form = algebra.facts.linear(width)
+    if form == algebra.facts.linear(build("sum", selector, algebra.const(1), default=0)):
+        return True
+    formula = algebra.facts[selector].formula
+    clause = clause_of(formula)
+    if clause is None or len(clause.sets) > 1:
+        return False
+    for pair, allowed in clause.sets.items():
+        up_to = [IntSet.where("lt"), IntSet.where("le")]
+        if pair.is_index and allowed in up_to:
+            return form == Linear({algebra.indices: 1}, up_to.index(allowed))
+    return not clause.sets and len(form.terms) == 1 and algebra.facts.is_length(next(iter(form.terms)))
