@@ -33,7 +33,7 @@ class SOp(Expression):
     __slots__ = ()
 
     _what = "a program"
-    _formatted = "it holds nothing until it runs on an input; .map(lambda atom: format(atom, {})) formats it position by position"
+    _formatted = "it holds nothing until it runs on an input; .map(lambda atom: format(atom, {})) formats its atoms"
     _advice = (
         "a program has no such operation; .map(f) applies a function of one atom, and a selector aggregates, as in "
         "(key(a) == query(b)).value(program)"
