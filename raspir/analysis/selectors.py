@@ -140,12 +140,13 @@ def condition(pair: Pair, allowed: IntSet) -> Formula:
 
 def either(*formulas: Formula | None) -> Formula | None:
     """Return what any of ``formulas`` selects; ``None`` stands for what is not known."""
-    clauses: list[Clause] = []
-    for formula in formulas:
+    clauses: dict[Clause, int] = {}
+    for number, formula in enumerate(formulas):
         if formula is None:
             return None
-        clauses += formula
-    return _simplified(clauses)
+        for clause in formula:
+            clauses.setdefault(clause, number)
+    return _simplified(clauses, clauses)
 
 
 def both(a: Formula | None, b: Formula | None) -> Formula | None:
@@ -169,8 +170,12 @@ def complement(formula: Formula | None) -> Formula | None:
     return result
 
 
-def _simplified(clauses: Iterable[Clause]) -> Formula | None:
-    """Join clauses that differ in one pair alone, and take from each what a clause of one condition covers already."""
+def _simplified(clauses: Iterable[Clause], origins: Mapping[Clause, int] | None = None) -> Formula | None:
+    """Join clauses that differ in one pair alone, and take from each what a clause of one condition covers already.
+
+    Clauses of one origin are those of a formula that has been simplified, so they are not looked at again.
+    """
+    known = origins or {}
     found = list(dict.fromkeys(clauses))
     if len(found) > 4 * MOST:
         return None
@@ -180,7 +185,7 @@ def _simplified(clauses: Iterable[Clause]) -> Formula | None:
         changed = False
         for i, a in enumerate(found):
             for j, b in enumerate(found):
-                if i == j or (a, b) in apart:
+                if i == j or (a, b) in apart or (a in known and known[a] == known.get(b)):
                     continue
                 joined = _joined(a, b)
                 if joined is None:

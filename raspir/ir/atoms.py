@@ -135,8 +135,14 @@ def show_int(value: int) -> str:
 
 
 def show(value: Any) -> str:
-    """Return a short one-line ``repr`` of ``value`` for an error message."""
+    """Return a short one-line ``repr`` of ``value`` for an error message.
+
+    Objects whose text says something else than what they are, as programs' does, have a method ``_shown_as``.
+    """
+    shown_as = getattr(type(value), "_shown_as", None)
     try:
+        if shown_as is not None:
+            return str(shown_as())
         text = show_int(value) if type(value) is int else repr(value)
     except Exception:  # a user's __repr__ may do anything, and the message must still come
         text = f"<{type(value).__name__}>"

@@ -41,6 +41,8 @@ class Fold:
                 algebra = Algebra(context.analysis(graph), graph)
                 made = fold_in_place(graph, algebra)
                 folded = replaced(graph, made)
+                if cost(folded) > cost(graph):  # types can keep what is replaced elsewhere, so that both are there
+                    break
             if number == 0:
                 remarks = _remarks(graph, made, algebra)
             if folded == graph:

@@ -48,6 +48,7 @@ class _Merging:
         self._describer = Describer(graph)
         self._made: dict[Node, Node] = {}
         self._chosen: dict[frozenset[object], Node] = {}
+        self._apart: set[tuple[Node, Node, int, int]] = set()
         self.remarks: list[Remark] = []
 
     def graph(self) -> Graph:
@@ -132,13 +133,7 @@ class _Merging:
             for b, other in sums:
                 if a is b or a.operands[1] is not b.operands[1]:
                     continue
-                whole, part = self._facts[a.operands[0]].formula, self._facts[b.operands[0]].formula
-                if coefficient == other and self._facts.are_disjoint(a.operands[0], b.operands[0]):
-                    rule, joined = "disjoint selectors unite", normal.either(whole, part)
-                elif coefficient == -other and normal.both(part, normal.complement(whole)) == normal.NOTHING:
-                    rule, joined = "contained selectors subtract", normal.both(whole, normal.complement(part))
-                else:
-                    continue
+                rule, joined = self._joined(a.operands[0], b.operands[0], coefficient, other)
                 if joined is None:
                     continue
                 self._remark(node, rule, "one head for two")
@@ -146,6 +141,23 @@ class _Merging:
                 rest = form.plus(Linear({a: coefficient, b: other}), -1)
                 return rest.plus(self._facts.linear(one), coefficient)
         return form
+
+    def _joined(self, a: Node, b: Node, coefficient: int, other: int) -> tuple[str, Formula | None]:
+        """Return the selector that stands for two in a sum of sums over them, each times its coefficient, and the rule.
+
+        A form shares terms with the forms before it, so pairs without such a selector are remembered.
+        """
+        if (a, b, coefficient, other) in self._apart:
+            return "", None
+        whole, part = self._facts[a].formula, self._facts[b].formula
+        rule, joined = "disjoint selectors unite", None
+        if coefficient == other and self._facts.are_disjoint(a, b):
+            joined = normal.either(whole, part)
+        elif coefficient == -other and normal.both(part, normal.complement(whole)) == normal.NOTHING:
+            rule, joined = "contained selectors subtract", normal.both(whole, normal.complement(part))
+        if joined is None:
+            self._apart.add((a, b, coefficient, other))
+        return rule, joined
 
 
 def _size(selector: Node) -> int:

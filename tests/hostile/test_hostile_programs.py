@@ -145,6 +145,14 @@ def test_a_hundred_transitions_stay_as_they_are():
     assert len(raspir.optimize(graph)) <= len(graph) == 303
 
 
+def test_a_fold_that_would_leave_both_the_old_and_the_new_is_none():
+    """A best over one position becomes a sum of another type, which one of its users cannot take."""
+    fetched = (key(indices) == query(indices - 1)).best(indices, 0, default=0.5)
+    graph = raspir.lower({"a": fetched, "b": (key(1) == query(2)).value(fetched, default="") + 2})
+    for passes in ("fold", None):
+        assert len(raspir.optimize(graph, passes=passes)) <= len(graph)
+
+
 # Selectors that share parts
 
 

@@ -34,6 +34,7 @@ class SOp(Expression):
     __slots__ = ()
 
     _what = "a program"
+    _formatted = "it holds nothing until it runs on an input; .map(lambda atom: format(atom, {})) formats its atoms"
     _advice = (
         "a program has no such operation; .map(f) applies a function of one atom, and a selector aggregates, as in "
         "(key(a) == query(b)).value(program)"
@@ -68,7 +69,7 @@ class SOp(Expression):
         The function should depend on its argument alone, as a feed-forward network does.
         """
         if not callable(function) or isinstance(function, Unfit):
-            mistake(f"map takes a function of one atom, not {_told(function)}")
+            mistake(f"map takes a function of one atom, not {show(function)}")
         return apply(SOp, "map", (self,), ("function",), function)
 
     def round(self) -> SOp:
@@ -275,7 +276,7 @@ class Key(Unfit):
 
     __slots__ = ("sop",)
 
-    _what = "a key"
+    _what, _shown = "a key", "key(…)"
     _advice = "a key can only be compared with a query (== != < <= > >=), as in key(a) == query(b)"
 
     def __init__(self, sequence: object) -> None:
@@ -301,7 +302,7 @@ class Key(Unfit):
 
     def _compare(self, comparison: str, other: object) -> Selector:
         if not isinstance(other, Query):
-            mistake(f"{self._advice}, not with {_told(other)}")
+            mistake(f"{self._advice}, not with {show(other)}")
         return _select(comparison, self, other)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -322,7 +323,7 @@ class Query(Unfit):
 
     __slots__ = ("sop",)
 
-    _what = "a query"
+    _what, _shown = "a query", "query(…)"
     _advice = "a query can only be compared with a key (== != < <= > >=), as in query(b) == key(a)"
 
     def __init__(self, sequence: object) -> None:
@@ -349,7 +350,7 @@ class Query(Unfit):
 
     def _compare(self, mirrored: str, other: object) -> Selector:
         if not isinstance(other, Key):
-            mistake(f"{self._advice}, not with {_told(other)}")
+            mistake(f"{self._advice}, not with {show(other)}")
         return _select(mirrored, other, self)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -397,14 +398,6 @@ def _drawn(kind: str, program: SOp) -> str | None:
         return None
 
 
-def _told(thing: object) -> str:
-    """Say what ``thing`` is, for a message about where it does not belong."""
-    for cls, what in ((SOp, "a program"), (Selector, "a selector"), (Key, "key(…)"), (Query, "query(…)")):
-        if isinstance(thing, cls):
-            return what
-    return show(thing)
-
-
 def _program(value: object) -> SOp:
     """Return ``value`` as a program: a scalar becomes a constant at every position."""
     if isinstance(value, SOp):
@@ -412,7 +405,7 @@ def _program(value: object) -> SOp:
     if isinstance(value, Selector):
         mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
     if isinstance(value, Key | Query):
-        mistake(f"{_told(value)} is not a sequence of atoms: it is there to be compared")
+        mistake(f"{show(value)} is not a sequence of atoms: it is there to be compared")
     if value is None:
         mistake("None is not an atom, so no position holds it (a default, such as 0 or '_', marks what is missing)")
     try:
@@ -435,7 +428,7 @@ def _score(score: object) -> SOp:
     try:
         return score if isinstance(score, SOp) else _program(as_atom(score))
     except InputError:
-        mistake(f"a score is a program, such as indices, whose atoms are compared, not {_told(score)}")
+        mistake(f"a score is a program, such as indices, whose atoms are compared, not {show(score)}")
 
 
 def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
@@ -443,18 +436,18 @@ def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
         if is_one_of(chosen, (choice,)):
             return choice
     hint = "; a default is written default=…" if kind is AttributeKind.TIES else ""
-    mistake(f"{name} is {kind.value}, not {_told(chosen)}{hint}")
+    mistake(f"{name} is {kind.value}, not {show(chosen)}{hint}")
 
 
 def _selector(value: object) -> Selector:
     if not isinstance(value, Selector):
-        mistake(f"a selector combines with selectors only, not with {_told(value)}")
+        mistake(f"a selector combines with selectors only, not with {show(value)}")
     return value
 
 
 def _atoms(values: object, where: str, read: Callable[[object], A]) -> A:
     if isinstance(values, Unfit):
-        mistake(f"{where} takes fixed values, not {_told(values)}")
+        mistake(f"{where} takes fixed values, not {show(values)}")
     try:
         return read(values)
     except InputError as error:
@@ -488,7 +481,7 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
     The comparisons of the standard module ``operator`` give the same selectors as ``key(keys) < query(queries)``.
     """
     if not callable(predicate) or isinstance(predicate, Unfit):
-        mistake(f"select takes a predicate of a key's and a query's atom, not {_told(predicate)}")
+        mistake(f"select takes a predicate of a key's and a query's atom, not {show(predicate)}")
     for comparison, name in _PREDICATES:
         if predicate is comparison:
             return _select(name, Key(keys), Query(queries))

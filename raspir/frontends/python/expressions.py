@@ -54,16 +54,21 @@ class Unfit:
 
     _what = "this"
     _advice = "this has no such operator"
+    _shown = ""
+    _formatted = "it holds nothing until it runs on an input"
+
+    @classmethod
+    def _shown_as(cls) -> str:
+        """Return what :func:`raspir.ir.atoms.show` calls it: its own text is what it is on the example input."""
+        return cls._shown or cls._what
 
     # NumPy's arrays and scalars must leave `array + program` to the program, which can say what is wrong with it.
     __array_ufunc__ = None
 
     def __format__(self, specification: str) -> str:
         if specification:
-            mistake(
-                f"{self._what} cannot be formatted as {show(specification)} before it runs on an input; a program has "
-                f".map(lambda atom: format(atom, {show(specification)})) to do so position by position"
-            )
+            wanted = show(specification)
+            mistake(f"{self._what} cannot be formatted as {wanted}: {self._formatted.format(wanted)}")
         return str(self)
 
     def __dir__(self) -> list[str]:

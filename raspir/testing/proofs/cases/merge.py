@@ -237,12 +237,12 @@ def _united() -> Iterator[Schema]:
             [(Analysis, "are_disjoint", lambda *_: True)],
         ),
         Unchecked(
-            "equal factors", make("add", below, make("mul", 2, above)), [_in_united("coefficient == other and ", "")]
+            "equal factors", make("add", below, make("mul", 2, above)), [_in_joined("coefficient == other and ", "")]
         ),
         Unchecked(
             "one value",
             make("add", below, total(select("gt", A, B), A)),
-            [_in_united(" or a.operands[1] is not b.operands[1]", "")],
+            [without(merge._Merging, "_united", " or a.operands[1] is not b.operands[1]", "")],
         ),
     ]
     for text, a, b in (
@@ -265,7 +265,7 @@ def _subtracted() -> Iterator[Schema]:
     checks = [
         _default_off(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
         Unchecked(
-            "that the one contains the other", make("sub", total(S, D), total(T, D)), [_in_united(parts, "True")]
+            "that the one contains the other", make("sub", total(S, D), total(T, D)), [_in_joined(parts, "True")]
         ),
     ]
     for text, a, b in (
@@ -280,8 +280,8 @@ def _subtracted() -> Iterator[Schema]:
     yield _schema(_SUBTRACT, "sums over everything and s", node, of_kinds(U, "u", INT), unchecked=checks)
 
 
-def _in_united(check: str, instead: str) -> Patch:
-    return without(merge._Merging, "_united", check, instead)
+def _in_joined(check: str, instead: str) -> Patch:
+    return without(merge._Merging, "_joined", check, instead)
 
 
 RULES: tuple[Provable, ...] = (
