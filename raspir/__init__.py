@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raspir._moved import find_moved as _find_moved
 from raspir._version import __version__ as __version__
 from raspir.api import compile, draw, emit, optimize, report
 from raspir.frontends.python.embedded import (
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
         """Return the names of all backends, built in and installed."""
 else:
     import raspir.backends as backends  # the package, which can be called
+
+_find_moved()
 
 __all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
     "tokens",
