@@ -99,7 +99,7 @@ FAULTS = (
           "return algebra.facts.bounds(room)[0] >= 1", "return True",
           rule="closed form"),
     Fault("what is fetched from outside is computed there", "passes/depth/gathers.py",
-          "if fetch.sure or _is_default_outside(algebra, fetch, there, aggregate.default):", "if fetch.position:",
+          "if fetch.total or _is_default_outside(algebra, fetch, there, aggregate.default):", "if fetch.position:",
           rule="gathers compose"),
     Fault("a shift leaves its boundary out", "passes/depth/shifts.py",
           'return algebra("add", *parts)', "return parts[0]",

@@ -20,7 +20,7 @@ Program = SOp | Graph | Mapping[str, SOp]
 
 def to_graph(program: Program, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
     """Return ``program`` as a graph with these promises."""
-    return program.promise(vocab, max_length) if isinstance(program, Graph) else lower(program, vocab, max_length)
+    return program.assume(vocab, max_length) if isinstance(program, Graph) else lower(program, vocab, max_length)
 
 
 def optimize(

@@ -18,9 +18,9 @@ from raspir.ir.types import ATOM, SELECTOR
 from raspir.testing.proofs.leaves import leaf
 from raspir.testing.proofs.proving import (
     Condition,
+    GuardMutation,
+    ProofCase,
     Provable,
-    Schema,
-    Unchecked,
     proved,
     rewritten,
     switched_off,
@@ -32,15 +32,15 @@ from raspir.validation.counterexamples import Counterexample
 SECONDS = 30
 
 
-def schemas(rules: Iterable[Provable]) -> list[Schema]:
+def schemas(rules: Iterable[Provable]) -> list[ProofCase]:
     return [schema for rule in rules for schema in rule.schemas]
 
 
-def name(schema: Schema) -> str:
+def name(schema: ProofCase) -> str:
     return f"{schema.rule}: {schema.text}"
 
 
-def holds(schema: Schema, longest: int) -> None:
+def holds(schema: ProofCase, longest: int) -> None:
     """Check that a schema is proved at all lengths up to one, or up to the longest that it allows."""
     verdict = proved(schema, longest, SECONDS)
     assert verdict.counterexample is None, str(verdict.counterexample)
@@ -49,7 +49,7 @@ def holds(schema: Schema, longest: int) -> None:
     assert verdict.lengths == tuple(range(last + 1))
 
 
-Needed = tuple[Schema, Condition | Unchecked]
+Needed = tuple[ProofCase, Condition | GuardMutation]
 """A condition of a schema, or a check of its rule's code."""
 
 
@@ -71,7 +71,7 @@ def needed_name(needed: Needed) -> str:
 def is_needed(needed: Needed) -> None:
     """Check that a rewrite is wrong without a condition or a check, by values that the reference confirms."""
     schema, what = needed
-    if isinstance(what, Unchecked):
+    if isinstance(what, GuardMutation):
         before, found = what.node, unguarded(schema, what)
         verdict = switched_off(schema, what, 3, SECONDS)
     else:
@@ -81,7 +81,7 @@ def is_needed(needed: Needed) -> None:
     confirmed(schema, before, found, verdict.counterexample)
 
 
-def confirmed(schema: Schema, before: Node, found: list[Node], example: Counterexample) -> None:
+def confirmed(schema: ProofCase, before: Node, found: list[Node], example: Counterexample) -> None:
     """Check that values on which the solver says that a rewrite is wrong are such when they are run."""
     assert example.real, str(example)
     assert example.length <= 3
@@ -107,7 +107,7 @@ def _retyped(root: Node) -> Node:
     return made[root]
 
 
-def _run(schema: Schema, node: Node, example: Counterexample) -> list | None:
+def _run(schema: ProofCase, node: Node, example: Counterexample) -> list | None:
     """Return the atoms that a program yields on the values of a counterexample, ``None`` where it fails."""
     if node.type is SELECTOR:  # each row as a number
         values = build("raw", values=tuple(2**j for j in range(example.length)))

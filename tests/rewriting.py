@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import raspir
 from raspir import SOp, indices, key, query
 from raspir.analysis import Analysis
-from raspir.analysis.leniency import lenient
+from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph, verify
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Rule, Search
@@ -37,9 +37,7 @@ def exact(values):
 
 
 def as_graph(program, vocab=None, max_length=None):
-    return (
-        program.promise(vocab, max_length) if isinstance(program, Graph) else raspir.lower(program, vocab, max_length)
-    )
+    return program.assume(vocab, max_length) if isinstance(program, Graph) else raspir.lower(program, vocab, max_length)
 
 
 def alone(
@@ -48,7 +46,7 @@ def alone(
     """Return the graph of a program before and after a search with one rule, or with none: then it is folded."""
     graph = as_graph(program, vocab, max_length)
     rules = () if rule is None else (rule,)
-    search = Search(Algebra(Analysis.of(graph)), rules, Options(attention, **options), lenient(graph))
+    search = Search(Algebra(Analysis.of(graph)), rules, Options(attention, **options), bool_int_agnostic(graph))
     found, _ = extracted(graph, search)
     return graph, verify(found)
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 import raspir
 from raspir import indices, key, query, tokens
-from raspir.backends.base import BACKENDS, Support
+from raspir.backends.base import BACKENDS, Capabilities
 from raspir.backends.capabilities import ALL_OPERATIONS
 from raspir.cli.tables import backend_table, layer_table
 from raspir.ir.text.describe import Describer
@@ -70,7 +70,7 @@ class Diagram:
     name: ClassVar[str] = "diagrams"
     summary: ClassVar[str] = "writes the program as a flowchart of its layers and heads"
     suffixes: ClassVar[tuple[str, ...]] = (".mmd", ".mermaid")
-    supports: ClassVar[Support] = Support.without("best", "str", vocabulary=False)
+    supports: ClassVar[Capabilities] = Capabilities.without("best", "str", vocabulary=False)
     direction: Literal["top", "left"] = "top"
     time_budget: float | None = None
 
@@ -98,8 +98,8 @@ def test_the_backends_fit_a_terminal_of_80_columns(monkeypatch):
 
 
 def test_what_a_backend_does_not_support_is_told_in_few_words():
-    assert Support().less() == ()
-    assert Support(operations=["input", "add"], mixed=False, inputs=False, outputs=False, length=False).less() == (
+    assert Capabilities().less() == ()
+    assert Capabilities(operations=["input", "add"], mixed=False, inputs=False, outputs=False, length=False).less() == (
         f"2 of {len(ALL_OPERATIONS)} operations",
         "no mixed values",
         "one input",

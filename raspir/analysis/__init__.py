@@ -5,6 +5,6 @@ from raspir.analysis.facts import Analysis
 from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Facts
 from raspir.analysis.linear import Linear
-from raspir.analysis.selectors import Clause, Pair
+from raspir.analysis.selectors import Comparison, Conjunct
 
-__all__ = ["Analysis", "Clause", "Domain", "Facts", "IntSet", "Linear", "Pair"]
+__all__ = ["Analysis", "Comparison", "Conjunct", "Domain", "Facts", "IntSet", "Linear"]

@@ -14,7 +14,7 @@ from raspir.analysis.known import Facts
 from raspir.analysis.linear import Linear
 from raspir.analysis.positions import Positions
 from raspir.analysis.ranks import Rank, rank_of
-from raspir.analysis.selectors import Clause, Formula, Pair, Side
+from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, Side
 from raspir.analysis.steps import Steps
 from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.evaluation import function_of
@@ -80,19 +80,21 @@ class Analysis:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
         uniform, positional = _spread(node, operands)
-        anywhere = uniform or node.operation.name == "indices"
+        position_computable = uniform or node.operation.name == "indices"
         if node.operation.role is Role.ELEMENTWISE:
-            anywhere = all(operand.anywhere for operand in operands)
+            position_computable = all(operand.position_computable for operand in operands)
         domains = [operand.domain for operand in operands]
-        sure = self._sure(node, domains)
+        total = self._is_total(node, domains)
         if node.type is SELECTOR:
             formula = self._forms.of(node)
             uniform = uniform or self._is_of_keys(formula)
-            return Facts(layer, ANYTHING, uniform, positional, anywhere, formula, sure)
+            return Facts(layer, ANYTHING, uniform, positional, position_computable, formula, total)
         domain = self._domain(node, domains)
-        return Facts(layer, domain, uniform, positional, anywhere, None, sure, _alternations(node, operands))
+        return Facts(
+            layer, domain, uniform, positional, position_computable, None, total, _alternations(node, operands)
+        )
 
-    def _sure(self, node: Node, domains: list[Domain]) -> bool:
+    def _is_total(self, node: Node, domains: list[Domain]) -> bool:
         name, role = node.operation.name, node.operation.role
         if role in (Role.SOURCE, Role.SELECTOR_ALGEBRA):
             return True
@@ -103,9 +105,9 @@ class Analysis:
             return (domains[1].integral and exact) or self.at_most_one(node.operands[0])
         return name != "select.by" and cannot_fail(name.removeprefix("select."), domains)
 
-    def succeeds(self, node: Node, operands: list[Node]) -> bool:
+    def is_total(self, node: Node, operands: list[Node]) -> bool:
         """Tell whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
-        return self._sure(node, [self[operand].domain for operand in operands])
+        return self._is_total(node, [self[operand].domain for operand in operands])
 
     # Domains
 
@@ -286,7 +288,7 @@ class Analysis:
             for pair, allowed in formula[0].sets.items()
         )
 
-    def _is_injective(self, clause: Clause, pair: Pair) -> bool:
+    def _is_injective(self, clause: Conjunct, pair: Comparison) -> bool:
         """Tell whether a clause holds at one position at most, by its condition on ``pair``.
 
         It does where what differs from each position to any other equals something, or a rank among members that it
@@ -310,7 +312,7 @@ class Analysis:
         """Tell whether every row selects a position."""
         return any(map(self._is_met, self[selector].formula or ()))
 
-    def _is_met(self, clause: Clause) -> bool:
+    def _is_met(self, clause: Conjunct) -> bool:
         """Tell whether a clause holds somewhere in each row.
 
         It does at the query's own position where that equals itself, at a position that lies inside the input, and at
@@ -323,7 +325,7 @@ class Analysis:
             return not any(self.outside(position))
         return any(self._is_first(clause, pair) for pair in clause.sets)
 
-    def _is_first(self, clause: Clause, pair: Pair) -> bool:
+    def _is_first(self, clause: Conjunct, pair: Comparison) -> bool:
         if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or len(pair.key.terms) != 1:
             return False
         ((term, coefficient),) = pair.key.terms.items()
@@ -378,14 +380,14 @@ class Analysis:
 
     # Normal forms
 
-    def _is_of_keys(self, formula: Formula | None) -> bool:
+    def _is_of_keys(self, formula: Disjunction | None) -> bool:
         return formula is not None and all(self.of_keys(pair) for clause in formula for pair in clause.sets)
 
-    def of_keys(self, pair: Pair) -> bool:
+    def of_keys(self, pair: Comparison) -> bool:
         """Tell whether a condition on ``pair`` depends on the key's position alone."""
         return self._is_uniform(pair.query)
 
-    def of_queries(self, pair: Pair) -> bool:
+    def of_queries(self, pair: Comparison) -> bool:
         """Tell whether a condition on ``pair`` depends on the query's position alone."""
         return self._is_uniform(pair.key)
 
@@ -404,7 +406,7 @@ class Analysis:
         counted = self.counted(node)
         return rank_of(counted, self.of_keys) if counted else None
 
-    def counted(self, node: Node) -> Formula | None:
+    def counted(self, node: Node) -> Disjunction | None:
         """Return which positions ``node`` counts at each position, ``None`` if it does not count."""
         if node.operation.name != "sum" or node["default"] != 0 or isinstance(node["default"], str):
             return None
@@ -414,11 +416,11 @@ class Analysis:
             return None
         return selectors.both(self[selector].formula, self.compared("eq", value, build("const", value=1)))
 
-    def compared(self, comparison: str, key: Node, query: Node) -> Formula | None:
+    def compared(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
         """Return the formula of ``key[j] comparison query[i]``."""
         return self._forms.compared(comparison, key, query)
 
-    def column(self, test: Node) -> Formula:
+    def column(self, test: Node) -> Disjunction:
         """Return the formula that selects the positions where ``test`` is true in Python's sense."""
         return self._forms.column(test)
 
@@ -466,11 +468,11 @@ def _alternations(node: Node, operands: list[Facts]) -> int:
     return most + 1 if most else 0
 
 
-def _selects_own(clause: Clause) -> bool:
+def _selects_own(clause: Conjunct) -> bool:
     return all(pair.same and 0 in allowed for pair, allowed in clause.sets.items())
 
 
-def _position(formula: Formula | None) -> Linear | None:
+def _position(formula: Disjunction | None) -> Linear | None:
     clause = clause_of(formula)
     if clause is None or len(clause.sets) != 1:
         return None
@@ -483,6 +485,6 @@ def _position(formula: Formula | None) -> Linear | None:
     return pair.query.plus(Linear({}, offset)) if indices else None
 
 
-def clause_of(formula: Formula | None) -> Clause | None:
+def clause_of(formula: Disjunction | None) -> Conjunct | None:
     """Return the only clause of ``formula``, or ``None`` where there are none or several."""
     return formula[0] if formula is not None and len(formula) == 1 else None

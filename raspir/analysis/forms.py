@@ -10,10 +10,10 @@ from raspir.analysis.domains import cannot_fail, tried
 from raspir.analysis.intset import IntSet, plus
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
-from raspir.analysis.selectors import Clause, Formula, Pair, condition
+from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, condition
 from raspir.analysis.steps import NONE
 from raspir.ir import Node, build
-from raspir.ir.evaluation import MEANING
+from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.types import NUMBER, STR
 
 _NESTED = 20  # conditions nested deeper than these are taken as a whole
@@ -31,10 +31,10 @@ class Forms:
 
     def __init__(self, facts: Known) -> None:
         self._facts = facts
-        self._columns: dict[object, Formula] = {}
+        self._columns: dict[object, Disjunction] = {}
         self._nesting = 0
 
-    def of(self, node: Node) -> Formula | None:
+    def of(self, node: Node) -> Disjunction | None:
         """Return the formula of a selector whose operands' facts are known."""
         name = node.operation.name
         formulas = [self._facts[operand].formula for operand in node.operands]
@@ -46,23 +46,23 @@ class Forms:
             return selectors.complement(formulas[0])
         key, query = node.operands
         if name == "select.by":
-            return condition(Pair("by", key, query, str(node["function"])), selectors.TRUE)
+            return condition(Comparison("by", key, query, str(node["function"])), selectors.TRUE)
         return self.compared(name.removeprefix("select."), key, query)
 
-    def _pruned(self, formula: Formula | None) -> Formula | None:
+    def _pruned(self, formula: Disjunction | None) -> Disjunction | None:
         """Return ``formula`` without conditions that others on the same key imply, as k <= i implies k < length."""
         if formula is None:
             return None
-        return tuple(Clause(dict(self._needed(list(clause.sets.items())))) for clause in formula)
+        return tuple(Conjunct(dict(self._needed(list(clause.sets.items())))) for clause in formula)
 
-    def _needed(self, conditions: list[tuple[Pair, IntSet]]) -> list[tuple[Pair, IntSet]]:
+    def _needed(self, conditions: list[tuple[Comparison, IntSet]]) -> list[tuple[Comparison, IntSet]]:
         needed = list(conditions)
         for each in conditions:
             if each[0].kind == "int" and any(self._implies(other, each) for other in needed if other is not each):
                 needed.remove(each)
         return needed
 
-    def _implies(self, known: tuple[Pair, IntSet], other: tuple[Pair, IntSet]) -> bool:
+    def _implies(self, known: tuple[Comparison, IntSet], other: tuple[Comparison, IntSet]) -> bool:
         """Tell whether a condition on a key follows from another condition on the same key."""
         (pair, allowed), (target, wanted) = known, other
         if pair.kind != "int" or pair.key != target.key or not isinstance(pair.key, Linear) or not pair.key.terms:
@@ -73,7 +73,7 @@ class Forms:
         ends = IntSet([(plus(allowed.intervals[0][0], low), plus(allowed.intervals[-1][1], high))])
         return ends <= wanted
 
-    def compared(self, comparison: str, key: Node, query: Node) -> Formula | None:
+    def compared(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
         """Return the formula of ``key[j] comparison query[i]``."""
         if key is query and self._facts[key].uniform:
             return selectors.EVERYTHING if comparison in ("eq", "le", "ge") else selectors.NOTHING
@@ -90,15 +90,15 @@ class Forms:
                 return self._nested(
                     (comparison, key, query),
                     lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
-                    lambda: condition(Pair("cmp", key, query), IntSet.where(comparison)),
+                    lambda: condition(Comparison("cmp", key, query), IntSet.where(comparison)),
                 )
-        return condition(Pair("cmp", key, query), IntSet.where(comparison))
+        return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
-    def _difference(self, comparison: str, key: Linear, query: Linear) -> Formula | None:
+    def _difference(self, comparison: str, key: Linear, query: Linear) -> Disjunction | None:
         allowed = IntSet.where(comparison, query.constant - key.constant)
         return self._inside(key.without_constant(), query.without_constant(), allowed)
 
-    def _inside(self, key: Linear, query: Linear, allowed: IntSet) -> Formula | None:
+    def _inside(self, key: Linear, query: Linear, allowed: IntSet) -> Disjunction | None:
         """Return the formula of ``key[j] - query[i] in allowed``."""
         moved = key.only(term for term in key.terms if self._facts[term].uniform)
         own, rest = key.plus(moved, -1), query.plus(moved, -1)
@@ -129,7 +129,7 @@ class Forms:
                 return True
         return False
 
-    def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Formula:
+    def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Disjunction:
         """Return the formula of ``key - query in allowed``, with the leading sign positive and no common factor."""
         if next(iter((key.terms or query.terms).values()), 0) < 0:
             key, query, allowed = key.scaled(-1), query.scaled(-1), -allowed
@@ -146,23 +146,23 @@ class Forms:
         if steps.injective:
             key = query = Linear({build("indices"): 1})
             allowed = allowed if steps.rising else -allowed
-        return condition(Pair("int", key, query), allowed)
+        return condition(Comparison("int", key, query), allowed)
 
-    def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Formula | None:
+    def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Disjunction | None:
         """Return the formula of ``coefficient · term in allowed`` for a boolean ``term`` at the key's position."""
         return selectors.either(
             self.column(term) if coefficient in allowed else selectors.NOTHING,
             selectors.complement(self.column(term)) if 0 in allowed else selectors.NOTHING,
         )
 
-    def _column(self, comparison: str, key: Node, query: Node) -> Formula | None:
+    def _column(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
         """Return the formula of ``key[j] comparison query``, for a constant query."""
         decided = self._decided(comparison, key, query)
         if decided is not None:
             return selectors.EVERYTHING if decided else selectors.NOTHING
 
-        def whole() -> Formula:
-            return condition(Pair("cmp", key, query), IntSet.where(comparison))
+        def whole() -> Disjunction:
+            return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
         # A branch must not be compared where it is not chosen if that can fail.
         if key.operation.name == "where" and all(
@@ -179,18 +179,18 @@ class Forms:
             return self.column(key) if single == (comparison == "eq") else selectors.complement(self.column(key))
         return whole()
 
-    def column(self, test: Node) -> Formula:
+    def column(self, test: Node) -> Disjunction:
         """Return the formula that selects the positions where ``test`` is true in Python's sense."""
         domain = self._facts[test].domain
         if domain.atoms is not None and len({bool(atom) for atom in domain.atoms}) == 1:
             return selectors.EVERYTHING if domain.atoms[0] else selectors.NOTHING
 
-        def whole() -> Formula:
-            return condition(Pair("col", test, None), selectors.TRUE)
+        def whole() -> Disjunction:
+            return condition(Comparison("col", test, None), selectors.TRUE)
 
         return self._nested(test, lambda: self._logic(test), whole) if domain.boolean else whole()
 
-    def _logic(self, test: Node) -> Formula | None:
+    def _logic(self, test: Node) -> Disjunction | None:
         """Return the formula of a boolean by its own operands', or ``None`` where it is no logic or comparison."""
         name, operands = test.operation.name, test.operands
         if name == "not":
@@ -202,7 +202,7 @@ class Forms:
             return self._branches(test, self.column)
         return self._compares(name, *operands) if name in MIRRORED else None
 
-    def _branches(self, choice: Node, formula: Callable[[Node], Formula | None]) -> Formula | None:
+    def _branches(self, choice: Node, formula: Callable[[Node], Disjunction | None]) -> Disjunction | None:
         """Return what ``formula`` says of the branches of a ``where``, each where the condition chooses it."""
         test, a, b = choice.operands
         chosen = self.column(test)
@@ -210,7 +210,9 @@ class Forms:
             selectors.both(chosen, formula(a)), selectors.both(selectors.complement(chosen), formula(b))
         )
 
-    def _nested(self, key: object, inner: Callable[[], Formula | None], whole: Callable[[], Formula]) -> Formula:
+    def _nested(
+        self, key: object, inner: Callable[[], Disjunction | None], whole: Callable[[], Disjunction]
+    ) -> Disjunction:
         """Return ``inner()``, or where that is too deep or too large ``whole()``; computed once for each ``key``."""
         found = self._columns.get(key)
         if found is None:
@@ -220,7 +222,7 @@ class Forms:
             found = self._columns[key] = whole() if found is None else found
         return found
 
-    def _compares(self, comparison: str, a: Node, b: Node) -> Formula | None:
+    def _compares(self, comparison: str, a: Node, b: Node) -> Disjunction | None:
         """Return the formula of a comparison of two keys, one of which may be uniform and serve as a query."""
         if self._facts[a].domain.integral and self._facts[b].domain.integral:
             # Both stand at the key's position, so what is uniform of their difference can stand at the query's.
@@ -233,7 +235,7 @@ class Forms:
 
     def _decided(self, comparison: str, a: Node, b: Node) -> bool | None:
         """Return the outcome of a comparison that the operands' domains decide, else ``None``."""
-        outcome = tried(comparison, MEANING[comparison], [self._facts[a].domain, self._facts[b].domain])
+        outcome = tried(comparison, EVALUATORS[comparison], [self._facts[a].domain, self._facts[b].domain])
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}
             return found.pop() if len(found) == 1 else None

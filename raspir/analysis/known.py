@@ -8,7 +8,7 @@ from typing import Protocol
 from raspir.analysis.domains import Domain
 from raspir.analysis.intset import Bound
 from raspir.analysis.linear import Linear
-from raspir.analysis.selectors import Formula, Pair
+from raspir.analysis.selectors import Comparison, Disjunction
 from raspir.analysis.steps import Steps
 from raspir.ir import Node
 
@@ -32,9 +32,9 @@ class Facts:
     domain: Domain
     uniform: bool
     positional: bool
-    anywhere: bool
-    formula: Formula | None
-    sure: bool
+    position_computable: bool
+    formula: Disjunction | None
+    total: bool
     choices: int = 0
 
 
@@ -53,5 +53,5 @@ class Known(Protocol):
     def steps(self, form: Linear) -> Steps:
         """Return how much ``form`` gains from each position to the next."""
 
-    def of_keys(self, pair: Pair) -> bool:
+    def of_keys(self, pair: Comparison) -> bool:
         """Tell whether a condition on ``pair`` depends on the key's position alone."""

@@ -10,7 +10,7 @@ from raspir.analysis.domains import Domain
 from raspir.analysis.intset import Bound, IntSet, plus, product
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
-from raspir.analysis.selectors import Clause, Formula, Pair
+from raspir.analysis.selectors import Comparison, Conjunct, Disjunction
 from raspir.analysis.steps import ANY, NONE, ONE, Steps
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
@@ -198,9 +198,9 @@ class Positions:
             return grown
         return grown.scaled(-1) if all(falls for _, falls in ways) else ANY
 
-    def _running(self, formula: Formula, value: Domain) -> Steps | None:
+    def _running(self, formula: Disjunction, value: Domain) -> Steps | None:
         """Return the steps of a sum to which each step adds one position, or of which it takes one away."""
-        clause = formula[0] if len(formula) == 1 else Clause({})
+        clause = formula[0] if len(formula) == 1 else Conjunct({})
         own = next((pair for pair in clause.sets if pair.is_index), None)
         if own is None:
             return None
@@ -213,7 +213,7 @@ class Positions:
             return each
         return each.scaled(-1) if allowed in (IntSet.where("ge"), IntSet.where("gt")) else None
 
-    def _grows(self, pair: Pair, allowed: IntSet) -> tuple[bool, bool]:
+    def _grows(self, pair: Comparison, allowed: IntSet) -> tuple[bool, bool]:
         """Tell whether a condition holds for ever more keys as the query moves right, and whether for ever fewer."""
         if self._facts.of_keys(pair):
             return True, True
@@ -225,7 +225,7 @@ class Positions:
         downwards = steps.falling if low == -inf else steps.rising if high == inf else False
         return upwards, downwards
 
-    def _queried(self, node: Node) -> list[Pair]:
+    def _queried(self, node: Node) -> list[Comparison]:
         formula = self._facts[node.operands[0]].formula or ()
         return [pair for clause in formula for pair in clause.sets if pair.kind == "int"]
 

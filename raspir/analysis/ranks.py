@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from raspir.analysis.intset import IntSet
-from raspir.analysis.selectors import Clause, Formula, Pair
+from raspir.analysis.selectors import Comparison, Conjunct, Disjunction
 
 _BEFORE, _AFTER, _EQUAL = IntSet([(-inf, -1)]), IntSet([(1, inf)]), IntSet([(0, 0)])
 
@@ -23,19 +23,19 @@ class Order:
         reverse: whether positions further right come first.
     """
 
-    by: Pair | None
+    by: Comparison | None
     falling: bool
-    index: Pair
+    index: Comparison
     reverse: bool
 
-    def formula(self, later: bool, own: bool) -> Formula:
+    def formula(self, later: bool, own: bool) -> Disjunction:
         """Return the selector of the positions before the query's in this order, or after it, with its own or not."""
         ahead = _BEFORE if self.reverse == later else _AFTER
-        last = Clause({self.index: ahead | _EQUAL if own else ahead})
+        last = Conjunct({self.index: ahead | _EQUAL if own else ahead})
         if self.by is None:
             return (last,)
         first = _side(self.by, _BEFORE if self.falling == later else _AFTER)
-        return (Clause({self.by: first}), Clause({self.by: _EQUAL, **last.sets}))
+        return (Conjunct({self.by: first}), Conjunct({self.by: _EQUAL, **last.sets}))
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Rank:
         inclusive: whether the position itself counts, if it is a member.
     """
 
-    members: Clause
+    members: Conjunct
     order: Order
     inclusive: bool
 
@@ -58,11 +58,11 @@ class Rank:
         return all(pair.same for pair in self.members.sets)
 
 
-def _side(pair: Pair, allowed: IntSet) -> IntSet:
+def _side(pair: Comparison, allowed: IntSet) -> IntSet:
     return allowed & pair.full
 
 
-def rank_of(counted: Formula, of_keys: Callable[[Pair], bool]) -> Rank | None:
+def rank_of(counted: Disjunction, of_keys: Callable[[Comparison], bool]) -> Rank | None:
     """Return the rank that counting what ``counted`` selects gives, or ``None`` if it gives none.
 
     Args:
@@ -78,10 +78,10 @@ def rank_of(counted: Formula, of_keys: Callable[[Pair], bool]) -> Rank | None:
         shared = {pair: allowed for pair, allowed in shared.items() if clause.sets.get(pair) == allowed}
     rests = [clause.without(*shared) for clause in counted]
     ordered = _ordered(rests)
-    return None if ordered is None else Rank(Clause(shared), *ordered)
+    return None if ordered is None else Rank(Conjunct(shared), *ordered)
 
 
-def _ordered(rests: list[Clause]) -> tuple[Order, bool] | None:
+def _ordered(rests: list[Conjunct]) -> tuple[Order, bool] | None:
     if len(rests) == 1 and len(rests[0].sets) == 1:
         return _by_position(None, False, rests[0])
     if len(rests) != 2:
@@ -98,7 +98,7 @@ def _ordered(rests: list[Clause]) -> tuple[Order, bool] | None:
     return None
 
 
-def _by_position(by: Pair | None, falling: bool, clause: Clause) -> tuple[Order, bool] | None:
+def _by_position(by: Comparison | None, falling: bool, clause: Conjunct) -> tuple[Order, bool] | None:
     ((index, allowed),) = clause.sets.items()
     if not index.is_index:
         return None

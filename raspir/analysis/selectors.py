@@ -2,7 +2,7 @@
 
 A comparison of two integer sequences says that a difference ``key[j] - query[i]`` lies in a set of integers; any other
 comparison says the same of its outcome, -1, 0 or 1; an opaque predicate of 0 or 1. So all comparisons that share a key
-and a query are one condition on one :class:`Pair`: bands, complements and contradictions come out by set algebra.
+and a query are one condition on one :class:`Comparison`: bands, complements and contradictions come out by set algebra.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MOST_CONDITIONS = 24
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class Comparison:
     """What a condition is about.
 
     Attributes:
@@ -48,7 +48,7 @@ class Pair:
     function: str | None = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Pair) and self._key() == other._key()
+        return isinstance(other, Comparison) and self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())
@@ -75,34 +75,34 @@ class Pair:
         return term.operation.name == "indices" and coefficient == 1
 
 
-class Clause:
+class Conjunct:
     """Conditions that all hold: a set for each pair. The empty clause selects everything."""
 
     __slots__ = ("_hash", "sets")
 
-    def __init__(self, sets: Mapping[Pair, IntSet]) -> None:
+    def __init__(self, sets: Mapping[Comparison, IntSet]) -> None:
         self.sets = dict(sets)
         self._hash = hash(frozenset(self.sets.items()))
 
-    def meet(self, other: Clause) -> Clause | None:
+    def meet(self, other: Conjunct) -> Conjunct | None:
         """Return the clause of both, or ``None`` where they contradict each other."""
         sets = dict(self.sets)
         for pair, allowed in other.sets.items():
             sets[pair] = sets[pair] & allowed if pair in sets else allowed
             if not sets[pair]:
                 return None
-        return None if _equals_two(sets) else Clause(sets)
+        return None if _equals_two(sets) else Conjunct(sets)
 
-    def without(self, *pairs: Pair) -> Clause:
+    def without(self, *pairs: Comparison) -> Conjunct:
         """Return the clause of the other pairs."""
-        return Clause({pair: allowed for pair, allowed in self.sets.items() if pair not in pairs})
+        return Conjunct({pair: allowed for pair, allowed in self.sets.items() if pair not in pairs})
 
-    def implies(self, other: Clause) -> bool:
+    def implies(self, other: Conjunct) -> bool:
         """Tell whether all that this clause selects, ``other`` does too, as far as shared pairs can tell."""
         return all(pair in self.sets and self.sets[pair] <= allowed for pair, allowed in other.sets.items())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Clause) and self.sets == other.sets
+        return isinstance(other, Conjunct) and self.sets == other.sets
 
     def __hash__(self) -> int:
         return self._hash
@@ -111,7 +111,7 @@ class Clause:
         return f"Clause({self.sets})"
 
 
-def _equals_two(sets: Mapping[Pair, IntSet]) -> bool:
+def _equals_two(sets: Mapping[Comparison, IntSet]) -> bool:
     """Tell whether one key would have to be equal to two constants that differ."""
     equals: dict[Node, Node] = {}
     for pair, allowed in sets.items():
@@ -123,24 +123,24 @@ def _equals_two(sets: Mapping[Pair, IntSet]) -> bool:
     return False
 
 
-Formula = tuple[Clause, ...]
+Disjunction = tuple[Conjunct, ...]
 """Alternatives: what is selected is what any of the clauses selects. The empty formula selects nothing."""
 
-EVERYTHING: Formula = (Clause({}),)
-NOTHING: Formula = ()
+EVERYTHING: Disjunction = (Conjunct({}),)
+NOTHING: Disjunction = ()
 
 
-def condition(pair: Pair, allowed: IntSet) -> Formula:
+def condition(pair: Comparison, allowed: IntSet) -> Disjunction:
     """Return the formula of one condition."""
     allowed &= pair.full
     if not allowed:
         return NOTHING
-    return EVERYTHING if allowed == pair.full else (Clause({pair: allowed}),)
+    return EVERYTHING if allowed == pair.full else (Conjunct({pair: allowed}),)
 
 
-def either(*formulas: Formula | None) -> Formula | None:
+def either(*formulas: Disjunction | None) -> Disjunction | None:
     """Return what any of ``formulas`` selects; ``None`` stands for what is not known."""
-    clauses: dict[Clause, int] = {}
+    clauses: dict[Conjunct, int] = {}
     for number, formula in enumerate(formulas):
         if formula is None:
             return None
@@ -149,7 +149,7 @@ def either(*formulas: Formula | None) -> Formula | None:
     return _simplified(clauses, clauses)
 
 
-def both(a: Formula | None, b: Formula | None) -> Formula | None:
+def both(a: Disjunction | None, b: Disjunction | None) -> Disjunction | None:
     """Return what both select."""
     if a is None or b is None or len(a) * len(b) > MOST * MOST:
         return None
@@ -159,9 +159,9 @@ def both(a: Formula | None, b: Formula | None) -> Formula | None:
     return _simplified(clause for clause in met if clause is not None)
 
 
-def complement(formula: Formula | None) -> Formula | None:
+def complement(formula: Disjunction | None) -> Disjunction | None:
     """Return what ``formula`` does not select."""
-    result: Formula | None = EVERYTHING
+    result: Disjunction | None = EVERYTHING
     if formula is None:
         return None
     for clause in formula:
@@ -170,7 +170,7 @@ def complement(formula: Formula | None) -> Formula | None:
     return result
 
 
-def _simplified(clauses: Iterable[Clause], origins: Mapping[Clause, int] | None = None) -> Formula | None:
+def _simplified(clauses: Iterable[Conjunct], origins: Mapping[Conjunct, int] | None = None) -> Disjunction | None:
     """Join clauses that differ in one pair alone, and take from each what a clause of one condition covers already.
 
     Clauses of one origin are those of a formula that has been simplified, so they are not looked at again.
@@ -179,7 +179,9 @@ def _simplified(clauses: Iterable[Clause], origins: Mapping[Clause, int] | None 
     found = list(dict.fromkeys(clauses))
     if len(found) > 4 * MOST:
         return None
-    apart: set[tuple[Clause, Clause]] = set()  # those that have been looked at, since each join starts the search anew
+    apart: set[tuple[Conjunct, Conjunct]] = (
+        set()
+    )  # those that have been looked at, since each join starts the search anew
     changed = True
     while changed:
         changed = False
@@ -200,7 +202,7 @@ def _simplified(clauses: Iterable[Clause], origins: Mapping[Clause, int] | None 
     return tuple(found) if len(found) <= MOST else None
 
 
-def _joined(a: Clause, b: Clause) -> list[Clause] | None:
+def _joined(a: Conjunct, b: Conjunct) -> list[Conjunct] | None:
     """Return clauses that select what ``a`` or ``b`` does, fewer or smaller ones; ``None`` where that is not seen."""
     if b.implies(a):
         return [a]
@@ -214,24 +216,24 @@ def _joined(a: Clause, b: Clause) -> list[Clause] | None:
         (pair,) = a.sets
         if pair in b.sets and b.sets[pair] & a.sets[pair]:
             left = b.sets[pair] & ~a.sets[pair]
-            return [a, Clause({**b.sets, pair: left})] if left else [a]
+            return [a, Conjunct({**b.sets, pair: left})] if left else [a]
     return None
 
 
-def _consensus(a: Clause, b: Clause, pair: Pair, other: Pair) -> list[Clause] | None:
+def _consensus(a: Conjunct, b: Conjunct, pair: Comparison, other: Comparison) -> list[Conjunct] | None:
     """Return (x & y) whole and one rest at most, where ``a`` is x and half of ``other``, ``b`` is y and that half."""
     shared = a.sets[pair] & b.sets[pair]
     if not shared or (a.sets[other] | b.sets[other]) != other.full:
         return None
-    rests = [Clause({**each.sets, pair: each.sets[pair] & ~shared}) for each in (a, b) if each.sets[pair] & ~shared]
+    rests = [Conjunct({**each.sets, pair: each.sets[pair] & ~shared}) for each in (a, b) if each.sets[pair] & ~shared]
     if len(rests) > 1:
         return None
-    return [Clause({**a.without(other).sets, pair: shared}), *rests]
+    return [Conjunct({**a.without(other).sets, pair: shared}), *rests]
 
 
-def _one_of(sets: dict[Pair, IntSet], pair: Pair, allowed: IntSet) -> list[Clause]:
+def _one_of(sets: dict[Comparison, IntSet], pair: Comparison, allowed: IntSet) -> list[Conjunct]:
     if allowed == pair.full:
         del sets[pair]
     else:
         sets[pair] = allowed
-    return [Clause(sets)]
+    return [Conjunct(sets)]

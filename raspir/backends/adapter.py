@@ -30,7 +30,7 @@ class FaultyBackendError(BackendError):
     """A backend failed, or answered what it must not: its fault, where another :class:`BackendError` is a refusal."""
 
 
-class Called:
+class BackendAdapter:
     """A backend, as raspir calls it. Its methods take graphs, whatever level the backend takes.
 
     Attributes:
@@ -82,7 +82,7 @@ class Called:
             return executable
         if not callable(made):
             raise self.wrong(f"compiled the program to {show(made)}, which cannot be called")
-        return Guarded(self, graph, made)
+        return CheckedExecutable(self, graph, made)
 
     def emit(self, graph: Graph, *, input: object = None) -> str | bytes:
         """Return ``graph`` as the backend writes it.
@@ -165,12 +165,12 @@ class Called:
         return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
 
 
-def _compiled(backend: Called, graph: Graph) -> Executable:
+def _compiled(backend: BackendAdapter, graph: Graph) -> Executable:
     """Return the program that was pickled as its graph and its backend."""
     return backend.compile(graph)
 
 
-class Guarded:
+class CheckedExecutable:
     """A program that somebody else's backend runs: inputs are read before, and results looked at after.
 
     Args:
@@ -179,14 +179,14 @@ class Guarded:
         run: what the backend made of that.
     """
 
-    def __init__(self, backend: Called, graph: Graph, run: Callable[[Any], object]) -> None:
+    def __init__(self, backend: BackendAdapter, graph: Graph, run: Callable[[Any], object]) -> None:
         self._backend = backend
         self._graph = graph
         self._run: Any = run
         self._layers = {name: graph.layering.layer[node] for name, node in graph.outputs.items()}
 
-    def __copy__(self) -> Guarded:
-        return Guarded(self._backend, self._graph, self._run)
+    def __copy__(self) -> CheckedExecutable:
+        return CheckedExecutable(self._backend, self._graph, self._run)
 
     def __deepcopy__(self, memo: object) -> Executable:
         return self._backend.compile(self._graph)
@@ -242,8 +242,8 @@ class Guarded:
     def _together(self, inputs: Iterable[object], verb: str) -> Iterator[Result]:
         """Yield the results of inputs, up to one at fault."""
         lengths: list[int] = []
-        unfit: list[RaspirError] = []
-        read = self._all_read(inputs, lengths, unfit)
+        failed: list[RaspirError] = []
+        read = self._all_read(inputs, lengths, failed)
         several = getattr(self._run, verb, None)
         done = itertools.count()
         for found in self._found(several, read, verb):
@@ -256,19 +256,19 @@ class Guarded:
                 error.input = number
                 raise
             yield result
-        if unfit:
-            raise unfit[0]
+        if failed:
+            raise failed[0]
         if next(done) < len(lengths):
             raise self._backend.wrong(f"yields fewer results than there are inputs ({len(lengths)})")
 
-    def _all_read(self, inputs: Iterable[object], lengths: list[int], unfit: list[RaspirError]) -> Iterator[object]:
+    def _all_read(self, inputs: Iterable[object], lengths: list[int], failed: list[RaspirError]) -> Iterator[object]:
         """Yield inputs as the backend takes them, up to one that is none."""
         for number, input in enumerate(inputs):
             try:
                 read, length = self._read(input)
             except RaspirError as error:
                 error.input = number
-                unfit.append(error)
+                failed.append(error)
                 return
             lengths.append(length)
             yield read

@@ -7,8 +7,8 @@ backend's, and its value an object, or a class to be called without arguments, t
 
 from __future__ import annotations
 
-from raspir.backends.adapter import Called, FaultyBackendError
-from raspir.backends.capabilities import Support
+from raspir.backends.adapter import BackendAdapter, FaultyBackendError
+from raspir.backends.capabilities import Capabilities, Support
 from raspir.backends.protocols import (
     Backend,
     Draws,
@@ -20,7 +20,7 @@ from raspir.backends.protocols import (
     Strategy,
     Streams,
     Writes,
-    breach,
+    violation,
 )
 from raspir.ir import BackendError
 from raspir.ir.atoms import show
@@ -31,7 +31,8 @@ from raspir.plugins.registry import Registry
 __all__ = [
     "BACKENDS",
     "Backend",
-    "Called",
+    "BackendAdapter",
+    "Capabilities",
     "Draws",
     "Executable",
     "Explains",
@@ -60,12 +61,12 @@ BACKENDS: Registry[Backend] = Registry(
         "text": "raspir.backends.text:Text",
     },
     Backend,
-    breach,
+    violation,
 )
 """All backends."""
 
 
-def choose(backend: str | Backend) -> Called:
+def choose(backend: str | Backend) -> BackendAdapter:
     """Return a backend as raspir calls it: with what it is given and what it answers looked at.
 
     Args:
@@ -78,22 +79,22 @@ def choose(backend: str | Backend) -> Called:
     """
     if isinstance(backend, str):
         found = chosen(BACKENDS, backend)
-        return Called(found, BACKENDS.origin_of(found), found.name in BACKENDS.built_in)
+        return BackendAdapter(found, BACKENDS.origin_of(found), found.name in BACKENDS.built_in)
     broken = "it is a class: give an object of it" if isinstance(backend, type) else _broken(backend)
     if broken is not None:
         raise BackendError(f"{show(backend)} is not a backend: {broken}")
-    return Called(backend, "", False)
+    return BackendAdapter(backend, "", False)
 
 
 def _broken(backend: object) -> str | None:
     """Say how an object is no backend, whatever happens when it is looked at; ``None`` where it is one."""
     try:
-        return BACKENDS.breach(backend)
+        return BACKENDS.violation(backend)
     except Exception as error:  # its attributes may be computed
         return f"it cannot be looked at: {reason(error)}"
 
 
-def runner(backend: str | Backend) -> Called:
+def runner(backend: str | Backend) -> BackendAdapter:
     """Return the backend that ``backend`` chooses, which runs programs.
 
     Raises:
@@ -102,7 +103,7 @@ def runner(backend: str | Backend) -> Called:
     return _able(backend, Runs, "does not run programs")
 
 
-def writer(backend: str | Backend) -> Called:
+def writer(backend: str | Backend) -> BackendAdapter:
     """Return the backend that ``backend`` chooses, which writes programs.
 
     Raises:
@@ -111,7 +112,7 @@ def writer(backend: str | Backend) -> Called:
     return _able(backend, Writes, "writes nothing")
 
 
-def explainer(backend: str | Backend) -> Called:
+def explainer(backend: str | Backend) -> BackendAdapter:
     """Return the backend that ``backend`` chooses, which says how it evaluates selectors.
 
     Raises:
@@ -120,7 +121,7 @@ def explainer(backend: str | Backend) -> Called:
     return _able(backend, Explains, "has no plan that it could show")
 
 
-def drawer(backend: str | Backend) -> Called:
+def drawer(backend: str | Backend) -> BackendAdapter:
     """Return the backend that ``backend`` chooses, which draws programs.
 
     Raises:
@@ -129,7 +130,7 @@ def drawer(backend: str | Backend) -> Called:
     return _able(backend, Draws, "draws nothing")
 
 
-def _able(backend: str | Backend, protocol: type, lack: str) -> Called:
+def _able(backend: str | Backend, protocol: type, lack: str) -> BackendAdapter:
     found = choose(backend)
     if not isinstance(found.backend, protocol):
         raise BackendError(f"backend {found.name!r} {lack} ({found.summary})")

@@ -24,7 +24,7 @@ _FEW = 4  # names that are listed one by one
 
 
 @dataclass(frozen=True)
-class Support:
+class Capabilities:
     """What a backend supports: everything, unless a field says less.
 
     ``map`` and ``select.by`` call opaque Python functions; a backend that cannot leaves them out of ``operations``.
@@ -61,7 +61,7 @@ class Support:
                 raise ValueError(f"{flag} must be True or False, not {getattr(self, flag)!r}")
 
     @staticmethod
-    def without(*names: str, **fields: Any) -> Support:
+    def without(*names: str, **fields: Any) -> Capabilities:
         """Return support for everything but these operations, aggregates and types, with the fields that are given.
 
         Raises:
@@ -71,11 +71,11 @@ class Support:
         if unknown:
             raise ValueError(f"there is no operation, aggregate or type {', '.join(unknown)}")
         left = {"operations": ALL_OPERATIONS, "aggregates": AGGREGATES, "types": KINDS}
-        return Support(**{**{field: held.difference(names) for field, held in left.items()}, **fields})
+        return Capabilities(**{**{field: held.difference(names) for field, held in left.items()}, **fields})
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that say less than everything, for JSON; lists are sorted."""
-        everything = Support()
+        everything = Capabilities()
         held = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
             name: sorted(value) if isinstance(value, frozenset) else value
@@ -120,7 +120,7 @@ class Support:
         Raises:
             BackendError: naming what is missing, the operation that needs it as its author wrote it, and its line.
         """
-        if self == Support():
+        if self == Capabilities():
             return
         problem = next(self._promises(graph), None)
         if problem is not None:
@@ -158,9 +158,9 @@ class Support:
         if node.type is SELECTOR:
             return None
         kinds = list(map(str, node.type.kinds))
-        unfit = [kind for kind in kinds if kind not in self.types]
-        if unfit:
-            return f"values of type {' or '.join(unfit)}"
+        unsupported = [kind for kind in kinds if kind not in self.types]
+        if unsupported:
+            return f"values of type {' or '.join(unsupported)}"
         return f"values that may be {' or '.join(kinds)}" if len(kinds) > 1 and not self.mixed else None
 
     def _advice(self, node: Node, lack: str) -> str:
@@ -186,3 +186,6 @@ def _names(field: str, given: object, known: frozenset[str]) -> frozenset[str]:
     if unknown:
         raise ValueError(f"{field} holds {', '.join(unknown)}, and there is: {', '.join(sorted(known))}")
     return held
+
+
+Support = Capabilities  # the name until 2026, which plugins may import

@@ -5,7 +5,7 @@ backend may have
 
 - ``level``: ``"graph"`` (which it is without one) if it takes a :class:`raspir.ir.Graph`, ``"layered"`` if it takes a
   :class:`raspir.ir.LayeredProgram`;
-- ``supports``: a :class:`raspir.backends.capabilities.Support`, which says what it can do; everything, without one;
+- ``supports``: the :class:`~raspir.backends.capabilities.Capabilities` of the backend; everything, without one;
 - options, if it is a frozen dataclass: its fields, with types and defaults, as passes have them.
 
 What a backend is given has been looked at: the graph keeps the rules of the IR and holds nothing that the backend does
@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Listed
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-from raspir.backends.capabilities import Support
+from raspir.backends.capabilities import Capabilities
 from raspir.ir import Graph, LayeredProgram
 from raspir.plugins.options import options_problem
-from raspir.plugins.registry import unfit
+from raspir.plugins.registry import signature_violation
 from raspir.runtime.sequence import Sequence
 
 Level = Literal["graph", "layered"]
@@ -198,16 +198,16 @@ def level_of(backend: Backend) -> Level:
     return level
 
 
-def support_of(backend: Backend) -> Support:
+def support_of(backend: Backend) -> Capabilities:
     """Return what ``backend`` supports."""
-    support: Support = getattr(backend, "supports", _EVERYTHING)
+    support: Capabilities = getattr(backend, "supports", _EVERYTHING)
     return support
 
 
-_EVERYTHING = Support()
+_EVERYTHING = Capabilities()
 
 
-def breach(backend: Any) -> str | None:
+def violation(backend: Any) -> str | None:
     """Say how an object that has a name and a summary is no backend all the same; ``None`` where it is one."""
     verbs = [verb for verb in ("compile", "emit", "draw", "explain") if hasattr(backend, verb)]
     if not set(verbs) - {"explain"}:
@@ -217,7 +217,7 @@ def breach(backend: Any) -> str | None:
             return f"its {verb} is not a method"
     if getattr(backend, "level", "graph") not in ("graph", "layered"):
         return f'its level must be "graph" or "layered", not {backend.level!r}'
-    if not isinstance(support_of(backend), Support):
+    if not isinstance(support_of(backend), Capabilities):
         return f"its supports must be a Support, not {backend.supports!r}"
     unlisted = _unlisted(backend, "emit", "suffixes", ".") or _unlisted(backend, "draw", "formats", "")
     return unlisted or _uncallable(backend, verbs) or options_problem(backend, "backend")
@@ -236,7 +236,7 @@ def _uncallable(backend: Any, verbs: Iterable[str]) -> str | None:
     """Say which of the methods cannot be called as raspir calls it."""
     for verb in verbs:
         argument, keywords = _CALLS[verb]
-        problem = unfit(getattr(backend, verb), argument, **keywords)
+        problem = signature_violation(getattr(backend, verb), argument, **keywords)
         if problem is not None:
             return f"its {verb} {problem}"
     return None

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from raspir import api
-from raspir.backends.base import Called, drawer
+from raspir.backends.base import BackendAdapter, drawer
 from raspir.cli.options import (
     Attention,
     AttentionKind,
@@ -79,7 +79,7 @@ def draw(
     with prints_aside() as stdout:
         given, chosen = input_of(input, json_input), drawer(backend)
         kind = _picture_format(chosen, format, output)
-        graphs = [graph_of(target, bind).promise(vocab, max_length)]
+        graphs = [graph_of(target, bind).assume(vocab, max_length)]
         if optimize:
             graphs.append(after_passes(graphs[0], attention, max_heads, time_budget, None))
         drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(target), renderer=renderer)
@@ -127,7 +127,7 @@ def report(
         if output is not None:
             check_writable(output)
         told = Report()
-        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = graph_of(target, bind).assume(vocab, max_length)
         for given in inputs.values():
             read_inputs(graph, given)  # what is wrong with an input is told before anything that takes time
         optimised = None if no_optimize else after_passes(graph, attention, max_heads, time_budget, None, told)
@@ -135,7 +135,7 @@ def report(
     write(page, output)
 
 
-def _picture_format(chosen: Called, format: str | None, output: Path | None) -> str:
+def _picture_format(chosen: BackendAdapter, format: str | None, output: Path | None) -> str:
     """Return what a picture is written as; what is wrong with it or its place is told before any work."""
     known = ", ".join(chosen.formats)
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")

@@ -52,7 +52,7 @@ def stats(
     """Show the layers of a program, the heads in each, and what they cost."""
     report = Report()
     with prints_aside():
-        written = graph_of(target, bind).promise(vocab, max_length)
+        written = graph_of(target, bind).assume(vocab, max_length)
         passes = "" if no_optimize else None
         optimised = after_passes(written, attention, max_heads, time_budget, passes, report)
     after = None if optimised == written else optimised
@@ -119,7 +119,7 @@ def opt(
     if not 0 < validate_seconds < math.inf or (validate_length is not None and validate_length < 0):
         raise InputError("--validate-seconds is a positive number, and --validate-length a natural one")
     with prints_aside():
-        written = graph_of(target, bind).promise(vocab, max_length)
+        written = graph_of(target, bind).assume(vocab, max_length)
         chosen = "" if no_optimize and passes is None else passes
         graph = after_passes(written, attention, max_heads, time_budget, chosen, report)
         covered = _validated(written, graph, validate_length, validate_seconds) if validate else []
@@ -161,7 +161,7 @@ def emit(
     with prints_aside():
         given = input_of(input, json_input)
         writer(backend)  # a wrong name is told before anything that takes time
-        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = graph_of(target, bind).assume(vocab, max_length)
         graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
         emitted = api.emit(graph, backend, given, optimize=False)
     write(emitted, output)
@@ -188,7 +188,7 @@ def plan(
     """Show how a backend evaluates the selector of each aggregate, and how long that takes for n positions."""
     with prints_aside():
         chosen = explainer(backend)  # a wrong name is told before anything that takes time
-        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = graph_of(target, bind).assume(vocab, max_length)
         graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
         strategies = tuple(chosen.explain(graph))
     if as_json:

@@ -89,7 +89,7 @@ def run(
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
-        graph = graph_of(target, bind).promise(vocab, max_length)
+        graph = graph_of(target, bind).assume(vocab, max_length)
         graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
         program = api.compile(graph, backend, optimize=False)
         if lines is not None:

@@ -16,7 +16,7 @@ from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.python.expressions import Unfit
+from raspir.frontends.python.expressions import RefusedOperations
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 
@@ -53,7 +53,7 @@ def load_function(target: str) -> Callable[..., Any]:
     if name is None:
         raise LoadError(f"{target}: name the function, as in {file}:NAME")
     value = _named(_module(file)[0], name, file)
-    if not callable(value) or isinstance(value, Unfit):
+    if not callable(value) or isinstance(value, RefusedOperations):
         raise LoadError(f"{target} is not a function")
     return value  # type: ignore[no-any-return]  # that it can be called is all that is known of it
 
@@ -218,7 +218,7 @@ def _named(module: ModuleType, name: str, file: str) -> Any:
 def _program(value: object, name: str, origin: str) -> SOp | Graph:
     """Return ``value`` as a program, calling it if it is a function of no arguments."""
     verb = "is"
-    if callable(value) and not isinstance(value, Unfit):
+    if callable(value) and not isinstance(value, RefusedOperations):
         required = _required(value)
         if required:
             raise LoadError(f"{name} takes arguments ({', '.join(required)}): a function of none is needed")

@@ -99,13 +99,13 @@ def _items(value: object) -> Iterator[object]:
 
 
 def _iterated(value: object) -> Iterator[object]:
-    unfit = InputError(f"{show(value)} is not a sequence: give a str or a list of atoms")
+    error = InputError(f"{show(value)} is not a sequence: give a str or a list of atoms")
     if isinstance(value, Mapping | Set) or not isinstance(value, Iterable):
-        raise unfit
+        raise error
     try:
         return iter(value)
     except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
-        raise unfit from None
+        raise error from None
 
 
 def atom_key(atom: Atom) -> tuple[object, ...]:

@@ -139,7 +139,7 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
     return a if condition else b
 
 
-MEANING: dict[str, Callable[..., Any]] = {
+EVALUATORS: dict[str, Callable[..., Any]] = {
     "add": added,
     "sub": operator.sub,
     "mul": multiplied,
@@ -190,6 +190,9 @@ def checked(result: Any) -> Atom:
         raise ValueError(f"the result {show(result)} is not an atom") from None
 
 
+MEANING = EVALUATORS  # the name until 2026, which plugins may import
+
+
 def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
     """Return what an elementwise ``node`` does to the atoms of one position.
 
@@ -207,4 +210,4 @@ def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Call
         values = node["values"]
         assert isinstance(values, tuple)
         return lambda atom: any(atom == value for value in values)
-    return lookup(node) if name == "lookup" else MEANING[name]
+    return lookup(node) if name == "lookup" else EVALUATORS[name]

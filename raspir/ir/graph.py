@@ -118,12 +118,12 @@ class Graph:
                 raise GraphError(f"@{symbol} must be a function, not {show(function)}")
         return self._with(functions={**self.functions, **functions})
 
-    def promise(self, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
-        """Return this graph with promises about its inputs; what is ``None`` stays as it is.
+    def assume(self, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
+        """Return this graph under assumptions about its inputs; what is ``None`` stays as it is.
 
-        A vocabulary says which atoms an input holds, each with its type, so that types become narrower. A backend
-        that is given an input that breaks a promise refuses it. Where an operation can take none of the atoms, a
-        :class:`VocabularyWarning` says so: the program then yields something on the empty input alone.
+        A vocabulary is the set of atoms that an input may hold, each with its type, so that types become narrower.
+        Backends refuse an input that violates an assumption. Where an operation can take none of the atoms, a
+        :class:`VocabularyWarning` says so: the program then has a result on the empty input alone.
 
         Raises:
             InputError: if ``vocab`` is empty or holds what is no atom, or ``max_length`` is not a natural number.
@@ -132,6 +132,8 @@ class Graph:
             raise InputError(f"a maximum length is a natural number, not {show(max_length)}")
         graph = self if max_length is None else self._with(max_length=max_length)
         return graph if vocab is None else graph._holding(vocabulary(vocab))
+
+    promise = assume  # the name until 2026
 
     def _holding(self, vocab: tuple[Atom, ...]) -> Graph:
         """Return this graph with ``vocab`` on every input: with narrower types, unless one would be that of no atom."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from raspir.ir.atoms import show
 from raspir.ir.errors import GraphError
 from raspir.ir.graph import Graph
-from raspir.ir.layers import Head, Mlp, dependences
+from raspir.ir.layers import Head, Mlp, dependencies
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
@@ -97,7 +97,7 @@ class LayeredProgram:
 
     @cached_property
     def _depends(self) -> dict[Node, frozenset[str]]:
-        return dependences(self.graph)
+        return dependencies(self.graph)
 
 
 def _made(heads: Iterable[Head], mlp: Mlp | None) -> dict[Node, None]:

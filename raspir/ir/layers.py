@@ -212,7 +212,7 @@ class Layering:
     @cached_property
     def _depends(self) -> dict[Node, frozenset[str]]:
         """What each node depends on: tokens, positions, attention; nothing where it is known beforehand."""
-        return dependences(self.layer)
+        return dependencies(self.layer)
 
     @cached_property
     def _work(self) -> dict[Node, frozenset[str]]:
@@ -233,7 +233,7 @@ class Layering:
         )
 
 
-def dependences(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
+def dependencies(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
     """Return what each of ``nodes``, which come operands first, depends on: ``tokens``, ``positions``, ``attention``.
 
     What depends on none of these is known beforehand.
@@ -250,7 +250,7 @@ def dependences(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
 def placeable(nodes: Iterable[Node]) -> list[Node]:
     """Return those of ``nodes`` that a schedule places: aggregates, and elementwise work on more than constants."""
     roles = (Role.AGGREGATE, Role.ELEMENTWISE)
-    return [node for node, on in dependences(nodes).items() if on and node.operation.role in roles]
+    return [node for node, on in dependencies(nodes).items() if on and node.operation.role in roles]
 
 
 _OWN = {"input": frozenset(["tokens"]), "indices": frozenset(["positions"]), "raw": frozenset(["positions"])}

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Location
 from raspir.plugins.options import options_problem
-from raspir.plugins.registry import Registry, unfit
+from raspir.plugins.registry import Registry, signature_violation
 
 Attention = Literal["select", "best"]
 """Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
@@ -88,11 +88,11 @@ class Pass(Protocol):
         """Return a graph equal to ``graph``."""
 
 
-def breach(pass_: Any) -> str | None:
+def violation(pass_: Any) -> str | None:
     """Say how an object that has all that a pass has is none all the same; ``None`` where it is one."""
     if not callable(pass_.run):
         return "its run is not a method"
-    problem = unfit(pass_.run, "graph", "context")
+    problem = signature_violation(pass_.run, "graph", "context")
     return options_problem(pass_, "pass") if problem is None else f"its run {problem}"
 
 
@@ -107,6 +107,6 @@ PASSES: Registry[Pass] = Registry(
         "schedule": "raspir.passes.schedule:Schedule",
     },
     Pass,
-    breach,
+    violation,
 )
 """All passes."""

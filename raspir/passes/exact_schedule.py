@@ -153,7 +153,7 @@ class _Program:
         problem = self._problem
         last = problem.depth
         done: list[list[Term]] = [[] for _ in problem.nodes]
-        stays: dict[int, float] = {}
+        live_range: dict[int, float] = {}
         values = set(problem.values())
         for value in reversed(range(len(problem.nodes))):
             for layer in range(last + 1):
@@ -164,8 +164,8 @@ class _Program:
                 if value in values:
                     for term, factor in ((self._by[value][layer], 1.0), (done[value][layer], -1.0)):
                         if not isinstance(term, bool):
-                            stays[term] = stays.get(term, 0.0) + factor
-        return stays
+                            live_range[term] = live_range.get(term, 0.0) + factor
+        return live_range
 
     def _use(self, user: int, done: list[list[Term]], layer: int) -> Term:
         """Return whether ``user`` has read its operands by ``layer``."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from raspir.analysis import Analysis, Linear
 from raspir.analysis import selectors as normal
-from raspir.analysis.selectors import Formula
+from raspir.analysis.selectors import Disjunction
 from raspir.ir import Graph, Node, Role
 from raspir.ir.layers import selector_parts
 from raspir.ir.text.describe import Describer
@@ -84,7 +84,7 @@ class _Merging:
         self._chosen[key] = short
         return short
 
-    def _shorter(self, selector: Node, formula: Formula) -> Node:
+    def _shorter(self, selector: Node, formula: Disjunction) -> Node:
         if selector.operation.role is Role.SELECT:
             return selector
         normal_form = self._algebra.selector(formula)
@@ -142,7 +142,7 @@ class _Merging:
                 return rest.plus(self._facts.linear(one), coefficient)
         return form
 
-    def _joined(self, a: Node, b: Node, coefficient: int, other: int) -> tuple[str, Formula | None]:
+    def _joined(self, a: Node, b: Node, coefficient: int, other: int) -> tuple[str, Disjunction | None]:
         """Return the selector that stands for two in a sum of sums over them, each times its coefficient, and the rule.
 
         A form shares terms with the forms before it, so pairs without such a selector are remembered.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from raspir.ir import Graph, Node, Role
-from raspir.ir.layers import attention_of, dependences
+from raspir.ir.layers import attention_of, dependencies
 from raspir.ir.lazy import cached_property
 
 Placement = Sequence[int]
@@ -28,7 +28,7 @@ class Cost(NamedTuple):
     layers: int
     widest: int
     heads: int
-    stays: int
+    live_range: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Problem:
     def of(graph: Graph) -> Problem:
         """Return the problem of ``graph``, whose present schedule does not matter."""
         results = set(graph.outputs.values())
-        nodes = tuple(node for node, on in dependences(graph).items() if on)
+        nodes = tuple(node for node, on in dependencies(graph).items() if on)
         number = {node: position for position, node in enumerate(nodes)}
         selectors: dict[tuple[object, ...], int] = {}
         aggregates = [node.operation.role is Role.AGGREGATE for node in nodes]
@@ -150,7 +150,7 @@ class Problem:
             layers=max(loads, default=0),
             widest=max(loads.values(), default=0),
             heads=len(heads),
-            stays=sum(last[value] - placement[value] for value in self.values()),
+            live_range=sum(last[value] - placement[value] for value in self.values()),
         )
 
     def values(self) -> Iterator[int]:

@@ -11,7 +11,7 @@ from raspir.passes.base import Pass, Remark
 
 
 @dataclass(frozen=True)
-class Ran:
+class PassStats:
     """What one pass did.
 
     Attributes:
@@ -51,13 +51,13 @@ class Report:
     """
 
     remarks: list[Remark] = field(default_factory=list)
-    passes: list[Ran] = field(default_factory=list)
+    passes: list[PassStats] = field(default_factory=list)
 
     def on_pass(self, each: Pass, before: Graph, after: Graph) -> None:
         """Take note of a pass that ran."""
         told = sum(len(ran.remarks) for ran in self.passes)
         self.passes.append(
-            Ran(each.name, before != after, before.stats(), after.stats(), tuple(self.remarks[told:])),
+            PassStats(each.name, before != after, before.stats(), after.stats(), tuple(self.remarks[told:])),
         )
 
     def comments(self) -> list[str]:

@@ -64,8 +64,8 @@ def _gain(before: Cost, after: Cost) -> str:
         told.append(f"at most {_count(after.widest, 'head')} in a layer (was {before.widest})")
     if after.heads < before.heads:
         told.append(f"{_count(after.heads, 'head')} in all (was {before.heads})")
-    if after.stays < before.stays:
-        told.append(f"values stay for {_count(after.stays, 'layer')} in all (was {before.stays})")
+    if after.live_range < before.live_range:
+        told.append(f"values stay for {_count(after.live_range, 'layer')} in all (was {before.live_range})")
     return ", ".join(told)
 
 

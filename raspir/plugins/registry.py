@@ -38,7 +38,7 @@ def advice(name: str, known: Iterable[str]) -> str:
     return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}there is: {', '.join(known) or 'none'}"
 
 
-def unfit(method: Callable[..., object], *arguments: str, **keywords: str) -> str | None:
+def signature_violation(method: Callable[..., object], *arguments: str, **keywords: str) -> str | None:
     """Say how a method cannot be called with these arguments; ``None`` where it can, or does not tell."""
     try:
         inspect.signature(method).bind(*arguments, **keywords)
@@ -175,13 +175,13 @@ class Registry(Generic[M]):
 
     def _broken(self, name: str, made: object) -> str | None:
         """Say how what is registered under ``name`` breaks the protocol; ``None`` where it does not."""
-        broken = self.breach(made)
+        broken = self.violation(made)
         if broken is not None:
             return broken
         own = cast(Member, made).name
         return None if own == name else f"it calls itself {own!r}, and its entry point {name!r}"
 
-    def breach(self, made: object) -> str | None:
+    def violation(self, made: object) -> str | None:
         """Say how an object breaks the protocol; ``None`` where it does not."""
         members = [each for each in dir(self.protocol) if not each.startswith("_")]
         missing = [each for each in members if not hasattr(made, each)]

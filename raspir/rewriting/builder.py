@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from math import inf
 
-from raspir.analysis import Analysis, IntSet, Linear, Pair
+from raspir.analysis import Analysis, Comparison, IntSet, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.forms import MIRRORED
-from raspir.analysis.selectors import Clause, Formula
+from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Atom, Graph, GraphError, Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.lazy import cached_property
@@ -196,7 +196,7 @@ class Builder:
             result = self("or", result, part)
         return result
 
-    def holds(self, sets: Mapping[Pair, IntSet]) -> Node:
+    def holds(self, sets: Mapping[Comparison, IntSet]) -> Node:
         """Return whether all of some conditions hold, as a boolean of the position that all depend on alone.
 
         That is the key's or the query's; no condition may ask an opaque predicate.
@@ -230,13 +230,13 @@ class Builder:
 
     # Selectors
 
-    def selector(self, formula: Formula) -> Node:
+    def selector(self, formula: Disjunction) -> Node:
         """Return a selector of what ``formula`` selects."""
         if not formula:
             return build("select.ne", self.const(1), self.const(1))
         return self._joined("selector.or", [self._clause(clause) for clause in formula])
 
-    def _clause(self, clause: Clause) -> Node:
+    def _clause(self, clause: Conjunct) -> Node:
         parts = [self._condition(pair, allowed) for pair, allowed in clause.sets.items()]
         return self._joined("selector.and", parts) if parts else self.everything
 
@@ -246,7 +246,7 @@ class Builder:
             result = build(operation, result, part)
         return result
 
-    def _condition(self, pair: Pair, allowed: IntSet) -> Node:
+    def _condition(self, pair: Comparison, allowed: IntSet) -> Node:
         if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
             return self._difference(self.side(pair.key), pair.query, allowed)
         assert isinstance(pair.key, Node)

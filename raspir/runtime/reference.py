@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
 from raspir.ir.atoms import show
-from raspir.ir.evaluation import MEANING, checked, lookup
+from raspir.ir.evaluation import EVALUATORS, checked, lookup
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
@@ -246,7 +246,7 @@ class _Step:
             return lambda atom: any(atom == value for value in values)
         if name == "lookup":
             return lookup(node)
-        return MEANING[name.removeprefix("select.")]
+        return EVALUATORS[name.removeprefix("select.")]
 
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
         operation = self.node.operation

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-from raspir.backends.base import Support
+from raspir.backends.base import Capabilities
 from raspir.frontends.python.embedded import Selector, SOp, indices, raw, select, tokens, where
 from raspir.frontends.python.expressions import apply
 from raspir.frontends.python.lowering import lower
@@ -24,7 +24,7 @@ from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, MODERATE, PREDICATES, Maker, Sizes, constant
 from raspir.testing.quiet import fitting, quiet
 
-EVERYTHING = Support()
+EVERYTHING = Capabilities()
 VOCABULARIES: tuple[tuple[Atom, ...], ...] = (
     ("a", "b", "<"),
     ("a", "b", "c", "d"),
@@ -66,7 +66,7 @@ class Generated:
     def promised(self) -> Graph:
         """The program with the promises that its inputs keep: of their atoms and of their length."""
         with quiet():
-            return self.graph.promise(self.vocab, self.longest)
+            return self.graph.assume(self.vocab, self.longest)
 
     def input(self, random: Random) -> list[Atom]:
         """Return an input: mostly short, often repeating itself."""
@@ -86,7 +86,9 @@ ATTEMPTS = 100
 """How often a program is made that a backend of few operations may support, before any program will do."""
 
 
-def program(random: Random, small: bool = False, support: Support = EVERYTHING, sizes: Sizes = MODERATE) -> Generated:
+def program(
+    random: Random, small: bool = False, support: Capabilities = EVERYTHING, sizes: Sizes = MODERATE
+) -> Generated:
     """Return a random program that can be lowered, and works with its vocabulary as far as types tell.
 
     Args:
@@ -105,7 +107,7 @@ def program(random: Random, small: bool = False, support: Support = EVERYTHING, 
     return found
 
 
-def _attempt(random: Random, small: bool, support: Support, sizes: Sizes) -> Generated | None:
+def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -> Generated | None:
     """Return a random program made of what is supported; ``None`` where no combination of types fits."""
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
@@ -123,7 +125,7 @@ def _attempt(random: Random, small: bool, support: Support, sizes: Sizes) -> Gen
     return Generated(graph, vocab, longest)
 
 
-def _vocabularies(support: Support, known: tuple[tuple[Atom, ...], ...]) -> tuple[tuple[Atom, ...], ...]:
+def _vocabularies(support: Capabilities, known: tuple[tuple[Atom, ...], ...]) -> tuple[tuple[Atom, ...], ...]:
     """Return those of the vocabularies whose atoms are supported, or all if none are."""
 
     def fits(vocab: tuple[Atom, ...]) -> bool:
@@ -133,7 +135,7 @@ def _vocabularies(support: Support, known: tuple[tuple[Atom, ...], ...]) -> tupl
     return tuple(each for each in known if fits(each)) or known
 
 
-def _allowing(support: Support, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
+def _allowing(support: Capabilities, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
     """Return what tells of a sequence whether it is supported; ``None`` where everything is."""
     if support == EVERYTHING:
         return None
@@ -155,7 +157,7 @@ def program_within(random: Random, supported: Callable[[Graph], bool]) -> Genera
         supported: the condition, on a program with the promises of its inputs. A part of what fulfils it should do so,
             too: programs grow by what is supported.
     """
-    known = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).promise(vocab, 1))]
+    known = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).assume(vocab, 1))]
     for _ in range(10 if known else 0):
         vocab, longest, free = random.choice(known), random.choice((3, 6, 8, 12)), random.choice((0.3, 0.6, 1.0))
 

@@ -30,6 +30,6 @@ def fitting(graph: Graph, vocab: tuple[Atom, ...], longest: int | None = None) -
     with warnings.catch_warnings():
         warnings.simplefilter("error", VocabularyWarning)
         try:
-            return graph.promise(vocab, longest)
+            return graph.assume(vocab, longest)
         except VocabularyWarning as warning:
             raise ProgramError(warning.message, warning.location) from None

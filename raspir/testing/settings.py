@@ -48,7 +48,7 @@ class Setting:
     def promised(self, graph: Graph) -> Graph:
         """Return ``graph`` with the promises."""
         with quiet():
-            return graph.promise(self.vocab, self.max_length)
+            return graph.assume(self.vocab, self.max_length)
 
     def optimised(
         self,

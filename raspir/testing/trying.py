@@ -9,10 +9,10 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from raspir.backends.base import BACKENDS, Runs, Support, runner
+from raspir.backends.base import BACKENDS, Capabilities, Runs, runner
 from raspir.backends.protocols import support_of
 from raspir.ir import Atom, BackendError
-from raspir.ir.layers import dependences
+from raspir.ir.layers import dependencies
 from raspir.ir.lazy import cached_property
 from raspir.ir.types import ATOM
 from raspir.passes.base import PASSES
@@ -89,7 +89,7 @@ class Campaign:
         return tuple(found)
 
     @cached_property
-    def supports(self) -> dict[str, Support]:
+    def supports(self) -> dict[str, Capabilities]:
         """What each of the backends supports."""
         return {name: support_of(runner(name).backend) for name in self.backends}
 
@@ -103,7 +103,7 @@ class Campaign:
     def program(self, number: int) -> tuple[Generated, Random]:
         """Return the program of this number, and what decides all else about it."""
         random = Random(f"{self.seed}:{number}")
-        support = Support()
+        support = Capabilities()
         if any(each != support for each in self.supports.values()):
             support = self.supports[random.choice(self.backends)]
         return program(random, random.random() < 0.9, support, LARGE), random
@@ -111,10 +111,10 @@ class Campaign:
     def _setting(self, random: Random, generated: Generated, backends: tuple[str, ...]) -> Setting:
         """Return a random setting on one of ``backends``, with the promises that this one needs."""
         setting = replace(drawn(random, generated, backends, self.names, self.pipeline), time_limit=self.time_limit)
-        support = self.supports.get(setting.backend, Support())
-        if support == Support():
+        support = self.supports.get(setting.backend, Capabilities())
+        if support == Capabilities():
             return setting
-        typed = support.types != Support().types or not support.mixed
+        typed = support.types != Capabilities().types or not support.mixed
         vocab = generated.vocab if typed or not support.vocabulary else setting.vocab
         return replace(setting, vocab=vocab, max_length=setting.max_length if support.length else generated.longest)
 
@@ -248,7 +248,7 @@ def _exposed(generated: Generated) -> float:
     nodes = generated.graph.nodes
     if not any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in nodes):
         return 0.001
-    depends = dependences(nodes)
+    depends = dependencies(nodes)
     named = ({"tokens"}, {"tokens", "positions"})
     sides = (each for node in nodes if node.operation.name == "select.eq" for each in node.operands)
     return 0.12 if any(each.type is not ATOM and depends[each] in named for each in sides) else 0.01

@@ -22,7 +22,7 @@ from typing import Any
 import z3
 
 from raspir.ir import Atom
-from raspir.ir.evaluation import MEANING, MOST_BITS, MOST_CHARACTERS
+from raspir.ir.evaluation import EVALUATORS, MOST_BITS, MOST_CHARACTERS
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 
 Term = Any
@@ -377,7 +377,7 @@ def computed(name: str, arguments: list[Fraction]) -> float | None:
         if name == QUOTIENT:
             return float(arguments[0] / arguments[1])
         numbers = [float(each) for each in arguments]
-        result: Any = MEANING["pow"](*numbers, float(exponent)) if exponent != name else MEANING[name](*numbers)
+        result: Any = EVALUATORS["pow"](*numbers, float(exponent)) if exponent != name else EVALUATORS[name](*numbers)
     except ArithmeticError:
         return None
     return None if isinstance(result, complex) or not isfinite(result) else result

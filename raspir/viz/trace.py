@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from raspir.ir import Atom, Graph, Node, RaspirError
-from raspir.ir.evaluation import MEANING
+from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.layers import selector_parts
 from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
@@ -73,7 +73,7 @@ class Trace:
             key, query = self.values[operands[0]][column], self.values[operands[1]][row]
             if name == "select.by":
                 return bool(self.graph.functions[str(part["function"])](key, query))
-            return bool(MEANING[name.removeprefix("select.")](key, query))
+            return bool(EVALUATORS[name.removeprefix("select.")](key, query))
         entries = [found[operand] for operand in operands]
         if name == "selector.not":
             return not entries[0]

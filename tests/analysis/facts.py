@@ -22,7 +22,7 @@ class Checked:
     """A graph with its facts, and all its values on inputs."""
 
     def __init__(self, graph, vocab=None, max_length=None):
-        self.graph = graph.promise(vocab, max_length)
+        self.graph = graph.assume(vocab, max_length)
         self.facts = Analysis.of(self.graph)
         for node in self.graph:
             assert self.facts[node].layer == self.graph.layering.layer[node]

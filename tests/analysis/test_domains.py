@@ -14,7 +14,7 @@ from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis, Domain
 from raspir.analysis.domains import LIMIT, applied, bounded, cannot_fail, tried
 from raspir.ir.atoms import atom_key
-from raspir.ir.evaluation import MEANING, checked
+from raspir.ir.evaluation import EVALUATORS, checked
 from raspir.ir.types import BOOL, FLOAT, INT, STR, type_of
 
 some = st.lists(atoms, min_size=1, max_size=5).map(Domain.of)
@@ -45,26 +45,26 @@ def test_bounds_hold_of_all_results(name, first, second):
     rows = [(a, b) for a in first for b in second] if binary else [(a,) for a in first]
     operands = [Domain.of(first), Domain.of(second)][: 1 + binary]
     low, high = bounded(name, operands)
-    sure = cannot_fail(name, operands)
+    total = cannot_fail(name, operands)
     for row in rows:
         try:
-            assert low <= checked(MEANING[name](*row)) <= high
+            assert low <= checked(EVALUATORS[name](*row)) <= high
         except ZeroDivisionError:
-            assert not sure
+            assert not total
 
 
-@given(st.sampled_from(sorted(MEANING)), st.lists(some, min_size=3, max_size=3))
+@given(st.sampled_from(sorted(EVALUATORS)), st.lists(some, min_size=3, max_size=3))
 def test_trying_an_operation(name, operands):
     arity = 1 if name in ("neg", "abs", "round", "not") else 3 if name == "where" else 2
     operands = operands[:arity]
-    found = tried(name, MEANING[name], operands)
+    found = tried(name, EVALUATORS[name], operands)
     if found is None:
         return
     taken, results = found
     assert len(taken) == len(results)
     total = math.prod(len(operand.atoms) for operand in operands)
     assert not cannot_fail(name, operands) or len(taken) == total
-    assert all(atom_key(applied(name, MEANING[name], row)) == atom_key(r) for row, r in zip(*found, strict=True))
+    assert all(atom_key(applied(name, EVALUATORS[name], row)) == atom_key(r) for row, r in zip(*found, strict=True))
 
 
 def domain_of(program, **promises):

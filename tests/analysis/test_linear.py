@@ -83,7 +83,7 @@ def test_positions_lie_within_the_length():
 
 
 def test_a_maximum_length_bounds_positions():
-    graph = raspir.lower(where(tokens == "a", indices, length * 2)).promise(max_length=5)
+    graph = raspir.lower(where(tokens == "a", indices, length * 2)).assume(max_length=5)
     facts = Analysis.of(graph)
     (node,) = graph.outputs.values()
     assert (facts[node].domain.low, facts[node].domain.high) == (0, 10)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import raspir
 from raspir import indices, key, query, raw, select, tokens, where
-from raspir.analysis import Analysis, Clause, IntSet, Linear, Pair
+from raspir.analysis import Analysis, Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
 from raspir.ir import build
 from raspir.ir.types import SELECTOR
@@ -16,11 +16,11 @@ from raspir.ir.types import SELECTOR
 INDICES, INPUT = build("indices"), build("input", name="tokens", vocab=None)
 BY_POSITION = Linear({INDICES: 1})
 PAIRS = (
-    Pair("int", BY_POSITION, BY_POSITION),
-    Pair("int", Linear({INPUT: 1}), BY_POSITION),
-    Pair("cmp", INPUT, INDICES),
-    Pair("by", INPUT, INDICES, "f"),
-    Pair("col", INPUT, None),
+    Comparison("int", BY_POSITION, BY_POSITION),
+    Comparison("int", Linear({INPUT: 1}), BY_POSITION),
+    Comparison("cmp", INPUT, INDICES),
+    Comparison("by", INPUT, INDICES, "f"),
+    Comparison("col", INPUT, None),
 )
 WORLDS = tuple(itertools.product((-2, 0, 1), (-1, 0, 2), (-1, 0, 1), (0, 1), (0, 1)))
 """What may be the case of each pair, at some query and key."""
@@ -69,7 +69,7 @@ def test_a_formula_and_its_complement(a):
 
 def test_comparisons_of_one_key_and_query_are_one_condition():
     lower, upper = (normal.condition(PAIRS[0], IntSet.where(c, 1)) for c in ("ge", "le"))
-    assert normal.both(lower, upper) == (Clause({PAIRS[0]: IntSet([(1, 1)])}),)
+    assert normal.both(lower, upper) == (Conjunct({PAIRS[0]: IntSet([(1, 1)])}),)
     assert normal.either(lower, upper) == normal.EVERYTHING
     assert normal.complement(lower) == normal.condition(PAIRS[0], IntSet.where("lt", 1))
 
@@ -167,15 +167,15 @@ def test_a_selector_of_keys_alone_is_uniform():
 
 
 def test_only_what_cannot_fail_is_sure():
-    def sure(selector, **promises):
+    def total(selector, **promises):
         facts, node = facts_of(selector, **promises)
-        return facts[node].sure
+        return facts[node].total
 
-    assert sure(same)
-    assert sure(key(indices) < query(0.5))
-    assert sure(key(tokens) < query(tokens), vocab="ab")
-    assert not sure(key(tokens) < query(tokens))
-    assert not sure(select(tokens, tokens, lambda a, b: a < b))
+    assert total(same)
+    assert total(key(indices) < query(0.5))
+    assert total(key(tokens) < query(tokens), vocab="ab")
+    assert not total(key(tokens) < query(tokens))
+    assert not total(select(tokens, tokens, lambda a, b: a < b))
 
 
 def test_a_branch_is_not_compared_where_it_is_not_chosen():

@@ -4,7 +4,7 @@ import pytest
 
 import raspir
 from raspir import BackendError, indices, key, query, select, tokens, where
-from raspir.backends.capabilities import Support
+from raspir.backends.capabilities import Capabilities
 
 BEFORE = key(indices) < query(indices)
 
@@ -31,13 +31,17 @@ def refused(program, supports, **options):
 @pytest.mark.parametrize(
     ("program", "supports", "message"),
     [
-        (BEFORE.mean(tokens), Support(aggregates=["sum"]), "the aggregate mean, which "),
-        (BEFORE.best(tokens, indices), Support.without("best"), "the aggregate best, which "),
-        (tokens.map(ord), Support.without("map"), "the operation map, which ord(tokens) needs"),
-        (select(tokens, tokens, max).value(1), Support.without("select.by"), "the operation select.by, which select("),
-        (tokens + 0.5, Support.without("float"), "values of type float, which 0.5 needs"),
-        (where(indices > 1, 1, "x"), Support(mixed=False), "values that may be int or str, which where("),
-        ((tokens % 2).name("odd"), Support.without("mod"), "the operation mod, which odd = tokens % 2 needs"),
+        (BEFORE.mean(tokens), Capabilities(aggregates=["sum"]), "the aggregate mean, which "),
+        (BEFORE.best(tokens, indices), Capabilities.without("best"), "the aggregate best, which "),
+        (tokens.map(ord), Capabilities.without("map"), "the operation map, which ord(tokens) needs"),
+        (
+            select(tokens, tokens, max).value(1),
+            Capabilities.without("select.by"),
+            "the operation select.by, which select(",
+        ),
+        (tokens + 0.5, Capabilities.without("float"), "values of type float, which 0.5 needs"),
+        (where(indices > 1, 1, "x"), Capabilities(mixed=False), "values that may be int or str, which where("),
+        ((tokens % 2).name("odd"), Capabilities.without("mod"), "the operation mod, which odd = tokens % 2 needs"),
     ],
 )
 def test_what_is_missing_is_named_with_its_line(program, supports, message):
@@ -49,28 +53,28 @@ def test_what_is_missing_is_named_with_its_line(program, supports, message):
 
 
 def test_all_that_is_missing_is_told_in_one_line():
-    error = refused(BEFORE.mean(tokens) + BEFORE.best(tokens, 0), Support(aggregates=["sum"]))
+    error = refused(BEFORE.mean(tokens) + BEFORE.best(tokens, 0), Capabilities(aggregates=["sum"]))
     assert "the aggregate mean (nor the aggregate best, which the program needs elsewhere), which " in error.message
 
 
 def test_promises_and_several():
-    assert "holds: give vocab= or --vocab" in refused(tokens, Support(vocabulary=False)).message
-    assert "give max_length= or --max-length" in refused(tokens, Support(length=False)).message
+    assert "holds: give vocab= or --vocab" in refused(tokens, Capabilities(vocabulary=False)).message
+    assert "give max_length= or --max-length" in refused(tokens, Capabilities(length=False)).message
     assert "takes programs of one output, and this one has 2: a, b" in (
-        refused({"a": tokens, "b": indices}, Support(outputs=False)).message
+        refused({"a": tokens, "b": indices}, Capabilities(outputs=False)).message
     )
     graph = raspir.parse('raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\noutput out = %b\n')
-    assert "takes programs of one input, and this one has 2: a, b" in refused(graph, Support(inputs=False)).message
-    assert "tokens needs: promise which atoms it holds" in refused(tokens, Support(types=["int"])).message
+    assert "takes programs of one input, and this one has 2: a, b" in refused(graph, Capabilities(inputs=False)).message
+    assert "tokens needs: promise which atoms it holds" in refused(tokens, Capabilities(types=["int"])).message
 
 
 def test_a_table_of_the_optimisers_is_said_to_be_one():
     with pytest.raises(BackendError, match=r"lookup.*leave the program as written, with optimize=False"):
-        raspir.compile(tokens.map(str.upper), Never(Support.without("lookup")), vocab="ab")
+        raspir.compile(tokens.map(str.upper), Never(Capabilities.without("lookup")), vocab="ab")
 
 
 def test_what_is_supported_is_called():
-    for supports in (Support(), Support.without("best", "float", inputs=False)):
+    for supports in (Capabilities(), Capabilities.without("best", "float", inputs=False)):
         with pytest.raises(BackendError, match="AssertionError: called"):
             raspir.compile(tokens == "a", Never(supports), optimize=False, vocab="ab")
 
@@ -78,12 +82,12 @@ def test_what_is_supported_is_called():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (lambda: Support(operations="add"), "operations must be a set of names, not 'add'"),
-        (lambda: Support(operations=["ad"]), "operations holds ad, and there is: abs, add, "),
-        (lambda: Support(aggregates=["max"]), "aggregates holds max, and there is: best, mean, sum"),
-        (lambda: Support(types=[int]), "types holds <class 'int'>, and there is: bool, float, int, str"),
-        (lambda: Support(mixed=1), "mixed must be True or False, not 1"),
-        (lambda: Support.without("nothing"), "there is no operation, aggregate or type nothing"),
+        (lambda: Capabilities(operations="add"), "operations must be a set of names, not 'add'"),
+        (lambda: Capabilities(operations=["ad"]), "operations holds ad, and there is: abs, add, "),
+        (lambda: Capabilities(aggregates=["max"]), "aggregates holds max, and there is: best, mean, sum"),
+        (lambda: Capabilities(types=[int]), "types holds <class 'int'>, and there is: bool, float, int, str"),
+        (lambda: Capabilities(mixed=1), "mixed must be True or False, not 1"),
+        (lambda: Capabilities.without("nothing"), "there is no operation, aggregate or type nothing"),
     ],
 )
 def test_mistakes_in_a_support(wrong, message):
@@ -92,5 +96,5 @@ def test_mistakes_in_a_support(wrong, message):
 
 
 def test_a_support_as_json_says_what_is_less():
-    assert Support.without("best", outputs=False).to_json() == {"aggregates": ["mean", "sum"], "outputs": False}
-    assert Support() == Support.without()
+    assert Capabilities.without("best", outputs=False).to_json() == {"aggregates": ["mean", "sum"], "outputs": False}
+    assert Capabilities() == Capabilities.without()

@@ -38,7 +38,7 @@ CALLS = {
     "lower by name": lambda it: raspir.lower({it: PROGRAM}) if type(it).__hash__ else None,
     "vocab": lambda it: raspir.lower(PROGRAM, vocab=it),
     "max_length": lambda it: raspir.lower(PROGRAM, max_length=it),
-    "promise": lambda it: GRAPH.promise(it, it),
+    "promise": lambda it: GRAPH.assume(it, it),
     "bind": lambda it: MAPPED.bind(it),
     "bind function": lambda it: MAPPED.bind({"str": it}),
     "optimize": lambda it: raspir.optimize(it),

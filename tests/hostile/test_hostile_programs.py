@@ -266,7 +266,7 @@ def test_the_position_that_was_multiplied():
 def test_bounds_of_positions_keep_products_total():
     graph = raspir.lower(indices * indices * indices)
     (node,) = graph.outputs.values()
-    assert Analysis.of(graph)[node].sure
+    assert Analysis.of(graph)[node].total
 
 
 # Several outputs

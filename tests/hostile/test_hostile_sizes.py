@@ -10,7 +10,7 @@ import pytest
 
 import raspir
 from raspir import EvaluationError, indices, tokens
-from raspir.ir.evaluation import MEANING, MOST_BITS, MOST_CHARACTERS
+from raspir.ir.evaluation import EVALUATORS, MOST_BITS, MOST_CHARACTERS
 
 HEAD = 'raspir 1\n%indices = indices : int\n%tokens = input name="tokens" : bool | int | float | str\n'
 BACKENDS = ("reference", "numpy")
@@ -66,10 +66,10 @@ def test_powers_that_stay_small_have_no_limit(backend, base):
 
 
 def test_the_limit_is_exact():
-    assert MEANING["pow"](2, MOST_BITS - 1).bit_length() == MOST_BITS
+    assert EVALUATORS["pow"](2, MOST_BITS - 1).bit_length() == MOST_BITS
     for operation, a, b in (("pow", 2, MOST_BITS), ("mul", 2, 1 << MOST_BITS - 1), ("pow", -3, MOST_BITS)):
         with pytest.raises(OverflowError):
-            MEANING[operation](a, b)
+            EVALUATORS[operation](a, b)
 
 
 def chain(first: str, line: str, count: int) -> str:

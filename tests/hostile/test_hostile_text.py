@@ -91,9 +91,9 @@ def tried(text: str) -> None:
         lambda: raspir.compile(graph, optimize=False)([3, True]),
         lambda: raspir.compile(graph, attention="best")([2.5, "a"]),
         lambda: raspir.emit(raspir.optimize(graph), "numpy", optimize=False),
-        lambda: raspir.emit(graph.promise(max_length=3), "text"),
+        lambda: raspir.emit(graph.assume(max_length=3), "text"),
         lambda: raspir.draw(graph, format="dot", input="ab"),
-        lambda: graph.promise("ab"),
+        lambda: graph.assume("ab"),
     ]
     told: list[str] = []
     for use in uses:

@@ -66,7 +66,7 @@ def test_it_is_elementwise_work_that_a_vocabulary_leaves_as_it_is():
     looked_up = graph(0, [("a", 1)])
     assert looked_up.stats().to_json() == graph(0, [("a", 1)], vocab=("a", "b")).stats().to_json()
     assert (looked_up.stats().layers, looked_up.stats().mlps) == (0, 1)
-    assert looked_up.promise(vocab="ab") == graph(0, [("a", 1)], vocab=("a", "b"))
+    assert looked_up.assume(vocab="ab") == graph(0, [("a", 1)], vocab=("a", "b"))
 
 
 def test_description():

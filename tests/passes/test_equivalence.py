@@ -102,7 +102,7 @@ def test_generated_programs(program, given_inputs, passes, attention, vocab, max
 def test_generated_idioms(seed, passes, attention, vocab, max_length):
     random = Random(seed)
     generated = generate.program(random)
-    graph = generated.graph.promise(generated.vocab if vocab else None, generated.longest if max_length else None)
+    graph = generated.graph.assume(generated.vocab if vocab else None, generated.longest if max_length else None)
     given_inputs = [[], *(generated.input(random) for _ in range(4))]
     check(graph, passes, attention, given_inputs)
 
@@ -112,7 +112,7 @@ def test_generated_idioms(seed, passes, attention, vocab, max_length):
 @given(st.integers(0, 10**9), attentions, st.booleans())
 def test_a_pass_changes_nothing_the_second_time(name, seed, attention, vocab):
     generated = generate.program(Random(seed))
-    graph = generated.graph.promise(generated.vocab if vocab else None)
+    graph = generated.graph.assume(generated.vocab if vocab else None)
     once = run_passes(graph, name, attention)
     assert run_passes(once, name, attention) == once
 
@@ -187,12 +187,12 @@ def test_programs_of_all_types(name, attention):
     assert check(program, None, attention, rows) > 5
     for row in rows:
         if row:
-            check(program.promise(list(row)) if fits(program, row) else program, None, attention, [row])
+            check(program.assume(list(row)) if fits(program, row) else program, None, attention, [row])
 
 
 def fits(graph, row):
     try:
-        return graph.promise(list(row)) is not None
+        return graph.assume(list(row)) is not None
     except raspir.ProgramError:
         return False
 

@@ -212,8 +212,8 @@ def builds_nonsense(graph):
             lambda graph: Graph({"out": build("input", name="other", vocab=None)}),
             "changed the inputs tokens, or what is promised of them",
         ),
-        (lambda graph: graph.promise("ab"), "changed the inputs tokens, or what is promised of them"),
-        (lambda graph: graph.promise(max_length=3), "changed the promised maximum length None into 3"),
+        (lambda graph: graph.assume("ab"), "changed the inputs tokens, or what is promised of them"),
+        (lambda graph: graph.assume(max_length=3), "changed the promised maximum length None into 3"),
     ],
 )
 def test_an_internal_error_names_the_pass_and_the_node_and_saves_the_graph(function, message):

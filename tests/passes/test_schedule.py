@@ -321,7 +321,7 @@ def test_feed_forward_blocks():
 
 def test_what_keeps_and_what_forgets_a_schedule():
     graph = raspir.parse(TEXT)
-    narrowed = graph.promise(vocab="ab", max_length=4)
+    narrowed = graph.assume(vocab="ab", max_length=4)
     assert sorted(narrowed.schedule.values()) == [1, 1, 2, 3]
     assert verify(narrowed).stats().heads_per_layer == [1, 1, 1]
     assert graph != graph.scheduled(None)

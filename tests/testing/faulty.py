@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from raspir.backends.base import Support
+from raspir.backends.base import Capabilities
 from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, verify
 from raspir.runtime.inputs import read_inputs
 from raspir.runtime.reference import Executable, Reference, _Step, require_functions
@@ -451,21 +451,21 @@ class Integers(Faulty):
     """No fault: integers and booleans alone are supported, which it declares."""
 
     name = "Integers"
-    supports = Support(types=["int", "bool"])
+    supports = Capabilities(types=["int", "bool"])
 
 
 class NeedsPromises(Faulty):
     """No fault: programs must come with a vocabulary and a length."""
 
     name = "NeedsPromises"
-    supports = Support(vocabulary=False, length=False)
+    supports = Capabilities(vocabulary=False, length=False)
 
 
 class Numbers(Faulty):
     """No fault: each value holds integers, or floats; promises are needed, and some operations left out."""
 
     name = "Numbers"
-    supports = Support.without("best", "str", "map", mixed=False, vocabulary=False)
+    supports = Capabilities.without("best", "str", "map", mixed=False, vocabulary=False)
 
 
 class AddsOneAboveThree(Step):

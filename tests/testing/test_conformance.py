@@ -24,7 +24,7 @@ from test_golden import CHALLENGES, PROGRAMS
 import raspir
 from raspir import indices, key, query, tokens
 from raspir.ir.operations import OPERATIONS
-from raspir.testing.conformance import Came, NonconformityError, cases, check, generated, run, trial
+from raspir.testing.conformance import NonconformityError, Outcome, cases, check, generated, run, trial
 from raspir.testing.conformance.case import Case
 from raspir.testing.conformance.features import challenges
 from raspir.testing.rounding import order_matters
@@ -95,8 +95,8 @@ def test_what_is_unsupported_is_no_failure_and_is_told():
     report = run(Picky(), [case for group in groups for case in in_group(group)], programs=0)
     assert report.conforms
     operations = report.operations()
-    assert set(operations["best"].values()) == set(operations["map"].values()) == {Came.UNSUPPORTED}
-    assert set(operations["sum"].values()) == {Came.PASSED}
+    assert set(operations["best"].values()) == set(operations["map"].values()) == {Outcome.UNSUPPORTED}
+    assert set(operations["sum"].values()) == {Outcome.PASSED}
     assert "no best" in str(report)
     assert report.verdict().startswith("in what was run, Picky conforms in what it supports: ")
 
@@ -109,7 +109,7 @@ def test_restricted_backends_are_tried_on_what_they_support(restricted):
     chosen = [case for group in RESTRICTED for case in in_group(group)]
     report = run(restricted(), chosen, programs=6)
     assert report.conforms, report.failed
-    tried = {entry.group for entry in report.entries if entry.came is Came.PASSED}
+    tried = {entry.group for entry in report.entries if entry.came is Outcome.PASSED}
     assert tried >= {*RESTRICTED, "generated, as written"}
 
 

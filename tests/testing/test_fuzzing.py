@@ -10,7 +10,7 @@ import pytest
 from faults import Crash, Deepen, Swap
 
 import raspir
-from raspir.backends.base import BACKENDS, Support
+from raspir.backends.base import BACKENDS, Capabilities
 from raspir.backends.numpy.kernels import elementwise, execution, selections
 from raspir.passes.base import PASSES
 from raspir.plugins.registry import Registry
@@ -161,7 +161,7 @@ def test_a_backend_of_others_is_found_wrong(wrong, monkeypatch):
     assert len(found.graph) <= 2
 
 
-LITTLE = Support(
+LITTLE = Capabilities(
     operations=["input", "indices", "const", "add", "select.eq", "select.lt"],
     aggregates=["sum"],
     types=["int"],

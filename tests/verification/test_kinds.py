@@ -5,7 +5,7 @@ import pytest
 from raspir.ir import build
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER
 from raspir.testing.proofs.leaves import const, leaf, of_kinds
-from raspir.testing.proofs.proving import Schema, differing, proved
+from raspir.testing.proofs.proving import ProofCase, differing, proved
 
 B, V, R = leaf("b", BOOL), leaf("v", INT), leaf("r", NUMBER)
 AS_INTEGER = build("add", B, const(0))
@@ -20,9 +20,9 @@ def test_a_boolean_is_an_integer_unless_kinds_count():
 
 
 def test_a_schema_says_whether_kinds_count_and_how_far_it_goes():
-    schema = Schema("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], most=2)
+    schema = ProofCase("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], most=2)
     assert proved(schema, 4, 10).lengths == (0, 1, 2)
-    exact = Schema("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], exact=True)
+    exact = ProofCase("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], exact=True)
     assert proved(exact, 4, 10).counterexample.length == 1
 
 

@@ -10,7 +10,7 @@ import raspir
 from raspir import indices, key, query, select, tokens, where
 from raspir.ir import Graph, build
 from raspir.ir.atoms import atom_key
-from raspir.ir.evaluation import MEANING
+from raspir.ir.evaluation import EVALUATORS
 from raspir.validation import values
 from raspir.validation.equivalence import equivalent
 from raspir.validation.translation import Difference
@@ -147,7 +147,7 @@ def test_signs_of_zeros_are_pythons(name):
     for a, b in product(OPERANDS, repeat=2):
         if b == 0 and name in ("truediv", "floordiv", "mod"):
             continue
-        expected = MEANING[name](a, b)
+        expected = EVALUATORS[name](a, b)
         if math.isinf(expected):
             continue
         found, _ = values.arithmetic(name, terms.const(a), terms.const(b))
@@ -162,7 +162,7 @@ def test_signs_of_powers_are_pythons(exponent):
     for base in (*OPERANDS, 1e200, -1e200):
         if isinstance(base, float) or isinstance(exponent, float):
             try:
-                expected = MEANING["pow"](base, exponent)
+                expected = EVALUATORS["pow"](base, exponent)
             except ArithmeticError:
                 continue
             if isinstance(expected, float):

@@ -10,7 +10,7 @@ from raspir.backends.numpy import source
 from raspir.backends.numpy.extract import Extract
 from raspir.backends.numpy.kernels import failures
 from raspir.backends.numpy.kernels.execution import Executor, listed_results
-from raspir.backends.numpy.plan import Made, Plan
+from raspir.backends.numpy.plan import ConstantInit, Plan
 from raspir.ir import Graph
 from raspir.ir.atoms import read_mapping, read_sequence, show
 
@@ -93,7 +93,7 @@ def _promises(graph: Graph) -> str:
     return f"It was promised that {' and '.join(told)}." if told else ""
 
 
-def _constant(name: str, made: Made) -> str:
+def _constant(name: str, made: ConstantInit) -> str:
     """Return the statement that makes a constant, over several lines where it is long."""
     line = source.constant(name, made)
     if len(line) <= _WIDTH:

@@ -11,7 +11,7 @@ from raspir.backends.numpy.kernels.runs import fixed
 from raspir.ir import Graph
 
 
-class Spread(Enum):
+class Broadcast(Enum):
     """Where a value differs: nowhere, from sequence to sequence, or from position to position."""
 
     CONSTANT = 0
@@ -29,7 +29,7 @@ class Ref:
     """
 
     name: str
-    spread: Spread = Spread.FULL
+    broadcast: Broadcast = Broadcast.FULL
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Symbol:
 
 
 @dataclass(frozen=True)
-class Made:
+class ConstantInit:
     """A constant of a plan, and how it is made.
 
     Attributes:
@@ -122,7 +122,7 @@ class Plan:
 
     graph: Graph
     inputs: Mapping[str, Ref]
-    constants: Mapping[str, Made]
+    constants: Mapping[str, ConstantInit]
     steps: tuple[Step, ...]
     outputs: Mapping[str, Ref]
     strategies: tuple[Strategy, ...]

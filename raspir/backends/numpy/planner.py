@@ -23,8 +23,8 @@ from raspir.backends.numpy.kernels import (
 )
 from raspir.backends.numpy.kernels.columns import column_of, constant
 from raspir.backends.numpy.kernels.failures import Site
-from raspir.backends.numpy.plan import Made, Plan, Ref, Spread, Step, Strategy, Symbol
-from raspir.backends.numpy.strategies import Chosen, Selectors
+from raspir.backends.numpy.plan import Broadcast, ConstantInit, Plan, Ref, Step, Strategy, Symbol
+from raspir.backends.numpy.strategies import Selectors, StrategyChoice
 from raspir.ir import Graph, Node, Role
 from raspir.ir.atoms import show
 from raspir.ir.text.describe import Describer
@@ -89,12 +89,12 @@ class Planner:
         self.describer = Describer(graph)
         self.selectors = Selectors(self)
         self._steps: list[Step] = []
-        self._constants: dict[str, Made] = {}
+        self._constants: dict[str, ConstantInit] = {}
         self._made: dict[object, Ref] = {}
         self._names: set[str] = set(RESERVED)
         self._numbers: dict[str, int] = defaultdict(lambda: 1)
         self._strategies: list[Strategy] = []
-        self._chosen: dict[Node, Chosen] = {}
+        self._chosen: dict[Node, StrategyChoice] = {}
 
     def plan(self) -> Plan:
         """Return the plan."""
@@ -103,7 +103,7 @@ class Planner:
         for node in self.graph:
             if node in needed:
                 self.value(node)
-            elif not self.facts[node].sure:
+            elif not self.facts[node].total:
                 self._check(node)
         outputs = {name: self.value(node) for name, node in self.graph.outputs.items()}
         return Plan(self.graph, inputs, self._constants, tuple(self._steps), outputs, tuple(self._strategies))
@@ -114,11 +114,11 @@ class Planner:
         needed: set[Node] = set()
         for node in reversed(self.graph.nodes):
             role = node.operation.role
-            if role is Role.SELECT and not self.facts[node].sure:
+            if role is Role.SELECT and not self.facts[node].total:
                 needed.update(node.operands)
             if role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
                 continue
-            if node in outputs or node in needed or not self.facts[node].sure or node.operation.name == "raw":
+            if node in outputs or node in needed or not self.facts[node].total or node.operation.name == "raw":
                 needed.add(node)
                 needed.update(self._operands(node))
         return needed
@@ -128,7 +128,7 @@ class Planner:
             return node.operands
         return (*self.chosen(node).needs, *node.operands[1:])
 
-    def chosen(self, aggregate: Node) -> Chosen:
+    def chosen(self, aggregate: Node) -> StrategyChoice:
         """Return the strategy of an aggregate."""
         found = self._chosen.get(aggregate)
         if found is None:
@@ -151,7 +151,7 @@ class Planner:
         name: str,
         call: Callable[..., Any],
         *arguments: Any,
-        spread: Spread = Spread.FULL,
+        broadcast: Broadcast = Broadcast.FULL,
         comment: str = "",
         **keywords: Any,
     ) -> Ref:
@@ -159,18 +159,20 @@ class Planner:
         key = (call, _hashable(arguments), _hashable(keywords))
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = Ref(self._name(name), spread)
+            found = self._made[key] = Ref(self._name(name), broadcast)
             takes_run = call.__module__ != elementwise.__name__ and call not in _WITHOUT_RUN
             self._steps.append(Step(found, call, arguments, keywords, takes_run, comment))
         return found
 
-    def made(self, name: str, call: Callable[..., Any], *arguments: Any, spread: Spread = Spread.CONSTANT) -> Ref:
+    def made(
+        self, name: str, call: Callable[..., Any], *arguments: Any, broadcast: Broadcast = Broadcast.CONSTANT
+    ) -> Ref:
         """Add a constant, unless the same is there already."""
         key = (call, _hashable(arguments), "constant")
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = Ref(self._name(name).upper(), spread)
-            self._constants[found.name] = Made(call, arguments)
+            found = self._made[key] = Ref(self._name(name).upper(), broadcast)
+            self._constants[found.name] = ConstantInit(call, arguments)
         return found
 
     def literal(self, atom: Any) -> Ref:
@@ -200,7 +202,7 @@ class Planner:
     @property
     def nowhere(self) -> Ref:
         """Where steps stand that no operation of the author is, and that cannot fail."""
-        return Ref("NOWHERE", Spread.CONSTANT)
+        return Ref("NOWHERE", Broadcast.CONSTANT)
 
     def label(self, node: Node) -> str:
         """Return a name for the value of ``node``: its author's, or that of the textual IR."""
@@ -241,33 +243,33 @@ class Planner:
             return self._aggregate(node)
         return self._elementwise(node)
 
-    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Spread]:
+    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Broadcast]:
         """Return values that can be worked on together, and where they differ."""
         refs = list(refs)
-        spread = max((ref.spread for ref in refs), key=lambda each: each.value, default=Spread.CONSTANT)
-        return [self.spread(ref) if spread is Spread.FULL else ref for ref in refs], spread
+        broadcast = max((ref.broadcast for ref in refs), key=lambda each: each.value, default=Broadcast.CONSTANT)
+        return [self.broadcast(ref) if broadcast is Broadcast.FULL else ref for ref in refs], broadcast
 
-    def spread(self, ref: Ref) -> Ref:
+    def broadcast(self, ref: Ref) -> Ref:
         """Return a value at each position, or a constant."""
-        if ref.spread is not Spread.UNIFORM:
+        if ref.broadcast is not Broadcast.UNIFORM:
             return ref
-        return self.step(f"{ref.name}_everywhere", runs.spread, ref)
+        return self.step(f"{ref.name}_everywhere", runs.broadcast, ref)
 
     def _elementwise(self, node: Node) -> Ref:
         name = node.operation.name
-        operands, spread = self.level(map(self.value, node.operands))
+        operands, broadcast = self.level(map(self.value, node.operands))
         label, told = self.label(node), self.describer(node)
         if name == "where":
-            return self.step(label, elementwise.where, *operands, spread=spread, comment=told)
+            return self.step(label, elementwise.where, *operands, broadcast=broadcast, comment=told)
         if name == "has":
-            return self.step(label, elementwise.has, *operands, node["values"], spread=spread, comment=told)
+            return self.step(label, elementwise.has, *operands, node["values"], broadcast=broadcast, comment=told)
         if name == "lookup":
             keys, values = node["keys"], node["values"]
             assert isinstance(keys, tuple)
             assert isinstance(values, tuple)
             pairs = tuple(zip(keys, values, strict=True))
             table = self.made(f"table_{label}", elementwise.Lookup, pairs, node["otherwise"])
-            return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
+            return self.step(label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=told)
         if name == "map":
             function: Ref | Symbol = Symbol(str(node["function"]))
             if self._tables:
@@ -275,12 +277,12 @@ class Planner:
                 if not failures:
                     pairs = tuple((key, value) for (key,), value in results)
                     table = self.made(f"table_{label}", elementwise.Lookup, pairs, pairs[-1][1])
-                    return self.step(label, elementwise.looked_up, table, *operands, spread=spread, comment=told)
+                    return self.step(label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=told)
                 function = self.made(f"table_{label}", elementwise.Tabulated, results, failures)
             return self.step(
-                label, elementwise.apply, function, tuple(operands), self.site(node), spread=spread, comment=told
+                label, elementwise.apply, function, tuple(operands), self.site(node), broadcast=broadcast, comment=told
             )
-        return self.step(label, ELEMENTWISE[name], *operands, self.site(node), spread=spread, comment=told)
+        return self.step(label, ELEMENTWISE[name], *operands, self.site(node), broadcast=broadcast, comment=told)
 
     def linear(self, form: Linear) -> Ref:
         """Return what holds the value of a linear form."""
@@ -291,19 +293,19 @@ class Planner:
         for term, coefficient in sorted(form.terms.items(), key=lambda part: part[1] < 0):
             scaled = self._multiple(term, abs(coefficient))
             if total is None and coefficient < 0:
-                total = self.step("negated", elementwise.neg, scaled, nowhere, spread=scaled.spread)
+                total = self.step("negated", elementwise.neg, scaled, nowhere, broadcast=scaled.broadcast)
             elif total is None:
                 total = scaled
             else:
-                (a, b), spread = self.level((total, scaled))
+                (a, b), broadcast = self.level((total, scaled))
                 kernel = elementwise.add if coefficient > 0 else elementwise.sub
-                total = self.step("combined", kernel, a, b, nowhere, spread=spread)
+                total = self.step("combined", kernel, a, b, nowhere, broadcast=broadcast)
         assert total is not None
         if not form.constant:
             return total
         kernel = elementwise.add if form.constant > 0 else elementwise.sub
         moved = self.literal(abs(form.constant))
-        return self.step(f"{total.name}_moved", kernel, total, moved, nowhere, spread=total.spread)
+        return self.step(f"{total.name}_moved", kernel, total, moved, nowhere, broadcast=total.broadcast)
 
     def _multiple(self, term: Node, times: int) -> Ref:
         """Return what holds ``times · term``: by additions where a product could be too large."""
@@ -311,10 +313,12 @@ class Planner:
         if times == 1:
             return ref
         if self.facts.multiplies(term, times):
-            return self.step("scaled", elementwise.mul, self.literal(times), ref, nowhere, spread=ref.spread)
+            return self.step("scaled", elementwise.mul, self.literal(times), ref, nowhere, broadcast=ref.broadcast)
         half = self._multiple(term, times // 2)
-        twice = self.step("scaled", elementwise.add, half, half, nowhere, spread=ref.spread)
-        return self.step("scaled", elementwise.add, twice, ref, nowhere, spread=ref.spread) if times % 2 else twice
+        twice = self.step("scaled", elementwise.add, half, half, nowhere, broadcast=ref.broadcast)
+        return (
+            self.step("scaled", elementwise.add, twice, ref, nowhere, broadcast=ref.broadcast) if times % 2 else twice
+        )
 
     def predicate(self, key: Node, query: Node, function: str) -> Ref:
         """Return what holds the results of an opaque predicate."""
@@ -328,7 +332,7 @@ class Planner:
             results, failures = tabulation.of_function(self.facts, self.graph, found)
             true = tuple(row for row, selects in results if selects)
             called = self.made(f"pairs_{function}", predicates.PredicateTable, true, failures)
-        sides = self.value(key), self.spread(self.value(query))
+        sides = self.value(key), self.broadcast(self.value(query))
         return self.step(f"by_{function}", predicates.predicate, *sides, called, self.site(found))
 
     # Aggregates
@@ -338,7 +342,7 @@ class Planner:
         if self.facts.is_length(node):
             return self._length(node)
         selection = chosen.build()
-        spread = Spread.UNIFORM if chosen.uniform else Spread.FULL
+        broadcast = Broadcast.UNIFORM if chosen.uniform else Broadcast.FULL
         default = self.literal(node["default"])
         told, at = self.describer(node), self.site(node)
         value = self.value(node.operands[1])
@@ -348,17 +352,17 @@ class Planner:
             score = self.value(node.operands[2])
             how = (node["pick"], node["ties"])
             return self.step(
-                label, aggregates.best, selection, value, score, *how, default, at, spread=spread, comment=told
+                label, aggregates.best, selection, value, score, *how, default, at, broadcast=broadcast, comment=told
             )
         kernel = aggregates.total if node.operation.name == "sum" else aggregates.mean
-        return self.step(label, kernel, selection, value, default, at, spread=spread, comment=told)
+        return self.step(label, kernel, selection, value, default, at, broadcast=broadcast, comment=told)
 
     def _length(self, node: Node) -> Ref:
         """Add the step of the length, which needs no attention."""
-        self._report(node, Chosen("length", "ones, added up over all", "1", True, (), lambda: Ref("")))
-        return self.step(self.label(node), runs.length, spread=Spread.UNIFORM, comment=self.describer(node))
+        self._report(node, StrategyChoice("length", "ones, added up over all", "1", True, (), lambda: Ref("")))
+        return self.step(self.label(node), runs.length, broadcast=Broadcast.UNIFORM, comment=self.describer(node))
 
-    def _report(self, node: Node, chosen: Chosen) -> None:
+    def _report(self, node: Node, chosen: StrategyChoice) -> None:
         location = self.graph.locations.get(node)
         label, selector = self.describer.label(node), self.describer.part(node.operands[0])
         where = str(location) if location is not None else ""

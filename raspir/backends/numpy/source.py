@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from raspir.backends.numpy.plan import Made, Plan, Ref, Step, Symbol
+from raspir.backends.numpy.plan import ConstantInit, Plan, Ref, Step, Symbol
 from raspir.ir.location import Location
 
 
@@ -44,7 +44,7 @@ def _read(value: Any) -> Iterable[str]:
             yield from _read(each)
 
 
-def constant(name: str, made: Made) -> str:
+def constant(name: str, made: ConstantInit) -> str:
     """Return the statement that makes a constant."""
     return f"{name} = {made.call.__name__}({', '.join(map(literal, made.arguments))})"
 

@@ -12,10 +12,10 @@ from raspir.analysis.facts import Analysis
 from raspir.analysis.intset import Bound, IntSet
 from raspir.analysis.linear import Linear
 from raspir.analysis.ranks import Order
-from raspir.analysis.selectors import Clause, Pair
+from raspir.analysis.selectors import Comparison, Conjunct
 from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
 from raspir.backends.numpy.kernels.columns import Column
-from raspir.backends.numpy.plan import FALLBACK, Ref, Spread
+from raspir.backends.numpy.plan import FALLBACK, Broadcast, Ref
 from raspir.backends.numpy.terms import Term, alternatives, signed
 from raspir.ir import Graph, Node, build
 from raspir.ir.layers import comparisons, selector_parts
@@ -35,7 +35,7 @@ _BOUNDS = {"lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
 
 
 @dataclass(frozen=True)
-class Chosen:
+class StrategyChoice:
     """How a selector is evaluated.
 
     Attributes:
@@ -59,14 +59,14 @@ class Chosen:
 class _Parts:
     """What a term asks for, by kind."""
 
-    keys: tuple[Clause, ...] = ()
-    queries: list[tuple[Pair, IntSet]] = field(default_factory=list)
-    equal: list[tuple[Pair, IntSet]] = field(default_factory=list)
-    between: list[tuple[Pair, IntSet]] = field(default_factory=list)
-    predicates: list[tuple[Pair, IntSet]] = field(default_factory=list)
+    keys: tuple[Conjunct, ...] = ()
+    queries: list[tuple[Comparison, IntSet]] = field(default_factory=list)
+    equal: list[tuple[Comparison, IntSet]] = field(default_factory=list)
+    between: list[tuple[Comparison, IntSet]] = field(default_factory=list)
+    predicates: list[tuple[Comparison, IntSet]] = field(default_factory=list)
 
     @property
-    def joint(self) -> list[tuple[Pair, IntSet]]:
+    def joint(self) -> list[tuple[Comparison, IntSet]]:
         """The conditions on a key and a query."""
         return [*self.equal, *self.between, *self.predicates]
 
@@ -83,7 +83,7 @@ class Steps(Protocol):
         name: str,
         call: Callable[..., Any],
         *arguments: Any,
-        spread: Spread = Spread.FULL,
+        broadcast: Broadcast = Broadcast.FULL,
         comment: str = "",
         **keywords: Any,
     ) -> Ref:
@@ -99,10 +99,10 @@ class Steps(Protocol):
     def linear(self, form: Linear) -> Ref:
         """Return what holds the value of a linear form."""
 
-    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Spread]:
+    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Broadcast]:
         """Return values that can be worked on together, and where they differ."""
 
-    def spread(self, ref: Ref) -> Ref:
+    def broadcast(self, ref: Ref) -> Ref:
         """Return a value at each position, or a constant."""
 
     def predicate(self, key: Node, query: Node, function: str) -> Ref:
@@ -119,9 +119,9 @@ class Selectors:
     def __init__(self, planner: Steps) -> None:
         self._planner = planner
         self._facts = planner.facts
-        self._found: dict[tuple[Node, bool], Chosen] = {}
+        self._found: dict[tuple[Node, bool], StrategyChoice] = {}
 
-    def choose(self, aggregate: Node) -> Chosen:
+    def choose(self, aggregate: Node) -> StrategyChoice:
         """Return the strategy of an aggregate, the same for all that share a selector."""
         selector, is_best = aggregate.operands[0], aggregate.operation.name == "best"
         found = self._found.get((selector, is_best))
@@ -129,7 +129,7 @@ class Selectors:
             found = self._found[selector, is_best] = self._choose(selector, is_best)
         return found
 
-    def _choose(self, selector: Node, is_best: bool) -> Chosen:
+    def _choose(self, selector: Node, is_best: bool) -> StrategyChoice:
         formula = self._facts[selector].formula
         taken_apart = alternatives if is_best else signed
         terms = None if formula is None else taken_apart(formula, self._facts.of_keys, self._splits)
@@ -146,11 +146,11 @@ class Selectors:
             return parts[0][1]
         return self._combined(parts, is_best)
 
-    def _splits(self, pair: Pair) -> bool:
+    def _splits(self, pair: Comparison) -> bool:
         """Tell whether a condition must be an interval: one that is on a key or on a query alone need not."""
         return not self._facts.of_keys(pair) and not self._facts.of_queries(pair)
 
-    def _combined(self, parts: list[tuple[int, Chosen]], is_best: bool) -> Chosen:
+    def _combined(self, parts: list[tuple[int, StrategyChoice]], is_best: bool) -> StrategyChoice:
         uniform = all(part.uniform for _, part in parts)
 
         def make() -> Ref:
@@ -164,11 +164,11 @@ class Selectors:
         cost = max((part.cost for _, part in parts), key=_growth, default="1")
         needs = tuple(dict.fromkeys(node for _, part in parts for node in part.needs))
         whys = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
-        return Chosen(names or "nothing", whys or "selects nothing", cost, uniform, needs, make)
+        return StrategyChoice(names or "nothing", whys or "selects nothing", cost, uniform, needs, make)
 
     # Terms
 
-    def _term(self, term: Term, is_best: bool, alone: bool) -> Chosen | str:
+    def _term(self, term: Term, is_best: bool, alone: bool) -> StrategyChoice | str:
         """Return the strategy of a term, or why there is none."""
         first = None if term.whole is None else self._first(term.whole)
         if first is not None:
@@ -209,7 +209,7 @@ class Selectors:
                 parts.between.append(item)
         return parts
 
-    def _position(self, pair: Pair, allowed: IntSet) -> Linear | None:
+    def _position(self, pair: Comparison, allowed: IntSet) -> Linear | None:
         """Return which position a condition asks for, if it asks for one."""
         if pair.kind != "int" or allowed.single is None or not isinstance(pair.key, Linear):
             return None
@@ -219,7 +219,7 @@ class Selectors:
             return None
         return pair.query.plus(Linear({}, allowed.single)).plus(affine[1], -1).scaled(affine[0])
 
-    def _first(self, clause: Clause) -> Chosen | None:
+    def _first(self, clause: Conjunct) -> StrategyChoice | None:
         """Return the strategy of fetching the first member of an order, which a rank of zero asks for."""
         for pair, allowed in clause.sets.items():
             if pair.kind != "int" or allowed != _ZERO or not isinstance(pair.key, Linear) or pair.query != Linear({}):
@@ -233,17 +233,17 @@ class Selectors:
                 return self._first_of(rank.order, members)
         return None
 
-    def _first_of(self, order: Order, members: Clause) -> Chosen:
+    def _first_of(self, order: Order, members: Conjunct) -> StrategyChoice:
         score = Linear({}) if order.by is None or order.by.key is None else order.by.key
         how = ("highest" if order.falling else "lowest"), ("right" if order.reverse else "left")
 
         def make() -> Ref:
             everything = self._everything(_Parts((members,) if members.sets else ())).build()
             kernel = aggregates.chosen
-            return self._planner.step("first", kernel, everything, self._side(score), *how, spread=Spread.UNIFORM)
+            return self._planner.step("first", kernel, everything, self._side(score), *how, broadcast=Broadcast.UNIFORM)
 
         needs = (*_nodes(score), *self._read(members.sets))
-        return Chosen("first of an order", "a rank of 0", "n", True, needs, make)
+        return StrategyChoice("first of an order", "a rank of 0", "n", True, needs, make)
 
     # Conditions as steps
 
@@ -251,7 +251,7 @@ class Selectors:
         pairs = [pair for pair, _ in (*parts.queries, *parts.joint)]
         return self._read([*pairs, *(pair for clause in parts.keys for pair in clause.sets)])
 
-    def _read(self, pairs: Iterable[Pair]) -> tuple[Node, ...]:
+    def _read(self, pairs: Iterable[Comparison]) -> tuple[Node, ...]:
         """Return the sequences that conditions on ``pairs`` read."""
         return tuple(dict.fromkeys(node for pair in pairs for node in (*_nodes(pair.key), *_nodes(pair.query))))
 
@@ -259,7 +259,7 @@ class Selectors:
         assert side is not None
         return self._planner.linear(side) if isinstance(side, Linear) else self._planner.value(side)
 
-    def _condition(self, pair: Pair, allowed: IntSet) -> Ref:
+    def _condition(self, pair: Comparison, allowed: IntSet) -> Ref:
         """Add the condition on a key and a query."""
         planner = self._planner
         if pair.kind == "by":
@@ -267,7 +267,7 @@ class Selectors:
             assert isinstance(pair.query, Node)
             held = planner.predicate(pair.key, pair.query, str(pair.function))
             return held if allowed == IntSet([(1, 1)]) else planner.step("otherwise", predicates.opposite, held)
-        key, query = self._side(pair.key), planner.spread(self._side(pair.query))
+        key, query = self._side(pair.key), planner.broadcast(self._side(pair.query))
         if pair.kind == "int" and allowed.single is not None:
             return planner.step("equal", conditions.equal, key, query, *((allowed.single,) if allowed.single else ()))
         if pair.kind == "int":
@@ -279,15 +279,15 @@ class Selectors:
             return planner.step("equal", conditions.equal, key, query)
         return planner.step("ordered", conditions.ordered, key, query, *_OUTCOMES[int(low), int(high)])
 
-    def _allowed(self, keys: tuple[Clause, ...]) -> Ref | None:
+    def _allowed(self, keys: tuple[Conjunct, ...]) -> Ref | None:
         """Add the steps that say which keys one of some clauses allows; ``None`` where all are allowed."""
         tests = [self._every(clause.sets.items()) for clause in keys]
         found: Ref | None = None
         for test in tests:
             found = test if found is None else self._logic(elementwise.either, found, test)
-        return None if found is None else self._planner.spread(found)
+        return None if found is None else self._planner.broadcast(found)
 
-    def _every(self, items: Iterable[tuple[Pair, IntSet]]) -> Ref | None:
+    def _every(self, items: Iterable[tuple[Comparison, IntSet]]) -> Ref | None:
         """Add the steps that say which keys, or which queries, meet all conditions; ``None`` for none."""
         found: Ref | None = None
         for pair, allowed in items:
@@ -297,10 +297,10 @@ class Selectors:
 
     def _logic(self, kernel: Callable[..., Column], a: Ref, b: Ref | None) -> Ref:
         assert b is not None
-        (a, b), spread = self._planner.level((a, b))
-        return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, spread=spread)
+        (a, b), broadcast = self._planner.level((a, b))
+        return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, broadcast=broadcast)
 
-    def _test(self, pair: Pair, allowed: IntSet) -> Ref:
+    def _test(self, pair: Comparison, allowed: IntSet) -> Ref:
         """Add the steps that test a condition on a key, or on a query, alone."""
         planner, nowhere = self._planner, self._planner.nowhere
         if pair.kind == "by":
@@ -310,18 +310,18 @@ class Selectors:
             assert isinstance(pair.key, Node)
             truth = planner.value(pair.key)
             called = elementwise.is_true if 1 in allowed else elementwise.is_false
-            return planner.step("allowed", called, truth, spread=truth.spread)
-        (key, query), spread = planner.level((self._side(pair.key), self._side(pair.query)))
+            return planner.step("allowed", called, truth, broadcast=truth.broadcast)
+        (key, query), broadcast = planner.level((self._side(pair.key), self._side(pair.query)))
         if pair.kind == "cmp":
             if len(allowed.intervals) > 1:
-                return planner.step("allowed", elementwise.ne, key, query, spread=spread)
+                return planner.step("allowed", elementwise.ne, key, query, broadcast=broadcast)
             ((low, high),) = allowed.intervals
             compare = _COMPARISONS[int(low), int(high)]
-            return planner.step("allowed", compare, key, query, nowhere, spread=spread)
+            return planner.step("allowed", compare, key, query, nowhere, broadcast=broadcast)
         tests = [self._inside(pair, *interval) for interval in allowed.intervals]
         return functools.reduce(lambda a, b: self._logic(elementwise.either, a, b), tests)
 
-    def _inside(self, pair: Pair, low: Bound, high: Bound) -> Ref:
+    def _inside(self, pair: Comparison, low: Bound, high: Bound) -> Ref:
         """Add the steps that test whether a difference of integers lies in an interval."""
         if low == high:
             return self._against(elementwise.eq, pair, int(low))
@@ -329,11 +329,11 @@ class Selectors:
         tests += [self._against(elementwise.le, pair, int(high))] if high != inf else []
         return functools.reduce(lambda a, b: self._logic(elementwise.both, a, b), tests)
 
-    def _against(self, kernel: Callable[..., Column], pair: Pair, offset: int) -> Ref:
+    def _against(self, kernel: Callable[..., Column], pair: Comparison, offset: int) -> Ref:
         assert isinstance(pair.query, Linear)
         sides = self._side(pair.key), self._side(pair.query.plus(Linear({}, offset)))
-        (key, query), spread = self._planner.level(sides)
-        return self._planner.step("allowed", kernel, key, query, self._planner.nowhere, spread=spread)
+        (key, query), broadcast = self._planner.level(sides)
+        return self._planner.step("allowed", kernel, key, query, self._planner.nowhere, broadcast=broadcast)
 
     # Strategies
 
@@ -343,10 +343,10 @@ class Selectors:
         if keys is not None:
             found["keys"] = keys
         if queries is not None:
-            found["queries"] = queries if uniform else self._planner.spread(queries)
+            found["queries"] = queries if uniform else self._planner.broadcast(queries)
         return found
 
-    def _everything(self, parts: _Parts) -> Chosen:
+    def _everything(self, parts: _Parts) -> StrategyChoice:
         uniform = all(self._is_uniform(pair.query) for pair, _ in parts.queries)
 
         def make() -> Ref:
@@ -355,12 +355,12 @@ class Selectors:
             return self._planner.step("everything", selections.Everything, **filters, **how)
 
         why = "conditions on keys or queries alone" if self._needs(parts) else "no condition"
-        return Chosen("all", why, "n", uniform, self._needs(parts), make)
+        return StrategyChoice("all", why, "n", uniform, self._needs(parts), make)
 
     def _is_uniform(self, side: Node | Linear | None) -> bool:
         return all(self._facts[node].uniform for node in _nodes(side))
 
-    def _gather(self, term: Term, gather: tuple[Pair, IntSet]) -> Chosen:
+    def _gather(self, term: Term, gather: tuple[Comparison, IntSet]) -> StrategyChoice:
         position = self._position(*gather)
         assert position is not None
         parts = self._parts(term)
@@ -381,27 +381,27 @@ class Selectors:
                 return planner.step("shifted", selections.shifted, affine[0], planner.linear(affine[1]))
             conditions_ = tuple(self._condition(*each) for each in others)
             ref = planner.linear(position)
-            ref = ref if uniform else planner.spread(ref)
+            ref = ref if uniform else planner.broadcast(ref)
             how: dict[str, Any] = {"uniform": True} if uniform else {}
             filters = self._filters(parts, uniform)
             return planner.step("position", selections.at_position, ref, conditions_, **filters, **how)
 
         needs = (*self._needs(parts), *(affine[1] if plain and affine is not None else position).terms)
         why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
-        return Chosen("gather", why, "n", uniform, needs, make)
+        return StrategyChoice("gather", why, "n", uniform, needs, make)
 
     def _joint(
         self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any], alone: bool = False
-    ) -> Chosen:
+    ) -> StrategyChoice:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
             how: dict[str, Any] = {**self._filters(parts, uniform=False), **({"alone": True} if alone else {})}
             return self._planner.step(name.split()[0], kernel, equal, *rest, **how)
 
-        return Chosen(name, f"{why}, one key each" if alone else why, cost, False, self._needs(parts), make)
+        return StrategyChoice(name, f"{why}, one key each" if alone else why, cost, False, self._needs(parts), make)
 
-    def _sliding(self, parts: _Parts) -> Chosen:
+    def _sliding(self, parts: _Parts) -> StrategyChoice:
         ((_, allowed),) = parts.between
         ((low, high),) = allowed.intervals
         ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
@@ -412,9 +412,9 @@ class Selectors:
 
         name = "prefix sums" if None in ends else "band of positions"
         parts.between = []  # which needs no positions
-        return Chosen(name, "positions next to the row's own", "n", False, self._needs(parts), make)
+        return StrategyChoice(name, "positions next to the row's own", "n", False, self._needs(parts), make)
 
-    def _window(self, parts: _Parts) -> Chosen:
+    def _window(self, parts: _Parts) -> StrategyChoice:
         ((pair, allowed),) = parts.between
         two = pair.kind == "int" and inf not in map(abs, allowed.intervals[0])
         inequality = "a band" if two else "one inequality"
@@ -425,22 +425,22 @@ class Selectors:
         why = f"{inequality} among equals"
         return self._joint(parts, "window in groups", why, cost, selections.Window)
 
-    def _dominance(self, parts: _Parts) -> Chosen:
+    def _dominance(self, parts: _Parts) -> StrategyChoice:
         parts.between.sort(key=lambda each: not self._is_position(each[0]))
         among = " among equals" if parts.equal else ""
         why = f"two independent inequalities{among}"
         return self._joint(parts, "wavelet matrix", why, "n log n", selections.Dominance)
 
-    def _is_position(self, pair: Pair) -> bool:
+    def _is_position(self, pair: Comparison) -> bool:
         return isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
 
-    def _tabled(self, parts: _Parts) -> Chosen:
+    def _tabled(self, parts: _Parts) -> StrategyChoice:
         why = "a predicate of few distinct values; blocks of pairs if they are many"
         return self._joint(parts, "table of values", why, "n + d²", selections.Tabled)
 
     # Falling back
 
-    def _fallback(self, selector: Node, why: str) -> Chosen:
+    def _fallback(self, selector: Node, why: str) -> StrategyChoice:
         leaves = comparisons(selector)
         needs = tuple(dict.fromkeys(operand for leaf in leaves for operand in leaf.operands))
 
@@ -451,7 +451,7 @@ class Selectors:
             what = what if location is None else f"{what} ({location})"
             return self._planner.step("blocks", selections.Selection, (conditions_,), what=what)
 
-        return Chosen(FALLBACK, why, "n²", False, needs, make)
+        return StrategyChoice(FALLBACK, why, "n²", False, needs, make)
 
     def _tree(self, selector: Node) -> Ref:
         """Add the conditions of a selector as it stands."""
@@ -481,7 +481,7 @@ class Selectors:
         name = node.operation.name.removeprefix("select.")
         if name == "by":
             return planner.predicate(key, query, str(node["function"])), False
-        sides = planner.value(key), planner.spread(planner.value(query))
+        sides = planner.value(key), planner.broadcast(planner.value(query))
         if name in ("eq", "ne"):
             return planner.step("equal", conditions.equal, *sides), name == "ne"
         return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name]), False

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from raspir.analysis.intset import IntSet
-from raspir.analysis.selectors import Clause, Formula, Pair
+from raspir.analysis.selectors import Comparison, Conjunct, Disjunction
 
 MOST = 24
 """Selectors of more terms than these are not taken apart."""
 
-_ALL = Clause({})
+_ALL = Conjunct({})
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Term:
     """
 
     sign: int
-    clause: Clause
-    keys: tuple[Clause, ...] = (_ALL,)
+    clause: Conjunct
+    keys: tuple[Conjunct, ...] = (_ALL,)
 
     @property
-    def whole(self) -> Clause | None:
+    def whole(self) -> Conjunct | None:
         """The conditions on keys and queries together, ``None`` where there are alternatives."""
-        return Clause({**self.clause.sets, **self.keys[0].sets}) if len(self.keys) == 1 else None
+        return Conjunct({**self.clause.sets, **self.keys[0].sets}) if len(self.keys) == 1 else None
 
     def meet(self, other: Term) -> Term | None:
         """Return what both select, with the sign that inclusion and exclusion gives it; ``None`` for nothing."""
@@ -41,7 +41,7 @@ class Term:
 
 
 def alternatives(
-    formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[Pair], bool]
+    formula: Disjunction, of_keys: Callable[[Comparison], bool], splits: Callable[[Comparison], bool]
 ) -> list[Term] | None:
     """Return terms of which a position meets one or more if ``formula`` selects it; ``None`` for too many.
 
@@ -60,7 +60,9 @@ def alternatives(
     return found if len(found) <= MOST else None
 
 
-def signed(formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[Pair], bool]) -> list[Term] | None:
+def signed(
+    formula: Disjunction, of_keys: Callable[[Comparison], bool], splits: Callable[[Comparison], bool]
+) -> list[Term] | None:
     """Return terms that add up to ``formula`` by inclusion and exclusion; ``None`` for too many.
 
     Args:
@@ -77,22 +79,22 @@ def signed(formula: Formula, of_keys: Callable[[Pair], bool], splits: Callable[[
     return _cancelled(found) if len(found) <= MOST else None
 
 
-def _grouped(formula: Formula, of_keys: Callable[[Pair], bool]) -> list[Term]:
+def _grouped(formula: Disjunction, of_keys: Callable[[Comparison], bool]) -> list[Term]:
     """Return a term for each joint condition, with all the keys that it is asked of."""
-    keys: dict[Clause, list[Clause]] = {}
+    keys: dict[Conjunct, list[Conjunct]] = {}
     for clause in formula:
         own = {pair: allowed for pair, allowed in clause.sets.items() if of_keys(pair)}
-        keys.setdefault(clause.without(*own), []).append(Clause(own))
+        keys.setdefault(clause.without(*own), []).append(Conjunct(own))
     return [Term(1, clause, _simplified(allowed)) for clause, allowed in keys.items()]
 
 
-def _simplified(clauses: list[Clause]) -> tuple[Clause, ...]:
+def _simplified(clauses: list[Conjunct]) -> tuple[Conjunct, ...]:
     """Return the clauses without those that others among them cover."""
     kept = list(dict.fromkeys(clauses))
     return tuple(c for c in kept if not any(c is not other and c.implies(other) for other in kept))
 
 
-def _intervals(term: Term, splits: Callable[[Pair], bool]) -> list[Term]:
+def _intervals(term: Term, splits: Callable[[Comparison], bool]) -> list[Term]:
     """Return terms whose sets are intervals: those of a set, or all less those of its complement, if they are fewer."""
     terms = [term]
     for pair, allowed in term.clause.sets.items():
@@ -114,14 +116,14 @@ def _each(allowed: IntSet) -> list[IntSet]:
     return [IntSet([interval]) for interval in allowed.intervals]
 
 
-def _with(clause: Clause, pair: Pair, allowed: IntSet) -> Clause:
-    return Clause({**clause.sets, pair: allowed})
+def _with(clause: Conjunct, pair: Comparison, allowed: IntSet) -> Conjunct:
+    return Conjunct({**clause.sets, pair: allowed})
 
 
 def _cancelled(terms: list[Term]) -> list[Term]:
     """Return the terms without those that cancel each other."""
-    total: dict[tuple[Clause, frozenset[Clause]], int] = {}
-    first: dict[tuple[Clause, frozenset[Clause]], Term] = {}
+    total: dict[tuple[Conjunct, frozenset[Conjunct]], int] = {}
+    first: dict[tuple[Conjunct, frozenset[Conjunct]], Term] = {}
     for term in terms:
         key = (term.clause, frozenset(term.keys))
         total[key] = total.get(key, 0) + term.sign

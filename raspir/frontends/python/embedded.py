@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
-from raspir.frontends.python.expressions import MISSING, Expression, Unfit, apply, named, refuse
+from raspir.frontends.python.expressions import MISSING, Expression, RefusedOperations, apply, named, refuse
 from raspir.frontends.python.lowering import lower
 from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, RaspirError, as_atom, read_sequence
@@ -68,7 +68,7 @@ class SOp(Expression):
 
         The function should depend on its argument alone, as a feed-forward network does.
         """
-        if not callable(function) or isinstance(function, Unfit):
+        if not callable(function) or isinstance(function, RefusedOperations):
             mistake(f"map takes a function of one atom, not {show(function)}")
         return apply(SOp, "map", (self,), ("function",), function)
 
@@ -176,7 +176,7 @@ class SOp(Expression):
     def __invert__(self) -> SOp:
         return apply(SOp, "not", (self,))
 
-    __hash__ = Unfit.__hash__
+    __hash__ = RefusedOperations.__hash__
 
 
 class Selector(Expression):
@@ -268,10 +268,10 @@ class Selector(Expression):
         """Return what notebooks show: the matrix on the example input, with all keys and queries."""
         return _drawn("selector", self.width())
 
-    __hash__ = Unfit.__hash__
+    __hash__ = RefusedOperations.__hash__
 
 
-class Key(Unfit):
+class Key(RefusedOperations):
     """A sequence in the role of keys: compared with a query, it makes a selector."""
 
     __slots__ = ("sop",)
@@ -315,10 +315,10 @@ class Key(Unfit):
         """Return what notebooks show: the row of keys on the example input."""
         return _drawn("key", self.sop)
 
-    __hash__ = Unfit.__hash__
+    __hash__ = RefusedOperations.__hash__
 
 
-class Query(Unfit):
+class Query(RefusedOperations):
     """A sequence in the role of queries: compared with a key, it makes a selector."""
 
     __slots__ = ("sop",)
@@ -363,7 +363,7 @@ class Query(Unfit):
         """Return what notebooks show: the column of queries on the example input."""
         return _drawn("query", self.sop)
 
-    __hash__ = Unfit.__hash__
+    __hash__ = RefusedOperations.__hash__
 
 
 for _name, _function in (
@@ -446,7 +446,7 @@ def _selector(value: object) -> Selector:
 
 
 def _atoms(values: object, where: str, read: Callable[[object], A]) -> A:
-    if isinstance(values, Unfit):
+    if isinstance(values, RefusedOperations):
         mistake(f"{where} takes fixed values, not {show(values)}")
     try:
         return read(values)
@@ -480,7 +480,7 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
 
     The comparisons of the standard module ``operator`` give the same selectors as ``key(keys) < query(queries)``.
     """
-    if not callable(predicate) or isinstance(predicate, Unfit):
+    if not callable(predicate) or isinstance(predicate, RefusedOperations):
         mistake(f"select takes a predicate of a key's and a query's atom, not {show(predicate)}")
     for comparison, name in _PREDICATES:
         if predicate is comparison:

@@ -44,7 +44,7 @@ _PARTS = {
 }
 
 
-class Unfit:
+class RefusedOperations:
     """Python operations that are mistakes on the objects of the language, each reported in one line.
 
     A subclass defines the operators that it has; the others say :attr:`_advice`.
@@ -90,10 +90,10 @@ _MISTAKES: set[int] = set()
 """The identities of the methods that do nothing but say what is wrong."""
 
 
-def refuse(cls: type[Unfit], name: str, message: str) -> None:
+def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
     """Make a method that says what is wrong, with ``{what}`` and ``{advice}`` as the class has them."""
 
-    def method(self: Unfit, *others: object, **named: object) -> NoReturn:
+    def method(self: RefusedOperations, *others: object, **named: object) -> NoReturn:
         mistake(message.format(what=self._what, advice=self._advice))
 
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
@@ -102,18 +102,18 @@ def refuse(cls: type[Unfit], name: str, message: str) -> None:
 
 
 for _name in _METHODS:
-    refuse(Unfit, _name, f"`.{_name}`: {{advice}}")
+    refuse(RefusedOperations, _name, f"`.{_name}`: {{advice}}")
 for _name, _symbol in {**_ARITHMETIC, **_UNARY, **_ORDER}.items():
-    refuse(Unfit, f"__{_name}__", f"`{_symbol}`: {{advice}}")
+    refuse(RefusedOperations, f"__{_name}__", f"`{_symbol}`: {{advice}}")
 for _name, _symbol in _ARITHMETIC.items():
-    refuse(Unfit, f"__r{_name}__", f"`{_symbol}`: {{advice}}")
+    refuse(RefusedOperations, f"__r{_name}__", f"`{_symbol}`: {{advice}}")
 for _name in _NUMBERS:
-    refuse(Unfit, f"__{_name}__", "{what} is not a number: {advice}")
+    refuse(RefusedOperations, f"__{_name}__", "{what} is not a number: {advice}")
 for _name, _message in _PARTS.items():
-    refuse(Unfit, f"__{_name}__", _message)
+    refuse(RefusedOperations, f"__{_name}__", _message)
 
 
-class Expression(Unfit):
+class Expression(RefusedOperations):
     """A program or selector under construction: an operation on expressions, and where its author wrote it.
 
     Attributes:

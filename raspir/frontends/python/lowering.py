@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import FunctionType
 
-from raspir.frontends.python.expressions import Expression, Unfit
+from raspir.frontends.python.expressions import Expression, RefusedOperations
 from raspir.frontends.python.functions import Symbols
 from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
@@ -40,12 +40,14 @@ def lower(
         graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
     else:
         _checked(programs)
-    return graph.promise(vocab, max_length)
+    return graph.assume(vocab, max_length)
 
 
 def _checked(program: object) -> Expression:
     if not isinstance(program, Expression):
-        hint = "; call it to get its program" if callable(program) and not isinstance(program, Unfit) else ""
+        hint = (
+            "; call it to get its program" if callable(program) and not isinstance(program, RefusedOperations) else ""
+        )
         mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
     if program.type not in ATOM:
         mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")

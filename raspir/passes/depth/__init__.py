@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar
 
-from raspir.analysis.leniency import lenient
+from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
@@ -53,7 +53,7 @@ class Depth:
         options = Options(context.attention, self.max_heads, deadline)
         analysis = context.analysis(graph)
         for _ in range(_ROUNDS):
-            search = Search(Algebra(analysis, graph), RULES, options, lenient(graph))
+            search = Search(Algebra(analysis, graph), RULES, options, bool_int_agnostic(graph))
             found, remarks = extracted(graph, search, context.progress)
             is_better = cost(found) < cost(graph)
             if is_better:

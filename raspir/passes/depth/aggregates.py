@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from raspir.analysis.selectors import Formula
+from raspir.analysis.selectors import Disjunction
 from raspir.ir import Atom, Node, Role
 from raspir.ir.layers import selector_parts
 from raspir.ir.types import NUMBER, STR
@@ -53,7 +53,7 @@ class Aggregate:
         return default
 
     @property
-    def formula(self) -> Formula | None:
+    def formula(self) -> Disjunction | None:
         """The selector's normal form."""
         return self.algebra.facts[self.selector].formula
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from raspir.analysis import Clause, IntSet, Linear, Pair
+from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.facts import clause_of
 from raspir.analysis.forms import MIRRORED
 from raspir.analysis.ranks import Order, Rank
-from raspir.analysis.selectors import Formula
+from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node, Role
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
@@ -34,9 +34,9 @@ class _Found:
     """
 
     rank: Rank
-    among: Formula
+    among: Disjunction
     last: bool
-    rest: Clause
+    rest: Conjunct
 
 
 def fetch_by_rank(search: Search, node: Node) -> Iterator[Node]:
@@ -51,7 +51,7 @@ def fetch_by_rank(search: Search, node: Node) -> Iterator[Node]:
             yield from _fetched(search, aggregate, found)
 
 
-def _found(search: Search, clause: Clause, pair: Pair, allowed: IntSet) -> _Found | None:
+def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) -> _Found | None:
     """Return the member that a condition on a count finds, or ``None`` if it finds none that a head could."""
     if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
         return None
@@ -75,7 +75,7 @@ def _found(search: Search, clause: Clause, pair: Pair, allowed: IntSet) -> _Foun
     return _Found(rank, ahead, last, rest.without(*implied))
 
 
-def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Formula, bool] | None:
+def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Disjunction, bool] | None:
     """Return where the member is whose count is ``query + offset``, and whether it is the last there.
 
     The query is itself a count of these members in this order, inclusive or not. Let N(x) be how many members come
@@ -103,7 +103,7 @@ def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[F
     return rank.order.formula(later, with_own), last
 
 
-def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[Formula, bool] | None:
+def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[Disjunction, bool] | None:
     """Return where the member is whose count is ``query + wanted``: the first of all, or the last."""
     if not query.terms and wanted == int(rank.inclusive):
         return normal.EVERYTHING, False
@@ -117,13 +117,13 @@ def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[F
 def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[Node]:
     algebra = search.algebra
     default = algebra.const(aggregate.default)
-    value, outer = aggregate.value, Clause({})
-    inner: dict[Pair, IntSet] = {}
+    value, outer = aggregate.value, Conjunct({})
+    inner: dict[Comparison, IntSet] = {}
     for pair, allowed in found.rest.sets.items():
         if _is_of_key(search, pair):
             inner[pair] = allowed
         else:
-            outer = Clause({**outer.sets, pair: allowed})
+            outer = Conjunct({**outer.sets, pair: allowed})
     if inner:
         kept = algebra.holds(inner)
         value = algebra("where", kept, value, default)
@@ -136,7 +136,7 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
         yield algebra("where", checks, fetched, default)
 
 
-def best(algebra: Algebra, order: Order, last: bool, among: Formula, value: Node, default: object) -> Node:
+def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: Node, default: object) -> Node:
     """Return what the first (or last) position in ``order`` among those selected holds."""
     # Falling orders have the highest value first; ties are taken on the side that comes first (or last) by position.
     if order.by is None:
@@ -152,7 +152,7 @@ def best(algebra: Algebra, order: Order, last: bool, among: Formula, value: Node
     return algebra("best", algebra.selector(among), value, score, pick=pick, ties=ties, default=default)
 
 
-def _checked(search: Search, found: _Found, outer: Clause) -> Node | None:
+def _checked(search: Search, found: _Found, outer: Conjunct) -> Node | None:
     """Return whether the position that is found keeps conditions of its keys and the query, found out by fetching."""
     algebra, facts = search.algebra, search.facts
     result = algebra.const(True)
@@ -211,7 +211,7 @@ def _existence(search: Search, node: Node) -> tuple[bool, Aggregate] | None:
     return None
 
 
-def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) -> Node | None:
+def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Comparison) -> Node | None:
     """Return whether there is a mark among the later (or earlier) positions with the query's own count of members.
 
     Those are the positions up to the next member, that one or the query's own included where the count says so.
@@ -231,7 +231,7 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) ->
         return None
     marks = facts.compared("eq", aggregate.value, algebra.const(1))
     marked = normal.both((others.without(index),), marks)
-    members: Formula = (rank.members,)
+    members: Disjunction = (rank.members,)
     if marked is None or not all(_is_of_key(search, each) for c in (*marked, *members) for each in c.sets):
         return None
     is_member, is_marked = _any_of(algebra, members), _any_of(algebra, marked)
@@ -240,7 +240,7 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) ->
     ends_late = rank.inclusive == (rightwards == rank.order.reverse)
     mark = is_marked if ends_late else algebra("and", is_marked, algebra("not", is_member))
     stop = algebra("or", is_member, is_marked)
-    among = normal.both((Clause({index: side}),), facts.column(stop))
+    among = normal.both((Conjunct({index: side}),), facts.column(stop))
     if among is None:
         return None
     order = Order(None, False, index, not rightwards)
@@ -248,12 +248,12 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Clause, pair: Pair) ->
     return algebra("and", algebra("not", is_member), found) if ends_late else found
 
 
-def _is_of_key(search: Search, pair: Pair) -> bool:
+def _is_of_key(search: Search, pair: Comparison) -> bool:
     """Tell whether a condition on ``pair`` can be computed at the key: it asks no opaque predicate."""
     return search.facts.of_keys(pair) and pair.kind != "by"
 
 
-def _any_of(algebra: Algebra, formula: Formula) -> Node:
+def _any_of(algebra: Algebra, formula: Disjunction) -> Node:
     """Return whether any clause of conditions on keys holds, as a boolean of the key."""
     result = algebra.const(False)
     for clause in formula:

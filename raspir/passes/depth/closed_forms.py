@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
-from raspir.analysis import Clause, IntSet, Linear, Pair
-from raspir.analysis.selectors import Formula, complement
+from raspir.analysis import Comparison, Conjunct, IntSet, Linear
+from raspir.analysis.selectors import Disjunction, complement
 from raspir.ir import Node
 from raspir.ir.types import INT
 from raspir.passes.depth.aggregates import Aggregate
@@ -100,18 +100,18 @@ def _product(algebra: Algebra, a: Polynomial, b: Polynomial) -> Polynomial | Non
     return tuple(result)
 
 
-def _split(algebra: Algebra, formula: Formula) -> list[Clause] | None:
+def _split(algebra: Algebra, formula: Disjunction) -> list[Conjunct] | None:
     """Return clauses of one interval for each pair, ``None`` if a condition is none on the key's position alone."""
-    clauses: list[Clause] = []
+    clauses: list[Conjunct] = []
     for clause in formula:
         if not all(position_multiple(algebra, pair) for pair in clause.sets):
             return None
         choices = [[(pair, IntSet([each])) for each in allowed.intervals] for pair, allowed in clause.sets.items()]
-        clauses += [Clause(dict(choice)) for choice in itertools.product(*choices)]
+        clauses += [Conjunct(dict(choice)) for choice in itertools.product(*choices)]
     return clauses if len(clauses) <= _ALTERNATIVES else None
 
 
-def position_multiple(algebra: Algebra, pair: Pair) -> int:
+def position_multiple(algebra: Algebra, pair: Comparison) -> int:
     """Return the factor where the key of ``pair`` is a multiple of the position, 0 where it is not."""
     multiple, rest = (algebra.facts.affine(pair.key) if isinstance(pair.key, Linear) else None) or (0, Linear({}))
     return 0 if rest.terms else multiple
@@ -131,19 +131,19 @@ class _Sums:
     def __init__(self, algebra: Algebra) -> None:
         self.algebra = algebra
 
-    def over(self, clauses: list[Clause], polynomial: Polynomial) -> Node:
+    def over(self, clauses: list[Conjunct], polynomial: Polynomial) -> Node:
         """Return the sum over what any of ``clauses`` selects: of each, less what two have in common, and so on."""
         total = self.algebra.const(0)
         for size in range(1, len(clauses) + 1):
             for chosen in itertools.combinations(clauses, size):
-                met: Clause | None = chosen[0]
+                met: Conjunct | None = chosen[0]
                 for clause in chosen[1:]:
                     met = met.meet(clause) if met is not None else None
                 if met is not None:
                     total = self.algebra("add" if size % 2 else "sub", total, self.one(met, polynomial))
         return total
 
-    def one(self, clause: Clause, polynomial: Polynomial) -> Node:
+    def one(self, clause: Conjunct, polynomial: Polynomial) -> Node:
         """Return the sum over one interval."""
         algebra = self.algebra
         interval = self.interval(clause)
@@ -171,7 +171,7 @@ class _Sums:
         total = algebra("sub", pyramid(interval.high), pyramid(algebra.plus(interval.low, -1)))
         return algebra("where", algebra("gt", count, algebra.const(0)), total, algebra.const(0))
 
-    def interval(self, clause: Clause) -> _Interval:
+    def interval(self, clause: Conjunct) -> _Interval:
         """Return the ends of the interval of a clause, which lie within the input unless the interval is empty."""
         lows, highs = [], []
         for pair, allowed in clause.sets.items():
@@ -231,7 +231,7 @@ def value_condition(search: Search, node: Node) -> Iterator[Node]:
         test, chosen, other = value.operands
     else:
         return
-    if not facts[test].anywhere or not all(facts[branch].domain.kinds is INT for branch in (chosen, other)):
+    if not facts[test].position_computable or not all(facts[branch].domain.kinds is INT for branch in (chosen, other)):
         return
     total = algebra.const(0)
     for formula, branch in ((facts.column(test), chosen), (complement(facts.column(test)), other)):
@@ -246,7 +246,7 @@ RULES = (
         "closed form",
         "sum(low <= j <= high, a + b * j) = a * (high - low + 1) + b * (low + high) * (high - low + 1) // 2",
         interval_sum,
-        even=True,
+        accept_ties=True,
     ),
     Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", value_condition),
 )

@@ -16,16 +16,16 @@ def extracted(
 ) -> tuple[Graph, list[Remark]]:
     """Return ``graph`` with as few layers as ``search`` finds, and what was done for that."""
     for done, node in enumerate(graph.nodes):
-        search.low(node)
+        search.shallowest(node)
         if progress is not None:
             progress(done + 1, len(graph))
-    deepest = max(search.layer(search.low(node)) for node in graph.outputs.values())
+    deepest = max(search.layer(search.shallowest(node)) for node in graph.outputs.values())
     choice = _Choice(search)
     for node in graph.outputs.values():
         choice.need(node, deepest)
     found = replaced(graph, choice.made())
     if found.stats().layers > deepest:  # a value as written would have needed what was found for its operands
-        found = replaced(graph, {node: search.low(node) for node in graph})
+        found = replaced(graph, {node: search.shallowest(node) for node in graph})
     return _with_length(found, search), _remarks(graph, found, search)
 
 
@@ -46,7 +46,7 @@ class _Choice:
     def __init__(self, search: Search) -> None:
         self._search = search
         self._due: dict[Node, int] = {}
-        self._order = {node: place for place, node in enumerate(search.settled)}
+        self._order = {node: place for place, node in enumerate(search.results)}
 
     def need(self, node: Node, layer: int) -> None:
         """Ask for ``node`` by ``layer``."""
@@ -63,7 +63,7 @@ class _Choice:
         for node in reversed(list(sources)):
             source, rewritten = sources[node]
             if rewritten:
-                made[node] = made.get(source, self._search.low(source))
+                made[node] = made.get(source, self._search.shallowest(source))
             else:
                 operands = [made.get(operand, operand) for operand in node.operands]
                 made[node] = self._search.algebra.rebuilt(node, operands)
@@ -89,9 +89,9 @@ def _remarks(graph: Graph, found: Graph, search: Search) -> list[Remark]:
     remarks = []
     for node in graph:
         step = search.steps.get(node)
-        if step is None or search.low(node) not in used:
+        if step is None or search.shallowest(node) not in used:
             continue
-        before, after = graph.layering.layer[node], search.layer(search.low(node))
+        before, after = graph.layering.layer[node], search.layer(search.shallowest(node))
         if search.layer(step.plain) == after:
             continue
         place: Location | None = graph.locations.get(node)

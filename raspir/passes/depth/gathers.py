@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
 
-from raspir.analysis import Clause, IntSet, Linear
+from raspir.analysis import Conjunct, IntSet, Linear
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import comparisons
@@ -36,7 +36,7 @@ class Fetch:
 
     selector: Node
     position: Node | None
-    sure: bool
+    total: bool
 
 
 def fetch_of(algebra: Algebra, selector: Node) -> Fetch | None:
@@ -63,10 +63,10 @@ def compose(search: Search, node: Node) -> Iterator[Node]:
         return
     # What must be fetched takes a layer more than the position, so only deeper values, or none, can become shallower.
     value = search.facts[aggregate.value]
-    if value.layer <= search.layer(fetch.selector) and not value.anywhere:
+    if value.layer <= search.layer(fetch.selector) and not value.position_computable:
         return
     composed = _composed(search, aggregate, fetch)
-    if composed is None and fetch.position is not None and not fetch.sure:
+    if composed is None and fetch.position is not None and not fetch.total:
         composed = _clamped(search, aggregate, fetch.position)
     if composed is not None:
         yield composed
@@ -75,10 +75,10 @@ def compose(search: Search, node: Node) -> Iterator[Node]:
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
     """Return what is fetched, computed for the position; ``None`` if that is deeper or could fail outside."""
     algebra = search.algebra
-    there = There(search, fetch)(search.low(aggregate.value))
+    there = There(search, fetch)(search.shallowest(aggregate.value))
     if there is None or search.layer(there) > search.layer(aggregate.node):
         return None
-    if fetch.sure or _is_default_outside(algebra, fetch, there, aggregate.default):
+    if fetch.total or _is_default_outside(algebra, fetch, there, aggregate.default):
         return there
     default = algebra.const(aggregate.default)
     found = algebra("sum", fetch.selector, algebra.const(True), default=False)
@@ -98,7 +98,7 @@ def _clamped(search: Search, aggregate: Aggregate, position: Node) -> Node | Non
     algebra = search.algebra
     inside = within(algebra, position)
     own = fetch_at(algebra, algebra("where", inside, position, algebra.indices))
-    there = There(search, Fetch(own.selector, own.position, True))(search.low(aggregate.value))
+    there = There(search, Fetch(own.selector, own.position, True))(search.shallowest(aggregate.value))
     if there is None or search.layer(there) > search.layer(aggregate.node):
         return None
     return algebra("where", inside, there, algebra.const(aggregate.default))
@@ -132,7 +132,7 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
 
 
 def _has(
-    algebra: Algebra, clause: Clause, ends: Callable[[Algebra, Linear, IntSet, Linear], bool], place: Linear
+    algebra: Algebra, clause: Conjunct, ends: Callable[[Algebra, Linear, IntSet, Linear], bool], place: Linear
 ) -> bool:
     """Tell whether a clause has a condition on the key's position that ends by, or starts from, ``place``."""
     return any(
@@ -261,23 +261,23 @@ class There:
             return None
         known = [operand for operand in there if operand is not None]
         # Where there is nothing to fetch, operands may be combined as they never are inside the input.
-        if not self._fetch.sure and not self._facts.succeeds(node, known):
+        if not self._fetch.total and not self._facts.is_total(node, known):
             return None
         return self._algebra.rebuilt(node, known)
 
     def _queried(self, node: Node) -> Node | None:
         """Return an aggregate with its queries there."""
         aggregate = Aggregate(node, self._algebra)
-        if not self._fetch.sure and not self._is_safe(aggregate):
+        if not self._fetch.total and not self._is_safe(aggregate):
             return None
         selector = with_sides(self._algebra, aggregate.selector, lambda key: key, lambda query: self._there[query])
         return None if selector is None else aggregate.using(selector)
 
     def _is_safe(self, aggregate: Aggregate) -> bool:
         """Tell whether an aggregate succeeds whatever position its queries come from."""
-        if not self._facts[aggregate.node].sure:
+        if not self._facts[aggregate.node].total:
             return False
-        return all(self._facts[select].sure for select in comparisons(aggregate.selector))
+        return all(self._facts[select].total for select in comparisons(aggregate.selector))
 
 
 def where_found(search: Search, node: Node) -> Iterator[Node]:

@@ -46,8 +46,8 @@ class Rule:
     propose: Propose
     attention: Attention = "select"
     roles: frozenset[Role] = frozenset([Role.AGGREGATE])
-    nested: int = 6
-    even: bool = False
+    max_nesting: int = 6
+    accept_ties: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,47 +95,47 @@ class Search:
     """
 
     def __init__(
-        self, algebra: Algebra, rules: tuple[Rule, ...], options: Options, lenient: Set[Node] = frozenset()
+        self, algebra: Algebra, rules: tuple[Rule, ...], options: Options, bool_int_agnostic: Set[Node] = frozenset()
     ) -> None:
         self.algebra = algebra
         self.facts = algebra.facts
         self.options = options
-        self.lenient = lenient
+        self.bool_int_agnostic = bool_int_agnostic
         self.steps: dict[Node, Step] = {}
         self.exhausted = False
         """Whether the time ran out before all rules were tried."""
         self._rules = [rule for rule in rules if rule.attention in ("select", options.attention)]
-        self._low: dict[Node, Node] = {}
+        self._results: dict[Node, Node] = {}
         self._open: set[Node] = set()
         self._following: dict[str, int] = {}
-        self.known: dict[object, Any] = {}
+        self.memo: dict[object, Any] = {}
         """What rules have found out about nodes, by keys of their own."""
 
     @property
-    def settled(self) -> dict[Node, Node]:
+    def results(self) -> dict[Node, Node]:
         """The shallowest form found for each node, in the order in which they were settled."""
-        return self._low
+        return self._results
 
     def layer(self, node: Node) -> int:
         """Return the layer of ``node`` as it stands."""
         return self.facts[node].layer
 
-    def low(self, root: Node) -> Node:
+    def shallowest(self, root: Node) -> Node:
         """Return the shallowest node found that equals ``root``."""
         stack = [root]
         while stack:
             node = stack[-1]
-            if node in self._low:
+            if node in self._results:
                 stack.pop()
                 continue
-            waiting = [operand for operand in node.operands if operand not in self._low]
+            waiting = [operand for operand in node.operands if operand not in self._results]
             if waiting:
                 stack.extend(waiting)
                 continue
-            self._low[node] = self._settle(node)
-            self.algebra.replaces(node, self._low[node])
+            self._results[node] = self._settle(node)
+            self.algebra.replaces(node, self._results[node])
             stack.pop()
-        return self._low[root]
+        return self._results[root]
 
     def adds_integers(self, aggregate: Aggregate) -> bool:
         """Tell whether ``aggregate`` adds up integers, and is 0 for none, or may be made to.
@@ -143,22 +143,22 @@ class Search:
         A sum of booleans is one where whoever uses it cannot tell ``True`` from ``1``.
         """
         integers = self.facts[aggregate.value].domain.kinds is INT
-        lenient = aggregate.node in self.lenient and self.facts[aggregate.value].domain.integral
+        bool_int_agnostic = aggregate.node in self.bool_int_agnostic and self.facts[aggregate.value].domain.integral
         default = aggregate.default
-        zero = default == 0 and (type(default) is int or (lenient and not isinstance(default, str | float)))
-        return aggregate.kind == "sum" and zero and (integers or lenient)
+        zero = default == 0 and (type(default) is int or (bool_int_agnostic and not isinstance(default, str | float)))
+        return aggregate.kind == "sum" and zero and (integers or bool_int_agnostic)
 
     def _settle(self, node: Node) -> Node:
-        plain = self.algebra.rebuilt(node, [self._low[operand] for operand in node.operands])
+        plain = self.algebra.rebuilt(node, [self._results[operand] for operand in node.operands])
         # Folding may have made something new of it, with new operands.
-        if any(operand not in self._low for operand in plain.operands) and len(self._open) < _NESTED:
-            plain = self._guarded(node, lambda: self.low(plain))
+        if any(operand not in self._results for operand in plain.operands) and len(self._open) < _NESTED:
+            plain = self._guarded(node, lambda: self.shallowest(plain))
         if self.layer(plain) > self.layer(node):
             plain = node
         best = plain
         if node.type is not SELECTOR and self.layer(plain) > 0:
             best = self._guarded(node, lambda: self._improved(node, plain))
-        self._low.setdefault(best, best)
+        self._results.setdefault(best, best)
         return best
 
     def _guarded(self, node: Node, settle: Callable[[], Node]) -> Node:
@@ -174,14 +174,14 @@ class Search:
         for form in dict.fromkeys((plain, node)):
             for rule in self._rules:
                 following = self._following.get(rule.name, 0)
-                if form.operation.role not in rule.roles or len(self._open) > _NESTED or following >= rule.nested:
+                if form.operation.role not in rule.roles or len(self._open) > _NESTED or following >= rule.max_nesting:
                     continue
                 if time.monotonic() > self.options.deadline:
                     self.exhausted = True
                     return best
                 for candidate in self._proposals(rule, form):
                     self._following[rule.name] = following + 1
-                    found = self.low(candidate)
+                    found = self.shallowest(candidate)
                     self._following[rule.name] = following
                     if self._is_better(found, best, plain, rule):
                         best = found
@@ -193,7 +193,7 @@ class Search:
         if self.layer(found) != self.layer(best):
             return self.layer(found) < self.layer(best)
         if best is plain:
-            return rule.even and self._weight(found)[0] <= self._weight(best)[0]
+            return rule.accept_ties and self._weight(found)[0] <= self._weight(best)[0]
         return self._weight(found) < self._weight(best)
 
     def _weight(self, root: Node) -> tuple[int, int]:
@@ -229,7 +229,7 @@ class Search:
             node = stack.pop()
             if node in self._open:
                 return False
-            if node not in seen and node not in self._low:
+            if node not in seen and node not in self._results:
                 seen.add(node)
                 stack.extend(node.operands)
                 if may_be_too_large(node.operation.name, [self.facts[operand].domain for operand in node.operands]):

@@ -83,9 +83,9 @@ def reach_of(search: Search, node: Node) -> Reach | None:
     if node.operation.name != "sum":
         return None
     key = ("reach", node.operands[0])
-    if key not in search.known:
-        search.known[key] = _reach(search, node.operands[0])
-    found: Reach | None = search.known[key]
+    if key not in search.memo:
+        search.memo[key] = _reach(search, node.operands[0])
+    found: Reach | None = search.memo[key]
     return found
 
 
@@ -131,7 +131,7 @@ def absorb_reversal(search: Search, node: Node) -> Iterator[Node]:
     roots = [*keys, *aggregate.node.operands[1:]]
     for reach in _reaches(search, roots, max(map(search.layer, roots))):
         back = fetch_at(algebra, reach.back(algebra))
-        if reach.multiple == 1 or not back.sure:
+        if reach.multiple == 1 or not back.total:
             continue
         moved = _Moved(search, reach, _original, There(search, back).or_whole)
         operands = [moved(operand) for operand in aggregate.node.operands[1:]]
@@ -163,9 +163,9 @@ def factor_queries(search: Search, node: Node) -> Iterator[Node]:
         there, instead = aggregate.using(whole), aggregate.using(rest)
         fetch = fetch_at(algebra, position)
         fetched = algebra("sum", fetch.selector, there, default=aggregate.default)
-        if fetch.sure:
+        if fetch.total:
             yield fetched
-        elif all(search.facts[each].sure for each in (there, instead)):
+        elif all(search.facts[each].total for each in (there, instead)):
             found = algebra("sum", fetch.selector, algebra.const(True), default=False)
             yield algebra("where", found, fetched, instead)
 
@@ -232,7 +232,7 @@ class _Moved:
             return self._other(node)
         operands = [self(operand, depth + 1) for operand in node.operands]
         known = [operand for operand in operands if operand is not None]
-        if len(known) < len(operands) or not self._search.facts.succeeds(node, known):
+        if len(known) < len(operands) or not self._search.facts.is_total(node, known):
             return None
         return self._search.algebra.rebuilt(node, known)
 
@@ -250,8 +250,8 @@ RULES = (
         "shift absorbed",
         "sum(s(j), x[j + o]) = sum(s(k - o), x[k]) + the terms that o moves out",
         absorb,
-        nested=2,
+        max_nesting=2,
     ),
-    Rule("reversal absorbed", "best(s(j), x[o - j]) = best(s(o - k), x[k])", absorb_reversal, nested=2),
-    Rule("queries factored", "agg(s(j, q[i + o])) = fetch(agg(s(j, q[i])), i + o)", factor_queries, nested=2),
+    Rule("reversal absorbed", "best(s(j), x[o - j]) = best(s(o - k), x[k])", absorb_reversal, max_nesting=2),
+    Rule("queries factored", "agg(s(j, q[i + o])) = fetch(agg(s(j, q[i])), i + o)", factor_queries, max_nesting=2),
 )

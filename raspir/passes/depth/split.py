@@ -87,7 +87,7 @@ def _chosen(search: Search, aggregate: Aggregate, cases: list[tuple[Node, Domain
     for combination in itertools.product(*(domain.atoms or () for _, domain in cases)):
         atoms = dict(zip((node for node, _ in cases), combination, strict=True))
         answer = _answer(search, aggregate, atoms)
-        if answer is None or not search.facts[answer].sure:
+        if answer is None or not search.facts[answer].total:
             return None
         if result is None:
             result = answer
@@ -143,7 +143,7 @@ def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | 
         return None
     if tuple(new) == node.operands:
         return node
-    return search.algebra.rebuilt(node, new) if search.facts.succeeds(node, new) else None
+    return search.algebra.rebuilt(node, new) if search.facts.is_total(node, new) else None
 
 
 RULES = (
@@ -151,6 +151,6 @@ RULES = (
         "split by value",
         "agg(key(k) = query(q), v) = where(q = c1, agg(key(k) = c1, v), where(q = c2, …))",
         split,
-        nested=1,
+        max_nesting=1,
     ),
 )

@@ -28,7 +28,7 @@ def query_condition(search: Search, node: Node) -> Iterator[Node]:
         return
     rest = tuple(clause.without(*outside) for clause in aggregate.formula)
     inner = aggregate.using(search.algebra.selector(rest))
-    if search.facts[inner].sure:
+    if search.facts[inner].total:
         yield search.algebra("where", search.algebra.holds(outside), inner, search.algebra.const(aggregate.default))
 
 
@@ -40,7 +40,7 @@ def uniform_choice(search: Search, node: Node) -> Iterator[Node]:
     test, a, b = aggregate.value.operands
     if search.facts[test].uniform:
         branches = [aggregate.using(value=branch) for branch in (a, b)]
-        if all(search.facts[branch].sure for branch in branches):
+        if all(search.facts[branch].total for branch in branches):
             yield search.algebra("where", test, *branches)
 
 

@@ -65,7 +65,7 @@ def compared_choice(algebra: Builder, node: Node) -> Node | None:
     levels: list[tuple[Node, Node | None, Node | None]] = []
     while rest.operation.name == "where" and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):
         condition, *branches = rest.operands
-        if not all(algebra.facts.succeeds(node, [branch, constant]) for branch in branches):
+        if not all(algebra.facts.is_total(node, [branch, constant]) for branch in branches):
             break
         left, right = (
             _outcome(algebra, build(node.operation.name, branch, constant), condition, chosen)

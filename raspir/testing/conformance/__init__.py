@@ -24,7 +24,7 @@ from raspir.testing.conformance import generated
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features import cases
 from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
-from raspir.testing.conformance.report import Came, Entry, Report
+from raspir.testing.conformance.report import Entry, Outcome, Report
 
 __all__ = [
     "Came",
@@ -91,11 +91,11 @@ def run(
 
 def _entry(case: Case, tried: Callable[[], Verdict]) -> Entry:
     """Return what comes of a case when it is tried."""
-    entry = Entry(case.group, case.name, Came.PASSED, "", case.operations, case.kind)
+    entry = Entry(case.group, case.name, Outcome.PASSED, "", case.operations, case.kind)
     try:
         verdict = tried()
     except NonconformityError as error:
-        return replace(entry, came=Came.FAILED, told=str(error))
+        return replace(entry, came=Outcome.FAILED, told=str(error))
     if verdict.unsupported is not None:
-        return replace(entry, came=Came.UNSUPPORTED, told=verdict.unsupported)
+        return replace(entry, came=Outcome.UNSUPPORTED, told=verdict.unsupported)
     return replace(entry, rounded=verdict.rounded, left_out=verdict.left_out or "")

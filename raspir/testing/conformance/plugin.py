@@ -17,7 +17,7 @@ from raspir.ir import BackendError
 from raspir.testing.conformance.case import Case
 from raspir.testing.conformance.generated import PROGRAMS, Patience
 from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
-from raspir.testing.conformance.report import WIDTH, Came, Entry, Report
+from raspir.testing.conformance.report import WIDTH, Entry, Outcome, Report
 
 _PROPERTY = "raspir.conformance"
 _REPORT = pytest.StashKey[Report]()
@@ -94,7 +94,7 @@ class _Collector:
         about = Entry(
             held["group"],
             held["name"],
-            Came.PASSED,
+            Outcome.PASSED,
             "",
             tuple(held["operations"]),
             held["kind"],
@@ -102,9 +102,9 @@ class _Collector:
             held["left_out"],
         )
         if report.failed:
-            about = replace(about, came=Came.FAILED, told=report.longreprtext)
+            about = replace(about, came=Outcome.FAILED, told=report.longreprtext)
         elif report.skipped:
-            about = replace(about, came=Came.UNSUPPORTED, told=held["unsupported"])
+            about = replace(about, came=Outcome.UNSUPPORTED, told=held["unsupported"])
         self.report.entries.append(about)
 
 

@@ -105,4 +105,4 @@ def _narrowed(graph: Graph, vocab: tuple[Atom, ...], longest: int) -> Graph:
     has_vocabulary = any(node["vocab"] is not None for node in graph.inputs.values())
     has_length = graph.max_length is not None
     with quiet():
-        return located(graph.promise(None if has_vocabulary else vocab, None if has_length else longest))
+        return located(graph.assume(None if has_vocabulary else vocab, None if has_length else longest))

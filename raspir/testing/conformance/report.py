@@ -22,7 +22,7 @@ FEW = 0.5
 """The share of the cases below which a verdict begins with how few of them the backend supports."""
 
 
-class Came(Enum):
+class Outcome(Enum):
     """What came of a case; ``PARTLY`` of an operation, where cases about it passed as far as they are supported."""
 
     PASSED = "passed"
@@ -48,7 +48,7 @@ class Entry:
 
     group: str
     name: str
-    came: Came
+    came: Outcome
     told: str = ""
     operations: tuple[str, ...] = ()
     kind: str = "mixed"
@@ -58,7 +58,7 @@ class Entry:
     @property
     def missing(self) -> str:
         """What the backend lacks that the case needs, in the backend's words, without which value needs it."""
-        told = self.told if self.came is Came.UNSUPPORTED else self.left_out
+        told = self.told if self.came is Outcome.UNSUPPORTED else self.left_out
         for pattern, kept in _NEEDS:
             told = pattern.sub(kept, told)
         return told
@@ -89,28 +89,28 @@ class Report:
     @property
     def failed(self) -> list[Entry]:
         """The cases that the backend is wrong on."""
-        return [entry for entry in self.entries if entry.came is Came.FAILED]
+        return [entry for entry in self.entries if entry.came is Outcome.FAILED]
 
     @property
     def supports_nothing(self) -> bool:
         """Whether there is no case that the backend runs rightly, so that there is nothing good to say of it."""
-        return not any(entry.came is Came.PASSED for entry in self.entries)
+        return not any(entry.came is Outcome.PASSED for entry in self.entries)
 
     @property
     def conforms(self) -> bool:
         """Whether the backend runs something, and nothing wrongly."""
         return not self.failed and not self.supports_nothing
 
-    def operations(self) -> dict[str, dict[str, Came]]:
+    def operations(self) -> dict[str, dict[str, Outcome]]:
         """Return, by operation and kind of atoms, what came of the cases about it; failures outweigh all else.
 
         Where some cases are supported and others not, it counts as unsupported; where parts of a case are, as partly.
         """
-        found: dict[str, dict[str, Came]] = {name: {} for name in OPERATIONS}
-        weight = [Came.PASSED, Came.PARTLY, Came.UNSUPPORTED, Came.FAILED]
+        found: dict[str, dict[str, Outcome]] = {name: {} for name in OPERATIONS}
+        weight = [Outcome.PASSED, Outcome.PARTLY, Outcome.UNSUPPORTED, Outcome.FAILED]
         for entry in self.entries:
             for name in entry.operations:
-                came = Came.PARTLY if entry.left_out and entry.came is Came.PASSED else entry.came
+                came = Outcome.PARTLY if entry.left_out and entry.came is Outcome.PASSED else entry.came
                 before = found[name].get(entry.kind, came)
                 found[name][entry.kind] = max(before, came, key=weight.index)
         return found
@@ -118,20 +118,20 @@ class Report:
     def verdict(self) -> str:
         """Return what to think of the backend, in a sentence."""
         counts = Counter(entry.came for entry in self.entries)
-        total, passed = len(self.entries), counts[Came.PASSED]
+        total, passed = len(self.entries), counts[Outcome.PASSED]
         if not total:
             return f"{self.backend} was held to nothing: no case was run"
         told = f"in what was run, {self.backend}" if self.partial else self.backend
-        if counts[Came.FAILED]:
-            return f"{told} does not conform: it is wrong in {counts[Came.FAILED]} of {total} cases"
+        if counts[Outcome.FAILED]:
+            return f"{told} does not conform: it is wrong in {counts[Outcome.FAILED]} of {total} cases"
         if self.supports_nothing:
             return f"{told} does not conform: it supports none of {total} cases"
         if passed < FEW * total:
             return f"{told} conforms in the {passed} of {total} cases that it supports: of the others nothing is known"
-        parts = sum(1 for entry in self.entries if entry.left_out and entry.came is Came.PASSED)
-        if counts[Came.UNSUPPORTED] or parts:
+        parts = sum(1 for entry in self.entries if entry.left_out and entry.came is Outcome.PASSED)
+        if counts[Outcome.UNSUPPORTED] or parts:
             right = f"{passed} of {total} cases are right{f' ({parts} of them in part)' if parts else ''}"
-            return f"{told} conforms in what it supports: {right}, and {counts[Came.UNSUPPORTED]} unsupported"
+            return f"{told} conforms in what it supports: {right}, and {counts[Outcome.UNSUPPORTED]} unsupported"
         return f"{told} conforms: all {total} cases are right"
 
     def render(self, colour: bool = False, ascii_only: bool = False, width: int = WIDTH) -> str:
@@ -162,10 +162,10 @@ class Report:
         rounded = sum(entry.rounded for entry in self.entries)
         if rounded:
             yield f"sums of floats: {rounded} results are of another order of adding, within rounding"
-        reasons = Counter(entry.missing for entry in self.entries if entry.came is Came.UNSUPPORTED)
+        reasons = Counter(entry.missing for entry in self.entries if entry.came is Outcome.UNSUPPORTED)
         for reason, count in reasons.most_common(8):
             yield f"unsupported ({count}): {reason}"
-        parts = Counter(entry.missing for entry in self.entries if entry.left_out and entry.came is Came.PASSED)
+        parts = Counter(entry.missing for entry in self.entries if entry.left_out and entry.came is Outcome.PASSED)
         for reason, count in parts.most_common(8):
             yield f"unsupported in part ({count}): {reason}"
 
@@ -174,7 +174,7 @@ class Report:
 
 
 def _by_group(entries: Iterable[Entry], lines: box.Box) -> Table:
-    counts: dict[str, Counter[Came]] = {}
+    counts: dict[str, Counter[Outcome]] = {}
     for entry in entries:
         counts.setdefault(entry.group, Counter())[entry.came] += 1
     table = Table(box=lines, show_footer=True)
@@ -190,15 +190,15 @@ def _by_group(entries: Iterable[Entry], lines: box.Box) -> Table:
     return table
 
 
-def _supported(count: Counter[Came]) -> Text:
-    if count[Came.FAILED]:
-        return Text("WRONG", _STYLES[Came.FAILED])
-    if not count[Came.UNSUPPORTED]:
-        return Text("yes", _STYLES[Came.PASSED])
-    return Text("partly" if count[Came.PASSED] else "no", _STYLES[Came.UNSUPPORTED])
+def _supported(count: Counter[Outcome]) -> Text:
+    if count[Outcome.FAILED]:
+        return Text("WRONG", _STYLES[Outcome.FAILED])
+    if not count[Outcome.UNSUPPORTED]:
+        return Text("yes", _STYLES[Outcome.PASSED])
+    return Text("partly" if count[Outcome.PASSED] else "no", _STYLES[Outcome.UNSUPPORTED])
 
 
-def _by_operation(found: dict[str, dict[str, Came]], lines: box.Box) -> Table:
+def _by_operation(found: dict[str, dict[str, Outcome]], lines: box.Box) -> Table:
     table = Table(box=lines)
     table.add_column("operation")
     for kind in KINDS:
@@ -213,10 +213,10 @@ def _by_operation(found: dict[str, dict[str, Came]], lines: box.Box) -> Table:
     return table
 
 
-def _cell(came: Came | None) -> Text:
+def _cell(came: Outcome | None) -> Text:
     return Text("·") if came is None else Text(_WORDS[came], _STYLES[came])
 
 
-_COLUMNS = (Came.PASSED, Came.FAILED, Came.UNSUPPORTED)
-_WORDS = {Came.PASSED: "yes", Came.PARTLY: "partly", Came.FAILED: "WRONG", Came.UNSUPPORTED: "no"}
-_STYLES = {Came.PASSED: "green", Came.PARTLY: "yellow", Came.FAILED: "bold red", Came.UNSUPPORTED: "yellow"}
+_COLUMNS = (Outcome.PASSED, Outcome.FAILED, Outcome.UNSUPPORTED)
+_WORDS = {Outcome.PASSED: "yes", Outcome.PARTLY: "partly", Outcome.FAILED: "WRONG", Outcome.UNSUPPORTED: "no"}
+_STYLES = {Outcome.PASSED: "green", Outcome.PARTLY: "yellow", Outcome.FAILED: "bold red", Outcome.UNSUPPORTED: "yellow"}

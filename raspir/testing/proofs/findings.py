@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from raspir.testing.proofs.generated import Checks, check
-from raspir.testing.proofs.proving import NotAppliedError, Provable, Schema, Verdict, proved, switched_off, withheld
+from raspir.testing.proofs.proving import NotAppliedError, ProofCase, Provable, Verdict, proved, switched_off, withheld
 from raspir.validation.values import NoEncodingError
 
 _ALONE = 5000  # programs that are generated at least for a rule of which nothing else speaks
@@ -166,13 +166,13 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
     )  # fmt: skip
 
 
-def _problems(schema: Schema, verdict: Verdict) -> list[str]:
+def _problems(schema: ProofCase, verdict: Verdict) -> list[str]:
     if verdict.counterexample is not None:
         return [f"{schema.text}: {verdict.counterexample}"]
     return [] if verdict.unknown is None else [f"{schema.text}: the solver gave up at length {verdict.unknown}"]
 
 
-def _needs(schema: Schema, longest: int, seconds: float) -> Iterator[Need]:
+def _needs(schema: ProofCase, longest: int, seconds: float) -> Iterator[Need]:
     dropped = [(each.text, withheld(schema, each, longest, seconds)) for each in schema.conditions]
     dropped += [(each.text, switched_off(schema, each, longest, seconds)) for each in schema.unchecked]
     for text, verdict in dropped:

@@ -12,7 +12,7 @@ from random import Random
 from unittest import mock
 
 from raspir.analysis import Analysis
-from raspir.analysis.leniency import lenient
+from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.backends.base import runner
 from raspir.ir import Atom, EvaluationError, Graph, Node
 from raspir.passes import depth
@@ -58,7 +58,7 @@ def check(rule: Provable, programs: int, seed: int = 0) -> Checks:
         random = Random(f"{seed} {number}")
         with quiet(), held_back():  # terms and nodes that are let go lose what is raised meanwhile
             generated = program(random)
-            graph = generated.graph.promise(generated.vocab) if random.random() < 0.5 else generated.graph
+            graph = generated.graph.assume(generated.vocab) if random.random() < 0.5 else generated.graph
             changed = alone(rule, graph)
         if changed is not None:
             applied += 1
@@ -120,7 +120,7 @@ def _only(name: str) -> Iterator[list[Node]]:
 def _shallower(rule: Provable, graph: Graph) -> Graph | None:
     """Return ``graph`` after a search with one rule of depth, ``None`` if that applies it nowhere."""
     (only,) = (each for each in depth.RULES if each.name == rule.name)
-    search = Search(algebra.Algebra(Analysis.of(graph)), (only,), Options("best"), lenient(graph))
+    search = Search(algebra.Algebra(Analysis.of(graph)), (only,), Options("best"), bool_int_agnostic(graph))
     found, _ = extracted(graph, search)
     return found if search.steps else None
 

@@ -50,7 +50,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Unchecked:
+class GuardMutation:
     """A rewrite where it must not be made: the rule's code with a check switched off, on a program that fails it.
 
     Attributes:
@@ -65,7 +65,7 @@ class Unchecked:
 
 
 @dataclass(frozen=True)
-class Schema:
+class ProofCase:
     """A rule on a program whose inputs are symbols.
 
     Attributes:
@@ -89,7 +89,7 @@ class Schema:
     node: Node
     rewrite: Rewrite
     conditions: tuple[Condition, ...] = ()
-    unchecked: tuple[Unchecked, ...] = ()
+    unchecked: tuple[GuardMutation, ...] = ()
     least: int = 0
     told: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
     exact: bool = False
@@ -113,7 +113,7 @@ class Provable:
     pass_: str
     name: str
     algebra: str
-    schemas: tuple[Schema, ...] = ()
+    schemas: tuple[ProofCase, ...] = ()
     unencoded: str = ""
 
 
@@ -154,7 +154,7 @@ class NotAppliedError(Exception):
     """A rule makes nothing of the program that it is to be shown on."""
 
 
-def rewritten(schema: Schema, node: Node) -> list[Node]:
+def rewritten(schema: ProofCase, node: Node) -> list[Node]:
     """Return what the rule makes of ``node`` under all of its conditions.
 
     Raises:
@@ -170,18 +170,18 @@ def rewritten(schema: Schema, node: Node) -> list[Node]:
     return found
 
 
-def proved(schema: Schema, longest: int, seconds: float) -> Verdict:
+def proved(schema: ProofCase, longest: int, seconds: float) -> Verdict:
     """Return what the solver says of a schema at all lengths up to ``longest``, in ``seconds`` for each question."""
     return _judged(schema, schema.node, rewritten(schema, schema.node), schema.conditions, longest, seconds)
 
 
-def withheld(schema: Schema, condition: Condition, longest: int, seconds: float) -> Verdict:
+def withheld(schema: ProofCase, condition: Condition, longest: int, seconds: float) -> Verdict:
     """Return what the solver says of a schema when it is not told of one of the conditions."""
     others = tuple(each for each in schema.conditions if each is not condition)
     return _judged(schema, schema.node, rewritten(schema, schema.node), others, longest, seconds, real=True)
 
 
-def unguarded(schema: Schema, unchecked: Unchecked) -> list[Node]:
+def unguarded(schema: ProofCase, unchecked: GuardMutation) -> list[Node]:
     """Return what the rule makes of the program that it must not apply to when the check is switched off.
 
     Raises:
@@ -193,7 +193,7 @@ def unguarded(schema: Schema, unchecked: Unchecked) -> list[Node]:
         return rewritten(schema, unchecked.node)
 
 
-def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: float) -> Verdict:
+def switched_off(schema: ProofCase, unchecked: GuardMutation, longest: int, seconds: float) -> Verdict:
     """Return what the solver says when a check of the rule's code is switched off."""
     held = set(topological([unchecked.node]))
     conditions = [condition for condition in schema.conditions if condition.facts.keys() <= held]
@@ -202,7 +202,7 @@ def switched_off(schema: Schema, unchecked: Unchecked, longest: int, seconds: fl
 
 
 def _judged(
-    schema: Schema,
+    schema: ProofCase,
     node: Node,
     found: list[Node],
     conditions: Iterable[Condition],

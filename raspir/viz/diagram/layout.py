@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from raspir.analysis.critical_path import critical_path
 from raspir.ir import Graph, Node
-from raspir.ir.layers import Head, Mlp, dependences
+from raspir.ir.layers import Head, Mlp, dependencies
 from raspir.ir.operations import Role
 from raspir.viz.diagram.cards import Card
 from raspir.viz.diagram.contents import Contents, reads
@@ -83,7 +83,7 @@ class _Maker:
         self._critical = {step.aggregate for step in self._path}
         self._forced = {(step.aggregate, step.through, step.operand) for step in self._path if step.through}
         self._holder: dict[Node, str] = {}  # the card that a sequence comes from
-        self._depends = dependences(graph)
+        self._depends = dependencies(graph)
         self._edges: dict[tuple[str, str, int | None], bool] = {}
         self.side = Side(label, told_of(graph))
         self._sources()

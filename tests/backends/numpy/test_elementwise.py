@@ -12,7 +12,7 @@ from raspir.backends.numpy.kernels import elementwise
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of
 from raspir.backends.numpy.planner import ELEMENTWISE
 from raspir.ir.atoms import atom_key
-from raspir.ir.evaluation import MEANING, checked, logical_not
+from raspir.ir.evaluation import EVALUATORS, checked, logical_not
 from raspir.runtime.messages import failed_on
 
 UNARY = ("neg", "abs", "round", "not")
@@ -50,7 +50,7 @@ def check(name, data, *kinds):
     rows = rows_of(*drawn)
     assume(not any(fills_memory(name, row) for row in rows))
     found = yielded(ELEMENTWISE[name], *(column for column, _ in drawn), AT)
-    assert found == outcome(MEANING[name], rows)
+    assert found == outcome(EVALUATORS[name], rows)
 
 
 def fills_memory(name, row):
@@ -99,7 +99,7 @@ def test_power(data, base, exponent):
 )  # fmt: skip
 def test_edges(name, rows):
     sides = [column_of(side) for side in zip(*rows, strict=True)]
-    assert yielded(ELEMENTWISE[name], *sides, AT) == outcome(MEANING[name], rows)
+    assert yielded(ELEMENTWISE[name], *sides, AT) == outcome(EVALUATORS[name], rows)
 
 
 @settings(max_examples=50, deadline=None)
@@ -108,7 +108,7 @@ def test_where(data, of):
     size = data.draw(st.integers(1, 6))
     drawn = [data.draw(columns(data.draw(st.sampled_from([1, size])), each)) for each in of]
     found = atoms_of(elementwise.where(*(column for column, _ in drawn)))
-    assert exact(found) == exact([MEANING["where"](*row) for row in rows_of(*drawn)])
+    assert exact(found) == exact([EVALUATORS["where"](*row) for row in rows_of(*drawn)])
 
 
 @settings(max_examples=60, deadline=None)

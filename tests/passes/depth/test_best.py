@@ -138,7 +138,7 @@ def test_what_is_found_must_be_a_member(monkeypatch):
     assert differing(as_graph(program), alone(BY_RANK, program)[1], TEXTS) == []
     by_count = ((key(counted) == query(0)) & (key(tokens) == query("b"))).mean(indices, -1)
     stays(BY_RANK, by_count, TEXTS)
-    monkeypatch.setattr(best.Clause, "implies", lambda self, other: True)
+    monkeypatch.setattr(best.Conjunct, "implies", lambda self, other: True)
     breaks(BY_RANK, by_count, TEXTS)
 
 

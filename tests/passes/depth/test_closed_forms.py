@@ -24,7 +24,7 @@ from rewriting import (
 import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
-from raspir.analysis.leniency import lenient
+from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph
 from raspir.passes.depth.closed_forms import RULES, _Sums
 from raspir.passes.depth.extraction import extracted
@@ -197,7 +197,7 @@ def test_values_chosen_by_position(value, selector):
 
 def searched(graph, how):
     """Return the graph after a search with some rules."""
-    search = Search(Algebra(Analysis.of(graph)), how, Options("select"), lenient(graph))
+    search = Search(Algebra(Analysis.of(graph)), how, Options("select"), bool_int_agnostic(graph))
     return extracted(graph, search)[0]
 
 
@@ -230,7 +230,7 @@ def test_booleans_chosen_by_position_stay_where_their_type_matters():
 
 def test_a_closed_form_as_deep_is_taken_if_it_needs_no_more_heads():
     taken = as_graph((key(indices) > query(indices)).value(1))
-    for rule, expected in ((CLOSED, False), (replace(CLOSED, even=False), True)):
+    for rule, expected in ((CLOSED, False), (replace(CLOSED, accept_ties=False), True)):
         low = settled(taken, rule)
         assert ("select.gt" in str(low)) == expected
         assert not differing(taken, low, WORDS)
@@ -239,7 +239,7 @@ def test_a_closed_form_as_deep_is_taken_if_it_needs_no_more_heads():
 def settled(graph, rule):
     """Return the graph of the shallowest form that a search with one rule finds, whatever else it needs."""
     search = Search(Algebra(Analysis.of(graph)), (rule,), Options("select"))
-    return Graph({"out": search.low(graph.outputs["out"])}, graph.inputs.values(), graph.functions)
+    return Graph({"out": search.shallowest(graph.outputs["out"])}, graph.inputs.values(), graph.functions)
 
 
 def test_a_constant_boolean_is_one_where_nobody_tells():

@@ -158,7 +158,7 @@ def test_what_selects_something_outside_needs_one(program, monkeypatch):
 def test_nothing_is_computed_outside_that_could_fail(monkeypatch):
     program = at(indices + 1, 100 // (length - indices), -1)
     lowered(COMPOSE, program, (2, 1), WORDS)
-    monkeypatch.setattr(Analysis, "succeeds", lambda self, node, operands: True)
+    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
     breaks(COMPOSE, program, WORDS)
 
 

@@ -96,7 +96,7 @@ def test_floats_keep_their_order(monkeypatch):
     program = everything.value(shift(where(COUNT > 1, 0.2, 0.3), 1, 0.1))
     stays(ABSORB, program, WORDS)
     monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    monkeypatch.setattr(Analysis, "succeeds", lambda self, node, operands: True)
+    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
     breaks(ABSORB, program, ["aba"])
 
 
@@ -127,7 +127,7 @@ def test_booleans_whose_type_matters():
 def test_what_is_shifted_out_must_not_fail(monkeypatch):
     program = le.value(12 // shift((lt & same).value(1) - 1, 1, 1))
     stays(ABSORB, program, ["aa", "abb", "ab"])
-    monkeypatch.setattr(Analysis, "succeeds", lambda self, node, operands: True)
+    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
     breaks(ABSORB, program, ["aa", "abb"])
 
 
@@ -233,7 +233,7 @@ def test_a_reversal_that_leaves_the_input_is_left(by, monkeypatch):
     program = best(mirrored, mirrored)
     stays(REVERSAL, program, WORDS)
     original = shifts.fetch_at
-    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), sure=True))
+    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), total=True))
     breaks(REVERSAL, program, WORDS)
 
 
@@ -280,7 +280,7 @@ def test_an_aggregate_is_fetched_instead_of_its_queries(make, by, monkeypatch):
     program = make(key(tokens) == query(mirrored(tokens, by)))
     lowered(FACTOR, program, (3, 2), [*WORDS, "aabcc"])
     original = shifts.fetch_at
-    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), sure=True))
+    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), total=True))
     if by:
         breaks(FACTOR, program, [*WORDS, "aabcc"])
 

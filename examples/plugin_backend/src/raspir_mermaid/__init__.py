@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from raspir.backends.base import Level, Support
+from raspir.backends.base import Capabilities, Level
 from raspir.backends.tracing import traced
 from raspir.ir import LayeredProgram
 from raspir_mermaid.flowchart import Flowchart
@@ -27,7 +27,7 @@ class Mermaid:
     summary: ClassVar[str] = "writes the program as a Mermaid flowchart of its layers and heads"
     suffixes: ClassVar[tuple[str, ...]] = (".mmd", ".mermaid")
     level: ClassVar[Level] = "layered"
-    supports: ClassVar[Support] = Support()  # all there is: a diagram computes nothing
+    supports: ClassVar[Capabilities] = Capabilities()  # all there is: a diagram computes nothing
 
     direction: Literal["TB", "BT", "LR", "RL"] = "TB"
     shown: int = 12

@@ -124,7 +124,7 @@ def fixed(run: Run, at: Site, column: Column | None = None) -> Column:
     return column if run.single else take(column, run.indices.data)
 
 
-def spread(run: Run, column: Column) -> Column:
+def broadcast(run: Run, column: Column) -> Column:
     """Return at each position what is the same at all of a sequence; one atom that holds for all may stay one."""
     if run.single or len(column) == 1 or len(column) == run.n:
         return column

@@ -27,7 +27,7 @@ from raspir.backends.numpy.kernels.elementwise import EXACT, add, sub
 from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.predicates import Predicate
 from raspir.backends.numpy.kernels.ranges import range_max, running_sums
-from raspir.backends.numpy.kernels.runs import Run, full, spread, warn_if_slow
+from raspir.backends.numpy.kernels.runs import Run, broadcast, full, warn_if_slow
 from raspir.backends.numpy.kernels.short import Pairs, are_short
 from raspir.ir.lazy import cached_property
 
@@ -314,7 +314,7 @@ def shifted(run: Run, slope: int, offset: Column) -> Fetch:
     if run.single and offset.kind & ~WHOLE == 0 and abs(int(offset.data[0])) < 2**62:
         return Shift(run, slope, int(offset.data[0]))
     move = add if slope > 0 else sub
-    return at_position(run, move(spread(run, offset), run.indices, NOWHERE))
+    return at_position(run, move(broadcast(run, offset), run.indices, NOWHERE))
 
 
 class Everything(Selection):

@@ -10,7 +10,7 @@ from typing import Any
 from raspir.frontends.python.embedded import SOp, indices, tokens
 from raspir.frontends.python.expressions import apply
 from raspir.ir import Atom
-from raspir.ir.evaluation import MEANING, checked
+from raspir.ir.evaluation import EVALUATORS, checked
 from raspir.ir.operations import COMPARISONS, OPERATIONS
 from raspir.ir.types import ATOM, type_of, union
 from raspir.testing.conformance.case import ATOMS, Case, Trial, trial
@@ -72,7 +72,7 @@ def cases() -> Iterator[Case]:
     for name in ALONE:
         for kind, atoms in ATOMS.items():
             alone = apply(SOp, name, (tokens,))
-            inputs = _inputs(atoms, MEANING[name])
+            inputs = _inputs(atoms, EVALUATORS[name])
             # Of a kind that it can only fail on, the table of operations says nothing.
             about = (name,) if OPERATIONS[name].infer((union(map(type_of, atoms)),), ()) else ()
             yield Case(UNARY, f"{name} {kind}", (trial(alone, inputs),), about, kind)
@@ -82,7 +82,7 @@ def cases() -> Iterator[Case]:
 
 def _binary(name: str, left: str, right: str) -> Iterator[Trial]:
     """Yield the operator with a constant on either side, unless it can only fail, which is told when it is written."""
-    meaning, infer = MEANING[name], OPERATIONS[name].infer
+    meaning, infer = EVALUATORS[name], OPERATIONS[name].infer
     for atom in _manageable(name, BESIDE[right]):
         if infer((ATOM, type_of(atom)), ()):
             inputs = _inputs(_manageable(name, ATOMS[left]), partial(_swapped, meaning, atom))

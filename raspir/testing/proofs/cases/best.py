@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from raspir.analysis import Analysis, Clause, Linear
+from raspir.analysis import Analysis, Conjunct, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.facts import clause_of
 from raspir.analysis.intset import IntSet
 from raspir.analysis.ranks import Rank
-from raspir.analysis.selectors import Formula
+from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.types import ATOM, INT, STR
 from raspir.passes.depth import best as rules
@@ -33,7 +33,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
-from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 from raspir.testing.proofs.switches import Patch
 
 BY_RANK, IN_RUN = rules.RULES
@@ -113,7 +113,7 @@ def _as_ordered(facts: Analysis, node: Node) -> Rank | None:
     return _rank(facts, _ranked(V, "lt", "j < i"))
 
 
-def _as_next(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Formula, bool]:
+def _as_next(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Disjunction, bool]:
     """Return where the next member is, or the previous one, whatever the offset."""
     return rank.order.formula(True, False), offset < 0
 
@@ -138,42 +138,42 @@ def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
 
 
 UNCHECKED_RANKS = (
-    Unchecked("whether the member is the next or the previous", _next(2), [(rules, "_relative", _as_next)]),
+    GuardMutation("whether the member is the next or the previous", _next(2), [(rules, "_relative", _as_next)]),
     *(
-        Unchecked(f"whether a member counts itself, as if {placed}", _next(1), [_placed(*placed)])
+        GuardMutation(f"whether a member counts itself, as if {placed}", _next(1), [_placed(*placed)])
         for placed in ((True, True, False), (False, False, True), (False, True, True))
     ),
-    Unchecked(
+    GuardMutation(
         "whether the query counts the same members", _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
         [_placed(True, True, False)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the query counts in the same order", _next(0, _of_a["j >= i"]), [_placed(True, True, False)]
     ),
-    Unchecked(
+    GuardMutation(
         "whether what is found is a member",
         total(both(select("eq", _of_a["j < i"], 0), select("eq", X, "b")), V, -1),
-        [(Clause, "implies", always(True))],
+        [(Conjunct, "implies", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the count is 0 and not more", total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
         [_first_or_last(False)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the count is the number of all members",
         total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1), [_first_or_last(True)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the count is of a strict order",
         total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1), [(Analysis, "rank", _as_ordered)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether what is counted is all before",
         total(select("eq", total(both(BEFORE, select("lt", V, V)), 1), 0), INDICES, -1),
         [(Analysis, "rank", _as_ordered)],
     ),
     *(
-        Unchecked(
+        GuardMutation(
             f"whether the position that is found has {text}",
             total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"), ANY_CHECK,
         )
@@ -182,7 +182,7 @@ UNCHECKED_RANKS = (
 )  # fmt: skip
 
 
-def _by_rank() -> Iterator[Schema]:
+def _by_rank() -> Iterator[ProofCase]:
     for place, (text, node) in enumerate((*_absolute(), *_relative(), *_besides())):
         checks = UNCHECKED_RANKS if place == 0 else ()
         yield schema(BY_RANK, f"fetching from {text} is fetching the best", node, unchecked=checks)
@@ -219,7 +219,7 @@ def _as_exists(search: Search, node: Node) -> tuple[bool, Aggregate]:
     return True, Aggregate(node.operands[0], search.algebra)
 
 
-def _as_run(formula: Formula | None) -> Clause | None:
+def _as_run(formula: Disjunction | None) -> Conjunct | None:
     """Return the conditions of a run as if each of them were what it must be: an equal count, and strictly later."""
     clause = clause_of(formula)
     if clause is None:
@@ -230,7 +230,7 @@ def _as_run(formula: Formula | None) -> Clause | None:
             sets[pair] = IntSet.where("lt" if allowed <= IntSet.where("lt", 2) else "gt")
         elif pair.same:
             sets[pair] = IntSet.where("eq")
-    return Clause(sets)
+    return Conjunct(sets)
 
 
 def _as_by_position(facts: Analysis, node: Node) -> Rank | None:
@@ -264,32 +264,32 @@ def _later(count: Node) -> Node:
 
 
 UNCHECKED_RUNS = (
-    Unchecked("whether it is asked if there is a mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
-    Unchecked("whether the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
-    Unchecked("whether marks are 1 and all else 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
-    Unchecked("whether no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
-    Unchecked("whether the mean is asked if it is above 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
-    Unchecked("whether a run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
-    Unchecked("whether a run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
-    Unchecked("whether a run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
-    Unchecked(
+    GuardMutation("whether it is asked if there is a mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
+    GuardMutation("whether the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
+    GuardMutation("whether marks are 1 and all else 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
+    GuardMutation("whether no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
+    GuardMutation("whether the mean is asked if it is above 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
+    GuardMutation("whether a run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
+    GuardMutation("whether a run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
+    GuardMutation("whether a run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
+    GuardMutation(
         "whether the count is by position alone", _exists(_later(total(BY_V, 1))),
         [(Analysis, "rank", _as_by_position), OF_KEYS],
     ),
-    Unchecked(
+    GuardMutation(
         "whether members are told by their keys alone",
         _exists(_later(total(both(UP_TO, SAME), make("where", STOP, 1, 0)))),
         [(Analysis, "of_keys", lambda facts, pair: not pair.is_index), OF_KEYS],
     ),
-    Unchecked("whether marks are told by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
-    Unchecked(
+    GuardMutation("whether marks are told by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
+    GuardMutation(
         "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))),
         [(rules, "_is_of_key", lambda search, pair: search.facts.of_keys(pair))],
     ),
 )  # fmt: skip
 
 
-def _in_run() -> Iterator[Schema]:
+def _in_run() -> Iterator[ProofCase]:
     kinds = list(product(MARKS.items(), ASKS.items()))
     for place, (counted, there) in enumerate(product(SIDES, ("j > i", "j < i"))):
         for (name, marked), (asks, ask) in kinds[place % 4 :: 4]:

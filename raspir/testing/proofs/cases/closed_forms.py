@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from raspir.analysis.selectors import Clause
+from raspir.analysis.selectors import Conjunct
 from raspir.ir import Atom, Node
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.depth import closed_forms
@@ -36,7 +36,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 
 CLOSED, CONDITION = closed_forms.RULES
 
@@ -77,7 +77,7 @@ SELECTORS = {
 }
 
 
-def _twice(sums: _Sums, clauses: list[Clause], polynomial: Polynomial) -> Node:
+def _twice(sums: _Sums, clauses: list[Conjunct], polynomial: Polynomial) -> Node:
     """Return the sums over what each clause selects, added up as if no two had anything in common."""
     result = sums.algebra.const(0)
     for clause in clauses:
@@ -88,37 +88,37 @@ def _twice(sums: _Sums, clauses: list[Clause], polynomial: Polynomial) -> Node:
 _over, _polynomial_of = _Sums.over, closed_forms.polynomial_of
 FLIPPED_END = select("lt", INDICES, make("sub", LENGTH, A))
 UNCHECKED_CLOSED = (
-    Unchecked(
+    GuardMutation(
         "whether an interval ends within the input", total(select("le", INDICES, A), 1),
         [(_Sums, "_within", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether an interval begins within the input", total(select("ge", INDICES, A), 1),
         [(_Sums, "_low", lambda sums, lows: lows[0] if lows else const(0))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the ends of an interval cross", total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
         [(Algebra, "largest", lambda algebra, a, b: a)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether alternatives overlap", total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
         [(_Sums, "over", _twice)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether what is added up is a polynomial of the position", total(select("lt", INDICES, A), V),
         [(closed_forms, "polynomial_of", lambda algebra, value: _polynomial_of(algebra, INDICES))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the key is a multiple of the position", total(select("lt", SQUARE, A), 1),
         [(closed_forms, "position_multiple", always(1))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]
     ),
 )  # fmt: skip
 
 
-def _closed() -> Iterator[Schema]:
+def _closed() -> Iterator[ProofCase]:
     for place, (comparison, default) in enumerate(product(COMPARISONS, DEFAULTS)):
         text, summed = list(VALUES.items())[place % 2]
         checks = UNCHECKED_CLOSED if place == 0 else ()
@@ -138,13 +138,13 @@ def _closed() -> Iterator[Schema]:
     yield schema(CLOSED, "sum(j + u < a, -j) from the ends", total(moving, make("neg", INDICES)), uniform(U, "u"))
     integers = (uniform(R, "r"), of_kinds(R, "r", INT), BELOW_THE_LIMIT)
     yield schema(CLOSED, "sum(j >= a, r) from the ends", total(beyond, R), *integers)
-    yield schema(CLOSED, "sum(j >= a, True) where True may be 1", total(beyond, True, False), lenient=True)
+    yield schema(CLOSED, "sum(j >= a, True) where True may be 1", total(beyond, True, False), bool_int_agnostic=True)
 
 
 # Condition on the value
 
 UNCHECKED_VALUES = tuple(
-    Unchecked(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
     for text, node in {
         "another default": total(S, make("where", POSITIONAL, V, W), 3),
         "a float as default": total(S, make("where", POSITIONAL, V, W), 0.0),
@@ -161,7 +161,7 @@ TESTS = {
 }
 
 
-def _values() -> Iterator[Schema]:
+def _values() -> Iterator[ProofCase]:
     for place, (text, test) in enumerate(TESTS.items()):
         shown = f"sum(s, where({text}, v, w)) is a sum for each branch"
         checks = UNCHECKED_VALUES if place == 0 else ()
@@ -170,7 +170,7 @@ def _values() -> Iterator[Schema]:
     chosen = make("where", POSITIONAL, Q, R)
     yield schema(CONDITION, "sum(s, where(j > 1, q, r)) is a sum for each branch", total(S, chosen), *kinds)
     for text in ("j > 1", "~(j == 1)"):
-        yield schema(CONDITION, f"sum(s, {text}) is a count", total(S, TESTS[text], False), lenient=True)
+        yield schema(CONDITION, f"sum(s, {text}) is a count", total(S, TESTS[text], False), bool_int_agnostic=True)
 
 
 RULES = (provable(CLOSED, *_closed()), provable(CONDITION, *_values()))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.testing.proofs.cases.rows import Case, Row
 from raspir.testing.proofs.leaves import INDICES, among, leaf, make, of_kinds, select, some_selector, total
-from raspir.testing.proofs.proving import Provable, Schema
+from raspir.testing.proofs.proving import ProofCase, Provable
 
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 A, B = leaf("a", INT), leaf("b", INT)
@@ -19,7 +19,7 @@ S = some_selector("S", INDICES, INDICES)
 _CONSTANT = Row("constant")
 
 
-def _constants() -> Iterator[Schema]:
+def _constants() -> Iterator[ProofCase]:
     """Yield a program for each operation that can be shown to yield one atom."""
     u, v = among(U, "u", (1, -1)), among(V, "v", (2, 3))
     apart = (among(U, "u", (1, 2)), among(V, "v", (3, True)))
@@ -52,7 +52,7 @@ def _constants() -> Iterator[Schema]:
 _TABLE, _IDENTITY = Row("table"), Row("identity_table")
 
 
-def _tables() -> Iterator[Schema]:
+def _tables() -> Iterator[ProofCase]:
     for text, vocab, held, function in (
         ("of strings", ("a", "b", "c"), ("a", "b"), lambda atom: atom + "!"),
         ("of atoms of several kinds", (1, True, 1.0, "1"), (1, True, 1.0), repr),
@@ -74,7 +74,7 @@ def _tables() -> Iterator[Schema]:
     )
 
 
-def _identities() -> Iterator[Schema]:
+def _identities() -> Iterator[ProofCase]:
     table = {"keys": ("a", 1, True), "values": ("a", 1, True), "otherwise": 0}
     yield _IDENTITY.schema("lookup(x) = x", make("lookup", X, **table), among(X, "x", ("a", 1, True)))
     x = leaf("x", ATOM, ("a", 1, True))
@@ -90,7 +90,7 @@ def _identities() -> Iterator[Schema]:
 _SUM = Row("sum_")
 
 
-def _sums() -> Iterator[Schema]:
+def _sums() -> Iterator[ProofCase]:
     whole = [of_kinds(node, name, INT | BOOL) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     integers = [of_kinds(node, name, INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     one = make("add", U, 1)
@@ -114,7 +114,7 @@ def _sums() -> Iterator[Schema]:
 _MASKED, _POWER, _UNIT = Row("masked"), Row("power"), Row("unit")
 
 
-def _masks() -> Iterator[Schema]:
+def _masks() -> Iterator[ProofCase]:
     for text, node in (("u * v", make("mul", U, V)), ("v * u", make("mul", V, U))):
         for kinds in (INT, INT | BOOL):
             yield _MASKED.schema(
@@ -122,7 +122,7 @@ def _masks() -> Iterator[Schema]:
             )
 
 
-def _powers() -> Iterator[Schema]:
+def _powers() -> Iterator[ProofCase]:
     whole = of_kinds(U, "u", INT)
     for exponent, node, *conditions in ((2, A), (3, U, whole)):
         off = _POWER.unchecked(
@@ -135,7 +135,7 @@ def _powers() -> Iterator[Schema]:
         yield _POWER.schema(text, make("pow", node, exponent), *conditions, unchecked=[off])
 
 
-def _units() -> Iterator[Schema]:
+def _units() -> Iterator[ProofCase]:
     yield _UNIT.schema("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
     for name in ("floordiv", "pow"):
         off = _UNIT.unchecked("a one that is an integer", make(name, U, 1.0), "type(domain.single) is int", "True")

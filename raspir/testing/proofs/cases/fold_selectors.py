@@ -25,7 +25,7 @@ from raspir.testing.proofs.leaves import (
     uniform,
     within,
 )
-from raspir.testing.proofs.proving import Provable, Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U = leaf("u", NUMBER)
@@ -52,21 +52,21 @@ def _aggregates(selector: Node, value: Node) -> Iterator[tuple[str, Node]]:
 _DEFAULT, _OWN_VALUE, _ONE_VALUE, _BY_POSITION = map(Row, ("default", "own_value", "one_value", "by_position"))
 
 
-def _defaults() -> Iterator[Schema]:
+def _defaults() -> Iterator[ProofCase]:
     for name, node in _aggregates(S, X):
         yield _DEFAULT.schema(f"{name} over nothing", node, selects(S, "S", everything=False))
 
 
-def _own_values() -> Iterator[Schema]:
+def _own_values() -> Iterator[ProofCase]:
     off = _OWN_VALUE.unchecked("that it is its own value", total(select("eq", INDICES, 0), X), "own and", "")
-    several = Unchecked(
+    several = GuardMutation(
         "that no more is selected", total(select("ge", INDICES, INDICES), A), [(Analysis, "at_most_one", _yes)]
     )
     yield _OWN_VALUE.schema("sum over itself alone", total(OWN, X), unchecked=[off, several])
     w = uniform(B, "b")
     doubled = make("add", make("mul", INDICES, 2), B)
     yield _OWN_VALUE.schema("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
-    none = Unchecked("that one is selected", total(select("eq", INDICES, B), 5), [(Analysis, "selects_some", _yes)])
+    none = GuardMutation("that one is selected", total(select("eq", INDICES, B), 5), [(Analysis, "selects_some", _yes)])
     yield _OWN_VALUE.schema(
         "sum over a position inside, of what is uniform",
         total(select("eq", INDICES, A), X),
@@ -80,7 +80,7 @@ def _yes(*_: object) -> bool:
     return True
 
 
-def _one_values() -> Iterator[Schema]:
+def _one_values() -> Iterator[ProofCase]:
     b = uniform(B, "b")
     spread = make("sub", B, make("mul", INDICES, 3))
     earlier = make("selector.and", select("le", INDICES, INDICES), select("eq", U, U))
@@ -94,7 +94,7 @@ def _one_values() -> Iterator[Schema]:
         for name, node in _aggregates(selector, X):
             if name == "sum":
                 continue
-            off = Unchecked("that no more is selected", op_on(node, S), [(Analysis, "at_most_one", _yes)])
+            off = GuardMutation("that no more is selected", op_on(node, S), [(Analysis, "at_most_one", _yes)])
             yield _ONE_VALUE.schema(f"{name} over {text}", node, *conditions, unchecked=[off])
 
 
@@ -105,7 +105,7 @@ def op_on(aggregate: Node, selector: Node) -> Node:
     return make(aggregate.operation.name, selector, *aggregate.operands[1:], **attributes)
 
 
-def _by_positions() -> Iterator[Schema]:
+def _by_positions() -> Iterator[ProofCase]:
     b, whole = uniform(U, "u"), of_kinds(U, "u", INT | BOOL)
     for text, score, *conditions in (
         ("i + u", make("add", INDICES, U), b, whole),
@@ -134,7 +134,7 @@ def _by_positions() -> Iterator[Schema]:
 _SELECTS_ALL, _SELECTOR_ALGEBRA, _SHALLOWER = map(Row, ("selects_all", "selector_algebra", "shallower"))
 
 
-def _decided() -> Iterator[Schema]:
+def _decided() -> Iterator[ProofCase]:
     apart = {
         "eq": ((3, 3, 3, 3), (0, 2, 3, 5)),
         "ne": ((0, 2, 3, 5), (3, 3, 3, 3)),
@@ -167,7 +167,7 @@ def _decided() -> Iterator[Schema]:
         yield _SELECTS_ALL.schema(text, node)
 
 
-def _algebra() -> Iterator[Schema]:
+def _algebra() -> Iterator[ProofCase]:
     yield _SELECTOR_ALGEBRA.schema("~~s", make("selector.not", make("selector.not", S)))
     for name in COMPARISONS:
         yield _SELECTOR_ALGEBRA.schema(f"~(x {name} y)", make("selector.not", select(name, X, Y)))
@@ -178,7 +178,7 @@ def _algebra() -> Iterator[Schema]:
         yield _SELECTOR_ALGEBRA.schema(f"s {name} s", make(join, S, S))
 
 
-def _shallow() -> Iterator[Schema]:
+def _shallow() -> Iterator[ProofCase]:
     q, d, layers = within(B, "b", 0, 4), within(D, "d", 5, 9), {D: 1}
     for text, kept, dropped, *conditions in (
         ("a <= b & a <= d is a <= b", select("le", A, B), select("le", A, D), q, d),
@@ -207,11 +207,11 @@ def _shallow() -> Iterator[Schema]:
 _ROUNDED_MEAN = Row("rounded_mean")
 
 
-def _rounded_means() -> Iterator[Schema]:
+def _rounded_means() -> Iterator[ProofCase]:
     row = some_selector("S", INDICES, const(0))  # one row for all, as each is on its own
     whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
     wrong = make("round", make("mul", make("mean", row, U, default=0), B))
-    off = Unchecked("that it is the number selected", wrong, [(rules, "_is_width", _yes)])
+    off = GuardMutation("that it is the number selected", wrong, [(rules, "_is_width", _yes)])
     for text, selector, width, default in (
         ("any s", row, total(row, 1), 0),
         ("any s, else 0.5", row, total(row, 1), 0.5),

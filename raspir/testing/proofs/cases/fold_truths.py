@@ -10,7 +10,7 @@ from raspir.rewriting.algebra import COMPLEMENT
 from raspir.rewriting.rules import comparisons as rules
 from raspir.testing.proofs.cases.rows import Case, Row
 from raspir.testing.proofs.leaves import INDICES, LENGTH, among, leaf, make, of_kinds, within
-from raspir.testing.proofs.proving import Provable, Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable
 from raspir.testing.proofs.switches import without
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
@@ -25,7 +25,7 @@ _ITSELF, _BOUNDED, _CONSTANT_LAST = Row("compared_to_itself"), Row("bounded"), R
 _TRUTH, _COMPARED_CHOICE = Row("truth"), Row("compared_choice")
 
 
-def _themselves() -> Iterator[Schema]:
+def _themselves() -> Iterator[ProofCase]:
     for name in COMPARISONS:
         yield _ITSELF.schema(f"x {name} x", make(name, X, X))
 
@@ -40,7 +40,7 @@ _APART = {  # bounds of a and b between which a comparison is true, and such whe
 }
 
 
-def _decided() -> Iterator[Schema]:
+def _decided() -> Iterator[ProofCase]:
     for name, cases in _APART.items():
         for outcome, (low, high, least, most) in zip((True, False), cases, strict=True):
             node = make(name, A, B)
@@ -57,7 +57,7 @@ def _decided() -> Iterator[Schema]:
         yield _BOUNDED.schema(text, node)
 
 
-def _shortened() -> Iterator[Schema]:
+def _shortened() -> Iterator[ProofCase]:
     whole = [of_kinds(node, name, BOOL | INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     for name in COMPARISONS:
         node = make(name, make("add", A, D), make("add", B, D))
@@ -73,13 +73,13 @@ def _shortened() -> Iterator[Schema]:
         yield _BOUNDED.schema(text, node, *conditions)
 
 
-def _mirrored() -> Iterator[Schema]:
+def _mirrored() -> Iterator[ProofCase]:
     for name in COMPARISONS:
         for constant in (3, "a", True, 1.5):
             yield _CONSTANT_LAST.schema(f"{constant!r} {name} x", make(name, constant, X))
 
 
-def _truths() -> Iterator[Schema]:
+def _truths() -> Iterator[ProofCase]:
     for name in ("eq", "ne"):
         for single in (True, False):
             off = _TRUTH.unchecked("a constant that is a boolean", make(name, X, 2), "type(single) is not bool")
@@ -93,7 +93,7 @@ def _truths() -> Iterator[Schema]:
             )
 
 
-def _compared_choices() -> Iterator[Schema]:
+def _compared_choices() -> Iterator[ProofCase]:
     for name in COMPARISONS:
         for text, branches in (("first", (1, X)), ("second", (X, 1))):
             node = make(name, make("where", Y, *branches), 3)
@@ -102,7 +102,7 @@ def _compared_choices() -> Iterator[Schema]:
     node = make("lt", make("where", Y, "a", X), "b")
     yield _COMPARED_CHOICE.schema('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
     check = without(rules, "_outcome", " and test.operands == condition.operands", "")
-    off = Unchecked("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [check])
+    off = GuardMutation("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [check])
     for name, opposite in COMPLEMENT.items():
         for condition in (name, opposite):
             for text, pair in (("first", (U, V)), ("second", (V, U))):
@@ -118,13 +118,13 @@ def _compared_choices() -> Iterator[Schema]:
 _NOT, _AND_OR = Row("not_"), Row("and_or")
 
 
-def _negations() -> Iterator[Schema]:
+def _negations() -> Iterator[ProofCase]:
     yield _NOT.schema("~~x = x", make("not", make("not", TEST)))
     for name in COMPARISONS:
         yield _NOT.schema(f"~(x {name} y)", make("not", make(name, X, Y)))
 
 
-def _joined() -> Iterator[Schema]:
+def _joined() -> Iterator[ProofCase]:
     p = of_kinds(P, "p", BOOL)
     for name in ("and", "or"):
         for single in (True, False):
@@ -157,7 +157,7 @@ def _joined() -> Iterator[Schema]:
 _CHOICE, _BOOLEAN_CHOICE = Row("choice"), Row("boolean_choice")
 
 
-def _choices() -> Iterator[Schema]:
+def _choices() -> Iterator[ProofCase]:
     for truth, atoms in ((True, (True, 1, "a", 0.5)), (False, (False, 0, "", 0.0))):
         yield _CHOICE.schema(f"where({truth}, u, v)", make("where", X, U, V), among(X, "x", atoms))
     yield _CHOICE.schema("where(x, u, u)", make("where", X, U, U))
@@ -171,7 +171,7 @@ def _choices() -> Iterator[Schema]:
         yield _CHOICE.schema(text, make("where", X, *mine), unchecked=[off])
 
 
-def _boolean_choices() -> Iterator[Schema]:
+def _boolean_choices() -> Iterator[ProofCase]:
     p, q = of_kinds(P, "p", BOOL), of_kinds(Q, "q", BOOL)
     for single in (True, False):
         yield _BOOLEAN_CHOICE.schema(f"where(p, {single}, q)", make("where", P, single, Q), p, q)

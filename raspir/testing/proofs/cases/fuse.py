@@ -13,7 +13,7 @@ from raspir.passes.base import PassContext
 from raspir.passes.fuse import Fuse
 from raspir.rewriting.columns import Columns
 from raspir.testing.proofs.leaves import INDICES, among, leaf, make, some_selector, total
-from raspir.testing.proofs.proving import Assumed, Provable, Schema, Unchecked
+from raspir.testing.proofs.proving import Assumed, GuardMutation, ProofCase, Provable
 from raspir.testing.proofs.switches import without
 
 _NAME = "fuse"
@@ -24,11 +24,11 @@ DIGIT, OTHER = leaf("digit", INT, (0, 1, 2)), leaf("other", INT, (0, 1, 2))
 S = some_selector("S", INDICES, INDICES)
 
 
-def _schemas() -> Iterator[Schema]:
+def _schemas() -> Iterator[ProofCase]:
     """Yield chains and meshes on values of few atoms, of which the pass knows by what it is told, or sees."""
     letters, digits = among(X, "x", ("a", "b", "c")), among(A, "a", (0, 1, 2))
     known = among(N, "n", (1, True, 1.0, 0.5))
-    off = Unchecked(
+    off = GuardMutation(
         "that all depends on one value",
         make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
         [without(Columns, "_find", " or len(roots) > 1", "")],
@@ -58,9 +58,9 @@ def _schema(
     text: str,
     node: Node,
     *conditions: Any,
-    unchecked: tuple[Unchecked, ...] = (),
+    unchecked: tuple[GuardMutation, ...] = (),
     functions: Mapping[str, Callable[..., Any]] | None = None,
-) -> Schema:
+) -> ProofCase:
     functions = functions or {}
 
     def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
@@ -70,7 +70,7 @@ def _schema(
         if context.remarks:
             yield fused.outputs["result"]
 
-    return Schema(_NAME, text, node, rewrite, conditions, unchecked, exact=True, functions=functions)
+    return ProofCase(_NAME, text, node, rewrite, conditions, unchecked, exact=True, functions=functions)
 
 
 RULES: tuple[Provable, ...] = (

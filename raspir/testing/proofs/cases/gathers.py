@@ -30,7 +30,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
-from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 
 COMPOSE, FOUND, LAST = gathers.RULES
 
@@ -77,42 +77,42 @@ FETCHES = {
 }
 PAST_END = make("floordiv", 100, make("sub", LENGTH, INDICES))
 UNCHECKED_GATHERS = (
-    Unchecked(
+    GuardMutation(
         "whether one position at most is fetched", total(AFTER, make("add", V, total(select("eq", V, 3), V))),
         [AT_MOST_ONE],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7),
         [(gathers, "within", lambda algebra, position: algebra.const(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether there always is a position", at(beside(-1), make("add", INDICES, LENGTH), 7),
         [(Analysis, "exactly_one", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0),
         [(gathers, "_is_default_outside", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)),
         [(gathers, "_is_default_outside", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether alternatives select nothing outside",
         at(beside(-1), total(both(either(UP_TO, select("eq", INDICES, 2)), IS_A), V)),
         [(gathers, "_is_default_outside", always(True))],
     ),
-    Unchecked(
-        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [(Analysis, "succeeds", always(True))]
+    GuardMutation(
+        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [(Analysis, "is_total", always(True))]
     ),
-    Unchecked(
+    GuardMutation(
         "whether queries outside are compared with what they cannot be",
         at(beside(-1), total(select("lt", X, flipped(X)), 1), -1), [(gathers.There, "_is_safe", always(True))],
     ),
 )  # fmt: skip
 
 
-def _compositions() -> Iterator[Schema]:
+def _compositions() -> Iterator[ProofCase]:
     for (by, inner), (default, other) in product(OFFSETS, DEFAULTS):
         text = f"fetch(fetch(x, i + {inner}, {other!r}), i + {by}, {default!r}) is one fetch at most"
         unchecked = UNCHECKED_GATHERS if (by, default) == (-1, "_") and inner == -1 else ()
@@ -169,30 +169,30 @@ def _as_if_own(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
 
 _fetch_of, _own_position = gathers.fetch_of, gathers._own_position
 UNCHECKED_FOUND = (
-    Unchecked(
+    GuardMutation(
         "whether the finder finds one position at most", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
     ),
-    Unchecked(
+    GuardMutation(
         "whether the finder holds its own position", at(_first(-1, beside(1)), W),
         [(gathers, "_own_position", lambda algebra, value: (algebra.const(True), None))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the finder holds it everywhere", at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
         [(gathers, "_own_position", _as_if_own)],
     ),
-    Unchecked("whether it always finds one", at(_first(1), W), [(gathers, "_always_finds", always(True))]),
-    Unchecked(
+    GuardMutation("whether it always finds one", at(_first(1), W), [(gathers, "_always_finds", always(True))]),
+    GuardMutation(
         "whether the position is what is found, and not its double", at(make("mul", _first(-1), 2), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether what is added to it is a constant", at(make("add", _first(-1), INDICES), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
 )  # fmt: skip
 
 
-def _finds() -> Iterator[Schema]:
+def _finds() -> Iterator[ProofCase]:
     for place, (text, finder) in enumerate(FINDERS.items()):
         for by in (0, -1, 2) if place == 0 else ((0, 2), (-1,))[place % 2]:
             position = beside(by, finder) if by else finder
@@ -207,14 +207,14 @@ LASTS = {
     "2 * length - 1 - length": make("sub", beside(-1, make("mul", LENGTH, 2)), LENGTH),
 }
 UNCHECKED_LAST = (
-    Unchecked(
+    GuardMutation(
         "whether the position is the last", at(beside(-2, LENGTH), X, "_"),
         [(Algebra, "difference", always(Linear({}, 1)))],
     ),
 )  # fmt: skip
 
 
-def _lasts() -> Iterator[Schema]:
+def _lasts() -> Iterator[ProofCase]:
     for (text, position), value in product(LASTS.items(), (X, INDICES)):
         unchecked = UNCHECKED_LAST if text == "length - 1" and value is X else ()
         shown = f"fetch({'x' if value is X else 'i'}, {text}) is the best of all by position"

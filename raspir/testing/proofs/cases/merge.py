@@ -29,7 +29,7 @@ from raspir.testing.proofs.leaves import (
     uniform,
     within,
 )
-from raspir.testing.proofs.proving import Assumed, Condition, Provable, Rewrite, Schema, Unchecked
+from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite
 from raspir.testing.proofs.switches import Patch, without
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
@@ -60,8 +60,10 @@ def normal(analysis: Assumed, node: Node) -> Iterator[Node]:
         yield Algebra(analysis).selector(formula)
 
 
-def _schema(rule: str, text: str, node: Node, *conditions: Condition, unchecked: Sequence[Unchecked] = ()) -> Schema:
-    return Schema(rule, text, node, merging(rule), conditions, tuple(unchecked))
+def _schema(
+    rule: str, text: str, node: Node, *conditions: Condition, unchecked: Sequence[GuardMutation] = ()
+) -> ProofCase:
+    return ProofCase(rule, text, node, merging(rule), conditions, tuple(unchecked))
 
 
 def _and(a: Node, b: Node) -> Node:
@@ -81,7 +83,7 @@ def _not(a: Node) -> Node:
 _EQUAL = "equal selectors"
 
 
-def _equals() -> Iterator[Schema]:
+def _equals() -> Iterator[ProofCase]:
     for text, one, other, *conditions in (
         ("a <= b and a < b + 1", select("le", A, B), select("lt", A, make("add", B, 1))),
         ("a > b and -a <= -b - 1", select("gt", A, B), select("le", make("neg", A), make("sub", make("neg", B), 1))),
@@ -108,7 +110,7 @@ def _equals() -> Iterator[Schema]:
     ):
         node = make("where", TEST, total(one, N), total(other, M))
         wrong = make("where", TEST, total(_and(S, T), N), total(_or(S, T), M))
-        off = Unchecked(
+        off = GuardMutation(
             "that both select the same",
             wrong,
             [without(merge._Merging, "_selector", "frozenset(formula)", "frozenset()")],
@@ -121,13 +123,13 @@ def _equals() -> Iterator[Schema]:
 _COMPARISONS = "comparisons merge"
 
 
-def _comparisons() -> Iterator[Schema]:
+def _comparisons() -> Iterator[ProofCase]:
     for (one, two), join in product(combinations_with_replacement(COMPARISONS, 2), ("and", "or")):
         for kinds, key, query in (("integers", A, B), ("atoms", X, Y)):
             node = make(f"selector.{join}", select(one, key, query), select(two, key, query))
-            yield Schema(_COMPARISONS, f"{one} {join} {two} of {kinds}", node, normal, most=3)
+            yield ProofCase(_COMPARISONS, f"{one} {join} {two} of {kinds}", node, normal, most=3)
         node = make(f"selector.{join}", select(one, make("add", A, 1), B), select(two, A, make("add", B, 2)))
-        yield Schema(_COMPARISONS, f"{one} {join} {two}, with offsets", node, normal, most=3)
+        yield ProofCase(_COMPARISONS, f"{one} {join} {two}, with offsets", node, normal, most=3)
     for text, node in (
         ("a <= b & a >= b is a == b", _and(select("le", A, B), select("ge", A, B))),
         ("a < b | a > b is a != b", _or(select("lt", A, B), select("gt", A, B))),
@@ -137,9 +139,9 @@ def _comparisons() -> Iterator[Schema]:
         yield _schema(_COMPARISONS, text, total(node, D))
 
 
-def _normal_forms() -> Iterator[Schema]:
+def _normal_forms() -> Iterator[ProofCase]:
     for text, node, *conditions in (*_of_integers(), *_of_choices(), *_of_all()):
-        yield Schema(_COMPARISONS, text, node, normal, tuple(conditions))
+        yield ProofCase(_COMPARISONS, text, node, normal, tuple(conditions))
 
 
 def _of_integers() -> Iterator[Case]:
@@ -211,12 +213,12 @@ def _integers() -> list[Condition]:
     return [of_kinds(U, "u", INT), of_kinds(V, "v", INT)]
 
 
-def _default_off(node: Node) -> Unchecked:
+def _default_off(node: Node) -> GuardMutation:
     patch = without(merge._Merging, "_is_sum", "type(default) is int and default == 0", "True")
-    return Unchecked("a default of 0", node, [patch])
+    return GuardMutation("a default of 0", node, [patch])
 
 
-def _linear() -> Iterator[Schema]:
+def _linear() -> Iterator[ProofCase]:
     off = _default_off(make("add", total(S, U, 1), total(S, V, 1)))
     twice = make("mul", 2, total(S, U))
     for text, node in (
@@ -227,19 +229,19 @@ def _linear() -> Iterator[Schema]:
         yield _schema(_LINEAR, text, node, *_integers(), unchecked=[off])
 
 
-def _united() -> Iterator[Schema]:
+def _united() -> Iterator[ProofCase]:
     below, above = total(select("lt", A, B), D), total(select("gt", A, B), D)
     checks = [
         _default_off(make("add", total(select("lt", A, B), D, 1), total(select("gt", A, B), D, 1))),
-        Unchecked(
+        GuardMutation(
             "that no position is selected by both",
             make("add", total(S, D), total(T, D)),
             [(Analysis, "are_disjoint", lambda *_: True)],
         ),
-        Unchecked(
+        GuardMutation(
             "equal factors", make("add", below, make("mul", 2, above)), [_in_joined("coefficient == other and ", "")]
         ),
-        Unchecked(
+        GuardMutation(
             "one value",
             make("add", below, total(select("gt", A, B), A)),
             [without(merge._Merging, "_united", " or a.operands[1] is not b.operands[1]", "")],
@@ -260,11 +262,11 @@ def _united() -> Iterator[Schema]:
         yield replace(schema, least=least)
 
 
-def _subtracted() -> Iterator[Schema]:
+def _subtracted() -> Iterator[ProofCase]:
     parts = "normal.both(part, normal.complement(whole)) == normal.NOTHING"
     checks = [
         _default_off(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
-        Unchecked(
+        GuardMutation(
             "that the one contains the other", make("sub", total(S, D), total(T, D)), [_in_joined(parts, "True")]
         ),
     ]

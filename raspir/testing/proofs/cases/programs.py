@@ -12,7 +12,7 @@ from raspir.ir import Atom, Node, build
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.leaves import INDICES, LENGTH, make, select, total
-from raspir.testing.proofs.proving import Assumed, Condition, Provable, Rewrite, Schema, Unchecked
+from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite
 from raspir.testing.proofs.switches import Patch
 
 
@@ -62,7 +62,7 @@ def flipped(value: Node, default: Atom = 0) -> Node:
 # Rules
 
 
-def searched(rule: Rule, lenient: frozenset[Node] = frozenset(), max_heads: int = 16) -> Rewrite:
+def searched(rule: Rule, bool_int_agnostic: frozenset[Node] = frozenset(), max_heads: int = 16) -> Rewrite:
     """Return what a rule of the search proposes, in a search that has no other rules.
 
     Args:
@@ -72,7 +72,7 @@ def searched(rule: Rule, lenient: frozenset[Node] = frozenset(), max_heads: int 
     """
 
     def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
-        search = Search(Algebra(analysis), (rule,), Options("best", max_heads), lenient)
+        search = Search(Algebra(analysis), (rule,), Options("best", max_heads), bool_int_agnostic)
         return rule.propose(search, node)
 
     return rewrite
@@ -83,11 +83,11 @@ def schema(
     text: str,
     node: Node,
     *conditions: Condition,
-    unchecked: Sequence[Unchecked] = (),
+    unchecked: Sequence[GuardMutation] = (),
     layers: Mapping[Node, int] | None = None,
-    lenient: bool = False,
+    bool_int_agnostic: bool = False,
     most: int | None = None,
-) -> Schema:
+) -> ProofCase:
     """Return a rule of the search on a program.
 
     Args:
@@ -101,11 +101,11 @@ def schema(
         most: the longest length that is looked at.
     """
     told: dict[Node, dict[str, Any]] = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
-    rewrite = searched(rule, frozenset([node]) if lenient else frozenset())
-    return Schema(rule.name, text, node, rewrite, conditions, tuple(unchecked), 0, told, not lenient, most)
+    rewrite = searched(rule, frozenset([node]) if bool_int_agnostic else frozenset())
+    return ProofCase(rule.name, text, node, rewrite, conditions, tuple(unchecked), 0, told, not bool_int_agnostic, most)
 
 
-def provable(rule: Rule, *schemas: Schema) -> Provable:
+def provable(rule: Rule, *schemas: ProofCase) -> Provable:
     """Return the catalogue's entry of a rule of the search."""
     return Provable("depth", rule.name, rule.algebra, schemas)
 
@@ -128,7 +128,7 @@ def claimed(**facts: object) -> Patch:
     return Analysis, "__getitem__", claim
 
 
-NEVER_FAILS: tuple[Patch, ...] = (claimed(sure=True), (Analysis, "succeeds", always(True)))
+NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), (Analysis, "is_total", always(True)))
 """Whether something can fail is not asked."""
 
 ADDS_INTEGERS: Patch = (Search, "adds_integers", always(True))

@@ -8,7 +8,7 @@ from typing import Any
 
 from raspir.ir import Node
 from raspir.rewriting.algebra import RULES, Algebra, rule_name
-from raspir.testing.proofs.proving import Assumed, Condition, Provable, Schema, Unchecked
+from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable
 from raspir.testing.proofs.switches import Patch, without
 
 Case = tuple[Any, ...]
@@ -42,11 +42,11 @@ class Row:
         text: str,
         node: Node,
         *conditions: Condition,
-        unchecked: Sequence[Unchecked] = (),
+        unchecked: Sequence[GuardMutation] = (),
         functions: Mapping[str, Callable[..., Any]] | None = None,
         layers: Mapping[Node, int] | None = None,
         rounds: bool = False,
-    ) -> Schema:
+    ) -> ProofCase:
         """Return the row on a program, of whose atoms the kinds must stay.
 
         Args:
@@ -59,7 +59,7 @@ class Row:
             rounds: whether the solver is told how floats round.
         """
         told = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
-        return Schema(
+        return ProofCase(
             self.name,
             text,
             node,
@@ -72,15 +72,15 @@ class Row:
             rounds=rounds,
         )
 
-    def unchecked(self, text: str, node: Node, check: str, instead: str = "False") -> Unchecked:
+    def unchecked(self, text: str, node: Node, check: str, instead: str = "False") -> GuardMutation:
         """Return a program that fails a check in the row's code, with ``instead`` in the place of the check."""
-        return Unchecked(text, node, [self.patch(check, instead)])
+        return GuardMutation(text, node, [self.patch(check, instead)])
 
     def patch(self, check: str, instead: str = "False") -> Patch:
         """Return the patch by which ``instead`` stands in the place of a check in the row's code."""
         return without(self._module, self._function, check, instead)
 
-    def provable(self, *schemas: Schema, unencoded: str = "") -> Provable:
+    def provable(self, *schemas: ProofCase, unencoded: str = "") -> Provable:
         """Return the catalogue's entry of the row."""
         doc = getattr(self._module, self._function).__doc__ or ""
         return Provable("fold", self.name, doc.splitlines()[0], schemas, unencoded)

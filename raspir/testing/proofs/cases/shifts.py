@@ -45,7 +45,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 from raspir.testing.proofs.switches import Patch
 
 ABSORB, REVERSAL, FACTOR = shifts.RULES
@@ -95,25 +95,25 @@ def _is_shift(search: Search, node: Node) -> Reach | None:
 _reach_of = shifts.reach_of
 SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
 UNCHECKED_SHIFTS = (
-    Unchecked(
+    GuardMutation(
         "whether the position lies inside the input", total(EVERYTHING, SHIFTED),
         [(shifts, "_within", lambda search, position: search.algebra.everything)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether all positions are shifted alike",
         total(UP_TO, at(make("where", make("eq", Y, "a"), INDICES, beside(-1)), V)),
         [(shifts, "reach_of", _is_shift)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)),
-        [(Analysis, "succeeds", always(True))],
+        [(Analysis, "is_total", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1),
         [(aggregates, "_compares", always(True))],
     ),
     *(
-        Unchecked(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+        GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
         for text, node in {
             "another default": total(BEFORE, SHIFTED, 3),
             "False as default": total(BEFORE, SHIFTED, False),
@@ -124,7 +124,7 @@ UNCHECKED_SHIFTS = (
 )  # fmt: skip
 
 
-def _absorbed() -> Iterator[Schema]:
+def _absorbed() -> Iterator[ProofCase]:
     for place, (reach, position) in enumerate(REACHES.items()):
         for text, node in _sums(position):
             checks = UNCHECKED_SHIFTS if place == 0 and node.operands[0] is UP_TO else ()
@@ -140,7 +140,7 @@ def _absorbed() -> Iterator[Schema]:
         yield schema(ABSORB, text, fetched, integers, layers=DEEP)
         fetched = total(SAME, at(REACHES[reach], B, True), False)
         text = f"sum(y == z, fetch(b)) from {reach} is summed over b, where True may be 1"
-        yield schema(ABSORB, text, fetched, lenient=True, layers=DEEP)
+        yield schema(ABSORB, text, fetched, bool_int_agnostic=True, layers=DEEP)
 
 
 # Reversal absorbed
@@ -178,25 +178,25 @@ def _ties_kept(node: Node) -> dict[str, Attribute]:
 
 def _surely(algebra: Algebra, position: Node) -> Fetch:
     """Return the fetch from a position as if that always lay inside the input."""
-    return replace(fetch_at(algebra, position), sure=True)
+    return replace(fetch_at(algebra, position), total=True)
 
 
 _OTHER: dict[Attribute, Attribute] = {"left": "right", "right": "left"}
 SURE: Patch = (shifts, "fetch_at", _surely)
 LEAVING = at(beside(1, MIRRORED), V, 9)
 UNCHECKED_REVERSALS = (
-    Unchecked(
+    GuardMutation(
         "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [(shifts, "attributes", _ties_kept)]
     ),
-    Unchecked("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
-    Unchecked(
+    GuardMutation("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
+    GuardMutation(
         "whether one position at most is added up, as floats have an order", total(select("ne", Y, "b"), flipped(R)),
         [(Analysis, "at_most_one", lambda facts, selector: not facts.selects_all(selector))],
     ),
 )  # fmt: skip
 
 
-def _reversed() -> Iterator[Schema]:
+def _reversed() -> Iterator[ProofCase]:
     for place, (pick, ties) in enumerate(WAYS):
         for text, node in _bests(pick, ties):
             if node.operation.name == "best" or place == 0:
@@ -219,28 +219,28 @@ def _queried(position: Node) -> Iterator[tuple[str, Node]]:
 
 
 UNCHECKED_QUERIES = (
-    Unchecked(
+    GuardMutation(
         "whether all queries are fetched from one position",
         total(both(select("eq", Y, flipped(X)), select("eq", Z, Y)), 1),
         [(shifts, "_only_position", lambda algebra, back, query: query)],
     ),
-    Unchecked(
+    GuardMutation(
         "whether all positions are fetched from inside the input",
         total(select("eq", Y, at(beside(1, MIRRORED), X)), 1),
         [SURE],
     ),
-    Unchecked(
+    GuardMutation(
         "whether the aggregate can fail where nothing is fetched",
         total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y), NEVER_FAILS,
     ),
-    Unchecked(
+    GuardMutation(
         "whether queries that are not fetched can be compared", total(select("lt", Y, at(beside(-1), X)), 1),
         [(aggregates, "_compares", always(True)), *NEVER_FAILS],
     ),
 )  # fmt: skip
 
 
-def _factored() -> Iterator[Schema]:
+def _factored() -> Iterator[ProofCase]:
     for place, (reach, position) in enumerate(REACHES.items()):
         for number, (text, node) in enumerate(_queried(position)):
             checks = UNCHECKED_QUERIES if place == number == 0 else ()

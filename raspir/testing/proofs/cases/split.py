@@ -21,7 +21,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
-from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 
 (SPLIT,) = SPLIT_RULES
 
@@ -53,26 +53,28 @@ BY_UNIFORM = {
 }  # fmt: skip
 COMPARES = (aggregates, "_compares", always(True))
 UNCHECKED_QUERIES = (
-    Unchecked("whether a case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS),
-    Unchecked("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARES]),
+    GuardMutation(
+        "whether a case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS
+    ),
+    GuardMutation("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARES]),
 )
 UNCHECKED_UNIFORM = (
-    Unchecked(
+    GuardMutation(
         "whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))),
-        [(Analysis, "succeeds", always(True))],
+        [(Analysis, "is_total", always(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether an opaque predicate is asked what it was not", total(some_selector("P", make("add", V, W), X), V),
         [COMPARES],
     ),
-    Unchecked(
+    GuardMutation(
         "whether comparing with the atoms tells them apart", total(S, make("where", make("eq", W, 1), True, 1)),
         [(split, "_tells_apart", always(True))],
     ),
 )  # fmt: skip
 
 
-def _schemas() -> Iterator[Schema]:
+def _schemas() -> Iterator[ProofCase]:
     for place, (text, node) in enumerate(BY_QUERY.items()):
         checks = UNCHECKED_QUERIES if place == 0 else ()
         yield schema(SPLIT, f"{text} for each atom of the query", node, unchecked=checks, layers=DEEP)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from raspir.analysis import Analysis
-from raspir.analysis.selectors import Clause, Formula
+from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Node
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.depth import uniform as rules
@@ -39,7 +39,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import Schema, Unchecked
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 
 CONDITION, CHOICE, TERMS, VALUE, SCORE = rules.RULES
 
@@ -58,10 +58,10 @@ M = leaf("m", INT, (-2, 0, 3))
 _formula = Aggregate.__dict__["formula"].fget
 
 
-def _shared_by_all(aggregate: Aggregate) -> Formula | None:
+def _shared_by_all(aggregate: Aggregate) -> Disjunction | None:
     """Return the normal form of an aggregate as if its alternatives shared the conditions of the first."""
-    found: Formula | None = _formula(aggregate)
-    return found and tuple(Clause({**found[0].sets, **clause.sets}) for clause in found)
+    found: Disjunction | None = _formula(aggregate)
+    return found and tuple(Conjunct({**found[0].sets, **clause.sets}) for clause in found)
 
 
 ONE = select("eq", 1, C)
@@ -79,15 +79,15 @@ AGGREGATES: dict[str, Callable[[Node], Node]] = {
     "a sum": lambda s: total(s, V, 3), "a mean": lambda s: mean(s, M, "_"), "the best": lambda s: best(s, X, V, True)
 }  # fmt: skip
 UNCHECKED_CONDITIONS = (
-    Unchecked(
+    GuardMutation(
         "whether the aggregate can fail without the condition", total(both(UP_TO, select("eq", 9, C)), X, "_"),
         NEVER_FAILS,
     ),
-    Unchecked(
+    GuardMutation(
         "whether the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W),
         [(Analysis, "of_queries", always(True)), (Algebra, "holds", lambda algebra, sets: algebra.const(True))],
     ),
-    Unchecked(
+    GuardMutation(
         "whether all alternatives share the condition",
         total(either(both(BEFORE, ONE), select("eq", INDICES, INDICES)), V),
         [(Aggregate, "formula", property(_shared_by_all))],
@@ -113,7 +113,7 @@ CHOSEN = {
     "a fetch": at(V, make("where", T, X, Y), "_"),
 }
 UNCHECKED_CHOICES = (
-    Unchecked("whether a branch that is not chosen can fail", total(UP_TO, make("where", T, V, X)), NEVER_FAILS),
+    GuardMutation("whether a branch that is not chosen can fail", total(UP_TO, make("where", T, V, X)), NEVER_FAILS),
 )
 CHOICES = tuple(
     schema(
@@ -128,7 +128,7 @@ CHOICES = tuple(
 
 PRODUCT = make("mul", U, V)
 UNCHECKED_TERMS = tuple(
-    Unchecked(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
     for text, node in {
         "another default": total(AFTER, make("add", U, V), 5),
         "False as default": total(AFTER, make("add", U, V), False),
@@ -146,7 +146,7 @@ TERMS_OF = {
 }
 
 
-def _terms() -> Iterator[Schema]:
+def _terms() -> Iterator[ProofCase]:
     for text, value in TERMS_OF.items():
         shown = f"sum(s, {text}) is summed without u"
         checks = UNCHECKED_TERMS if text == "u" else ()
@@ -155,13 +155,15 @@ def _terms() -> Iterator[Schema]:
     yield schema(TERMS, "sum(s, u + v) = u * width(s) + sum(s, v)", total(S, make("add", U, Z)), *of_integers)
     yield schema(TERMS, "sum(s, u * v) = u * sum(s, v)", total(UP_TO, make("mul", U, Z)), *of_integers)
     boolean = make("add", UB, B)
-    yield schema(TERMS, "sum(s, u + v) for booleans", total(S, boolean, False), uniform(UB, "u"), lenient=True)
-    yield schema(TERMS, "sum(s, u) for a boolean", total(S, UB, False), uniform(UB, "u"), lenient=True)
+    yield schema(
+        TERMS, "sum(s, u + v) for booleans", total(S, boolean, False), uniform(UB, "u"), bool_int_agnostic=True
+    )
+    yield schema(TERMS, "sum(s, u) for a boolean", total(S, UB, False), uniform(UB, "u"), bool_int_agnostic=True)
 
 
 # Uniform value
 
-UNCHECKED_VALUES = (Unchecked("whether one position at most is added up", total(UP_TO, X), [AT_MOST_ONE]),)
+UNCHECKED_VALUES = (GuardMutation("whether one position at most is added up", total(UP_TO, X), [AT_MOST_ONE]),)
 VALUES = tuple(
     schema(
         VALUE, f"best(s, u, d) = where(width(s) > 0, u, d), {text}", node, uniform(X, "u"),
@@ -182,7 +184,7 @@ SCORED = {"score + u": make("add", V, U), "score - 2 * u + 3": make("add", make(
           "u - 2 * score + w": make("add", make("sub", U, make("mul", V, 2)), W), "u": U}  # fmt: skip
 
 
-def _scores() -> Iterator[Schema]:
+def _scores() -> Iterator[ProofCase]:
     sides = list(product(("highest", "lowest"), ("left", "right")))
     for place, (text, score) in enumerate(SCORED.items()):
         for pick, ties in sides if place == 0 else sides[place - 1 : place]:

@@ -4,7 +4,7 @@ import pytest
 
 import raspir
 from raspir import indices, key, query, tokens, where
-from raspir.analysis.leniency import lenient
+from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Role
 
 is_a = (tokens == "a").name("is_a")
@@ -14,8 +14,8 @@ everyone = key(1) == query(1)
 def is_lenient(program):
     graph = raspir.lower(program)
     (named,) = (node for node in graph if graph.name_of(node) == "is_a")
-    assert not any(node.operation.role is Role.SOURCE for node in lenient(graph))
-    return named in lenient(graph)
+    assert not any(node.operation.role is Role.SOURCE for node in bool_int_agnostic(graph))
+    return named in bool_int_agnostic(graph)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ _PASSING = frozenset(["where", "sum", "mean", "best"])
 """What yields an operand as it is, so that its own users matter."""
 
 
-def lenient(graph: Graph) -> frozenset[Node]:
+def bool_int_agnostic(graph: Graph) -> frozenset[Node]:
     """Return the nodes of ``graph`` none of whose users tells a boolean from the integer that it equals.
 
     An output is compared under Python's ``==``, by which they are the same.
