@@ -79,8 +79,8 @@ def differing(before: Graph, after: Graph, inputs: Iterable) -> list:
 def without_doubt(monkeypatch) -> None:
     """Make the analysis say of everything that it cannot fail."""
     known = Analysis.__getitem__
-    monkeypatch.setattr(Analysis, "__getitem__", lambda self, node: replace(known(self, node), sure=True))
-    monkeypatch.setattr(Analysis, "succeeds", lambda self, node, operands: True)
+    monkeypatch.setattr(Analysis, "__getitem__", lambda self, node: replace(known(self, node), total=True))
+    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
 
 
 def all_uniform(monkeypatch) -> None:
