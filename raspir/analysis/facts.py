@@ -20,7 +20,9 @@ from raspir.ir import Atom, Function, Graph, Node, Role, build
 from raspir.ir.evaluation import function_of
 from raspir.ir.layers import layer_of
 from raspir.ir.lazy import cached_property
+from raspir.ir.node import operands_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
+from raspir.ir.walks import computed
 
 _FACTOR = 2**16  # terms that may be too large to be multiplied are added up, if that takes few additions
 _TERMS = 8  # linear forms of more terms, or of very long integers, are not followed: the sum is then a term itself
@@ -61,20 +63,7 @@ class Analysis:
     def __getitem__(self, node: Node) -> Facts:
         """Return the facts about ``node``."""
         found = self._facts.get(node)
-        return found if found is not None else self._reach(node)
-
-    def _reach(self, root: Node) -> Facts:
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            waiting = [operand for operand in node.operands if operand not in self._facts]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            if node not in self._facts:
-                self._facts[node] = self._compute(node)
-            stack.pop()
-        return self._facts[root]
+        return found if found is not None else computed(node, operands_of, self._compute, self._facts)
 
     def _compute(self, node: Node) -> Facts:
         operands = [self._facts[operand] for operand in node.operands]
@@ -188,20 +177,11 @@ class Analysis:
 
     def linear(self, node: Node) -> Linear:
         """Return the linear form of an integer-valued node; a term of its own where it is no sum."""
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            if top in self._linear:
-                stack.pop()
-                continue
-            parts = top.operands if self._adds(top) else ()
-            waiting = [part for part in parts if part not in self._linear]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            self._linear[top] = self._combined(top)
-            stack.pop()
-        return self._linear[node]
+        found = self._linear.get(node)
+        return found if found is not None else computed(node, self._summands, self._combined, self._linear)
+
+    def _summands(self, node: Node) -> tuple[Node, ...]:
+        return node.operands if self._adds(node) else ()
 
     def _adds(self, node: Node) -> bool:
         return node.operation.name in ("add", "sub", "neg", "mul") and all(

@@ -15,6 +15,7 @@ from raspir.analysis.steps import ANY, NONE, ONE, Steps
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import BOOL, INT
+from raspir.ir.walks import computed
 
 
 class Positions:
@@ -45,19 +46,7 @@ class Positions:
 
     def of_node(self, node: Node) -> Steps:
         """Return the steps of a node; of a value that is no integer, nothing is known."""
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            if top in self._steps:
-                stack.pop()
-                continue
-            waiting = [part for part in self._parts(top) if part not in self._steps]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            self._steps[top] = self._found(top)
-            stack.pop()
-        return self._steps[node]
+        return computed(node, self._parts, self._found, self._steps)
 
     def _parts(self, node: Node) -> Iterable[Node]:
         """Return the nodes whose steps those of ``node`` follow from."""

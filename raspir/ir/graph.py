@@ -12,11 +12,12 @@ from raspir.ir.functions import Function, identity, require_picklable
 from raspir.ir.layers import Layering, Stats
 from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
-from raspir.ir.node import Node, impossible, make
+from raspir.ir.node import Node, impossible, make, operands_of
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.text.printer import identifiers, print_graph
 from raspir.ir.types import ATOM, NOTHING, Type
 from raspir.ir.typing import Attribute
+from raspir.ir.walks import postorder
 
 if TYPE_CHECKING:
     import networkx
@@ -321,15 +322,8 @@ def topological(roots: Iterable[Node]) -> tuple[Node, ...]:
     """Return the nodes that ``roots`` need, operands before users, in an order that the structure alone decides."""
     order: dict[Node, None] = {}
     for root in roots:
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            waiting = [operand for operand in node.operands if operand not in order]
-            if node in order or not waiting:
-                order.setdefault(node)
-                stack.pop()
-            else:
-                stack.extend(reversed(waiting))
+        for node in postorder(root, operands_of, order):
+            order[node] = None
     return tuple(order)
 
 

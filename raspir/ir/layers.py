@@ -12,6 +12,7 @@ from typing import Any
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Operation, Role
+from raspir.ir.walks import postorder
 
 
 def layer_of(operation: Operation, operands: Iterable[int]) -> int:
@@ -34,17 +35,13 @@ def selector_parts(selector: Node) -> tuple[Node, ...]:
 
     A selector can use a part very often, so every walk over its parts goes through here.
     """
+
+    def combined(node: Node) -> tuple[Node, ...]:
+        return node.operands if node.operation.role is Role.SELECTOR_ALGEBRA else ()
+
     order: dict[Node, None] = {}
-    stack = [selector]
-    while stack:
-        node = stack[-1]
-        combined = node.operands if node.operation.role is Role.SELECTOR_ALGEBRA else ()
-        waiting = [part for part in combined if part not in order]
-        if waiting:
-            stack.extend(reversed(waiting))
-        else:
-            order.setdefault(node)
-            stack.pop()
+    for part in postorder(selector, combined, order):
+        order[part] = None
     return tuple(order)
 
 

@@ -101,6 +101,11 @@ def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[At
     return node
 
 
+def operands_of(node: Node) -> tuple[Node, ...]:
+    """Return the operands of ``node``, for walks over all that it is made of."""
+    return node.operands
+
+
 def found_sound(node: Node) -> None:
     """Remember that ``node`` keeps the rules."""
     object.__setattr__(node, "is_sound", True)

@@ -9,6 +9,7 @@ from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
+from raspir.ir.walks import postorder
 
 Column = tuple[Atom | None, ...]
 """The value of a node for each atom of its root; ``None`` where it fails."""
@@ -37,17 +38,9 @@ class Columns:
 
     def look_at(self, node: Node) -> None:
         """Find the roots and columns of ``node`` and of all that its atoms come from."""
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            waiting = [] if top in self._reached else [o for o in _sources(top) if o not in self._reached]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            stack.pop()
-            if top not in self._reached:
-                self._find(top)
-                self._reached[top] = self._reached_by(top)
+        for each in postorder(node, _sources, self._reached):
+            self._find(each)
+            self._reached[each] = self._reached_by(each)
 
     def atoms(self, node: Node) -> Column:
         """Return what ``node`` yields for each atom of its root, else the atoms that it can hold, if they are known."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from raspir.ir import Graph, Location, Node, Role, make
 from raspir.ir.types import NOTHING
+from raspir.ir.walks import preorder
 
 
 def translated(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> Graph:
@@ -49,13 +50,12 @@ def replaced(graph: Graph, made: dict[Node, Node]) -> Graph:
 
 def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: set[Node]) -> None:
     """Give ``place`` to ``root`` and to what was newly made for it."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node in locations or (node is not root and node in kept) or node.operation.role is Role.SOURCE:
-            continue
+
+    def is_new(node: Node) -> bool:
+        return node not in locations and node.operation.role is not Role.SOURCE and (node is root or node not in kept)
+
+    for node in preorder([root] if is_new(root) else [], lambda node: filter(is_new, node.operands)):
         locations[node] = place
-        stack.extend(node.operands)
 
 
 def on_operands(node: Node, operands: list[Node]) -> Node | None:

@@ -28,6 +28,7 @@ from raspir.backends.numpy.strategies import Selectors, StrategyChoice
 from raspir.ir import Graph, Node, Role
 from raspir.ir.atoms import show
 from raspir.ir.text.describe import Describer
+from raspir.ir.walks import computed
 
 ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "add": elementwise.add,
@@ -91,6 +92,7 @@ class Planner:
         self._steps: list[Step] = []
         self._constants: dict[str, ConstantInit] = {}
         self._made: dict[object, Ref] = {}
+        self._values: dict[Node, Ref] = {}
         self._names: set[str] = set(RESERVED)
         self._numbers: dict[str, int] = defaultdict(lambda: 1)
         self._strategies: list[Strategy] = []
@@ -213,20 +215,7 @@ class Planner:
 
     def value(self, node: Node) -> Ref:
         """Return what holds the value of a sequence."""
-        found = self._made.get(node)
-        if found is not None:
-            return found
-        stack = [node]
-        while stack:
-            top = stack[-1]
-            waiting = [operand for operand in self._operands(top) if operand not in self._made]
-            if waiting and top not in self._made:
-                stack.extend(reversed(waiting))
-                continue
-            stack.pop()
-            if top not in self._made:
-                self._made[top] = self._compute(top)
-        return self._made[node]
+        return computed(node, self._operands, self._compute, self._values)
 
     def _compute(self, node: Node) -> Ref:
         name, role = node.operation.name, node.operation.role

@@ -14,6 +14,7 @@ from raspir.ir.node import impossible
 from raspir.ir.operations import OPERATIONS, Operation
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute
+from raspir.ir.walks import postorder
 
 E = TypeVar("E", bound="Expression")
 
@@ -166,22 +167,14 @@ def _rows(root: Expression) -> list[Row]:
     Raises:
         ProgramError: if an opaque function cannot be pickled.
     """
-    numbers: dict[int, int] = {}
+    numbers: dict[Expression, int] = {}
     rows: list[Row] = []
-    stack = [root]
-    while stack:
-        top = stack[-1]
-        waiting = [operand for operand in top.operands if id(operand) not in numbers]
-        if waiting:
-            stack.extend(reversed(waiting))
-            continue
-        stack.pop()
-        if id(top) not in numbers:
-            if top.function is not None:
-                require_picklable(top.function, top.operation.symbol, top.location)
-            operands = tuple(numbers[id(operand)] for operand in top.operands)
-            rows.append((type(top), top.operation.name, operands, tuple(getattr(top, slot) for slot in _STORED)))
-            numbers[id(top)] = len(numbers)
+    for each in postorder(root, lambda expression: expression.operands, numbers):
+        if each.function is not None:
+            require_picklable(each.function, each.operation.symbol, each.location)
+        operands = tuple(numbers[operand] for operand in each.operands)
+        rows.append((type(each), each.operation.name, operands, tuple(getattr(each, slot) for slot in _STORED)))
+        numbers[each] = len(numbers)
     return rows
 
 

@@ -11,6 +11,7 @@ from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
 from raspir.ir.types import ATOM
+from raspir.ir.walks import computed
 
 OUTPUT = "out"
 """The name of the output of a graph that one program was lowered to."""
@@ -73,26 +74,17 @@ class _Lowering:
         self.symbols = Symbols()
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
-        self._nodes: dict[int, Node] = {}  # by the identity of the expression, which its user keeps alive
+        self._nodes: dict[Expression, Node] = {}
 
     def node(self, root: Expression) -> Node:
         """Return the node of ``root``, lowering operands first; without recursion, since programs can be deep."""
-        stack = [root]
-        while stack:
-            expression = stack[-1]
-            waiting = [operand for operand in expression.operands if id(operand) not in self._nodes]
-            if waiting:
-                stack.extend(reversed(waiting))
-            else:
-                self._nodes.setdefault(id(expression), self._make(expression))
-                stack.pop()
-        return self._nodes[id(root)]
+        return computed(root, lambda expression: expression.operands, self._make, self._nodes)
 
     def _make(self, expression: Expression) -> Node:
         attributes = expression.attributes
         if expression.function is not None:
             attributes = (self.symbols.symbol(expression.operation.name, expression.function),)
-        operands = [self._nodes[id(operand)] for operand in expression.operands]
+        operands = [self._nodes[operand] for operand in expression.operands]
         node = make(expression.operation, operands, attributes, expression.type)
         if expression.title is not None and expression.title not in self.names.get(node, ()):
             self.names[node] = (*self.names.get(node, ()), expression.title)

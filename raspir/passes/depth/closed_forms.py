@@ -15,6 +15,7 @@ from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis.selectors import Disjunction, complement
 from raspir.ir import Node
 from raspir.ir.types import INT
+from raspir.ir.walks import computed
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
 from raspir.rewriting.algebra import Algebra
@@ -51,18 +52,12 @@ def interval_sum(search: Search, node: Node) -> Iterator[Node]:
 
 def polynomial_of(algebra: Algebra, value: Node) -> Polynomial | None:
     """Return ``value`` as a polynomial of the position with uniform integer coefficients, ``None`` if it is none."""
+
+    def parts(node: Node) -> tuple[Node, ...]:
+        return node.operands if _is_arithmetic(algebra, node) else ()
+
     found: dict[Node, Polynomial | None] = {}
-    stack = [value]
-    while stack:
-        node = stack[-1]
-        parts = node.operands if _is_arithmetic(algebra, node) else ()
-        waiting = [part for part in parts if part not in found]
-        if waiting:
-            stack.extend(waiting)
-            continue
-        found.setdefault(node, _combined(algebra, node, [found[part] for part in parts]))
-        stack.pop()
-    return found[value]
+    return computed(value, parts, lambda node: _combined(algebra, node, [found[part] for part in parts(node)]), found)
 
 
 def _is_arithmetic(algebra: Algebra, node: Node) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from math import inf
 
 from raspir.analysis import Conjunct, IntSet, Linear
@@ -16,6 +17,7 @@ from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
+from raspir.ir.walks import computed, preorder
 from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
@@ -178,31 +180,16 @@ class There:
         """Return what ``value`` is there, as shallow as this finds; ``None`` if that is no better than to fetch it."""
         if not self._is_followed(value):
             return None
-        stack = [value]
-        while stack:
-            node = stack[-1]
-            if node in self._there:
-                stack.pop()
-                continue
-            waiting = [part for part in self._parts(node) if part not in self._there]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            self._there[node] = self._shallower(node)
-            stack.pop()
-        found = self._there[value]
+        found = computed(value, self._parts, self._shallower, self._there)
         return found if found is not self.whole(value) else None
 
     def _is_followed(self, value: Node) -> bool:
         """Tell whether ``value`` is made of few enough values, before any of them is made anew."""
-        seen: set[Node] = set()
-        stack = [value]
-        while stack and len(seen) <= _CONE:
-            node = stack.pop()
-            if node not in seen and node not in self._there:
-                seen.add(node)
-                stack.extend(self._parts(node))
-        return len(seen) <= _CONE
+        new = (node for node in preorder([value], self._new_parts) if node not in self._there)
+        return sum(1 for _ in islice(new, _CONE + 1)) <= _CONE
+
+    def _new_parts(self, node: Node) -> list[Node]:
+        return [] if node in self._there else self._parts(node)
 
     def or_whole(self, value: Node) -> Node:
         """Return what ``value`` is there: computed if that is shallower, else fetched."""

@@ -10,11 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 
 from raspir.analysis.domains import may_be_too_large
 from raspir.ir import GraphError, Node, Role
+from raspir.ir.node import operands_of
 from raspir.ir.types import INT, SELECTOR
+from raspir.ir.walks import postorder, preorder
 from raspir.passes.base import Attention
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.rewriting.algebra import Algebra
@@ -105,16 +108,12 @@ class Search:
         self.exhausted = False
         """Whether the time ran out before all rules were tried."""
         self._rules = [rule for rule in rules if rule.attention in ("select", options.attention)]
-        self._results: dict[Node, Node] = {}
+        self.results: dict[Node, Node] = {}
+        """The shallowest form found for each node, in the order in which they were settled."""
         self._open: set[Node] = set()
         self._following: dict[str, int] = {}
         self.memo: dict[object, Any] = {}
         """What rules have found out about nodes, by keys of their own."""
-
-    @property
-    def results(self) -> dict[Node, Node]:
-        """The shallowest form found for each node, in the order in which they were settled."""
-        return self._results
 
     def layer(self, node: Node) -> int:
         """Return the layer of ``node`` as it stands."""
@@ -122,20 +121,10 @@ class Search:
 
     def shallowest(self, root: Node) -> Node:
         """Return the shallowest node found that equals ``root``."""
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            if node in self._results:
-                stack.pop()
-                continue
-            waiting = [operand for operand in node.operands if operand not in self._results]
-            if waiting:
-                stack.extend(waiting)
-                continue
-            self._results[node] = self._settle(node)
-            self.algebra.replaces(node, self._results[node])
-            stack.pop()
-        return self._results[root]
+        for node in postorder(root, operands_of, self.results):
+            self.results[node] = self._settle(node)
+            self.algebra.replaces(node, self.results[node])
+        return self.results[root]
 
     def adds_integers(self, aggregate: Aggregate) -> bool:
         """Tell whether ``aggregate`` adds up integers, and is 0 for none, or may be made to.
@@ -149,16 +138,16 @@ class Search:
         return aggregate.kind == "sum" and zero and (integers or bool_int_agnostic)
 
     def _settle(self, node: Node) -> Node:
-        plain = self.algebra.rebuilt(node, [self._results[operand] for operand in node.operands])
+        plain = self.algebra.rebuilt(node, [self.results[operand] for operand in node.operands])
         # Folding may have made something new of it, with new operands.
-        if any(operand not in self._results for operand in plain.operands) and len(self._open) < _NESTED:
+        if any(operand not in self.results for operand in plain.operands) and len(self._open) < _NESTED:
             plain = self._guarded(node, lambda: self.shallowest(plain))
         if self.layer(plain) > self.layer(node):
             plain = node
         best = plain
         if node.type is not SELECTOR and self.layer(plain) > 0:
             best = self._guarded(node, lambda: self._improved(node, plain))
-        self._results.setdefault(best, best)
+        self.results.setdefault(best, best)
         return best
 
     def _guarded(self, node: Node, settle: Callable[[], Node]) -> Node:
@@ -198,16 +187,8 @@ class Search:
 
     def _weight(self, root: Node) -> tuple[int, int]:
         """Return how many aggregates ``root`` needs, and values, as far as they are few."""
-        seen: set[Node] = set()
-        stack = [root]
-        heads = 0
-        while stack and len(seen) <= _WEIGHED:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                heads += node.operation.role is Role.AGGREGATE
-                stack.extend(node.operands)
-        return heads, len(seen)
+        found = list(islice(preorder([root], operands_of), _WEIGHED + 1))
+        return sum(node.operation.role is Role.AGGREGATE for node in found), len(found)
 
     def _proposals(self, rule: Rule, node: Node) -> Iterator[Node]:
         try:
@@ -223,15 +204,10 @@ class Search:
         It is not if settling it would need a node that is being settled, or if something new in it could be too large
         to be computed, as products of values that are only added up as written.
         """
-        seen: set[Node] = set()
-        stack = [root]
-        while stack:
-            node = stack.pop()
+        for node in preorder([root], lambda node: () if node in self.results else node.operands):
             if node in self._open:
                 return False
-            if node not in seen and node not in self._results:
-                seen.add(node)
-                stack.extend(node.operands)
-                if may_be_too_large(node.operation.name, [self.facts[operand].domain for operand in node.operands]):
-                    return False
+            domains = [self.facts[operand].domain for operand in node.operands]
+            if node not in self.results and may_be_too_large(node.operation.name, domains):
+                return False
         return True

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from raspir.analysis.domains import Domain
 from raspir.ir import Atom, Node, Role
 from raspir.ir.layers import comparisons
+from raspir.ir.walks import computed, preorder
 from raspir.passes.depth.aggregates import Aggregate, with_sides
 from raspir.passes.depth.search import Rule, Search
 
@@ -63,21 +64,22 @@ def _tells_apart(domain: Domain) -> bool:
 
 def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
     """Return what of that layer elementwise maps make ``root`` of: the uniform parts, and what is no map itself."""
-    found: list[Node] = []
-    seen: set[Node] = set()
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node in seen or search.layer(node) < layer:
-            continue
-        seen.add(node)
+    leaves: list[Node] = []
+    visited = 0
+
+    def parts(node: Node) -> tuple[Node, ...]:
+        nonlocal visited
+        visited += 1
         facts = search.facts[node]
         few = facts.uniform and facts.domain.atoms is not None
-        if few or node.operation.role is not Role.ELEMENTWISE or len(seen) > _CONE:
-            found.append(node)
-        else:
-            stack.extend(node.operands)
-    return found
+        if few or node.operation.role is not Role.ELEMENTWISE or visited > _CONE:
+            leaves.append(node)
+            return ()
+        return tuple(operand for operand in node.operands if search.layer(operand) >= layer)
+
+    for _ in preorder([root] if search.layer(root) >= layer else [], parts):
+        pass
+    return leaves
 
 
 def _chosen(search: Search, aggregate: Aggregate, cases: list[tuple[Node, Domain]]) -> Node | None:
@@ -119,22 +121,17 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
 
 def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) -> Node | None:
     """Return the elementwise ``root`` with constants in it; ``None`` if it could fail on them."""
-    known = dict(constants)
-    stack = [root]
-    while stack:
-        node = stack[-1]
-        if node in known:
-            stack.pop()
-            continue
+    memo = dict(constants)
+
+    def parts(node: Node) -> tuple[Node, ...]:
+        return node.operands if node.operation.role is Role.ELEMENTWISE else ()
+
+    def rebuilt(node: Node) -> Node | None:
         if node.operation.role is not Role.ELEMENTWISE:
-            known[node] = node
-            continue
-        waiting = [operand for operand in node.operands if operand not in known]
-        if waiting:
-            stack.extend(waiting)
-            continue
-        known[node] = _rebuilt(search, node, [known[operand] for operand in node.operands])
-    return known[root]
+            return node
+        return _rebuilt(search, node, [memo[operand] for operand in node.operands])
+
+    return computed(root, parts, rebuilt, memo)
 
 
 def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import inf
 
 from raspir.analysis import IntSet, Linear
@@ -9,6 +10,7 @@ from raspir.analysis.facts import clause_of
 from raspir.ir import Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import INT
+from raspir.ir.walks import preorder
 from raspir.rewriting.builder import Builder
 
 _SMALL = 2**20
@@ -62,14 +64,12 @@ def operations(form: Linear) -> int:
 
 def additions(algebra: Builder, node: Node, enough: int) -> int:
     """Count the additions that lead to ``node``, up to one more than ``enough``."""
-    seen: set[Node] = set()
-    stack = [node]
-    while stack and len(seen) <= enough:
-        top = stack.pop()
-        if top not in seen and not algebra.facts.linear(top).is_term(top) and top.operands:
-            seen.add(top)
-            stack.extend(top.operands)
-    return len(seen)
+
+    def adds(each: Node) -> bool:
+        return bool(each.operands) and not algebra.facts.linear(each).is_term(each)
+
+    found = (each for each in preorder([node], lambda each: each.operands if adds(each) else ()) if adds(each))
+    return sum(1 for _ in islice(found, enough + 1))
 
 
 def masked(algebra: Builder, node: Node) -> Node | None:
