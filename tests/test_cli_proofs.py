@@ -165,7 +165,8 @@ def test_a_length_too_small_for_counterexamples_is_told():
 @pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as signals")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_stops_it_cleanly(jobs):
-    code = "from raspir.cli import main; main()"
+    handled = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # a shell may have it ignored
+    code = f"{handled}; from raspir.cli import main; main()"
     started = subprocess.Popen(
         [sys.executable, "-c", code, "verify-rules", "--longest", "6", "--seconds", "600", "--jobs", jobs],
         stdout=subprocess.PIPE,

@@ -28,7 +28,7 @@ def rules_named(source):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_remark":
             named = node.args[1]
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(rule, joined)":
-            named = node.value.elts[0]
+            named = node.value.elts[0] if isinstance(node.value, ast.Tuple) else None
         else:
             continue
         if isinstance(named, ast.Constant):
