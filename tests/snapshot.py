@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -125,7 +126,7 @@ def drawn(folder: Path) -> None:
 def commands(folder: Path) -> None:
     """Write what the commands print as JSON, and as text for people."""
     for file, name in examples():
-        at = f"{ROOT}/examples/{file}.py:{name}"
+        at = f"examples/{file}.py:{name}"
         write(folder / "exact" / "cli" / f"{file}-{name}.run.json", command("run", at, "--input", "hello"))
         for attention in ATTENTION:
             stem = f"{file}-{name}.{attention}"
@@ -148,7 +149,8 @@ def main() -> None:
     """Write everything into the folder that the command line names."""
     if len(sys.argv) != 2:
         raise SystemExit("usage: python tests/snapshot.py FOLDER")
-    folder = Path(sys.argv[1])
+    folder = Path(sys.argv[1]).resolve()
+    os.chdir(ROOT)  # paths are shown as they are given
     for part in (optimised, emitted, drawn, commands):
         part(folder)
     count = sum(1 for each in folder.rglob("*") if each.is_file())

@@ -19,7 +19,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "passes": {"ir", "plugins", "analysis", "rewriting"},
     "viz": {"ir", "analysis", "passes", "_version"},
     "runtime": {"ir", "viz"},
-    "backends": {"ir", "plugins", "analysis", "viz", "runtime", "_version"},
+    "backends": {"ir", "plugins", "analysis", "rewriting", "viz", "runtime", "_version"},
     "frontends": {"ir", "runtime", "backends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
     "validation": {"ir", "analysis", "runtime", "backends"},

@@ -15,6 +15,7 @@ from raspir.backends.protocols import Backend, Executable, Strategy, level_of, s
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
 from raspir.ir.atoms import show
 from raspir.ir.errors import reason
+from raspir.rewriting.legalize import legalized
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.reference import require_functions
 from raspir.runtime.sequence import Sequence
@@ -72,11 +73,11 @@ class BackendAdapter:
             BackendError: if the backend does not support all of it, or a function that must be called is missing.
             FaultyBackendError: if the backend fails, or makes of it what cannot be called.
         """
-        taken = self._taken(graph)
+        graph = self._legal(graph)
         if not self.own:
             require_functions(graph)
         with self.answering():
-            made = self.backend.compile(taken)
+            made = self.backend.compile(LayeredProgram(graph) if level_of(self.backend) == "layered" else graph)
         if self.own:
             executable: Executable = made
             return executable
@@ -132,11 +133,24 @@ class BackendAdapter:
         return strategies
 
     def _taken(self, graph: Graph) -> Graph | LayeredProgram:
-        """Return what the backend takes, which keeps the rules and holds nothing that it does not support."""
+        """Return the legalized graph at the level of the backend."""
+        legal = self._legal(graph)
+        return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
+
+    def _legal(self, graph: Graph) -> Graph:
+        """Return ``graph`` with operations lowered that the backend does not support.
+
+        Raises:
+            GraphError: if the graph breaks a rule of the IR.
+            BackendError: if no lowering applies to something that the backend does not support.
+        """
         if not self.own:
             verify(graph)
-        support_of(self.backend).check(graph, f"{self.name!r}")
-        return LayeredProgram(graph) if level_of(self.backend) == "layered" else graph
+        capabilities = support_of(self.backend)
+        legal = legalized(graph, capabilities.supported)
+        if not capabilities.takes(legal):
+            capabilities.check(graph, f"{self.name!r}")
+        return legal
 
     def _read(self, graph: Graph, input: object) -> None:
         if input is not None and not self.own:

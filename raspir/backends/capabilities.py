@@ -102,6 +102,11 @@ class Capabilities:
         }
         return (*found, *(told for flag, told in words.items() if not getattr(self, flag)))
 
+    @property
+    def supported(self) -> frozenset[str]:
+        """The names of the operations of the IR that the backend can do, aggregates among them."""
+        return frozenset(self.operations) | frozenset(self.aggregates)
+
     def takes(self, graph: Graph) -> bool:
         """Tell whether a backend can do all that is in ``graph``."""
         try:

@@ -1,0 +1,257 @@
+"""Legalization: operations that a backend lacks, written with those that it has.
+
+Each lowering is a row of a table, as in a compiler's legalization of instructions that a target lacks. It keeps values
+exactly, with their types, or does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from raspir.analysis import Analysis, Domain
+from raspir.ir import Atom, Graph, Node, build
+from raspir.ir.atoms import atom_key
+from raspir.ir.types import BOOL, INT, NUMBER, STR, type_of
+from raspir.rewriting.graphs import on_operands, translated
+
+
+@dataclass(frozen=True)
+class Lowering:
+    """One way to do without an operation.
+
+    Attributes:
+        operation: the operation of the IR that it replaces.
+        needs: the operations that it uses instead.
+        lower: makes the replacement, with the legalizer that builds it, of a node; ``None`` where it does not apply.
+    """
+
+    operation: str
+    needs: frozenset[str]
+    lower: Callable[[Legalizer, Node], Node | None]
+
+
+class Legalizer:
+    """Builds nodes of supported operations alone, as far as lowerings reach.
+
+    Args:
+        analysis: the facts that lowerings depend on.
+        supported: the names of the operations that the target has, aggregates among them.
+    """
+
+    def __init__(self, analysis: Analysis, supported: Collection[str]) -> None:
+        self.facts = analysis
+        self._supported = supported
+        self._chosen = chosen(supported)
+
+    def __call__(self, name: str, *operands: Node, **attributes: Atom) -> Node:
+        """Return a node of operation ``name``, lowered if the target lacks that."""
+        return self.legal(build(name, *operands, **attributes))
+
+    def legal(self, node: Node) -> Node:
+        """Return ``node``, lowered if the target lacks its operation; ``node`` itself if no lowering applies."""
+        lowering = self._chosen.get(node.operation.name)
+        lowered = None if lowering is None else lowering.lower(self, node)
+        return node if lowered is None else lowered
+
+
+def legalized(graph: Graph, supported: Collection[str]) -> Graph:
+    """Return ``graph`` with operations outside ``supported`` lowered to those within, wherever a lowering applies."""
+    if all(node.operation.name in supported for node in graph):
+        return graph
+    legalizer = Legalizer(Analysis.of(graph), supported)
+
+    def new(node: Node, operands: list[Node]) -> Node:
+        moved = on_operands(node, operands)
+        return node if moved is None else legalizer.legal(moved)
+
+    return translated(graph, new)
+
+
+def chosen(supported: Collection[str]) -> dict[str, Lowering]:
+    """Return a lowering for each operation that the supported ones can express, through other lowerings or directly."""
+    available, found = set(supported), dict[str, Lowering]()
+    changed = True
+    while changed:
+        changed = False
+        for lowering in LOWERINGS:
+            if lowering.operation not in available and lowering.needs <= available:
+                available.add(lowering.operation)
+                found[lowering.operation] = lowering
+                changed = True
+    return found
+
+
+# Elementwise operations
+
+
+def _lookup(make: Legalizer, node: Node) -> Node | None:
+    """lookup(x) = where(x == k, v, …), where equality tells each key from all atoms that x may hold."""
+    (operand,) = node.operands
+    keys, values, otherwise = node["keys"], node["values"], node["otherwise"]
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    assert not isinstance(otherwise, tuple | None)
+    domain = make.facts[operand].domain
+    result = make("const", value=otherwise)
+    for key, value in zip(keys, values, strict=True):
+        if atom_key(value) == atom_key(otherwise):
+            continue
+        if not _is_told_apart(key, domain):
+            return None
+        test = make("eq", operand, make("const", value=key))
+        result = make("where", test, make("const", value=value), result)
+    return result
+
+
+def _is_told_apart(key: Atom, domain: Domain) -> bool:
+    """Return whether ``==`` tells ``key`` from every other atom of ``domain``, as it does not tell 1 from ``True``."""
+    if domain.atoms is not None:
+        return all(atom != key or atom_key(atom) == atom_key(key) for atom in domain.atoms)
+    if isinstance(key, str):
+        return True
+    return domain.kinds & NUMBER in type_of(key) and not (isinstance(key, float) and key == 0)
+
+
+def _has(make: Legalizer, node: Node) -> Node:
+    """x in (a, b) = x == a | x == b."""
+    (operand,) = node.operands
+    values = node["values"]
+    assert isinstance(values, tuple)
+    result: Node | None = None
+    for value in values:
+        test = make("eq", operand, make("const", value=value))
+        result = test if result is None else make("or", result, test)
+    return make("const", value=False) if result is None else result
+
+
+def _swapped(name: str) -> Callable[[Legalizer, Node], Node]:
+    """a > b = b < a, and the like."""
+    return lambda make, node: make(name, *reversed(node.operands))
+
+
+def _negated(name: str) -> Callable[[Legalizer, Node], Node]:
+    """a != b = ~(a == b), and the like: atoms that can be compared are totally ordered."""
+    negation = "selector.not" if name.startswith("select.") else "not"
+    return lambda make, node: make(negation, make(name, *node.operands))
+
+
+def _is_integral(make: Legalizer, node: Node) -> bool:
+    return all(make.facts[operand].domain.kinds is INT for operand in node.operands)
+
+
+def _negative(make: Legalizer, node: Node) -> Node | None:
+    """-x = 0 - x for integers: of floats, 0 - 0.0 is not -0.0."""
+    return make("sub", make("const", value=0), *node.operands) if _is_integral(make, node) else None
+
+
+def _difference(make: Legalizer, node: Node) -> Node | None:
+    """a - b = a + -b for integers."""
+    a, b = node.operands
+    return make("add", a, make("neg", b)) if _is_integral(make, node) else None
+
+
+def _magnitude(make: Legalizer, node: Node) -> Node | None:
+    """abs(x) = where(x < 0, -x, x) for integers."""
+    (operand,) = node.operands
+    if not _is_integral(make, node):
+        return None
+    return make("where", make("lt", operand, make("const", value=0)), make("neg", operand), operand)
+
+
+def _logic(make: Legalizer, node: Node) -> Node | None:
+    """a & b = where(a, b, False), a | b = where(a, True, b) and ~a = where(a, False, True), for booleans."""
+    if not all(make.facts[operand].domain.kinds is BOOL for operand in node.operands):
+        return None
+    true, false = make("const", value=True), make("const", value=False)
+    a, *b = node.operands
+    branches = {"and": (*b, false), "or": (true, *b), "not": (false, true)}
+    return make("where", a, *branches[node.operation.name])
+
+
+# Selectors and aggregates
+
+
+def _de_morgan(other: str) -> Callable[[Legalizer, Node], Node]:
+    """s | t = ~(~s & ~t), and the reverse."""
+
+    def lower(make: Legalizer, node: Node) -> Node:
+        negated = [make("selector.not", operand) for operand in node.operands]
+        return make("selector.not", make(other, *negated))
+
+    return lower
+
+
+def _mean(make: Legalizer, node: Node) -> Node | None:
+    """mean(s, v) = sum(s, v) / width(s) for numbers: the default for a width of 0, the value itself for 1."""
+    selector, value = node.operands
+    default = node["default"]
+    assert not isinstance(default, tuple | None)
+    if make.facts[value].domain.kinds not in NUMBER:
+        return None
+    zero, one = make("const", value=0), make("const", value=1)
+    width = make("sum", selector, one, default=0)
+    total = make("sum", selector, value, default=0)
+    none, single = make("eq", width, zero), make("eq", width, one)
+    several = make("truediv", total, make("where", none, one, width))
+    return make("where", none, make("const", value=default), make("where", single, total, several))
+
+
+def _best(make: Legalizer, node: Node) -> Node | None:
+    """best(s, v) = sum(s & rank(s) == 0, v) where s selects the same keys for every query.
+
+    The rank of a key is the number of selected keys that beat it: by their scores, or their places among equals.
+    """
+    selector, value, score = node.operands
+    default = node["default"]
+    assert not isinstance(default, tuple | None)
+    kinds = make.facts[score].domain.kinds
+    if not make.facts[selector].uniform or not (kinds in NUMBER or kinds is STR):
+        return None
+    indices = build("indices")
+    better = make("select.gt" if node["pick"] == "highest" else "select.lt", score, score)
+    before = make("select.lt" if node["ties"] == "left" else "select.gt", indices, indices)
+    tied = make("selector.and", make("select.eq", score, score), before)
+    beats = make("selector.and", selector, make("selector.or", better, tied))
+    rank = make("sum", beats, make("const", value=1), default=0)
+    first = make("select.eq", rank, make("const", value=0))
+    return make("sum", make("selector.and", selector, first), value, default=default)
+
+
+def _row(operation: str, needs: str, lower: Callable[[Legalizer, Node], Node | None]) -> Lowering:
+    return Lowering(operation, frozenset(needs.split()), lower)
+
+
+LOWERINGS: tuple[Lowering, ...] = (
+    _row("lookup", "const eq where", _lookup),
+    _row("has", "const eq or", _has),
+    _row("gt", "lt", _swapped("lt")),
+    _row("lt", "gt", _swapped("gt")),
+    _row("ge", "le", _swapped("le")),
+    _row("le", "ge", _swapped("ge")),
+    _row("ne", "eq not", _negated("eq")),
+    _row("eq", "ne not", _negated("ne")),
+    _row("le", "gt not", _negated("gt")),
+    _row("ge", "lt not", _negated("lt")),
+    _row("gt", "le not", _negated("le")),
+    _row("lt", "ge not", _negated("ge")),
+    _row("neg", "const sub", _negative),
+    _row("sub", "add neg", _difference),
+    _row("abs", "const lt neg where", _magnitude),
+    *(_row(name, "const where", _logic) for name in ("and", "or", "not")),
+    _row("select.ne", "select.eq selector.not", _negated("select.eq")),
+    _row("select.eq", "select.ne selector.not", _negated("select.ne")),
+    _row("select.le", "select.gt selector.not", _negated("select.gt")),
+    _row("select.ge", "select.lt selector.not", _negated("select.lt")),
+    _row("select.gt", "select.le selector.not", _negated("select.le")),
+    _row("select.lt", "select.ge selector.not", _negated("select.ge")),
+    _row("selector.or", "selector.and selector.not", _de_morgan("selector.and")),
+    _row("selector.and", "selector.or selector.not", _de_morgan("selector.or")),
+    _row("mean", "const eq sum truediv where", _mean),
+    _row(
+        "best",
+        "const indices sum select.eq select.gt select.lt selector.and selector.or",
+        _best,
+    ),
+)
+"""The lowerings, each tried in this order once everything that it needs is available."""
