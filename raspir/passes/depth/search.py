@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from raspir.analysis.domains import may_be_too_large
 from raspir.ir import GraphError, Node, Role
 from raspir.ir.types import INT, SELECTOR
-from raspir.passes.base import Attention
 from raspir.passes.depth.aggregates import Aggregate
+from raspir.passes.options import Attention
 from raspir.rewriting.algebra import Algebra
 
 
