@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import typer
 
 from raspir.cli import completion
-from raspir.passes.options import Options, described
+from raspir.passes.options import About, Options, described
 
 
 class BatchFormat(StrEnum):
@@ -92,27 +92,35 @@ BackendName = Annotated[
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the options of the optimiser where ``command`` has a parameter ``options``."""
-    parameters = []
-    for parameter in inspect.signature(command, eval_str=True).parameters.values():
-        parameters.extend(_OPTIONS if parameter.name == "options" else [parameter.replace(kind=_BY_NAME)])
+    """Return a command with an option for each field of the dataclass that its parameter ``options`` takes."""
+    own = inspect.signature(command, eval_str=True).parameters
+    options = own["options"].annotation
+    shared = _parameters(options)
+    taken = [
+        new for name, each in own.items() for new in (shared if name == "options" else [each.replace(kind=_BY_NAME)])
+    ]
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        chosen = {option.name: given.pop(option.name) for option in _OPTIONS}
-        command(options=Options(**chosen), **given)
+        chosen = {each.name: given.pop(each.name) for each in shared}
+        values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
+        command(options=options(**values), **given)
 
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {each.name: each.annotation for each in taken}
     return run
 
 
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
-def _option(name: str, hint: Any) -> inspect.Parameter:
-    """Return the parameter of commands for an option of the optimiser."""
-    about, default = described(Options)[name], getattr(Options, name)
+def _parameters(options: type[Options]) -> list[inspect.Parameter]:
+    """Return the parameters of a command for options."""
+    hints = get_type_hints(options)
+    return [_parameter(name, about, getattr(options, name), hints[name]) for name, about in described(options).items()]
+
+
+def _parameter(name: str, about: About, default: object, hint: Any) -> inspect.Parameter:
     if get_origin(hint) is Literal:
         hint = _choices(name, hint)
         default = hint(default)
@@ -125,9 +133,6 @@ def _choices(name: str, hint: object) -> type[StrEnum]:
     """Return the values of a ``Literal`` as the choices of an option; some versions of typer take no ``Literal``."""
     choices = [(choice, choice) for choice in get_args(hint)]
     return StrEnum(name, choices)  # type: ignore[return-value]  # a class of choices, as the functional API makes it
-
-
-_OPTIONS = [_option(name, hint) for name, hint in get_type_hints(Options).items()]
 
 
 def examples(*lines: str) -> str:
