@@ -39,6 +39,7 @@ class _Passes:
     passes: str | Listed[str | Pass] | None = None
 
 
+# Options comes with its bases by name, so that passes keep their place between the target and the limits.
 @dataclass(frozen=True)
 class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
     remarks: list[Remark] | None = None
