@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
 from raspir.cli import completion
-
-
-class AttentionKind(StrEnum):
-    """The choices of --attention."""
-
-    select = "select"
-    best = "best"
+from raspir.passes.options import About, Options, described
 
 
 class BatchFormat(StrEnum):
@@ -32,29 +29,6 @@ Target = Annotated[
         help="A Python file, a dotted module or a textual IR file; NAME is a program in it, or a function of no "
         "arguments that returns one, and may be left out where there is only one.",
         show_default=False,
-    ),
-]
-Vocab = Annotated[
-    str | None,
-    typer.Option(
-        "--vocab", metavar="CHARS", help="Promise that inputs hold only these characters.", show_default=False
-    ),
-]
-MaxLength = Annotated[
-    int | None,
-    typer.Option("--max-length", metavar="N", help="Promise that no input is longer.", show_default=False),
-]
-Attention = Annotated[AttentionKind, typer.Option(help="Which attention heads the optimiser may use.")]
-MaxHeads = Annotated[
-    int | None,
-    typer.Option(
-        "--max-heads", metavar="N", help="The most heads a layer may be given to save layers.", show_default=False
-    ),
-]
-TimeBudget = Annotated[
-    float | None,
-    typer.Option(
-        "--time-budget", metavar="SECONDS", help="How long a pass of the optimiser may search.", show_default=False
     ),
 ]
 NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Leave the program as written.")]
@@ -115,6 +89,50 @@ BackendName = Annotated[
         autocompletion=completion.backends,
     ),
 ]
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with an option for each field of the dataclass that its parameter ``options`` takes."""
+    own = inspect.signature(command, eval_str=True).parameters
+    options = own["options"].annotation
+    shared = _parameters(options)
+    taken = [
+        new for name, each in own.items() for new in (shared if name == "options" else [each.replace(kind=_BY_NAME)])
+    ]
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        chosen = {each.name: given.pop(each.name) for each in shared}
+        values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
+        command(options=options(**values), **given)
+
+    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {each.name: each.annotation for each in taken}
+    return run
+
+
+_BY_NAME = inspect.Parameter.KEYWORD_ONLY
+
+
+def _parameters(options: type[Options]) -> list[inspect.Parameter]:
+    """Return the parameters of a command for options."""
+    hints = get_type_hints(options)
+    return [_parameter(name, about, getattr(options, name), hints[name]) for name, about in described(options).items()]
+
+
+def _parameter(name: str, about: About, default: object, hint: Any) -> inspect.Parameter:
+    if get_origin(hint) is Literal:
+        hint = _choices(name, hint)
+        default = hint(default)
+    taken = str | None if about.text else hint
+    option = typer.Option(metavar=about.metavar or None, help=about.help, show_default=default is not None)
+    return inspect.Parameter(name, _BY_NAME, default=default, annotation=Annotated[taken, option])
+
+
+def _choices(name: str, hint: object) -> type[StrEnum]:
+    """Return the values of a ``Literal`` as the choices of an option; some versions of typer take no ``Literal``."""
+    choices = [(choice, choice) for choice in get_args(hint)]
+    return StrEnum(name, choices)  # type: ignore[return-value]  # a class of choices, as the functional API makes it
 
 
 def examples(*lines: str) -> str:

@@ -10,23 +10,19 @@ import typer
 from raspir import api
 from raspir.backends.base import BackendAdapter, drawer
 from raspir.cli.options import (
-    Attention,
-    AttentionKind,
     BackendName,
     Bind,
     Input,
     JsonInput,
-    MaxHeads,
-    MaxLength,
     NoOptimize,
     Output,
     Target,
-    TimeBudget,
-    Vocab,
     examples,
+    with_options,
 )
 from raspir.cli.shared import after_passes, check_writable, graph_of, input_of, prints_aside, program_name, write
 from raspir.ir import BackendError
+from raspir.passes.options import Options
 from raspir.passes.report import Report
 from raspir.runtime.inputs import read_inputs
 
@@ -40,6 +36,7 @@ commands = typer.Typer()
         "raspir draw examples/addition.py:add --vocab 0123456789+ --optimize -o add.pdf",
     )
 )
+@with_options
 def draw(
     target: Target,
     output: Output = None,
@@ -67,11 +64,8 @@ def draw(
         str,
         typer.Option("--renderer", metavar="NAME", help="What lays the diagram out: auto, wasm or dot with Graphviz."),
     ] = "auto",
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     bind: Bind = None,
 ) -> None:
     """Draw a program: its layers, the heads in each, and what flows between them; with an input, at work on it."""
@@ -79,9 +73,9 @@ def draw(
     with prints_aside() as stdout:
         given, chosen = input_of(input, json_input), drawer(backend)
         kind = _picture_format(chosen, format, output)
-        graphs = [graph_of(target, bind).assume(vocab, max_length)]
+        graphs = [options.assumed(graph_of(target, bind))]
         if optimize:
-            graphs.append(after_passes(graphs[0], attention, max_heads, time_budget, None))
+            graphs.append(after_passes(graphs[0], options, None))
         drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(target), renderer=renderer)
         if output is None and isinstance(drawn, bytes) and stdout.isatty():
             raise BackendError(f"{kind} is not for a terminal: give --output FILE")
@@ -94,6 +88,7 @@ def draw(
         "raspir report examples/attention.py:cumsum --json '[3, 1, -2]' -o cumsum.html",
     )
 )
+@with_options
 def report(
     target: Target,
     output: Output = None,
@@ -107,11 +102,8 @@ def report(
         list[str] | None,
         typer.Option("--json", metavar="JSON", help="An input, as JSON. May be repeated.", show_default=False),
     ] = None,
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
@@ -127,10 +119,10 @@ def report(
         if output is not None:
             check_writable(output)
         told = Report()
-        graph = graph_of(target, bind).assume(vocab, max_length)
+        graph = options.assumed(graph_of(target, bind))
         for given in inputs.values():
             read_inputs(graph, given)  # what is wrong with an input is told before anything that takes time
-        optimised = None if no_optimize else after_passes(graph, attention, max_heads, time_budget, None, told)
+        optimised = None if no_optimize else after_passes(graph, options, None, told)
         page = api.report_on(graph, optimised, told.remarks, inputs, program_name(target))
     write(page, output)
 

@@ -12,24 +12,20 @@ from raspir.analysis.critical_path import path_to_json
 from raspir.backends.base import Strategy, explainer, writer
 from raspir.cli.options import (
     AsJson,
-    Attention,
-    AttentionKind,
     BackendName,
     Bind,
     Input,
     JsonInput,
-    MaxHeads,
-    MaxLength,
     NoOptimize,
     Output,
     Passes,
     Target,
-    TimeBudget,
-    Vocab,
     examples,
+    with_options,
 )
 from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prints_aside, tell, write
 from raspir.ir import Graph, InputError, print_graph
+from raspir.passes.options import Options
 from raspir.passes.report import Report
 
 commands = typer.Typer()
@@ -38,13 +34,11 @@ commands = typer.Typer()
 @commands.command(
     epilog=examples("raspir stats examples/addition.py:add", "raspir stats examples/addition.py:add --json")
 )
+@with_options
 def stats(
     target: Target,
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
     as_json: AsJson = False,
@@ -52,9 +46,9 @@ def stats(
     """Show the layers of a program, the heads in each, and what they cost."""
     report = Report()
     with prints_aside():
-        written = graph_of(target, bind).assume(vocab, max_length)
+        written = options.assumed(graph_of(target, bind))
         passes = "" if no_optimize else None
-        optimised = after_passes(written, attention, max_heads, time_budget, passes, report)
+        optimised = after_passes(written, options, passes, report)
     after = None if optimised == written else optimised
     if as_json:
         remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
@@ -76,6 +70,7 @@ def stats(
         "raspir opt examples/addition.py:add --vocab 0123456789+ --validate",
     )
 )
+@with_options
 def opt(
     target: Target,
     passes: Passes = None,
@@ -103,11 +98,8 @@ def opt(
         float,
         typer.Option("--validate-seconds", metavar="S", help="How long to run inputs, and how long to ask the solver."),
     ] = 20.0,
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
     output: Output = None,
@@ -119,9 +111,9 @@ def opt(
     if not 0 < validate_seconds < math.inf or (validate_length is not None and validate_length < 0):
         raise InputError("--validate-seconds is a positive number, and --validate-length a natural one")
     with prints_aside():
-        written = graph_of(target, bind).assume(vocab, max_length)
+        written = options.assumed(graph_of(target, bind))
         chosen = "" if no_optimize and passes is None else passes
-        graph = after_passes(written, attention, max_heads, time_budget, chosen, report)
+        graph = after_passes(written, options, chosen, report)
         covered = _validated(written, graph, validate_length, validate_seconds) if validate else []
     comments = [f"# validated: {line}" for line in covered] + (report.comments() if remarks else [])
     write("".join([*(f"{line}\n" for line in comments), print_graph(graph, locations=True)]), output)
@@ -143,17 +135,15 @@ def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: f
 
 
 @commands.command(epilog=examples("raspir emit examples/addition.py:add --backend text -o add.rir"))
+@with_options
 def emit(
     target: Target,
     backend: BackendName,
     output: Output = None,
     input: Input = None,
     json_input: JsonInput = None,
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
@@ -161,8 +151,8 @@ def emit(
     with prints_aside():
         given = input_of(input, json_input)
         writer(backend)  # a wrong name is told before anything that takes time
-        graph = graph_of(target, bind).assume(vocab, max_length)
-        graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        graph = options.assumed(graph_of(target, bind))
+        graph = after_passes(graph, options, "" if no_optimize else None)
         emitted = api.emit(graph, backend, given, optimize=False)
     write(emitted, output)
 
@@ -173,14 +163,12 @@ def emit(
         "raspir plan examples/puzzles.py:smallest --json",
     )
 )
+@with_options
 def plan(
     target: Target,
     backend: BackendName = "numpy",
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
     as_json: AsJson = False,
@@ -188,8 +176,8 @@ def plan(
     """Show how a backend evaluates the selector of each aggregate, and how long that takes for n positions."""
     with prints_aside():
         chosen = explainer(backend)  # a wrong name is told before anything that takes time
-        graph = graph_of(target, bind).assume(vocab, max_length)
-        graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        graph = options.assumed(graph_of(target, bind))
+        graph = after_passes(graph, options, "" if no_optimize else None)
         strategies = tuple(chosen.explain(graph))
     if as_json:
         print_json([_strategy_to_json(strategy) for strategy in strategies])

@@ -15,8 +15,6 @@ from raspir import api
 from raspir.backends.base import Executable, Reports, runner
 from raspir.cli.batch import Lines, Writer, read_json, run_lines
 from raspir.cli.options import (
-    Attention,
-    AttentionKind,
     BackendName,
     Batch,
     BatchFormat,
@@ -24,14 +22,11 @@ from raspir.cli.options import (
     Bind,
     Input,
     JsonInput,
-    MaxHeads,
-    MaxLength,
     NoOptimize,
     Output,
     Target,
-    TimeBudget,
-    Vocab,
     examples,
+    with_options,
 )
 from raspir.cli.shared import (
     after_passes,
@@ -43,6 +38,7 @@ from raspir.cli.shared import (
     writing,
 )
 from raspir.ir import Graph, InputError
+from raspir.passes.options import Options
 
 if TYPE_CHECKING:
     from raspir.cli.progress import Bars
@@ -58,6 +54,7 @@ commands = typer.Typer()
         "raspir run add.rir --bind digit=examples/addition.py:digit -i 1+1",
     )
 )
+@with_options
 def run(
     target: Target,
     input: Input = None,
@@ -65,11 +62,8 @@ def run(
     batch: Batch = None,
     batch_format: BatchFormatOption = None,
     backend: BackendName = "numpy",
-    vocab: Vocab = None,
-    max_length: MaxLength = None,
-    attention: Attention = AttentionKind.select,
-    max_heads: MaxHeads = None,
-    time_budget: TimeBudget = None,
+    *,
+    options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
     output: Output = None,
@@ -89,8 +83,8 @@ def run(
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
-        graph = graph_of(target, bind).assume(vocab, max_length)
-        graph = after_passes(graph, attention, max_heads, time_budget, "" if no_optimize else None)
+        graph = options.assumed(graph_of(target, bind))
+        graph = after_passes(graph, options, "" if no_optimize else None)
         program = api.compile(graph, backend, optimize=False)
         if lines is not None:
             _run_lines(program, graph, lines, _format(lines, batch_format), output, stdout)

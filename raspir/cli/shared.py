@@ -13,13 +13,13 @@ from typing import Any, TextIO
 
 import typer
 
-from raspir import api
 from raspir.cli.batch import read_json, to_json
-from raspir.cli.options import AttentionKind
 from raspir.frontends.files import load, load_function
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
 from raspir.ir.text.printer import escape
+from raspir.passes.options import Options
+from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
 from raspir.runtime.sequence import Sequence
 
@@ -27,25 +27,17 @@ MOST_DIGITS = 320_000
 """Decimal digits of an integer that commands read and write: the largest that an operation makes has 315,653."""
 
 
-def after_passes(
-    graph: Graph,
-    attention: AttentionKind,
-    max_heads: int | None,
-    time_budget: float | None,
-    passes: str | None,
-    report: Report | None = None,
-) -> Graph:
+def after_passes(graph: Graph, options: Options, passes: str | None, report: Report | None = None) -> Graph:
     """Return ``graph`` after ``passes``, the default ones if ``None``; a bar shows how far it is if it takes long."""
     from raspir.cli.progress import progress_bar
 
     report = report or Report()
     with progress_bar("optimising") as tell:
-        return api.optimize(
+        return run_passes(
             graph,
-            attention=attention.value,
-            passes=passes,
-            max_heads=max_heads,
-            time_budget=time_budget,
+            passes,
+            options.target,
+            options=options.limits,
             remarks=report.remarks,
             progress=tell,
             on_pass=report.on_pass,

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Location
+from raspir.passes.options import Attention, Target
 from raspir.plugins.options import options_problem
 from raspir.plugins.registry import Registry, signature_violation
-
-Attention = Literal["select", "best"]
-"""Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +40,25 @@ class Remark:
 
 @dataclass(frozen=True)
 class PassContext:
-    """What a pass may know besides the graph, whose promises (vocabulary, maximum length) the graph itself holds.
+    """What a pass may know besides the graph, which holds the assumptions (vocabulary, maximum length) itself.
 
     Attributes:
-        attention: which attention heads the transformer has.
+        target: the transformer to compile for.
         remarks: where passes record each rewrite that mattered, in order.
         progress: told by passes that can take long how many steps of how many are done.
         warned: the warnings that passes issued, so that each comes once.
     """
 
-    attention: Attention = "select"
+    target: Target = field(default_factory=Target)
     remarks: list[Remark] = field(default_factory=list)
     progress: Callable[[int, int], None] | None = None
     warned: set[str] = field(default_factory=set, repr=False)
     _analyses: list[Analysis] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def attention(self) -> Attention:
+        """The kind of attention heads of the target."""
+        return self.target.attention
 
     def analysis(self, graph: Graph) -> Analysis:
         """Return the analysis of ``graph``: the one of the pass before, which knows many of its nodes, if that fits.

@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from raspir.ir import BackendError, Graph, GraphError, RaspirError, RaspirWarning, print_graph, verify
-from raspir.ir.atoms import is_one_of, show
-from raspir.passes.base import PASSES, Attention, Pass, PassContext, Remark
+from raspir.ir.atoms import show
+from raspir.passes.base import PASSES, Pass, PassContext, Remark
+from raspir.passes.options import Target
 from raspir.plugins.options import options_of, parse_choices, read_options, with_options
 from raspir.plugins.registry import advice
 from raspir.rewriting.graphs import gain
@@ -25,7 +26,7 @@ DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "
 def run_passes(
     graph: Graph,
     passes: str | Sequence[str | Pass] | None = None,
-    attention: Attention = "select",
+    target: Target | None = None,
     *,
     options: Mapping[str, object] | None = None,
     remarks: list[Remark] | None = None,
@@ -38,7 +39,7 @@ def run_passes(
         graph: what to transform.
         passes: names with commas between them and options in braces, as in ``fold,depth{max_heads=4}``, or a list of
             such names and of passes; the default pipeline for ``None``.
-        attention: which attention heads the passes may use: plain selectors (``"select"``), or also ``"best"``.
+        target: the transformer to compile for; one with plain selectors for ``None``.
         options: values of options by name, for each pass that has the option and is not given it in braces.
         remarks: a list to which the passes add what they did that mattered, in order.
         progress: called by passes that can take long, with the number of steps done and of all steps.
@@ -46,12 +47,10 @@ def run_passes(
 
     Raises:
         GraphError: if ``graph`` breaks a rule of the IR, or (an internal error) a pass fails or makes one that does.
-        BackendError: if there is no such pass, option, value of an option or kind of attention.
+        BackendError: if there is no such pass, option or value of an option.
     """
-    if not is_one_of(attention, ("select", "best")):
-        raise BackendError(f"attention is select or best, not {show(attention)}")
     chosen = choose(passes, options or {})
-    context = PassContext(attention, [] if remarks is None else remarks, progress)
+    context = PassContext(target or Target(), [] if remarks is None else remarks, progress)
     verify(graph)
     for each in chosen:
         reported = len(context.remarks)

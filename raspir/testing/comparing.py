@@ -101,7 +101,7 @@ class Trial:
             promised = setting.promised(self.graph)
             optimised = setting.optimised(promised, contract.remarks, contract.on_pass)
             if again:
-                contract.check_again(optimised, setting.attention)
+                contract.check_again(optimised, setting.target)
         except (ProgramError, DifferenceError):
             raise
         except TimeUpError:
@@ -283,7 +283,7 @@ def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None
     runner(setting.backend)
     graph = to_graph(program)
     choose(setting.passes, {})
-    run_passes(graph, (), setting.attention)
+    run_passes(graph, (), setting.target)
     with suppress(ProgramError):  # a program that cannot work with its promises differs from nothing
         setting.promised(graph)
     try:

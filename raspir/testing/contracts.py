@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from raspir.ir import Graph, Stats
-from raspir.passes.base import PASSES, Attention, Pass, Remark
+from raspir.passes.base import PASSES, Pass, Remark
+from raspir.passes.options import Target
 from raspir.passes.pipeline import DEFAULT, run_passes
 from raspir.testing.differences import DifferenceError
 from raspir.testing.quiet import quiet
@@ -49,7 +50,7 @@ class Contract:
         at = len(self.ran)
         return f"pass {named[at]}" if at < len(named) else f"pass {named[-1]} on its own result"
 
-    def check_again(self, after: Graph, attention: Attention) -> None:
+    def check_again(self, after: Graph, target: Target) -> None:
         """Check that the last pass changes nothing when it runs on its own result.
 
         Raises:
@@ -59,7 +60,7 @@ class Contract:
             return
         last = self.ran[-1]
         with quiet():
-            again = run_passes(after, [last], attention)
+            again = run_passes(after, [last], target)
         if again != after:
             sizes = f"{len(after)} → {len(again)} nodes"
             raise DifferenceError(f"pass {last.name} changes its own result when it runs again: {sizes}", kind="again")

@@ -11,7 +11,8 @@ from unittest import mock
 
 from raspir.api import optimize
 from raspir.ir import Atom, Graph
-from raspir.passes.base import Attention, Pass, Remark
+from raspir.passes.base import Pass, Remark
+from raspir.passes.options import Attention, Target
 from raspir.passes.pipeline import DEFAULT
 from raspir.testing.generate import Generated
 from raspir.testing.literals import literal
@@ -44,6 +45,11 @@ class Setting:
     backend: str = "reference"
     forced: tuple[str, ...] = ()
     time_limit: float = TIME_LIMIT
+
+    @property
+    def target(self) -> Target:
+        """The transformer to compile for."""
+        return Target(self.attention)
 
     def promised(self, graph: Graph) -> Graph:
         """Return ``graph`` with the promises."""

@@ -20,7 +20,7 @@ from raspir.frontends.python.lowering import lower
 from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
 from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
-from raspir.passes.base import Attention
+from raspir.passes.options import Attention, Target
 from raspir.plugins.registry import advice
 from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
@@ -117,7 +117,7 @@ def programs(
         InputError: if the vocabulary makes no sense, or no vocabulary has only atoms of these types.
         BackendError: if there is no such operation, type or backend.
     """
-    allowed = _operations(operations, without, functions, attention)
+    allowed = _operations(operations, without, functions, Target(attention))
     union_of_types = _types(types)
     vocabularies = _vocabularies(vocab, union_of_types)
     if backend is not None:
@@ -202,10 +202,8 @@ def inputs_for(program: Generated) -> st.SearchStrategy[list[Atom]]:
     return st.lists(st.sampled_from(program.vocab), max_size=program.longest)
 
 
-def _operations(given: Iterable[str] | None, without: Iterable[str], functions: bool, attention: str) -> frozenset[str]:
+def _operations(given: Iterable[str] | None, without: Iterable[str], functions: bool, target: Target) -> frozenset[str]:
     """Return the names of the operations that there may be; an input is always one."""
-    if attention not in ("select", "best"):
-        raise BackendError(f"attention is select or best, not {show(attention)}")
     for each in (given, without):
         if isinstance(each, str):
             raise BackendError(f"operations are a set of names, not {show(each)}")
@@ -214,7 +212,7 @@ def _operations(given: Iterable[str] | None, without: Iterable[str], functions: 
         if name not in OPERATIONS:
             raise BackendError(f"there is no operation {show(name)} ({advice(name, OPERATIONS)})")
     left_out |= FUNCTIONS if not functions else frozenset()
-    left_out |= {"best"} if attention == "select" else frozenset()
+    left_out |= {"best"} if target.attention == "select" else frozenset()
     return (chosen - left_out) | {"input"}
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from raspir.ir import Graph, parse
-from raspir.passes.base import Attention, Remark
+from raspir.passes.base import Remark
+from raspir.passes.options import Attention, Target
 from raspir.passes.pipeline import run_passes
 
 FOLDER = Path(__file__).parent
@@ -75,7 +76,7 @@ class Case:
 
     def optimized(self, graph: Graph | None = None, remarks: list[Remark] | None = None) -> Graph:
         """Return what the passes of this case make of its program, or of ``graph``."""
-        return run_passes(self.graph if graph is None else graph, self.passes, self.attention, remarks=remarks)
+        return run_passes(self.graph if graph is None else graph, self.passes, Target(self.attention), remarks=remarks)
 
     def difference(self) -> str:
         """Return how the program that the passes make differs from the expected one; empty if it does not."""

@@ -7,6 +7,7 @@ from raspir import RaspirError, indices, key, query, tokens, where
 from raspir.analysis import Analysis
 from raspir.passes.base import PassContext
 from raspir.passes.depth import Depth
+from raspir.passes.options import Target
 from raspir.passes.pipeline import DEFAULT, run_passes
 from raspir.rewriting.graphs import cost
 
@@ -135,9 +136,9 @@ def test_no_pass_makes_a_program_larger_without_a_gain_that_it_reports(program, 
             assert remarks
 
     graph = raspir.lower(program)
-    run_passes(graph, None, attention, remarks=remarks, on_pass=on_pass)
+    run_passes(graph, None, Target(attention), remarks=remarks, on_pass=on_pass)
     for name in dict.fromkeys(DEFAULT):
-        run_passes(graph, name, attention, on_pass=on_pass, remarks=remarks)
+        run_passes(graph, name, Target(attention), on_pass=on_pass, remarks=remarks)
 
 
 def test_a_hundred_transitions_stay_as_they_are():
@@ -277,8 +278,8 @@ def test_depth_changes_nothing_when_it_runs_again(attention):
     position = where(True, (key(indices) >= query(indices)).value(indices - 1), indices % 5)
     graph = raspir.lower({"a": (key(indices) == query(position)).mean(indices + 2, 1), "b": position})
     for passes in ("depth", "fold,depth", "merge,depth"):
-        once = run_passes(graph, passes, attention)
-        assert run_passes(once, "depth", attention) == once
+        once = run_passes(graph, passes, Target(attention))
+        assert run_passes(once, "depth", Target(attention)) == once
 
 
 @pytest.mark.parametrize("passes", [("fold",), ("depth",), None])

@@ -18,6 +18,7 @@ import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.ir import verify
 from raspir.passes.base import PASSES
+from raspir.passes.options import Target
 from raspir.passes.pipeline import run_passes
 from raspir.testing import generate
 
@@ -50,7 +51,7 @@ def optimised(graph, passes, attention):
         assert after.stats().layers <= before.stats().layers
         assert raspir.parse(str(after)) == after
 
-    found = run_passes(graph, passes, attention, on_pass=on_pass)
+    found = run_passes(graph, passes, Target(attention), on_pass=on_pass)
     assert ran == list(passes or ran)
     return found
 
@@ -113,8 +114,8 @@ def test_generated_idioms(seed, passes, attention, vocab, max_length):
 def test_a_pass_changes_nothing_the_second_time(name, seed, attention, vocab):
     generated = generate.program(Random(seed))
     graph = generated.graph.assume(generated.vocab if vocab else None)
-    once = run_passes(graph, name, attention)
-    assert run_passes(once, name, attention) == once
+    once = run_passes(graph, name, Target(attention))
+    assert run_passes(once, name, Target(attention)) == once
 
 
 @settings(max_examples=40, deadline=None)

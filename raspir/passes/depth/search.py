@@ -20,6 +20,7 @@ from raspir.ir.types import INT, SELECTOR
 from raspir.ir.walks import postorder, preorder
 from raspir.passes.base import Attention
 from raspir.passes.depth.aggregates import Aggregate
+from raspir.passes.options import Attention
 from raspir.rewriting.algebra import Algebra
 
 

@@ -1,0 +1,196 @@
+"""The options of the optimiser, each declared once, as a field: the API and the commands take theirs from here.
+
+A new option is keyword-only (``kw_only=True``), since callers may give by position the parameters that follow.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import Literal, ParamSpec, TypeVar, get_args, get_type_hints
+
+from raspir.ir import Atom, BackendError, Graph
+from raspir.ir.atoms import is_one_of, show
+
+Attention = Literal["select", "best"]
+"""Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
+
+T = TypeVar("T", bound="Documented")
+P = ParamSpec("P")
+C = TypeVar("C")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class About:
+    """The description of an option, and its check.
+
+    Attributes:
+        doc: the description in the docstrings of functions.
+        help: the description in the help of commands.
+        metavar: the placeholder of a value in the help of commands; empty for the choices themselves.
+        text: whether commands take characters, and not the type of the field.
+        wanted: the values that the option takes, in words.
+        admits: whether the option takes a value; ``None`` where its user checks it.
+    """
+
+    doc: str
+    help: str
+    metavar: str = ""
+    text: bool = False
+    wanted: str = ""
+    admits: Callable[[object], bool] | None = None
+
+    @property
+    def metadata(self) -> dict[str, About]:
+        """The metadata of the field that is the option."""
+        return {"about": self}
+
+
+@dataclass(frozen=True)
+class Documented:
+    """Options: the fields of a class that have an :class:`About`, all of them with a default."""
+
+    def __post_init__(self) -> None:
+        for name, about in described(type(self)).items():
+            value = getattr(self, name)
+            if about.admits is not None and not about.admits(value):
+                raise BackendError(f"{name} is {about.wanted}, not {show(value)}")
+
+    def part(self, of: type[T]) -> T:
+        """Return those of these options that the class ``of`` has."""
+        return of(**{name: getattr(self, name) for name in described(of)})
+
+
+def described(options: type[Documented]) -> dict[str, About]:
+    """Return the descriptions of options by name, in order; fields that are no options have none."""
+    return {each.name: each.metadata["about"] for each in fields(options) if "about" in each.metadata}
+
+
+def _is_count(value: object) -> bool:
+    return value is None or (type(value) is int and value > 0)
+
+
+def _is_seconds(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and type(value) in (int, float) and value >= 0)
+
+
+@dataclass(frozen=True)
+class Assumptions(Documented):
+    """The assumptions about inputs. :meth:`Graph.assume` checks them."""
+
+    vocab: Iterable[Atom] | None = field(
+        default=None,
+        metadata=About(
+            "the atoms that an input may hold, with their types; the characters of a ``str``. An assumption: a "
+            "backend refuses an input that violates it.",
+            "Assume that inputs hold only these characters.",
+            "CHARS",
+            text=True,
+        ).metadata,
+    )
+    max_length: int | None = field(
+        default=None,
+        metadata=About("the length of the longest input, likewise.", "Assume that no input is longer.", "N").metadata,
+    )
+
+    def assumed(self, graph: Graph) -> Graph:
+        """Return ``graph`` under these assumptions.
+
+        Raises:
+            InputError: if an assumption makes no sense.
+        """
+        return graph.assume(self.vocab, self.max_length)
+
+
+@dataclass(frozen=True)
+class Target(Documented):
+    """The transformer to compile for."""
+
+    attention: Attention = field(
+        default="select",
+        metadata=About(
+            'the kind of attention heads: plain selectors (``"select"``), or also ``"best"``.',
+            "Which attention heads the optimiser may use.",
+            wanted="select or best",
+            admits=lambda value: is_one_of(value, get_args(Attention)),
+        ).metadata,
+    )
+
+
+@dataclass(frozen=True)
+class Limits(Documented):
+    """The limits of the optimiser, for each pass that has an option of the name; ``None`` leaves it to the pass."""
+
+    max_heads: int | None = field(
+        default=None,
+        metadata=About(
+            "the most attention heads that a layer may be given to save layers; the passes decide for ``None``.",
+            "The most heads a layer may be given to save layers.",
+            "N",
+            wanted="a positive integer",
+            admits=_is_count,
+        ).metadata,
+    )
+    time_budget: float | None = field(
+        default=None,
+        metadata=About(
+            "the seconds that a pass may search; the passes decide for ``None``.",
+            "How long a pass of the optimiser may search.",
+            "SECONDS",
+            wanted="a number of seconds",
+            admits=_is_seconds,
+        ).metadata,
+    )
+
+
+@dataclass(frozen=True)
+class Options(Limits, Target, Assumptions):
+    """All options that functions and commands share. Fields come base by base, from the last base to the first."""
+
+    @property
+    def target(self) -> Target:
+        """The target alone."""
+        return self.part(Target)
+
+    @property
+    def limits(self) -> dict[str, object]:
+        """The limits that are given, by the names that passes have for them."""
+        given = {name: getattr(self, name) for name in described(Limits)}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Callable[P, R]]:
+    """Return a decorator of functions that take one instance of a dataclass: callers give its fields instead.
+
+    Type checkers and :func:`inspect.signature` see those fields as the parameters. The line ``**options`` of a
+    docstring becomes the description of each option.
+    """
+
+    def decorate(function: Callable[[C], R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            return function(parameters(*args, **kwargs))
+
+        signature = inspect.signature(function)
+        taken = inspect.signature(parameters).replace(return_annotation=signature.return_annotation)
+        call.__signature__ = taken  # type: ignore[attr-defined]  # the attribute is for help() and editors
+        call.__annotations__ = {**get_type_hints(parameters), "return": get_type_hints(function)["return"]}
+        call.__doc__ = _with_options_described(function.__doc__)
+        parameters.__init__.__qualname__ = function.__qualname__  # errors of callers name it
+        return call
+
+    return decorate
+
+
+def _with_options_described(doc: str | None) -> str | None:
+    """Return a docstring with the descriptions of all options in place of ``**options``; ``None`` under ``-OO``."""
+    lines = [
+        textwrap.fill(f"{name}: {each.doc}", 120, initial_indent=" " * 8, subsequent_indent=" " * 12)
+        for name, each in described(Options).items()
+    ]
+    return doc and re.sub(r"^ *\*\*options:.*$", lambda found: "\n".join(lines), doc, flags=re.MULTILINE)

@@ -1,0 +1,157 @@
+"""The options of the optimiser: every function of the API and every command takes them all, with the same defaults."""
+
+import inspect
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from typing import get_args, get_type_hints
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import raspir
+from raspir import BackendError, tokens
+from raspir.cli import app
+from raspir.cli.options import with_options
+from raspir.frontends.python.embedded import SOp
+from raspir.ir import Graph
+from raspir.passes.base import PassContext
+from raspir.passes.options import About, Assumptions, Limits, Options, Target, called_with, described
+
+ALL = {each.name: each.default for each in fields(Options)}
+ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
+FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.report]
+COMMANDS = typer.main.get_command(app).commands
+OPTIMISING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
+
+
+def defaults(function):
+    return {name: each.default for name, each in inspect.signature(function).parameters.items()}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_functions_take_all_options_with_the_defaults_of_the_fields(function):
+    assert ALL.items() <= defaults(function).items()
+    assert all(f"\n        {name}: " in function.__doc__ for name in defaults(function))
+    assert "**options" not in function.__doc__
+    hints, own = get_type_hints(Options), get_type_hints(function)
+    assert {name: own[name] for name in ALL} == hints
+
+
+@pytest.mark.parametrize("function", [raspir.lower, Graph.assume])
+def test_functions_without_the_optimiser_take_all_assumptions(function):
+    found = defaults(function)
+    assert ASSUMPTIONS.items() <= found.items()
+    assert not (ALL.keys() - ASSUMPTIONS.keys()) & found.keys()
+
+
+def test_no_other_function_or_command_takes_an_option_of_its_own():
+    public = [getattr(raspir, name) for name in dir(raspir) if not name.startswith("_")]
+    functions = [each for each in public if inspect.isfunction(each)]
+    assert {each for each in functions if ALL.keys() & defaults(each).keys()} == {*FUNCTIONS, raspir.lower}
+    takes = {name: {each.name for each in command.params} for name, command in COMMANDS.items()}
+    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == OPTIMISING
+
+
+@pytest.mark.parametrize("command", OPTIMISING)
+def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(command):
+    found = {each.name: each for each in COMMANDS[command].params}
+    for name, about in described(Options).items():
+        default = found[name].default
+        assert (default.value if isinstance(default, Enum) else default) == ALL[name]
+        assert found[name].opts == [f"--{name.replace('_', '-')}"]
+        assert (found[name].help, found[name].metavar or "") == (about.help, about.metavar)
+        assert found[name].show_default == (ALL[name] is not None)
+
+
+def test_the_order_in_which_functions_take_what_is_given_by_position():
+    shared = list(ALL)
+    assert shared == ["vocab", "max_length", "attention", "max_heads", "time_budget"]
+    optimize = ["program", *shared[:3], "passes", *shared[3:], "remarks", "progress", "on_pass"]
+    assert list(defaults(raspir.optimize)) == optimize
+    assert list(defaults(raspir.compile)) == ["program", "backend", "optimize", *shared]
+    assert list(defaults(raspir.emit)) == ["program", "backend", "input", "optimize", *shared]
+    drawn = ["program", "format", "input", "optimize"]
+    assert list(defaults(raspir.draw)) == [*drawn, *shared, "backend", "renderer", "title"]
+    assert list(defaults(raspir.report)) == ["program", "inputs", "optimize", *shared, "title"]
+
+
+def test_calls_by_position_and_by_name():
+    graph = raspir.optimize(tokens, "ab", 5, "best", "fold", None, None, remarks := [])
+    assert (graph.max_length, list(graph.inputs)) == (5, ["tokens"])
+    assert remarks == []
+    assert raspir.optimize(program=tokens, max_length=5, vocab="ab") == graph
+    assert raspir.compile(tokens, "reference", False, "ab")("ba") == ["b", "a"]
+    with pytest.raises(TypeError, match=r"^compile\(\) missing 1 required positional argument: 'program'$"):
+        raspir.compile()
+    with pytest.raises(TypeError, match=r"^emit\(\) got an unexpected keyword argument 'heads'$"):
+        raspir.emit(tokens, "text", heads=1)
+
+
+def test_signatures_read_as_if_they_were_written():
+    taken = inspect.signature(raspir.emit)
+    assert str(taken.parameters["attention"]) == "attention: 'Attention' = 'select'"
+    assert taken.return_annotation == "str | bytes"
+    assert get_args(get_type_hints(raspir.emit)["program"])[0] is SOp
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"attention": "all"}, "attention is select or best, not 'all'"),
+        ({"attention": []}, r"attention is select or best, not \[\]"),
+        ({"max_heads": 0}, "max_heads is a positive integer, not 0"),
+        ({"time_budget": float("nan")}, "time_budget is a number of seconds, not nan"),
+    ],
+)
+@pytest.mark.parametrize("function", [Options, lambda **given: raspir.draw(tokens, **given)])
+def test_values_are_checked_even_where_no_pass_runs(function, options, message):
+    with pytest.raises(BackendError, match=message):
+        function(**options)
+
+
+def test_parts():
+    options = Options("ab", 5, "best", 4)
+    assert options.target == Target("best")
+    assert options.part(Assumptions) == Assumptions("ab", 5)
+    assert options.limits == {"max_heads": 4}
+    assert Limits(4) == options.part(Limits)
+    assert options.assumed(raspir.lower(tokens)) == raspir.lower(tokens, "ab", 5)
+    assert PassContext(options.target).attention == "best"
+    assert PassContext().attention == "select"
+
+
+@dataclass(frozen=True)
+class More(Options):
+    causal: bool | None = field(
+        default=None,
+        kw_only=True,
+        metadata=About("whether heads see only what precedes.", "Whether heads see only what precedes.").metadata,
+    )
+
+
+def test_a_new_option_is_one_field():
+    @dataclass(frozen=True)
+    class Call(More):
+        title: str = ""
+
+    @called_with(Call)
+    def function(call: Call) -> tuple[object, ...]:
+        return call.title, call.causal
+
+    assert str(inspect.signature(function)).endswith(
+        "title: str = '', *, causal: bool | None = None) -> tuple[object, ...]"
+    )
+    assert function(None, None, "select", None, None, "title", causal=True) == ("title", True)
+    seen, commands = [], typer.Typer()
+
+    @commands.command()
+    @with_options
+    def command(*, options: More):
+        seen.append(options)
+
+    runner = CliRunner()
+    assert "--no-causal" in runner.invoke(commands, ["--help"], env={"COLUMNS": "120"}).stdout
+    assert runner.invoke(commands, ["--causal", "--attention", "best"]).exit_code == 0
+    assert seen == [More(attention="best", causal=True)]
+    assert type(seen[0].attention) is str
