@@ -18,7 +18,6 @@ from raspir.ir import GraphError, Node, Role
 from raspir.ir.node import operands_of
 from raspir.ir.types import INT, SELECTOR
 from raspir.ir.walks import postorder, preorder
-from raspir.passes.base import Attention
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.options import Attention
 from raspir.rewriting.algebra import Algebra
