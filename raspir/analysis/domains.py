@@ -191,7 +191,7 @@ def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
 
 
 def may_be_too_large(name: str, operands: list[Domain]) -> bool:
-    """Tell whether an operation on integers may exceed :data:`raspir.ir.evaluation.MOST_BITS`."""
+    """Return whether an operation on integers may exceed :data:`raspir.ir.evaluation.MOST_BITS`."""
     if name not in ("mul", "floordiv", "mod", "pow") or not all(operand.integral for operand in operands):
         return False
     a, b = (operand.bits for operand in operands)
@@ -201,7 +201,7 @@ def may_be_too_large(name: str, operands: list[Domain]) -> bool:
 
 
 def cannot_fail(name: str, operands: list[Domain]) -> bool:
-    """Tell whether an elementwise operation succeeds on all combinations of its operands' atoms."""
+    """Return whether an elementwise operation succeeds on all combinations of its operands' atoms."""
     if name in ("eq", "ne", "where", "has", "lookup"):
         return True
     if name == "map":

@@ -51,7 +51,7 @@ class Analysis:
         return Analysis(graph.functions, graph.max_length)
 
     def fits(self, graph: Graph) -> bool:
-        """Tell whether this is an analysis of ``graph``, too: facts depend on its promises and functions alone."""
+        """Return whether this is an analysis of ``graph``, too: facts depend on its promises and functions alone."""
         known = self._functions
         return self.longest == _longest(graph.max_length) and all(
             known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols
@@ -95,7 +95,7 @@ class Analysis:
         return name != "select.by" and cannot_fail(name.removeprefix("select."), domains)
 
     def is_total(self, node: Node, operands: list[Node]) -> bool:
-        """Tell whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
+        """Return whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
         return self._is_total(node, [self[operand].domain for operand in operands])
 
     # Domains
@@ -214,7 +214,7 @@ class Analysis:
         return result if all(abs(c) < _FACTOR or self.multiplies(t, c) for t, c in result.terms.items()) else own
 
     def multiplies(self, term: Node, factor: int) -> bool:
-        """Tell whether ``factor`` times the integer ``term`` cannot be too large to be multiplied."""
+        """Return whether ``factor`` times the integer ``term`` cannot be too large to be multiplied."""
         return not may_be_too_large("mul", [self[term].domain, Domain.range(INT, factor, factor)])
 
     def bounds(self, form: Linear, minus: Linear | None = None) -> tuple[Bound, Bound]:
@@ -250,7 +250,7 @@ class Analysis:
         return plus(total, times(lengths, 1 if lengths >= 0 else self.longest))
 
     def is_length(self, node: Node) -> bool:
-        """Tell whether ``node`` is the number of positions: ones, added up over all of them."""
+        """Return whether ``node`` is the number of positions: ones, added up over all of them."""
         if node.operation.name != "sum" or not self.selects_all(node.operands[0]):
             return False
         value = node.operands[1]
@@ -259,7 +259,7 @@ class Analysis:
     # Selectors
 
     def at_most_one(self, selector: Node) -> bool:
-        """Tell whether no row selects more than one position."""
+        """Return whether no row selects more than one position."""
         formula = self[selector].formula
         if self.longest == 1 or formula == selectors.NOTHING:
             return True
@@ -269,7 +269,7 @@ class Analysis:
         )
 
     def _is_injective(self, clause: Conjunct, pair: Comparison) -> bool:
-        """Tell whether a clause holds at one position at most, by its condition on ``pair``.
+        """Return whether a clause holds at one position at most, by its condition on ``pair``.
 
         It does where what differs from each position to any other equals something, or a rank among members that it
         selects.
@@ -285,15 +285,15 @@ class Analysis:
         return rank is not None and clause.without(pair).implies(rank.members)
 
     def exactly_one(self, selector: Node) -> bool:
-        """Tell whether every row selects one position."""
+        """Return whether every row selects one position."""
         return self.at_most_one(selector) and self.selects_some(selector)
 
     def selects_some(self, selector: Node) -> bool:
-        """Tell whether every row selects a position."""
+        """Return whether every row selects a position."""
         return any(map(self._is_met, self[selector].formula or ()))
 
     def _is_met(self, clause: Conjunct) -> bool:
-        """Tell whether a clause holds somewhere in each row.
+        """Return whether a clause holds somewhere in each row.
 
         It does at the query's own position where that equals itself, at a position that lies inside the input, and at
         the first of a class that everyone is a member of.
@@ -318,19 +318,19 @@ class Analysis:
         )
 
     def selects_own(self, selector: Node) -> bool:
-        """Tell whether every row selects the position that it is for."""
+        """Return whether every row selects the position that it is for."""
         return any(map(_selects_own, self[selector].formula or ()))
 
     def selects_all(self, selector: Node) -> bool:
-        """Tell whether every row selects all positions."""
+        """Return whether every row selects all positions."""
         return self[selector].formula == selectors.EVERYTHING
 
     def selects_none(self, selector: Node) -> bool:
-        """Tell whether no row selects any position."""
+        """Return whether no row selects any position."""
         return self[selector].formula == selectors.NOTHING
 
     def are_disjoint(self, a: Node, b: Node) -> bool:
-        """Tell whether no row of ``a`` selects a position that the same row of ``b`` does."""
+        """Return whether no row of ``a`` selects a position that the same row of ``b`` does."""
         return selectors.both(self[a].formula, self[b].formula) == selectors.NOTHING
 
     # Positions
@@ -348,7 +348,7 @@ class Analysis:
         return _position(self[selector].formula)
 
     def outside(self, position: Linear) -> tuple[bool, bool]:
-        """Tell whether ``position`` may lie before the first position and beyond the last."""
+        """Return whether ``position`` may lie before the first position and beyond the last."""
         room = self.linear(self.length).plus(position, -1)
         return self.bounds(position)[0] < 0, self.bounds(room)[0] < 1
 
@@ -364,11 +364,11 @@ class Analysis:
         return formula is not None and all(self.of_keys(pair) for clause in formula for pair in clause.sets)
 
     def of_keys(self, pair: Comparison) -> bool:
-        """Tell whether a condition on ``pair`` depends on the key's position alone."""
+        """Return whether a condition on ``pair`` depends on the key's position alone."""
         return self._is_uniform(pair.query)
 
     def of_queries(self, pair: Comparison) -> bool:
-        """Tell whether a condition on ``pair`` depends on the query's position alone."""
+        """Return whether a condition on ``pair`` depends on the query's position alone."""
         return self._is_uniform(pair.key)
 
     def _is_uniform(self, side: Side) -> bool:
@@ -426,7 +426,7 @@ def _typed(node: Node, domains: list[Domain], low: Bound, high: Bound) -> Domain
 
 
 def _spread(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
-    """Tell whether ``node`` is uniform and whether it is positional."""
+    """Return whether ``node`` is uniform and whether it is positional."""
     name, role = node.operation.name, node.operation.role
     if role is Role.SOURCE:
         return name == "const", name != "input"

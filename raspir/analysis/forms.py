@@ -63,7 +63,7 @@ class Forms:
         return needed
 
     def _implies(self, known: tuple[Comparison, IntSet], other: tuple[Comparison, IntSet]) -> bool:
-        """Tell whether a condition on a key follows from another condition on the same key."""
+        """Return whether a condition on a key follows from another condition on the same key."""
         (pair, allowed), (target, wanted) = known, other
         if pair.kind != "int" or pair.key != target.key or not isinstance(pair.key, Linear) or not pair.key.terms:
             return False
@@ -120,7 +120,7 @@ class Forms:
         return self._between(own, rest, allowed)
 
     def _parts(self, choice: Node, coefficient: int, query: Linear, allowed: IntSet) -> bool:
-        """Tell whether to compare the branches of a ``where``: if one is decided, or the query is uniform."""
+        """Return whether to compare the branches of a ``where``: if one is decided, or the query is uniform."""
         if all(self._facts[term].uniform for term in query.terms):
             return True
         for branch in choice.operands[1:]:

@@ -54,4 +54,4 @@ class Known(Protocol):
         """Return how much ``form`` gains from each position to the next."""
 
     def of_keys(self, pair: Comparison) -> bool:
-        """Tell whether a condition on ``pair`` depends on the key's position alone."""
+        """Return whether a condition on ``pair`` depends on the key's position alone."""

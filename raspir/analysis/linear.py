@@ -63,7 +63,7 @@ class Linear:
         return Linear(self.terms)
 
     def is_term(self, node: Node) -> bool:
-        """Tell whether the form is ``node`` itself."""
+        """Return whether the form is ``node`` itself."""
         return self.constant == 0 and self.terms == {node: 1}
 
     def __eq__(self, other: object) -> bool:

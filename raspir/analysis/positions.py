@@ -153,7 +153,7 @@ class Positions:
         return found
 
     def _is_extreme(self, node: Node) -> bool:
-        """Tell whether a choice is of the larger or of the smaller of its branches."""
+        """Return whether a choice is of the larger or of the smaller of its branches."""
         test, a, b = node.operands
         tested = self._difference(test) if test.operation.name in COMPARISONS else None
         if tested is None:
@@ -203,7 +203,7 @@ class Positions:
         return each.scaled(-1) if allowed in (IntSet.where("ge"), IntSet.where("gt")) else None
 
     def _grows(self, pair: Comparison, allowed: IntSet) -> tuple[bool, bool]:
-        """Tell whether a condition holds for ever more keys as the query moves right, and whether for ever fewer."""
+        """Return whether a condition holds for ever more keys as the query moves right, and whether for ever fewer."""
         if self._facts.of_keys(pair):
             return True, True
         if pair.kind != "int" or not isinstance(pair.query, Linear) or len(allowed.intervals) != 1:

@@ -98,7 +98,7 @@ class Conjunct:
         return Conjunct({pair: allowed for pair, allowed in self.sets.items() if pair not in pairs})
 
     def implies(self, other: Conjunct) -> bool:
-        """Tell whether all that this clause selects, ``other`` does too, as far as shared pairs can tell."""
+        """Return whether all that this clause selects, ``other`` does too, as far as shared pairs can tell."""
         return all(pair in self.sets and self.sets[pair] <= allowed for pair, allowed in other.sets.items())
 
     def __eq__(self, other: object) -> bool:
@@ -112,7 +112,7 @@ class Conjunct:
 
 
 def _equals_two(sets: Mapping[Comparison, IntSet]) -> bool:
-    """Tell whether one key would have to be equal to two constants that differ."""
+    """Return whether one key would have to be equal to two constants that differ."""
     equals: dict[Node, Node] = {}
     for pair, allowed in sets.items():
         key, query = pair.key, pair.query

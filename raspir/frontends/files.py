@@ -185,7 +185,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
 
 
 def _may_be_program(name: str, value: object, origin: str) -> bool:
-    """Tell whether ``value`` is a program, or a function of the file ``origin`` that may return one."""
+    """Return whether ``value`` is a program, or a function of the file ``origin`` that may return one."""
     if name.startswith("_"):
         return False
     if isinstance(value, FunctionType):

@@ -51,7 +51,7 @@ class Option:
         return {"name": self.name, "type": self.wanted, **default}
 
     def admits(self, value: object) -> bool:
-        """Tell whether ``value`` is one of the option's; an integer is a float, and a boolean is no number."""
+        """Return whether ``value`` is one of the option's; an integer is a float, and a boolean is no number."""
         return any(
             _is_of(value, each) if isinstance(each, type) else type(value) is type(each) and value == each
             for each in self.choices

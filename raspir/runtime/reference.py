@@ -227,7 +227,7 @@ class _Step:
         return result
 
     def _better(self, i: int, score: Any, j: int, found: int) -> bool:
-        """Tell whether position ``j`` beats ``found``, which lies to its left."""
+        """Return whether position ``j`` beats ``found``, which lies to its left."""
         try:
             if score[j] == score[found]:
                 return self.node["ties"] == "right"

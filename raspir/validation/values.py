@@ -105,7 +105,7 @@ class Value:
         return replace(self, cases={kind: case for kind, case in self.cases.items() if kind in kinds})
 
     def may_be(self, kinds: Type) -> bool:
-        """Tell whether it has a case of one of ``kinds``."""
+        """Return whether it has a case of one of ``kinds``."""
         return any(kind in kinds for kind in self.cases)
 
     @property
@@ -360,7 +360,7 @@ def _within(most: int, terms: Iterable[Term]) -> Term:
 
 
 def _is_whole(term: Term) -> bool:
-    """Tell whether a real is an integer made a real."""
+    """Return whether a real is an integer made a real."""
     number = z3.simplify(term)
     if z3.is_rational_value(number):
         return bool(number.denominator_as_long() == 1)
