@@ -281,11 +281,11 @@ class Graph:
             for node in self.nodes
         ]
         named = [{name: at[node] for name, node in nodes.items()} for nodes in (self.outputs, self.inputs)]
-        said = [
+        tables = [
             {at[node]: value for node, value in (facts or {}).items()}
             for facts in (self.names, self.locations, self.schedule)
         ]
-        return (_restored, (rows, *named, dict(self.functions), *said, self.max_length))
+        return (_restored, (rows, *named, dict(self.functions), *tables, self.max_length))
 
 
 Row = tuple[str, list[int], tuple[Attribute, ...], Type]
