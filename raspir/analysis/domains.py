@@ -51,7 +51,7 @@ class Domain:
 
     @staticmethod
     def range(kinds: Type, low: Bound, high: Bound) -> Domain:
-        """Return the domain of integers (or booleans) between two bounds."""
+        """Return the domain of the integers (or booleans) in an interval."""
         if kinds is BOOL:
             return Domain(BOOL, (False, True), 0, 1)
         if kinds is INT and low == high:

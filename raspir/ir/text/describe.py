@@ -14,7 +14,7 @@ _DEPTH = 4  # nesting depth beyond which a node is abbreviated to its identifier
 
 
 class Describer:
-    """A describer of the nodes of one graph: by source name if there is one, else by operators.
+    """Renderer of the nodes of one graph in source notation: by name if there is one, else by operators.
 
     Unnamed aggregates and nodes that are nested too deeply are abbreviated to their identifier, such as ``%7``.
     """
