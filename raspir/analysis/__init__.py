@@ -1,4 +1,4 @@
-"""Analyses: facts about the values of a graph, never stored in it. :class:`Analysis` has them all."""
+"""Analyses: facts about the values of a graph, kept outside of it. :class:`Analysis` is the entry point."""
 
 from raspir.analysis.domains import Domain
 from raspir.analysis.facts import Analysis

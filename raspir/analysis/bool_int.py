@@ -1,4 +1,4 @@
-"""Which values may be integers where they were booleans: those whose users cannot tell ``True`` from ``1``."""
+"""Bool/int agnosticism: which booleans may be replaced by the equal integers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from raspir.ir import Graph, Node, Role
 from raspir.ir.types import STR
 
 _SENSITIVE = frozenset(["and", "or", "not", "map", "lookup", "select.by"])
-"""What tells a boolean from an integer: logic, tables by type, and opaque functions."""
+"""Operations that distinguish a boolean from the equal integer: logic, lookup by type, opaque functions."""
 
 _PASSING = frozenset(["where", "sum", "mean", "best"])
-"""What yields an operand as it is, so that its own users matter."""
+"""Operations that may return an operand unchanged, and so are sensitive if their own users are."""
 
 
 def bool_int_agnostic(graph: Graph) -> frozenset[Node]:
-    """Return the nodes of ``graph`` none of whose users tells a boolean from the integer that it equals.
+    """Return the nodes of ``graph`` none of whose users distinguishes a boolean from the equal integer.
 
-    An output is compared under Python's ``==``, by which they are the same.
+    Outputs are compared by Python's ``==``, which does not distinguish them.
     """
     strict: set[Node] = set()
     for node in reversed(graph.nodes):

@@ -1,4 +1,4 @@
-"""The critical path: why a graph needs as many layers as it has."""
+"""The critical path: the chain of dependences that determines the depth of a graph."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from raspir.ir.text.describe import Describer
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the critical path: an aggregate, and what keeps it from an earlier layer.
+    """A step of the critical path: an aggregate and the operand that determines its layer.
 
     Attributes:
         layer: from 1.
-        aggregate: a value of that layer, on which the next deeper step of the path waits.
-        through: the operand that needs the layer before: ``key``, ``query``, ``value`` or ``score``; ``None`` in layer
-            1, which no operand forces.
-        operand: the sequence that is that operand, one layer below; ``None`` in layer 1.
+        aggregate: an aggregate of that layer, on which the next step up the path depends.
+        through: the role of the critical operand: ``key``, ``query``, ``value`` or ``score``; ``None`` in layer 1.
+        operand: the critical operand, one layer below; ``None`` in layer 1.
     """
 
     layer: int
@@ -30,10 +29,10 @@ class Step:
 
 
 def critical_path(graph: Graph) -> tuple[Step, ...]:
-    """Return a chain of aggregates from the result down, one in each layer, each forced by the next.
+    """Return a chain of aggregates from an output down, one in each layer, each depending on the next.
 
-    Where several would do it is the first: the first of the deepest outputs, and the first of the deepest operands.
-    What a schedule puts off does not force anything, so layers count as soon as possible.
+    Ties are broken in favor of the first output and the first operand. The schedule of the graph is ignored, since
+    delaying a node does not make it critical.
     """
     graph = graph.scheduled(None)
     layer = graph.layering.layer
@@ -52,11 +51,11 @@ def critical_path(graph: Graph) -> tuple[Step, ...]:
 
 
 def _deepest(graph: Graph, nodes: tuple[Node, ...]) -> Node:
-    return max(nodes, key=graph.layering.layer.__getitem__)  # of equals, max returns the first
+    return max(nodes, key=graph.layering.layer.__getitem__)  # on ties, max returns the first
 
 
 def _forcing(graph: Graph, node: Node) -> tuple[str, Node]:
-    """Return the deepest sequence that ``node`` reads itself or through its selector, and what it is there."""
+    """Return the deepest sequence that ``node`` reads, directly or through its selector, with its role."""
     operand = _deepest(graph, node.operands)
     while operand.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
         node, operand = operand, _deepest(graph, operand.operands)
@@ -64,7 +63,7 @@ def _forcing(graph: Graph, node: Node) -> tuple[str, Node]:
 
 
 def path_to_json(graph: Graph) -> list[dict[str, Any]]:
-    """Return the critical path of ``graph`` for JSON, each value by its name or what it computes, and its line."""
+    """Return the critical path of ``graph`` as JSON: each value by name or expression, with its location."""
     describer = Describer(graph)
     return [
         {

@@ -1,4 +1,4 @@
-"""Value domains: which atoms a sequence can hold, as a small set, or as a range of integers."""
+"""The value domain: a lattice of small sets of atoms, ranges of integers, and types."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from raspir.ir.evaluation import checked
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR, type_of, union
 
 LIMIT = 256
-"""Sets of more atoms are widened to a range or to a type."""
+"""Cardinality beyond which a set of atoms is widened to a range or a type."""
 
-_TRIALS = 4096  # combinations of atoms that an operation is tried on
+_TRIALS = 4096  # most combinations of operand atoms on which an operation is evaluated
 
 
 @dataclass(frozen=True)
 class Domain:
-    """A superset of the atoms that a value takes at any position of any input that keeps the promises.
+    """An over-approximation of the atoms of a value, at all positions of all inputs that satisfy the assumptions.
 
     Attributes:
         kinds: the types of the atoms.
-        atoms: all of them, where they are few; each once, told apart by type, in the order in which they were met.
-        low: no integer among them is lower; means something only where all of them are integers or booleans.
-        high: no integer among them is higher.
+        atoms: the set of atoms, distinguished by type, in order of discovery; ``None`` if it has been widened.
+        low: a lower bound; meaningful only if all atoms are integers or booleans.
+        high: an upper bound, likewise.
     """
 
     kinds: Type
@@ -39,7 +39,7 @@ class Domain:
 
     @staticmethod
     def of(atoms: Iterable[Atom]) -> Domain | None:
-        """Return the domain of just these atoms, or ``None`` for none or too many."""
+        """Return the domain of exactly these atoms, or ``None`` if there are none or too many."""
         held = {atom_key(atom): atom for atom in atoms}
         if not 0 < len(held) <= LIMIT:
             return None
@@ -51,7 +51,7 @@ class Domain:
 
     @staticmethod
     def range(kinds: Type, low: Bound, high: Bound) -> Domain:
-        """Return the domain of integers (or booleans) between two bounds."""
+        """Return the domain of the integers (or booleans) in an interval."""
         if kinds is BOOL:
             return Domain(BOOL, (False, True), 0, 1)
         if kinds is INT and low == high:
@@ -60,12 +60,12 @@ class Domain:
 
     @property
     def integral(self) -> bool:
-        """Whether every atom is an integer or a boolean, which are added and compared exactly."""
+        """Whether every atom is an integer or a boolean, so that arithmetic is exact."""
         return self.kinds in BOOL | INT
 
     @property
     def bits(self) -> Bound:
-        """How many bits the longest integer may have."""
+        """An upper bound on the bit length of the integers."""
         ends = abs(self.low), abs(self.high)
         return inf if inf in ends else max(int(end).bit_length() for end in ends)
 
@@ -76,11 +76,11 @@ class Domain:
 
     @property
     def single(self) -> Atom | None:
-        """The one atom, or ``None`` where there may be several."""
+        """The only atom, or ``None`` if there may be several."""
         return self.atoms[0] if self.atoms is not None and len(self.atoms) == 1 else None
 
     def join(self, other: Domain) -> Domain:
-        """Return a domain that holds the atoms of both."""
+        """Return the join: an upper bound of both domains."""
         if self.atoms is not None and other.atoms is not None:
             both = Domain.of((*self.atoms, *other.atoms))
             if both is not None:
@@ -95,25 +95,25 @@ ANYTHING = Domain(ATOM)
 
 
 class TooLargeError(Exception):
-    """A value is too large to be computed beforehand."""
+    """A value that is too large to evaluate at compile time."""
 
 
 def applied(name: str, function: Callable[..., Any], atoms: Sequence[Atom]) -> Atom | None:
-    """Return what an elementwise operation yields for atoms; ``None`` where it fails.
+    """Return the result of an elementwise operation on atoms, or ``None`` if it fails.
 
     Args:
-        name: the operation.
-        function: what it does.
+        name: the name of the operation.
+        function: its scalar function.
         atoms: one for each operand.
 
     Raises:
-        TooLargeError: if the result has more than :data:`MOST_BITS`.
+        TooLargeError: if the result exceeds :data:`MOST_BITS`.
     """
     if name in ("pow", "mul") and _bits_of_result(name, atoms) > MOST_BITS:
         raise TooLargeError
     try:
         result = checked(function(*atoms))
-    except (Exception, SystemExit):  # an opaque function may raise anything; there the program fails
+    except (Exception, SystemExit):  # opaque functions may raise anything
         return None
     if _bits(result) > MOST_BITS:
         raise TooLargeError
@@ -127,7 +127,7 @@ def _bits(atom: Atom) -> int:
 
 
 def _bits_of_result(operation: str, atoms: Sequence[Any]) -> int:
-    """Return about how long the result of ``pow`` or ``mul`` is, so that what is too long need not be computed."""
+    """Return an estimate of the bits of a ``pow`` or ``mul``, so that excessive results are never computed."""
     a, b = atoms
     if operation == "pow":
         return _bits(a) * abs(b) if isinstance(a, int) and isinstance(b, int) else 0
@@ -140,9 +140,9 @@ def _bits_of_result(operation: str, atoms: Sequence[Any]) -> int:
 def tried(
     name: str, function: Callable[..., Any], operands: Iterable[Domain]
 ) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
-    """Return all combinations of the operands' atoms on which an operation succeeds, and its results.
+    """Return the combinations of operand atoms on which an operation succeeds, with its results.
 
-    ``None`` if an operand's atoms are not known, there are too many combinations, or a result is too large.
+    ``None`` if an operand's atoms are unknown, there are too many combinations, or a result is too large.
     """
     sets = [operand.atoms for operand in operands]
     size = 1
@@ -164,7 +164,7 @@ def tried(
 
 
 def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
-    """Return bounds of an elementwise operation's integer results from those of its integer operands."""
+    """Return bounds of the integer results of an elementwise operation: interval arithmetic on its operands."""
     if not all(operand.integral for operand in operands):
         return -inf, inf
     if name == "add":
@@ -191,7 +191,7 @@ def bounded(name: str, operands: list[Domain]) -> tuple[Bound, Bound]:
 
 
 def may_be_too_large(name: str, operands: list[Domain]) -> bool:
-    """Tell whether an operation on integers may exceed :data:`raspir.ir.evaluation.MOST_BITS`."""
+    """Return whether an operation on integers may exceed :data:`raspir.ir.evaluation.MOST_BITS`."""
     if name not in ("mul", "floordiv", "mod", "pow") or not all(operand.integral for operand in operands):
         return False
     a, b = (operand.bits for operand in operands)
@@ -201,7 +201,7 @@ def may_be_too_large(name: str, operands: list[Domain]) -> bool:
 
 
 def cannot_fail(name: str, operands: list[Domain]) -> bool:
-    """Tell whether an elementwise operation succeeds on all combinations of its operands' atoms."""
+    """Return whether an elementwise operation is total on its operands' domains."""
     if name in ("eq", "ne", "where", "has", "lookup"):
         return True
     if name == "map":

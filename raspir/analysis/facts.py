@@ -1,4 +1,4 @@
-"""The analysis of a graph: facts about each value, computed once, operands first."""
+"""The analysis of a graph: memoized facts about each value, computed in post-order."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from raspir.ir.node import operands_of
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 from raspir.ir.walks import computed
 
-_FACTOR = 2**16  # terms that may be too large to be multiplied are added up, if that takes few additions
-_TERMS = 8  # linear forms of more terms, or of very long integers, are not followed: the sum is then a term itself
+_FACTOR = 2**16  # smaller multiples can be rebuilt by few additions if multiplication may exceed its limit
+_TERMS = 8  # most terms of a linear form; a longer sum becomes a term by itself
 
 
 class Analysis:
-    """The facts about the nodes of a graph and about nodes made of them.
+    """The facts about the nodes of a graph and about nodes derived from them.
 
     Args:
-        functions: the opaque functions by their symbols; those that are missing are not evaluated.
-        max_length: the longest input that is promised, if one is.
+        functions: the opaque functions by symbol; unbound symbols are treated as unknown.
+        max_length: the assumed maximum input length, if any.
     """
 
     def __init__(self, functions: Mapping[str, Function] | None = None, max_length: int | None = None) -> None:
@@ -51,7 +51,7 @@ class Analysis:
         return Analysis(graph.functions, graph.max_length)
 
     def fits(self, graph: Graph) -> bool:
-        """Tell whether this is an analysis of ``graph``, too: facts depend on its promises and functions alone."""
+        """Return whether this analysis is valid for ``graph``: facts depend on its assumptions and functions alone."""
         known = self._functions
         return self.longest == _longest(graph.max_length) and all(
             known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols
@@ -68,7 +68,7 @@ class Analysis:
     def _compute(self, node: Node) -> Facts:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
-        uniform, positional = _spread(node, operands)
+        uniform, positional = _uniformity(node, operands)
         position_computable = uniform or node.operation.name == "indices"
         if node.operation.role is Role.ELEMENTWISE:
             position_computable = all(operand.position_computable for operand in operands)
@@ -95,7 +95,7 @@ class Analysis:
         return name != "select.by" and cannot_fail(name.removeprefix("select."), domains)
 
     def is_total(self, node: Node, operands: list[Node]) -> bool:
-        """Tell whether the elementwise ``node`` cannot fail if it is computed from ``operands`` instead of its own."""
+        """Return whether the elementwise ``node`` is total if it is applied to ``operands`` instead of its own."""
         return self._is_total(node, [self[operand].domain for operand in operands])
 
     # Domains
@@ -131,7 +131,7 @@ class Analysis:
         return _typed(node, domains, low, high)
 
     def _widened(self, node: Node, domains: list[Domain], results: list[Atom]) -> Domain:
-        """Return the domain of too many results, or of none: then the program always fails, and nothing is known."""
+        """Return the widened domain of too many results, or of none: then ``node`` always fails."""
         if not results:
             return _typed(node, domains, *bounded(node.operation.name, domains))
         numbers = [int(result) for result in results if isinstance(result, int)]
@@ -148,12 +148,12 @@ class Analysis:
         return a.join(b)
 
     def outcomes(self, node: Node, domains: list[Domain]) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
-        """Return the atoms that the elementwise ``node`` succeeds on and its results, or ``None`` if too many."""
+        """Return the operand atoms on which the elementwise ``node`` succeeds and its results; ``None`` if too many."""
         function = self.function(node)
         return None if function is None else tried(node.operation.name, function, domains)
 
     def function(self, node: Node) -> Callable[..., Any] | None:
-        """Return the function that the elementwise ``node`` applies, or ``None`` if it is opaque and missing."""
+        """Return the scalar function of the elementwise ``node``, or ``None`` for an unbound symbol."""
         return function_of(node, self._functions)
 
     def _aggregate(self, node: Node, value: Domain) -> Domain:
@@ -176,7 +176,7 @@ class Analysis:
     # Linear forms
 
     def linear(self, node: Node) -> Linear:
-        """Return the linear form of an integer-valued node; a term of its own where it is no sum."""
+        """Return the linear form of an integer-valued node; a single term unless it is a sum."""
         found = self._linear.get(node)
         return found if found is not None else computed(node, self._summands, self._combined, self._linear)
 
@@ -214,13 +214,13 @@ class Analysis:
         return result if all(abs(c) < _FACTOR or self.multiplies(t, c) for t, c in result.terms.items()) else own
 
     def multiplies(self, term: Node, factor: int) -> bool:
-        """Tell whether ``factor`` times the integer ``term`` cannot be too large to be multiplied."""
+        """Return whether ``factor`` times the integer ``term`` is within the limit of multiplication."""
         return not may_be_too_large("mul", [self[term].domain, Domain.range(INT, factor, factor)])
 
     def bounds(self, form: Linear, minus: Linear | None = None) -> tuple[Bound, Bound]:
-        """Return bounds of ``form`` at a position less ``minus`` at another position of the same input.
+        """Return bounds of ``form`` at one position minus ``minus`` at another position of the same input.
 
-        What is uniform is the same at both and cancels; a position lies between 0 and the length less one.
+        Uniform terms cancel; a position lies between 0 and the length minus 1.
         """
         shared: dict[Node, int] = {}
         own: list[tuple[Node, int]] = []
@@ -236,7 +236,7 @@ class Analysis:
 
     def _least(self, parts: list[tuple[Node, int]]) -> Bound:
         total: Bound = 0
-        lengths = 0  # how many times the length counts
+        lengths = 0  # coefficient of the length
         for term, coefficient in parts:
             if term.operation.name == "indices":
                 if coefficient < 0:
@@ -250,7 +250,7 @@ class Analysis:
         return plus(total, times(lengths, 1 if lengths >= 0 else self.longest))
 
     def is_length(self, node: Node) -> bool:
-        """Tell whether ``node`` is the number of positions: ones, added up over all of them."""
+        """Return whether ``node`` is the number of positions: the sum of ones over all of them."""
         if node.operation.name != "sum" or not self.selects_all(node.operands[0]):
             return False
         value = node.operands[1]
@@ -259,7 +259,7 @@ class Analysis:
     # Selectors
 
     def at_most_one(self, selector: Node) -> bool:
-        """Tell whether no row selects more than one position."""
+        """Return whether every row selects at most one position."""
         formula = self[selector].formula
         if self.longest == 1 or formula == selectors.NOTHING:
             return True
@@ -269,10 +269,9 @@ class Analysis:
         )
 
     def _is_injective(self, clause: Conjunct, pair: Comparison) -> bool:
-        """Tell whether a clause holds at one position at most, by its condition on ``pair``.
+        """Return whether the condition on ``pair`` makes a clause hold at one position at most.
 
-        It does where what differs from each position to any other equals something, or a rank among members that it
-        selects.
+        It does if it equates the query with an injective key, or with a rank among members that the clause implies.
         """
         if pair.kind != "int" or clause.sets[pair].single is None or not isinstance(pair.key, Linear):
             return False
@@ -285,18 +284,18 @@ class Analysis:
         return rank is not None and clause.without(pair).implies(rank.members)
 
     def exactly_one(self, selector: Node) -> bool:
-        """Tell whether every row selects one position."""
+        """Return whether every row selects exactly one position."""
         return self.at_most_one(selector) and self.selects_some(selector)
 
     def selects_some(self, selector: Node) -> bool:
-        """Tell whether every row selects a position."""
+        """Return whether every row selects at least one position."""
         return any(map(self._is_met, self[selector].formula or ()))
 
     def _is_met(self, clause: Conjunct) -> bool:
-        """Tell whether a clause holds somewhere in each row.
+        """Return whether a clause holds at some position in each row.
 
-        It does at the query's own position where that equals itself, at a position that lies inside the input, and at
-        the first of a class that everyone is a member of.
+        It does at the query's own position if it is reflexive, at a position that is within bounds, and at the first
+        position of a class that every query belongs to.
         """
         if _selects_own(clause):
             return True
@@ -318,43 +317,43 @@ class Analysis:
         )
 
     def selects_own(self, selector: Node) -> bool:
-        """Tell whether every row selects the position that it is for."""
+        """Return whether every row selects its own position."""
         return any(map(_selects_own, self[selector].formula or ()))
 
     def selects_all(self, selector: Node) -> bool:
-        """Tell whether every row selects all positions."""
+        """Return whether every row selects all positions."""
         return self[selector].formula == selectors.EVERYTHING
 
     def selects_none(self, selector: Node) -> bool:
-        """Tell whether no row selects any position."""
+        """Return whether no row selects any position."""
         return self[selector].formula == selectors.NOTHING
 
     def are_disjoint(self, a: Node, b: Node) -> bool:
-        """Tell whether no row of ``a`` selects a position that the same row of ``b`` does."""
+        """Return whether ``a`` and ``b`` select disjoint positions in every row."""
         return selectors.both(self[a].formula, self[b].formula) == selectors.NOTHING
 
     # Positions
 
     def affine(self, form: Linear) -> tuple[int, Linear] | None:
-        """Return ``form`` as a multiple of the position and a uniform rest, ``None`` where it is no such sum."""
+        """Return ``form`` as a multiple of the position plus a uniform remainder, ``None`` if it is not affine."""
         return self._positions.affine(form)
 
     def steps(self, form: Linear) -> Steps:
-        """Return how much ``form`` gains from each position to the next: whether it is monotone, or injective."""
+        """Return bounds of the change of ``form`` from one position to the next, for monotonicity and injectivity."""
         return self._positions.of(form)
 
     def position(self, selector: Node) -> Linear | None:
-        """Return p where ``selector`` selects the position p, if that lies inside the input, and else nothing."""
+        """Return p if ``selector`` selects position p where that is within bounds, and nothing elsewhere."""
         return _position(self[selector].formula)
 
     def outside(self, position: Linear) -> tuple[bool, bool]:
-        """Tell whether ``position`` may lie before the first position and beyond the last."""
+        """Return whether ``position`` may lie before the first position, and whether beyond the last."""
         room = self.linear(self.length).plus(position, -1)
         return self.bounds(position)[0] < 0, self.bounds(room)[0] < 1
 
     @cached_property
     def length(self) -> Node:
-        """The number of positions, which takes a layer."""
+        """The number of positions, an aggregate in layer 1."""
         one = build("const", value=1)
         return build("sum", build("select.eq", one, one), one, default=0)
 
@@ -364,11 +363,11 @@ class Analysis:
         return formula is not None and all(self.of_keys(pair) for clause in formula for pair in clause.sets)
 
     def of_keys(self, pair: Comparison) -> bool:
-        """Tell whether a condition on ``pair`` depends on the key's position alone."""
+        """Return whether a condition on ``pair`` depends on the key's position alone."""
         return self._is_uniform(pair.query)
 
     def of_queries(self, pair: Comparison) -> bool:
-        """Tell whether a condition on ``pair`` depends on the query's position alone."""
+        """Return whether a condition on ``pair`` depends on the query's position alone."""
         return self._is_uniform(pair.key)
 
     def _is_uniform(self, side: Side) -> bool:
@@ -377,7 +376,7 @@ class Analysis:
         return side is None or self[side].uniform
 
     def rank(self, node: Node) -> Rank | None:
-        """Return what ``node`` ranks, if it counts the members before each position in a strict total order."""
+        """Return the rank that ``node`` computes, if it counts the predecessors of each position in a total order."""
         if node not in self._ranks:
             self._ranks[node] = self._ranked(node)
         return self._ranks[node]
@@ -387,7 +386,7 @@ class Analysis:
         return rank_of(counted, self.of_keys) if counted else None
 
     def counted(self, node: Node) -> Disjunction | None:
-        """Return which positions ``node`` counts at each position, ``None`` if it does not count."""
+        """Return the formula of the positions that ``node`` counts, ``None`` if it does not count."""
         if node.operation.name != "sum" or node["default"] != 0 or isinstance(node["default"], str):
             return None
         selector, value = node.operands
@@ -401,12 +400,12 @@ class Analysis:
         return self._forms.compared(comparison, key, query)
 
     def column(self, test: Node) -> Disjunction:
-        """Return the formula that selects the positions where ``test`` is true in Python's sense."""
+        """Return the formula that selects the positions where ``test`` is truthy."""
         return self._forms.column(test)
 
 
 def _longest(max_length: int | None) -> int:
-    """Return the length of the longest input: of more positions than ``sys.maxsize`` Python has no sequences."""
+    """Return the maximum input length, capped at ``sys.maxsize``, the limit of Python sequences."""
     return sys.maxsize if max_length is None else min(max(max_length, 1), sys.maxsize)
 
 
@@ -418,15 +417,15 @@ def _named(node: Node) -> Domain:
 
 
 def _typed(node: Node, domains: list[Domain], low: Bound, high: Bound) -> Domain:
-    """Return the domain that the operands' kinds and the bounds give, no wider than the node's type."""
+    """Return the domain of the result type inferred from the operands' kinds, with bounds if it is integral."""
     kinds = node.operation.infer(tuple(domain.kinds for domain in domains), node.attributes) or node.type
     if kinds in BOOL | INT:
         return Domain.range(kinds, low, high)
     return Domain(kinds)
 
 
-def _spread(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
-    """Tell whether ``node`` is uniform and whether it is positional."""
+def _uniformity(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
+    """Return whether ``node`` is uniform, and whether it is positional."""
     name, role = node.operation.name, node.operation.role
     if role is Role.SOURCE:
         return name == "const", name != "input"
@@ -439,7 +438,7 @@ def _spread(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
 
 
 def _alternations(node: Node, operands: list[Facts]) -> int:
-    """Return how often choices and other maps alternate in ``node``."""
+    """Return the number of alternations of choices and other maps in ``node``."""
     if node.operation.role is not Role.ELEMENTWISE:
         return 0
     if node.operation.name == "where":
@@ -466,5 +465,5 @@ def _position(formula: Disjunction | None) -> Linear | None:
 
 
 def clause_of(formula: Disjunction | None) -> Conjunct | None:
-    """Return the only clause of ``formula``, or ``None`` where there are none or several."""
+    """Return the only clause of ``formula``, or ``None`` if there are none or several."""
     return formula[0] if formula is not None and len(formula) == 1 else None

@@ -1,4 +1,4 @@
-"""How selectors, comparisons and conditions get their normal forms."""
+"""Construction of the normal forms of selectors, comparisons and conditions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from raspir.ir import Node, build
 from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.types import NUMBER, STR
 
-_NESTED = 20  # conditions nested deeper than these are taken as a whole
+_NESTED = 20  # nesting depth beyond which a condition is treated as atomic
 
 MIRRORED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
-"""What ``a comparison b`` is as a comparison of ``b`` with ``a``."""
+"""The comparison of ``b`` with ``a`` that is equivalent to a comparison of ``a`` with ``b``."""
 
 
 class Forms:
-    """The normal forms of selectors, and of what is true at keys.
+    """The normal forms of selectors and of conditions on keys.
 
     Args:
         facts: the other facts.
@@ -35,7 +35,7 @@ class Forms:
         self._nesting = 0
 
     def of(self, node: Node) -> Disjunction | None:
-        """Return the formula of a selector whose operands' facts are known."""
+        """Return the formula of a selector whose operands have been analyzed."""
         name = node.operation.name
         formulas = [self._facts[operand].formula for operand in node.operands]
         if name == "selector.and":
@@ -50,7 +50,7 @@ class Forms:
         return self.compared(name.removeprefix("select."), key, query)
 
     def _pruned(self, formula: Disjunction | None) -> Disjunction | None:
-        """Return ``formula`` without conditions that others on the same key imply, as k <= i implies k < length."""
+        """Return ``formula`` without redundant conditions: k <= i implies k < length."""
         if formula is None:
             return None
         return tuple(Conjunct(dict(self._needed(list(clause.sets.items())))) for clause in formula)
@@ -63,7 +63,7 @@ class Forms:
         return needed
 
     def _implies(self, known: tuple[Comparison, IntSet], other: tuple[Comparison, IntSet]) -> bool:
-        """Tell whether a condition on a key follows from another condition on the same key."""
+        """Return whether a condition on a key implies another one on the same key."""
         (pair, allowed), (target, wanted) = known, other
         if pair.kind != "int" or pair.key != target.key or not isinstance(pair.key, Linear) or not pair.key.terms:
             return False
@@ -120,7 +120,7 @@ class Forms:
         return self._between(own, rest, allowed)
 
     def _parts(self, choice: Node, coefficient: int, query: Linear, allowed: IntSet) -> bool:
-        """Tell whether to compare the branches of a ``where``: if one is decided, or the query is uniform."""
+        """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""
         if all(self._facts[term].uniform for term in query.terms):
             return True
         for branch in choice.operands[1:]:
@@ -130,7 +130,7 @@ class Forms:
         return False
 
     def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Disjunction:
-        """Return the formula of ``key - query in allowed``, with the leading sign positive and no common factor."""
+        """Return the formula of ``key - query in allowed``, normalized to a positive leading sign and coprime terms."""
         if next(iter((key.terms or query.terms).values()), 0) < 0:
             key, query, allowed = key.scaled(-1), query.scaled(-1), -allowed
         factor = gcd(key.factor, query.factor)
@@ -156,7 +156,7 @@ class Forms:
         )
 
     def _column(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
-        """Return the formula of ``key[j] comparison query``, for a constant query."""
+        """Return the formula of ``key[j] comparison query`` for a constant query."""
         decided = self._decided(comparison, key, query)
         if decided is not None:
             return selectors.EVERYTHING if decided else selectors.NOTHING
@@ -164,7 +164,7 @@ class Forms:
         def whole() -> Disjunction:
             return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
-        # A branch must not be compared where it is not chosen if that can fail.
+        # Comparing a branch is speculative where it is not chosen, so the comparison has to be total.
         if key.operation.name == "where" and all(
             cannot_fail(comparison, [self._facts[branch].domain, self._facts[query].domain])
             for branch in key.operands[1:]
@@ -180,7 +180,7 @@ class Forms:
         return whole()
 
     def column(self, test: Node) -> Disjunction:
-        """Return the formula that selects the positions where ``test`` is true in Python's sense."""
+        """Return the formula that selects the positions where ``test`` is truthy."""
         domain = self._facts[test].domain
         if domain.atoms is not None and len({bool(atom) for atom in domain.atoms}) == 1:
             return selectors.EVERYTHING if domain.atoms[0] else selectors.NOTHING
@@ -191,7 +191,7 @@ class Forms:
         return self._nested(test, lambda: self._logic(test), whole) if domain.boolean else whole()
 
     def _logic(self, test: Node) -> Disjunction | None:
-        """Return the formula of a boolean by its own operands', or ``None`` where it is no logic or comparison."""
+        """Return the formula of a logical operation or comparison from its operands', or ``None`` for any other."""
         name, operands = test.operation.name, test.operands
         if name == "not":
             return selectors.complement(self.column(operands[0]))
@@ -203,7 +203,7 @@ class Forms:
         return self._compares(name, *operands) if name in MIRRORED else None
 
     def _branches(self, choice: Node, formula: Callable[[Node], Disjunction | None]) -> Disjunction | None:
-        """Return what ``formula`` says of the branches of a ``where``, each where the condition chooses it."""
+        """Return the formula of a ``where``: that of each branch, guarded by the condition."""
         test, a, b = choice.operands
         chosen = self.column(test)
         return selectors.either(
@@ -213,7 +213,7 @@ class Forms:
     def _nested(
         self, key: object, inner: Callable[[], Disjunction | None], whole: Callable[[], Disjunction]
     ) -> Disjunction:
-        """Return ``inner()``, or where that is too deep or too large ``whole()``; computed once for each ``key``."""
+        """Return ``inner()``, or ``whole()`` if that is too deep or too large; memoized by ``key``."""
         found = self._columns.get(key)
         if found is None:
             self._nesting += 1
@@ -223,9 +223,9 @@ class Forms:
         return found
 
     def _compares(self, comparison: str, a: Node, b: Node) -> Disjunction | None:
-        """Return the formula of a comparison of two keys, one of which may be uniform and serve as a query."""
+        """Return the formula of a comparison of two keys, at least one of which is uniform and can serve as a query."""
         if self._facts[a].domain.integral and self._facts[b].domain.integral:
-            # Both stand at the key's position, so what is uniform of their difference can stand at the query's.
+            # Both are at the key's position; the uniform part of their difference moves to the query's side.
             return self._difference(comparison, self._facts.linear(a).plus(self._facts.linear(b), -1), Linear({}))
         if self._facts[b].uniform:
             return self.compared(comparison, a, b)
@@ -234,7 +234,7 @@ class Forms:
         return None
 
     def _decided(self, comparison: str, a: Node, b: Node) -> bool | None:
-        """Return the outcome of a comparison that the operands' domains decide, else ``None``."""
+        """Return the outcome of a comparison if the operands' domains decide it, else ``None``."""
         outcome = tried(comparison, EVALUATORS[comparison], [self._facts[a].domain, self._facts[b].domain])
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}

@@ -1,4 +1,4 @@
-"""Sets of integers as unions of intervals: the lattice that comparisons are decided in."""
+"""Sets of integers as unions of intervals: the lattice in which comparisons are decided."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from math import inf
 
 Bound = int | float
-"""An integer, or an infinity where there is no bound."""
+"""An integer, or an infinity for no bound."""
 
 
 MOST_BITS = 10_000
-"""Integers of more bits are not computed beforehand. As bounds they are as good as none, and linear forms have none."""
+"""Limit on the bits of integers in compile-time evaluation and linear forms; longer bounds widen to infinity."""
 
 
 def plus(a: Bound, b: Bound) -> Bound:
-    """Return ``a + b``; an infinity takes part as one, beside integers that no float can hold too."""
+    """Return ``a + b``, where an infinity absorbs even integers beyond the range of floats."""
     if a in (-inf, inf):
         return a
     return b if b in (-inf, inf) else a + b
 
 
 def times(a: Bound, b: Bound) -> Bound:
-    """Return ``a * b``, with zero times anything zero."""
+    """Return ``a * b``, where zero times infinity is zero."""
     if not a or not b:
         return 0
     if a in (-inf, inf) or b in (-inf, inf):
@@ -30,7 +30,7 @@ def times(a: Bound, b: Bound) -> Bound:
 
 
 def product(a: tuple[Bound, Bound], b: tuple[Bound, Bound]) -> tuple[Bound, Bound]:
-    """Return the lowest and the highest product of an integer between two bounds and another between two."""
+    """Return the product of two intervals, widened if its bounds would be too long."""
     if sum(max(_bits(end) for end in ends) for ends in (a, b)) > MOST_BITS:
         return (0 if a[0] >= 0 and b[0] >= 0 else -inf), inf
     ends = [times(x, y) for x in a for y in b]
@@ -45,13 +45,13 @@ class IntSet:
     """A set of integers: a finite union of intervals, closed under union, intersection and complement.
 
     Args:
-        intervals: pairs of a lowest and a highest member, in any order, overlapping or not; the ends may be infinite.
+        intervals: closed intervals in any order, possibly overlapping or unbounded.
     """
 
     __slots__ = ("intervals",)
 
     intervals: tuple[tuple[Bound, Bound], ...]
-    """The intervals in increasing order, with at least one integer missing between any two."""
+    """The normal form: disjoint, non-adjacent intervals in increasing order."""
 
     def __init__(self, intervals: Iterable[tuple[Bound, Bound]]) -> None:
         merged: list[tuple[Bound, Bound]] = []
@@ -64,7 +64,7 @@ class IntSet:
 
     @staticmethod
     def where(comparison: str, bound: int = 0) -> IntSet:
-        """Return the integers ``d`` with ``d comparison bound``, the comparison named as the IR names it."""
+        """Return the integers ``d`` that satisfy ``d comparison bound``, for a comparison of the IR."""
         parts: dict[str, tuple[Bound, Bound]] = {
             "lt": (-inf, bound - 1),
             "eq": (bound, bound),
@@ -96,7 +96,7 @@ class IntSet:
         return IntSet((plus(low, by), plus(high, by)) for low, high in self.intervals)
 
     def divided(self, by: int) -> IntSet:
-        """Return the set of those ``d`` whose multiple ``by * d`` is a member, for ``by`` above zero."""
+        """Return the set of all ``d`` such that ``by * d`` is a member, for a positive ``by``."""
         if by == 1:
             return self
         return IntSet(
@@ -123,13 +123,13 @@ class IntSet:
 
     @property
     def by_sign(self) -> bool:
-        """Whether an integer's sign decides if it is a member."""
+        """Whether membership depends on the sign of an integer alone."""
         signs = (IntSet.where("lt"), IntSet.where("eq"), IntSet.where("gt"))
         return all(sign <= self or not sign & self for sign in signs)
 
     @property
     def single(self) -> int | None:
-        """The one member, or ``None`` where there are none or several."""
+        """The only member, or ``None`` if there are none or several."""
         if len(self.intervals) == 1 and self.intervals[0][0] == self.intervals[0][1]:
             return int(self.intervals[0][0])
         return None

@@ -1,4 +1,4 @@
-"""The facts about one value, and what the parts of the analysis ask each other for."""
+"""The facts about one value, and the interface between the parts of the analysis."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from raspir.ir import Node
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one value.
+    """The facts about one value.
 
     Attributes:
-        layer: the attention layer that it is ready after.
-        domain: the atoms that it can hold; of no meaning for a selector.
-        uniform: whether it is the same at all positions; for a selector, whether all its rows are the same.
-        positional: whether it depends on the position and the input's length alone.
-        anywhere: whether what it is at another position can be computed from that position alone, without fetching.
-        formula: a selector's normal form, or ``None`` where that is not known.
-        sure: whether computing it from its operands cannot fail.
-        choices: how often choices and other maps alternate in an elementwise value; 0 where it has no choice.
+        layer: the earliest attention layer after which it is available.
+        domain: the atoms that it can hold; meaningless for a selector.
+        uniform: whether it is the same at all positions; for a selector, whether all rows are the same.
+        positional: whether it depends on the position and the input length alone.
+        position_computable: whether its value at another position can be computed from that position, without a fetch.
+        formula: the normal form of a selector, or ``None`` if it is unknown.
+        total: whether computing it from its operands cannot fail.
+        choices: the number of alternations of choices and other maps in an elementwise value; 0 without a choice.
     """
 
     layer: int
@@ -39,19 +39,19 @@ class Facts:
 
 
 class Known(Protocol):
-    """The facts known so far: the part of :class:`raspir.analysis.facts.Analysis` that its own parts use."""
+    """The part of :class:`raspir.analysis.facts.Analysis` that its components use."""
 
     def __getitem__(self, node: Node) -> Facts:
         """Return the facts about ``node``."""
 
     def linear(self, node: Node) -> Linear:
-        """Return the linear form of an integer-valued node; a term of its own where it is no sum."""
+        """Return the linear form of an integer-valued node; a single term unless it is a sum."""
 
     def bounds(self, form: Linear, minus: Linear | None = None) -> tuple[Bound, Bound]:
-        """Return bounds of ``form`` at a position less ``minus`` at another position of the same input."""
+        """Return bounds of ``form`` at one position minus ``minus`` at another position of the same input."""
 
     def steps(self, form: Linear) -> Steps:
-        """Return how much ``form`` gains from each position to the next."""
+        """Return bounds of the change of ``form`` from one position to the next."""
 
     def of_keys(self, pair: Comparison) -> bool:
-        """Tell whether a condition on ``pair`` depends on the key's position alone."""
+        """Return whether a condition on ``pair`` depends on the key's position alone."""

@@ -1,4 +1,4 @@
-"""Linear forms: integer combinations of values, the lattice in which sums and differences cancel."""
+"""Linear forms: integer combinations of values, the normal form in which sums and differences cancel."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from raspir.ir.lazy import cached_property
 
 
 class Linear:
-    """``constant + Σ coefficient · term``, where terms are integer-valued nodes at one and the same position.
+    """``constant + Σ coefficient · term``, where terms are integer-valued nodes at the same position.
 
     Attributes:
-        terms: the coefficient of each term, none of them zero, in the order in which they were met.
-        constant: an integer.
+        terms: the nonzero coefficient of each term, in order of first occurrence.
+        constant: the constant term.
     """
 
     __slots__ = ("__dict__", "constant", "terms")
@@ -25,7 +25,7 @@ class Linear:
 
     @cached_property
     def key(self) -> tuple[frozenset[tuple[Node, int]], int]:
-        """What two equal forms share, whatever the order of their terms."""
+        """The identity of the form, independent of the order of its terms."""
         return frozenset(self.terms.items()), self.constant
 
     def plus(self, other: Linear, times: int = 1) -> Linear:
@@ -40,30 +40,30 @@ class Linear:
         return Linear({term: times * c for term, c in self.terms.items()}, times * self.constant)
 
     def divided(self, by: int) -> Linear:
-        """Return the form that is ``self`` when multiplied by ``by``, which divides all of it."""
+        """Return ``self / by``, for a ``by`` that divides all coefficients and the constant."""
         return Linear({term: c // by for term, c in self.terms.items()}, self.constant // by)
 
     @property
     def factor(self) -> int:
-        """The greatest integer that divides the coefficients of all terms; 0 where there are no terms."""
+        """The greatest common divisor of the coefficients; 0 without terms."""
         return gcd(*self.terms.values())
 
     @property
     def bits(self) -> int:
-        """How many bits the longest of its integers has."""
+        """The largest bit length among the coefficients and the constant."""
         return max(self.constant.bit_length(), *(c.bit_length() for c in self.terms.values()), 0)
 
     def only(self, kept: Iterable[Node]) -> Linear:
-        """Return the terms among ``kept``, without the constant."""
+        """Return the form restricted to the terms in ``kept``, without the constant."""
         held = set(kept)
         return Linear({term: c for term, c in self.terms.items() if term in held})
 
     def without_constant(self) -> Linear:
-        """Return the terms alone."""
+        """Return the form without its constant."""
         return Linear(self.terms)
 
     def is_term(self, node: Node) -> bool:
-        """Tell whether the form is ``node`` itself."""
+        """Return whether the form is ``node`` itself."""
         return self.constant == 0 and self.terms == {node: 1}
 
     def __eq__(self, other: object) -> bool:

@@ -1,4 +1,4 @@
-"""How values change from one position to the next: what is affine, monotone or injective in the position."""
+"""Step analysis: which values are affine, monotone or injective in the position."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from raspir.ir.walks import computed
 
 
 class Positions:
-    """The steps of nodes, each found once.
+    """The memoized steps of nodes.
 
     Args:
         facts: the other facts.
@@ -30,7 +30,7 @@ class Positions:
         self._steps: dict[Node, Steps] = {}
 
     def affine(self, form: Linear) -> tuple[int, Linear] | None:
-        """Return ``form`` as a multiple of the position and a uniform rest, ``None`` where it is no such sum."""
+        """Return ``form`` as a multiple of the position plus a uniform remainder, ``None`` if it is not affine."""
         own = [term for term in form.terms if not self._facts[term].uniform]
         if any(term.operation.name != "indices" for term in own):
             return None
@@ -45,11 +45,11 @@ class Positions:
         return total
 
     def of_node(self, node: Node) -> Steps:
-        """Return the steps of a node; of a value that is no integer, nothing is known."""
+        """Return the steps of a node; unbounded unless it is integer-valued."""
         return computed(node, self._parts, self._found, self._steps)
 
     def _parts(self, node: Node) -> Iterable[Node]:
-        """Return the nodes whose steps those of ``node`` follow from."""
+        """Return the nodes on whose steps the transfer function of ``node`` depends."""
         if self._facts[node].uniform or not self._facts[node].domain.integral:
             return ()
         form = self._facts.linear(node)
@@ -79,10 +79,10 @@ class Positions:
     def _domain(self, node: Node) -> Domain:
         return self._facts[node].domain
 
-    # What operations do to steps, for operands that are integers or booleans
+    # Transfer functions, for operands that are integers or booleans
 
     def _product(self, node: Node) -> Steps:
-        """The steps of a * b: a at the next position times what b gains, and b times what a gains."""
+        """Return the steps of a * b, by the product rule: a' · Δb + Δa · b, with a' at the next position."""
         (a, b), (da, db) = node.operands, map(self.of_node, node.operands)
         x, y = self._domain(a), self._domain(b)
         following = max(x.low, plus(x.low, da.low)), min(x.high, plus(x.high, da.high))
@@ -90,7 +90,7 @@ class Positions:
         return Steps(plus(gained[0][0], gained[1][0]), plus(gained[0][1], gained[1][1]))
 
     def _quotient(self, node: Node) -> Steps:
-        """The steps of a // b for a uniform b that is not zero; for one below zero, that is -a // -b."""
+        """Return the steps of a // b for a uniform nonzero b; a negative b is normalized to -a // -b."""
         a, b = node.operands
         divisor, steps = self._domain(b), self.of_node(a)
         ends = divisor.low, divisor.high
@@ -114,19 +114,19 @@ class Positions:
         return Steps(-most, most)
 
     def _not(self, node: Node) -> Steps:
-        """The steps of ~a: -1 - a for an integer, 1 - a for a boolean."""
+        """Return the steps of ~a: -1 - a for an integer, 1 - a for a boolean."""
         (a,) = node.operands
         return self.of_node(a).scaled(-1) if self._domain(a).kinds in (BOOL, INT) else ANY
 
     def _both(self, node: Node) -> Steps:
-        """The steps of a & b or a | b, the smaller and the larger of two booleans."""
+        """Return the steps of a & b or a | b: the minimum or maximum of two booleans."""
         if not all(self._domain(operand).boolean for operand in node.operands):
             return ANY
         a, b = map(self.of_node, node.operands)
         return a.join(b)
 
     def _truth(self, node: Node) -> Steps:
-        """The steps of a comparison: the truth of a lower bound rises where what is bounded does."""
+        """Return the steps of a comparison with zero: ``d > 0`` is monotone in the direction in which d is."""
         difference = self._difference(node)
         if difference is None:
             return ANY
@@ -138,7 +138,7 @@ class Positions:
         return Steps(0 if steps.rising else -inf, 0 if steps.falling else inf)
 
     def _choice(self, node: Node) -> Steps:
-        """The steps of a choice: those of either branch, and what there is between the branches."""
+        """Return the steps of a ``where``: those of either branch, and their difference where it switches."""
         test, a, b = node.operands
         da, db = self.of_node(a), self.of_node(b)
         if self._facts[test].uniform or self._is_extreme(node):
@@ -153,7 +153,7 @@ class Positions:
         return found
 
     def _is_extreme(self, node: Node) -> bool:
-        """Tell whether a choice is of the larger or of the smaller of its branches."""
+        """Return whether a ``where`` is the maximum or the minimum of its branches."""
         test, a, b = node.operands
         tested = self._difference(test) if test.operation.name in COMPARISONS else None
         if tested is None:
@@ -167,7 +167,7 @@ class Positions:
         return allowed in _EXTREMES
 
     def _sum(self, node: Node) -> Steps:
-        """The steps of a sum over positions that only ever join, or only ever leave, as the query moves right."""
+        """Return the steps of a sum whose set of selected positions grows or shrinks as the query moves right."""
         value, default = self._domain(node.operands[1]), node["default"]
         formula = self._facts[node.operands[0]].formula
         if formula is None or not value.integral or not isinstance(default, int):
@@ -175,7 +175,7 @@ class Positions:
         one = self._running(formula, value) if default == 0 else None
         if one is not None:
             return one
-        # Where nothing is selected there is the default, which must lie beyond all sums for the sum to be monotone.
+        # A row that selects nothing yields the default, so monotonicity requires it to bound all sums.
         if value.low >= 0 and default <= value.low:
             grown = Steps(0, inf)
         elif value.high <= 0 and value.high <= default:
@@ -188,7 +188,7 @@ class Positions:
         return grown.scaled(-1) if all(falls for _, falls in ways) else ANY
 
     def _running(self, formula: Disjunction, value: Domain) -> Steps | None:
-        """Return the steps of a sum to which each step adds one position, or of which it takes one away."""
+        """Return the steps of a prefix or suffix sum, which gains or loses one position per step."""
         clause = formula[0] if len(formula) == 1 else Conjunct({})
         own = next((pair for pair in clause.sets if pair.is_index), None)
         if own is None:
@@ -203,7 +203,7 @@ class Positions:
         return each.scaled(-1) if allowed in (IntSet.where("ge"), IntSet.where("gt")) else None
 
     def _grows(self, pair: Comparison, allowed: IntSet) -> tuple[bool, bool]:
-        """Tell whether a condition holds for ever more keys as the query moves right, and whether for ever fewer."""
+        """Return whether the keys that satisfy a condition only grow as the query moves right, or only shrink."""
         if self._facts.of_keys(pair):
             return True, True
         if pair.kind != "int" or not isinstance(pair.query, Linear) or len(allowed.intervals) != 1:
@@ -219,7 +219,7 @@ class Positions:
         return [pair for clause in formula for pair in clause.sets if pair.kind == "int"]
 
     def _difference(self, comparison: Node) -> Linear | None:
-        """Return the linear form of what a comparison of integers compares with zero."""
+        """Return the linear form of ``a - b`` for an integer comparison of a and b, else ``None``."""
         a, b = comparison.operands
         if not (self._domain(a).integral and self._domain(b).integral):
             return None
@@ -234,7 +234,7 @@ class Positions:
 
 
 _EXTREMES = (IntSet([(0, inf)]), IntSet([(1, inf)]), IntSet([(-inf, 0)]), IntSet([(-inf, -1)]))
-"""What a - b lies in where ``where(…, a, b)`` chooses the larger of both, or the smaller; of equals it is either."""
+"""The sets of ``a - b`` for which a ``where`` that chooses a is the maximum or minimum of a and b."""
 
 _RULES = {
     "mul": Positions._product,
@@ -248,16 +248,16 @@ _RULES = {
     "sum": Positions._sum,
     "raw": Positions._raw,
 }
-"""What is known of each operation's steps."""
+"""The transfer function of each operation."""
 
 
 def _between(a: Domain, b: Domain) -> Steps:
-    """Return the steps from any integer of one domain to any of another."""
+    """Return the steps from any integer of ``a`` to any integer of ``b``."""
     return Steps(plus(b.low, -a.high), plus(b.high, -a.low))
 
 
 def _floor(a: Bound, divisor: Bound) -> Bound:
-    """Return ``a / divisor`` rounded down, for a divisor above zero."""
+    """Return ``a // divisor`` for a positive, possibly infinite ``divisor``."""
     if a in (-inf, inf):
         return a
     if divisor == inf:

@@ -1,4 +1,4 @@
-"""Ranks: counts of the members that come before a position in a strict total order."""
+"""Ranks: counts of the members that precede a position in a strict total order."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _BEFORE, _AFTER, _EQUAL = IntSet([(-inf, -1)]), IntSet([(1, inf)]), IntSet([(0, 
 
 @dataclass(frozen=True)
 class Order:
-    """A strict total order of positions: by a sequence where there is one, then by position.
+    """A strict total order of positions: lexicographic by an optional sequence, then by position.
 
     Attributes:
-        by: compares the sequence with itself; ``None`` where the position alone decides.
-        falling: whether higher values of the sequence come first.
-        index: compares the positions.
-        reverse: whether positions further right come first.
+        by: the comparison of the sequence with itself; ``None`` for an order by position alone.
+        falling: whether the sequence is in descending order.
+        index: the comparison of positions.
+        reverse: whether positions are in descending order.
     """
 
     by: Comparison | None
@@ -29,7 +29,7 @@ class Order:
     reverse: bool
 
     def formula(self, later: bool, own: bool) -> Disjunction:
-        """Return the selector of the positions before the query's in this order, or after it, with its own or not."""
+        """Return the selector of the positions before or after the query's in this order, its own included or not."""
         ahead = _BEFORE if self.reverse == later else _AFTER
         last = Conjunct({self.index: ahead | _EQUAL if own else ahead})
         if self.by is None:
@@ -40,12 +40,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Rank:
-    """A count, at each position, of the members before it.
+    """A count, at each position, of the members that precede it.
 
     Attributes:
-        members: which positions count: conditions on the key alone, and classes of equals that the query is in.
-        order: which come before.
-        inclusive: whether the position itself counts, if it is a member.
+        members: the counted positions: conditions on the key alone, and equivalence classes of the query.
+        order: the order.
+        inclusive: whether the position itself is counted, if it is a member.
     """
 
     members: Conjunct
@@ -54,7 +54,7 @@ class Rank:
 
     @property
     def everyone(self) -> bool:
-        """Whether each position is a member of the class that it counts in."""
+        """Whether every position is a member of the class that it counts."""
         return all(pair.same for pair in self.members.sets)
 
 
@@ -63,11 +63,11 @@ def _side(pair: Comparison, allowed: IntSet) -> IntSet:
 
 
 def rank_of(counted: Disjunction, of_keys: Callable[[Comparison], bool]) -> Rank | None:
-    """Return the rank that counting what ``counted`` selects gives, or ``None`` if it gives none.
+    """Return the rank that counting the positions selected by ``counted`` computes, or ``None`` if it is no rank.
 
     Args:
-        counted: the selector, of keys that are counted.
-        of_keys: tells whether a pair depends on the key alone.
+        counted: the selector of the counted keys.
+        of_keys: returns whether a pair depends on the key alone.
     """
     shared = {
         pair: allowed

@@ -1,8 +1,8 @@
-"""Selectors in a normal form: alternatives of joint conditions on pairs of a key and a query.
+"""The normal form of selectors: disjunctions of conjunctions of conditions on key-query pairs.
 
-A comparison of two integer sequences says that a difference ``key[j] - query[i]`` lies in a set of integers; any other
-comparison says the same of its outcome, -1, 0 or 1; an opaque predicate of 0 or 1. So all comparisons that share a key
-and a query are one condition on one :class:`Comparison`: bands, complements and contradictions come out by set algebra.
+A condition constrains an integer to a set: the difference ``key[j] - query[i]`` of two integer sequences, the outcome
+-1, 0 or 1 of any other comparison, or the outcome 0 or 1 of an opaque predicate. So all comparisons of the same key and
+query become one condition on one :class:`Comparison`, and set algebra computes bands, complements and contradictions.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from raspir.analysis.linear import Linear
 from raspir.ir import Node
 
 Side = Node | Linear | None
-"""A key or a query: a node, or a linear form of nodes at that position without its constant; ``None`` for none."""
+"""A key or a query: a node, or a linear form without constant; ``None`` if absent."""
 
 TRUE = IntSet([(1, 1)])
 EQUAL = FALSE = IntSet([(0, 0)])
 OUTCOMES = {"cmp": IntSet([(-1, 1)]), "by": IntSet([(0, 1)]), "col": IntSet([(0, 1)])}
-"""What there is, for the pairs that are no differences of integers."""
+"""The possible outcomes of each kind of comparison other than an integer difference."""
 
 MOST = 12
-"""More alternatives than these are not followed: the selector is then opaque to the optimiser."""
+"""Limit on the clauses of a formula, beyond which the selector is opaque to the optimizer."""
 
 
 MOST_CONDITIONS = 24
-"""Nor are clauses of more conditions than these."""
+"""Limit on the conditions of a clause, likewise."""
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What a condition is about.
+    """The subject of a condition.
 
     Attributes:
         kind: ``int`` for the difference of a key and a query, both linear forms; ``cmp`` for the outcome of comparing
-            two nodes; ``by`` for an opaque predicate of two nodes; ``col`` for the truth of a key.
-        key: at the key's position; an empty form where the pair depends on the query alone.
-        query: at the query's position; an empty form where the pair depends on the key alone.
+            two nodes; ``by`` for an opaque predicate of two nodes; ``col`` for the truth value of a key.
+        key: the operand at the key's position; an empty form if the pair depends on the query alone.
+        query: the operand at the query's position; an empty form if the pair depends on the key alone.
         function: the symbol of an opaque predicate.
     """
 
@@ -58,17 +58,17 @@ class Comparison:
 
     @property
     def full(self) -> IntSet:
-        """All that can be the case."""
+        """The set of all possible outcomes: the condition that always holds."""
         return OUTCOMES.get(self.kind) or IntSet([(float("-inf"), float("inf"))])
 
     @property
     def same(self) -> bool:
-        """Whether the key and the query are one and the same sequence."""
+        """Whether key and query are the same sequence."""
         return self.key == self.query and self.kind in ("int", "cmp")
 
     @property
     def is_index(self) -> bool:
-        """Whether it is the positions themselves that are compared."""
+        """Whether key and query are the positions themselves."""
         if not self.same or not isinstance(self.key, Linear) or len(self.key.terms) != 1:
             return False
         ((term, coefficient),) = self.key.terms.items()
@@ -76,7 +76,7 @@ class Comparison:
 
 
 class Conjunct:
-    """Conditions that all hold: a set for each pair. The empty clause selects everything."""
+    """A conjunction of conditions: the allowed set of each pair. The empty clause selects everything."""
 
     __slots__ = ("_hash", "sets")
 
@@ -85,7 +85,7 @@ class Conjunct:
         self._hash = hash(frozenset(self.sets.items()))
 
     def meet(self, other: Conjunct) -> Conjunct | None:
-        """Return the clause of both, or ``None`` where they contradict each other."""
+        """Return the conjunction of both clauses, or ``None`` if it is contradictory."""
         sets = dict(self.sets)
         for pair, allowed in other.sets.items():
             sets[pair] = sets[pair] & allowed if pair in sets else allowed
@@ -94,11 +94,11 @@ class Conjunct:
         return None if _equals_two(sets) else Conjunct(sets)
 
     def without(self, *pairs: Comparison) -> Conjunct:
-        """Return the clause of the other pairs."""
+        """Return the clause without the conditions on ``pairs``."""
         return Conjunct({pair: allowed for pair, allowed in self.sets.items() if pair not in pairs})
 
     def implies(self, other: Conjunct) -> bool:
-        """Tell whether all that this clause selects, ``other`` does too, as far as shared pairs can tell."""
+        """Return whether this clause implies ``other``, judging by shared pairs alone (sound, not complete)."""
         return all(pair in self.sets and self.sets[pair] <= allowed for pair, allowed in other.sets.items())
 
     def __eq__(self, other: object) -> bool:
@@ -112,7 +112,7 @@ class Conjunct:
 
 
 def _equals_two(sets: Mapping[Comparison, IntSet]) -> bool:
-    """Tell whether one key would have to be equal to two constants that differ."""
+    """Return whether the conditions equate one key with two different constants."""
     equals: dict[Node, Node] = {}
     for pair, allowed in sets.items():
         key, query = pair.key, pair.query
@@ -124,14 +124,14 @@ def _equals_two(sets: Mapping[Comparison, IntSet]) -> bool:
 
 
 Disjunction = tuple[Conjunct, ...]
-"""Alternatives: what is selected is what any of the clauses selects. The empty formula selects nothing."""
+"""A disjunction of clauses. The empty formula selects nothing."""
 
 EVERYTHING: Disjunction = (Conjunct({}),)
 NOTHING: Disjunction = ()
 
 
 def condition(pair: Comparison, allowed: IntSet) -> Disjunction:
-    """Return the formula of one condition."""
+    """Return the formula of a single condition."""
     allowed &= pair.full
     if not allowed:
         return NOTHING
@@ -139,7 +139,7 @@ def condition(pair: Comparison, allowed: IntSet) -> Disjunction:
 
 
 def either(*formulas: Disjunction | None) -> Disjunction | None:
-    """Return what any of ``formulas`` selects; ``None`` stands for what is not known."""
+    """Return the disjunction of ``formulas``; ``None`` stands for an unknown formula."""
     clauses: dict[Conjunct, int] = {}
     for number, formula in enumerate(formulas):
         if formula is None:
@@ -150,7 +150,7 @@ def either(*formulas: Disjunction | None) -> Disjunction | None:
 
 
 def both(a: Disjunction | None, b: Disjunction | None) -> Disjunction | None:
-    """Return what both select."""
+    """Return the conjunction of both formulas."""
     if a is None or b is None or len(a) * len(b) > MOST * MOST:
         return None
     met = [x.meet(y) for x in a for y in b]
@@ -160,7 +160,7 @@ def both(a: Disjunction | None, b: Disjunction | None) -> Disjunction | None:
 
 
 def complement(formula: Disjunction | None) -> Disjunction | None:
-    """Return what ``formula`` does not select."""
+    """Return the negation of ``formula``."""
     result: Disjunction | None = EVERYTHING
     if formula is None:
         return None
@@ -171,17 +171,15 @@ def complement(formula: Disjunction | None) -> Disjunction | None:
 
 
 def _simplified(clauses: Iterable[Conjunct], origins: Mapping[Conjunct, int] | None = None) -> Disjunction | None:
-    """Join clauses that differ in one pair alone, and take from each what a clause of one condition covers already.
+    """Merge clauses that differ in one pair, and subtract single-condition clauses from the others.
 
-    Clauses of one origin are those of a formula that has been simplified, so they are not looked at again.
+    Clauses of the same origin come from a simplified formula, so they are not compared again.
     """
     known = origins or {}
     found = list(dict.fromkeys(clauses))
     if len(found) > 4 * MOST:
         return None
-    apart: set[tuple[Conjunct, Conjunct]] = (
-        set()
-    )  # those that have been looked at, since each join starts the search anew
+    apart: set[tuple[Conjunct, Conjunct]] = set()  # memo of pairs without a join, since each join restarts the search
     changed = True
     while changed:
         changed = False
@@ -203,7 +201,7 @@ def _simplified(clauses: Iterable[Conjunct], origins: Mapping[Conjunct, int] | N
 
 
 def _joined(a: Conjunct, b: Conjunct) -> list[Conjunct] | None:
-    """Return clauses that select what ``a`` or ``b`` does, fewer or smaller ones; ``None`` where that is not seen."""
+    """Return fewer or smaller clauses equivalent to ``a`` or ``b``; ``None`` if no rule applies."""
     if b.implies(a):
         return [a]
     if a.sets.keys() == b.sets.keys():
@@ -221,7 +219,7 @@ def _joined(a: Conjunct, b: Conjunct) -> list[Conjunct] | None:
 
 
 def _consensus(a: Conjunct, b: Conjunct, pair: Comparison, other: Comparison) -> list[Conjunct] | None:
-    """Return (x & y) whole and one rest at most, where ``a`` is x and half of ``other``, ``b`` is y and that half."""
+    """Return the consensus x & y of x & o and y & ~o, plus at most one remainder; ``None`` if it does not apply."""
     shared = a.sets[pair] & b.sets[pair]
     if not shared or (a.sets[other] | b.sets[other]) != other.full:
         return None

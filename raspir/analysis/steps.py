@@ -1,4 +1,4 @@
-"""Bounds of the change of an integer value from one position to the next."""
+"""Steps: bounds of the change of an integer value from one position to the next."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from raspir.analysis.intset import Bound, plus, times
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Bounds of what an integer value gains from any position to the next: the lattice of intervals.
+    """Bounds of the change of an integer value from any position to the next: the interval lattice.
 
     Attributes:
-        low: it never gains less.
-        high: it never gains more.
+        low: the lower bound.
+        high: the upper bound.
     """
 
     low: Bound
@@ -22,34 +22,34 @@ class Steps:
 
     @property
     def rising(self) -> bool:
-        """Whether the value never falls."""
+        """Whether the value is non-decreasing."""
         return self.low >= 0
 
     @property
     def falling(self) -> bool:
-        """Whether the value never rises."""
+        """Whether the value is non-increasing."""
         return self.high <= 0
 
     @property
     def injective(self) -> bool:
-        """Whether the value differs from each position to any other, since it always rises or always falls."""
+        """Whether the value differs at any two positions, since it is strictly monotone."""
         return self.low > 0 or self.high < 0
 
     def plus(self, other: Steps) -> Steps:
-        """Return the steps of a sum."""
+        """Return the steps of the sum of two values."""
         return Steps(plus(self.low, other.low), plus(self.high, other.high))
 
     def scaled(self, factor: int) -> Steps:
-        """Return the steps of a multiple."""
+        """Return the steps of a multiple of the value."""
         ends = times(self.low, factor), times(self.high, factor)
         return Steps(min(ends), max(ends))
 
     def join(self, other: Steps) -> Steps:
-        """Return bounds of what is a step of either."""
+        """Return the convex hull of both intervals."""
         return Steps(min(self.low, other.low), max(self.high, other.high))
 
     def meet(self, other: Steps) -> Steps:
-        """Return bounds of what is a step of both; ``self`` where nothing is, as there then is no next position."""
+        """Return the intersection; ``self`` if that is empty, as there is no next position then."""
         low, high = max(self.low, other.low), min(self.high, other.high)
         return Steps(low, high) if low <= high else self
 

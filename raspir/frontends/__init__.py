@@ -1,1 +1,1 @@
-"""The languages that programs are written in. Of raspir they know the IR alone."""
+"""Frontends: the source languages of programs, lowered to the IR."""

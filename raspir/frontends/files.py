@@ -1,4 +1,4 @@
-"""Loading programs from ``FILE[:NAME]``: a Python file, a dotted module or a textual IR file."""
+"""Loader of programs from ``FILE[:NAME]``: a Python file, a dotted module or a textual IR file."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def load(target: str) -> SOp | Graph:
     Args:
         target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
             dotted module. ``NAME`` is a program in it, or a function of no arguments that returns one (in textual
-            IR: an output); it may be left out where there is only one. Python code is executed.
+            IR: an output); it is optional if there is only one. Python code is executed.
 
     Raises:
-        LoadError: if there is no such file, module or name, it is no program, there are several and no name, or the
-            code fails; where the code is at fault, the error names its line.
+        LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, or
+            the code raises; the error then names the line at fault.
         TextError: if a textual IR file is malformed.
     """
     file, name = _split(target)
@@ -47,7 +47,7 @@ def load_function(target: str) -> Callable[..., Any]:
     """Return the Python function that ``target``, a ``FILE:NAME``, names.
 
     Raises:
-        LoadError: if there is no such file, module or function, or the code fails.
+        LoadError: if there is no such file, module or function, or the code raises.
     """
     file, name = _split(target)
     if name is None:
@@ -55,7 +55,7 @@ def load_function(target: str) -> Callable[..., Any]:
     value = _named(_module(file)[0], name, file)
     if not callable(value) or isinstance(value, RefusedOperations):
         raise LoadError(f"{target} is not a function")
-    return value  # type: ignore[no-any-return]  # that it can be called is all that is known of it
+    return value  # type: ignore[no-any-return]  # known to be callable, nothing more
 
 
 def _split(target: str) -> tuple[str, str | None]:
@@ -68,7 +68,7 @@ def _split(target: str) -> tuple[str, str | None]:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except (OSError, ValueError):  # a name too long for a file, or with a null character
+    except (OSError, ValueError):  # the name is too long or contains a null character
         return False
 
 
@@ -87,12 +87,12 @@ def _output(graph: Graph, file: str, name: str | None) -> Graph:
     if name not in graph.outputs:
         raise LoadError(f"{file} has no output {name} (it has: {', '.join(graph.outputs)})")
     only = {name: graph.outputs[name]}
-    # Without the schedule, which places the heads of all outputs together.
+    # Drop the schedule, which covers the heads of all outputs.
     return Graph(only, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
 
 
 def _module(file: str) -> tuple[ModuleType, str]:
-    """Return the module and the file that its code says it comes from."""
+    """Return the module and the file of its code objects."""
     if file.endswith(".py"):
         return _execute(Path(file)), str(Path(file))
     if os.sep in file or not all(part.isidentifier() for part in file.split(".")):
@@ -109,7 +109,7 @@ def _module(file: str) -> tuple[ModuleType, str]:
 
 
 def _execute(path: Path) -> ModuleType:
-    """Return the module that the Python file at ``path`` makes, executed afresh; its folder can be imported from."""
+    """Execute the Python file at ``path`` as a new module, with its folder on the import path."""
     if not _is_file(path):
         raise LoadError(
             f"there is no file {path}" if not os.path.isdir(path) else f"cannot read {path}: it is a folder"
@@ -119,7 +119,7 @@ def _execute(path: Path) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # where dataclasses and others look for it
+    sys.modules[name] = module  # dataclasses, among others, look it up there
     folder = str(path.resolve().parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -130,7 +130,7 @@ def _execute(path: Path) -> ModuleType:
 
 @contextmanager
 def _user_code(file: str) -> Iterator[None]:
-    """Turn whatever the user's code raises into one line that names the user's line."""
+    """Convert any exception of user code to a one-line error with its location."""
     try:
         yield
     except RaspirError as error:
@@ -147,15 +147,15 @@ def _user_code(file: str) -> Iterator[None]:
 
 
 def _own_line(error: BaseException, file: str) -> Location | None:
-    """Return the innermost line of ``file`` that ``error`` came through, if it came through one."""
+    """Return the innermost line of ``file`` in the traceback of ``error``, or ``None``."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if _same_file(frame.filename, file)]
     return Location(own[-1].filename, own[-1].lineno or 1) if own else None
 
 
 def _blame(error: BaseException, file: str) -> NoReturn:
     where = _own_line(error, file)
-    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    raise LoadError(told if where else f"{file}: {told}", where) from error
+    problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    raise LoadError(problem if where else f"{file}: {problem}", where) from error
 
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
@@ -174,7 +174,7 @@ def _only_program(module: ModuleType, origin: str, file: str) -> object:
 
 
 def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
-    """Return the programs of all other modules, by name and identity: those that ``module`` may have imported."""
+    """Return the programs of all other modules, by name and identity: candidates for imports of ``module``."""
     others = [other for other in list(sys.modules.values()) if other is not module and hasattr(other, "__dict__")]
     return {
         (name, id(value))
@@ -185,7 +185,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
 
 
 def _may_be_program(name: str, value: object, origin: str) -> bool:
-    """Tell whether ``value`` is a program, or a function of the file ``origin`` that may return one."""
+    """Return whether ``value`` is a program, or a function defined in ``origin`` that may return one."""
     if name.startswith("_"):
         return False
     if isinstance(value, FunctionType):
@@ -198,10 +198,10 @@ def _same_file(a: str, b: str) -> bool:
 
 
 def _required(function: Callable[..., Any]) -> list[str]:
-    """Return the parameters that ``function`` cannot be called without."""
+    """Return the required parameters of ``function``."""
     try:
         parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some built-in functions do not say
+    except (TypeError, ValueError):  # some built-in functions have no signature
         return []
     optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
@@ -216,7 +216,7 @@ def _named(module: ModuleType, name: str, file: str) -> Any:
 
 
 def _program(value: object, name: str, origin: str) -> SOp | Graph:
-    """Return ``value`` as a program, calling it if it is a function of no arguments."""
+    """Return ``value`` as a program, calling it if it is a nullary function."""
     verb = "is"
     if callable(value) and not isinstance(value, RefusedOperations):
         required = _required(value)

@@ -1,4 +1,4 @@
-"""The IR: types, operations, nodes, graphs, the verifier and the textual form. It imports nothing else of raspir."""
+"""The IR: types, operations, nodes, graphs, the verifier and the textual form. Imports no other raspir package."""
 
 from raspir.ir.atoms import Atom, as_atom, read_sequence
 from raspir.ir.errors import (

@@ -1,4 +1,4 @@
-"""Atoms: the values that a sequence holds at one position."""
+"""Atoms: the scalar values of a sequence at one position."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ Atom = bool | int | float | str
 
 ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str)
 
-_SHOWN = 60  # characters of a value that an error message quotes
-_DECIMAL_BITS = 10_000  # integers of more bits are printed in hexadecimal: Python refuses to print them in decimal
+_SHOWN = 60  # longest quotation of a value in an error message, in characters
+_DECIMAL_BITS = 10_000  # print longer integers in hexadecimal: Python refuses to convert them to decimal
 
 
 def as_atom(value: object) -> Atom:
-    """Return ``value`` as an atom, with exactly one of the four atom classes.
+    """Return ``value`` as an atom of exactly one of the four atom classes.
 
-    Instances of subclasses and NumPy's scalars become the plain value that they stand for.
+    Convert instances of subclasses and NumPy scalars to the plain value.
 
     Raises:
-        InputError: if ``value`` is not an atom; NaN is not.
+        InputError: if ``value`` is not an atom; NaN is not one.
     """
     if type(value) not in ATOM_CLASSES:
         try:
             value = _plain(value)
         except RaspirError:
             raise
-        except Exception as error:  # an object may do anything when it is asked what it is
+        except Exception as error:  # attribute access on a foreign object may run arbitrary code
             raise InputError(f"{show(value)} is not an atom: {type(error).__name__} when it is read") from error
     if value != value:
         raise InputError("NaN is not an atom: numbers are totally ordered")
@@ -38,14 +38,14 @@ def as_atom(value: object) -> Atom:
 
 
 def _plain(value: object) -> object:
-    held = type(value)  # what an object says of its class may be untrue
+    held = type(value)  # __class__ may lie
     if issubclass(held, int):
-        return int.__int__(value)  # type: ignore[arg-type]  # which a subclass cannot replace, as it can int(value)
+        return int.__int__(value)  # type: ignore[arg-type]  # int(value) may call an overridden __int__
     if issubclass(held, float):
         return float.__float__(value)  # type: ignore[arg-type]  # likewise
     if issubclass(held, str):
         return str.__str__(value)
-    # NumPy's scalars, without importing NumPy: a shape of () and an item().
+    # NumPy scalars, recognized without importing NumPy: a shape of () and an item().
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         if getattr(value, "mask", False):
             raise InputError("a masked element is not an atom: fill it, as with array.filled(0)")
@@ -56,7 +56,7 @@ def _plain(value: object) -> object:
 
 
 def read_sequence(value: object) -> list[Atom]:
-    """Return the atoms of ``value``: the characters of a ``str``, the items of any other sequence.
+    """Return the atoms of ``value``: the characters of a ``str``, or the items of any other sequence.
 
     Raises:
         InputError: if ``value`` is not a sequence, or an item is not an atom; the message names the position.
@@ -71,15 +71,15 @@ def read_sequence(value: object) -> list[Atom]:
 
 
 def is_one_of(value: object, choices: Iterable[str]) -> bool:
-    """Tell whether ``value`` is one of some strings; whatever it says of equality itself is not asked."""
+    """Return whether ``value`` is one of ``choices``, without calling a user-defined ``__eq__``."""
     return issubclass(type(value), str) and str.__str__(value) in choices
 
 
 def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Return what a mapping of any class holds.
+    """Return the entries of a mapping of any class as a ``dict``.
 
     Raises:
-        InputError: if it fails when it is read.
+        InputError: if reading the mapping fails.
     """
     try:
         return {key: value[key] for key in value}
@@ -88,14 +88,14 @@ def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _items(value: object) -> Iterator[object]:
-    """Yield the items of ``value``; what fails when it is iterated over is no sequence."""
+    """Yield the items of ``value``; raise :class:`InputError` if iteration fails."""
     try:
         yield from _iterated(value)
-    except RaspirError:  # also of a program, which says itself why it cannot be iterated over
+    except RaspirError:  # a program reports by itself why it is not iterable
         raise
     except Exception as error:
-        told = f"{type(error).__name__} when it is read"
-        raise InputError(f"{show(value)} is not a sequence: {told}") from error
+        problem = f"{type(error).__name__} when it is read"
+        raise InputError(f"{show(value)} is not a sequence: {problem}") from error
 
 
 def _iterated(value: object) -> Iterator[object]:
@@ -104,12 +104,12 @@ def _iterated(value: object) -> Iterator[object]:
         raise error
     try:
         return iter(value)
-    except TypeError:  # NumPy's arrays of no dimension say only here that they hold no items
+    except TypeError:  # zero-dimensional NumPy arrays are Iterable, but iter() rejects them
         raise error from None
 
 
 def atom_key(atom: Atom) -> tuple[object, ...]:
-    """Return a key that is equal for two atoms only if no program can tell them apart.
+    """Return a key that two atoms share only if no program can distinguish them.
 
     ``True``, ``1`` and ``1.0`` have different keys, and so have ``0.0`` and ``-0.0``.
     """
@@ -119,7 +119,7 @@ def atom_key(atom: Atom) -> tuple[object, ...]:
 
 
 def distinct(values: object) -> tuple[Atom, ...]:
-    """Return the atoms of a sequence or set, each once, in an order that does not depend on how they were given.
+    """Return the distinct atoms of a sequence or set, in a canonical order.
 
     Raises:
         InputError: as :func:`read_sequence`.
@@ -130,21 +130,21 @@ def distinct(values: object) -> tuple[Atom, ...]:
 
 
 def show_int(value: int) -> str:
-    """Return ``value`` in decimal, or in hexadecimal where Python declines to print so many decimal digits."""
+    """Return ``value`` in decimal, or in hexadecimal if it exceeds Python's limit on decimal conversion."""
     return str(value) if value.bit_length() <= _DECIMAL_BITS else hex(value)
 
 
 def show(value: Any) -> str:
     """Return a short one-line ``repr`` of ``value`` for an error message.
 
-    Objects whose text says something else than what they are, as programs' does, have a method ``_shown_as``.
+    A class whose ``repr`` is unsuitable for messages, such as a program's, defines ``_shown_as``.
     """
     shown_as = getattr(type(value), "_shown_as", None)
     try:
         if shown_as is not None:
             return str(shown_as())
         text = show_int(value) if type(value) is int else repr(value)
-    except Exception:  # a user's __repr__ may do anything, and the message must still come
+    except Exception:  # a user-defined __repr__ may raise, and must not hide the error being reported
         text = f"<{type(value).__name__}>"
     text = text.replace("\n", "\\n")
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 12]}…{text[-11:]}"

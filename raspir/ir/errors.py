@@ -1,4 +1,4 @@
-"""The errors that a user can cause, and warnings: one line each, naming the user's source where there is one."""
+"""User-facing errors and warnings: one line each, with the source location where it is known."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from raspir.ir.text.visible import visible
 
 
 class RaspirError(Exception):
-    """The base of every error that a user of raspir can cause.
+    """Base class of all user-facing errors.
 
     Attributes:
-        message: what is wrong, in one line, in which nothing steers a terminal.
-        location: where in the user's source, when that is known.
-        input: which of several inputs it is about, counted from 0; ``None`` where there is one.
+        message: the problem, on one line, free of terminal control sequences.
+        location: the location in the user's source, if known.
+        input: the index of the offending input in a batch, from 0; ``None`` for a single input.
     """
 
     def __init__(self, message: str, location: Location | None = None) -> None:
@@ -24,59 +24,59 @@ class RaspirError(Exception):
         self.input: int | None = None
 
     def __str__(self) -> str:
-        told = self.message if self.input is None else f"input {self.input}: {self.message}"
-        return told if self.location is None else f"{visible(str(self.location))}: {told}"
+        text = self.message if self.input is None else f"input {self.input}: {self.message}"
+        return text if self.location is None else f"{visible(str(self.location))}: {text}"
 
 
 class ProgramError(RaspirError, TypeError):
-    """A program is written wrongly: operands of impossible types, a selector used as a value, ``if program:``."""
+    """An ill-formed program: operands of invalid types, a selector used as a value, ``if program:``."""
 
 
 class InputError(RaspirError, ValueError):
-    """An input is not a sequence of atoms, or breaks a promise (vocabulary, maximum length)."""
+    """An input that is not a sequence of atoms, or violates an assumption (vocabulary, maximum length)."""
 
 
 class EvaluationError(RaspirError):
-    """An operation failed on the values of one position."""
+    """A failure of an operation on the values at one position."""
 
 
 class TextError(RaspirError, ValueError):
-    """Textual IR is malformed. The location holds its line and column."""
+    """Malformed textual IR. The location holds line and column."""
 
 
 class GraphError(RaspirError):
-    """A graph breaks a rule of the IR. The message names the node and the rule."""
+    """A graph that violates a rule of the IR. The message names the node and the rule."""
 
 
 class LoadError(RaspirError):
-    """A file, module or name that should hold a program does not."""
+    """A file, module or name that does not hold a program."""
 
 
 class BackendError(RaspirError):
-    """A backend or pass is unknown, cannot be loaded, or cannot do what it was asked to."""
+    """A backend or pass that is unknown, cannot be loaded, or cannot carry out a request."""
 
 
 class RecordedError(Exception):
-    """What an opaque function raised when it was made a table: its class and what it said."""
+    """An exception of an opaque function recorded during tabulation: its class and message."""
 
 
 def reason(error: BaseException) -> str:
-    """Return the class of ``error`` and what it says."""
+    """Return the class and message of ``error``."""
     if isinstance(error, RecordedError):
         return str(error)
     try:
-        told = str(error)
-    except Exception:  # a user's exception may fail at this too
-        told = ""
-    return f"{type(error).__name__}: {told}" if told else type(error).__name__
+        message = str(error)
+    except Exception:  # a user-defined __str__ may itself raise
+        message = ""
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 class RaspirWarning(UserWarning):
-    """The base of every warning of raspir: something that is probably not meant, or takes long.
+    """Base class of all warnings: a likely mistake, or a slow operation.
 
     Attributes:
-        message: what it is, in one line, in which nothing steers a terminal.
-        location: where in the user's source, when that is known.
+        message: the problem, on one line, free of terminal control sequences.
+        location: the location in the user's source, if known.
     """
 
     def __init__(self, message: str, location: Location | None = None) -> None:
@@ -89,11 +89,11 @@ class RaspirWarning(UserWarning):
 
 
 class VocabularyWarning(RaspirWarning):
-    """A program fails on inputs that keep its vocabulary."""
+    """A program that fails on inputs within its vocabulary."""
 
 
 def warn(warning: RaspirWarning) -> None:
-    """Issue ``warning`` at the line of the user's code that is being executed."""
+    """Issue ``warning`` at the innermost line of user code on the stack."""
     frame = calling_frame()
     if frame is None:
         warnings.warn(warning, stacklevel=2)
@@ -104,11 +104,11 @@ def warn(warning: RaspirWarning) -> None:
 
 
 class SlowWarning(RaspirWarning):
-    """Something that a program needs takes more than a minute.
+    """A step of running a program that takes more than a minute.
 
     Attributes:
-        what: what takes long.
-        seconds: how long, about.
+        what: the slow step.
+        seconds: its estimated duration.
     """
 
     def __init__(self, what: str, seconds: float) -> None:

@@ -1,11 +1,10 @@
-"""What each elementwise primitive does to the atoms of one position: Python's meaning, with LANGUAGE's one repair.
+"""Scalar semantics of the elementwise primitives: Python's, with the one correction of the language definition.
 
-This is the one place that says so. The reference backend applies these functions, and a pass that folds constants
-applies the same.
+The single definition, shared by the reference backend and constant folding.
 
-Python computes whatever fits its memory, and a line as short as ``x ** x`` may ask for more. So operations that can
-make an atom much larger than what they are given have a limit, :data:`MOST_BITS` and :data:`MOST_CHARACTERS`, and
-fail beyond it before they compute.
+Python's integers and strings are bounded only by memory, which a line as short as ``x ** x`` can exhaust. So operations
+whose result can be much larger than their operands are limited by :data:`MOST_BITS` and :data:`MOST_CHARACTERS`, and
+fail before computing a result beyond the limit.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 
 
 MOST_BITS = 1 << 20
-"""Products and powers of more bits are refused, and so are divisions of what has more: they would take minutes."""
+"""Limit on the bits of products, powers and the operands of divisions, which would take minutes beyond it."""
 
 MOST_CHARACTERS = 1 << 20
-"""Strings that are joined, repeated or formatted to more characters are refused."""
+"""Limit on the length of concatenated, repeated and formatted strings."""
 
-# The width and the precision of a conversion. Each part may be missing, so that this never goes back over a string.
+# The width and the precision of a conversion. Every part is optional, which rules out backtracking.
 _CONVERSION = re.compile(r"%[-+ #0]*([0-9]*)(?:\.([0-9]*))?")
 
 
@@ -46,7 +45,7 @@ def added(a: Any, b: Any) -> Any:
     """Return ``a + b``.
 
     Raises:
-        OverflowError: if it is a string of more than :data:`MOST_CHARACTERS`.
+        OverflowError: if the result is a string of more than :data:`MOST_CHARACTERS`.
     """
     if type(a) is type(b) is str:
         _brief(len(a) + len(b))
@@ -57,13 +56,13 @@ def multiplied(a: Any, b: Any) -> Any:
     """Return ``a * b``.
 
     Raises:
-        OverflowError: if it has more than :data:`MOST_BITS` or :data:`MOST_CHARACTERS`.
+        OverflowError: if the result exceeds :data:`MOST_BITS` or :data:`MOST_CHARACTERS`.
     """
     if isinstance(a, int) and isinstance(b, int):
         longest = a.bit_length() + b.bit_length()
         if longest <= MOST_BITS or not (a and b):
             return a * b
-        _fits(longest - 1)  # the fewest bits that it can have
+        _fits(longest - 1)  # lower bound on the bits of the product
         result = a * b
         _fits(result.bit_length())
         return result
@@ -78,11 +77,11 @@ def raised(a: Any, b: Any) -> Any:
     """Return ``a ** b``.
 
     Raises:
-        OverflowError: if it has more than :data:`MOST_BITS`.
+        OverflowError: if the result exceeds :data:`MOST_BITS`.
     """
     if not (isinstance(a, int) and isinstance(b, int)) or b <= 0:
         return a**b
-    _fits((abs(a).bit_length() - 1) * b + 1 if a else 0)  # the fewest that it can have
+    _fits((abs(a).bit_length() - 1) * b + 1 if a else 0)  # lower bound on the bits of the power
     result = a**b
     _fits(result.bit_length())
     return result
@@ -92,7 +91,7 @@ def quotient(a: Any, b: Any) -> Any:
     """Return ``a // b``.
 
     Raises:
-        OverflowError: if integers of more than :data:`MOST_BITS` would have to be divided.
+        OverflowError: if an integer operand exceeds :data:`MOST_BITS`.
     """
     if isinstance(a, int) and isinstance(b, int):
         _divides(a, b)
@@ -100,11 +99,10 @@ def quotient(a: Any, b: Any) -> Any:
 
 
 def remainder(a: Any, b: Any) -> Any:
-    """Return ``a % b``: the remainder of numbers, or a string formatted.
+    """Return ``a % b``: the remainder of numbers, or a formatted string.
 
     Raises:
-        OverflowError: if integers of more than :data:`MOST_BITS` would have to be divided, or the result has more
-            than :data:`MOST_CHARACTERS`.
+        OverflowError: if an integer operand exceeds :data:`MOST_BITS`, or the result :data:`MOST_CHARACTERS`.
     """
     if isinstance(a, str):
         return _formatted(a, b)
@@ -119,7 +117,7 @@ def _divides(a: int, b: int) -> None:
 
 
 def _formatted(text: str, value: Any) -> str:
-    """Return ``text % value``; it is the widths and precisions in ``text`` that can make this long."""
+    """Return ``text % value``, after checking the widths and precisions in ``text`` against the limit."""
     for match in _CONVERSION.finditer(text):
         for digits in match.groups():
             if digits and (len(digits) > 12 or int(digits) > MOST_CHARACTERS):
@@ -130,12 +128,12 @@ def _formatted(text: str, value: Any) -> str:
 
 
 def logical_not(a: Any) -> Any:
-    """Return ``not a`` for a boolean, and Python's ``~a`` for everything else."""
+    """Return ``not a`` for a boolean, and Python's ``~a`` for any other atom."""
     return (not a) if type(a) is bool else ~a
 
 
 def choose(condition: Any, a: Any, b: Any) -> Any:
-    """Return ``a`` where ``condition`` is true in Python's sense, else ``b``."""
+    """Return ``a`` if ``condition`` is truthy, else ``b``."""
     return a if condition else b
 
 
@@ -161,11 +159,11 @@ EVALUATORS: dict[str, Callable[..., Any]] = {
     "not": logical_not,
     "where": choose,
 }
-"""The function of each primitive, from the atoms at one position to the atom there."""
+"""The scalar function of each primitive, by name."""
 
 
 def lookup(node: Node) -> Callable[[Atom], Atom]:
-    """Return the function of a ``lookup`` node: by keys of the very same type, so that ``True`` does not find ``1``."""
+    """Return the scalar function of a ``lookup`` node, which distinguishes keys by type: ``True`` is not ``1``."""
     otherwise, keys, values = node["otherwise"], node["keys"], node["values"]
     assert isinstance(keys, tuple)
     assert isinstance(values, tuple)
@@ -178,10 +176,10 @@ def checked(result: Any) -> Atom:
     """Return ``result`` as an atom.
 
     Raises:
-        ValueError: if it is NaN or no atom at all (a complex number, a list).
+        ValueError: if it is NaN or not an atom (a complex number, a list).
     """
     if type(result) in ATOM_CLASSES and result == result:
-        return result  # type: ignore[no-any-return]  # its class has just been looked at
+        return result  # type: ignore[no-any-return]  # the class was checked above
     if result != result:
         raise ValueError("the result is NaN, which is not an atom")
     try:
@@ -190,18 +188,18 @@ def checked(result: Any) -> Atom:
         raise ValueError(f"the result {show(result)} is not an atom") from None
 
 
-MEANING = EVALUATORS  # the name until 2026, which plugins may import
+MEANING = EVALUATORS  # name until 2026; plugins may still import it
 
 
 def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
-    """Return what an elementwise ``node`` does to the atoms of one position.
+    """Return the scalar function of an elementwise ``node``.
 
     Args:
         node: an elementwise node.
-        functions: the Python functions behind symbols.
+        functions: the opaque Python functions, by symbol.
 
     Returns:
-        A function whose result needs :func:`checked`; ``None`` for an opaque function that is not in ``functions``.
+        A function whose result is to be passed through :func:`checked`; ``None`` for an unbound symbol.
     """
     name = node.operation.name
     if name == "map":

@@ -1,4 +1,4 @@
-"""Locks that are free in a forked process, whatever other threads were doing when it was forked."""
+"""Locks that are unlocked in a forked child, whatever other threads held at the time of the fork."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import threading
 
 
 class ForkSafe:
-    """A re-entrant lock that a fork of the process waits for, so that what it protects is whole in the child.
+    """A re-entrant lock that is acquired around a fork, so that the state it protects is consistent in the child.
 
     Attributes:
-        lock: what to enter. The child has a new one: what threads that are gone did to the old one cannot be undone.
+        lock: the lock itself. The child gets a new one, as the owner of the old one may not exist there.
     """
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class ForkSafe:
         self.lock = threading.RLock()
 
 
-# A fork takes the last first: a module that is being imported may make nodes.
+# Before a fork, locks are acquired in reverse order of creation: importing a module may build nodes.
 making = ForkSafe()
-"""Held while a node is made; re-entrant, as a garbage collection meanwhile may run code that makes nodes."""
+"""Held while a node is interned; re-entrant, as garbage collection may run code that builds nodes."""
 
 importing = ForkSafe()
-"""Held while modules are imported late: what another thread is importing is never finished in the child."""
+"""Held during late imports: an import in progress in another thread is never finished in the child."""

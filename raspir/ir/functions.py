@@ -1,4 +1,4 @@
-"""Opaque Python functions: which of them are the same, and which can be pickled."""
+"""Opaque Python functions: identity and picklability."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from raspir.ir.errors import ProgramError, reason
 from raspir.ir.location import Location
 
 Function = Callable[..., Any]
-"""An opaque Python function: of one atom for ``map``, of a key's and a query's atom for ``select.by``."""
+"""An opaque Python function: of one atom for ``map``, of a key and a query atom for ``select.by``."""
 
 
 def identity(function: Function) -> tuple[object, ...]:
-    """Return a key that two functions share only if they are the same code with the same captured variables.
+    """Return a key that two functions share only if they have the same code and captured variables.
 
-    A ``lambda`` in a helper that is called twice makes two function objects, but one function: they share their
-    code, their globals, their defaults and the very cells that they close over. The key is valid while the
-    functions live.
+    Two calls of a helper that contains a ``lambda`` create two function objects for one function: they share code,
+    globals, defaults and closure cells. The key is valid as long as the functions are alive.
     """
     if isinstance(function, MethodType):
         return (MethodType, id(function.__self__), *identity(function.__func__))
@@ -32,15 +31,15 @@ def identity(function: Function) -> tuple[object, ...]:
 
 
 def require_picklable(function: Function, where: str, location: Location | None) -> None:
-    """Check that an opaque function can be pickled with the program that applies it.
+    """Check that an opaque function can be pickled along with its program.
 
     Args:
         function: the function.
-        where: what applies it, as its author writes it.
-        location: the author's line, where it is known.
+        where: the operation that applies it, in source notation.
+        location: the source location, if known.
 
     Raises:
-        ProgramError: if it cannot, with advice.
+        ProgramError: if it cannot be pickled; the message suggests a fix.
     """
     try:
         pickle.dumps(function)
@@ -53,7 +52,7 @@ def require_picklable(function: Function, where: str, location: Location | None)
 
 
 def _pickles_by_value() -> bool:
-    """Tell whether a package is pickling that takes functions with their code, as pickle itself does not."""
+    """Return whether the pickler on the call stack is one that serializes code, which pickle itself does not."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if not {"cloudpickle", "dill"}.isdisjoint(str(frame.f_globals.get("__name__")).split(".")):

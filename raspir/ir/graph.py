@@ -1,4 +1,4 @@
-"""Graphs: the IR of a program, with what its author said of it."""
+"""Graphs: the IR of a program, with names, source locations and assumptions."""
 
 from __future__ import annotations
 
@@ -26,20 +26,19 @@ if TYPE_CHECKING:
 class Graph:
     """A program: named inputs and outputs, and the nodes between them.
 
-    A graph is never changed. Two graphs are equal if their inputs, outputs, promises, schedules and nodes are: names
-    and locations, which say where a node came from, do not count. Opaque functions are compared by identity (the same
-    code with the same captured variables); a symbol that has no function yet, since the graph was read from text, is
-    equal to any function under that symbol.
+    Graphs are immutable. Two graphs are equal if their inputs, outputs, assumptions, schedules and nodes are; names and
+    locations, being debug information, are ignored. Opaque functions are compared by identity (the same code with the
+    same captured variables); an unbound symbol, as in a graph read from text, equals any function under that symbol.
 
     Args:
-        outputs: what the program yields, by name.
-        inputs: the ``input`` nodes, in order; those that the outputs reach are added where they are missing.
-        functions: the Python function behind each symbol; a symbol without one can be given one by :meth:`bind`.
-        names: what the author calls a node; the first name is the one shown.
-        locations: the line of the author's source that made a node.
-        max_length: a promise that no input is longer.
-        schedule: the layer that each aggregate, and each elementwise node that depends on more than constants, is
-            placed in. Without one (an empty one is none) everything is in the first layer that it can be in.
+        outputs: the output nodes, by name.
+        inputs: the ``input`` nodes, in order; missing ones that the outputs reach are appended.
+        functions: the Python function of each symbol; :meth:`bind` supplies missing ones.
+        names: the source names of a node; the first one is displayed.
+        locations: the source location of each node.
+        max_length: the assumed maximum input length.
+        schedule: the layer of each aggregate and of each elementwise node that is not constant. Without a schedule (or
+            with an empty one) every node is scheduled as soon as possible.
 
     Raises:
         GraphError: if there is no output.
@@ -48,7 +47,7 @@ class Graph:
     outputs: Mapping[str, Node]
     inputs: Mapping[str, Node]
     nodes: tuple[Node, ...]
-    """Every node once, operands before users: the inputs, then the outputs' nodes depth first, left to right."""
+    """All nodes in post-order: the inputs, then the operands of each output depth first, left to right."""
     functions: Mapping[str, Function]
     names: Mapping[Node, tuple[str, ...]]
     locations: Mapping[Node, Location]
@@ -74,7 +73,7 @@ class Graph:
         nodes = topological((*inputs, *outputs.values()))
         given = set(inputs)
         missing = [node for node in nodes if node.operation.name == "input" and node not in given]
-        if missing:  # they come first too, so that a graph and its text have one order
+        if missing:  # inputs come first, so that a graph and its text agree on the order
             nodes = topological((*inputs, *missing, *outputs.values()))
         held, symbols = set(nodes), _symbols(nodes)
         placed = {node: schedule[node] for node in nodes if node in schedule} if schedule else {}
@@ -94,19 +93,19 @@ class Graph:
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """The symbols of the opaque Python functions that the nodes apply, in order."""
+        """The symbols of the opaque functions that the nodes apply, in node order."""
         return tuple(_symbols(self.nodes))
 
     @property
     def unbound(self) -> tuple[str, ...]:
-        """The symbols that have no Python function yet."""
+        """The symbols without a Python function."""
         return tuple(symbol for symbol in self.symbols if symbol not in self.functions)
 
     def bind(self, functions: Mapping[str, Function]) -> Graph:
-        """Return this graph with Python functions for its symbols.
+        """Return this graph with Python functions bound to its symbols.
 
         Raises:
-            GraphError: if the graph has no such symbol, or what it is given cannot be called.
+            GraphError: if the graph has no such symbol, or a function is not callable.
         """
         if not isinstance(functions, Mapping):
             raise GraphError(f"functions are given by their symbols, not as {show(functions)}")
@@ -120,24 +119,24 @@ class Graph:
         return self._with(functions={**self.functions, **functions})
 
     def assume(self, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
-        """Return this graph under assumptions about its inputs; what is ``None`` stays as it is.
+        """Return this graph under assumptions about its inputs; ``None`` leaves an assumption unchanged.
 
-        A vocabulary is the set of atoms that an input may hold, each with its type, so that types become narrower.
-        Backends refuse an input that violates an assumption. Where an operation can take none of the atoms, a
-        :class:`VocabularyWarning` says so: the program then has a result on the empty input alone.
+        A vocabulary is the set of typed atoms that an input may hold; it narrows the types of nodes. Backends reject
+        inputs that violate an assumption. If an operation accepts none of the atoms, the program has a result on the
+        empty input alone, and a :class:`VocabularyWarning` is issued.
 
         Raises:
-            InputError: if ``vocab`` is empty or holds what is no atom, or ``max_length`` is not a natural number.
+            InputError: if ``vocab`` is empty or contains a non-atom, or ``max_length`` is not a natural number.
         """
         if max_length is not None and (type(max_length) is not int or max_length < 0):
             raise InputError(f"a maximum length is a natural number, not {show(max_length)}")
         graph = self if max_length is None else self._with(max_length=max_length)
         return graph if vocab is None else graph._holding(vocabulary(vocab))
 
-    promise = assume  # the name until 2026
+    promise = assume  # name until 2026
 
     def _holding(self, vocab: tuple[Atom, ...]) -> Graph:
-        """Return this graph with ``vocab`` on every input: with narrower types, unless one would be that of no atom."""
+        """Return this graph with ``vocab`` on every input, and types narrowed unless one would become empty."""
         try:
             return self._typed(vocab)
         except GraphError as error:
@@ -147,14 +146,14 @@ class Graph:
             return self._typed(vocab, ATOM)
 
     def _typed(self, vocab: tuple[Atom, ...], type: Type | None = None) -> Graph:
-        """Return this graph with ``vocab`` on every input and all types inferred anew.
+        """Return this graph with ``vocab`` on every input and types re-inferred.
 
         Args:
-            vocab: the atoms.
-            type: the type of the inputs; that of the atoms for ``None``.
+            vocab: the vocabulary.
+            type: the type of the inputs; the union of the atoms' types for ``None``.
 
         Raises:
-            GraphError: if an operation takes none of the types.
+            GraphError: if an operation is ill-typed.
         """
         new: dict[Node, Node] = {}
         for node in self.nodes:
@@ -176,9 +175,9 @@ class Graph:
         )
 
     def _with(self, **changes: Any) -> Graph:
-        """Return this graph with some of the constructor's arguments changed.
+        """Return this graph with some constructor arguments replaced.
 
-        The schedule belongs to the nodes: other outputs without a schedule of their own have none.
+        The schedule is tied to the nodes, so replacing the outputs drops it.
         """
         kept = ["outputs", "functions", "names", "locations", "max_length"]
         if "outputs" not in changes:
@@ -187,31 +186,31 @@ class Graph:
         return Graph(**{**parts, "inputs": self.inputs.values(), **changes})
 
     def scheduled(self, schedule: Mapping[Node, int] | None) -> Graph:
-        """Return this graph with another schedule, or with none; nothing checks it, as a verifier will."""
+        """Return this graph with another schedule, or with none; it is left to the verifier to check it."""
         return self._with(schedule=schedule)
 
     def name_of(self, node: Node) -> str | None:
-        """Return the first name that the author gave ``node``, or ``None``."""
+        """Return the first source name of ``node``, or ``None``."""
         names = self.names.get(node)
         return names[0] if names else None
 
     @cached_property
     def layering(self) -> Layering:
-        """The layer of each node and the heads of each layer: as scheduled, else as soon as possible."""
+        """The layer of each node and the heads of each layer: as scheduled, or as soon as possible."""
         return Layering.of(self.nodes, self.schedule, self.outputs.values())
 
     def stats(self) -> Stats:
-        """Return how many layers, heads, values and feed-forward blocks the graph needs as it is placed."""
+        """Return the number of layers, heads, values and feed-forward blocks under the current schedule."""
         return self.layering.stats()
 
     def to_networkx(self) -> networkx.MultiDiGraph:
-        """Return the graph for networkx: an edge from each operand to its user, keyed by the operand's position.
+        """Return the graph as a networkx multigraph: an edge from operand to user, keyed by operand position.
 
-        The nodes are the identifiers of the textual IR. Each carries ``operation``, ``type``, ``layer``, one
-        attribute for each of the operation's (``default``, ``value``, …), and where known ``names`` and
-        ``location``. The graph carries ``inputs`` and ``outputs``: their names and nodes.
+        Nodes are the identifiers of the textual IR. Each carries ``operation``, ``type``, ``layer``, the attributes of
+        the operation (``default``, ``value``, …), and ``names`` and ``location`` if known. The graph carries ``inputs``
+        and ``outputs``: maps from name to node.
         """
-        import networkx  # slow to import, and most users never need it
+        import networkx  # slow to import and rarely needed
 
         named = identifiers(self, every=True)
         exported = networkx.MultiDiGraph(
@@ -250,7 +249,7 @@ class Graph:
         return hash(self._structure())
 
     def _structure(self) -> tuple[object, ...]:
-        placed = tuple((self.schedule or {}).items())  # in the order of the nodes, which the outputs fix
+        placed = tuple((self.schedule or {}).items())  # in node order, which the outputs determine
         return (tuple(self.inputs.items()), tuple(self.outputs.items()), self.max_length, placed)
 
     def __iter__(self) -> Iterator[Node]:
@@ -282,15 +281,15 @@ class Graph:
             for node in self.nodes
         ]
         named = [{name: at[node] for name, node in nodes.items()} for nodes in (self.outputs, self.inputs)]
-        said = [
+        tables = [
             {at[node]: value for node, value in (facts or {}).items()}
             for facts in (self.names, self.locations, self.schedule)
         ]
-        return (_restored, (rows, *named, dict(self.functions), *said, self.max_length))
+        return (_restored, (rows, *named, dict(self.functions), *tables, self.max_length))
 
 
 Row = tuple[str, list[int], tuple[Attribute, ...], Type]
-"""A pickled node: its operation, the rows of its operands, its attributes and its type."""
+"""A pickled node: operation, row indices of the operands, attributes and type."""
 
 
 def _restored(
@@ -303,7 +302,7 @@ def _restored(
     schedule: dict[int, int],
     max_length: int | None,
 ) -> Graph:
-    """Return the graph that was pickled as the rows of its nodes and what is said of each, by its row."""
+    """Return the graph pickled as rows of nodes, with the per-node tables keyed by row index."""
     nodes: list[Node] = []
     for name, operands, attributes, type in rows:
         nodes.append(make(OPERATIONS[name], [nodes[operand] for operand in operands], attributes, type))
@@ -319,7 +318,7 @@ def _restored(
 
 
 def topological(roots: Iterable[Node]) -> tuple[Node, ...]:
-    """Return the nodes that ``roots`` need, operands before users, in an order that the structure alone decides."""
+    """Return the nodes reachable from ``roots`` in post-order, which depends on the structure alone."""
     order: dict[Node, None] = {}
     for root in roots:
         for node in postorder(root, operands_of, order):
@@ -332,10 +331,10 @@ def _symbols(nodes: Iterable[Node]) -> dict[str, None]:
 
 
 def vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
-    """Return the atoms of ``vocab``, each once, in an order that does not depend on how they were given.
+    """Return the distinct atoms of ``vocab``, in a canonical order.
 
     Raises:
-        InputError: if it is empty, or holds what is no atom.
+        InputError: if it is empty, or contains a non-atom.
     """
     atoms = distinct(vocab)
     if not atoms:

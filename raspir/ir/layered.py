@@ -1,4 +1,4 @@
-"""The layered program: a graph as a transformer has it, layer by layer, with what each reads and makes."""
+"""The layered program: a graph as a sequence of transformer layers, with the values that each reads and writes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from raspir.ir.operations import Role
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: attention heads side by side, then one feed-forward block.
+    """One layer: parallel attention heads, then one feed-forward block.
 
-    Values live in the residual stream: a layer reads some that are there and adds those that it makes. What is known
-    beforehand (constants, and what is computed of them alone) is no part of the stream.
+    Values live in the residual stream: a layer reads values from it and adds its own. Compile-time constants (and
+    elementwise work on them alone) are not part of the stream.
 
     Attributes:
-        number: from 0, which has no heads: it is what comes before the first attention.
-        heads: the heads, none of which reads what another of the layer makes.
-        mlp: the elementwise work after the heads; ``None`` where there is none.
-        reads: the values that the heads and the block read of those that are there before the layer.
-        makes: the values that the layer adds and something after it reads, or that are outputs of the program: results
-            of heads, then of the block.
+        number: from 0; layer 0 precedes the first attention and has no heads.
+        heads: the heads, none of which reads a result of another.
+        mlp: the elementwise work after the heads; ``None`` if there is none.
+        reads: the values that the heads and the block read from the residual stream before the layer.
+        makes: the values of the layer that are live after it, outputs of the program included: results of heads, then
+            of the block.
     """
 
     number: int
@@ -39,13 +39,13 @@ class Layer:
 
 @dataclass(frozen=True)
 class LayeredProgram:
-    """A view of a graph as a list of layers: placed as its schedule says, else each value as early as it can be.
+    """A view of a graph as a list of layers: as scheduled, or as soon as possible.
 
-    To run a program: compute ``known``, put ``sources`` into the residual stream, and go through ``layers`` in order,
-    in each through the heads and then through the nodes of the block. Every operand has been computed by then.
+    To run a program, compute ``known``, put ``sources`` into the residual stream, and process ``layers`` in order: in
+    each, the heads and then the nodes of the block. This order respects all data dependences.
 
     Attributes:
-        graph: what it is a view of: names, source lines, promises and opaque functions are there.
+        graph: the underlying graph, which holds names, locations, assumptions and opaque functions.
     """
 
     graph: Graph
@@ -55,28 +55,28 @@ class LayeredProgram:
             raise GraphError(f"a layered program is made of a graph, not of {show(self.graph)}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (LayeredProgram, (self.graph,))  # without what has been computed of it
+        return (LayeredProgram, (self.graph,))  # without the cached properties
 
     @property
     def sources(self) -> tuple[Node, ...]:
-        """What is in the residual stream from the start: inputs, positions, fixed sequences."""
+        """The initial values of the residual stream: inputs, positions, fixed sequences."""
         depends = self._depends
         return tuple(node for node in self.graph if node.operation.role is Role.SOURCE and depends[node])
 
     @property
     def known(self) -> tuple[Node, ...]:
-        """What is known beforehand: constants and elementwise work on constants alone, operands first."""
+        """The compile-time constants: constants and elementwise work on constants alone, operands first."""
         roles = (Role.SOURCE, Role.ELEMENTWISE)
         return tuple(node for node in self.graph if node.operation.role in roles and not self._depends[node])
 
     @property
     def outputs(self) -> Mapping[str, Node]:
-        """What the program yields, by name."""
+        """The output nodes, by name."""
         return self.graph.outputs
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """All layers: layer 0 comes before the first attention, so that the layer ``n`` is ``layers[n]``."""
+        """All layers, starting with layer 0 before the first attention, so that ``layers[n]`` is layer ``n``."""
         layering = self.graph.layering
         mlps = {mlp.layer: mlp for mlp in layering.mlps}
         parts = [(number, heads, mlps.get(number)) for number, heads in enumerate(((), *layering.heads))]
@@ -91,7 +91,7 @@ class LayeredProgram:
         return tuple(reversed(layers))
 
     def _wanted(self, heads: Iterable[Head], mlp: Mlp | None) -> dict[Node, None]:
-        """Return what heads read of the stream and then what a block does, each once."""
+        """Return the values that heads read from the stream, then those that a block reads, without duplicates."""
         nodes = [node for head in heads for node in head.reads if self._depends[node]]
         return dict.fromkeys([*nodes, *(mlp.inputs if mlp else ())])
 
@@ -101,5 +101,5 @@ class LayeredProgram:
 
 
 def _made(heads: Iterable[Head], mlp: Mlp | None) -> dict[Node, None]:
-    """Return what heads make, and then what the block after them makes."""
+    """Return the results of heads, then those of the block after them."""
     return dict.fromkeys([*(node for head in heads for node in head.aggregates), *(mlp.nodes if mlp else ())])

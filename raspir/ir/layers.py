@@ -1,6 +1,6 @@
-"""Layers and heads: what a graph costs as written, as the language defines it.
+"""Layers and heads: the cost model of a graph, as the language defines it.
 
-This is part of the IR's meaning, like its types: the layer of a value follows from the operations alone.
+Like types, layers are part of the semantics of the IR: the operations alone determine the layer of a value.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from raspir.ir.walks import postorder
 
 
 def layer_of(operation: Operation, operands: Iterable[int]) -> int:
-    """Return the layer of a value, given the layers of its operands.
+    """Return the earliest layer of a value, given the layers of its operands.
 
-    Sources are in layer 0, an elementwise map in the highest layer of its arguments, an aggregate one above the
-    highest of its key, query, value and score sequences. A selector counts as being where its keys and queries are.
+    Sources are in layer 0, an elementwise map in the highest layer of its operands, an aggregate one above the highest
+    of its key, query, value and score sequences. A selector is in the highest layer of its keys and queries.
     """
     return max(operands, default=0) + (operation.role is Role.AGGREGATE)
 
 
 def attention_of(aggregate: Node) -> tuple[object, ...]:
-    """Return what two aggregates of one layer must share to be values of one head."""
+    """Return the key that two aggregates of one layer must share to be values of one head."""
     selector, _, *score = aggregate.operands
     return (selector, *score, aggregate["pick"], aggregate["ties"]) if score else (selector,)
 
 
 def selector_parts(selector: Node) -> tuple[Node, ...]:
-    """Return ``selector`` and the selectors that it combines, each once, operands before users.
+    """Return ``selector`` and the selectors that it combines, in post-order.
 
-    A selector can use a part very often, so every walk over its parts goes through here.
+    Use this for every walk over the parts of a selector: shared parts make a naive walk exponential.
     """
 
     def combined(node: Node) -> tuple[Node, ...]:
@@ -46,20 +46,20 @@ def selector_parts(selector: Node) -> tuple[Node, ...]:
 
 
 def comparisons(selector: Node) -> tuple[Node, ...]:
-    """Return the comparisons of a key with a query that ``selector`` combines, each once, from left to right."""
+    """Return the distinct key-query comparisons that ``selector`` combines, from left to right."""
     return tuple(part for part in selector_parts(selector) if part.operation.role is Role.SELECT)
 
 
 @dataclass(frozen=True)
 class Head:
-    """One attention head: a selector, and the aggregates of one layer that share it.
+    """One attention head: a selector and the aggregates of one layer that share it.
 
-    A head that fetches from the best selected position has one score, pick and ties for all its values.
+    The values of a ``best`` head also share score, pick and ties.
 
     Attributes:
         layer: from 1.
-        selector: whom each position attends to.
-        aggregates: the head's values, each an aggregate node.
+        selector: the attention pattern.
+        aggregates: the values of the head, each an aggregate node.
     """
 
     layer: int
@@ -68,12 +68,12 @@ class Head:
 
     @property
     def comparisons(self) -> tuple[Node, ...]:
-        """The comparisons of a key with a query that the selector combines, each once, from left to right."""
+        """The distinct key-query comparisons that the selector combines, from left to right."""
         return comparisons(self.selector)
 
     @property
     def reads(self) -> tuple[Node, ...]:
-        """The sequences that it reads, each once: keys and queries, then its values, then its score if it has one."""
+        """The distinct sequences that the head reads: keys and queries, then values, then the score if any."""
         compared = [operand for comparison in self.comparisons for operand in comparison.operands]
         values = [aggregate.operands[1] for aggregate in self.aggregates]
         return tuple(dict.fromkeys([*compared, *values, *self.aggregates[0].operands[2:]]))
@@ -84,12 +84,12 @@ class Mlp:
     """One feed-forward block: the elementwise work after the attention of one layer.
 
     Attributes:
-        layer: from 0, which is before the first attention.
-        inputs: what the block reads from the residual stream, in the order that it reads it: sources, results of
+        layer: from 0, the layer before the first attention.
+        inputs: the values that the block reads from the residual stream, in order of first use: sources, results of
             earlier layers, and the aggregates of this one. Constants are part of the block.
         nodes: the elementwise nodes, operands first.
-        outputs: those of ``nodes`` that something outside reads: a head's key, query, value or score, a later block,
-            or an output of the graph.
+        outputs: the subset of ``nodes`` that is live after the block: read by a head as key, query, value or score, by
+            a later block, or an output of the graph.
     """
 
     layer: int
@@ -100,16 +100,16 @@ class Mlp:
 
 @dataclass(frozen=True)
 class Stats:
-    """What a graph costs.
+    """Cost figures of a graph.
 
     Attributes:
-        layers: attention layers.
-        heads_per_layer: attention heads in each layer, from the first.
-        values: values that all heads fetch or add up together.
-        mlps: feed-forward blocks: layers (the one before the first attention included) that hold elementwise work.
-        blocks: transformer blocks: the attention layers, plus a leading block with no attention where tokens and
-            positions are mixed before the first attention (what depends on one of them alone is an embedding).
-        nodes: nodes of the graph.
+        layers: number of attention layers.
+        heads_per_layer: number of attention heads in each layer, from the first.
+        values: number of values over all heads.
+        mlps: number of feed-forward blocks: layers (including layer 0) with elementwise work.
+        blocks: number of transformer blocks: the attention layers, plus a leading block without attention if tokens and
+            positions are mixed before the first attention (a value that depends on one of them alone is an embedding).
+        nodes: number of nodes.
     """
 
     layers: int
@@ -121,11 +121,11 @@ class Stats:
 
     @property
     def heads(self) -> int:
-        """Attention heads of all layers together."""
+        """Total number of attention heads."""
         return sum(self.heads_per_layer)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures by name, for JSON."""
+        """Return the figures as a JSON object."""
         return {
             "layers": self.layers,
             "heads": self.heads,
@@ -139,12 +139,12 @@ class Stats:
 
 @dataclass(frozen=True)
 class Layering:
-    """The layer of each node, and the heads of each layer.
+    """The layer of each node and the heads of each layer.
 
     Attributes:
-        layer: the layer of each node, in the graph's order of nodes.
+        layer: the layer of each node, in the node order of the graph.
         heads: the heads of each layer from the first, in the order of their first aggregate.
-        results: the nodes that are outputs of the graph.
+        results: the output nodes of the graph.
     """
 
     layer: Mapping[Node, int]
@@ -153,12 +153,12 @@ class Layering:
 
     @staticmethod
     def of(nodes: Iterable[Node], schedule: Mapping[Node, int] | None = None, results: Iterable[Node] = ()) -> Layering:
-        """Return the layering of ``nodes``, which come operands first.
+        """Return the layering of ``nodes``, given in post-order.
 
         Args:
             nodes: the nodes of a graph.
-            schedule: the layer of each node that it places; every other node is in the first layer that it can be in.
-            results: the nodes that are outputs of the graph.
+            schedule: the layer of each scheduled node; every other node is placed as soon as possible.
+            results: the output nodes of the graph.
         """
         layer: dict[Node, int] = {}
         heads: dict[tuple[object, ...], list[Node]] = {}
@@ -178,14 +178,14 @@ class Layering:
     def mlp(self, layer: int) -> tuple[Node, ...]:
         """Return the elementwise nodes of the feed-forward block that follows attention layer ``layer``.
 
-        Layer 0 is before the first attention. Work on constants alone is not a layer's work: it can be done
-        beforehand.
+        Layer 0 precedes the first attention. Work on constants alone belongs to no layer, as it is done at compile
+        time.
         """
         return next((mlp.nodes for mlp in self.mlps if mlp.layer == layer), ())
 
     @cached_property
     def mlps(self) -> tuple[Mlp, ...]:
-        """The feed-forward block of each layer that has elementwise work, from the first."""
+        """The feed-forward blocks of the layers that have elementwise work, in order."""
         blocks: dict[int, list[Node]] = {}
         for node in self._work:
             blocks.setdefault(self.layer[node], []).append(node)
@@ -199,7 +199,7 @@ class Layering:
 
     @cached_property
     def _read_outside(self) -> set[Node]:
-        """The nodes that are outputs of the graph, or read by what is not elementwise work in their own layer."""
+        """The nodes that are outputs of the graph, or have a user other than elementwise work in the same layer."""
         read = set(self.results)
         for node in self.layer:
             apart = node.operation.role is not Role.ELEMENTWISE
@@ -208,16 +208,16 @@ class Layering:
 
     @cached_property
     def _depends(self) -> dict[Node, frozenset[str]]:
-        """What each node depends on: tokens, positions, attention; nothing where it is known beforehand."""
+        """The dependences of each node: tokens, positions, attention; none for a compile-time constant."""
         return dependencies(self.layer)
 
     @cached_property
     def _work(self) -> dict[Node, frozenset[str]]:
-        """The elementwise nodes that depend on more than constants, and what each depends on."""
+        """The elementwise nodes that are not compile-time constants, with their dependences."""
         return {node: on for node, on in self._depends.items() if on and node.operation.role is Role.ELEMENTWISE}
 
     def stats(self) -> Stats:
-        """Return the figures of this layering."""
+        """Return the cost figures of this layering."""
         work = self._work
         mixes = any(self.layer[node] == 0 and len(on) > 1 for node, on in work.items())
         return Stats(
@@ -231,9 +231,9 @@ class Layering:
 
 
 def dependencies(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
-    """Return what each of ``nodes``, which come operands first, depends on: ``tokens``, ``positions``, ``attention``.
+    """Return the dependences of ``nodes``, given in post-order: ``tokens``, ``positions``, ``attention``.
 
-    What depends on none of these is known beforehand.
+    A node without dependences is a compile-time constant.
     """
     depends: dict[Node, frozenset[str]] = {}
     for node in nodes:
@@ -245,10 +245,10 @@ def dependencies(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
 
 
 def placeable(nodes: Iterable[Node]) -> list[Node]:
-    """Return those of ``nodes`` that a schedule places: aggregates, and elementwise work on more than constants."""
+    """Return the subset of ``nodes`` that a schedule places: aggregates and non-constant elementwise work."""
     roles = (Role.AGGREGATE, Role.ELEMENTWISE)
     return [node for node, on in dependencies(nodes).items() if on and node.operation.role in roles]
 
 
 _OWN = {"input": frozenset(["tokens"]), "indices": frozenset(["positions"]), "raw": frozenset(["positions"])}
-"""What the sources depend on: the tokens, the positions, or nothing."""
+"""The dependences of the sources."""

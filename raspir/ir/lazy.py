@@ -1,4 +1,4 @@
-"""Attributes that are computed when they are first needed."""
+"""Attributes computed on first use."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 def cached_property(function: Callable[[Any], T]) -> functools.cached_property[T]:
-    """Return the attribute that ``function`` computes once, without the lock that Python 3.11 holds meanwhile.
+    """Return a :class:`functools.cached_property` without the lock that Python 3.11 holds while computing it.
 
-    A process that is forked while another thread holds that lock would wait for it for ever.
+    A process forked while another thread holds that lock would deadlock.
     """
     made = functools.cached_property(function)
-    made.lock = contextlib.nullcontext()  # type: ignore[attr-defined]  # which later versions neither have nor need
+    made.lock = contextlib.nullcontext()  # type: ignore[attr-defined]  # Python 3.12 has removed the lock
     return made

@@ -1,4 +1,4 @@
-"""Places in the user's source."""
+"""Source locations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
 
 
 class Location(NamedTuple):
-    """A line of the user's source, and its column (1-based) where that is known."""
+    """A line of the user's source, and its 1-based column if known."""
 
     file: str
     line: int
@@ -26,7 +26,7 @@ class Location(NamedTuple):
 
 
 def calling_frame() -> FrameType | None:
-    """Return the innermost frame of code that is not raspir's own; ``None`` if all is."""
+    """Return the innermost stack frame outside raspir, or ``None``."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
@@ -37,13 +37,13 @@ def calling_frame() -> FrameType | None:
 
 
 def _shorten(file: str) -> str:
-    """Return ``file`` relative to the working directory where it lies below that; cells of notebooks have no file."""
-    if _CELL.search(file):  # a name that the kernel made up, another one every time
+    """Return ``file`` relative to the working directory if it lies below; a notebook cell has no file."""
+    if _CELL.search(file):  # a temporary name that changes with every execution
         return "notebook cell"
     if not os.path.isabs(file):
         return file
     try:
         relative = os.path.relpath(file)
-    except (ValueError, OSError):  # another drive, or a working directory that is gone
+    except (ValueError, OSError):  # another drive, or a deleted working directory
         return file
     return file if relative.startswith(os.pardir) else relative

@@ -15,18 +15,18 @@ from raspir.ir.typing import Attribute
 
 
 class Node:
-    """One operation applied to operands: an SSA value.
+    """An SSA value: one operation applied to operands.
 
-    Nodes are hash-consed: while a node is alive, making the same operation on the same operands with the same
-    attributes and type gives that very object. So ``is``, ``==`` and ``hash`` compare structure, and cost nothing.
-    Nodes are made by :func:`build`, or unchecked by :func:`make`.
+    Nodes are hash-consed: as long as a node is alive, building the same operation on the same operands with the same
+    attributes and type returns that object. So ``is``, ``==`` and ``hash`` compare structure in constant time.
+    Construct nodes with :func:`build`, or unchecked with :func:`make`.
 
     Attributes:
-        operation: what is done.
-        operands: to what.
-        attributes: the attributes, in the order that the operation names them.
+        operation: the operation.
+        operands: the operands, in order.
+        attributes: the attribute values, in the order that the operation declares them.
         type: the type of the result.
-        is_sound: whether a verifier has found that the node keeps the rules: it does not change, so once is enough.
+        is_sound: whether the verifier has accepted the node; cached, as nodes are immutable.
     """
 
     __slots__ = ("__weakref__", "attributes", "is_sound", "operands", "operation", "type")
@@ -41,7 +41,7 @@ class Node:
         raise GraphError("nodes are made by raspir.ir.build, as in build('indices')")
 
     def __getitem__(self, attribute: str) -> Attribute:
-        """Return the attribute of that name.
+        """Return the value of an attribute.
 
         Raises:
             KeyError: if the operation has no such attribute.
@@ -75,16 +75,17 @@ _interned: WeakValueDictionary[tuple[object, ...], Node] = WeakValueDictionary()
 
 
 def attribute_key(value: Attribute) -> object:
-    """Return a key that tells apart what ``==`` does not: ``True`` from ``1``, ``0.0`` from ``-0.0``."""
+    """Return a key that distinguishes values that ``==`` does not: ``True`` and ``1``, ``0.0`` and ``-0.0``."""
     if isinstance(value, tuple):
         return tuple(map(atom_key, value))
     return None if value is None else atom_key(value)
 
 
 def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[Attribute], type: Type) -> Node:
-    """Return the node with exactly these parts, which nothing checks: a verifier will.
+    """Return the node with exactly these parts, unchecked.
 
-    Passes and tests use this where they must be able to make what the rules forbid; everyone else uses :func:`build`.
+    For passes and tests that must be able to construct invalid nodes, and leave checking to the verifier; use
+    :func:`build` everywhere else.
     """
     key = (operation.name, type, *map(id, operands), *map(attribute_key, attributes))
     with making.lock:
@@ -102,20 +103,20 @@ def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[At
 
 
 def operands_of(node: Node) -> tuple[Node, ...]:
-    """Return the operands of ``node``, for walks over all that it is made of."""
+    """Return the operands of ``node``: the successor function of graph walks."""
     return node.operands
 
 
 def found_sound(node: Node) -> None:
-    """Remember that ``node`` keeps the rules."""
+    """Mark ``node`` as accepted by the verifier."""
     object.__setattr__(node, "is_sound", True)
 
 
 def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
-    """Return the node of operation ``name`` on ``operands``, with the type that the operation's rule gives it.
+    """Return the node of operation ``name`` on ``operands``, with its inferred type.
 
     Raises:
-        GraphError: if there is no such operation, or the operands or attributes do not fit it.
+        GraphError: if there is no such operation, or its operands or attributes are invalid.
     """
     operation = OPERATIONS.get(name)
     if operation is None:
@@ -135,7 +136,7 @@ def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
 
 
 def malformed(operation: Operation, operands: Sequence[Node], attributes: Sequence[Attribute]) -> str | None:
-    """Return how the number of operands or the attributes do not fit ``operation``, or ``None`` where they do."""
+    """Return why the operand count or the attributes are invalid for ``operation``, or ``None`` if they are valid."""
     if len(operands) != len(operation.operands):
         return f"it takes {len(operation.operands)} operands, not {len(operands)}"
     if len(attributes) != len(operation.attributes):
@@ -147,7 +148,7 @@ def malformed(operation: Operation, operands: Sequence[Node], attributes: Sequen
 
 
 def impossible(operation: Operation, types: Sequence[Type]) -> str:
-    """Say in words that ``operation`` cannot take operands of these ``types``."""
+    """Return the message that ``operation`` does not accept operands of these ``types``."""
     for role, type_, taken in zip(operation.operands, types, operation.takes, strict=True):
         if type_ not in taken:
             wanted = "a selector" if role.startswith("selector") else "a sequence of atoms"

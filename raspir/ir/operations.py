@@ -1,4 +1,4 @@
-"""The operations of the IR: a closed set, each with its operands, attributes and typing rule."""
+"""The operations of the IR: a closed set, each with operands, attributes and a typing rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from raspir.ir.typing import Attribute, Check, Rule
 
 
 class Role(Enum):
-    """What kind of thing an operation is in a transformer."""
+    """The role of an operation in a transformer."""
 
     SOURCE = "source"
     ELEMENTWISE = "elementwise"
@@ -22,7 +22,7 @@ class Role(Enum):
 
 
 class AttributeKind(Enum):
-    """What an attribute holds, and so how the textual IR writes it."""
+    """The kind of an attribute's value, which determines its syntax in the textual IR."""
 
     ATOM = "an atom"
     ATOMS = "a list of atoms"
@@ -34,11 +34,11 @@ class AttributeKind(Enum):
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The strings that an attribute of this kind is one of; none where its kind is not such a choice."""
+        """The admissible strings of an enumeration; empty for any other kind."""
         return _CHOICES.get(self, ())
 
     def admits(self, value: object) -> bool:
-        """Tell whether an attribute of this kind may hold ``value``."""
+        """Return whether an attribute of this kind may hold ``value``."""
         if self.choices:
             return type(value) is str and value in self.choices
         if self in (AttributeKind.NAME, AttributeKind.SYMBOL):
@@ -62,15 +62,15 @@ class Operation:
     """One operation of the IR.
 
     Attributes:
-        name: as the textual IR writes it.
-        symbol: how the author of a program writes it, for messages and drawings.
-        role: what it is in a transformer.
-        operands: what each operand is for, in order.
-        takes: the type that each operand must lie within.
+        name: the name in textual IR.
+        symbol: the source notation, for messages and drawings.
+        role: the role in a transformer.
+        operands: the name of each operand, in order.
+        takes: the upper bound of each operand's type.
         attributes: the name and kind of each attribute, in order.
-        rule: the typing rule, which may assume that each operand's type lies within what ``takes`` says.
-        meaning: what it does, in one line.
-        check: says how attributes, each of its kind, do not go together; ``None`` where they do.
+        rule: the typing rule; its precondition is that each operand's type is within ``takes``.
+        meaning: a one-line description of the semantics.
+        check: returns why a combination of well-kinded attributes is invalid, or ``None`` if it is valid.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Operation:
     check: Check
 
     def infer(self, types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
-        """Return the type of the result; :data:`~raspir.ir.types.NOTHING` if the operands' types are impossible."""
+        """Return the type of the result, or :data:`~raspir.ir.types.NOTHING` if the operands are ill-typed."""
         for type_, taken in zip(types, self.takes, strict=True):
             if type_ not in taken:
                 return NOTHING
@@ -98,15 +98,15 @@ class Operation:
 
 
 def _named(name: str) -> Operation:
-    """Return the operation of that name, of which there is one."""
+    """Return the operation called ``name``, for unpickling."""
     return OPERATIONS[name]
 
 
 OPERATIONS: dict[str, Operation] = {}
-"""Every operation by its name."""
+"""All operations, by name."""
 
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
-"""The comparisons, elementwise (``eq``) and of a key with a query (``select.eq``)."""
+"""The comparisons, both elementwise (``eq``) and of a key with a query (``select.eq``)."""
 
 
 def _define(

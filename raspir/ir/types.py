@@ -1,4 +1,4 @@
-"""Types: which atoms a sequence may hold, or that a value is a selector."""
+"""Types: the kinds of atoms in a sequence, or ``selector``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from raspir.ir.atoms import Atom
 class Type:
     """A set of kinds: a union of ``bool``, ``int``, ``float`` and ``str``, or ``selector`` alone.
 
-    There is one object for each set, so types are compared with ``is`` or ``==`` alike. ``bool`` and ``int`` are
-    different kinds although Python's ``bool`` is a subclass of ``int``.
+    Types are interned, so ``is`` and ``==`` agree. ``bool`` and ``int`` are distinct kinds, although Python's ``bool``
+    is a subclass of ``int``.
     """
 
     __slots__ = ("_mask", "kinds")
 
     kinds: tuple[Type, ...]
-    """The single kinds that this union is made of, in a fixed order."""
+    """The single kinds of this union, in a fixed order."""
 
     def __init__(self, mask: int) -> None:
         self._mask = mask
@@ -30,7 +30,7 @@ class Type:
         return _TYPES[self._mask & other._mask]
 
     def __contains__(self, other: Type) -> bool:
-        """Tell whether every value of type ``other`` is one of this type."""
+        """Return whether ``other`` is a subtype of this type."""
         return other._mask & ~self._mask == 0
 
     def __bool__(self) -> bool:
@@ -59,20 +59,20 @@ def _of_mask(mask: int) -> Type:
 
 
 NOTHING = _TYPES[0]
-"""The type that no value has: what a typing rule yields when the operand types are impossible."""
+"""The empty type: the result of a typing rule on ill-typed operands."""
 BOOL, INT, FLOAT, STR, SELECTOR = (_TYPES[bit] for bit in _NAMES)
 NUMBER = BOOL | INT | FLOAT
 ATOM = NUMBER | STR
-"""Any atom: the type of ``tokens`` until a vocabulary says more, and of what an opaque function returns."""
+"""Any atom: the type of ``tokens`` without a vocabulary, and of the results of opaque functions."""
 
 BY_NAME = {str(type_): type_ for type_ in (BOOL, INT, FLOAT, STR, SELECTOR, ATOM)}
-"""The names that the textual IR writes, joined by ``|`` for a union."""
+"""The type names of the textual IR, which joins them by ``|`` for a union."""
 
 _BY_CLASS = {bool: BOOL, int: INT, float: FLOAT, str: STR}
 
 
 def type_of(atom: Atom) -> Type:
-    """Return the kind of one atom."""
+    """Return the kind of ``atom``."""
     return _BY_CLASS[type(atom)]
 
 

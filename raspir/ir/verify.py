@@ -1,4 +1,4 @@
-"""The verifier: whether a graph keeps the rules of the IR, and which node breaks which."""
+"""The verifier: checks a graph against the rules of the IR."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from raspir.ir.types import ATOM, NOTHING
 
 
 def verify(graph: Graph) -> Graph:
-    """Return ``graph`` if it keeps every rule of the IR.
+    """Return ``graph`` if it satisfies every rule of the IR.
 
     Raises:
-        GraphError: naming the first node that breaks a rule, and the rule.
+        GraphError: naming the first node that violates a rule, and the rule.
     """
     for node, problem in problems(graph):
         if node is None:
@@ -29,7 +29,7 @@ def verify(graph: Graph) -> Graph:
 
 
 def problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
-    """Yield every breach of a rule: the node, or ``None`` for the graph as a whole, and what is wrong."""
+    """Yield every violation: the node, or ``None`` for the graph as a whole, and the problem."""
     for node in graph:
         problem = _node_problem(node)
         if problem is not None:

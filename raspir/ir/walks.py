@@ -1,4 +1,4 @@
-"""Walks over directed acyclic graphs: each node once, and without recursion, since programs can be deep."""
+"""Traversals of directed acyclic graphs, iterative because deep programs would exceed the recursion limit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ V = TypeVar("V")
 
 
 def postorder(root: K, parts: Callable[[K], Iterable[K]], done: Container[K]) -> Iterator[K]:
-    """Yield the nodes that ``root`` is made of, parts before wholes, from left to right.
+    """Yield the nodes reachable from ``root`` in post-order, from left to right.
 
     Args:
-        root: where the walk ends.
-        parts: returns the nodes that have to come before a node.
-        done: the nodes that have been visited. The caller adds each node that it is given before it goes on.
+        root: the last node of the walk.
+        parts: returns the successors of a node, which are yielded before it.
+        done: the visited nodes. The caller adds each yielded node before resuming.
     """
     stack = [root]
     while stack:
@@ -30,16 +30,16 @@ def postorder(root: K, parts: Callable[[K], Iterable[K]], done: Container[K]) ->
 
 
 def computed(root: K, parts: Callable[[K], Iterable[K]], compute: Callable[[K], V], memo: MutableMapping[K, V]) -> V:
-    """Return the value of ``root``, after ``memo`` has been filled with the values of the nodes that it is made of."""
+    """Return the value of ``root``, computing the missing values of its successors into ``memo`` in post-order."""
     for node in postorder(root, parts, memo):
         memo[node] = compute(node)
     return memo[root]
 
 
 def preorder(roots: Iterable[K], parts: Callable[[K], Iterable[K]]) -> Iterator[K]:
-    """Yield ``roots`` and the nodes that they are made of, wholes before parts, each once; lazily.
+    """Lazily yield the nodes reachable from ``roots``, each once and before its successors.
 
-    ``parts`` is asked about a node only after the node has been yielded, so the caller can stop in time.
+    ``parts`` is called on a node only after the node has been yielded, so the caller can stop early.
     """
     seen: set[K] = set()
     stack = list(roots)

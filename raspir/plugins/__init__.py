@@ -1,1 +1,1 @@
-"""Plugins: registries of what raspir brings and installed packages add, and the options of both."""
+"""Plugins: registries of built-in and installed passes and backends, and their options."""

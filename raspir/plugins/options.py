@@ -1,8 +1,8 @@
-"""The options of passes and backends: what there is, reading them from text, and giving them to their owner.
+"""The options of passes and backends: discovery, parsing and application.
 
-A member that is a dataclass has an option for each of its fields that holds an ``int``, a ``float``, a ``bool``, a
-``str``, one of several literals, or one of these or ``None``. Text chooses members by name, with their options in
-braces: ``mermaid{direction=LR}``; a pipeline has commas between them: ``fold,depth{max_heads=4,time_budget=2.5}``.
+A dataclass member has an option for each field of type ``int``, ``float``, ``bool``, ``str``, a ``Literal``, or a union
+of these and ``None``. In text, a member is written as its name with options in braces, ``mermaid{direction=LR}``, and a
+pipeline as a comma-separated list: ``fold,depth{max_heads=4,time_budget=2.5}``.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class Option:
     """An option of a pass or backend.
 
     Attributes:
-        name: as its owner calls it, and its users.
-        choices: what a value may be: classes out of ``int``, ``float``, ``bool`` and ``str``, ``None``, and strings or
-            integers that stand for themselves.
-        default: the value that its owner has without it; ``dataclasses.MISSING`` if the option must be given.
+        name: the name of the field.
+        choices: the admissible values: the classes ``int``, ``float``, ``bool`` and ``str``, ``None``, and literal
+            strings or integers.
+        default: the default value; ``dataclasses.MISSING`` for a required option.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Option:
 
     @property
     def wanted(self) -> str:
-        """Which values there are, in words such as ``int or none``."""
+        """The admissible values in words, such as ``int or none``."""
         return " or ".join(each.__name__ if isinstance(each, type) else _written(each) for each in self.choices)
 
     def __str__(self) -> str:
@@ -46,19 +46,19 @@ class Option:
         return f"{self.name}: {self.wanted}{default}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the option by its parts, for JSON; one that must be given has no default."""
+        """Return the option as a JSON object; a required option has no default."""
         default = {} if self.default is dataclasses.MISSING else {"default": self.default}
         return {"name": self.name, "type": self.wanted, **default}
 
     def admits(self, value: object) -> bool:
-        """Tell whether ``value`` is one of the option's; an integer is a float, and a boolean is no number."""
+        """Return whether ``value`` is admissible; an integer is accepted as a float, a boolean is not a number."""
         return any(
             _is_of(value, each) if isinstance(each, type) else type(value) is type(each) and value == each
             for each in self.choices
         )
 
     def read(self, text: str) -> object:
-        """Return the value that ``text`` writes, the first of the choices that fits, or ``text`` where none does."""
+        """Return ``text`` parsed by the first choice that accepts it, or ``text`` itself if none does."""
         for each in self.choices:
             if not isinstance(each, type):
                 if text == _written(each):
@@ -75,7 +75,7 @@ class Option:
 
 
 def _written(value: object) -> str:
-    """Return how text writes ``value``."""
+    """Return the textual form of ``value``."""
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
@@ -86,20 +86,20 @@ def _is_of(value: object, kind: type) -> bool:
 
 
 def options_of(member: Member, what: str) -> tuple[Option, ...]:
-    """Return the options of ``member``, in the order of its fields; none if it is not a dataclass.
+    """Return the options of ``member``, in field order; none if it is not a dataclass.
 
     Args:
         member: a pass or a backend.
-        what: which of them it is, for messages.
+        what: which of the two it is, for messages.
 
     Raises:
-        BackendError: if the types of its fields cannot be known.
+        BackendError: if the types of its fields cannot be resolved.
     """
     if not dataclasses.is_dataclass(member):
         return ()
     try:
         hints = get_type_hints(type(member))
-    except Exception as error:  # a type may be written as any expression, and is evaluated here
+    except Exception as error:  # annotations are arbitrary expressions, evaluated here
         why = f"{type(error).__name__}: {error}"
         raise BackendError(f"the types of the options of {what} {member.name} cannot be known: {why}") from error
     found = [
@@ -111,7 +111,7 @@ def options_of(member: Member, what: str) -> tuple[Option, ...]:
 
 
 def options_problem(member: Member, what: str) -> str | None:
-    """Say why the options of ``member`` cannot be known, or hold what they do not take; ``None`` where all is well."""
+    """Return why the options of ``member`` cannot be resolved or have invalid defaults; ``None`` if they are valid."""
     try:
         options = options_of(member, what)
     except BackendError as error:
@@ -123,15 +123,15 @@ def options_problem(member: Member, what: str) -> str | None:
 
 
 def options_listed(listing: Listing[Member], what: str) -> tuple[Option, ...]:
-    """Return the options of what is listed under a name; none where it cannot be used."""
+    """Return the options of a listed member; none if it is unusable."""
     return () if listing.member is None else options_of(listing.member, what)
 
 
 def chosen(registry: Registry[M], text: str) -> M:
-    """Return the one member that ``text`` chooses, as in ``mermaid{direction=LR}``.
+    """Return the single member that ``text`` specifies, as in ``mermaid{direction=LR}``.
 
     Raises:
-        BackendError: if there is none, or it has no such option or value.
+        BackendError: if there is no such member, option or value.
     """
     found = parse_choices(text, registry.what)
     if len(found) != 1:
@@ -142,7 +142,7 @@ def chosen(registry: Registry[M], text: str) -> M:
 
 
 def _choices(hint: object) -> tuple[object, ...]:
-    """Return the choices that a field's type leaves; none if the field can be no option."""
+    """Return the choices that a field's type admits; none if the field is not an option."""
     if hint in (int, float, bool, str):
         return (hint,)
     if hint is types.NoneType:
@@ -156,10 +156,10 @@ def _choices(hint: object) -> tuple[object, ...]:
 
 
 def with_options(member: M, given: Mapping[str, object], what: str) -> M:
-    """Return ``member`` with the values in ``given``, by the names of its options.
+    """Return ``member`` with its options replaced by the values in ``given``.
 
     Raises:
-        BackendError: if the member has no such option, or the option no such value.
+        BackendError: if the member has no such option, or the option does not admit the value.
     """
     if not given:
         return member
@@ -171,16 +171,16 @@ def with_options(member: M, given: Mapping[str, object], what: str) -> M:
             wanted = options[name].wanted
             raise BackendError(f"the option {name} of {what} {member.name} takes {wanted}, not {show(value)}")
     try:
-        return dataclasses.replace(member, **given)  # type: ignore[type-var]  # it has options, so it is a dataclass
-    except Exception as error:  # what a member checks of its own values, with whatever it raises
-        told = str(error) if isinstance(error, TypeError | ValueError) else f"{type(error).__name__}: {error}"
-        raise BackendError(f"{what} {member.name}: {told}") from error
+        return dataclasses.replace(member, **given)  # type: ignore[type-var]  # only dataclasses have options
+    except Exception as error:  # a member's own validation may raise anything
+        detail = str(error) if isinstance(error, TypeError | ValueError) else f"{type(error).__name__}: {error}"
+        raise BackendError(f"{what} {member.name}: {detail}") from error
 
 
 def read_options(member: Member, texts: Mapping[str, str], what: str) -> dict[str, object]:
-    """Return the values that ``texts`` write for the options of ``member``.
+    """Return the values of the options of ``member``, parsed from ``texts``.
 
-    What cannot be read stays a text, which :func:`with_options` refuses.
+    A text that does not parse is kept as is, for :func:`with_options` to reject.
     """
     options = {option.name: option for option in options_of(member, what)} if texts else {}
     return {name: options[name].read(text) if name in options else text for name, text in texts.items()}
@@ -190,12 +190,12 @@ _CHOICE = re.compile(r"\s*(?P<name>[^,{}]*?)\s*(?P<braces>\{(?P<options>[^{}]*)\
 
 
 def parse_choices(text: str, what: str) -> list[tuple[str, dict[str, str]]]:
-    """Return the name of each member that ``text`` names, with the texts of its options by name.
+    """Return the name of each member in ``text``, with the texts of its options by name.
 
-    Spaces do not count, and a name of an option may have hyphens for underscores.
+    Whitespace is ignored, and hyphens in option names stand for underscores.
 
     Raises:
-        BackendError: if ``text`` is not names with commas between them and options in braces.
+        BackendError: if ``text`` is not a comma-separated list of names with options in braces.
     """
     is_none = f"{show(text)} is no {'pipeline' if what == 'pass' else what}"
     found = []

@@ -1,4 +1,4 @@
-"""Registries of what raspir brings along and what installed packages add under an entry-point group."""
+"""Registries of built-in members and of members that installed packages add under an entry-point group."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from raspir.ir.text.visible import visible
 
 
 class Member(Protocol):
-    """What every member of a registry says of itself."""
+    """The interface of every member of a registry."""
 
     @property
     def name(self) -> str:
-        """The name that users choose it by."""
+        """The name under which users select it."""
 
     @property
     def summary(self) -> str:
-        """What it does, in one line."""
+        """A one-line description."""
 
 
 M = TypeVar("M", bound=Member, covariant=True)
 
 
 def advice(name: str, known: Iterable[str]) -> str:
-    """Return a hint for who wrote ``name``: which of ``known`` are near, and all that there is."""
+    """Return a hint for an unknown ``name``: the close matches in ``known``, and the full list."""
     known = list(known)
     near = get_close_matches(str(name), known, n=3)
     return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}there is: {', '.join(known) or 'none'}"
 
 
 def signature_violation(method: Callable[..., object], *arguments: str, **keywords: str) -> str | None:
-    """Say how a method cannot be called with these arguments; ``None`` where it can, or does not tell."""
+    """Return why a method does not accept these arguments; ``None`` if it does, or has no known signature."""
     try:
         inspect.signature(method).bind(*arguments, **keywords)
     except TypeError as error:
         return f"cannot be called with ({', '.join((*arguments, *(f'{name}=…' for name in keywords)))}): {error}"
-    except ValueError:  # what is written in C may have no signature
+    except ValueError:  # functions implemented in C may have no signature
         return None
     return None
 
 
 @dataclass(frozen=True)
 class Listing(Generic[M]):
-    """What there is under one name.
+    """The entry under one name.
 
     Attributes:
         name: the name.
-        origin: the installed packages that claim the name, such as ``raspir-mermaid 0.1``; empty for raspir's own.
-        member: what users of the name get; ``None`` where it cannot be used.
-        problem: why it cannot be used, to be read after its name; empty where it can.
+        origin: the installed packages that claim the name, such as ``raspir-mermaid 0.1``; empty for a built-in.
+        member: the member; ``None`` if it is unusable.
+        problem: why it is unusable, as a predicate of its name; empty if it is usable.
     """
 
     name: str
@@ -67,15 +67,15 @@ class Listing(Generic[M]):
 
     @property
     def summary(self) -> str:
-        """What the member does, or why it cannot be used, in one line."""
+        """The summary of the member, or why it is unusable, in one line."""
         return f"cannot be used: it {self.problem}" if self.member is None else self.member.summary
 
 
 class _UnusableError(BackendError):
-    """What there is under a name cannot be used.
+    """An unusable entry.
 
     Attributes:
-        problem: why, without the name.
+        problem: the reason, without the name.
     """
 
     def __init__(self, what: str, problem: str) -> None:
@@ -91,14 +91,14 @@ def _no_problem(member: Any) -> None:
 class Registry(Generic[M]):
     """Members by name: built in, or added by installed packages through entry points.
 
-    A member is loaded when it is first asked for, so a plugin that cannot be used harms nobody who does not use it.
+    Members are loaded on first use, so a broken plugin affects only its users.
 
     Attributes:
-        what: what a member is called in messages.
-        group: the entry-point group that installed packages add to.
-        built_in: where raspir's own members are, as ``module:attribute``.
-        protocol: what a member must have to be one.
-        problem: says how an object that has all this breaks the protocol none the less; ``None`` where it does not.
+        what: the term for a member in messages.
+        group: the entry-point group of installed packages.
+        built_in: the built-in members, as ``module:attribute``.
+        protocol: the protocol that members implement.
+        problem: returns why an object with all members of the protocol violates it nonetheless, or ``None``.
     """
 
     what: str
@@ -108,15 +108,15 @@ class Registry(Generic[M]):
     problem: Callable[[Any], str | None] = field(default=_no_problem)
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all members, the built-in ones first."""
+        """Return the names of all members, built-in ones first."""
         return (*self.built_in, *(name for name in sorted(self._plugins()) if name not in self.built_in))
 
     def get(self, name: str) -> M:
         """Return the member called ``name``.
 
         Raises:
-            BackendError: if there is none, it cannot be loaded or made, it breaks the protocol, or several packages
-                claim the name.
+            BackendError: if it is unknown, cannot be loaded or instantiated, violates the protocol, or is claimed by
+                several packages.
         """
         if name in self.built_in:
             module, _, attribute = self.built_in[name].partition(":")
@@ -131,7 +131,7 @@ class Registry(Generic[M]):
         return self._made(name, claims[0])
 
     def listings(self) -> tuple[Listing[M], ...]:
-        """Return what there is under each name, and last the packages that claim a name of raspir's own."""
+        """Return the entry of each name, followed by the packages that claim a built-in name."""
         plugins = self._plugins()
         found = [self._listing(name, plugins.get(name, [])) for name in self.names()]
         for name in self.built_in:
@@ -141,11 +141,11 @@ class Registry(Generic[M]):
         return tuple(found)
 
     def describe(self, name: str) -> str:
-        """Return the summary of the member called ``name``, or why it cannot be used."""
+        """Return the summary of the member called ``name``, or why it is unusable."""
         return self._listing(name, []).summary
 
     def origin_of(self, member: Member) -> str:
-        """Return where a member comes from, for after its name in a message; nothing for what raspir brings along."""
+        """Return the origin of a member, as a suffix to its name in a message; empty for a built-in."""
         claims = [] if member.name in self.built_in else self._plugins().get(member.name, [])
         return f" (from {_several(claims)})" if claims else ""
 
@@ -157,7 +157,7 @@ class Registry(Generic[M]):
             return Listing(name, origin, None, error.problem)
 
     def _made(self, name: str, entry: EntryPoint) -> M:
-        """Return what an entry point names, held against the protocol."""
+        """Return the member that an entry point names, after checking it against the protocol."""
         what = f"{self.what} {name!r} (from {_source(entry)})"
         try:
             step = "loaded"
@@ -166,7 +166,7 @@ class Registry(Generic[M]):
             made = _made_of(loaded)
             step = "looked at"
             broken = self._broken(name, made)
-        except (Exception, SystemExit) as error:  # a plugin may fail in any way, and is reported by name
+        except (Exception, SystemExit) as error:  # plugins may raise anything, and are blamed by name
             why = f"{type(error).__name__}: {error}"
             raise _UnusableError(what, f"cannot be {step}: {why}") from error
         if broken is not None:
@@ -174,7 +174,7 @@ class Registry(Generic[M]):
         return cast(M, made)
 
     def _broken(self, name: str, made: object) -> str | None:
-        """Say how what is registered under ``name`` breaks the protocol; ``None`` where it does not."""
+        """Return why the object registered under ``name`` violates the protocol; ``None`` if it does not."""
         broken = self.violation(made)
         if broken is not None:
             return broken
@@ -182,21 +182,21 @@ class Registry(Generic[M]):
         return None if own == name else f"it calls itself {own!r}, and its entry point {name!r}"
 
     def violation(self, made: object) -> str | None:
-        """Say how an object breaks the protocol; ``None`` where it does not."""
+        """Return why an object violates the protocol; ``None`` if it does not."""
         members = [each for each in dir(self.protocol) if not each.startswith("_")]
         missing = [each for each in members if not hasattr(made, each)]
         if missing:
             return f"it has no {' and no '.join(missing)}"
         for attribute in ("name", "summary"):
-            told = getattr(made, attribute)
-            if not isinstance(told, str) or not told.strip() or not told.isprintable():
-                return f"its {attribute} must be a str of one line, not {told!r}"
+            value = getattr(made, attribute)
+            if not isinstance(value, str) or not value.strip() or not value.isprintable():
+                return f"its {attribute} must be a str of one line, not {value!r}"
         if re.search(r"[{},=\s]", cast(Member, made).name):
             return f"its name must hold no space and none of {{}},= and is {cast(Member, made).name!r}"
         return self.problem(made)
 
     def _plugins(self) -> dict[str, list[EntryPoint]]:
-        """Return the entry points of installed packages by name, each package's once."""
+        """Return the entry points of installed packages by name, without duplicates."""
         found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
         for entry in entry_points(group=self.group):
             found.setdefault(entry.name, {})[_distribution(entry), entry.value] = entry
@@ -204,15 +204,15 @@ class Registry(Generic[M]):
 
 
 def _made_of(loaded: object) -> object:
-    """Return an object, or what a class makes of no arguments."""
+    """Return ``loaded``, or an instance of it if it is a class."""
     return loaded() if isinstance(loaded, type) else loaded
 
 
 def _distribution(entry: EntryPoint) -> str:
-    """Return the name and version of the package that an entry point comes from, where they are known."""
+    """Return the name and version of the package of an entry point, if known."""
     try:
         return "" if entry.dist is None else f"{entry.dist.name} {entry.dist.version}"
-    except Exception:  # the metadata of a package may be broken in any way
+    except Exception:  # reading malformed package metadata may raise anything
         return ""
 
 

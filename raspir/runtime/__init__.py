@@ -1,1 +1,1 @@
-"""Running a graph: the reference interpreter, reading inputs, traces and error messages."""
+"""The runtime: the reference interpreter, input validation, traces and error messages."""

@@ -1,4 +1,4 @@
-"""Reading a graph's inputs and holding them against its promises, the same for every backend that runs programs."""
+"""Input validation: reads inputs and checks them against the assumptions of a graph, for every backend."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
 
     Args:
         graph: the graph to run.
-        input: a sequence of atoms; a mapping by name where the graph has several inputs.
+        input: a sequence of atoms; a mapping by name if the graph has several inputs.
 
     Raises:
-        InputError: if an input is missing, not a sequence of atoms, or breaks a promise.
+        InputError: if an input is missing, not a sequence of atoms, or violates an assumption.
     """
     inputs = {name: read_sequence(given) for name, given in by_name(tuple(graph.inputs), input).items()}
     require_one_length({name: len(atoms) for name, atoms in inputs.items()})
     for name, atoms in inputs.items():
-        _keep_promises(graph, graph.inputs[name], atoms)
+        _check_assumptions(graph, graph.inputs[name], atoms)
     return inputs
 
 
 def by_name(names: Sequence[str], input: object) -> dict[str, object]:
-    """Return what is given for each input, by name.
+    """Return the argument for each input, by name.
 
     Raises:
-        InputError: if one is missing, or there is one too many.
+        InputError: if an input is missing or unknown.
     """
     if len(names) == 1 and not isinstance(input, Mapping):
         return {names[0]: input}
@@ -43,18 +43,18 @@ def by_name(names: Sequence[str], input: object) -> dict[str, object]:
 
 
 def require_one_length(lengths: Mapping[str, int]) -> None:
-    """Check that all inputs are equally long.
+    """Check that all inputs have the same length.
 
     Raises:
         InputError: if they are not.
     """
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise InputError(f"all inputs must have one length ({told})")
+        listing = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise InputError(f"all inputs must have one length ({listing})")
 
 
 def require_length(length: int, limit: int | None) -> None:
-    """Check that an input is no longer than promised.
+    """Check an input's length against the assumed maximum.
 
     Raises:
         InputError: if it is longer.
@@ -64,16 +64,16 @@ def require_length(length: int, limit: int | None) -> None:
 
 
 def refused(position: int, atom: Atom, vocab: Sequence[Atom]) -> InputError:
-    """Return the error that an input holds what its vocabulary does not."""
-    promised = ", ".join(map(show, vocab[:12])) + (", …" if len(vocab) > 12 else "")
-    return InputError(f"position {position} holds {show(atom)}, which the promised vocabulary ({promised}) does not")
+    """Return the error for an atom outside the vocabulary."""
+    listing = ", ".join(map(show, vocab[:12])) + (", …" if len(vocab) > 12 else "")
+    return InputError(f"position {position} holds {show(atom)}, which the promised vocabulary ({listing}) does not")
 
 
 def input_list(inputs: object) -> Iterable[object]:
-    """Return a batch of inputs to iterate over.
+    """Return a batch of inputs as an iterable.
 
     Raises:
-        InputError: if it is none, or a single input, whose items would be taken for inputs.
+        InputError: if it is not a batch, or a single input, whose items would be mistaken for inputs.
     """
     if isinstance(inputs, str | bytes | bytearray | Mapping):
         raise one_input(inputs)
@@ -82,9 +82,9 @@ def input_list(inputs: object) -> Iterable[object]:
     if isinstance(inputs, Iterable):
         try:
             iter(inputs)
-        except RaspirError:  # of a program, which says itself what is wrong
+        except RaspirError:  # a program reports by itself why it is not iterable
             raise
-        except Exception:  # NumPy's arrays of no dimension say only here that they hold no items
+        except Exception:  # zero-dimensional NumPy arrays are Iterable, but iter() rejects them
             pass
         else:
             return inputs
@@ -92,22 +92,22 @@ def input_list(inputs: object) -> Iterable[object]:
 
 
 def one_input(given: object) -> InputError:
-    """Return the error that one input is given where a batch is wanted."""
+    """Return the error for a single input in place of a batch."""
     return InputError(f"{show(given)} is one input and not a list of inputs: give [input], or call the program")
 
 
 def batch_of(inputs: object) -> Iterable[object]:
-    """Return a batch of inputs to iterate over.
+    """Return a batch of inputs as an iterable.
 
     Raises:
-        InputError: as :func:`input_list`, also for what a program yielded, whose atoms would be taken for inputs.
+        InputError: as :func:`input_list`, and for a result of a program, whose atoms would be mistaken for inputs.
     """
     if isinstance(inputs, Yielded):
         raise one_input(inputs)
     return input_list(inputs)
 
 
-def _keep_promises(graph: Graph, node: Node, atoms: list[Atom]) -> None:
+def _check_assumptions(graph: Graph, node: Node, atoms: list[Atom]) -> None:
     require_length(len(atoms), graph.max_length)
     vocab = node["vocab"]
     if not isinstance(vocab, tuple):

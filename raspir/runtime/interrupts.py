@@ -1,4 +1,4 @@
-"""Ctrl-C at a time when it can be raised."""
+"""Deferral of Ctrl-C to points where it is safe to raise."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _pressed = threading.Event()
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Hold Ctrl-C back until :func:`raise_held` is called, or until the end of what runs here.
+    """Defer Ctrl-C until :func:`raise_held` is called, or until the end of the block.
 
-    Python raises it anywhere: callbacks of weak references and ``__del__`` lose it, and ctypes turns it into an error
-    of its own when it comes while arguments are converted.
+    Python may raise it at any bytecode: weak-reference callbacks and ``__del__`` swallow it, and ctypes turns it into
+    an error of its own during argument conversion.
 
     Raises:
-        KeyboardInterrupt: at the end, if Ctrl-C was pressed.
+        KeyboardInterrupt: at the end of the block, if Ctrl-C was pressed.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -33,7 +33,7 @@ def held_back() -> Iterator[None]:
 
 
 def raise_held() -> None:
-    """Raise KeyboardInterrupt if Ctrl-C was pressed while it was held back."""
+    """Raise KeyboardInterrupt if Ctrl-C was pressed while it was deferred."""
     if _pressed.is_set():
         _pressed.clear()
         raise KeyboardInterrupt

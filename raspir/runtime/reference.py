@@ -1,7 +1,7 @@
-"""The reference backend: the obvious interpreter of the language, and the judge of every other.
+"""The reference backend: a direct interpreter of the language, and the oracle for all other backends.
 
-It keeps Python atoms in lists and selectors as n×n lists of booleans, and computes each node once. Nothing in it
-is clever: where another backend differs, that one is wrong.
+Sequences are lists of Python atoms, selectors n×n lists of booleans; each node is evaluated once. It is deliberately
+unoptimized: where another backend differs, that backend is wrong.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
 
 Value = Any
-"""A list of n atoms, or for a selector a list of n rows (queries) of n booleans (keys)."""
+"""A list of n atoms, or for a selector, a list of n rows (queries) of n booleans (keys)."""
 
 
 class Reference:
-    """Runs graphs by following the definition of the language."""
+    """The backend that follows the definition of the language."""
 
     name = "reference"
     summary = "runs programs by the definition of the language: exact, obvious, quadratic"
 
     def compile(self, graph: Graph) -> Executable:
-        """Return something that runs ``graph``.
+        """Return an executable of ``graph``.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
-            BackendError: if it has symbols without Python functions.
+            GraphError: if the graph violates a rule of the IR.
+            BackendError: if it has unbound symbols.
         """
         return Executable(graph)
 
 
 class Executable:
-    """A graph that runs on inputs."""
+    """A verified graph, callable on inputs."""
 
     def __init__(self, graph: Graph) -> None:
         require_functions(verify(graph))
@@ -53,14 +53,14 @@ class Executable:
         return (Executable, (self._graph,))
 
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
-        """Return what the graph yields on ``input``: a sequence, or one for each name where there are several outputs.
+        """Return the output of the graph on ``input``: a sequence, or sequences by name if there are several outputs.
 
         Args:
-            input: a ``str`` or another sequence of atoms; a mapping by name where the graph has several inputs.
+            input: a ``str`` or another sequence of atoms; a mapping by name if the graph has several inputs.
 
         Raises:
-            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
-            EvaluationError: if an operation fails; the message names the author's line, the position and the values.
+            InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
+            EvaluationError: if an operation fails; the message names the source line, the position and the values.
         """
         graph = self._graph
         values = trace(graph, input)
@@ -69,10 +69,10 @@ class Executable:
         return next(iter(results.values())) if len(results) == 1 else results
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
-        """Return what the graph yields on each of ``inputs``.
+        """Return the output of the graph on each of ``inputs``.
 
         Raises:
-            InputError, EvaluationError: as calling it does, with the number of the input.
+            InputError, EvaluationError: as for a call, with the index of the input.
         """
         results = []
         for number, input in enumerate(batch_of(inputs)):
@@ -85,10 +85,10 @@ class Executable:
 
 
 def require_functions(graph: Graph) -> None:
-    """Check that every opaque function of ``graph`` is there to be called.
+    """Check that every symbol of ``graph`` is bound.
 
     Raises:
-        BackendError: naming the symbols that have no function.
+        BackendError: naming the unbound symbols.
     """
     if graph.unbound:
         functions = "function" if len(graph.unbound) == 1 else "functions"
@@ -101,19 +101,19 @@ def require_functions(graph: Graph) -> None:
 
 
 def trace(graph: Graph, input: object) -> dict[Node, Value]:
-    """Return the value of every node of ``graph`` on ``input``, in the graph's order.
+    """Return the value of every node of ``graph`` on ``input``, in node order.
 
     Raises:
-        InputError, EvaluationError: as :meth:`Executable.__call__` does.
+        InputError, EvaluationError: as :meth:`Executable.__call__`.
     """
     return dict(steps(graph, read_inputs(graph, input)))
 
 
 def steps(graph: Graph, inputs: Mapping[str, list[Atom]]) -> Iterator[tuple[Node, Value]]:
-    """Yield each node of ``graph`` and its value on ``inputs``, in the graph's order.
+    """Yield each node of ``graph`` with its value on ``inputs``, in node order.
 
     Raises:
-        EvaluationError: as :meth:`Executable.__call__` does, after the values of all nodes before that.
+        EvaluationError: as :meth:`Executable.__call__`, after yielding all preceding nodes.
     """
     n = len(next(iter(inputs.values())))
     values: dict[Node, Value] = {}
@@ -129,7 +129,7 @@ class _Step:
         self.graph, self.node, self.inputs, self.n = graph, node, inputs, n
 
     def value(self, operands: list[Value]) -> Value:
-        """Return the value of the node, given its operands' values."""
+        """Return the value of the node, given the values of its operands."""
         name = self.node.operation.name
         if name == "input":
             return self.inputs[str(self.node["name"])]
@@ -202,7 +202,7 @@ class _Step:
         return result
 
     def _combined(self, i: int, selected: list[int], value: list[Atom]) -> Atom:
-        """Return the sum or mean over two or more positions, added in their order."""
+        """Return the sum or mean over two or more positions, accumulated from left to right."""
         total: Any = value[selected[0]]
         for j in selected:
             if isinstance(value[j], str):
@@ -227,7 +227,7 @@ class _Step:
         return result
 
     def _better(self, i: int, score: Any, j: int, found: int) -> bool:
-        """Tell whether position ``j`` beats ``found``, which lies to its left."""
+        """Return whether position ``j`` beats ``found``, which lies to its left."""
         try:
             if score[j] == score[found]:
                 return self.node["ties"] == "right"

@@ -1,4 +1,4 @@
-"""Sequences: what a program yields on an input."""
+"""Sequences: the results of programs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from raspir.ir.errors import InputError, RaspirWarning, warn
 
 
 class Sequence(collections.abc.Sequence[Atom]):
-    """The atoms that a program yields, one for each position of the input.
+    """The result of a program: one atom for each position of the input.
 
-    It compares equal to a list or tuple of the same atoms (under Python's ``==``), can be indexed and iterated,
-    and is never changed.
+    An immutable sequence that compares equal to a list or tuple of the same atoms (by Python's ``==``).
 
     Args:
-        atoms: the atoms in order of position.
-        layers: the number of attention layers of the graph that yielded them.
+        atoms: the atoms, in order of position.
+        layers: the number of attention layers of the graph that computed them.
     """
 
     __slots__ = ("_atoms", "_layers")
@@ -31,7 +30,7 @@ class Sequence(collections.abc.Sequence[Atom]):
 
     @property
     def layers(self) -> int:
-        """The number of attention layers of the graph that yielded this sequence."""
+        """The number of attention layers of the graph that computed this sequence."""
         return self._layers
 
     def tolist(self) -> list[Atom]:
@@ -65,13 +64,13 @@ class Sequence(collections.abc.Sequence[Atom]):
     def __reduce__(self) -> tuple[object, ...]:
         return (Sequence, (self.tolist(), self.layers))
 
-    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have no hash either
+    __hash__ = None  # type: ignore[assignment]  # equal to lists, which are unhashable
 
     def __repr__(self) -> str:
         return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
 
     def _repr_svg_(self) -> str:
-        """Return the picture that notebooks show: a row of cells."""
-        from raspir.viz.sequences import sequence_svg  # imported with the first picture
+        """Return the notebook rendering: a row of cells."""
+        from raspir.viz.sequences import sequence_svg  # deferred until a picture is drawn
 
         return sequence_svg(self)

@@ -1,1 +1,1 @@
-"""Evidence that rewrites are right: rules put to an SMT solver, optimised programs held against their originals."""
+"""Validation: SMT encoding of programs and rewrite rules, and translation validation of optimized programs."""

@@ -1,4 +1,4 @@
-"""Counterexamples of the solver as values that a reader can follow."""
+"""Counterexamples: solver models decoded to readable values."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from raspir.validation.values import LIMIT, UNLIMITED, Term, Value, fraction, in
 
 @dataclass(frozen=True)
 class Counterexample:
-    """Inputs on which a rewrite is wrong.
+    """Inputs on which a rewrite is unsound.
 
     Attributes:
-        length: how long they are.
-        inputs: the rows of inputs, by their names; also the entries of selectors by opaque predicates, row by row.
-        before: what the program yields; ``None`` where it fails.
-        after: what the rewritten program yields; ``None`` where it fails.
-        real: whether all floats round as Python's do; else the solver made up some sum or product.
-        limit: the least integer that is too large for a product, if that matters; it is smaller than Python's own.
+        length: the length of the inputs.
+        inputs: the input rows, by name; also the entries of selectors by opaque predicates, row by row.
+        before: the result of the program; ``None`` if it fails.
+        after: the result of the rewritten program; ``None`` if it fails.
+        real: whether all floats round as in Python; otherwise the solver has invented a sum or product.
+        limit: the least integer beyond the limit of products, if relevant; it is smaller than the actual limit.
     """
 
     length: int
@@ -43,7 +43,7 @@ class Counterexample:
 
 
 def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, real: bool = True) -> Counterexample:
-    """Return what a model of the solver says of the inputs, and of both programs."""
+    """Return the inputs and the results of both programs, decoded from a solver model."""
     reader = Reader(encoding, model)
     inputs: dict[str, list[str]] = {}
     for node in encoding.order:
@@ -56,11 +56,11 @@ def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, rea
 
 
 class Reader:
-    """Reads values from a model of the solver.
+    """A decoder of values from a solver model.
 
     Args:
-        encoding: what the solver was asked about.
-        model: its answer.
+        encoding: the encoded programs.
+        model: the model.
     """
 
     def __init__(self, encoding: Encoding, model: z3.ModelRef) -> None:
@@ -70,7 +70,7 @@ class Reader:
 
     @property
     def limit(self) -> int | None:
-        """The least integer that is too large, ``None`` where none is, or the programs have no such limit."""
+        """The least integer beyond the limit, ``None`` if there is none or the programs do not depend on the limit."""
         limited = self._model[UNLIMITED] is not None and not self._holds(UNLIMITED)
         return integer(self._model.eval(LIMIT, model_completion=True)) if limited else None
 
@@ -79,11 +79,11 @@ class Reader:
         return [self._atom(value) for value in self._encoding.rows[node]]
 
     def entries(self, node: Node) -> list[str]:
-        """Return the rows of a selector, as zeros and ones."""
+        """Return the rows of a selector as strings of zeros and ones."""
         return ["".join("1" if self._holds(entry) else "0" for entry in row) for row in self._encoding.matrices[node]]
 
     def result(self, root: Node) -> list[str] | None:
-        """Return what a program yields, ``None`` where it fails."""
+        """Return the result of a program, ``None`` if it fails."""
         if not self._holds(self._encoding.succeeds(root)):
             return None
         return self.entries(root) if root.type is SELECTOR else [show(atom) for atom in self.atoms(root)]
@@ -105,13 +105,13 @@ class Reader:
         raise AssertionError(value)
 
     def _place(self, value: Value) -> Fraction | None:
-        """Return the place of the string that a value is, ``None`` if it is none."""
+        """Return the place of a string value in the order of strings, ``None`` for any other value."""
         guard, payload = value.cases[STR]
         return fraction(self._model.eval(payload, model_completion=True)) if self._holds(guard) else None
 
 
 def _texts(encoding: Encoding, places: Iterable[Fraction | None]) -> dict[Fraction | None, str]:
-    """Return a string for each place: the one that a program names there, or one that comes right after it."""
+    """Return a string for each place: the literal at that place, or an immediate successor of the preceding string."""
     found: dict[Fraction | None, str] = {}
     last = ""
     for place in sorted(place for place in places if place is not None):

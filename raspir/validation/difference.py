@@ -13,9 +13,9 @@ class Difference:
     """An input on which the programs differ.
 
     Attributes:
-        input: the input; several by name.
-        before: what the program yields.
-        after: what the optimised program yields; the error where it fails.
+        input: the input; a mapping by name if there are several.
+        before: the result of the program.
+        after: the result of the optimized program, or its error.
     """
 
     input: Any

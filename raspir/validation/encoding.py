@@ -1,4 +1,4 @@
-"""Programs on inputs of one length as terms of an SMT solver: what each value is, and whether computing it succeeds."""
+"""SMT encoding of programs on inputs of one length: a term for each value, and for whether it is defined."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from raspir.validation import values
 from raspir.validation.values import TRUE, NoEncodingError, Strings, Term, Value, choose, conjunction, disjunction
 
 Table = Sequence[tuple[tuple[Atom, ...], Atom | None]]
-"""What an opaque function returns for atoms, or ``None`` where it fails."""
+"""The graph of an opaque function: argument atoms and result, ``None`` if it fails."""
 
 Tables = Callable[[Node], Table | None]
-"""Returns the table of a node's opaque function for all atoms that its operands can hold; ``None`` without one."""
+"""A function from a node to its opaque function's table over the operands' domains; ``None`` if there is none."""
 
 
 class Encoding:
-    """Some nodes on all inputs of one length.
+    """The encoding of nodes on all inputs of one length.
 
     Args:
         n: the length.
-        roots: the nodes; strings that they name get their terms.
-        tables: what is known of opaque functions; nothing if left out, and then they may be any functions.
-        texts: more strings that get their terms.
+        roots: the nodes to encode.
+        tables: the tables of opaque functions; without a table, a function is uninterpreted.
+        texts: string literals to encode in addition to those of the nodes.
 
     Raises:
-        NoEncodingError: if there is no faithful term for something.
+        NoEncodingError: if a construct has no faithful encoding.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class Encoding:
         self.matrices: dict[Node, list[list[Term]]] = {}
         """The entries of each selector, row by row: the query's position first."""
         self.held: list[Term] = [values.LARGE]
-        """What holds of all inputs."""
+        """The axioms: constraints that all inputs satisfy."""
         self.claims: list[Term] = []
-        """What tables rest on, and the solver has to show: no operand holds an atom that is not in its table."""
+        """The proof obligations of tables: no operand holds an atom outside of its table."""
         self._tables = tables
         self._succeeds: dict[Node, Term] = {}
         for node in self.order:
@@ -57,21 +57,21 @@ class Encoding:
                 self.rows[node], self._succeeds[node] = self._sequence(node)
 
     def succeeds(self, *roots: Node) -> Term:
-        """Return whether computing ``roots``, with all that they need, succeeds."""
+        """Return the term for whether ``roots`` and their transitive operands are defined."""
         return conjunction(self._succeeds[node] for node in topological(roots))
 
     def equal(self, a: Node, b: Node, exact: bool = False) -> Term:
-        """Return whether two sequences are equal in Python's sense, or two selectors the same.
+        """Return the term for whether two sequences are equal by Python's ``==``, or two selectors are identical.
 
         Args:
-            a: one of them.
-            b: the other.
-            exact: whether atoms must be of one kind to be equal: ``True`` is not ``1`` then.
+            a: a node.
+            b: a node of the same type.
+            exact: whether equal atoms must be of the same kind, so that ``True`` differs from ``1``.
         """
         return conjunction(self.equal_rows(a, b, exact))
 
     def equal_rows(self, a: Node, b: Node, exact: bool = False) -> list[Term]:
-        """Return for each position whether two sequences are equal there, or two selectors have the same row."""
+        """Return the term for each position of whether two sequences, or two rows of selectors, are equal there."""
         if a.type is SELECTOR:
             rows = zip(self.matrices[a], self.matrices[b], strict=True)
             return [conjunction(one == other for one, other in zip(*row, strict=True)) for row in rows]
@@ -170,7 +170,7 @@ class Encoding:
         return found, disjunction(ok)
 
     def _tests(self, node: Node, table: Table, arguments: list[Value]) -> list[tuple[Term, Atom | None]]:
-        """Return when a node's operands are each row of its table, with the result; claim that they are one of them."""
+        """Return the guard and result of each row of a node's table; add the obligation that some guard holds."""
         tests = []
         for atoms, result in table:
             pairs = zip(arguments, map(self._atom, atoms), strict=True)
@@ -214,7 +214,7 @@ class Encoding:
         return (default if found is None else choose(none, default, found)), ok
 
     def _best(self, node: Node, selected: list[Term], row: list[Value]) -> tuple[Value | None, Term]:
-        """Return the value at the selected position of the best score, and whether finding it succeeds."""
+        """Return the value at the selected position of the best score, and whether it is defined."""
         scores, positions = self.rows[node.operands[2]], range(self.n)
         wins, ties_left = ("gt" if node["pick"] == "highest" else "lt"), node["ties"] == "left"
         found, ok = None, []
@@ -232,7 +232,7 @@ class Encoding:
 
 
 def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | None, Term]:
-    """Return the one selected value, or the sum or mean of several, and whether adding them succeeds."""
+    """Return the only selected value, or the sum or mean of several, and whether it is defined."""
     if not row:
         return None, TRUE
     alone = row[0]
@@ -256,7 +256,7 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
 
 
 def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
-    """Return the sum of the selected numbers, added from left to right, and whether adding them succeeds."""
+    """Return the sum of the selected numbers, from left to right, and whether it is defined."""
     if all(_kinds(value) <= {BOOL, INT} for value in row):
         terms = [z3.If(chosen, value.number, z3.IntVal(0)) for chosen, value in zip(selected, row, strict=True)]
         largest = values.largest(row)
@@ -277,7 +277,7 @@ def _kinds(value: Value) -> set[Type]:
 
 
 def _texts(node: Node, tables: Tables) -> Iterable[str]:
-    """Yield the strings that a node names as its atoms, or that its table holds."""
+    """Yield the string literals of a node's attributes and of its table."""
     held: list[Attribute] = []
     for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
         if kind in (AttributeKind.ATOM, AttributeKind.ATOMS, AttributeKind.VOCABULARY):

@@ -1,4 +1,4 @@
-"""Two programs put to an SMT solver: are they equal on all inputs of one length?"""
+"""Equivalence checking of two programs on all inputs of one length by an SMT solver."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from raspir.validation.values import BITS, FITS, FLOATS, JOINED, LIMIT, WORKS, N
 
 @held_back()
 def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | str | Difference | None:
-    """Return ``True`` if ``after`` equals ``before`` on all inputs of length ``n`` that keep the promises.
+    """Return ``True`` if ``after`` equals ``before`` on all inputs of length ``n`` that satisfy the assumptions.
 
-    A difference, if the reference backend confirms one that the solver found; why, if the solver cannot say what the
-    programs do; ``None`` if there is not enough time.
+    Otherwise, return a difference that the reference backend confirms; the reason, if the encoding is too coarse to
+    decide; or ``None`` on a timeout.
     """
     start = time.monotonic()
     pairs = [(node, after.outputs[name]) for name, node in before.outputs.items()]
@@ -32,8 +32,8 @@ def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | st
     except NoEncodingError as error:
         return f"the solver was not asked: it has no faithful term for {error}"
     written = encoding.succeeds(*before.outputs.values())
-    optimised = encoding.succeeds(*after.outputs.values())
-    equal = conjunction([optimised, *(encoding.equal(*pair) for pair in pairs)])
+    optimized = encoding.succeeds(*after.outputs.values())
+    equal = conjunction([optimized, *(encoding.equal(*pair) for pair in pairs)])
     solver = Solver(seconds - (time.monotonic() - start))
     wrong = z3.Or(z3.And(written, z3.Not(equal)), z3.Not(conjunction(encoding.claims)))
     solver.add(*encoding.held, wrong)
@@ -47,12 +47,12 @@ def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | st
 
 @held_back()
 def always_fails(graph: Graph, n: int, seconds: float) -> bool:
-    """Return whether the solver shows that ``graph`` has a result on no input of length ``n`` that keeps the promises.
+    """Return whether ``graph`` provably fails on every input of length ``n`` that satisfies the assumptions.
 
-    Then whatever is made of it equals it. ``False`` also says that there was not enough time.
+    Any transformation of such a graph is vacuously correct. ``False`` may also be due to a timeout.
 
     Raises:
-        NoEncodingError: if there is no faithful term for something.
+        NoEncodingError: if a construct has no faithful encoding.
     """
     start = time.monotonic()
     encoding = Encoding(n, list(graph.outputs.values()), tables_of(graph))
@@ -62,7 +62,7 @@ def always_fails(graph: Graph, n: int, seconds: float) -> bool:
 
 
 def _confirmed(before: Graph, after: Graph, encoding: Encoding, solver: Solver) -> Difference | None:
-    """Return the difference that the solver's model shows, if both programs, run on it, show it too."""
+    """Return the difference in the solver's model, if running both programs on its input confirms it."""
     if before.unbound or after.unbound:
         return None
     given = _input(before, encoding, Reader(encoding, solver.model()))
@@ -81,18 +81,18 @@ _UNKNOWN = {
 
 
 def _unknown(encoding: Encoding, names: set[str]) -> str:
-    """Return why the solver cannot tell: what it was asked about and could make up, in words."""
+    """Return why the solver cannot decide: the uninterpreted parts of the encoding, in words."""
     opaque = {str(node["function"]) for node in encoding.order if node.operation.name in ("map", "select.by")}
     unknown = [words for start, words in _UNKNOWN.items() if any(name.startswith(start) for name in names)]
     unknown += [
         f"what @{symbol} yields" for symbol in sorted(opaque) if any(name.startswith(f"{symbol}.") for name in names)
     ]
-    told = " or ".join(unknown) or "what it found, as running it does not show it"
-    return f"the solver cannot tell at length {encoding.n}: it does not know {told}"
+    listing = " or ".join(unknown) or "what it found, as running it does not show it"
+    return f"the solver cannot tell at length {encoding.n}: it does not know {listing}"
 
 
 def _input(graph: Graph, encoding: Encoding, reader: Reader) -> Any:
-    """Return the input that a model says; what the program does not read may be anything that is promised."""
+    """Return the input of a model; inputs that the programs do not read are arbitrary within their vocabulary."""
     rows = {}
     for name, source in graph.inputs.items():
         vocab = source["vocab"]

@@ -1,4 +1,4 @@
-"""The SMT solver as it is asked here: for some seconds; who presses Ctrl-C stops the program and not the question."""
+"""The SMT solver with a timeout, and with Ctrl-C interrupting the program rather than the query."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import z3
 from raspir.runtime.interrupts import raise_held
 from raspir.validation.values import Term
 
-_MOST = 2**31 - 1  # milliseconds: the solver keeps them in 32 bits
+_MOST = 2**31 - 1  # milliseconds, which the solver stores in 32 bits
 
 
-class Solver(z3.Solver):  # type: ignore[misc]  # z3 tells no types
-    """A solver that takes so many seconds for a question at most.
+class Solver(z3.Solver):  # type: ignore[misc]  # z3 is untyped
+    """A solver with a timeout for each query.
 
     Args:
-        seconds: how long it may take.
+        seconds: the timeout.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -22,10 +22,10 @@ class Solver(z3.Solver):  # type: ignore[misc]  # z3 tells no types
         self.set("timeout", max(1, int(min(1000 * seconds, _MOST))))
 
     def check(self, *assumptions: Term) -> z3.CheckSatResult:
-        """Return whether there is a model.
+        """Return whether the constraints are satisfiable.
 
         Raises:
-            KeyboardInterrupt: if Ctrl-C was pressed. The solver takes the signal and only says that it cannot tell.
+            KeyboardInterrupt: if Ctrl-C was pressed; the solver consumes the signal and merely answers ``unknown``.
         """
         raise_held()
         answer = super().check(*assumptions)

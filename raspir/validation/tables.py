@@ -1,4 +1,4 @@
-"""Opaque functions as tables, where the atoms that they are applied to are few and known."""
+"""Tabulation of opaque functions over small known operand domains."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MOST = 4096  # rows of a table
 
 
 def tables_of(graph: Graph) -> Tables:
-    """Return what knows the tables of the opaque functions of ``graph``, which are called for them."""
+    """Return the tables of the opaque functions of ``graph``, tabulated on demand."""
     return known_to(Analysis.of(graph), graph.functions)
 
 
 def known_to(analysis: Analysis, functions: Mapping[str, Callable[..., Any]]) -> Tables:
-    """Return what knows the tables of ``functions``, which are called on what their operands hold by an analysis."""
+    """Return the tables of ``functions``, tabulated on demand over the operand domains of an analysis."""
     known: dict[Node, Table | None] = {}
 
     def table(node: Node) -> Table | None:
@@ -48,5 +48,5 @@ def _called(node: Node, function: Callable[..., Any], row: tuple[Atom, ...]) -> 
     try:
         result = function(*row)
         return bool(result) if node.operation.name == "select.by" else checked(result)
-    except (Exception, SystemExit):  # an author's function may raise anything, and then the program fails
+    except (Exception, SystemExit):  # opaque functions may raise anything, which makes the program fail
         return None

@@ -1,8 +1,7 @@
-"""Translation validation: is this optimised program equal to this program? On all inputs up to some length.
+"""Translation validation: is an optimized program equal to its original on all inputs up to some length?
 
-What is checked is one translation and not the optimiser (Pnueli, Siegel and Singerman, TACAS 1998). Inputs of a
-vocabulary are tried one and all, as long as there is time; the lengths beyond are put to an SMT solver, which needs
-no vocabulary.
+It checks a single translation, not the optimizer (Pnueli, Siegel and Singerman, TACAS 1998). Inputs over a vocabulary
+are enumerated exhaustively until time is up; an SMT solver, which needs no vocabulary, covers the remaining lengths.
 """
 
 from __future__ import annotations
@@ -21,20 +20,20 @@ from raspir.validation.difference import Difference
 
 Tell = Callable[[int, int], None]
 
-_CHUNK = {"numpy": 1 << 12, "reference": 1 << 6}  # inputs that run together, between two looks at the clock
-_BY_REFERENCE = 2_000  # inputs of one length up to which the reference backend runs them, and NumPy beyond
-_LONGEST = 12  # the length up to which lengths are looked at where nobody says how far
+_CHUNK = {"numpy": 1 << 12, "reference": 1 << 6}  # inputs per batch; the deadline is checked between batches
+_BY_REFERENCE = 2_000  # most inputs of one length that run on the reference backend; NumPy runs more
+_LONGEST = 12  # the default maximum length
 
 
 @dataclass
 class Tally:
-    """How many inputs of one length were run.
+    """The coverage of the inputs of one length.
 
     Attributes:
-        length: their length.
-        size: how many there are.
-        done: how many of them were run.
-        failing: on how many of these the program as written fails, so that nothing is promised.
+        length: the input length.
+        size: the total number of inputs.
+        done: the number of inputs run.
+        failing: the number of those on which the original fails, so that any behavior is correct.
     """
 
     length: int
@@ -45,20 +44,20 @@ class Tally:
 
 @dataclass
 class Validation:
-    """How far two programs are known to be equal.
+    """The result of translation validation: the extent to which two programs are known to be equal.
 
     Attributes:
-        same: whether they are one and the same graph, so that there is nothing to check.
-        tried: for each length that was finished, of how many inputs each was run.
-        failing: on how many of them the program as written fails, so that nothing is promised.
-        proved: the lengths at which the solver proved it.
-        vacuous: those of them at which the solver also showed that the program as written always fails.
-        partly: the length that was begun and not finished.
-        difference: an input on which they differ.
-        notes: why it ended where it did.
-        longest: the length up to which it was asked for; the promised maximum, or ``None``.
-        promised: whether no input that keeps the promises is longer.
-        seconds: how long it took.
+        same: whether the graphs are identical, so that there is nothing to check.
+        tried: the number of inputs of each exhaustively tested length.
+        failing: the number of those on which the original fails, so that any behavior is correct.
+        proved: the lengths at which the solver proved equality.
+        vacuous: the subset of ``proved`` at which the solver also proved that the original always fails.
+        partly: the coverage of a length that was only partially tested.
+        difference: an input on which the programs differ.
+        notes: why validation stopped where it did.
+        longest: the requested maximum length, or the assumed one, or ``None``.
+        promised: whether ``longest`` is the assumed maximum, so that no valid input is longer.
+        seconds: the elapsed time.
     """
 
     same: bool = False
@@ -75,14 +74,14 @@ class Validation:
 
     @property
     def complete(self) -> bool:
-        """Whether every input that keeps the promises is covered, up to the length that was asked for."""
+        """Whether every input up to ``longest`` that satisfies the assumptions is covered."""
         lengths = {*self.tried, *self.proved}
         return self.difference is None and (
             self.same or (self.longest is not None and lengths >= set(range(self.longest + 1)))
         )
 
     def lines(self) -> list[str]:
-        """Return what was covered, in words."""
+        """Return a report of the coverage."""
         if self.difference is not None:
             return [f"not equal: {self.difference}"]
         if self.same:
@@ -112,8 +111,8 @@ def _run(count: int, failing: int, lengths: str) -> str:
     if not failing:
         return f"equal on all {count:,} inputs of {lengths}, each of them run"
     equal = f"{count - failing:,} of the {count:,} inputs of {lengths}"
-    told = f"equal on {equal}" if failing < count else f"compared on none of the {count:,} inputs of {lengths}"
-    return f"{told}, each of them run; {_failing(failing)}"
+    outcome = f"equal on {equal}" if failing < count else f"compared on none of the {count:,} inputs of {lengths}"
+    return f"{outcome}, each of them run; {_failing(failing)}"
 
 
 def _failing(count: int) -> str:
@@ -131,19 +130,19 @@ def _lengths(lengths: list[int]) -> str:
 def validate(
     before: Graph, after: Graph, longest: int | None = None, seconds: float = 30.0, progress: Tell | None = None
 ) -> Validation:
-    """Return how far ``after`` is known to equal ``before``, which it was made of.
+    """Validate ``after`` as an optimization of ``before``.
 
     Args:
-        before: the program, with its promises.
-        after: the optimised program.
-        longest: the length up to which inputs are looked at; as far as ``seconds`` reach if ``None``.
-        seconds: how long running inputs may take, and the solver once more.
-        progress: told how many inputs of how many have been run.
+        before: the original program, with its assumptions.
+        after: the optimized program.
+        longest: the maximum length to check; limited by ``seconds`` alone if ``None``.
+        seconds: the time budget of testing, and again of the solver.
+        progress: a callback with the number of inputs run and their total.
 
     Raises:
-        GraphError: if the programs have not the same outputs, inputs and promises.
-        InputError: if ``longest`` is not a natural number, or ``seconds`` not a positive one.
-        BackendError: as running the programs does.
+        GraphError: if the programs differ in outputs, inputs, assumptions or functions.
+        InputError: if ``longest`` is not a natural number, or ``seconds`` not a positive number.
+        BackendError: as for running the programs.
     """
     if longest is not None and (type(longest) is not int or longest < 0):
         raise InputError(f"longest is a natural number, not {show(longest)}")
@@ -163,7 +162,7 @@ def validate(
 
 
 def _check_interfaces(before: Graph, after: Graph) -> None:
-    """Check that two programs can be compared: they yield and take the same, and promise and call the same.
+    """Check that two programs are comparable: same outputs, inputs, assumptions and functions.
 
     Raises:
         GraphError: if they do not.
@@ -186,11 +185,11 @@ def _named(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
 
 
-# Running every input
+# Exhaustive testing
 
 
 def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, progress: Tell | None) -> None:
-    """Run the programs on all inputs of one length after another, until time is up or there is a difference."""
+    """Run the programs on all inputs, length by length, until time is up or they differ."""
     unbound = [f"@{symbol}" for symbol in dict.fromkeys((*before.unbound, *after.unbound))]
     if unbound:
         verb = "is" if len(unbound) == 1 else "are"
@@ -219,9 +218,9 @@ def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, pr
 def _run_length(
     before: Graph, after: Graph, inputs: Iterator[Any], tally: Tally, deadline: float, progress: Tell | None
 ) -> Difference | None:
-    """Run the programs on all inputs of a length, until time is up or there is a difference, which is returned.
+    """Run the programs on all inputs of a length, until time is up; return the first difference.
 
-    The first inputs of the lengths 0 and 1 are run in any case.
+    The first batch of the lengths 0 and 1 is run regardless of the deadline.
     """
     backend = "reference" if tally.size <= _BY_REFERENCE else "numpy"
     pair = runner(backend).compile(before), runner(backend).compile(after)
@@ -237,7 +236,7 @@ def _run_length(
 
 
 def _writer(vocabularies: Mapping[str, object], n: int) -> Callable[[tuple[Atom, ...]], Any]:
-    """Return what makes an input of atoms: those of the first sequence, then those of the next."""
+    """Return the function that assembles an input from the concatenated atoms of its sequences."""
     if len(vocabularies) > 1:
         names = list(enumerate(vocabularies))
         return lambda atoms: {name: list(atoms[k * n : (k + 1) * n]) for k, name in names}
@@ -250,10 +249,10 @@ def _writer(vocabularies: Mapping[str, object], n: int) -> Callable[[tuple[Atom,
 def _compare(
     before: Executable, after: Executable, inputs: list[Any], tally: Tally, deadline: float
 ) -> Difference | None:
-    """Return the first difference in what both programs yield on ``inputs``; count those that were run."""
+    """Return the first difference between the results on ``inputs``, and update ``tally``."""
     try:
         wanted, got = before.batch(inputs), after.batch(inputs)
-    except EvaluationError:  # some input of them fails: they run one by one
+    except EvaluationError:  # some input fails: isolate it
         pairs = _one_by_one(before, after, inputs, tally, deadline)
     else:
         tally.done += len(inputs)
@@ -269,7 +268,7 @@ def _compare(
 def _one_by_one(
     before: Executable, after: Executable, inputs: list[Any], tally: Tally, deadline: float
 ) -> Iterator[tuple[Any, Any, Any]]:
-    """Yield each input on which ``before`` has a result, with that result, and what ``after`` yields, in time."""
+    """Yield each input on which ``before`` succeeds, with both results, until the deadline."""
     for given in inputs:
         if time.monotonic() > deadline:
             return
@@ -286,11 +285,11 @@ def _one_by_one(
         yield given, wanted, got
 
 
-# The solver
+# Proof by the solver
 
 
 def _prove(before: Graph, after: Graph, found: Validation, deadline: float) -> None:
-    """Put the lengths that could not be run to the solver, until time is up."""
+    """Prove the lengths that were not tested exhaustively by the solver, until time is up."""
     try:
         from raspir.validation.equivalence import always_fails, equivalent
     except ImportError:

@@ -1,13 +1,12 @@
-"""Atoms as terms of an SMT solver, and what elementwise operations make of them.
+"""SMT encoding of atoms and of the elementwise operations.
 
-A symbolic atom has a case for each kind that it may be of. Integers and booleans are exact. A float is a real number
-whose sum, difference, product and quotient are uninterpreted functions, so that nothing is provable that rounds
-differently; those of constants are computed. Beside the number stands whether it is ``-0.0``. An infinite constant has
-no term; any other infinity is a real number beyond all that are finite. A string is a real number at its place in the
-order of strings.
+A symbolic atom has a case for each possible kind. Integers and booleans are exact. A float is a real number with a flag
+for ``-0.0``; float sums, differences, products and quotients are uninterpreted functions, so that no proof relies on
+exact arithmetic, except that constants are folded. An infinite constant has no encoding; any other infinity is a real
+number beyond all finite floats. A string is a real number that represents its place in the order of strings.
 
-Integers have a limit, beyond which products and quotients fail. Here it is a symbol of which no more is known than that
-it is large: so a proof holds for the limit that there is, and the solver never computes with a million bits.
+The limit on integers, beyond which products and quotients fail, is a symbolic constant that is only known to be large:
+a proof then holds for the actual limit, and the solver never computes with a million bits.
 """
 
 from __future__ import annotations
@@ -26,52 +25,52 @@ from raspir.ir.evaluation import EVALUATORS, MOST_BITS, MOST_CHARACTERS
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 
 Term = Any
-"""A term of the solver, which has no types that a checker could see."""
+"""A solver term; z3 is untyped."""
 
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
 MADE_UP = "@"
-"""What the names of Python's own operations begin with whose meaning the solver chooses; no symbol begins so."""
+"""The prefix of uninterpreted Python operations, which no opaque symbol has."""
 
 FLOATS = "@float."
-"""What the solver's names for operations on floats begin with."""
+"""The prefix of uninterpreted operations on floats."""
 
 QUOTIENT = "quotient"
-"""What :func:`rough` calls the quotient of two integers, which are not rounded to floats first."""
+"""The operation name in :func:`rough` for the quotient of two integers, which are not rounded to floats first."""
 
 WORKS = "@works."
-"""What predicates begin with that say whether an operation on floats succeeds."""
+"""The prefix of predicates for whether an operation on floats is defined."""
 
 FITS = "@fits."
-"""What predicates begin with that say whether a string is short enough."""
+"""The prefix of predicates for whether a string is within the length limit."""
 
 JOINED = "@str."
-"""What functions begin with that make strings of strings."""
+"""The prefix of uninterpreted functions on strings."""
 
 BITS = "@int."
-"""What functions begin with that combine the bits of integers."""
+"""The prefix of uninterpreted bitwise functions."""
 
 _MODERATE = 2**1000
 
 _EXACT = 2**53
-"""Integers up to this are floats."""
+"""Integers up to this magnitude are representable as floats."""
 
-_ENOUGH = 4096  # bits that products may have without a look at the limit: rounded floats have 1024
+_ENOUGH = 4096  # bits of integers that are within the limit by construction: rounded floats have 1024
 assert _ENOUGH < MOST_BITS
 
 LIMIT = z3.Int("@limit")
-"""The least integer that is too large for an operation with a limit on integers."""
+"""The least integer beyond the limit of integer operations."""
 
 LARGE = LIMIT > 2**64
-"""All that is known of :data:`LIMIT`."""
+"""The only axiom on :data:`LIMIT`."""
 
 UNLIMITED = z3.Bool("@unlimited")
-"""Whether no integer is too large."""
+"""Whether integers are unlimited."""
 
 
 class NoEncodingError(Exception):
-    """The solver has no faithful term for something, which the message names."""
+    """A construct without a faithful encoding, named in the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +78,9 @@ class Value:
     """A symbolic atom.
 
     Attributes:
-        cases: for each kind that it may be of, when it is, and what it is then. Exactly one case holds.
-        size: a bound on the absolute value of the integer and on the length of the string that it may be; ``None``
-            where no bound is known.
-        minus: when it is ``-0.0``.
+        cases: the guard and payload of each possible kind. Exactly one guard holds.
+        size: a bound on the absolute value of an integer and on the length of a string; ``None`` if unknown.
+        minus: the guard of ``-0.0``.
     """
 
     cases: dict[Type, tuple[Term, Term]]
@@ -91,26 +89,26 @@ class Value:
 
     @staticmethod
     def of(kind: Type, payload: Term, size: int | None = None, minus: Term = FALSE) -> Value:
-        """Return an atom of one kind."""
+        """Return an atom of a single kind."""
         return Value({kind: (TRUE, payload)}, _bound(size) if kind in (INT, STR) else 1, minus)
 
     def when(self, kinds: Type) -> Term:
-        """Return when it is of one of ``kinds``."""
+        """Return the guard of ``kinds``."""
         if all(kind in kinds for kind in self.cases):
             return TRUE
         return disjunction(guard for kind, (guard, _) in self.cases.items() if kind in kinds)
 
     def only(self, kinds: Type) -> Value:
-        """Return it without its cases of other kinds, which says nothing where it is of one of those."""
+        """Return the value restricted to ``kinds``; unconstrained if it is of another kind."""
         return replace(self, cases={kind: case for kind, case in self.cases.items() if kind in kinds})
 
     def may_be(self, kinds: Type) -> bool:
-        """Tell whether it has a case of one of ``kinds``."""
+        """Return whether it has a case in ``kinds``."""
         return any(kind in kinds for kind in self.cases)
 
     @property
     def number(self) -> Term:
-        """The number that it is, if it is one: a real where it may be a float, else an integer."""
+        """The numeric payload: a real if it may be a float, else an integer; arbitrary if it is no number."""
         real = FLOAT in self.cases
         found = None
         for kind, (guard, payload) in self.cases.items():
@@ -122,18 +120,18 @@ class Value:
 
     @property
     def is_below(self) -> Term:
-        """Whether it is a number with the sign of those below zero, as ``-0.0`` is."""
+        """Whether it is a number with a negative sign, such as ``-0.0``."""
         below = self.number < 0
         return below if z3.is_false(self.minus) else z3.Or(below, self.minus)
 
     @property
     def text(self) -> Term:
-        """The string that it is, if it is one."""
+        """The string payload; arbitrary if it is no string."""
         return self.cases[STR][1] if STR in self.cases else z3.RealVal(0)
 
     @property
     def truth(self) -> Term:
-        """Whether it is true in Python's sense."""
+        """Whether it is truthy."""
         parts = [z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in self._items()]
         return disjunction(parts)
 
@@ -142,13 +140,13 @@ class Value:
 
 
 def conjunction(parts: Iterable[Term]) -> Term:
-    """Return whether all of ``parts`` hold."""
+    """Return the conjunction of ``parts``, simplified."""
     kept = [part for part in parts if not z3.is_true(part)]
     return TRUE if not kept else kept[0] if len(kept) == 1 else z3.And(kept)
 
 
 def disjunction(parts: Iterable[Term]) -> Term:
-    """Return whether one of ``parts`` holds."""
+    """Return the disjunction of ``parts``, simplified."""
     kept = [part for part in parts if not z3.is_false(part)]
     if any(map(z3.is_true, kept)):
         return TRUE
@@ -156,12 +154,12 @@ def disjunction(parts: Iterable[Term]) -> Term:
 
 
 def _implies(condition: Term, term: Term) -> Term:
-    """Return whether ``term`` holds where ``condition`` does."""
+    """Return the implication, simplified."""
     return term if z3.is_true(condition) or z3.is_true(term) else z3.Implies(condition, term)
 
 
 def choose(condition: Term, a: Value, b: Value) -> Value:
-    """Return ``a`` where ``condition`` holds, else ``b``."""
+    """Return the conditional value: ``a`` if ``condition`` holds, else ``b``."""
     if z3.is_true(condition) or z3.is_false(condition):
         return a if z3.is_true(condition) else b
     cases = {}
@@ -179,26 +177,26 @@ def choose(condition: Term, a: Value, b: Value) -> Value:
 
 
 def _bound(size: int | None) -> int | None:
-    """Return ``size``, or ``None`` where that says too little to be of use."""
+    """Return ``size``, widened to ``None`` if it is too large to be useful."""
     return None if size is None or size.bit_length() > _ENOUGH else size
 
 
 def largest(values: Iterable[Value]) -> int | None:
-    """Return a bound on the size of several atoms, ``None`` where there is none."""
+    """Return a common bound on the size of several atoms, ``None`` if unknown."""
     return _size(lambda *sizes: max(sizes, default=0), *values)
 
 
 def _size(function: Callable[..., int], *values: Value) -> int | None:
-    """Return the bound that ``function`` makes of those of some values, ``None`` where one has none."""
+    """Return ``function`` of the bounds of some values, ``None`` if a bound is unknown."""
     sizes = [value.size for value in values if value.size is not None]
     return _bound(function(*sizes)) if len(sizes) == len(values) else None
 
 
 class Strings:
-    """The terms of strings, in their order. One that no program names may lie between any two.
+    """The terms of string literals, in their order; other strings may lie between any two.
 
     Args:
-        named: the strings that programs name.
+        named: the string literals of the programs.
     """
 
     def __init__(self, named: Iterable[str]) -> None:
@@ -209,18 +207,18 @@ class Strings:
         return z3.RealVal(self._places[text])
 
     def named(self, place: Fraction) -> str | None:
-        """Return the string at a place, ``None`` where that is none that a program names."""
+        """Return the literal at a place, ``None`` if there is none."""
         return next((text for text, own in self._places.items() if own == place), None)
 
     def below(self, place: Fraction) -> str:
-        """Return the last string that a program names and that is not after a place."""
+        """Return the last literal that is not after a place."""
         return max((text for text, own in self._places.items() if own <= place), default="")
 
     def const(self, atom: Atom) -> Value:
         """Return ``atom`` as a symbolic atom.
 
         Raises:
-            NoEncodingError: if it is infinite, or of more bits than the solver computes with in reasonable time.
+            NoEncodingError: if it is infinite, or has more bits than the solver handles in reasonable time.
         """
         if isinstance(atom, bool):
             return Value.of(BOOL, z3.BoolVal(atom))
@@ -236,7 +234,7 @@ class Strings:
 
 
 def fresh(name: str, kinds: Type, size: int | None = None) -> tuple[Value, Term]:
-    """Return an atom that may be anything of ``kinds`` up to a size, and what has to hold for it to be one."""
+    """Return an unconstrained atom of ``kinds`` up to a size, and the axiom that makes it well-formed."""
     tag = z3.Int(f"{name}.kind")
     cases: dict[Type, tuple[Term, Term]] = {}
     for number, kind in enumerate(kinds.kinds):
@@ -249,13 +247,13 @@ def fresh(name: str, kinds: Type, size: int | None = None) -> tuple[Value, Term]
 
 
 def _zero(cases: dict[Type, tuple[Term, Term]], minus: Term) -> Term:
-    """Return when an atom of some cases is a float that is zero, and ``minus`` holds."""
+    """Return the guard of a float zero with ``minus``."""
     guard, payload = cases[FLOAT]
     return FALSE if z3.is_false(minus) else conjunction([guard, payload == 0, minus])
 
 
 def same(a: Value, b: Value) -> Term:
-    """Return whether two atoms are the same, of one kind; ``0.0`` is not ``-0.0``."""
+    """Return the term for whether two atoms are identical, kind and sign of zero included."""
     signs = [] if z3.is_false(a.minus) and z3.is_false(b.minus) else [a.minus == b.minus]
     return disjunction(
         conjunction(
@@ -272,7 +270,7 @@ def same(a: Value, b: Value) -> Term:
 
 
 def equal(a: Value, b: Value) -> Term:
-    """Return whether two atoms are equal in Python's sense."""
+    """Return the term for whether two atoms are equal by Python's ``==``."""
     parts = []
     if a.may_be(NUMBER) and b.may_be(NUMBER):
         parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), a.number == b.number]))
@@ -287,12 +285,12 @@ _ORDER: dict[str, Callable[[Term, Term], Term]] = {
 
 
 def comparable(a: Value, b: Value) -> Term:
-    """Return whether two atoms can be put in order."""
+    """Return the term for whether two atoms are comparable by order."""
     return disjunction([conjunction([a.when(kind), b.when(kind)]) for kind in (NUMBER, STR)])
 
 
 def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
-    """Return the outcome of the comparison called ``name``, and whether it succeeds."""
+    """Return the outcome of a comparison, and whether it is defined."""
     if name in ("eq", "ne"):
         outcome = equal(a, b)
         return outcome if name == "eq" else z3.Not(outcome), TRUE
@@ -309,12 +307,12 @@ def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
 
 
 def free(name: str, *sorts: Term) -> Term:
-    """Return a function of which nothing is known but its name."""
+    """Return an uninterpreted function."""
     return z3.Function(name, *sorts)
 
 
 def names_in(terms: Iterable[Term]) -> set[str]:
-    """Return the names in some terms of which the solver knows nothing."""
+    """Return the names of the uninterpreted symbols in some terms."""
     names: set[str] = set()
     seen: set[int] = set()
     stack = list(terms)
@@ -329,7 +327,7 @@ def names_in(terms: Iterable[Term]) -> set[str]:
 
 
 def rough(name: str, *operands: Term) -> Term:
-    """Return what an operation on floats yields: of constants that, of others the same where they are the same."""
+    """Return the result of an operation on floats: folded for constants, else an uninterpreted function."""
     numbers = [z3.simplify(operand) for operand in operands]
     if all(map(z3.is_rational_value, numbers)):
         result = computed(name, [fraction(number) for number in numbers])
@@ -339,10 +337,10 @@ def rough(name: str, *operands: Term) -> Term:
 
 
 def works(name: str, *operands: Term) -> Term:
-    """Return whether an operation on floats succeeds: of constants that is known, of others nothing but their sameness.
+    """Return the term for whether an operation on floats is defined: folded for constants, else uninterpreted.
 
-    It may overflow, or yield what is no number. A quotient of whole numbers that are not enormous, by one that is not
-    zero, is known to be a float.
+    An operation may overflow or yield NaN. A quotient of whole numbers of moderate size, with a nonzero divisor, is
+    always defined.
     """
     numbers = [z3.simplify(operand) for operand in operands]
     if all(map(z3.is_rational_value, numbers)) and computed(name, list(map(fraction, numbers))) is not None:
@@ -355,12 +353,12 @@ def works(name: str, *operands: Term) -> Term:
 
 
 def _within(most: int, terms: Iterable[Term]) -> Term:
-    """Return whether numbers lie between a bound and its negative."""
+    """Return the term for whether the absolute values of ``terms`` are at most ``most``."""
     return z3.And([z3.And(each >= -most, each <= most) for each in terms])
 
 
 def _is_whole(term: Term) -> bool:
-    """Tell whether a real is an integer made a real."""
+    """Return whether a real term is syntactically an integer."""
     number = z3.simplify(term)
     if z3.is_rational_value(number):
         return bool(number.denominator_as_long() == 1)
@@ -368,9 +366,9 @@ def _is_whole(term: Term) -> bool:
 
 
 def computed(name: str, arguments: list[Fraction]) -> float | None:
-    """Return what an operation makes of floats or integers, ``None`` where it fails or that is infinite.
+    """Return the result of an operation on floats or integers, ``None`` if it fails or is infinite.
 
-    Integers become floats first, but for the quotient of two, which is rounded once.
+    Integers are converted to floats first, except for the quotient of two, which is rounded only once.
     """
     exponent = name.removeprefix("pow.")
     try:
@@ -384,19 +382,19 @@ def computed(name: str, arguments: list[Fraction]) -> float | None:
 
 
 def integer(term: Term) -> int:
-    """Return the integer that an integer of the solver is; Python may decline to read its decimal digits."""
+    """Return the value of an integer literal, in binary as Python limits decimal conversion."""
     if z3.is_true(z3.simplify(term < 0)):
         return -integer(z3.simplify(-term))
     return int(term.as_binary_string(), 2)
 
 
 def real_of(number: float) -> Term:
-    """Return a float as a real of the solver."""
+    """Return a float as a real literal."""
     return z3.Q(*number.as_integer_ratio())
 
 
 def nearest(number: Fraction) -> float:
-    """Return the float nearest to a number; what is beyond all of them stands for an infinity."""
+    """Return the float nearest to ``number``, or an infinity if it is out of range."""
     try:
         return float(number)
     except OverflowError:
@@ -404,7 +402,7 @@ def nearest(number: Fraction) -> float:
 
 
 def fraction(term: Term) -> Fraction:
-    """Return the number that a real or an integer of the solver is; an irrational one to some digits."""
+    """Return the value of a real or integer literal; an irrational one is approximated."""
     if z3.is_int_value(term):
         return Fraction(integer(term))
     exact = term if z3.is_rational_value(term) else term.approx(20)
@@ -412,7 +410,7 @@ def fraction(term: Term) -> Fraction:
 
 
 def floor_quotient(a: Term, b: Term) -> Term:
-    """Return the quotient of integers rounded down; the solver's own leaves a remainder that is never negative."""
+    """Return the floor quotient of integers; the solver's division is Euclidean, with a non-negative remainder."""
     return z3.If(b > 0, a / b, (-a) / (-b))
 
 
@@ -432,7 +430,7 @@ _SIZES: dict[str, Callable[[Value, Value], int | None]] = {
     "floordiv": lambda a, b: a.size,
     "mod": lambda a, b: b.size,
 }
-"""Bounds of what operations on integers and strings yield."""
+"""Bounds on the results of operations on integers and strings."""
 
 _MINUS: dict[str, Callable[[Value, Value], Term]] = {
     "add": lambda a, b: z3.And(a.minus, b.minus),
@@ -440,14 +438,14 @@ _MINUS: dict[str, Callable[[Value, Value], Term]] = {
     "mod": lambda a, b: b.is_below,
     **dict.fromkeys(("mul", "truediv", "floordiv"), lambda a, b: z3.Xor(a.is_below, b.is_below)),
 }
-"""Whether the results of operations on numbers are ``-0.0`` where they are zero and a float."""
+"""The sign of a float zero that results from an operation on numbers: whether it is ``-0.0``."""
 
 
 def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
-    """Return the sum, difference, product, quotient or remainder of two atoms, and whether it succeeds.
+    """Return the sum, difference, product, quotient or remainder of two atoms, and whether it is defined.
 
     Raises:
-        NoEncodingError: if a string may be repeated or may format something.
+        NoEncodingError: if it may be a repetition or a formatting of a string.
     """
     if (name == "mul" and (a.may_be(STR) or b.may_be(STR))) or (name == "mod" and a.may_be(STR)):
         raise NoEncodingError(f"{name} of a string")
@@ -476,12 +474,12 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
 
 
 def fits(number: Term, size: int | None) -> Term:
-    """Return whether an integer of a size is below the limit."""
+    """Return the term for whether an integer is within the limit; trivial if its size is bounded."""
     return TRUE if size is not None else z3.Or(UNLIMITED, z3.And(number < LIMIT, -number < LIMIT))
 
 
 def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[Term, Term]]:
-    """Return the cases of an operation on numbers, the last of which holds where the operation fails, too."""
+    """Return the cases of an operation on numbers, with exhaustive guards even where it is undefined."""
     if not (a.may_be(NUMBER) and b.may_be(NUMBER)):
         return {INT: (TRUE, z3.IntVal(0))}
     if name == "truediv":
@@ -497,9 +495,9 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
 
 
 def _as_floats(function: Callable[..., Term], name: str, a: Value, b: Value) -> Term:
-    """Return what ``function`` says of an operation on numbers, which are floats or become such.
+    """Return ``function`` applied to an operation on numbers that are converted to floats.
 
-    The quotient of two integers is rounded once. That makes a difference only where one of them is no float.
+    The quotient of two integers is rounded only once, which matters only if one is not representable as a float.
     """
     reals, floats = _reals(a, b), disjunction([a.when(FLOAT), b.when(FLOAT)])
     are_exact = z3.is_true(floats) or all(each.size is not None and each.size <= _EXACT for each in (a, b))
@@ -509,22 +507,22 @@ def _as_floats(function: Callable[..., Term], name: str, a: Value, b: Value) -> 
 
 
 def _reals(*values: Value) -> list[Term]:
-    """Return the numbers that some values are, if they are, as reals."""
+    """Return the numeric payloads of some values as reals."""
     return [z3.ToReal(each.number) if z3.is_int(each.number) else each.number for each in values]
 
 
 def _integer(value: Value) -> Term:
-    """Return the integer that a value is, if it is one or a boolean."""
+    """Return the payload of an integer or a boolean as an integer."""
     return value.only(BOOL | INT).number
 
 
 def averaged(a: Value, count: Value) -> tuple[Value, Term]:
-    """Return the quotient of a sum and a small integer above zero, and whether that succeeds.
+    """Return the quotient of a sum and a small positive integer, and whether it is defined.
 
-    Of an integer it has the integer's sign.
+    The quotient of an integer has the integer's sign.
     """
     quotient, ok = arithmetic("truediv", a, count)
-    if a.may_be(FLOAT):  # of the smallest floats it may round to zero
+    if a.may_be(FLOAT):  # the quotient of a subnormal may round to zero
         return quotient, ok
     payload, zero = quotient.cases[FLOAT][1], z3.RealVal(0)
     size = z3.If(payload == zero, z3.RealVal(1), z3.If(payload < zero, -payload, payload))
@@ -532,10 +530,10 @@ def averaged(a: Value, count: Value) -> tuple[Value, Term]:
 
 
 def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
-    """Return a number to a constant power, and whether that succeeds.
+    """Return a number to a constant power, and whether it is defined.
 
     Raises:
-        NoEncodingError: if it may be an integer to a power that is no small natural number.
+        NoEncodingError: if it may be an integer to a power other than a small natural number.
     """
     if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
@@ -550,7 +548,7 @@ def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
     while len(powers) <= exponent:
         powers.append(powers[-1] * integer)
     result, floats = powers[exponent], a.when(FLOAT)
-    # A lower power is no larger, of an integer; said here, that need not be found by the solver.
+    # Lower powers of an integer are no larger; stating this spares the solver the proof.
     small = conjunction(fits(each, size) for each in powers[min(exponent, 2) : exponent + 1])
     if not a.may_be(FLOAT):
         return Value.of(INT, result, size), conjunction([a.when(NUMBER), small])
@@ -560,12 +558,12 @@ def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
 
 
 def negated(a: Value) -> tuple[Value, Term]:
-    """Return the negative of an atom, and whether that succeeds."""
+    """Return the negative of an atom, and whether it is defined."""
     return _signed(a, lambda term: -term, z3.Not(a.minus))
 
 
 def absolute(a: Value) -> tuple[Value, Term]:
-    """Return the absolute value of an atom, and whether that succeeds."""
+    """Return the absolute value of an atom, and whether it is defined."""
     return _signed(a, lambda term: z3.If(term < 0, -term, term))
 
 
@@ -579,26 +577,26 @@ def _signed(a: Value, function: Callable[[Term], Term], minus: Term = FALSE) -> 
 
 
 _ROUNDED = 2**1024
-"""No float that is finite is larger."""
+"""A bound on finite floats."""
 
 
 def rounded(a: Value) -> tuple[Value, Term]:
-    """Return the nearest integer to an atom, ties to the even one, and whether that succeeds."""
+    """Return the integer nearest to an atom, ties to even, and whether it is defined."""
     number = a.number
     if z3.is_int(number):
         return Value.of(INT, number, a.size), a.when(NUMBER)
     below = z3.ToInt(number)
     rest = number - z3.ToReal(below)
     up = z3.Or(rest > z3.Q(1, 2), z3.And(rest == z3.Q(1, 2), below % 2 == 1))
-    fine = z3.Implies(a.when(FLOAT), works("round", number))  # a float that was computed may be infinite
+    fine = z3.Implies(a.when(FLOAT), works("round", number))  # a computed float may be infinite
     size = _size(lambda size: max(size, _ROUNDED), a)
     return Value.of(INT, z3.If(up, below + 1, below), size), conjunction([a.when(NUMBER), fine])
 
 
 def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
-    """Return the logical and, or the logical or, of booleans, or that of the bits of integers, and whether it succeeds.
+    """Return the conjunction or disjunction of booleans, or its bitwise counterpart, and whether it is defined.
 
-    Of integers of more than four bits no more is known than that the same ones give the same.
+    It is exact for integers of at most four bits, and uninterpreted for longer ones.
     """
     cases: dict[Type, tuple[Term, Term]] = {}
     booleans = conjunction([a.when(BOOL), b.when(BOOL)])
@@ -612,7 +610,7 @@ def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
 
 
 def _bits(name: str, a: Term, b: Term) -> Term:
-    """Return what integers of four bits are combined to bit by bit, and of others something unknown."""
+    """Return the bitwise combination: exact for integers of four bits, else an uninterpreted function."""
     known = [z3.And(each >= -8, each <= 7) for each in (a, b)]
     exact = z3.IntVal(0)
     for place, weight in ((1, 1), (2, 2), (4, 4), (8, -8)):
@@ -622,7 +620,7 @@ def _bits(name: str, a: Term, b: Term) -> Term:
 
 
 def inverted(a: Value) -> tuple[Value, Term]:
-    """Return the negation of a boolean, or an integer with its bits flipped, and whether that succeeds."""
+    """Return the negation of a boolean or the bitwise complement of an integer, and whether it is defined."""
     cases = {}
     if a.may_be(BOOL):
         guard, payload = a.cases[BOOL]
@@ -633,18 +631,18 @@ def inverted(a: Value) -> tuple[Value, Term]:
 
 
 def _parts(a: Value, kind: Type) -> list[Term]:
-    """Return what an opaque function can depend on if an atom is of a kind: of a float also the sign of zero."""
+    """Return the terms that determine an atom of a kind: its payload, and for a float also the sign of zero."""
     _, payload = a.cases[kind]
     return [payload, a.minus] if kind is FLOAT else [payload]
 
 
 def _function(name: str, arguments: list[Term], sort: Term) -> Term:
-    """Return what a function of which nothing is known makes of some terms."""
+    """Return the application of an uninterpreted function."""
     return free(name, *(argument.sort() for argument in arguments), sort)(*arguments)
 
 
 def applied(symbol: str, a: Value) -> tuple[Value, Term]:
-    """Return what some function of one atom returns, of any kind, and whether it succeeds."""
+    """Return the result, of any kind, of an uninterpreted function of one atom, and whether it is defined."""
 
     def of(part: str, sort: Term) -> Term:
         found = None
@@ -662,7 +660,7 @@ def applied(symbol: str, a: Value) -> tuple[Value, Term]:
 
 
 def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
-    """Return what some predicate says of two atoms, and whether it succeeds."""
+    """Return the outcome of an uninterpreted predicate of two atoms, and whether it is defined."""
 
     def of(part: str) -> Term:
         found = None

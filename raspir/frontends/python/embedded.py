@@ -1,7 +1,7 @@
-"""The embedded language: RASPy's dialect of RASP, as Python objects and operators.
+"""The embedded language: RASPy's dialect of RASP as Python objects and operators.
 
 The language is that of the blog post "Thinking Like Transformers" (Rush and Weiss), after the paper of the same
-name by Weiss, Goldberg and Yahav; docs/language.md says what programs mean.
+name by Weiss, Goldberg and Yahav; docs/language.md defines its semantics.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ A = TypeVar("A")
 
 
 class SOp(Expression):
-    """A sequence operation: a program that yields one atom for each position of its input.
+    """A sequence operation: a program that computes one atom for each position of its input.
 
-    Operators and methods build new programs; nothing is computed before an input is given.
+    Operators and methods build new programs; evaluation happens only on a call with an input.
     """
 
     __slots__ = ()
@@ -42,16 +42,16 @@ class SOp(Expression):
     _made_by = "programs are made of tokens, indices and operators, as in tokens + 1"
 
     def __call__(self, input: object = MISSING, *more: object, **named: object) -> Sequence:
-        """Return what the program yields on ``input``: the characters of a ``str``, the items of any other sequence.
+        """Return the result on ``input``: the characters of a ``str``, or the items of any other sequence.
 
         Raises:
             InputError: if ``input`` is not a sequence of atoms.
-            EvaluationError: if an operation fails; the message names the user's line, the position and the values.
+            EvaluationError: if an operation fails; the message names the source line, the position and the values.
         """
         return run(lower(self), self._input(input, more, named))
 
     def input(self, input: object) -> Sequence:
-        """Return what the program yields on ``input``, as calling it does."""
+        """Return the result on ``input``; equivalent to a call."""
         return self(input)
 
     @property
@@ -60,11 +60,11 @@ class SOp(Expression):
         return self.layer
 
     def name(self, name: str) -> SOp:
-        """Return the same program under a name, which every drawing and printout shows."""
+        """Return the same program with a name for drawings and printouts."""
         return named(self, name)
 
     def map(self, function: Callable[[Any], Any]) -> SOp:
-        """Return the program that applies a Python function of one atom at every position.
+        """Return the program that applies a Python function to the atom at each position.
 
         The function should depend on its argument alone, as a feed-forward network does.
         """
@@ -73,11 +73,11 @@ class SOp(Expression):
         return apply(SOp, "map", (self,), ("function",), function)
 
     def round(self) -> SOp:
-        """Return the nearest integers, ties to the even one."""
+        """Return the nearest integers, ties to even."""
         return apply(SOp, "round", (self,))
 
     def has(self, values: Iterable[Atom]) -> SOp:
-        """Return whether each atom is equal to one of ``values``: a list of atoms, or the characters of a ``str``."""
+        """Return whether each atom equals one of ``values``: a list of atoms, or the characters of a ``str``."""
         return apply(SOp, "has", (self,), (_atoms(values, "has", distinct),))
 
     def __round__(self, digits: int | None = None) -> SOp:
@@ -92,7 +92,7 @@ class SOp(Expression):
             return f"<a program that fails on {show(example())}: {error}>"
 
     def _repr_svg_(self) -> str | None:
-        """Return what notebooks show: the program on the example input, layer by layer."""
+        """Return the notebook rendering: the program on the example input, layer by layer."""
         return _drawn("program", self)
 
     def __add__(self, other: object) -> SOp:
@@ -180,7 +180,7 @@ class SOp(Expression):
 
 
 class Selector(Expression):
-    """Whom each position attends to: an n×n boolean matrix, rows queries and columns keys."""
+    """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
     __slots__ = ()
 
@@ -192,7 +192,7 @@ class Selector(Expression):
     _made_by = "compare a key with a query, as in key(a) == query(b)"
 
     def __call__(self, input: object = MISSING, *more: object, **named: object) -> list[list[bool]]:
-        """Return the matrix on ``input``: a list of rows, one for each query, of booleans, one for each key.
+        """Return the matrix on ``input``: a list of rows (queries) of booleans (keys).
 
         Raises:
             InputError: if ``input`` is not a sequence of atoms.
@@ -201,40 +201,39 @@ class Selector(Expression):
         return run_selector(lower(self.width()), self._input(input, more, named))
 
     def input(self, input: object) -> list[list[bool]]:
-        """Return the matrix on ``input``, as calling the selector does."""
+        """Return the matrix on ``input``; equivalent to a call."""
         return self(input)
 
     def name(self, name: str) -> Selector:
-        """Return the same selector under a name, which every drawing and printout shows."""
+        """Return the same selector with a name for drawings and printouts."""
         return named(self, name)
 
     def value(self, value: object, default: Atom = 0) -> SOp:
         """Return, at each position, the sum of ``value`` over the selected positions.
 
-        Where one position is selected its value comes as it is, whatever its type; where none is, ``default`` does.
+        A single selected value of any type is returned unchanged; an empty selection yields ``default``.
         """
         return self._aggregate("sum", value, default)
 
     def mean(self, value: object, default: Atom = 0) -> SOp:
         """Return, at each position, the mean of ``value`` over the selected positions: the paper's aggregate.
 
-        Where one position is selected its value comes as it is; where none is, ``default`` does.
+        A single selected value is returned unchanged; an empty selection yields ``default``.
         """
         return self._aggregate("mean", value, default)
 
     def best(self, value: object, score: object, ties: str = "left", default: Atom = 0, pick: str = "highest") -> SOp:
         """Return, at each position, ``value`` at the selected position with the highest ``score``.
 
-        A saturated softmax head does this: the hard attention of the transformer literature. Scores are compared as
-        atoms are, numbers with numbers and strings with strings.
+        This is the hard attention of the transformer literature, as computed by a saturated softmax head. Scores are
+        compared as atoms: numbers with numbers and strings with strings.
 
         Args:
-            value: what is fetched, whatever its type.
-            score: a program, whose value at each selected position is that position's score.
-            ties: which of several selected positions with that score is taken, the leftmost (``"left"``) or the
-                rightmost.
-            default: what stands where nothing is selected.
-            pick: ``"lowest"`` takes the position with the lowest score instead.
+            value: the fetched value, of any type.
+            score: a program that computes the score of each position.
+            ties: the tie-breaking rule: the leftmost (``"left"``) or rightmost (``"right"``) position wins.
+            default: the result for an empty selection.
+            pick: ``"lowest"`` picks the position with the lowest score instead.
         """
         operands = (self, _program(value), _score(score))
         chosen = _choice("pick", AttributeKind.PICK, pick), _choice("ties", AttributeKind.TIES, ties)
@@ -265,14 +264,14 @@ class Selector(Expression):
             return f"<a selector that fails on {show(example())}: {error}>"
 
     def _repr_svg_(self) -> str | None:
-        """Return what notebooks show: the matrix on the example input, with all keys and queries."""
+        """Return the notebook rendering: the matrix on the example input, with all keys and queries."""
         return _drawn("selector", self.width())
 
     __hash__ = RefusedOperations.__hash__
 
 
 class Key(RefusedOperations):
-    """A sequence in the role of keys: compared with a query, it makes a selector."""
+    """A sequence in the role of keys: its comparison with a query is a selector."""
 
     __slots__ = ("sop",)
 
@@ -282,7 +281,7 @@ class Key(RefusedOperations):
     def __init__(self, sequence: object) -> None:
         self.sop = _program(sequence)
 
-    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
+    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # a comparison builds a selector
         return self._compare("eq", other)
 
     def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
@@ -312,14 +311,14 @@ class Key(RefusedOperations):
         return f"key({self.sop!r})"
 
     def _repr_svg_(self) -> str | None:
-        """Return what notebooks show: the row of keys on the example input."""
+        """Return the notebook rendering: the row of keys on the example input."""
         return _drawn("key", self.sop)
 
     __hash__ = RefusedOperations.__hash__
 
 
 class Query(RefusedOperations):
-    """A sequence in the role of queries: compared with a key, it makes a selector."""
+    """A sequence in the role of queries: its comparison with a key is a selector."""
 
     __slots__ = ("sop",)
 
@@ -329,13 +328,13 @@ class Query(RefusedOperations):
     def __init__(self, sequence: object) -> None:
         self.sop = _program(sequence)
 
-    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # comparing makes a selector
+    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # a comparison builds a selector
         return self._compare("eq", other)
 
     def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
         return self._compare("ne", other)
 
-    # `query OP key` is the mirror of the comparison that the IR has, which puts the key first.
+    # The IR puts the key first, so `query OP key` is mirrored.
     def __lt__(self, other: object) -> Selector:
         return self._compare("gt", other)
 
@@ -360,7 +359,7 @@ class Query(RefusedOperations):
         return f"query({self.sop!r})"
 
     def _repr_svg_(self) -> str | None:
-        """Return what notebooks show: the column of queries on the example input."""
+        """Return the notebook rendering: the column of queries on the example input."""
         return _drawn("query", self.sop)
 
     __hash__ = RefusedOperations.__hash__
@@ -383,23 +382,23 @@ refuse(
 
 
 def _alone(exponent: A, modulo: object) -> A:
-    """Return ``exponent`` unless ``pow`` was called with a third argument."""
+    """Return ``exponent``, after checking that ``pow`` was called without a third argument."""
     if modulo is not None:
         mistake("pow takes two arguments where one is a program: write a ** b % c for the third")
     return exponent
 
 
 def _drawn(kind: str, program: SOp) -> str | None:
-    from raspir.backends.drawing import svg  # imported with the first picture, so that importing raspir stays quick
+    from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
 
     try:
         return svg(kind, lower(program), example())
-    except Exception:  # a notebook then shows the text, which says what is wrong with the program or the example
+    except Exception:  # notebooks fall back to the repr, which reports the error
         return None
 
 
 def _program(value: object) -> SOp:
-    """Return ``value`` as a program: a scalar becomes a constant at every position."""
+    """Return ``value`` as a program; a scalar becomes a constant sequence."""
     if isinstance(value, SOp):
         return value
     if isinstance(value, Selector):
@@ -424,7 +423,7 @@ def _default(default: object) -> Atom:
 
 
 def _score(score: object) -> SOp:
-    """Return ``score`` as a program: nearly always it is one already, and a scalar leaves all to ``ties``."""
+    """Return ``score`` as a program; a scalar leaves the choice to ``ties``."""
     try:
         return score if isinstance(score, SOp) else _program(as_atom(score))
     except InputError:
@@ -463,12 +462,12 @@ def _select(comparison: str, key: Key, query: Query) -> Selector:
 
 
 def key(sequence: object) -> Key:
-    """Return ``sequence`` (a program or a scalar) as keys, to be compared with a query."""
+    """Return ``sequence`` (a program or a scalar) as keys, for comparison with a query."""
     return Key(sequence)
 
 
 def query(sequence: object) -> Query:
-    """Return ``sequence`` (a program or a scalar) as queries, to be compared with a key."""
+    """Return ``sequence`` (a program or a scalar) as queries, for comparison with a key."""
     return Query(sequence)
 
 
@@ -478,7 +477,7 @@ _PREDICATES = tuple((getattr(operator, name), name) for name in COMPARISONS)
 def select(keys: object, queries: object, predicate: Callable[[Any, Any], object]) -> Selector:
     """Return the selector whose entry (i, j) is ``predicate(keys[j], queries[i])``.
 
-    The comparisons of the standard module ``operator`` give the same selectors as ``key(keys) < query(queries)``.
+    The comparisons of the standard module ``operator`` build the same selectors as ``key(keys) < query(queries)``.
     """
     if not callable(predicate) or isinstance(predicate, RefusedOperations):
         mistake(f"select takes a predicate of a key's and a query's atom, not {show(predicate)}")
@@ -494,24 +493,24 @@ def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
 
 
 def where(condition: object, a: object, b: object) -> SOp:
-    """Return ``a`` where ``condition`` is true in Python's sense, else ``b``, position by position."""
+    """Return ``a`` where ``condition`` is truthy, else ``b``, position by position."""
     return apply(SOp, "where", (_program(condition), _program(a), _program(b)))
 
 
 def raw(values: Iterable[Atom]) -> SOp:
-    """Return a fixed sequence, for inputs of just its length."""
+    """Return a fixed sequence, for inputs of exactly its length."""
     return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw", read_sequence)),))
 
 
 def _source(operation: str, *attributes: Attribute) -> SOp:
     source = named(apply(SOp, operation, attributes=attributes), operation if not attributes else str(attributes[0]))
-    source.location = None  # else it would be the line that happens to import raspir first
+    source.location = None  # it would be the line of the first import of raspir
     return source
 
 
 tokens = _source("input", "tokens", None)
-"""The input: a ``str``'s characters, or the items of any other sequence."""
+"""The input: the characters of a ``str``, or the items of any other sequence."""
 identity = tokens
-"""Another name of ``tokens``."""
+"""An alias of ``tokens``."""
 indices = _source("indices")
 """The positions 0 … n-1."""

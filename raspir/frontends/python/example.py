@@ -1,4 +1,4 @@
-"""The example input that programs are shown on."""
+"""The example input on which programs are displayed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _example: str | tuple[Atom, ...] = "hello"
 
 
 def example() -> str | tuple[Atom, ...]:
-    """Return the example input that ``repr(program)`` shows the value on."""
+    """Return the example input on which ``repr(program)`` evaluates the program."""
     return _example
 
 
 def set_example(input: object) -> None:
-    """Change the example input, at first ``"hello"``, that ``repr(program)`` shows the value on.
+    """Set the example input, initially ``"hello"``, on which ``repr(program)`` evaluates the program.
 
     Raises:
         InputError: if ``input`` is not a sequence of atoms.

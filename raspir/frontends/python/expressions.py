@@ -1,4 +1,4 @@
-"""Expressions: what the embedded language's operators build, before it is lowered to a graph."""
+"""Expressions: the syntax trees that the operators of the embedded language build, before lowering."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from raspir.ir.walks import postorder
 E = TypeVar("E", bound="Expression")
 
 MISSING: Any = object()
-"""What stands for an argument that was not given."""
+"""The sentinel for an omitted argument."""
 
-_METHODS = ("value", "mean", "best", "width", "map", "round", "has")  # each belongs to programs or to selectors alone
+_METHODS = ("value", "mean", "best", "width", "map", "round", "has")  # each of programs or of selectors, not both
 _ARITHMETIC = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
     "divmod": "divmod", "lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^",
@@ -46,9 +46,9 @@ _PARTS = {
 
 
 class RefusedOperations:
-    """Python operations that are mistakes on the objects of the language, each reported in one line.
+    """Base class of the objects of the language: rejects unsupported Python operations with a one-line error.
 
-    A subclass defines the operators that it has; the others say :attr:`_advice`.
+    A subclass defines the operators that it supports; the others report :attr:`_advice`.
     """
 
     __slots__ = ()
@@ -60,10 +60,10 @@ class RefusedOperations:
 
     @classmethod
     def _shown_as(cls) -> str:
-        """Return what :func:`raspir.ir.atoms.show` calls it: its own text is what it is on the example input."""
+        """Return the term for it in messages, as its ``repr`` is its value on the example input."""
         return cls._shown or cls._what
 
-    # NumPy's arrays and scalars must leave `array + program` to the program, which can say what is wrong with it.
+    # Make NumPy return NotImplemented for `array + program`, so that the program reports the error.
     __array_ufunc__ = None
 
     def __format__(self, specification: str) -> str:
@@ -75,7 +75,7 @@ class RefusedOperations:
     def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if id(getattr(type(self), name, None)) not in _MISTAKES]
 
-    # What expressions are is never changed, so that a copy is the object itself.
+    # Expressions are immutable, so a copy is the object itself.
 
     def __copy__(self) -> Self:
         return self
@@ -83,16 +83,16 @@ class RefusedOperations:
     def __deepcopy__(self, memo: object) -> Self:
         return self
 
-    # Equality makes programs and selectors, so objects are hashed, and found in sets and dicts, by identity.
+    # `==` builds a program or selector, so hashing and membership in sets and dicts are by identity.
     __hash__ = object.__hash__
 
 
 _MISTAKES: set[int] = set()
-"""The identities of the methods that do nothing but say what is wrong."""
+"""The identities of the methods that only raise an error."""
 
 
 def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
-    """Make a method that says what is wrong, with ``{what}`` and ``{advice}`` as the class has them."""
+    """Define a method that raises ``message``, with ``{what}`` and ``{advice}`` of the class filled in."""
 
     def method(self: RefusedOperations, *others: object, **named: object) -> NoReturn:
         mistake(message.format(what=self._what, advice=self._advice))
@@ -115,17 +115,17 @@ for _name, _message in _PARTS.items():
 
 
 class Expression(RefusedOperations):
-    """A program or selector under construction: an operation on expressions, and where its author wrote it.
+    """A program or selector under construction: an operation on expressions, with its source location.
 
     Attributes:
-        operation: what is done.
-        operands: to what.
-        attributes: the operation's attributes; an opaque function's symbol is given when lowering.
+        operation: the operation.
+        operands: the operands, in order.
+        attributes: the attributes of the operation; lowering fills in the symbol of an opaque function.
         function: the opaque Python function of a ``map`` or ``select.by``.
         type: the type of the result.
         layer: the attention layer of the result, as written.
-        location: the author's line, if it has one.
-        title: the author's name for it.
+        location: the source location, if any.
+        title: the source name, if any.
     """
 
     __slots__ = ("_graph", "attributes", "function", "layer", "location", "operands", "operation", "title", "type")
@@ -146,7 +146,7 @@ class Expression(RefusedOperations):
         mistake(f"{type(self).__name__}(…) does not make {self._what}: {self._made_by}")
 
     def _input(self, given: object, more: tuple[object, ...], named: Mapping[str, object]) -> object:
-        """Return what a program or selector is called with, which is one input."""
+        """Return the input of a call, after checking that it is the only argument."""
         if given is MISSING or more or named:
             mistake(f'{self._what} runs on one input, such as "hello" or [5, 2], and takes no other arguments')
         return given
@@ -158,11 +158,11 @@ class Expression(RefusedOperations):
 _STORED = ("attributes", "function", "layer", "location", "title", "type")
 
 Row = tuple[type[Expression], str, tuple[int, ...], tuple[Any, ...]]
-"""An expression for pickle: its class, its operation, the numbers of its operands, and what else is stored of it."""
+"""A pickled expression: class, operation, row indices of the operands, and values of the stored slots."""
 
 
 def _rows(root: Expression) -> list[Row]:
-    """Return ``root`` and all that it is made of, operands first, in a list: pickle follows no program that is deep.
+    """Return ``root`` and its transitive operands as rows in post-order, since pickle recurses on nested objects.
 
     Raises:
         ProgramError: if an opaque function cannot be pickled.
@@ -179,7 +179,7 @@ def _rows(root: Expression) -> list[Row]:
 
 
 def restored(rows: Sequence[Row]) -> Expression:
-    """Return the expression that was pickled as a list of all that it is made of."""
+    """Return the expression pickled as ``rows``."""
     made: list[Expression] = []
     for cls, operation, operands, stored in rows:
         expression = cls.__new__(cls)
@@ -199,10 +199,10 @@ def apply(
     attributes: tuple[Attribute, ...] = (),
     function: Function | None = None,
 ) -> E:
-    """Return the expression of class ``cls`` that applies an operation to ``operands`` at the user's line.
+    """Return the expression of class ``cls`` that applies an operation to ``operands``, at the caller's location.
 
     Raises:
-        ProgramError: if the operands' types are impossible.
+        ProgramError: if the operands are ill-typed.
     """
     operation = OPERATIONS[operation_name]
     types = tuple(operand.type for operand in operands)
@@ -223,7 +223,7 @@ def apply(
 
 
 def named(expression: E, title: str) -> E:
-    """Return ``expression`` under the name ``title``."""
+    """Return a copy of ``expression`` named ``title``."""
     if type(title) is not str or not title:
         mistake("a name must be a str with something in it")
     copy = expression.__class__.__new__(expression.__class__)

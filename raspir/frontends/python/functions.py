@@ -8,7 +8,7 @@ from raspir.ir.functions import Function, identity
 
 
 class Symbols:
-    """Gives each opaque function of one graph a symbol: its name, made unique."""
+    """The symbols of the opaque functions of one graph: their names, made unique."""
 
     def __init__(self) -> None:
         self.functions: dict[str, Function] = {}
@@ -16,7 +16,7 @@ class Symbols:
         self._numbers: dict[str, int] = defaultdict(lambda: 1)
 
     def symbol(self, operation: str, function: Function) -> str:
-        """Return the symbol of ``function`` in ``operation``, the same for the same function."""
+        """Return the symbol of ``function`` in ``operation``, the same for identical functions."""
         key = (operation, *identity(function))
         if key not in self._of:
             base = symbol = _name(function)

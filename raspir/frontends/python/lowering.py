@@ -1,4 +1,4 @@
-"""Lowering: from expressions to a graph, each different value once."""
+"""Lowering: from expressions to a hash-consed graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from raspir.ir.types import ATOM
 from raspir.ir.walks import computed
 
 OUTPUT = "out"
-"""The name of the output of a graph that one program was lowered to."""
+"""The output name of a graph lowered from a single program."""
 
 
 def lower(
@@ -22,16 +22,16 @@ def lower(
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
 ) -> Graph:
-    """Return the typed SSA graph of a program, or one graph of several by name, which share what they share.
+    """Return the typed SSA graph of a program, or one graph of several programs by name, with common nodes shared.
 
     Args:
-        programs: a program, or programs by the names of their outputs. One alone becomes the output ``out``.
-        vocab: a promise of which atoms an input holds, with their types: a ``str``'s characters, or a list's items.
-        max_length: a promise that no input is longer.
+        programs: a program, which becomes the output ``out``, or programs by output name.
+        vocab: the assumed vocabulary of typed input atoms: the characters of a ``str``, or the items of a list.
+        max_length: the assumed maximum input length.
 
     Raises:
-        ProgramError: if something is not a program.
-        InputError: if the promise makes no sense.
+        ProgramError: if an argument is not a program.
+        InputError: if an assumption is invalid.
     """
     if isinstance(programs, Expression):
         if programs._graph is None:
@@ -68,7 +68,7 @@ def _lower(programs: Mapping[str, Expression]) -> Graph:
 
 
 class _Lowering:
-    """The nodes made so far, and what their authors said of them."""
+    """The nodes lowered so far, with their symbols, names and locations."""
 
     def __init__(self) -> None:
         self.symbols = Symbols()
@@ -77,7 +77,7 @@ class _Lowering:
         self._nodes: dict[Expression, Node] = {}
 
     def node(self, root: Expression) -> Node:
-        """Return the node of ``root``, lowering operands first; without recursion, since programs can be deep."""
+        """Return the node of ``root``, lowering operands first; iterative, since programs can be deep."""
         return computed(root, lambda expression: expression.operands, self._make, self._nodes)
 
     def _make(self, expression: Expression) -> Node:

@@ -1,4 +1,4 @@
-"""Finding the line of the user's source that is being executed."""
+"""Source locations of the code that builds programs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from raspir.ir.location import Location, calling_frame
 
 
 def caller() -> Location | None:
-    """Return the innermost line being executed that is not raspir's own; ``None`` if all are."""
+    """Return the location of the innermost stack frame outside raspir, or ``None``."""
     frame = calling_frame()
     return None if frame is None else Location(frame.f_code.co_filename, frame.f_lineno)
 
 
 def mistake(message: str) -> NoReturn:
-    """Raise a :class:`~raspir.ir.errors.ProgramError` that names the user's own line."""
+    """Raise a :class:`~raspir.ir.errors.ProgramError` at the caller's location."""
     raise ProgramError(message, caller())

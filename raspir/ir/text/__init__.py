@@ -1,1 +1,1 @@
-"""Textual IR: lexer, parser and printer, and nodes described in their author's words."""
+"""Textual IR: lexer, parser and printer, and descriptions of nodes in source notation."""

@@ -1,4 +1,4 @@
-"""Saying what a node computes as its author would write it, in one short line."""
+"""Descriptions of nodes in source notation, on one short line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.text.printer import identifiers
 
-_TABLE, _TABLE_WIDTH = 4, 50  # keys and characters of a table that a description holds
-_DEPTH = 4  # operations deep that a description goes before it names a node by its identifier
+_TABLE, _TABLE_WIDTH = 4, 50  # longest table in a description, in keys and in characters
+_DEPTH = 4  # nesting depth beyond which a node is abbreviated to its identifier
 
 
 class Describer:
-    """Describes the nodes of one graph: names where the author gave them, operators where not.
+    """Renderer of the nodes of one graph in source notation: by name if there is one, else by operators.
 
-    What an unnamed head fetched, or lies too deep, stands as its identifier in the textual IR, such as ``%7``.
+    Unnamed aggregates and nodes that are nested too deeply are abbreviated to their identifier, such as ``%7``.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -27,27 +27,27 @@ class Describer:
         return identifiers(self._graph)
 
     def __call__(self, node: Node) -> str:
-        """Return what ``node`` computes, even if it has a name."""
+        """Return the expression that ``node`` computes, even if it has a name."""
         return self._write(node, _DEPTH)
 
     def name(self, node: Node) -> str | None:
-        """Return the author's name for ``node``, or ``None``."""
+        """Return the source name of ``node``, or ``None``."""
         return self._graph.name_of(node)
 
     def label(self, node: Node) -> str:
-        """Return the name of ``node``, or its identifier where it has none."""
+        """Return the name of ``node``, or its identifier if it has none."""
         return self._graph.name_of(node) or self._identifiers.get(node) or self(node)
 
     def choice(self, best: Node) -> str:
-        """Return which position a ``best`` aggregate takes of those selected, such as ``highest indices``."""
+        """Return the criterion by which a ``best`` aggregate picks a position, such as ``highest indices``."""
         score, side = best.operands[2], f"{best['ties']}most"
         if score.operation.name == "const":
             return side
-        told = f"{best['pick']} {self.part(score)}"
-        return f"{side} {told}" if best["ties"] == "right" and score.operation.name != "indices" else told
+        pick = f"{best['pick']} {self.part(score)}"
+        return f"{side} {pick}" if best["ties"] == "right" and score.operation.name != "indices" else pick
 
     def part(self, node: Node, depth: int = _DEPTH) -> str:
-        """Return ``node`` as it stands in what it is a part of: its name, else what it computes."""
+        """Return ``node`` as an operand: its name if it has one, else its expression."""
         name = self._graph.name_of(node)
         if name is not None:
             return name
@@ -86,7 +86,7 @@ class Describer:
 
 
 def _options(aggregate: Node) -> list[str]:
-    """Return the keywords of an aggregate, leaving out those of ``best`` that its author need not write."""
+    """Return the keyword arguments of an aggregate, without those of ``best`` that have their default value."""
     usual = {"ties": "left", "pick": "highest"}
     held = {name: aggregate[name] for name, _ in aggregate.operation.attributes}
     shown = [name for name in ("ties", "default", "pick") if name in held and held[name] != usual.get(name)]
@@ -94,15 +94,15 @@ def _options(aggregate: Node) -> list[str]:
 
 
 def _table(lookup: Node) -> str:
-    """Return the table of a ``lookup`` as arguments; nothing where it is too long for a short line."""
+    """Return the table of a ``lookup`` as arguments, or nothing if it is too long for one line."""
     keys, values = lookup["keys"], lookup["values"]
     assert isinstance(keys, tuple)
     assert isinstance(values, tuple)
     if len(keys) > _TABLE:
         return ""
     entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(keys, values, strict=True))
-    told = f", {{{entries}}}, otherwise={show(lookup['otherwise'])}"
-    return told if len(told) <= _TABLE_WIDTH else ""
+    text = f", {{{entries}}}, otherwise={show(lookup['otherwise'])}"
+    return text if len(text) <= _TABLE_WIDTH else ""
 
 
 def _listed(atoms: object) -> str:
@@ -110,7 +110,7 @@ def _listed(atoms: object) -> str:
 
 
 def _is_infix(operand: Node, text: str) -> bool:
-    """Tell whether ``text``, which describes ``operand``, has an operator that its surroundings could tear apart."""
+    """Return whether ``text``, the description of ``operand``, needs parentheses as an operand."""
     if operand.operation.name == "const":
         return text.startswith("-")
     return len(operand.operands) == 2 and f" {operand.operation.symbol} " in text

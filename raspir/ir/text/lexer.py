@@ -1,4 +1,4 @@
-"""Splitting a line of textual IR into tokens."""
+"""Lexer of textual IR, line by line."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _ESCAPE = re.compile(r"\\(?:u.{0,4}|.)")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a line.
+    """A token of a line.
 
     Attributes:
         kind: ``identifier``, ``symbol``, ``string``, ``number``, ``word``, ``mark``, or ``end`` of the line.
-        text: as written.
+        text: the text as written.
         location: file, line and column.
     """
 
@@ -47,16 +47,16 @@ class Token:
         return f"`{self.text if len(self.text) <= 40 else self.text[:39] + '…'}`"
 
     def string(self) -> str:
-        """Return the text that a string holds, or the name in an identifier or symbol.
+        """Return the value of a string, or the name in an identifier or symbol.
 
         Raises:
-            TextError: if its escapes are not JSON's.
+            TextError: if it has an escape that JSON does not.
         """
         quoted = self.text.lstrip("%@")
         if not quoted.startswith('"'):
             return quoted.split(".")[0] if self.kind == "identifier" else quoted
         try:
-            # Escape by escape: two that make a surrogate pair stay two characters, as they were when printed.
+            # Decode each escape by itself: a surrogate pair must remain two characters, as the printer wrote them.
             return _ESCAPE.sub(lambda match: str(json.loads(f'"{match[0]}"')), quoted[1 : quoted.rindex('"')])
         except ValueError:
             raise TextError(f"expected a string with JSON's escapes, found {self}", self.location) from None
@@ -66,7 +66,7 @@ def tokens(line: str, file: str, number: int) -> list[Token]:
     """Return the tokens of ``line``, the last of kind ``end``.
 
     Raises:
-        TextError: at the first character that begins no token.
+        TextError: at the first character that starts no token.
     """
     found: list[Token] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Reading textual IR; docs/ir.md has the grammar. Nothing that is read is ever executed."""
+"""Parser of textual IR; docs/ir.md has the grammar. Parsing never executes code."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ Item = TypeVar("Item")
 def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] | None = None) -> Graph:
     """Return the graph that ``text`` describes.
 
-    An opaque Python function is only a symbol in a text: the graph does not run until it is given the function.
+    Opaque Python functions are mere symbols in text: the graph cannot run until they are bound.
 
     Args:
         text: textual IR, as ``str(graph)`` prints it.
-        file: what to call the text in errors; the lines of the text become the locations of the nodes.
-        functions: Python functions for the text's symbols.
+        file: the file name in error messages and in the locations of nodes, which are lines of the text.
+        functions: Python functions to bind to the symbols.
 
     Raises:
-        TextError: naming line and column, what was expected and what was found.
-        GraphError: if ``functions`` has a symbol that the text has not.
+        TextError: with line and column, the expected and the actual token.
+        GraphError: if ``functions`` has a symbol that does not occur in the text.
     """
     if not isinstance(text, str):
         raise TextError(f"expected a text, found {show(text)}")
@@ -46,7 +46,7 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
 
 
 class _Line:
-    """The tokens of one line, taken from left to right."""
+    """A cursor over the tokens of one line."""
 
     def __init__(self, line: list[Token]) -> None:
         self._tokens = line
@@ -62,7 +62,7 @@ class _Line:
         return token
 
     def accept(self, text: str) -> bool:
-        """Take the next token if it is the mark or word ``text``."""
+        """Consume the next token if it is the mark or word ``text``; return whether it is."""
         found = self.next.kind in ("mark", "word") and self.next.text == text
         self._at += found
         return found
@@ -80,7 +80,7 @@ class _Line:
         return TextError(f"expected {expected}, found {self.next}", self.next.location)
 
     def items(self, item: Callable[[], Item]) -> list[Item]:
-        """Take one or more items between commas."""
+        """Parse one or more comma-separated items."""
         found = [item()]
         while self.accept(","):
             found.append(item())
@@ -98,7 +98,7 @@ _KIND_NAMES = {
 
 
 class _Reader:
-    """Reads a text line by line and collects the graph."""
+    """A line-by-line parser that accumulates the graph."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -185,7 +185,7 @@ class _Reader:
         self._remember(token, node, line)
 
     def _place(self, node: Node, line: _Line) -> None:
-        """Take the layer that the schedule places ``node`` in, where the line has one."""
+        """Parse the scheduled layer of ``node``, if the line has one."""
         if not line.accept("in"):
             return
         line.expect("layer")
@@ -302,7 +302,7 @@ def _number(token: Token) -> Atom:
         if "0x" in text:
             return int(text, 16)
         return int(text) if text.lstrip("-").isdecimal() else float(text)
-    except ValueError:  # Python reads no decimal integer of thousands of digits; hexadecimal has no such limit
+    except ValueError:  # Python limits decimal conversion to a few thousand digits, but not hexadecimal
         raise TextError(f"expected a shorter number, or a hexadecimal one, found {token}", token.location) from None
 
 

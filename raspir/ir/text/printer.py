@@ -1,4 +1,4 @@
-"""Printing graphs as textual IR; docs/ir.md has the grammar."""
+"""Printer of textual IR; docs/ir.md has the grammar."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from raspir.ir.text.visible import BIDIRECTIONAL
 from raspir.ir.typing import Attribute
 
 HEADER = "raspir 1"
-"""The first line of every text: the format and its version."""
+"""The first line of textual IR: the format and its version."""
 
 WORD = re.compile(r"[^\W\d]\w*")
-"""Names that need no quotes."""
+"""A name that needs no quotes."""
 
 _UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDIRECTIONAL}]")
 
 
 class Printable(Protocol):
-    """The part of a graph that its text holds. Graphs print themselves, so the printer cannot import them."""
+    """The part of a graph that is printed. A protocol, since :mod:`raspir.ir.graph` imports the printer."""
 
     outputs: Mapping[str, Node]
     names: Mapping[Node, tuple[str, ...]]
@@ -35,18 +35,18 @@ class Printable(Protocol):
 
     @property
     def nodes(self) -> Sequence[Node]:
-        """Every node once, operands before users."""
+        """All nodes in post-order."""
 
     def name_of(self, node: Node) -> str | None:
-        """Return the name of a node that is shown."""
+        """Return the displayed name of a node."""
 
 
 def print_graph(graph: Printable, *, locations: bool = False) -> str:
     """Return ``graph`` as textual IR, which :func:`raspir.ir.text.parser.parse` reads back to an equal graph.
 
     Args:
-        graph: what to print.
-        locations: add to each line, as a comment, the line of the author's source that it comes from.
+        graph: the graph to print.
+        locations: whether to append the source location of each node as a comment.
     """
     return "\n".join(_lines(graph, locations)) + "\n"
 
@@ -85,10 +85,9 @@ def _operand(node: Node, named: dict[Node, str]) -> str:
 
 
 def identifiers(graph: Printable, *, every: bool = False) -> dict[Node, str]:
-    """Return the SSA identifier of each node: its name with a ``%``, or a number where it has none.
+    """Return the SSA identifier of each node: ``%`` and its name, or a number if it has none.
 
-    A constant without a name has no identifier, since it is written where it is used; ``every`` numbers those too,
-    for those who need one for each node.
+    Unnamed constants are printed inline and have no identifier, unless ``every`` is set.
     """
     taken: Counter[str] = Counter()
     identifiers: dict[Node, str] = {}
@@ -103,7 +102,7 @@ def identifiers(graph: Printable, *, every: bool = False) -> dict[Node, str]:
 
 
 def print_attribute(kind: AttributeKind, value: Attribute) -> str:
-    """Return the text of an attribute's value."""
+    """Return the text of an attribute value."""
     if isinstance(value, tuple):
         return "[" + ", ".join(map(print_atom, value)) + "]"
     if kind is AttributeKind.SYMBOL:
@@ -122,12 +121,12 @@ def print_atom(atom: Atom) -> str:
 
 
 def quote(text: str) -> str:
-    """Return ``text`` as a JSON string on one line, readable where that is possible."""
+    """Return ``text`` as a JSON string on one line, escaping only unsafe characters."""
     return escape(json.dumps(text, ensure_ascii=False))
 
 
 def escape(text: str) -> str:
-    """Return ``text`` with whatever could break or turn a line, or cannot be encoded, as JSON's escapes."""
+    """Return ``text`` with JSON escapes for line breaks, direction marks, controls and lone surrogates."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
