@@ -112,8 +112,7 @@ class Analysis:
         if name == "indices":
             return Domain.range(INT, 0, self.longest - 1)
         if name == "const":
-            value = node["value"]
-            assert not isinstance(value, tuple | None)
+            value = node.atom("value")
             return Domain.of([value]) or Domain(node.type)
         atoms = node["vocab"] if name == "input" else node["values"]
         return (Domain.of(atoms) if isinstance(atoms, tuple) else None) or Domain(node.type)
@@ -157,8 +156,7 @@ class Analysis:
         return function_of(node, self._functions)
 
     def _aggregate(self, node: Node, value: Domain) -> Domain:
-        default = node["default"]
-        assert not isinstance(default, tuple | None)
+        default = node.atom("default")
         some = self.selects_some(node.operands[0])
         alone = Domain.of([default]) or Domain(ATOM)
         if node.operation.name == "best" or self.at_most_one(node.operands[0]):
@@ -410,9 +408,7 @@ def _longest(max_length: int | None) -> int:
 
 
 def _named(node: Node) -> Domain:
-    values, otherwise = node["values"], node["otherwise"]
-    assert isinstance(values, tuple)
-    assert not isinstance(otherwise, tuple | None)
+    values, otherwise = node.atoms("values"), node.atom("otherwise")
     return Domain.of((*values, otherwise)) or Domain(node.type)
 
 

@@ -226,8 +226,7 @@ class Positions:
         return self._facts.linear(a).plus(self._facts.linear(b), -1)
 
     def _raw(self, node: Node) -> Steps:
-        values = node["values"]
-        assert isinstance(values, tuple)
+        values = node.atoms("values")
         integers = [value for value in values if isinstance(value, int)]
         gained = [b - a for a, b in pairwise(integers)]
         return Steps(min(gained), max(gained)) if gained else NONE

@@ -164,10 +164,7 @@ EVALUATORS: dict[str, Callable[..., Any]] = {
 
 def lookup(node: Node) -> Callable[[Atom], Atom]:
     """Return the scalar function of a ``lookup`` node, which distinguishes keys by type: ``True`` is not ``1``."""
-    otherwise, keys, values = node["otherwise"], node["keys"], node["values"]
-    assert isinstance(keys, tuple)
-    assert isinstance(values, tuple)
-    assert not isinstance(otherwise, tuple | None)
+    otherwise, keys, values = node.atom("otherwise"), node.atoms("keys"), node.atoms("values")
     table = {atom_key(key): value for key, value in zip(keys, values, strict=True)}
     return lambda atom: table.get(atom_key(atom), otherwise)
 
@@ -205,7 +202,6 @@ def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Call
     if name == "map":
         return functions.get(str(node["function"]))
     if name == "has":
-        values = node["values"]
-        assert isinstance(values, tuple)
+        values = node.atoms("values")
         return lambda atom: any(atom == value for value in values)
     return lookup(node) if name == "lookup" else EVALUATORS[name]

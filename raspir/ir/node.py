@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 from weakref import WeakValueDictionary
 
-from raspir.ir.atoms import atom_key, show
+from raspir.ir.atoms import Atom, atom_key, show
 from raspir.ir.errors import GraphError
 from raspir.ir.forking import making
 from raspir.ir.operations import OPERATIONS, Operation
@@ -50,6 +50,18 @@ class Node:
             if name == attribute:
                 return value
         raise KeyError(attribute)
+
+    def atom(self, attribute: str) -> Atom:
+        """Return the value of an attribute that is one atom, such as ``default``."""
+        value = self[attribute]
+        assert not isinstance(value, tuple | None), attribute
+        return value
+
+    def atoms(self, attribute: str) -> tuple[Atom, ...]:
+        """Return the value of an attribute that is a tuple of atoms, such as ``values``."""
+        value = self[attribute]
+        assert isinstance(value, tuple), attribute
+        return value
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("nodes are immutable")

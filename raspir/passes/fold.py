@@ -130,8 +130,7 @@ def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set
         if left < 0 and node.operands != (source,):
             continue
         if name == "const":
-            value = node["value"]
-            assert not isinstance(value, tuple | None)
+            value = node.atom("value")
             made[node] = (value,) * len(vocab)
         elif node.operands and all(operand in made for operand in node.operands):
             rows = list(zip(*(made[operand] for operand in node.operands), strict=True))

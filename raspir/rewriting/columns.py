@@ -68,8 +68,7 @@ class Columns:
     def _find(self, node: Node) -> None:
         """Find the root and the column of ``node``."""
         if node.operation.name == "const":
-            value = node["value"]
-            assert not isinstance(value, tuple)
+            value = node.atom("value")
             self._known[node] = (value,)
         if node.operation.role is not Role.ELEMENTWISE:
             return

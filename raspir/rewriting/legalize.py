@@ -88,10 +88,7 @@ def chosen(supported: Collection[str]) -> dict[str, Lowering]:
 def _lookup(make: Legalizer, node: Node) -> Node | None:
     """lookup(x) = where(x == k, v, …), where equality tells each key from all atoms that x may hold."""
     (operand,) = node.operands
-    keys, values, otherwise = node["keys"], node["values"], node["otherwise"]
-    assert isinstance(keys, tuple)
-    assert isinstance(values, tuple)
-    assert not isinstance(otherwise, tuple | None)
+    keys, values, otherwise = node.atoms("keys"), node.atoms("values"), node.atom("otherwise")
     domain = make.facts[operand].domain
     result = make("const", value=otherwise)
     for key, value in zip(keys, values, strict=True):
@@ -116,8 +113,7 @@ def _is_told_apart(key: Atom, domain: Domain) -> bool:
 def _has(make: Legalizer, node: Node) -> Node:
     """x in (a, b) = x == a | x == b."""
     (operand,) = node.operands
-    values = node["values"]
-    assert isinstance(values, tuple)
+    values = node.atoms("values")
     result: Node | None = None
     for value in values:
         test = make("eq", operand, make("const", value=value))
@@ -185,8 +181,7 @@ def _de_morgan(other: str) -> Callable[[Legalizer, Node], Node]:
 def _mean(make: Legalizer, node: Node) -> Node | None:
     """mean(s, v) = sum(s, v) / width(s) for numbers: the default for a width of 0, the value itself for 1."""
     selector, value = node.operands
-    default = node["default"]
-    assert not isinstance(default, tuple | None)
+    default = node.atom("default")
     if make.facts[value].domain.kinds not in NUMBER:
         return None
     zero, one = make("const", value=0), make("const", value=1)
@@ -203,8 +198,7 @@ def _best(make: Legalizer, node: Node) -> Node | None:
     The rank of a key is the number of selected keys that beat it: by their scores, or their places among equals.
     """
     selector, value, score = node.operands
-    default = node["default"]
-    assert not isinstance(default, tuple | None)
+    default = node.atom("default")
     kinds = make.facts[score].domain.kinds
     if not make.facts[selector].uniform or not (kinds in NUMBER or kinds is STR):
         return None

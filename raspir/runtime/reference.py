@@ -154,8 +154,7 @@ class _Step:
         return self._elementwise(operands)
 
     def _raw(self) -> list[Atom]:
-        values = self.node["values"]
-        assert isinstance(values, tuple)
+        values = self.node.atoms("values")
         if len(values) != self.n:
             self._fail(messages.wrong_length(len(values), self.n))
         return list(values)
@@ -192,8 +191,7 @@ class _Step:
         for i in range(self.n):
             selected = [j for j in range(self.n) if selector[i][j]]
             if not selected:
-                default = self.node["default"]
-                assert not isinstance(default, tuple | None)
+                default = self.node.atom("default")
                 result.append(default)
             elif len(selected) == 1:
                 result.append(value[selected[0]])
@@ -221,8 +219,7 @@ class _Step:
             for j in range(self.n):
                 if selector[i][j] and (found is None or self._better(i, score, j, found)):
                     found = j
-            default = self.node["default"]
-            assert not isinstance(default, tuple | None)
+            default = self.node.atom("default")
             result.append(default if found is None else value[found])
         return result
 
@@ -241,8 +238,7 @@ class _Step:
         if name in ("map", "select.by"):
             return self.graph.functions[str(node["function"])]
         if name == "has":
-            values = node["values"]
-            assert isinstance(values, tuple)
+            values = node.atoms("values")
             return lambda atom: any(atom == value for value in values)
         if name == "lookup":
             return lookup(node)

@@ -95,8 +95,7 @@ class Encoding:
         if name == "const":
             return [self._atom(node["value"])] * n, TRUE
         if name == "raw":
-            atoms = node["values"]
-            assert isinstance(atoms, tuple)
+            atoms = node.atoms("values")
             return [self._atom(atom) for atom in (atoms * n)[:n]], z3.BoolVal(len(atoms) == n)
         return self._input(node), TRUE
 
@@ -131,8 +130,7 @@ class Encoding:
         if name == "where":
             return choose(arguments[0].truth, *arguments[1:]), TRUE
         if name == "has":
-            atoms = node["values"]
-            assert isinstance(atoms, tuple)
+            atoms = node.atoms("values")
             return Value.of(BOOL, disjunction(values.equal(arguments[0], self._atom(atom)) for atom in atoms)), TRUE
         if name == "lookup":
             return self._looked_up(node, arguments[0]), TRUE
@@ -150,9 +148,7 @@ class Encoding:
         return value
 
     def _looked_up(self, node: Node, argument: Value) -> Value:
-        keys, results = node["keys"], node["values"]
-        assert isinstance(keys, tuple)
-        assert isinstance(results, tuple)
+        keys, results = node.atoms("keys"), node.atoms("values")
         found = self._atom(node["otherwise"])
         for key, result in zip(keys, results, strict=True):
             found = choose(values.same(argument, self._atom(key)), self._atom(result), found)

@@ -253,9 +253,7 @@ class Planner:
         if name == "has":
             return self.step(label, elementwise.has, *operands, node["values"], broadcast=broadcast, comment=told)
         if name == "lookup":
-            keys, values = node["keys"], node["values"]
-            assert isinstance(keys, tuple)
-            assert isinstance(values, tuple)
+            keys, values = node.atoms("keys"), node.atoms("values")
             pairs = tuple(zip(keys, values, strict=True))
             table = self.made(f"table_{label}", elementwise.Lookup, pairs, node["otherwise"])
             return self.step(label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=told)

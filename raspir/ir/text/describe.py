@@ -95,9 +95,7 @@ def _options(aggregate: Node) -> list[str]:
 
 def _table(lookup: Node) -> str:
     """Return the table of a ``lookup`` as arguments, or nothing if it is too long for one line."""
-    keys, values = lookup["keys"], lookup["values"]
-    assert isinstance(keys, tuple)
-    assert isinstance(values, tuple)
+    keys, values = lookup.atoms("keys"), lookup.atoms("values")
     if len(keys) > _TABLE:
         return ""
     entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(keys, values, strict=True))

@@ -48,8 +48,7 @@ class Aggregate:
     @property
     def default(self) -> Atom:
         """What stands where nothing is selected."""
-        default = self.node["default"]
-        assert not isinstance(default, tuple | None)
+        default = self.node.atom("default")
         return default
 
     @property

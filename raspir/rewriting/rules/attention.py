@@ -11,8 +11,7 @@ from raspir.rewriting.builder import COMPLEMENT, Builder
 def default(algebra: Builder, node: Node) -> Node | None:
     """An aggregate that never selects is its default."""
     if algebra.facts.selects_none(node.operands[0]):
-        default = node["default"]
-        assert not isinstance(default, tuple | None)
+        default = node.atom("default")
         return algebra.const(default)
     return None
 
