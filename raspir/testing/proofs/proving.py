@@ -31,6 +31,15 @@ Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 """A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
 
 
+Patch = tuple[object, str, object]
+"""A guard that is replaced: the module or class that holds it, its name there, and its replacement."""
+
+
+def always(answer: object) -> Callable[..., Any]:
+    """Return a function that returns ``answer`` for any arguments."""
+    return lambda *_, **__: answer
+
+
 @dataclass(frozen=True)
 class Condition:
     """A side condition of a rewrite, which the solver may take as given.
@@ -51,17 +60,17 @@ class Condition:
 
 @dataclass(frozen=True)
 class GuardMutation:
-    """A rewrite where it must not be made: the rule's code with a check switched off, on a program that fails it.
+    """An unsound rewrite: the rule's code with a guard replaced, on a program that the guard would reject.
 
     Attributes:
         text: what is checked, in words.
         node: the program.
-        patches: what is switched off: objects, names of their attributes, and what stands there instead.
+        patches: the guards that are replaced.
     """
 
     text: str
     node: Node
-    patches: Sequence[tuple[object, str, object]]
+    patches: Sequence[Patch]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from raspir.testing.proofs.cases.programs import (
     BEFORE,
     FROM,
     UP_TO,
-    always,
     beside,
     best,
     both,
@@ -33,8 +32,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
-from raspir.testing.proofs.switches import Patch
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 BY_RANK, IN_RUN = rules.RULES
 

@@ -15,7 +15,6 @@ from raspir.testing.proofs.cases.programs import (
     ADDS_INTEGERS,
     MIRRORED,
     UP_TO,
-    always,
     beside,
     both,
     either,
@@ -36,7 +35,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 CLOSED, CONDITION = closed_forms.RULES
 

@@ -18,7 +18,6 @@ from raspir.testing.proofs.cases.programs import (
     BEFORE,
     MIRRORED,
     UP_TO,
-    always,
     at,
     beside,
     best,
@@ -30,7 +29,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 COMPOSE, FOUND, LAST = gathers.RULES
 

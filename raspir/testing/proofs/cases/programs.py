@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +12,16 @@ from raspir.ir import Atom, Node, build
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.leaves import INDICES, LENGTH, make, select, total
-from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite
-from raspir.testing.proofs.switches import Patch
+from raspir.testing.proofs.proving import (
+    Assumed,
+    Condition,
+    GuardMutation,
+    Patch,
+    ProofCase,
+    Provable,
+    Rewrite,
+    always,
+)
 
 
 def both(a: Node, b: Node) -> Node:
@@ -110,12 +118,7 @@ def provable(rule: Rule, *schemas: ProofCase) -> Provable:
     return Provable("depth", rule.name, rule.algebra, schemas)
 
 
-# Checks that are switched off
-
-
-def always(answer: object) -> Callable[..., Any]:
-    """Return a function that returns ``answer`` whatever it is given."""
-    return lambda *_, **__: answer
+# Guards that are replaced
 
 
 def claimed(**facts: object) -> Patch:

@@ -22,7 +22,6 @@ from raspir.testing.proofs.cases.programs import (
     MIRRORED,
     NEVER_FAILS,
     UP_TO,
-    always,
     at,
     beside,
     best,
@@ -45,8 +44,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
-from raspir.testing.proofs.switches import Patch
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 ABSORB, REVERSAL, FACTOR = shifts.RULES
 

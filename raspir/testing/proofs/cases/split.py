@@ -11,7 +11,6 @@ from raspir.passes.depth.split import RULES as SPLIT_RULES
 from raspir.testing.proofs.cases.programs import (
     NEVER_FAILS,
     UP_TO,
-    always,
     at,
     best,
     both,
@@ -21,7 +20,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 (SPLIT,) = SPLIT_RULES
 

@@ -19,7 +19,6 @@ from raspir.testing.proofs.cases.programs import (
     BEFORE,
     NEVER_FAILS,
     UP_TO,
-    always,
     at,
     best,
     both,
@@ -39,7 +38,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 CONDITION, CHOICE, TERMS, VALUE, SCORE = rules.RULES
 
