@@ -22,9 +22,10 @@ class Facts:
         domain: the atoms that it can hold; of no meaning for a selector.
         uniform: whether it is the same at all positions; for a selector, whether all its rows are the same.
         positional: whether it depends on the position and the input's length alone.
-        anywhere: whether what it is at another position can be computed from that position alone, without fetching.
+        position_computable: whether its value at another position can be computed from that position alone, without
+            fetching.
         formula: a selector's normal form, or ``None`` where that is not known.
-        sure: whether computing it from its operands cannot fail.
+        total: whether computing it from its operands cannot fail.
         choices: how often choices and other maps alternate in an elementwise value; 0 where it has no choice.
     """
 
