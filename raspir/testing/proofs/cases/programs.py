@@ -9,6 +9,7 @@ from typing import Any
 from raspir.analysis import Analysis
 from raspir.analysis.known import Facts
 from raspir.ir import Atom, Node, build
+from raspir.passes.depth import aggregates
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.leaves import INDICES, LENGTH, make, select, total
@@ -131,8 +132,14 @@ def claimed(**facts: object) -> Patch:
     return Analysis, "__getitem__", claim
 
 
-NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), (Analysis, "is_total", always(True)))
+IS_TOTAL: Patch = (Analysis, "is_total", always(True))
+"""Whether an operation can fail on some operands is not asked."""
+
+NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), IS_TOTAL)
 """Whether something can fail is not asked."""
+
+COMPARABLE: Patch = (aggregates, "_compares", always(True))
+"""Whether all atoms can be compared is not asked."""
 
 ADDS_INTEGERS: Patch = (Search, "adds_integers", always(True))
 """Whether integers are added up, with 0 for none, is not asked."""
