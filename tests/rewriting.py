@@ -15,6 +15,7 @@ from raspir.ir import Graph, verify
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.proving import Patch, replaced
 
 le, lt, ge, gt = (
     key(indices) <= query(indices), key(indices) < query(indices),
@@ -76,22 +77,16 @@ def differing(before: Graph, after: Graph, inputs: Iterable) -> list:
     return found
 
 
-def without_doubt(monkeypatch) -> None:
-    """Make the analysis say of everything that it cannot fail."""
-    known = Analysis.__getitem__
-    monkeypatch.setattr(Analysis, "__getitem__", lambda self, node: replace(known(self, node), total=True))
-    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
+_known = Analysis.__getitem__
 
 
-def all_uniform(monkeypatch) -> None:
-    """Make the analysis say of every sequence of layer 1 and up that it is the same at all positions."""
-    known = Analysis.__getitem__
+def _uniform_facts(self, node):
+    facts = _known(self, node)
+    return replace(facts, uniform=facts.uniform or facts.layer > 0)
 
-    def claimed(self, node):
-        facts = known(self, node)
-        return replace(facts, uniform=facts.uniform or facts.layer > 0)
 
-    monkeypatch.setattr(Analysis, "__getitem__", claimed)
+ALL_UNIFORM: Patch = (Analysis, "__getitem__", _uniform_facts)
+"""The analysis says of every sequence of layer 1 and up that it is the same at all positions."""
 
 
 def lowered(rule: Rule, program, expected: tuple[int, int], inputs, **how) -> None:
@@ -109,7 +104,8 @@ def stays(rule: Rule, program, inputs, **how) -> None:
     assert not differing(before, after, inputs)
 
 
-def breaks(rule: Rule, program, inputs, **how) -> None:
-    """Check that a rule, some condition of which is switched off, changes what a program yields."""
-    before, after = alone(rule, program, **how)
+def breaks(rule: Rule, program, inputs, *patches: Patch) -> None:
+    """Check that a rule changes what a program yields where some of its guards are replaced."""
+    with replaced(patches):
+        before, after = alone(rule, program)
     assert differing(before, after, inputs)

@@ -150,7 +150,7 @@ def test_a_rule_is_proved_at_the_lengths_that_were_asked_for():
         patch.setattr(proving, "differing", differing)
         assert proving.proved(schema, 1, 20.0).lengths == (0, 1)
         assert set(asked) == {0, 1}
-        assert proving.withheld(schema, schema.conditions[0], 1, 20.0).counterexample is None
+        assert proving.refuted(schema, schema.conditions[0], 1, 20.0).counterexample is None
         assert set(asked) == {0, 1}
 
 

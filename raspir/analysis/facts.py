@@ -330,6 +330,10 @@ class Analysis:
         """Return whether ``a`` and ``b`` select disjoint positions in every row."""
         return selectors.both(self[a].formula, self[b].formula) == selectors.NOTHING
 
+    def contains(self, whole: Node, part: Node) -> bool:
+        """Return whether each row of ``whole`` selects every position that the same row of ``part`` does."""
+        return selectors.both(self[part].formula, selectors.complement(self[whole].formula)) == selectors.NOTHING
+
     # Positions
 
     def affine(self, form: Linear) -> tuple[int, Linear] | None:

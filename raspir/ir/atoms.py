@@ -55,6 +55,21 @@ def _plain(value: object) -> object:
     raise InputError(f"{show(value)} is not an atom (an atom is an int, a float, a bool or a str)")
 
 
+def is_integer(atom: object) -> bool:
+    """Return whether ``atom`` is an integer, as booleans are not."""
+    return type(atom) is int
+
+
+def is_boolean(atom: object) -> bool:
+    """Return whether ``atom`` is a boolean."""
+    return type(atom) is bool
+
+
+def is_zero(atom: object) -> bool:
+    """Return whether ``atom`` is the integer 0, as ``False`` and ``0.0`` are not."""
+    return is_integer(atom) and atom == 0
+
+
 def read_sequence(value: object) -> list[Atom]:
     """Return the atoms of ``value``: the characters of a ``str``, or the items of any other sequence.
 

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from raspir.analysis import Analysis, Linear
 from raspir.analysis import selectors as normal
-from raspir.analysis.selectors import Disjunction
+from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Graph, Node, Role
+from raspir.ir.atoms import is_zero
 from raspir.ir.layers import selector_parts
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import INT, SELECTOR
@@ -47,7 +48,7 @@ class _Merging:
         self._facts = self._algebra.facts
         self._describer = Describer(graph)
         self._made: dict[Node, Node] = {}
-        self._chosen: dict[frozenset[object], Node] = {}
+        self._chosen: dict[frozenset[Conjunct], Node] = {}
         self._apart: set[tuple[Node, Node, int, int]] = set()
         self.remarks: list[Remark] = []
 
@@ -72,7 +73,7 @@ class _Merging:
         formula = self._facts[selector].formula
         if formula is None:
             return selector
-        key = frozenset(formula)
+        key = _equality_key(formula)
         found = self._chosen.get(key)
         if found is not None:
             if found is not selector:
@@ -111,9 +112,7 @@ class _Merging:
         """Tell whether ``term`` is a sum of integers that nothing else uses."""
         if term.operation.name != "sum" or self._algebra.uses[term] > 1:
             return False
-        default = term["default"]
-        integers = self._facts[term.operands[1]].domain.kinds is INT
-        return integers and type(default) is int and default == 0
+        return self._facts[term.operands[1]].domain.kinds is INT and is_zero(term["default"])
 
     def _over_one(self, selector: Node, terms: list[tuple[Node, int]]) -> Node:
         """Return the sum over ``selector`` of the values of ``terms``, each times its coefficient."""
@@ -131,7 +130,7 @@ class _Merging:
         sums = [(term, c) for term, c in form.terms.items() if self._is_sum(term)]
         for a, coefficient in sums:
             for b, other in sums:
-                if a is b or a.operands[1] is not b.operands[1]:
+                if a is b or not _have_same_value(a, b):
                     continue
                 rule, joined = self._joined(a.operands[0], b.operands[0], coefficient, other)
                 if joined is None:
@@ -151,13 +150,28 @@ class _Merging:
             return "", None
         whole, part = self._facts[a].formula, self._facts[b].formula
         rule, joined = "disjoint selectors unite", None
-        if coefficient == other and self._facts.are_disjoint(a, b):
+        if _have_same_coefficient(coefficient, other) and self._facts.are_disjoint(a, b):
             joined = normal.either(whole, part)
-        elif coefficient == -other and normal.both(part, normal.complement(whole)) == normal.NOTHING:
+        elif coefficient == -other and self._facts.contains(a, b):
             rule, joined = "contained selectors subtract", normal.both(whole, normal.complement(part))
         if joined is None:
             self._apart.add((a, b, coefficient, other))
         return rule, joined
+
+
+def _equality_key(formula: Disjunction) -> frozenset[Conjunct]:
+    """Return a key that is equal for normal forms of the same conjuncts, in whatever order."""
+    return frozenset(formula)
+
+
+def _have_same_value(a: Node, b: Node) -> bool:
+    """Return whether both sums add up the same value."""
+    return a.operands[1] is b.operands[1]
+
+
+def _have_same_coefficient(coefficient: int, other: int) -> bool:
+    """Return whether two terms of a linear form have the same coefficient."""
+    return coefficient == other
 
 
 def _size(selector: Node) -> int:

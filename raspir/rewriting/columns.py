@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
 from raspir.ir import Atom, Node, Role
-from raspir.ir.atoms import atom_key
+from raspir.ir.atoms import atom_key, is_zero
 from raspir.ir.walks import postorder
 
 Column = tuple[Atom | None, ...]
@@ -74,7 +74,7 @@ class Columns:
             return
         function = self._facts.function(node)
         roots = {self.roots.get(operand, operand) for operand in node.operands if operand not in self._known}
-        if function is None or len(roots) > 1:
+        if function is None or not _is_one_root(roots):
             return
         root = next(iter(roots), None)
         size = 1 if root is None else len(self.atoms(root))
@@ -109,9 +109,14 @@ class Columns:
             return frozenset(atom_key(v) for a, v in pairs if a is not None and v is not None and atom_key(a) in met)
         if node.operation.name == "where":
             return self._reached[node.operands[1]] | self._reached[node.operands[2]]
-        if node.operation.role is Role.AGGREGATE and type(node["default"]) is int and node["default"] == 0:
+        if node.operation.role is Role.AGGREGATE and is_zero(node["default"]):
             return self._reached[node.operands[1]]
         return frozenset(map(atom_key, self._facts[node].domain.atoms or ()))
+
+
+def _is_one_root(roots: Collection[Node]) -> bool:
+    """Return whether there is one root at most."""
+    return len(roots) <= 1
 
 
 def _sources(node: Node) -> tuple[Node, ...]:

@@ -16,7 +16,7 @@ def test_it_is_proved(schema):
 
 @pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
 def test_each_condition_is_needed(needed):
-    is_needed(needed)
+    assert is_needed(needed)
 
 
 def test_every_row_of_the_algebra_is_in_the_catalogue():

@@ -19,7 +19,7 @@ def test_it_is_proved(schema):
 
 @pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
 def test_each_condition_is_needed(needed):
-    is_needed(needed)
+    assert is_needed(needed)
 
 
 def rules_named(source):
@@ -27,8 +27,8 @@ def rules_named(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "_remark":
             named = node.args[1]
-        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "(rule, joined)":
-            named = node.value.elts[0] if isinstance(node.value, ast.Tuple) else None
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            named = node.value.elts[0] if ast.unparse(node.targets[0]) == "(rule, joined)" else None
         else:
             continue
         if isinstance(named, ast.Constant):

@@ -19,8 +19,12 @@ def default(algebra: Builder, node: Node) -> Node | None:
 def own_value(algebra: Builder, node: Node) -> Node | None:
     """What each position fetches from itself is its own, and so is what is the same wherever it is fetched from."""
     selector, value = node.operands[:2]
-    own = algebra.facts.selects_own(selector) or algebra.facts[value].uniform
-    return value if own and algebra.facts.exactly_one(selector) else None
+    return value if _is_own_value(algebra, selector, value) and algebra.facts.exactly_one(selector) else None
+
+
+def _is_own_value(algebra: Builder, selector: Node, value: Node) -> bool:
+    """Return whether each position selects itself, or ``value`` is uniform."""
+    return algebra.facts.selects_own(selector) or algebra.facts[value].uniform
 
 
 def one_value(algebra: Builder, node: Node) -> Node | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from raspir.analysis import IntSet
 from raspir.analysis.forms import MIRRORED
 from raspir.ir import Node, build
+from raspir.ir.atoms import is_boolean
 from raspir.rewriting.builder import COMPLEMENT, Builder
 from raspir.rewriting.rules.numbers import additions, constant, operations
 
@@ -47,10 +48,14 @@ def truth(algebra: Builder, node: Node) -> Node | None:
     """x == True is x and x == False is ~x, for booleans x."""
     a, b = node.operands
     single = algebra.facts[b].domain.single
-    equality = node.operation.name in ("eq", "ne")
-    if type(single) is not bool or not equality or not algebra.facts[a].domain.boolean:
+    if not (is_boolean(single) and _is_equality(node) and algebra.facts[a].domain.boolean):
         return None
     return a if single == (node.operation.name == "eq") else algebra("not", a)
+
+
+def _is_equality(comparison: Node) -> bool:
+    """Return whether ``comparison`` tests for equality or inequality, and not for an order."""
+    return comparison.operation.name in ("eq", "ne")
 
 
 def compared_choice(algebra: Builder, node: Node) -> Node | None:
@@ -90,10 +95,20 @@ def _outcome(algebra: Builder, test: Node, condition: Node, holds: bool) -> Node
     """Return the outcome of ``test``, if domains or bounds decide it, or that ``condition`` holds or does not."""
     if test is condition:
         return algebra.const(holds)
-    if COMPLEMENT[test.operation.name] == condition.operation.name and test.operands == condition.operands:
+    if are_complementary(test, condition):
         return algebra.const(not holds)
     for rule in (constant, compared_to_itself, bounded):
         found = rule(algebra, test)
         if found is not None:
             return found if found.operation.name == "const" else None
     return None
+
+
+def are_complementary(a: Node, b: Node) -> bool:
+    """Return whether ``a`` and ``b`` are comparisons of which exactly one holds."""
+    return COMPLEMENT.get(a.operation.name) == b.operation.name and have_same_operands(a, b)
+
+
+def have_same_operands(a: Node, b: Node) -> bool:
+    """Return whether both comparisons have the same operands."""
+    return a.operands == b.operands

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raspir.ir import Node
 from raspir.rewriting.builder import COMPLEMENT, Builder
+from raspir.rewriting.rules.comparisons import are_complementary
 
 
 def not_(algebra: Builder, node: Node) -> Node | None:
@@ -28,8 +29,7 @@ def and_or(algebra: Builder, node: Node) -> Node | None:
         single = algebra.facts[one].domain.single
         if single is not None:
             return other if single is neutral else one
-        negated = COMPLEMENT.get(one.operation.name) == other.operation.name and one.operands == other.operands
-        if negated or (one.operation.name == "not" and one.operands[0] is other):
+        if are_complementary(one, other) or (one.operation.name == "not" and _has_first_operand(one, other)):
             return algebra.const(not neutral)
     return a if a is b else None
 
@@ -44,11 +44,16 @@ def choice(algebra: Builder, node: Node) -> Node | None:
         return a
     if condition.operation.name == "not" and algebra.facts[condition].domain.boolean:
         return algebra("where", condition.operands[0], b, a)
-    if a.operation.name == "where" and a.operands[0] is condition:
+    if a.operation.name == "where" and _has_first_operand(a, condition):
         return algebra("where", condition, a.operands[1], b)
-    if b.operation.name == "where" and b.operands[0] is condition:
+    if b.operation.name == "where" and _has_first_operand(b, condition):
         return algebra("where", condition, a, b.operands[2])
     return None
+
+
+def _has_first_operand(node: Node, operand: Node) -> bool:
+    """Return whether ``operand`` is the first operand of ``node``."""
+    return node.operands[0] is operand
 
 
 def boolean_choice(algebra: Builder, node: Node) -> Node | None:

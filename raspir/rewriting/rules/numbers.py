@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from math import inf
 
 from raspir.analysis import IntSet, Linear
 from raspir.analysis.facts import clause_of
-from raspir.ir import Node, build
-from raspir.ir.atoms import atom_key
+from raspir.ir import Atom, Node, build
+from raspir.ir.atoms import atom_key, is_integer
 from raspir.ir.types import INT
 from raspir.ir.walks import preorder
 from raspir.rewriting.builder import Builder
@@ -40,8 +41,13 @@ def identity_table(algebra: Builder, node: Node) -> Node | None:
     outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
     if outcomes is None:
         return None
-    same = all(atom_key(a) == atom_key(b) for (a,), b in zip(*outcomes, strict=True))
-    return operand if same else None
+    rows, results = outcomes
+    return operand if _are_identical((atom for (atom,) in rows), results) else None
+
+
+def _are_identical(atoms: Iterable[Atom], others: Iterable[Atom]) -> bool:
+    """Return whether the atoms are pairwise equal, and of the same kind."""
+    return all(atom_key(a) == atom_key(b) for a, b in zip(atoms, others, strict=True))
 
 
 def sum_(algebra: Builder, node: Node) -> Node | None:
@@ -87,7 +93,7 @@ def power(algebra: Builder, node: Node) -> Node | None:
     """x ** 2 = x * x and x ** 3 = x * x * x for integers x."""
     a, b = node.operands
     exponent = algebra.facts[b].domain.single
-    if type(exponent) is not int or exponent not in (2, 3) or algebra.facts[a].domain.kinds is not INT:
+    if not is_integer(exponent) or exponent not in (2, 3) or algebra.facts[a].domain.kinds is not INT:
         return None
     square = algebra("mul", a, a)
     return square if exponent == 2 else algebra("mul", square, a)
@@ -96,9 +102,8 @@ def power(algebra: Builder, node: Node) -> Node | None:
 def unit(algebra: Builder, node: Node) -> Node | None:
     """x // 1 = x and x ** 1 = x for integers x."""
     a, b = node.operands
-    domain = algebra.facts[b].domain
-    fits = domain.single == 1 and type(domain.single) is int and algebra.facts[a].domain.kinds is INT
-    return a if fits else None
+    single = algebra.facts[b].domain.single
+    return a if single == 1 and is_integer(single) and algebra.facts[a].domain.kinds is INT else None
 
 
 def rounded_mean(algebra: Builder, node: Node) -> Node | None:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from raspir.testing.proofs.generated import Checks, check
-from raspir.testing.proofs.proving import NotAppliedError, ProofCase, Provable, Verdict, proved, switched_off, withheld
+from raspir.testing.proofs.proving import NotAppliedError, ProofCase, Provable, Verdict, proved, refuted
 from raspir.validation.values import NoEncodingError
 
 _ALONE = 5000  # programs that are generated at least for a rule of which nothing else speaks
@@ -173,8 +173,6 @@ def _problems(schema: ProofCase, verdict: Verdict) -> list[str]:
 
 
 def _needs(schema: ProofCase, longest: int, seconds: float) -> Iterator[Need]:
-    dropped = [(each.text, withheld(schema, each, longest, seconds)) for each in schema.conditions]
-    dropped += [(each.text, switched_off(schema, each, longest, seconds)) for each in schema.unchecked]
-    for text, verdict in dropped:
-        shown = None if verdict.counterexample is None else str(verdict.counterexample)
-        yield Need(text, schema.text, shown)
+    for each in schema.assumptions:
+        found = refuted(schema, each, longest, seconds).counterexample
+        yield Need(each.text, schema.text, None if found is None else str(found))

@@ -61,7 +61,7 @@ def uniform(node: Node, name: str) -> Condition:
     def formula(encoding: Encoding) -> values.Term:
         return conjunction(values.same(a, b) for a, b in pairwise(encoding.rows[node]))
 
-    return Condition(f"{name} is the same everywhere", formula, {node: {"uniform": True, "anywhere": True}})
+    return Condition(f"{name} is the same everywhere", formula, {node: {"uniform": True, "position_computable": True}})
 
 
 def of_kinds(node: Node, name: str, kinds: Type) -> Condition:

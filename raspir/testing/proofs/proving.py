@@ -2,13 +2,13 @@
 
 The way is that of Alive2 for LLVM (Lopes et al., PLDI 2021): not the rule's text is checked but what its own code makes
 of a program whose inputs stay symbols, under the side conditions that the code was told of. A condition that is
-then withheld from the solver, or a check in the code that is switched off, must make it find values that differ.
+then withheld from the solver, or a guard in the code that is replaced, must make it find values that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest import mock
@@ -31,6 +31,15 @@ Rewrite = Callable[["Assumed", Node], Iterable[Node]]
 """A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
 
 
+Patch = tuple[object, str, object]
+"""A guard that is replaced: the module or class that holds it, its name there, and its replacement."""
+
+
+def always(answer: object) -> Callable[..., Any]:
+    """Return a function that returns ``answer`` for any arguments."""
+    return lambda *_, **__: answer
+
+
 @dataclass(frozen=True)
 class Condition:
     """A side condition of a rewrite, which the solver may take as given.
@@ -51,17 +60,17 @@ class Condition:
 
 @dataclass(frozen=True)
 class GuardMutation:
-    """A rewrite where it must not be made: the rule's code with a check switched off, on a program that fails it.
+    """An unsound rewrite: the rule's code with a guard replaced, on a program that the guard would reject.
 
     Attributes:
         text: what is checked, in words.
         node: the program.
-        patches: what is switched off: objects, names of their attributes, and what stands there instead.
+        patches: the guards that are replaced.
     """
 
     text: str
     node: Node
-    patches: Sequence[tuple[object, str, object]]
+    patches: Sequence[Patch]
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class ProofCase:
         node: the program, which the rule applies to.
         rewrite: the rule.
         conditions: what it needs, each withheld in turn.
-        unchecked: what its code checks of the program itself, each switched off in turn.
+        unchecked: the guards in its code, each replaced in turn.
         least: the shortest length at which a counterexample is looked for where a condition is dropped.
         told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
             some of their facts by name.
@@ -96,6 +105,11 @@ class ProofCase:
     most: int | None = None
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     rounds: bool = False
+
+    @property
+    def assumptions(self) -> tuple[Condition | GuardMutation, ...]:
+        """The conditions and the guards, each of which is dropped in turn."""
+        return *self.conditions, *self.unchecked
 
 
 @dataclass(frozen=True)
@@ -175,30 +189,33 @@ def proved(schema: ProofCase, longest: int, seconds: float) -> Verdict:
     return _judged(schema, schema.node, rewritten(schema, schema.node), schema.conditions, longest, seconds)
 
 
-def withheld(schema: ProofCase, condition: Condition, longest: int, seconds: float) -> Verdict:
-    """Return what the solver says of a schema when it is not told of one of the conditions."""
-    others = tuple(each for each in schema.conditions if each is not condition)
-    return _judged(schema, schema.node, rewritten(schema, schema.node), others, longest, seconds, real=True)
+@contextmanager
+def replaced(patches: Iterable[Patch]) -> Iterator[None]:
+    """Replace guards while the context is entered."""
+    with ExitStack() as stack:
+        for owner, name, replacement in patches:
+            stack.enter_context(mock.patch.object(owner, name, replacement))
+        yield
 
 
-def unguarded(schema: ProofCase, unchecked: GuardMutation) -> list[Node]:
-    """Return what the rule makes of the program that it must not apply to when the check is switched off.
+def dropped(case: ProofCase, assumption: Condition | GuardMutation) -> tuple[Node, list[Node]]:
+    """Return the program that shows what an assumption is for, and what the rule makes of it without the assumption.
 
     Raises:
         NotAppliedError: if that is nothing.
     """
-    with ExitStack() as stack:
-        for subject, name, instead in unchecked.patches:
-            stack.enter_context(mock.patch.object(subject, name, instead))
-        return rewritten(schema, unchecked.node)
+    if isinstance(assumption, Condition):
+        return case.node, rewritten(case, case.node)
+    with replaced(assumption.patches):
+        return assumption.node, rewritten(case, assumption.node)
 
 
-def switched_off(schema: ProofCase, unchecked: GuardMutation, longest: int, seconds: float) -> Verdict:
-    """Return what the solver says when a check of the rule's code is switched off."""
-    held = set(topological([unchecked.node]))
-    conditions = [condition for condition in schema.conditions if condition.facts.keys() <= held]
-    found = unguarded(schema, unchecked)
-    return _judged(schema, unchecked.node, found, conditions, longest, seconds, real=True)
+def refuted(case: ProofCase, assumption: Condition | GuardMutation, longest: int, seconds: float) -> Verdict:
+    """Return the solver's verdict on a proof case without one of its assumptions."""
+    before, after = dropped(case, assumption)
+    nodes = set(topological([before]))
+    others = [each for each in case.conditions if each is not assumption and each.facts.keys() <= nodes]
+    return _judged(case, before, after, others, longest, seconds, real=True)
 
 
 def _judged(

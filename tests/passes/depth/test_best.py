@@ -28,7 +28,7 @@ from raspir import indices, key, query, select, tokens, where
 from raspir.analysis.ranks import Rank
 from raspir.passes.depth import best
 from raspir.passes.depth.best import RULES
-from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.best import ANY_CHECK, MEMBER, NEXT, NOT_OPAQUE, first_or_last, placed
 
 BY_RANK, IN_RUN = RULES
 same = key(tokens) == query(tokens)
@@ -115,49 +115,44 @@ def test_members_next_to_the_query(side, step):
 
 
 @pytest.mark.parametrize(("side", "step"), [(le, 2), (le, -1), (lt, 1), (lt, -2)])
-def test_members_further_away(side, step, monkeypatch):
+def test_members_further_away(side, step):
     counted = side.value(tokens == "a")
     selected = (key(counted) == query(counted + step)) & (key(tokens) == query("a"))
     program = selected.value(indices, -1)
     stays(BY_RANK, program, TEXTS)
-    monkeypatch.setattr(best, "_relative", lambda _, rank, query, offset: (rank.order.formula(True, False), offset < 0))
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, NEXT)
 
 
 @pytest.mark.parametrize(("later", "own", "last"), [(True, True, False), (False, False, True), (False, True, True)])
-def test_whether_a_member_counts_itself_matters(later, own, last, monkeypatch):
+def test_whether_a_member_counts_itself_matters(later, own, last):
     counted = le.value(tokens == "a")
     program = ((key(counted) == query(counted + 1)) & (key(tokens) == query("a"))).value(indices, -1)
-    monkeypatch.setattr(best, "_relative", lambda _, rank, *wanted: (rank.order.formula(later, own), last))
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, placed(later, own, last))
 
 
-def test_what_is_found_must_be_a_member(monkeypatch):
+def test_what_is_found_must_be_a_member():
     counted = lt.value(tokens == "a")
     program = (key(counted) == query(0)).best(indices, -indices, default=-1)
     assert differing(as_graph(program), alone(BY_RANK, program)[1], TEXTS) == []
     by_count = ((key(counted) == query(0)) & (key(tokens) == query("b"))).mean(indices, -1)
     stays(BY_RANK, by_count, TEXTS)
-    monkeypatch.setattr(best.Conjunct, "implies", lambda self, other: True)
-    breaks(BY_RANK, by_count, TEXTS)
+    breaks(BY_RANK, by_count, TEXTS, MEMBER)
 
 
 @pytest.mark.parametrize("place", [1, 2, length, length - 2, indices])
-def test_only_the_first_and_the_last_are_best(place, monkeypatch):
+def test_only_the_first_and_the_last_are_best(place):
     program = (key(rank(tokens)) == query(place)).value(tokens)
     stays(BY_RANK, program, TEXTS)
     naive = (key(rank(tokens)) == query(0)).value(tokens)
     assert differing(as_graph(program), as_graph(naive), TEXTS)
-    monkeypatch.setattr(best, "_absolute", lambda search, rank, query, wanted: (best.normal.EVERYTHING, False))
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, first_or_last(False))
 
 
-def test_the_last_of_some_is_not_counted_by_the_length(monkeypatch):
+def test_the_last_of_some_is_not_counted_by_the_length():
     counted = lt.value(tokens == "a")
     program = ((key(counted) == query(length - 1)) & (key(tokens) == query("a"))).value(indices, -1)
     stays(BY_RANK, program, TEXTS)
-    monkeypatch.setattr(best, "_absolute", lambda search, rank, query, wanted: (best.normal.EVERYTHING, True))
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, first_or_last(True))
 
 
 @pytest.mark.parametrize("counted", [
@@ -179,12 +174,10 @@ def test_counts_that_are_no_ranks(counted):
     key(tokens) == query("b"), key(tokens) != query(tokens), key(indices) > query(1), key(tokens) == query(tokens),
     key(indices) <= query(indices),
 ])  # fmt: skip
-def test_conditions_besides_are_checked(check, monkeypatch):
+def test_conditions_besides_are_checked(check):
     program = ((key(rank(tokens, MORE)) == query(0)) & check).value(tokens, "_")
     lowered(BY_RANK, program, (2, 1), [*TEXTS, *NUMBERS])
-    monkeypatch.setattr(best, "_checked", lambda search, found, outer: search.algebra.const(True))
-    monkeypatch.setattr(Algebra, "holds", lambda algebra, sets: algebra.const(True))
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, *ANY_CHECK)
 
 
 def test_conditions_that_order_fetched_strings_are_left():
@@ -236,7 +229,7 @@ COUNTED = le.value(STOP)
 RUN = (key(indices) > query(indices)) & (key(COUNTED) == query(COUNTED))
 
 
-def test_where_a_run_ends_matters(monkeypatch):
+def test_where_a_run_ends_matters():
     program = RUN.value(MARK) > 0
     late = (key(indices) > query(indices)) & (key(lt.value(STOP)) == query(lt.value(STOP)))
     both = (MARK | STOP).name("mark")
@@ -251,8 +244,7 @@ def test_where_a_run_ends_matters(monkeypatch):
         search.facts._ranks[term] = Rank(rank.members, rank.order, not rank.inclusive)
         return original(search, aggregate, clause, pair)
 
-    monkeypatch.setattr(best, "_in_run", other)
-    breaks(IN_RUN, RUN.value(both) > 0, RUNS)
+    breaks(IN_RUN, RUN.value(both) > 0, RUNS, (best, "_in_run", other))
     assert layers(as_graph(program)) == (2,)
 
 
@@ -260,7 +252,7 @@ def test_where_a_run_ends_matters(monkeypatch):
     RUN.value(MARK) > 1, RUN.value(where(MARK, 2, 1)) > 0, RUN.value(MARK, 1) > 0, RUN.value(where(MARK, -1, 0)) > 0,
     RUN.value(where(MARK, 1, -1)) > 0, RUN.mean(MARK) >= 1, RUN.value(MARK) == 1,
 ])  # fmt: skip
-def test_only_whether_there_is_a_mark(program, monkeypatch):
+def test_only_whether_there_is_a_mark(program):
     stays(IN_RUN, program, RUNS)
     assert differing(as_graph(program), as_graph(RUN.value(MARK) > 0), RUNS)
 
@@ -310,15 +302,10 @@ def test_the_query_may_be_another_count_of_the_same(own, other, among, step):
     assert not differing(before, after, [*TEXTS, "abaab", "cacacb"])
 
 
-def test_the_query_must_count_the_same_members(monkeypatch):
+def test_the_query_must_count_the_same_members():
     program = ((key(lt.value(MEMBERS)) == query(lt.value(tokens == "b"))) & A_KEY).value(indices, -1)
     stays(BY_RANK, program, TEXTS)
-    original = best._relative
-    monkeypatch.setattr(
-        best, "_relative", lambda search, rank, query, offset: (rank.order.formula(True, True), False) if offset == 0
-        else original(search, rank, query, offset),
-    )  # fmt: skip
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, placed(True, True, False))
 
 
 def test_the_query_must_count_in_the_same_order():
@@ -340,11 +327,10 @@ def test_the_last_of_some_is_counted_by_their_number(side, within):
 
 
 @pytest.mark.parametrize("total", [same.value(1), (key(tokens) == query("b")).value(1), length, A_KEY.value(2)])
-def test_the_number_of_others_does_not_count_the_last(total, monkeypatch):
+def test_the_number_of_others_does_not_count_the_last(total):
     program = ((key(le.value(MEMBERS)) == query(total)) & A_KEY).value(indices, -1)
     stays(BY_RANK, program, TEXTS)
-    monkeypatch.setattr(best, "_absolute", lambda *_: (best.normal.EVERYTHING, True))
-    breaks(BY_RANK, program, TEXTS)
+    breaks(BY_RANK, program, TEXTS, first_or_last(True))
 
 
 def is_even(a, b):
@@ -352,12 +338,11 @@ def is_even(a, b):
 
 
 @pytest.mark.parametrize("mark", [tokens == 5, tokens == 2])
-def test_members_and_marks_that_an_opaque_predicate_tells_are_left(mark, monkeypatch):
+def test_members_and_marks_that_an_opaque_predicate_tells_are_left(mark):
     even = select(tokens, 3, is_even)
     counted = ((key(indices) < query(indices)) & even).width()
     later = (key(indices) > query(indices)) & (key(counted) == query(counted))
     inputs = [[2, 5], [2, 2, 5], [1, 2, 5], [5, 2], [], [4]]
     for program in (later.value(mark) > 0, (later & even).value(mark) > 0, (RUN & even).value(MARK) > 0):
         stays(IN_RUN, program, inputs)
-    monkeypatch.setattr(best, "_is_of_key", lambda search, pair: search.facts.of_keys(pair))
-    breaks(IN_RUN, later.value(tokens == 5) > 0, inputs)
+    breaks(IN_RUN, later.value(tokens == 5) > 0, inputs, NOT_OPAQUE)

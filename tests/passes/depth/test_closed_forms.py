@@ -26,10 +26,13 @@ from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
 from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph
-from raspir.passes.depth.closed_forms import RULES, _Sums
+from raspir.passes.depth.closed_forms import RULES
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Options, Search
 from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.closed_forms import BEGINS_WITHIN, NEVER_CROSS, NEVER_OVERLAP, WITHIN
+from raspir.testing.proofs.cases.programs import ADDS_INTEGERS
+from raspir.testing.proofs.proving import replaced
 
 CLOSED, CONDITION = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))
@@ -84,42 +87,30 @@ def test_within_the_input_the_length_is_not_needed():
     lowered(CLOSED, (key(indices) > query(indices - 3)).value(1) - length, (1, 1), WORDS)
 
 
-def test_intervals_end_at_the_ends_of_the_input(monkeypatch):
+def test_intervals_end_at_the_ends_of_the_input():
     program = (key(indices) <= query(COUNT + 2)).value(1)
     lowered(CLOSED, program, (2, 1), WORDS)
-    monkeypatch.setattr(_Sums, "_within", lambda self, high: True)
-    breaks(CLOSED, program, WORDS)
+    breaks(CLOSED, program, WORDS, WITHIN)
 
 
-def test_intervals_begin_at_the_first_position(monkeypatch):
+def test_intervals_begin_at_the_first_position():
     program = (key(indices) >= query(COUNT - 2)).value(1)
     lowered(CLOSED, program, (2, 1), WORDS)
-    monkeypatch.setattr(_Sums, "_low", lambda self, lows: lows[0] if lows else self.algebra.const(0))
-    breaks(CLOSED, program, WORDS)
+    breaks(CLOSED, program, WORDS, BEGINS_WITHIN)
 
 
-def test_no_interval_has_fewer_than_no_positions(monkeypatch):
+def test_no_interval_has_fewer_than_no_positions():
     program = ((key(indices) >= query(COUNT)) & (key(indices) <= query(COUNT - 3))).value(1)
     deep = ((key(indices) >= query(COUNT)) & (key(indices) <= query(length - COUNT - 1))).value(indices)
     lowered(CLOSED, program, (2, 0), WORDS)
     lowered(CLOSED, deep, (2, 1), WORDS)
-    monkeypatch.setattr(Algebra, "largest", lambda self, a, b: a)
-    breaks(CLOSED, deep, WORDS)
+    breaks(CLOSED, deep, WORDS, NEVER_CROSS)
 
 
-def test_what_overlaps_counts_once(monkeypatch):
+def test_what_overlaps_counts_once():
     program = ((key(indices) < query(COUNT)) | (key(indices) == query(length - 1 - COUNT))).value(1)
     lowered(CLOSED, program, (2, 1), WORDS)
-    original = _Sums.over
-
-    def twice(self, clauses, polynomial):
-        total = self.algebra.const(0)
-        for clause in clauses:
-            total = self.algebra("add", total, original(self, [clause], polynomial))
-        return total
-
-    monkeypatch.setattr(_Sums, "over", twice)
-    breaks(CLOSED, program, WORDS)
+    breaks(CLOSED, program, WORDS, NEVER_OVERLAP)
 
 
 @pytest.mark.parametrize(("value", "naive"), [(0.1, 0.1 * COUNT), (where(indices >= 0, 0.1, 0), 0.1 * COUNT)])
@@ -212,12 +203,13 @@ def test_other_choices_are_left(value):
 
 
 @pytest.mark.parametrize("default", [3, "_", 0.0])
-def test_a_default_for_none_is_not_added_twice(default, monkeypatch):
+def test_a_default_for_none_is_not_added_twice(default):
     program = (key(indices) < query(COUNT)).value(where(indices > 1, 3, -1), default).map(str)
     stays(CONDITION, program, WORDS)
     graph = as_graph(program)
-    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    assert differing(graph, searched(graph, (CONDITION, CLOSED)), WORDS)
+    with replaced([ADDS_INTEGERS]):
+        found = searched(graph, (CONDITION, CLOSED))
+    assert differing(graph, found, WORDS)
 
 
 def test_booleans_chosen_by_position_stay_where_their_type_matters():

@@ -23,9 +23,10 @@ from rewriting import (
 )  # fmt: skip
 
 from raspir import indices, key, query, tokens, where
-from raspir.analysis import Analysis
 from raspir.passes.depth import gathers
 from raspir.passes.depth.gathers import RULES
+from raspir.testing.proofs.cases.gathers import ALWAYS_FINDS, DEFAULT_OUTSIDE, OWN_EVERYWHERE, SAFE, WITHIN
+from raspir.testing.proofs.cases.programs import AT_MOST_ONE, IS_TOTAL
 
 COMPOSE, FOUND, LAST = RULES
 ALL = [*WORDS, *NUMBERS, *FLOATS, *MIXED]
@@ -88,38 +89,34 @@ def test_a_fetch_within_a_where_that_keeps_strings():
     lowered(COMPOSE, at(indices - 1, where(at(indices + 1) == "b", tokens, 0), "_"), (2, 1), ALL)
 
 
-def test_only_what_selects_one_position_is_a_fetch(monkeypatch):
+def test_only_what_selects_one_position_is_a_fetch():
     program = le.value(indices + length)
     stays(COMPOSE, program, WORDS)
-    monkeypatch.setattr(Analysis, "at_most_one", lambda self, selector: True)
-    breaks(COMPOSE, program, WORDS)
+    breaks(COMPOSE, program, WORDS, AT_MOST_ONE)
 
 
-def test_outside_the_input_there_is_the_default(monkeypatch):
+def test_outside_the_input_there_is_the_default():
     program = at(indices - 1, indices + length, 7)
     lowered(COMPOSE, program, (2, 1), WORDS)
-    monkeypatch.setattr(gathers, "within", lambda algebra, position: algebra.const(True))
-    breaks(COMPOSE, program, WORDS)
+    breaks(COMPOSE, program, WORDS, WITHIN)
 
 
 @pytest.mark.parametrize("default", [0, 5, "_"])
-def test_a_default_further_outside_must_be_the_same(default, monkeypatch):
+def test_a_default_further_outside_must_be_the_same(default):
     program = at(indices - 1, at(indices - 1, tokens, "_"), default)
     lowered(COMPOSE, program, (2, 1), ALL)
     before, after = alone(COMPOSE, program)
     assert (len(after) < len(before)) == (default == "_")
-    monkeypatch.setattr(gathers, "_is_default_outside", lambda *_: True)
     if default != "_":
-        breaks(COMPOSE, program, ALL)
+        breaks(COMPOSE, program, ALL, DEFAULT_OUTSIDE)
 
 
-def test_one_must_be_further_outside_than_the_other(monkeypatch):
+def test_one_must_be_further_outside_than_the_other():
     program = at(indices - 1, at(indices + 1, tokens, "_"), "_")
     lowered(COMPOSE, program, (2, 0), ALL)
     back_and_on = at(indices - 2, at(indices + 1, tokens, "_"), "_")
     lowered(COMPOSE, back_and_on, (2, 1), ALL)
-    monkeypatch.setattr(gathers, "_is_default_outside", lambda *_: True)
-    breaks(COMPOSE, back_and_on, ALL)
+    breaks(COMPOSE, back_and_on, ALL, DEFAULT_OUTSIDE)
 
 
 IS_A = key(tokens) == query("a")
@@ -147,19 +144,17 @@ def test_what_selects_nothing_outside_needs_no_check(program):
     at(indices - 1, ((key(indices) >= query(indices)) & IS_A).value(indices + 1)),
     at(indices - 1, ((le | (key(indices) == query(2))) & IS_A).value(indices + 1)),
 ])  # fmt: skip
-def test_what_selects_something_outside_needs_one(program, monkeypatch):
+def test_what_selects_something_outside_needs_one(program):
     before, after = alone(COMPOSE, program)
     assert layers(after) < layers(before)
     assert not differing(before, after, ALL)
-    monkeypatch.setattr(gathers, "_is_default_outside", lambda *_: True)
-    breaks(COMPOSE, program, ALL)
+    breaks(COMPOSE, program, ALL, DEFAULT_OUTSIDE)
 
 
-def test_nothing_is_computed_outside_that_could_fail(monkeypatch):
+def test_nothing_is_computed_outside_that_could_fail():
     program = at(indices + 1, 100 // (length - indices), -1)
     lowered(COMPOSE, program, (2, 1), WORDS)
-    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
-    breaks(COMPOSE, program, WORDS)
+    breaks(COMPOSE, program, WORDS, IS_TOTAL)
 
 
 def test_opaque_functions_that_fail_off_their_domain_are_only_called_on_it():
@@ -171,13 +166,12 @@ def test_opaque_functions_that_fail_off_their_domain_are_only_called_on_it():
     assert not differing(before, after, ["", "1", "12", "_12", "_"])
 
 
-def test_queries_outside_are_not_compared_where_that_could_fail(monkeypatch):
+def test_queries_outside_are_not_compared_where_that_could_fail():
     program = at(indices - 1, (key(tokens) < query(flip(tokens))).value(1), -1)
     before, after = alone(COMPOSE, program)
     assert layers(after) <= layers(before)
     assert not differing(before, after, [*WORDS, *NUMBERS])
-    monkeypatch.setattr(gathers.There, "_is_safe", lambda self, aggregate: True)
-    breaks(COMPOSE, program, WORDS)
+    breaks(COMPOSE, program, WORDS, SAFE)
 
 
 @settings(max_examples=60, deadline=None)
@@ -193,13 +187,14 @@ def test_what_a_count_finds_is_fetched_by_the_head_that_finds_it(mark, default, 
 
 @pytest.mark.parametrize("missing", [-1, 0, 1, 3, -5])
 @pytest.mark.parametrize("default", [0, "_", 1.5])
-def test_where_nothing_is_found_the_position_is_what_stands_for_it(missing, default, monkeypatch):
+def test_where_nothing_is_found_the_position_is_what_stands_for_it(missing, default):
     rank = lt.value(tokens == "a")
     place = ((key(rank) == query(0)) & (key(tokens) == query("a"))).value(indices, missing)
     program = at(place, tokens, default)
     lowered(FOUND, program, (3, 2), ALL)
-    monkeypatch.setattr(gathers, "_at_constant", lambda algebra, aggregate, position: algebra.const("wrong"))
-    breaks(FOUND, program, WORDS)
+    breaks(
+        FOUND, program, WORDS, (gathers, "_at_constant", lambda algebra, aggregate, position: algebra.const("wrong"))
+    )
 
 
 @pytest.mark.parametrize(("missing", "position"), [(True, 1), (False, 0)])
@@ -223,16 +218,12 @@ def test_positions_of_members_alone(elsewhere):
 
 @pytest.mark.parametrize("missing", [1, 0, -1, 2, 4])
 @pytest.mark.parametrize("value", [where(indices > 0, indices, 2), where(indices < 1, 2, indices)])
-def test_a_position_for_none_and_another_for_elsewhere(value, missing, monkeypatch):
+def test_a_position_for_none_and_another_for_elsewhere(value, missing):
     program = at(first_a(missing, value), tokens, "_")
     lowered(FOUND, program, (3, 2), [*WORDS, "acbc", "bcbcb"])
-    original = gathers._own_position
-    with monkeypatch.context() as patch:
-        patch.setattr(gathers, "_own_position", lambda algebra, value: (original(algebra, value)[0], None))
-        breaks(FOUND, program, [*WORDS, "acbc"])
-    monkeypatch.setattr(gathers, "_always_finds", lambda *_: True)
+    breaks(FOUND, program, [*WORDS, "acbc"], OWN_EVERYWHERE)
     if missing != 2:  # then elsewhere is where none is, too
-        breaks(FOUND, program, ["", "b", "bc", "bcb", "bcbcb"])
+        breaks(FOUND, program, ["", "b", "bc", "bcb", "bcbcb"], ALWAYS_FINDS)
 
 
 def test_elsewhere_the_position_must_be_constant():
@@ -244,7 +235,7 @@ def test_elsewhere_the_position_must_be_constant():
 @pytest.mark.parametrize("by", [-3, -1, 1, 2])
 @pytest.mark.parametrize("missing", [-1, 0, 2])
 @pytest.mark.parametrize("value", [indices, where(indices > 0, indices, 1)])
-def test_what_stands_beside_the_position_that_is_found(by, missing, value, monkeypatch):
+def test_what_stands_beside_the_position_that_is_found(by, missing, value):
     program = at(first_a(missing, value) + by, tokens, "_")
     lowered(FOUND, program, (3, 2), [*ALL, "bbbaab"])
     assert differing(as_graph(program), as_graph(at(first_a(missing, value), tokens, "_")), WORDS)
@@ -254,8 +245,7 @@ def test_what_stands_beside_the_position_that_is_found(by, missing, value, monke
         is_shift = algebra.facts.linear(position).without_constant().is_term(algebra.indices)
         return original(algebra, algebra.indices if is_shift else position)
 
-    monkeypatch.setattr(gathers, "fetch_at", beside)
-    breaks(FOUND, program, [*WORDS, "bbbaab"])
+    breaks(FOUND, program, [*WORDS, "bbbaab"], (gathers, "fetch_at", beside))
 
 
 @pytest.mark.parametrize("position", [lambda p: 2 * p, lambda p: -p, lambda p: p + indices, lambda p: p + length - 1])
@@ -269,12 +259,11 @@ def test_the_finder_must_hold_its_own_position():
     stays(FOUND, at(place, tokens, "_"), WORDS)
 
 
-def test_the_finder_must_find_one(monkeypatch):
+def test_the_finder_must_find_one():
     place = (key(tokens) == query(tokens)).value(indices, -1)
     program = at(place, tokens == "a", False)
     stays(FOUND, program, WORDS)
-    monkeypatch.setattr(Analysis, "at_most_one", lambda self, selector: True)
-    breaks(FOUND, program, WORDS)
+    breaks(FOUND, program, WORDS, AT_MOST_ONE)
 
 
 @settings(max_examples=40, deadline=None)

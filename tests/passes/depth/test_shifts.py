@@ -1,7 +1,5 @@
 """Sums over shifted sequences, which are sums over the originals and a term for the boundary."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,15 +19,13 @@ from rewriting import (
     lowered,
     lt,
     stays,
-    without_doubt,
     words,
 )  # fmt: skip
 
 from raspir import indices, key, query, select, tokens, where
-from raspir.analysis import Analysis, Linear
-from raspir.passes.depth import aggregates, shifts
-from raspir.passes.depth.search import Search
 from raspir.passes.depth.shifts import RULES
+from raspir.testing.proofs.cases.programs import ADDS_INTEGERS, AT_MOST_ONE, COMPARABLE, IS_TOTAL, NEVER_FAILS
+from raspir.testing.proofs.cases.shifts import ALL_SHIFTED, ONE_POSITION, SURE, TIES_KEPT, WITHIN
 
 ABSORB, REVERSAL, FACTOR = RULES
 same = key(tokens) == query(tokens)
@@ -71,48 +67,36 @@ def test_offsets_that_are_known_at_run_time():
     assert not differing(before, after, WORDS)
 
 
-def test_the_boundary_has_a_term_of_its_own(monkeypatch):
+def test_the_boundary_has_a_term_of_its_own():
     program = everything.value(shift(COUNT, 1, 7))
     lowered(ABSORB, program, (3, 2), WORDS)
-    monkeypatch.setattr(shifts, "_within", lambda search, position: search.algebra.everything)
-    breaks(ABSORB, program, WORDS)
+    breaks(ABSORB, program, WORDS, WITHIN)
 
 
-def test_all_positions_must_be_shifted_alike(monkeypatch):
+def test_all_positions_must_be_shifted_alike():
     there = where(tokens == "a", indices, indices - 1)
     program = le.value((key(indices) == query(there)).value(COUNT))
     stays(ABSORB, program, WORDS)
-    original = shifts.reach_of
-
-    def claimed(search, node):
-        is_fetch = node.operation.name == "sum" and node["default"] == 0
-        return original(search, node) or (shifts.Reach(1, Linear({}, -1)) if is_fetch else None)
-
-    monkeypatch.setattr(shifts, "reach_of", claimed)
-    breaks(ABSORB, program, WORDS)
+    breaks(ABSORB, program, WORDS, ALL_SHIFTED)
 
 
-def test_floats_keep_their_order(monkeypatch):
+def test_floats_keep_their_order():
     program = everything.value(shift(where(COUNT > 1, 0.2, 0.3), 1, 0.1))
     stays(ABSORB, program, WORDS)
-    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
-    breaks(ABSORB, program, ["aba"])
+    breaks(ABSORB, program, ["aba"], ADDS_INTEGERS, IS_TOTAL)
 
 
 @pytest.mark.parametrize("default", [3, "_", False])
-def test_a_default_that_is_not_zero(default, monkeypatch):
+def test_a_default_that_is_not_zero(default):
     program = lt.value(shift(COUNT), default).map(str)
     stays(ABSORB, program, WORDS)
-    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    breaks(ABSORB, program, WORDS)
+    breaks(ABSORB, program, WORDS, ADDS_INTEGERS)
 
 
-def test_means_are_no_sums(monkeypatch):
+def test_means_are_no_sums():
     program = everything.mean(shift(COUNT, 1, 3))
     stays(ABSORB, program, WORDS)
-    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    breaks(ABSORB, program, WORDS)
+    breaks(ABSORB, program, WORDS, ADDS_INTEGERS)
 
 
 def test_booleans_whose_type_matters():
@@ -124,11 +108,10 @@ def test_booleans_whose_type_matters():
     assert differing(as_graph(le.value(shifted).map(str)), as_graph(naive.map(str)), WORDS)
 
 
-def test_what_is_shifted_out_must_not_fail(monkeypatch):
+def test_what_is_shifted_out_must_not_fail():
     program = le.value(12 // shift((lt & same).value(1) - 1, 1, 1))
     stays(ABSORB, program, ["aa", "abb", "ab"])
-    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
-    breaks(ABSORB, program, ["aa", "abb"])
+    breaks(ABSORB, program, ["aa", "abb"], IS_TOTAL)
 
 
 def below(a, b):
@@ -137,12 +120,11 @@ def below(a, b):
 
 @pytest.mark.parametrize("selector", [lambda x: key(x) < query("b"), lambda x: select(x, "b", below)])
 @pytest.mark.parametrize("by", [1, -1])
-def test_what_is_shifted_out_must_be_comparable(selector, by, monkeypatch):
+def test_what_is_shifted_out_must_be_comparable(selector, by):
     program = selector(shift(where(COUNT > 1, "a", tokens), by, "a")).value(1)
     odd = [1, "a"] if by < 0 else ["a", 1]
     stays(ABSORB, program, [odd, "ab", "ba"])
-    monkeypatch.setattr(aggregates, "_compares", lambda *_: True)
-    breaks(ABSORB, program, [odd])
+    breaks(ABSORB, program, [odd], COMPARABLE)
 
 
 def test_strings_are_comparable_with_a_vocabulary():
@@ -206,18 +188,10 @@ def test_whatever_part_is_reversed(program):
     assert not differing(before, after, [*WORDS, "abcab", "cbbaac"])
 
 
-def test_ties_are_on_the_other_side(monkeypatch):
+def test_ties_are_on_the_other_side():
     program = best(flip(tokens), flip(COUNT))
-    original = shifts.attributes
     assert differing(as_graph(program), as_graph(best(flip(tokens), flip(COUNT), ties="right")), WORDS)
-    flipped = {"left": "right", "right": "left"}
-
-    def kept(node):
-        found = original(node)
-        return {**found, "ties": flipped[found["ties"]]} if "ties" in found else found
-
-    monkeypatch.setattr(shifts, "attributes", kept)
-    breaks(REVERSAL, program, WORDS)
+    breaks(REVERSAL, program, WORDS, TIES_KEPT)
 
 
 def test_a_fetch_of_what_is_reversed():
@@ -228,13 +202,11 @@ def test_a_fetch_of_what_is_reversed():
 
 
 @pytest.mark.parametrize("by", [1, -1])
-def test_a_reversal_that_leaves_the_input_is_left(by, monkeypatch):
+def test_a_reversal_that_leaves_the_input_is_left(by):
     mirrored = (key(indices) == query(length - 1 + by - indices)).value(COUNT, 9)
     program = best(mirrored, mirrored)
     stays(REVERSAL, program, WORDS)
-    original = shifts.fetch_at
-    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), total=True))
-    breaks(REVERSAL, program, WORDS)
+    breaks(REVERSAL, program, WORDS, SURE)
 
 
 def test_the_best_of_what_is_shifted_is_left():
@@ -243,12 +215,11 @@ def test_the_best_of_what_is_shifted_is_left():
 
 
 @pytest.mark.parametrize("inputs", [[[0.1, 0.2, 0.3], [1e16, 1.0, -1e16]]])
-def test_sums_of_floats_are_not_reversed(inputs, monkeypatch):
+def test_sums_of_floats_are_not_reversed(inputs):
     program = everything.value(flip(tokens))
     stays(REVERSAL, program, inputs)
     assert differing(as_graph(program), as_graph(everything.value(tokens)), inputs)
-    monkeypatch.setattr(Analysis, "at_most_one", lambda self, selector: True)
-    breaks(REVERSAL, program, inputs)
+    breaks(REVERSAL, program, inputs, AT_MOST_ONE)
 
 
 @pytest.mark.parametrize("by", [1, -1, 2])
@@ -276,24 +247,20 @@ def mirrored(value, by, default="a"):
     lambda s: (s & (key(tokens) != query("c"))).value(1, 7),
 ])  # fmt: skip
 @pytest.mark.parametrize("by", [0, 1, 2, -1])
-def test_an_aggregate_is_fetched_instead_of_its_queries(make, by, monkeypatch):
+def test_an_aggregate_is_fetched_instead_of_its_queries(make, by):
     program = make(key(tokens) == query(mirrored(tokens, by)))
     lowered(FACTOR, program, (3, 2), [*WORDS, "aabcc"])
-    original = shifts.fetch_at
-    monkeypatch.setattr(shifts, "fetch_at", lambda algebra, position: replace(original(algebra, position), total=True))
     if by:
-        breaks(FACTOR, program, [*WORDS, "aabcc"])
+        breaks(FACTOR, program, [*WORDS, "aabcc"], SURE)
 
 
-def test_all_queries_must_be_fetched_from_one_position(monkeypatch):
+def test_all_queries_must_be_fetched_from_one_position():
     program = ((key(tokens) == query(mirrored(tokens, 0))) & (key(tokens) <= query(tokens))).value(1)
     stays(FACTOR, program, WORDS)
-    monkeypatch.setattr(shifts, "_only_position", lambda algebra, back, query: query)
-    breaks(FACTOR, program, WORDS)
+    breaks(FACTOR, program, WORDS, ONE_POSITION)
 
 
-def test_what_is_fetched_from_nowhere_must_not_fail(monkeypatch):
+def test_what_is_fetched_from_nowhere_must_not_fail():
     program = (key(tokens) == query(mirrored(tokens, 2, "b"))).value(tokens)
     stays(FACTOR, program, ["aab", "ab", "ba"])
-    without_doubt(monkeypatch)
-    breaks(FACTOR, program, ["aab"])
+    breaks(FACTOR, program, ["aab"], *NEVER_FAILS)

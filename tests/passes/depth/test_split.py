@@ -18,14 +18,13 @@ from rewriting import (
     length,
     lowered,
     stays,
-    without_doubt,
     words,
 )
 
 from raspir import indices, key, query, select, tokens, where
-from raspir.analysis import Analysis
-from raspir.passes.depth import aggregates, split
 from raspir.passes.depth.split import RULES
+from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAILS
+from raspir.testing.proofs.cases.split import TELLS_APART
 
 (SPLIT,) = RULES
 COUNT = (key(tokens) == query(tokens)).value(1)
@@ -95,11 +94,10 @@ def test_opaque_predicates_are_not_asked_what_they_were_not():
     select(where(length > 2, "a", 1), tokens, below).value(1),
     (key(tokens) < query(where(length > 2, "a", 1))).value(1),
 ])  # fmt: skip
-def test_atoms_must_be_comparable_in_every_case(program, monkeypatch):
+def test_atoms_must_be_comparable_in_every_case(program):
     inputs = [[2], [0, 5], "aaa", "bac"]
     stays(SPLIT, program, inputs)
-    monkeypatch.setattr(aggregates, "_compares", lambda *_: True)
-    breaks(SPLIT, program, inputs)
+    breaks(SPLIT, program, inputs, COMPARABLE)
 
 
 def test_atoms_of_one_kind_are_comparable():
@@ -108,40 +106,36 @@ def test_atoms_of_one_kind_are_comparable():
 
 
 @pytest.mark.parametrize("atoms", [(True, 1), (0, False), (1, 0, True)])
-def test_atoms_must_differ(atoms, monkeypatch):
+def test_atoms_must_differ(atoms):
     uniform = where(length > 3, atoms[0], where(length > 2, atoms[1], atoms[-1]))
     program = le.value(~(uniform & (tokens == "a")))
     inputs = ["aa", "aaa", "aaaa", "abab"]
     stays(SPLIT, program, inputs)
-    monkeypatch.setattr(split, "_tells_apart", lambda domain: True)
-    breaks(SPLIT, program, inputs)
+    breaks(SPLIT, program, inputs, TELLS_APART)
 
 
-def test_no_case_adds_up_what_the_program_does_not(monkeypatch):
+def test_no_case_adds_up_what_the_program_does_not():
     at = (key(tokens) == query(where(COUNT > 1, "b", "a"))) & (key(indices) < query(2))
     program = at.value(tokens, "_")
     stays(SPLIT, program, ["ab", "ba", "aab", "bcc", "abb"])
-    without_doubt(monkeypatch)
-    breaks(SPLIT, program, ["bba", "cbb", "bbcc", "aabb", "aabbcc"])
+    breaks(SPLIT, program, ["bba", "cbb", "bbcc", "aabb", "aabbcc"], *NEVER_FAILS)
 
 
-def test_no_case_adds_infinities(monkeypatch):
+def test_no_case_adds_infinities():
     value = where(tokens == "a", math.inf, where(tokens == "b", -math.inf, 0.0))
     program = (key(tokens) <= query(where(COUNT > 2, "b", "a"))).value(value)
     stays(SPLIT, program, WORDS)
-    without_doubt(monkeypatch)
-    breaks(SPLIT, program, WORDS)
+    breaks(SPLIT, program, WORDS, *NEVER_FAILS)
 
 
-def test_no_case_divides_by_zero(monkeypatch):
+def test_no_case_divides_by_zero():
     program = le.value(12 // (where(length > 2, 1, 0) + where(tokens == "a", 0, where(tokens == "b", 1, 2))))
     inputs = ["", "b", "aaa", "aab", "bb"]
     stays(SPLIT, program, inputs)
-    monkeypatch.setattr(Analysis, "is_total", lambda self, node, operands: True)
-    breaks(SPLIT, program, ["aaa", "aab"])
+    breaks(SPLIT, program, ["aaa", "aab"], IS_TOTAL)
 
 
-def test_what_differs_between_positions_is_no_case(monkeypatch):
+def test_what_differs_between_positions_is_no_case():
     program = le.value(where(COUNT > 1, 1, 0) * indices)
     stays(SPLIT, program, WORDS)
     program = (key(where(COUNT > 1, "a", "b")) == query(tokens)).value(1)

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewriting import (
+    ALL_UNIFORM,
     FLOATS,
     MIXED,
     NUMBERS,
     WORDS,
-    all_uniform,
     alone,
     as_graph,
     breaks,
@@ -22,15 +22,13 @@ from rewriting import (
     lowered,
     lt,
     stays,
-    without_doubt,
     words,
 )  # fmt: skip
 
 from raspir import indices, key, query, tokens, where
-from raspir.analysis import Analysis
-from raspir.passes.depth.search import Search
 from raspir.passes.depth.uniform import RULES
-from raspir.rewriting.algebra import Algebra
+from raspir.testing.proofs.cases.programs import ADDS_INTEGERS, AT_MOST_ONE, NEVER_FAILS
+from raspir.testing.proofs.cases.uniform import ON_THE_QUERY
 
 CONDITION, CHOICE, TERMS, VALUE, SCORE = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))
@@ -52,7 +50,7 @@ def test_a_condition_on_the_query(condition, selector, default, word):
     assert not differing(before, after, [word, *WORDS])
 
 
-def test_the_condition_must_hold_for_all_that_is_selected(monkeypatch):
+def test_the_condition_must_hold_for_all_that_is_selected():
     condition = key(1) == query(COUNT)
     program = ((lt & condition) | (key(indices) == query(indices))).value(1)
     stays(CONDITION, program, WORDS)
@@ -60,28 +58,24 @@ def test_the_condition_must_hold_for_all_that_is_selected(monkeypatch):
     assert differing(as_graph(program), as_graph(naive), WORDS)
 
 
-def test_the_condition_must_be_on_the_query(monkeypatch):
+def test_the_condition_must_be_on_the_query():
     program = (le & (key(COUNT) == query(1))).value(1)
     stays(CONDITION, program, WORDS)
     program = (le & (key(COUNT) == query(COUNT))).value(1)
     stays(CONDITION, program, WORDS)
-    monkeypatch.setattr(Analysis, "of_queries", lambda self, pair: True)
-    monkeypatch.setattr(Algebra, "holds", lambda algebra, sets: algebra.const(True))
-    breaks(CONDITION, program, WORDS)
+    breaks(CONDITION, program, WORDS, *ON_THE_QUERY)
 
 
-def test_no_strings_are_added_that_were_not_selected(monkeypatch):
+def test_no_strings_are_added_that_were_not_selected():
     program = (le & (key(9) == query(COUNT))).value(tokens, "_")
     stays(CONDITION, program, WORDS)
-    without_doubt(monkeypatch)
-    breaks(CONDITION, program, WORDS)
+    breaks(CONDITION, program, WORDS, *NEVER_FAILS)
 
 
-def test_no_infinities_are_added_that_were_not_selected(monkeypatch):
+def test_no_infinities_are_added_that_were_not_selected():
     program = (le & (key(9) == query(COUNT))).value(where(tokens == "a", math.inf, -math.inf))
     stays(CONDITION, program, WORDS)
-    without_doubt(monkeypatch)
-    breaks(CONDITION, program, WORDS)
+    breaks(CONDITION, program, WORDS, *NEVER_FAILS)
 
 
 @settings(max_examples=50, deadline=None)
@@ -111,25 +105,22 @@ def test_fetches_choose_strings_too(kind):
         lowered(CHOICE, at.mean(value, 0), (2, 1), ALL)
 
 
-def test_the_condition_must_be_uniform(monkeypatch):
+def test_the_condition_must_be_uniform():
     program = le.value(where(COUNT > 1, indices, 1))
     stays(CHOICE, program, WORDS)
-    all_uniform(monkeypatch)
-    breaks(CHOICE, program, WORDS)
+    breaks(CHOICE, program, WORDS, ALL_UNIFORM)
 
 
-def test_the_branch_that_is_not_chosen_must_not_fail(monkeypatch):
+def test_the_branch_that_is_not_chosen_must_not_fail():
     program = le.value(where(length > 2, 1, where(tokens == "a", math.inf, -math.inf)))
     stays(CHOICE, program, WORDS)
-    without_doubt(monkeypatch)
-    breaks(CHOICE, program, WORDS)
+    breaks(CHOICE, program, WORDS, *NEVER_FAILS)
 
 
-def test_strings_of_the_branch_that_is_not_chosen(monkeypatch):
+def test_strings_of_the_branch_that_is_not_chosen():
     program = le.value(where(length > 1, 1, tokens))
     stays(CHOICE, program, WORDS)
-    without_doubt(monkeypatch)
-    breaks(CHOICE, program, WORDS)
+    breaks(CHOICE, program, WORDS, *NEVER_FAILS)
 
 
 @settings(max_examples=70, deadline=None)
@@ -147,33 +138,30 @@ def test_uniform_terms_are_added_afterwards(factor, value, term, selector, word)
         assert not differing(before, after, [word, *WORDS])
 
 
-def test_the_term_must_be_uniform(monkeypatch):
+def test_the_term_must_be_uniform():
     program = le.value(indices + COUNT)
     stays(TERMS, program, WORDS)
-    all_uniform(monkeypatch)
-    breaks(TERMS, program, WORDS)
+    breaks(TERMS, program, WORDS, ALL_UNIFORM)
 
 
 @pytest.mark.parametrize("default", [5, "_", 2.5, False])
-def test_a_term_and_a_default(default, monkeypatch):
+def test_a_term_and_a_default(default):
     program = lt.value(length + indices, default).map(str)
     stays(TERMS, program, WORDS)
-    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    breaks(TERMS, program, WORDS)
+    breaks(TERMS, program, WORDS, ADDS_INTEGERS)
 
 
-def test_floats_keep_their_order(monkeypatch):
+def test_floats_keep_their_order():
     program = le.value(length * 0.1 + where(tokens == "a", 1e16, 1.0))
     stays(TERMS, program, WORDS)
     naive = length * 0.1 * (indices + 1) + le.value(where(tokens == "a", 1e16, 1.0))
     assert differing(as_graph(program), as_graph(naive), WORDS)
 
 
-def test_means_are_no_sums(monkeypatch):
+def test_means_are_no_sums():
     program = le.mean(50 * length + where(tokens == "a", 2**60 + 100, 0))
     stays(TERMS, program, WORDS)
-    monkeypatch.setattr(Search, "adds_integers", lambda self, aggregate: True)
-    breaks(TERMS, program, ["aa"])
+    breaks(TERMS, program, ["aa"], ADDS_INTEGERS)
 
 
 def test_booleans_whose_type_matters():
@@ -202,18 +190,16 @@ def test_the_best_of_what_is_all_the_same(value, ties, pick, default, word):
     assert not differing(before, after, [word, *WORDS])
 
 
-def test_the_sum_of_what_is_all_the_same_is_another(monkeypatch):
+def test_the_sum_of_what_is_all_the_same_is_another():
     program = le.value(length)
     stays(VALUE, program, WORDS)
-    monkeypatch.setattr(Analysis, "at_most_one", lambda self, selector: True)
-    breaks(VALUE, program, WORDS)
+    breaks(VALUE, program, WORDS, AT_MOST_ONE)
 
 
-def test_the_value_must_be_uniform(monkeypatch):
+def test_the_value_must_be_uniform():
     program = lt.best(COUNT, indices, default=0)
     stays(VALUE, program, WORDS)
-    all_uniform(monkeypatch)
-    breaks(VALUE, program, WORDS)
+    breaks(VALUE, program, WORDS, ALL_UNIFORM)
 
 
 @settings(max_examples=60, deadline=None)
@@ -235,8 +221,7 @@ def test_scores_that_are_floats_may_become_equal():
     assert differing(as_graph(program), as_graph(naive), WORDS)
 
 
-def test_the_part_must_be_uniform(monkeypatch):
+def test_the_part_must_be_uniform():
     program = everything.best(indices, 2 * COUNT - indices, default=0)
     stays(SCORE, program, WORDS)
-    all_uniform(monkeypatch)
-    breaks(SCORE, program, WORDS)
+    breaks(SCORE, program, WORDS, ALL_UNIFORM)

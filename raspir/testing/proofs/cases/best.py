@@ -23,7 +23,6 @@ from raspir.testing.proofs.cases.programs import (
     BEFORE,
     FROM,
     UP_TO,
-    always,
     beside,
     best,
     both,
@@ -33,8 +32,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
-from raspir.testing.proofs.switches import Patch
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 BY_RANK, IN_RUN = rules.RULES
 
@@ -118,11 +116,17 @@ def _as_next(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Di
     return rank.order.formula(True, False), offset < 0
 
 
-def _placed(later: bool, own: bool, last: bool) -> Patch:
+NEXT: Patch = (rules, "_relative", _as_next)
+MEMBER: Patch = (Conjunct, "implies", always(True))
+
+
+def placed(later: bool, own: bool, last: bool) -> Patch:
+    """Return the patch by which each member counts itself, or not, and is found on one side."""
     return rules, "_relative", lambda search, rank, *_: (rank.order.formula(later, own), last)
 
 
-def _first_or_last(last: bool) -> Patch:
+def first_or_last(last: bool) -> Patch:
+    """Return the patch by which each count is that of the first of all, or of the last."""
     return rules, "_absolute", always((normal.EVERYTHING, last))
 
 
@@ -138,30 +142,30 @@ def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
 
 
 UNCHECKED_RANKS = (
-    GuardMutation("whether the member is the next or the previous", _next(2), [(rules, "_relative", _as_next)]),
+    GuardMutation("whether the member is the next or the previous", _next(2), [NEXT]),
     *(
-        GuardMutation(f"whether a member counts itself, as if {placed}", _next(1), [_placed(*placed)])
-        for placed in ((True, True, False), (False, False, True), (False, True, True))
+        GuardMutation(f"whether a member counts itself, as if {sides}", _next(1), [placed(*sides)])
+        for sides in ((True, True, False), (False, False, True), (False, True, True))
     ),
     GuardMutation(
         "whether the query counts the same members", _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
-        [_placed(True, True, False)],
+        [placed(True, True, False)],
     ),
     GuardMutation(
-        "whether the query counts in the same order", _next(0, _of_a["j >= i"]), [_placed(True, True, False)]
+        "whether the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]
     ),
     GuardMutation(
         "whether what is found is a member",
         total(both(select("eq", _of_a["j < i"], 0), select("eq", X, "b")), V, -1),
-        [(Conjunct, "implies", always(True))],
+        [MEMBER],
     ),
     GuardMutation(
         "whether the count is 0 and not more", total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
-        [_first_or_last(False)],
+        [first_or_last(False)],
     ),
     GuardMutation(
         "whether the count is the number of all members",
-        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1), [_first_or_last(True)],
+        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1), [first_or_last(True)],
     ),
     GuardMutation(
         "whether the count is of a strict order",
@@ -251,6 +255,7 @@ BY_V = either(both(IS_A, select("lt", V, V)), both(IS_A, both(select("eq", V, V)
 ENDS = make("or", STOP, MARK)
 EXISTS: Patch = (rules, "_existence", _as_exists)
 STRICTLY: Patch = (rules, "clause_of", _as_run)
+NOT_OPAQUE: Patch = (rules, "_is_of_key", lambda search, pair: search.facts.of_keys(pair))
 OF_KEYS: Patch = (rules, "_is_of_key", always(True))
 
 
@@ -284,7 +289,7 @@ UNCHECKED_RUNS = (
     GuardMutation("whether marks are told by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
     GuardMutation(
         "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))),
-        [(rules, "_is_of_key", lambda search, pair: search.facts.of_keys(pair))],
+        [NOT_OPAQUE],
     ),
 )  # fmt: skip
 

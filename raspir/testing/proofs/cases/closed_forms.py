@@ -15,7 +15,6 @@ from raspir.testing.proofs.cases.programs import (
     ADDS_INTEGERS,
     MIRRORED,
     UP_TO,
-    always,
     beside,
     both,
     either,
@@ -36,7 +35,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 CLOSED, CONDITION = closed_forms.RULES
 
@@ -87,22 +86,26 @@ def _twice(sums: _Sums, clauses: list[Conjunct], polynomial: Polynomial) -> Node
 
 _over, _polynomial_of = _Sums.over, closed_forms.polynomial_of
 FLIPPED_END = select("lt", INDICES, make("sub", LENGTH, A))
+WITHIN: Patch = (_Sums, "_within", always(True))
+BEGINS_WITHIN: Patch = (_Sums, "_low", lambda sums, lows: lows[0] if lows else const(0))
+NEVER_CROSS: Patch = (Algebra, "largest", lambda algebra, a, b: a)
+NEVER_OVERLAP: Patch = (_Sums, "over", _twice)
 UNCHECKED_CLOSED = (
     GuardMutation(
         "whether an interval ends within the input", total(select("le", INDICES, A), 1),
-        [(_Sums, "_within", always(True))],
+        [WITHIN],
     ),
     GuardMutation(
         "whether an interval begins within the input", total(select("ge", INDICES, A), 1),
-        [(_Sums, "_low", lambda sums, lows: lows[0] if lows else const(0))],
+        [BEGINS_WITHIN],
     ),
     GuardMutation(
         "whether the ends of an interval cross", total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
-        [(Algebra, "largest", lambda algebra, a, b: a)],
+        [NEVER_CROSS],
     ),
     GuardMutation(
         "whether alternatives overlap", total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
-        [(_Sums, "over", _twice)],
+        [NEVER_OVERLAP],
     ),
     GuardMutation(
         "whether what is added up is a polynomial of the position", total(select("lt", INDICES, A), V),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
+from raspir.rewriting.rules import numbers
 from raspir.testing.proofs.cases.rows import Case, Row
 from raspir.testing.proofs.leaves import INDICES, among, leaf, make, of_kinds, select, some_selector, total
-from raspir.testing.proofs.proving import ProofCase, Provable
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable, always
 
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 A, B = leaf("a", INT), leaf("b", INT)
@@ -16,7 +17,7 @@ S = some_selector("S", INDICES, INDICES)
 
 # Constants
 
-_CONSTANT = Row("constant")
+_CONSTANT = Row(numbers.constant)
 
 
 def _constants() -> Iterator[ProofCase]:
@@ -49,7 +50,7 @@ def _constants() -> Iterator[ProofCase]:
 
 # Tables
 
-_TABLE, _IDENTITY = Row("table"), Row("identity_table")
+_TABLE, _IDENTITY = Row(numbers.table), Row(numbers.identity_table)
 
 
 def _tables() -> Iterator[ProofCase]:
@@ -79,15 +80,14 @@ def _identities() -> Iterator[ProofCase]:
     yield _IDENTITY.schema("lookup(x) = x", make("lookup", X, **table), among(X, "x", ("a", 1, True)))
     x = leaf("x", ATOM, ("a", 1, True))
     changed = make("lookup", x, **{**table, "values": ("a", True, 1)})
-    unchecked = _IDENTITY.unchecked(
-        "each stands beside itself, of its own kind", changed, "operand if same", "operand if True"
-    )
-    yield _IDENTITY.schema("lookup(x) = x of a vocabulary", make("lookup", x, **table), unchecked=[unchecked])
+    identical = (numbers, "_are_identical", always(True))
+    off = GuardMutation("each stands beside itself, of its own kind", changed, [identical])
+    yield _IDENTITY.schema("lookup(x) = x of a vocabulary", make("lookup", x, **table), unchecked=[off])
 
 
 # Sums
 
-_SUM = Row("sum_")
+_SUM = Row(numbers.sum_)
 
 
 def _sums() -> Iterator[ProofCase]:
@@ -111,7 +111,8 @@ def _sums() -> Iterator[ProofCase]:
 
 # Products
 
-_MASKED, _POWER, _UNIT = Row("masked"), Row("power"), Row("unit")
+_MASKED, _POWER, _UNIT = Row(numbers.masked), Row(numbers.power), Row(numbers.unit)
+_IS_INTEGER = (numbers, "is_integer", always(True))
 
 
 def _masks() -> Iterator[ProofCase]:
@@ -125,12 +126,7 @@ def _masks() -> Iterator[ProofCase]:
 def _powers() -> Iterator[ProofCase]:
     whole = of_kinds(U, "u", INT)
     for exponent, node, *conditions in ((2, A), (3, U, whole)):
-        off = _POWER.unchecked(
-            "an exponent that is an integer",
-            make("pow", node, float(exponent)),
-            "type(exponent) is not int or ",
-            "",
-        )
+        off = GuardMutation("an exponent that is an integer", make("pow", node, float(exponent)), [_IS_INTEGER])
         text = f"an integer to the power {exponent} is a product"
         yield _POWER.schema(text, make("pow", node, exponent), *conditions, unchecked=[off])
 
@@ -138,7 +134,7 @@ def _powers() -> Iterator[ProofCase]:
 def _units() -> Iterator[ProofCase]:
     yield _UNIT.schema("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
     for name in ("floordiv", "pow"):
-        off = _UNIT.unchecked("a one that is an integer", make(name, U, 1.0), "type(domain.single) is int", "True")
+        off = GuardMutation("a one that is an integer", make(name, U, 1.0), [_IS_INTEGER])
         yield _UNIT.schema(f"u {name} 1 = u", make(name, U, 1), of_kinds(U, "u", INT), unchecked=[off])
 
 

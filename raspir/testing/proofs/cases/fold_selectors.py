@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from raspir.analysis import Analysis
+from raspir.analysis.steps import Steps
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
-from raspir.rewriting.rules import numbers as rules
+from raspir.rewriting.rules import attention, numbers
 from raspir.testing.proofs.cases.rows import Row
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
@@ -25,7 +26,7 @@ from raspir.testing.proofs.leaves import (
     uniform,
     within,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable, always
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U = leaf("u", NUMBER)
@@ -49,7 +50,9 @@ def _aggregates(selector: Node, value: Node) -> Iterator[tuple[str, Node]]:
 
 # Aggregates
 
-_DEFAULT, _OWN_VALUE, _ONE_VALUE, _BY_POSITION = map(Row, ("default", "own_value", "one_value", "by_position"))
+_DEFAULT, _OWN_VALUE = Row(attention.default), Row(attention.own_value)
+_ONE_VALUE, _BY_POSITION = Row(attention.one_value), Row(attention.by_position)
+_AT_MOST_ONE = (Analysis, "at_most_one", always(True))
 
 
 def _defaults() -> Iterator[ProofCase]:
@@ -58,15 +61,15 @@ def _defaults() -> Iterator[ProofCase]:
 
 
 def _own_values() -> Iterator[ProofCase]:
-    off = _OWN_VALUE.unchecked("that it is its own value", total(select("eq", INDICES, 0), X), "own and", "")
-    several = GuardMutation(
-        "that no more is selected", total(select("ge", INDICES, INDICES), A), [(Analysis, "at_most_one", _yes)]
-    )
+    elsewhere = total(select("eq", INDICES, 0), X)
+    off = GuardMutation("that it is its own value", elsewhere, [(attention, "_is_own_value", always(True))])
+    several = GuardMutation("that no more is selected", total(select("ge", INDICES, INDICES), A), [_AT_MOST_ONE])
     yield _OWN_VALUE.schema("sum over itself alone", total(OWN, X), unchecked=[off, several])
     w = uniform(B, "b")
     doubled = make("add", make("mul", INDICES, 2), B)
     yield _OWN_VALUE.schema("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
-    none = GuardMutation("that one is selected", total(select("eq", INDICES, B), 5), [(Analysis, "selects_some", _yes)])
+    outside = total(select("eq", INDICES, B), 5)
+    none = GuardMutation("that one is selected", outside, [(Analysis, "selects_some", always(True))])
     yield _OWN_VALUE.schema(
         "sum over a position inside, of what is uniform",
         total(select("eq", INDICES, A), X),
@@ -74,10 +77,6 @@ def _own_values() -> Iterator[ProofCase]:
         within(A, "a", 0, 0),
         unchecked=[none],
     )
-
-
-def _yes(*_: object) -> bool:
-    return True
 
 
 def _one_values() -> Iterator[ProofCase]:
@@ -94,7 +93,7 @@ def _one_values() -> Iterator[ProofCase]:
         for name, node in _aggregates(selector, X):
             if name == "sum":
                 continue
-            off = GuardMutation("that no more is selected", op_on(node, S), [(Analysis, "at_most_one", _yes)])
+            off = GuardMutation("that no more is selected", op_on(node, S), [_AT_MOST_ONE])
             yield _ONE_VALUE.schema(f"{name} over {text}", node, *conditions, unchecked=[off])
 
 
@@ -122,16 +121,15 @@ def _by_positions() -> Iterator[ProofCase]:
         ("~i", make("not", INDICES)),
     ):
         for pick, ties in (("highest", "left"), ("lowest", "right")):
-            off = _BY_POSITION.unchecked(
-                "that no two scores are equal", _best(S, X, D, pick, ties), "not steps.injective"
-            )
-            node = _best(S, X, score, pick, ties)
+            node, other = (_best(S, X, each, pick, ties) for each in (score, D))
+            off = GuardMutation("that no two scores are equal", other, [(Steps, "injective", True)])
             yield _BY_POSITION.schema(f"{pick} by {text}", node, *conditions, unchecked=[off])
 
 
 # Selectors
 
-_SELECTS_ALL, _SELECTOR_ALGEBRA, _SHALLOWER = map(Row, ("selects_all", "selector_algebra", "shallower"))
+_SELECTS_ALL, _SELECTOR_ALGEBRA = Row(attention.selects_all), Row(attention.selector_algebra)
+_SHALLOWER = Row(attention.shallower)
 
 
 def _decided() -> Iterator[ProofCase]:
@@ -204,14 +202,14 @@ def _shallow() -> Iterator[ProofCase]:
 
 # Means
 
-_ROUNDED_MEAN = Row("rounded_mean")
+_ROUNDED_MEAN = Row(numbers.rounded_mean)
 
 
 def _rounded_means() -> Iterator[ProofCase]:
     row = some_selector("S", INDICES, const(0))  # one row for all, as each is on its own
     whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
     wrong = make("round", make("mul", make("mean", row, U, default=0), B))
-    off = GuardMutation("that it is the number selected", wrong, [(rules, "_is_width", _yes)])
+    off = GuardMutation("that it is the number selected", wrong, [(numbers, "_is_width", always(True))])
     for text, selector, width, default in (
         ("any s", row, total(row, 1), 0),
         ("any s, else 0.5", row, total(row, 1), 0.5),

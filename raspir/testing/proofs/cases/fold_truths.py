@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
 from raspir.rewriting.algebra import COMPLEMENT
-from raspir.rewriting.rules import comparisons as rules
+from raspir.rewriting.rules import comparisons, logic
 from raspir.testing.proofs.cases.rows import Case, Row
 from raspir.testing.proofs.leaves import INDICES, LENGTH, among, leaf, make, of_kinds, within
-from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable
-from raspir.testing.proofs.switches import without
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable, always
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
@@ -21,8 +20,10 @@ TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
 
 # Comparisons
 
-_ITSELF, _BOUNDED, _CONSTANT_LAST = Row("compared_to_itself"), Row("bounded"), Row("constant_last")
-_TRUTH, _COMPARED_CHOICE = Row("truth"), Row("compared_choice")
+_ITSELF, _BOUNDED = Row(comparisons.compared_to_itself), Row(comparisons.bounded)
+_CONSTANT_LAST, _TRUTH = Row(comparisons.constant_last), Row(comparisons.truth)
+_COMPARED_CHOICE = Row(comparisons.compared_choice)
+_SAME_OPERANDS = (comparisons, "have_same_operands", always(True))
 
 
 def _themselves() -> Iterator[ProofCase]:
@@ -80,10 +81,11 @@ def _mirrored() -> Iterator[ProofCase]:
 
 
 def _truths() -> Iterator[ProofCase]:
+    order = GuardMutation("an equality", make("le", X, True), [(comparisons, "_is_equality", always(True))])
     for name in ("eq", "ne"):
+        boolean = (comparisons, "is_boolean", always(True))
+        off = GuardMutation("a constant that is a boolean", make(name, X, 2), [boolean])
         for single in (True, False):
-            off = _TRUTH.unchecked("a constant that is a boolean", make(name, X, 2), "type(single) is not bool")
-            order = _TRUTH.unchecked("an equality", make("le", X, True), "not equality")
             yield _TRUTH.schema(
                 f"x {name} {single}",
                 make(name, X, Y),
@@ -101,8 +103,7 @@ def _compared_choices() -> Iterator[ProofCase]:
             yield _COMPARED_CHOICE.schema(f"where(y, …) {name} 3, the {text} branch decided", node, *needed)
     node = make("lt", make("where", Y, "a", X), "b")
     yield _COMPARED_CHOICE.schema('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
-    check = without(rules, "_outcome", " and test.operands == condition.operands", "")
-    off = GuardMutation("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [check])
+    off = GuardMutation("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [_SAME_OPERANDS])
     for name, opposite in COMPLEMENT.items():
         for condition in (name, opposite):
             for text, pair in (("first", (U, V)), ("second", (V, U))):
@@ -115,7 +116,8 @@ def _compared_choices() -> Iterator[ProofCase]:
 
 # Logic
 
-_NOT, _AND_OR = Row("not_"), Row("and_or")
+_NOT, _AND_OR = Row(logic.not_), Row(logic.and_or)
+_FIRST_OPERAND = (logic, "_has_first_operand", always(True))
 
 
 def _negations() -> Iterator[ProofCase]:
@@ -133,20 +135,13 @@ def _joined() -> Iterator[ProofCase]:
             subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
             yield _AND_OR.schema(f"p {name} {single}", make(name, subject, Q), *needed, known)
             yield _AND_OR.schema(f"{single} {name} p", make(name, Q, subject), *needed, known)
-        off = _AND_OR.unchecked(
-            "it is p that is negated", make(name, TEST, make("not", OTHER)), "one.operands[0] is other", "True"
-        )
+        off = GuardMutation("it is p that is negated", make(name, TEST, make("not", OTHER)), [_FIRST_OPERAND])
         yield _AND_OR.schema(f"p {name} ~p", make(name, P, make("not", P)), p, unchecked=[off])
         yield _AND_OR.schema(f"~p {name} p", make(name, make("not", P), P), p)
         yield _AND_OR.schema(f"p {name} p", make(name, TEST, TEST))
         for one, opposite in COMPLEMENT.items():
-            off = _AND_OR.unchecked(
-                "both compare the same",
-                make(name, make(one, X, Y), make(opposite, Y, X)),
-                " and one.operands == other.operands",
-                "",
-            )
-            node = make(name, make(one, X, Y), make(opposite, X, Y))
+            node, other = (make(name, make(one, X, Y), make(opposite, *pair)) for pair in ((X, Y), (Y, X)))
+            off = GuardMutation("both compare the same", other, [_SAME_OPERANDS])
             yield _AND_OR.schema(
                 f"x {one} y {name} x {opposite} y", node, unchecked=[off] if one not in ("eq", "ne") else ()
             )
@@ -154,7 +149,7 @@ def _joined() -> Iterator[ProofCase]:
 
 # Choices
 
-_CHOICE, _BOOLEAN_CHOICE = Row("choice"), Row("boolean_choice")
+_CHOICE, _BOOLEAN_CHOICE = Row(logic.choice), Row(logic.boolean_choice)
 
 
 def _choices() -> Iterator[ProofCase]:
@@ -163,11 +158,11 @@ def _choices() -> Iterator[ProofCase]:
     yield _CHOICE.schema("where(x, u, u)", make("where", X, U, U))
     node = make("where", make("not", P), U, V)
     yield _CHOICE.schema("where(~p, u, v) = where(p, v, u)", node, of_kinds(P, "p", BOOL))
-    for text, mine, others, check in (
-        ("where(x, where(x, u, v), w)", (make("where", X, U, V), W), (make("where", Y, U, V), W), "a.operands[0]"),
-        ("where(x, u, where(x, v, w))", (U, make("where", X, V, W)), (U, make("where", Y, V, W)), "b.operands[0]"),
+    for text, mine, others in (
+        ("where(x, where(x, u, v), w)", (make("where", X, U, V), W), (make("where", Y, U, V), W)),
+        ("where(x, u, where(x, v, w))", (U, make("where", X, V, W)), (U, make("where", Y, V, W))),
     ):
-        off = _CHOICE.unchecked("both have one condition", make("where", X, *others), f" and {check} is condition", "")
+        off = GuardMutation("both have one condition", make("where", X, *others), [_FIRST_OPERAND])
         yield _CHOICE.schema(text, make("where", X, *mine), unchecked=[off])
 
 

@@ -16,9 +16,9 @@ from raspir.testing.proofs.cases.programs import (
     AFTER,
     AT_MOST_ONE,
     BEFORE,
+    IS_TOTAL,
     MIRRORED,
     UP_TO,
-    always,
     at,
     beside,
     best,
@@ -30,7 +30,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 COMPOSE, FOUND, LAST = gathers.RULES
 
@@ -76,6 +76,9 @@ FETCHES = {
     "the lowest": select("eq", total(BY_V, 1), 0),
 }
 PAST_END = make("floordiv", 100, make("sub", LENGTH, INDICES))
+WITHIN: Patch = (gathers, "within", lambda algebra, position: algebra.const(True))
+DEFAULT_OUTSIDE: Patch = (gathers, "_is_default_outside", always(True))
+SAFE: Patch = (gathers.There, "_is_safe", always(True))
 UNCHECKED_GATHERS = (
     GuardMutation(
         "whether one position at most is fetched", total(AFTER, make("add", V, total(select("eq", V, 3), V))),
@@ -83,7 +86,7 @@ UNCHECKED_GATHERS = (
     ),
     GuardMutation(
         "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7),
-        [(gathers, "within", lambda algebra, position: algebra.const(True))],
+        [WITHIN],
     ),
     GuardMutation(
         "whether there always is a position", at(beside(-1), make("add", INDICES, LENGTH), 7),
@@ -91,23 +94,23 @@ UNCHECKED_GATHERS = (
     ),
     GuardMutation(
         "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0),
-        [(gathers, "_is_default_outside", always(True))],
+        [DEFAULT_OUTSIDE],
     ),
     GuardMutation(
         "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)),
-        [(gathers, "_is_default_outside", always(True))],
+        [DEFAULT_OUTSIDE],
     ),
     GuardMutation(
         "whether alternatives select nothing outside",
         at(beside(-1), total(both(either(UP_TO, select("eq", INDICES, 2)), IS_A), V)),
-        [(gathers, "_is_default_outside", always(True))],
+        [DEFAULT_OUTSIDE],
     ),
     GuardMutation(
-        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [(Analysis, "is_total", always(True))]
+        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [IS_TOTAL]
     ),
     GuardMutation(
         "whether queries outside are compared with what they cannot be",
-        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1), [(gathers.There, "_is_safe", always(True))],
+        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1), [SAFE],
     ),
 )  # fmt: skip
 
@@ -168,6 +171,8 @@ def _as_if_own(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
 
 
 _fetch_of, _own_position = gathers.fetch_of, gathers._own_position
+OWN_EVERYWHERE: Patch = (gathers, "_own_position", _as_if_own)
+ALWAYS_FINDS: Patch = (gathers, "_always_finds", always(True))
 UNCHECKED_FOUND = (
     GuardMutation(
         "whether the finder finds one position at most", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
@@ -178,9 +183,9 @@ UNCHECKED_FOUND = (
     ),
     GuardMutation(
         "whether the finder holds it everywhere", at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
-        [(gathers, "_own_position", _as_if_own)],
+        [OWN_EVERYWHERE],
     ),
-    GuardMutation("whether it always finds one", at(_first(1), W), [(gathers, "_always_finds", always(True))]),
+    GuardMutation("whether it always finds one", at(_first(1), W), [ALWAYS_FINDS]),
     GuardMutation(
         "whether the position is what is found, and not its double", at(make("mul", _first(-1), 2), W),
         [(gathers, "fetch_of", _as_if_found)],

@@ -29,8 +29,7 @@ from raspir.testing.proofs.leaves import (
     uniform,
     within,
 )
-from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite
-from raspir.testing.proofs.switches import Patch, without
+from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite, always
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
@@ -110,11 +109,7 @@ def _equals() -> Iterator[ProofCase]:
     ):
         node = make("where", TEST, total(one, N), total(other, M))
         wrong = make("where", TEST, total(_and(S, T), N), total(_or(S, T), M))
-        off = GuardMutation(
-            "that both select the same",
-            wrong,
-            [without(merge._Merging, "_selector", "frozenset(formula)", "frozenset()")],
-        )
+        off = GuardMutation("that both select the same", wrong, [(merge, "_equality_key", always(frozenset()))])
         yield _schema(_EQUAL, text, node, *conditions, unchecked=[off])
 
 
@@ -214,8 +209,7 @@ def _integers() -> list[Condition]:
 
 
 def _default_off(node: Node) -> GuardMutation:
-    patch = without(merge._Merging, "_is_sum", "type(default) is int and default == 0", "True")
-    return GuardMutation("a default of 0", node, [patch])
+    return GuardMutation("a default of 0", node, [(merge, "is_zero", always(True))])
 
 
 def _linear() -> Iterator[ProofCase]:
@@ -236,15 +230,17 @@ def _united() -> Iterator[ProofCase]:
         GuardMutation(
             "that no position is selected by both",
             make("add", total(S, D), total(T, D)),
-            [(Analysis, "are_disjoint", lambda *_: True)],
+            [(Analysis, "are_disjoint", always(True))],
         ),
         GuardMutation(
-            "equal factors", make("add", below, make("mul", 2, above)), [_in_joined("coefficient == other and ", "")]
+            "equal factors",
+            make("add", below, make("mul", 2, above)),
+            [(merge, "_have_same_coefficient", always(True))],
         ),
         GuardMutation(
             "one value",
             make("add", below, total(select("gt", A, B), A)),
-            [without(merge._Merging, "_united", " or a.operands[1] is not b.operands[1]", "")],
+            [(merge, "_have_same_value", always(True))],
         ),
     ]
     for text, a, b in (
@@ -263,11 +259,12 @@ def _united() -> Iterator[ProofCase]:
 
 
 def _subtracted() -> Iterator[ProofCase]:
-    parts = "normal.both(part, normal.complement(whole)) == normal.NOTHING"
     checks = [
         _default_off(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
         GuardMutation(
-            "that the one contains the other", make("sub", total(S, D), total(T, D)), [_in_joined(parts, "True")]
+            "that the one contains the other",
+            make("sub", total(S, D), total(T, D)),
+            [(Analysis, "contains", always(True))],
         ),
     ]
     for text, a, b in (
@@ -280,10 +277,6 @@ def _subtracted() -> Iterator[ProofCase]:
     yield _schema(_SUBTRACT, "less the one over a part comes first", node, unchecked=checks)
     node = make("sub", total(EVERYTHING, U), total(S, U))
     yield _schema(_SUBTRACT, "sums over everything and s", node, of_kinds(U, "u", INT), unchecked=checks)
-
-
-def _in_joined(check: str, instead: str) -> Patch:
-    return without(merge._Merging, "_joined", check, instead)
 
 
 RULES: tuple[Provable, ...] = (

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.analysis.known import Facts
 from raspir.ir import Atom, Node, build
+from raspir.passes.depth import aggregates
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.leaves import INDICES, LENGTH, make, select, total
-from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite
-from raspir.testing.proofs.switches import Patch
+from raspir.testing.proofs.proving import (
+    Assumed,
+    Condition,
+    GuardMutation,
+    Patch,
+    ProofCase,
+    Provable,
+    Rewrite,
+    always,
+)
 
 
 def both(a: Node, b: Node) -> Node:
@@ -110,12 +119,7 @@ def provable(rule: Rule, *schemas: ProofCase) -> Provable:
     return Provable("depth", rule.name, rule.algebra, schemas)
 
 
-# Checks that are switched off
-
-
-def always(answer: object) -> Callable[..., Any]:
-    """Return a function that returns ``answer`` whatever it is given."""
-    return lambda *_, **__: answer
+# Guards that are replaced
 
 
 def claimed(**facts: object) -> Patch:
@@ -128,8 +132,14 @@ def claimed(**facts: object) -> Patch:
     return Analysis, "__getitem__", claim
 
 
-NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), (Analysis, "is_total", always(True)))
+IS_TOTAL: Patch = (Analysis, "is_total", always(True))
+"""Whether an operation can fail on some operands is not asked."""
+
+NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), IS_TOTAL)
 """Whether something can fail is not asked."""
+
+COMPARABLE: Patch = (aggregates, "_compares", always(True))
+"""Whether all atoms can be compared is not asked."""
 
 ADDS_INTEGERS: Patch = (Search, "adds_integers", always(True))
 """Whether integers are added up, with 0 for none, is not asked."""

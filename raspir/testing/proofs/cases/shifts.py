@@ -10,7 +10,7 @@ from raspir.analysis import Analysis, Linear
 from raspir.ir import Node
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.ir.typing import Attribute
-from raspir.passes.depth import aggregates, shifts
+from raspir.passes.depth import shifts
 from raspir.passes.depth.aggregates import attributes
 from raspir.passes.depth.gathers import Fetch, fetch_at
 from raspir.passes.depth.search import Search
@@ -19,10 +19,11 @@ from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.cases.programs import (
     ADDS_INTEGERS,
     BEFORE,
+    COMPARABLE,
+    IS_TOTAL,
     MIRRORED,
     NEVER_FAILS,
     UP_TO,
-    always,
     at,
     beside,
     best,
@@ -45,8 +46,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
-from raspir.testing.proofs.switches import Patch
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase
 
 ABSORB, REVERSAL, FACTOR = shifts.RULES
 
@@ -93,24 +93,26 @@ def _is_shift(search: Search, node: Node) -> Reach | None:
 
 
 _reach_of = shifts.reach_of
+WITHIN: Patch = (shifts, "_within", lambda search, position: search.algebra.everything)
+ALL_SHIFTED: Patch = (shifts, "reach_of", _is_shift)
 SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
 UNCHECKED_SHIFTS = (
     GuardMutation(
         "whether the position lies inside the input", total(EVERYTHING, SHIFTED),
-        [(shifts, "_within", lambda search, position: search.algebra.everything)],
+        [WITHIN],
     ),
     GuardMutation(
         "whether all positions are shifted alike",
         total(UP_TO, at(make("where", make("eq", Y, "a"), INDICES, beside(-1)), V)),
-        [(shifts, "reach_of", _is_shift)],
+        [ALL_SHIFTED],
     ),
     GuardMutation(
         "whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)),
-        [(Analysis, "is_total", always(True))],
+        [IS_TOTAL],
     ),
     GuardMutation(
         "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1),
-        [(aggregates, "_compares", always(True))],
+        [COMPARABLE],
     ),
     *(
         GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
@@ -182,11 +184,12 @@ def _surely(algebra: Algebra, position: Node) -> Fetch:
 
 
 _OTHER: dict[Attribute, Attribute] = {"left": "right", "right": "left"}
+TIES_KEPT: Patch = (shifts, "attributes", _ties_kept)
 SURE: Patch = (shifts, "fetch_at", _surely)
 LEAVING = at(beside(1, MIRRORED), V, 9)
 UNCHECKED_REVERSALS = (
     GuardMutation(
-        "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [(shifts, "attributes", _ties_kept)]
+        "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]
     ),
     GuardMutation("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
     GuardMutation(
@@ -218,11 +221,12 @@ def _queried(position: Node) -> Iterator[tuple[str, Node]]:
     yield "sum(y == fetch(x) & j <= i, w)", total(both(asked, UP_TO), W)
 
 
+ONE_POSITION: Patch = (shifts, "_only_position", lambda algebra, back, query: query)
 UNCHECKED_QUERIES = (
     GuardMutation(
         "whether all queries are fetched from one position",
         total(both(select("eq", Y, flipped(X)), select("eq", Z, Y)), 1),
-        [(shifts, "_only_position", lambda algebra, back, query: query)],
+        [ONE_POSITION],
     ),
     GuardMutation(
         "whether all positions are fetched from inside the input",
@@ -235,7 +239,7 @@ UNCHECKED_QUERIES = (
     ),
     GuardMutation(
         "whether queries that are not fetched can be compared", total(select("lt", Y, at(beside(-1), X)), 1),
-        [(aggregates, "_compares", always(True)), *NEVER_FAILS],
+        [COMPARABLE, *NEVER_FAILS],
     ),
 )  # fmt: skip
 

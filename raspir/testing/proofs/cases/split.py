@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.analysis import Analysis
 from raspir.ir.types import ATOM, INT, STR
-from raspir.passes.depth import aggregates, split
+from raspir.passes.depth import split
 from raspir.passes.depth.split import RULES as SPLIT_RULES
 from raspir.testing.proofs.cases.programs import (
+    COMPARABLE,
+    IS_TOTAL,
     NEVER_FAILS,
     UP_TO,
-    always,
     at,
     best,
     both,
@@ -21,7 +21,7 @@ from raspir.testing.proofs.cases.programs import (
     schema,
 )
 from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 (SPLIT,) = SPLIT_RULES
 
@@ -51,25 +51,25 @@ BY_UNIFORM = {
     "sum(v + w <= m, v)": (total(select("le", make("add", V, W), M), V), [W]),
     "sum(v % 3 * w == r, v + w)": (total(select("eq", make("mul", DIGIT, W), R), make("add", V, W), True), [W]),
 }  # fmt: skip
-COMPARES = (aggregates, "_compares", always(True))
+TELLS_APART = (split, "_tells_apart", always(True))
 UNCHECKED_QUERIES = (
     GuardMutation(
         "whether a case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS
     ),
-    GuardMutation("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARES]),
+    GuardMutation("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARABLE]),
 )
 UNCHECKED_UNIFORM = (
     GuardMutation(
         "whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))),
-        [(Analysis, "is_total", always(True))],
+        [IS_TOTAL],
     ),
     GuardMutation(
         "whether an opaque predicate is asked what it was not", total(some_selector("P", make("add", V, W), X), V),
-        [COMPARES],
+        [COMPARABLE],
     ),
     GuardMutation(
         "whether comparing with the atoms tells them apart", total(S, make("where", make("eq", W, 1), True, 1)),
-        [(split, "_tells_apart", always(True))],
+        [TELLS_APART],
     ),
 )  # fmt: skip
 

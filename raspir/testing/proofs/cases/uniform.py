@@ -19,7 +19,6 @@ from raspir.testing.proofs.cases.programs import (
     BEFORE,
     NEVER_FAILS,
     UP_TO,
-    always,
     at,
     best,
     both,
@@ -39,7 +38,7 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 CONDITION, CHOICE, TERMS, VALUE, SCORE = rules.RULES
 
@@ -78,6 +77,10 @@ ON_QUERY = {
 AGGREGATES: dict[str, Callable[[Node], Node]] = {
     "a sum": lambda s: total(s, V, 3), "a mean": lambda s: mean(s, M, "_"), "the best": lambda s: best(s, X, V, True)
 }  # fmt: skip
+ON_THE_QUERY: tuple[Patch, ...] = (
+    (Analysis, "of_queries", always(True)),
+    (Algebra, "holds", lambda algebra, sets: algebra.const(True)),
+)
 UNCHECKED_CONDITIONS = (
     GuardMutation(
         "whether the aggregate can fail without the condition", total(both(UP_TO, select("eq", 9, C)), X, "_"),
@@ -85,7 +88,7 @@ UNCHECKED_CONDITIONS = (
     ),
     GuardMutation(
         "whether the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W),
-        [(Analysis, "of_queries", always(True)), (Algebra, "holds", lambda algebra, sets: algebra.const(True))],
+        ON_THE_QUERY,
     ),
     GuardMutation(
         "whether all alternatives share the condition",
