@@ -1,4 +1,4 @@
-"""What the tests of proved rules share: schemas put to the solver, and its counterexamples to the reference backend."""
+"""Shared helpers for tests of proved rules: solver schemas, and their counterexamples on the reference backend."""
 
 from __future__ import annotations
 
