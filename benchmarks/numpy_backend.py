@@ -267,7 +267,7 @@ smaller_before = ((key(indices) < query(indices)) & (key(tokens) < query(tokens)
 
 
 def smaller_before_at(x: Array, position: int) -> int:
-    """Count smaller earlier values at one position, by hand."""
+    """Count smaller earlier values at one position."""
     return int(np.count_nonzero(x[:position] < x[position]))
 
 

@@ -232,11 +232,11 @@ class Equal:
         return self._wanted is None and self._scale.once
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         return np.equal(self.codes[None, columns], _picked(self.wanted, rows))
 
     def at(self, positions: Array) -> Array:
-        """Tell for each row whether it selects the position given for it."""
+        """Return for each row whether it selects its entry of ``positions``."""
         return np.equal(gather(self.codes, positions), self.wanted)
 
 
@@ -247,12 +247,12 @@ class Between:
         self.codes, self.size, self.low, self.high = codes, size, low, high
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         codes = self.codes[None, columns]
         return (codes >= _picked(self.low, rows)) & (codes < _picked(self.high, rows))
 
     def at(self, positions: Array) -> Array:
-        """Tell for each row whether it selects the position given for it."""
+        """Return for each row whether it selects its entry of ``positions``."""
         codes = gather(self.codes, positions)
         return np.logical_and(codes >= self.low, codes < self.high)
 
@@ -385,7 +385,7 @@ class Combined:
         self._last_use = {place: number for number, (_, *places) in enumerate(steps) for place in places}
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         masks: dict[int, Array] = {}
         for number, (operation, *places) in enumerate(self.steps):
             for place in places:

@@ -64,12 +64,12 @@ class Predicate:
         self.codes, self.wanted, self.answers = codes, wanted, answers
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         wanted = self.wanted if len(self.wanted) == 1 else self.wanted[rows]
         return self.answers.of(wanted).take(self.codes[columns], axis=1)
 
     def at(self, positions: Array) -> Array:
-        """Tell for each row whether it selects the position given for it."""
+        """Return for each row whether it selects its entry of ``positions``."""
         return self.answers.at(gather(self.codes, positions), self.wanted)
 
 
