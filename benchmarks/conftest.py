@@ -1,10 +1,10 @@
-"""After the benchmarks: how time and memory grow from the smallest to the largest size of each."""
+"""Benchmark summary: growth of time and memory from the smallest to the largest size."""
 
 from collections import defaultdict
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print the growth of every benchmark that ran at several sizes, as ratios within this one run."""
+    """Print the growth of every benchmark that ran at several sizes, as ratios within this run."""
     session = getattr(config, "_benchmarksession", None)
     by_name = defaultdict(dict)
     for bench in session.benchmarks if session else ():

@@ -1,6 +1,6 @@
-"""How shallow the optimiser makes programs, against the bounds that it must reach: ``python benchmarks/depth.py``.
+"""Depth of optimized programs, checked against upper bounds: ``python benchmarks/depth.py``.
 
-Every optimised program is also compared with the program as written on generated inputs.
+Every optimized program is also compared with the unoptimized one on generated inputs.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ KINDS = ("select", "best")
 
 @dataclass(frozen=True)
 class Optimised:
-    """What one kind of attention gives.
+    """The optimization result for one kind of attention.
 
     Attributes:
-        layers: of the optimised program.
-        heads: of all its layers.
-        bound: how many layers it may have.
-        seconds: that the optimiser took.
-        wrong: inputs on which it differs from the program as written.
+        layers: the number of layers of the optimized program.
+        heads: the total number of heads.
+        bound: the maximum number of layers.
+        seconds: the optimization time.
+        wrong: the inputs on which it differs from the unoptimized program.
     """
 
     layers: int
@@ -44,7 +44,7 @@ class Optimised:
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of one program."""
+    """The measurements of one program."""
 
     name: str
     written: int
@@ -56,7 +56,7 @@ class Row:
 
     @property
     def fails(self) -> list[str]:
-        """What is wrong with it, in words."""
+        """The failed checks, as messages."""
         found = []
         for kind in KINDS:
             got: Optimised = getattr(self, kind)
@@ -70,7 +70,7 @@ class Row:
 
 
 def measure(measured: Measured, inputs: int, seed: int) -> Row:
-    """Optimise one program for both kinds of attention, and compare it with itself as written."""
+    """Optimize one program for both kinds of attention, and compare it with the unoptimized one."""
     random = Random(f"{measured.name} {seed}")
     written = raspir.lower(measured.program, measured.vocab)
     expected = results(written, [measured.inputs(random) for _ in range(inputs)])
@@ -87,19 +87,19 @@ def measure(measured: Measured, inputs: int, seed: int) -> Row:
 
 
 def results(graph: Graph, inputs: list[object]) -> list[tuple[object, object]]:
-    """Return the inputs on which ``graph`` has a result, each with that."""
+    """Return the inputs on which ``graph`` succeeds, with their results."""
     run = raspir.compile(graph, "reference", optimize=False)
     found = []
     for given in inputs:
         try:
             found.append((given, run(given)))
-        except raspir.EvaluationError:  # where the program as written fails, nothing is promised of another
+        except raspir.EvaluationError:  # optimized programs may differ where the unoptimized one fails
             continue
     return found
 
 
 def yields(run: raspir.backends.base.Executable, given: object, expected: object) -> bool:
-    """Tell whether ``run`` yields what is expected."""
+    """Return whether ``run`` yields the expected result."""
     try:
         return run(given) == expected
     except raspir.EvaluationError:
@@ -111,7 +111,7 @@ HEADINGS = ("program", "as written", "Tracr", "select", "best", "heads", "second
 
 
 def cells(row: Row) -> list[str]:
-    """Return what the table says of a program."""
+    """Return the table cells of a program."""
     select, best = row.select, row.best
     return [
         row.name,
@@ -125,7 +125,7 @@ def cells(row: Row) -> list[str]:
 
 
 def table(rows: list[Row]) -> Table:
-    """Return the table for a terminal, with what misses its bound in red."""
+    """Return the terminal table, with missed bounds in red."""
     made = Table(title=TITLE)
     for number, heading in enumerate(HEADINGS):
         made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
@@ -138,7 +138,7 @@ def table(rows: list[Row]) -> Table:
 
 
 def markdown(rows: list[Row]) -> str:
-    """Return the table for a page: what is the same on every machine."""
+    """Return the documentation table, which holds machine-independent figures only."""
     lines = [["program", "as written", "Tracr", "`select`", "`best`", "heads"], ["---", *["---:"] * 5]]
     for row in rows:
         tracr = "" if row.tracr is None else str(row.tracr)
@@ -148,7 +148,7 @@ def markdown(rows: list[Row]) -> str:
 
 
 def main() -> int:
-    """Print what was measured; return 1 if a bound is missed or a result differs."""
+    """Print the measurements; return 1 if a bound is missed or a result differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--markdown", action="store_true", help="print a table for a page")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")

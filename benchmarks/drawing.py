@@ -1,4 +1,4 @@
-"""How long diagrams and reports take, against what they may take: ``python benchmarks/drawing.py``."""
+"""Rendering time of diagrams and reports, checked against limits: ``python benchmarks/drawing.py``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LENGTH, NODES, REPEATS, REPORTED = 20, 2000, 3, 5
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of one picture; no ``bound`` where it may take as long as it does."""
+    """The measurements of one picture; ``bound`` is ``None`` if it has no time limit."""
 
     picture: str
     nodes: int
@@ -35,7 +35,7 @@ class Row:
 
     @property
     def misses(self) -> str:
-        """What is more than it may be, in words; nothing where all is well."""
+        """The exceeded limits, as a message; empty if there are none."""
         found = []
         if self.bound is not None and self.seconds > self.bound:
             found.append(f"{self.seconds:.2f} s, and {self.bound:g} s must do")
@@ -45,7 +45,7 @@ class Row:
 
 
 def timed(draw: Callable[[], str | bytes], repeats: int) -> tuple[float, float]:
-    """Return the seconds of the quickest of several runs, and the megabytes of what they make."""
+    """Return the minimum seconds over several runs, and the size of the output in megabytes."""
     best, made = float("inf"), 0
     for _ in range(repeats):
         start = perf_counter()
@@ -56,7 +56,7 @@ def timed(draw: Callable[[], str | bytes], repeats: int) -> tuple[float, float]:
 
 
 def long_input(measured: Measured, graph: Graph) -> object:
-    """Return an input of ``LENGTH`` positions, on which the program does not fail if one is found."""
+    """Return an input of ``LENGTH`` positions, preferably one on which the program succeeds."""
     random = Random(measured.name)
     given: list[object] = []
     for _ in range(50):
@@ -70,7 +70,7 @@ def long_input(measured: Measured, graph: Graph) -> object:
 
 
 def large() -> Graph:
-    """Return a program of at least ``NODES`` nodes, some layers deep and many heads wide."""
+    """Return a program of at least ``NODES`` nodes, several layers deep and many heads wide."""
     values = [tokens + number for number in range(40)]
     while len(raspir.lower({str(at): value for at, value in enumerate(values)})) < NODES:
         values = [
@@ -81,7 +81,7 @@ def large() -> Graph:
 
 
 def measure() -> list[Row]:
-    """Draw the pictures, the first one once more than it is timed: that loads Graphviz."""
+    """Time the pictures, after a warm-up of the first one that loads Graphviz."""
     graphs = [(measured, raspir.lower(measured.program, measured.vocab)) for measured in PROGRAMS]
     measured, graph = max(graphs, key=lambda pair: len(pair[1]))
     given, wide, name = long_input(measured, graph), large(), measured.name
@@ -103,7 +103,7 @@ def measure() -> list[Row]:
 
 
 def table(rows: list[Row]) -> Table:
-    """Return the table for a terminal, with what misses its bound in red."""
+    """Return the terminal table, with exceeded limits in red."""
     made = Table(title="What diagrams (as SVG) and reports take")
     for number, heading in enumerate(("picture", "nodes", "seconds", "at most", "MB", "at most")):
         made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
@@ -117,7 +117,7 @@ def table(rows: list[Row]) -> Table:
 
 
 def main() -> int:
-    """Print what was measured; return 1 if a picture takes too long."""
+    """Print the measurements; return 1 if a picture exceeds its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     options = parser.parse_args()

@@ -1,7 +1,7 @@
-"""How many cases the fuzzer tries in a second of one core: ``python benchmarks/fuzzing.py``.
+"""Throughput of the fuzzer in cases per second of one core: ``python benchmarks/fuzzing.py``.
 
-As the fuzzer draws them, on the reference alone and on all backends, and by the size of their programs. Times are of
-the processor, since others may use the machine, too.
+Measures the fuzzer's own distribution, on the reference alone and on all backends, grouped by program size. Times are
+processor times, to be robust against other load.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from rich.table import Table
 from raspir.testing.trying import SETTINGS, Campaign
 
 SIZES = (5, 10, 20, 1000)
-"""The most nodes of programs that are told of together."""
+"""The upper limits in nodes of the size groups."""
 
 
 def measured(campaign: Campaign, programs: int, start: int = 1000) -> Iterator[tuple[int, int, float]]:
-    """Yield of each program how many nodes it has, how many cases there were, and the seconds that they took.
+    """Yield for each program its number of nodes, its number of cases, and the seconds that they took.
 
     Raises:
-        SystemExit: if one shows a difference.
+        SystemExit: if a program shows a difference.
     """
     for number in range(start, start + programs):
         generated, _ = campaign.program(number)
@@ -37,13 +37,13 @@ def measured(campaign: Campaign, programs: int, start: int = 1000) -> Iterator[t
 
 
 def rows(found: list[tuple[int, int, float]]) -> Iterator[tuple[str, int, float]]:
-    """Yield what programs are told of together, how many they are, and their cases in a second."""
+    """Yield for each size group its label, its number of programs, and its cases per second."""
     least = 1
     for most in SIZES:
         some = [each for each in found if least <= each[0] <= most]
         if some:
-            told = f"of {least} to {most} nodes" if most < SIZES[-1] else f"of {least} nodes and more"
-            yield told, len(some), sum(cases for _, cases, _ in some) / sum(seconds for *_, seconds in some)
+            size = f"of {least} to {most} nodes" if most < SIZES[-1] else f"of {least} nodes and more"
+            yield size, len(some), sum(cases for _, cases, _ in some) / sum(seconds for *_, seconds in some)
         least = most + 1
     yield "all", len(found), sum(cases for _, cases, _ in found) / sum(seconds for *_, seconds in found)
 
@@ -58,13 +58,13 @@ def main(arguments: list[str] | None = None) -> None:
         table.add_column(heading, justify="left" if heading in ("backends", "programs") else "right")
     for backends in (("reference",), Campaign().check().backends):
         campaign = Campaign(77, backends)
-        list(measured(campaign, 20, start=0))  # what is imported and cached first takes longer
-        for told, count, rate in rows(list(measured(campaign, programs))):
-            table.add_row(", ".join(backends), told, str(count), f"{rate:.0f}", f"{rate / SETTINGS:.0f}")
+        list(measured(campaign, 20, start=0))  # warm up imports and caches
+        for size, count, rate in rows(list(measured(campaign, programs))):
+            table.add_row(", ".join(backends), size, str(count), f"{rate:.0f}", f"{rate / SETTINGS:.0f}")
     Console().print(table)
 
 
 if __name__ == "__main__":
-    gc.freeze()  # as the processes of the fuzzer do
+    gc.freeze()  # as the fuzzer's worker processes do
     gc.set_threshold(20_000)
     main()

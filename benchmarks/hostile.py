@@ -1,10 +1,10 @@
-"""Programs made to be slow, at sizes ×1, ×2 and ×4: ``python benchmarks/hostile.py``.
+"""Compile time of adversarial programs at sizes ×1, ×2 and ×4: ``python benchmarks/hostile.py``.
 
-Each row is a kind of program on which compiling once took exponential or quadratic time. The default pipeline
-compiles it at three sizes, each in a process of its own; ``growth`` is the time at ×4 over that at ×1, without what a
-trivial program takes. Exits with 1 where a program of about 50 nodes takes more than 5 seconds, where quadrupling
-the size takes more than 12 times as long (4 is linear), where a vocabulary makes compiling more than 5 times and a
-second slower, or where a program gets larger without a gain.
+Each row is a family of programs that once took exponential or quadratic time to compile. The default pipeline compiles
+three sizes, each in its own process; ``growth`` is the time at ×4 over that at ×1, less the time of a trivial program.
+Exits with 1 if a program of about 50 nodes takes more than 5 seconds, if quadrupling the size takes more than 12 times
+as long (4 is linear), if a vocabulary makes compiling more than 5 times and a second slower, or if a program grows
+without a gain.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import raspir
 from raspir import SOp, indices, key, query, tokens, where
 
 SECONDS, FACTOR, VOCABULARY = 5.0, 12.0, 5.0
-NOISE = 0.25  # seconds that a time may be off by
+NOISE = 0.25  # seconds of measurement error
 
 
 def mismatched_default(size: int) -> SOp:
-    """Return sums whose defaults are of another kind than their values."""
+    """Return sums with defaults of a kind other than their values'."""
     made = tokens.round()
     for number in range(size):
         made = (key(1) == query(1)).value(made + number, default=0.5)
@@ -33,7 +33,7 @@ def mismatched_default(size: int) -> SOp:
 
 
 def table(size: int) -> SOp:
-    """Return a table written as a chain of choices, compared once."""
+    """Return a comparison of a table written as a chain of choices."""
     made = tokens
     for number in range(size):
         made = where(tokens == number, number + 1000, made)
@@ -41,7 +41,7 @@ def table(size: int) -> SOp:
 
 
 def transitions(size: int) -> SOp:
-    """Return a chain of choices, each of which compares the one before."""
+    """Return a chain of choices, each of which compares its predecessor."""
     made = indices
     for number in range(size):
         made = where(made == number, number + 1, made)
@@ -49,7 +49,7 @@ def transitions(size: int) -> SOp:
 
 
 def shared(size: int) -> SOp:
-    """Return a sum over a selector that uses each of its parts twice."""
+    """Return a sum over a selector in which each part is used twice."""
     selector = key(tokens) < query(indices)
     total = (key(tokens) == query(1)).value(tokens)
     for number in range(size):
@@ -59,7 +59,7 @@ def shared(size: int) -> SOp:
 
 
 def doubled(size: int) -> SOp:
-    """Return elementwise work that uses each of its parts twice."""
+    """Return an elementwise expression in which each part is used twice."""
     made = tokens
     for _ in range(size):
         made = where(made == 1, made + 1, made * 2)
@@ -67,12 +67,12 @@ def doubled(size: int) -> SOp:
 
 
 def shifted(value: SOp, by: int) -> SOp:
-    """Return ``value`` of the position ``by`` further left."""
+    """Return ``value`` shifted right by ``by`` positions."""
     return (key(indices) == query(indices - by)).value(value)
 
 
 def parity(size: int) -> SOp:
-    """Return the parity of neighbours, and of that the parity, and so on."""
+    """Return iterated parities of neighbors."""
     made = tokens
     for _ in range(size):
         before = shifted(made, 1)
@@ -81,7 +81,7 @@ def parity(size: int) -> SOp:
 
 
 def parity_by_doubling(size: int) -> SOp:
-    """Return a parity over twice as many positions in each step."""
+    """Return a parity over a window that doubles at each step."""
     made = tokens
     for number in range(size):
         before = shifted(made, 2**number)
@@ -108,14 +108,14 @@ KINDS: dict[str, tuple[Callable[[int], SOp], int, bool]] = {
     "parity by doubling": (parity_by_doubling, 6, True),
     "cellular automaton": (automaton, 6, True),
 }
-"""How each kind is made, its smallest size, and whether it is compiled for a vocabulary as well."""
+"""The constructor of each family, its smallest size, and whether it is also compiled under a vocabulary."""
 
 
 def measure(kind: str, size: int, vocabulary: bool) -> None:
-    """Print the processor time of compiling, the nodes before and after, and whether that was a gain."""
+    """Print the processor time of compilation, the nodes before and after, and whether there was a gain."""
     from raspir.rewriting.graphs import cost
 
-    raspir.optimize(tokens + 1)  # what is imported when it is first needed
+    raspir.optimize(tokens + 1)  # warm up lazy imports
     graph = raspir.lower(KINDS[kind][0](size), [0, 1] if vocabulary else None)
     begin = time.process_time()
     made = raspir.optimize(graph)
@@ -124,7 +124,7 @@ def measure(kind: str, size: int, vocabulary: bool) -> None:
 
 
 def measured(kind: str, size: int, vocabulary: bool) -> tuple[float, int, int, bool]:
-    """Return what :func:`measure` prints in a process of its own."""
+    """Run :func:`measure` in a subprocess and return what it prints."""
     command = [sys.executable, __file__, kind, str(size), str(int(vocabulary))]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     seconds, before, after, gain = done.stdout.split()

@@ -1,9 +1,9 @@
-"""Does anything notice? Small faults in rules and kernels, one at a time: ``python benchmarks/mutations.py``.
+"""Mutation testing of rules and kernels: ``python benchmarks/mutations.py``.
 
-Each fault is one edit of raspir's source, made in a copy. Then the fuzzer runs, for a rule the solver, and if neither
-notices the tests of what was edited (``--all`` runs these anyway), each in a process of its own. The table says what
-noticed the fault: the fuzzer after how many cases, the solver by a counterexample, which test first. A fault that
-nothing notices ends with exit code 1; so does an edit that fits nowhere, or in several places.
+Each fault is one edit of raspir's source, applied to a copy. The fuzzer runs on it, then for a rule the solver, and if
+neither detects the fault (or with ``--all``) the tests of the edited code, each in its own process. The table shows
+what detected the fault: the fuzzer with its number of cases, the solver with a counterexample, or the first failing
+test. An undetected fault ends with exit code 1; so does an edit whose text does not occur exactly once.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ RULES, NUMPY, LIMITS = ("tests/passes", "tests/analysis"), ("tests/backends/nump
 
 @dataclass(frozen=True)
 class Fault:
-    """One edit.
+    """One source edit.
 
     Attributes:
-        what: what is wrong then.
-        file: the file under ``raspir``.
-        right: a text that stands in it once.
-        wrong: what stands there instead.
-        tests: the tests of what is edited.
-        rule: the rule that the solver is asked about, if there is one.
-        cases: the cases of the fuzzer that it may take at least; for those of :data:`AT_LIMITS` more than for others.
-        more: further edits that belong to it: a file, the text that stands in it once, and what stands there instead.
+        what: a description of the fault.
+        file: the file, relative to ``raspir``.
+        right: the original text, which must occur exactly once.
+        wrong: the replacement.
+        tests: the tests of the edited code.
+        rule: the rule to check with the solver, if any.
+        cases: the minimum number of fuzz cases, raised for those of :data:`AT_LIMITS`.
+        more: further edits that belong to it, as file, original text and replacement.
     """
 
     what: str
@@ -54,10 +54,10 @@ class Fault:
     more: tuple[tuple[str, str, str], ...] = ()
 
     def make(self, copy: Path) -> None:
-        """Make the edit in a copy of raspir.
+        """Apply the edit to a copy of raspir.
 
         Raises:
-            SystemExit: if the text does not stand there once.
+            SystemExit: if the original text does not occur exactly once.
         """
         for file, right, wrong in ((self.file, self.right, self.wrong), *self.more):
             path = copy / "raspir" / file
@@ -151,7 +151,7 @@ FAULTS = (
           "lambda x, y: (x[0] - y[1], x[1] - y[0]), a, b, at)", "lambda x, y: (x[0] - y[0], x[1] - y[1]), a, b, at)",
           NUMPY),
 )  # fmt: skip
-"""Faults in rules and in what they rest on, then faults in kernels."""
+"""Faults in rules and the analyses they rely on, then faults in kernels."""
 
 AT_LIMITS = (
     Fault("zero is added to what is an integer beside a default of another kind", "rewriting/builder.py",
@@ -194,18 +194,18 @@ AT_LIMITS = (
                  "        algebra = Algebra(analysis)\n"
                  "        for _ in range(_ROUNDS):\n            search = Search(algebra, "),)),
 )  # fmt: skip
-"""Faults that only programs and inputs at the limits show, each a mend taken back, with ``cases=20_000``: growth
-without a gain, recursion over long chains, walks without memory over shared selectors, defaults of another kind than
-the values, integers that are too large for a product, and passes that change their own result."""
+"""Faults that only programs and inputs at the limits expose, each a reverted fix, with ``cases=20_000``: growth without
+a gain, recursion over long chains, unmemoized walks over shared selectors, defaults of a kind other than the values',
+integers too large for a product, and passes that are not idempotent."""
 
 
 @dataclass(frozen=True)
 class Noticed:
-    """What noticed a fault.
+    """The detection of a fault by one method.
 
     Attributes:
-        by: in words; empty if it did not.
-        seconds: how long that took.
+        by: a description; empty if undetected.
+        seconds: the time taken.
     """
 
     by: str
@@ -236,19 +236,19 @@ if found.problems:
 
 
 def fuzzed(copy: Path, cases: int) -> Noticed:
-    """Let the fuzzer look at a copy."""
+    """Run the fuzzer on a copy."""
     done, seconds = _run(copy, ["-c", FUZZ.format(cases=cases)])
     return Noticed("" if done.returncode == 0 else _last(done), seconds)
 
 
 def proved(copy: Path, rule: str) -> Noticed:
-    """Let the solver look at a rule of a copy."""
+    """Run the solver on a rule of a copy."""
     done, seconds = _run(copy, ["-c", PROVE.format(rule=rule)])
     return Noticed("" if done.returncode == 0 else _last(done), seconds)
 
 
 def tested(copy: Path, tests: tuple[str, ...]) -> Noticed:
-    """Let tests look at a copy, up to the first that fails."""
+    """Run tests on a copy, up to the first failure."""
     done, seconds = _run(copy, ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests])
     if done.returncode == 0:
         return Noticed("", seconds)
@@ -270,7 +270,7 @@ def _last(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def copied(folder: Path) -> Path:
-    """Return a copy of the project."""
+    """Copy the project into ``folder`` and return the copy."""
     copy = folder / "copy"
     for name in COPIED:
         source = ROOT / name
@@ -284,7 +284,7 @@ def copied(folder: Path) -> Path:
 
 
 def looked_at(fault: Fault, cases: int, everything: bool) -> list[Noticed | None]:
-    """Return what the fuzzer, the solver and the tests make of a fault; ``None`` for what was not asked."""
+    """Return the results of the fuzzer, the solver and the tests on a fault; ``None`` for those that did not run."""
     with TemporaryDirectory() as folder:
         copy = copied(Path(folder))
         fault.make(copy)
@@ -297,7 +297,7 @@ def looked_at(fault: Fault, cases: int, everything: bool) -> list[Noticed | None
 
 
 def main() -> int:
-    """Make each fault, and return 1 if nothing notices one of them."""
+    """Test each fault; return 1 if one is undetected."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=8_000, help="cases of the fuzzer for each fault (8000)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="faults at a time (one a processor)")

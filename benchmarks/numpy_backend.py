@@ -1,7 +1,7 @@
-"""The NumPy backend against NumPy written by hand: ``python benchmarks/numpy_backend.py``.
+"""The NumPy backend against hand-written NumPy: ``python benchmarks/numpy_backend.py``.
 
-One run measures how long programs take on long inputs, on many short ones and on a tiny one, how that grows, and how
-much memory they need; and it holds every result against that of the code written by hand.
+Measures time on long inputs, on large batches and on a tiny input, its growth, and peak memory; every result is checked
+against the hand-written code's.
 """
 
 from __future__ import annotations
@@ -40,27 +40,27 @@ import tracr
 
 Array = npt.NDArray[Any]
 ROUNDS = 5
-"""How often something is timed at least."""
+"""The minimum number of timing rounds."""
 SECONDS = 1.0
-"""For how long what takes little is timed again, so that what else a machine does for a moment is no half of it."""
+"""The minimum total time of fast measurements in seconds, to average out transient load."""
 MOST_ROUNDS = 25
 WIDTH = 16
-"""How long each sequence of a batch is."""
+"""The sequence length in batches."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A program, and the same written by hand.
+    """A program and its hand-written equivalent.
 
     Attributes:
-        name: what the table calls it.
-        program: as its author wrote it.
-        inputs: makes a random input of about so many tokens.
-        by_hand: does with NumPy what the program does.
-        vocab: the characters that the program is compiled for; ``None`` promises nothing.
-        most: how many times as long as by hand it may take.
-        atoms: returns the atoms of what ``by_hand`` returns.
-        as_array: whether the program's result is taken as an array; one that is read lazily is left as it is.
+        name: the name in the table.
+        program: the RASP program.
+        inputs: draws a random input of approximately the given number of tokens.
+        by_hand: the NumPy equivalent.
+        vocab: the assumed characters; ``None`` for no assumption.
+        most: the maximum ratio of the program's time to the equivalent's.
+        atoms: converts the equivalent's result to atoms.
+        as_array: whether to convert the program's result to an array; a lazily read one is left as it is.
     """
 
     name: str
@@ -73,20 +73,20 @@ class Task:
     as_array: bool = True
 
     def compiled(self, backend: str = "numpy") -> Any:
-        """Return what runs the program."""
+        """Compile the program."""
         return raspir.compile(self.program, backend=backend, vocab=self.vocab)
 
     def call(self, run: Any, given: Any) -> Callable[[], Any]:
-        """Return what runs the program on an input, until its result can be used."""
+        """Return a callable that runs the program on an input and materializes its result."""
         return (lambda: np.asarray(run(given))) if self.as_array else (lambda: run(given))
 
     def agrees(self, given: Any, result: Any) -> bool:
-        """Tell whether a result holds the same atoms as that by hand."""
+        """Return whether a result has the same atoms as the hand-written one."""
         return typed(result) == typed(self.atoms(self.by_hand(given)))
 
 
 def typed(atoms: Any) -> list[tuple[type, Any]]:
-    """Return each atom with its class, since ``True`` is not ``1``."""
+    """Return each atom with its class, to distinguish ``True`` from ``1``."""
     found = atoms.tolist() if isinstance(atoms, np.ndarray) else list(atoms)
     return list(zip(map(type, found), found, strict=True))
 
@@ -95,22 +95,22 @@ def typed(atoms: Any) -> list[tuple[type, Any]]:
 
 
 def numbers(rng: np.random.Generator, size: int) -> Array:
-    """Return random integers, many of them more than once."""
+    """Return random integers with many duplicates."""
     return rng.integers(-500_000, 500_000, size)
 
 
 def distinct(rng: np.random.Generator, size: int) -> Array:
-    """Return the integers below ``size`` in random order."""
+    """Return a random permutation of the integers below ``size``."""
     return rng.permutation(size)
 
 
 def scattered(rng: np.random.Generator, size: int) -> Array:
-    """Return random integers that lie far apart, each once."""
+    """Return random distinct integers, widely scattered."""
     return rng.permutation(size) * 1_000_003 - 7
 
 
 def characters(vocab: str) -> Callable[[np.random.Generator, int], str]:
-    """Return what makes random texts of ``vocab``."""
+    """Return a generator of random strings over ``vocab``."""
     return lambda rng, size: rng.choice(np.frombuffer(vocab.encode(), np.uint8), size).tobytes().decode()
 
 
@@ -119,27 +119,27 @@ DIGITS = "0123456789"
 
 
 def two_numbers(rng: np.random.Generator, size: int) -> str:
-    """Return two random numbers of half as many digits each, with a plus sign between them."""
+    """Return two random numbers of half as many digits each, joined by a plus sign."""
     first, second = (characters(DIGITS)(rng, size // 2) for _ in range(2))
     return f"{first}+{second}"
 
 
-# By hand
+# Hand-written equivalents
 
 
 def points(text: str) -> Array:
-    """Return the characters of an ASCII text as numbers."""
+    """Return the code points of an ASCII string."""
     return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
 
 
 def next_of(there: Array) -> Array:
-    """Return for each position the first one from it on that is ``there``, and the length where none is."""
+    """Return for each position the next position in the mask, itself included; the length if there is none."""
     places = np.where(there, np.arange(len(there)), len(there))
     return np.minimum.accumulate(places[::-1])[::-1]
 
 
 def flip(x: Array) -> Array:
-    """Reverse."""
+    """Reverse the input."""
     return np.ascontiguousarray(x[::-1])
 
 
@@ -152,34 +152,34 @@ def window(x: Array) -> Array:
 
 
 def hist_of_letters(text: str) -> Array:
-    """Count each letter's occurrences."""
+    """Return each letter's number of occurrences."""
     codes = points(text)
     return np.bincount(codes)[codes]
 
 
 def hist_below(x: Array) -> Array:
-    """Count each number's occurrences, where all are small and not negative."""
+    """Return each number's number of occurrences, for small nonnegative numbers."""
     return np.bincount(x)[x]
 
 
 def hist(x: Array) -> Array:
-    """Count each number's occurrences."""
+    """Return each number's number of occurrences."""
     _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
     return counts[inverse]
 
 
 def in_order(x: Array) -> Array:
-    """Sort by value, ties by position."""
+    """Sort by value, with ties by position."""
     return x[np.argsort(x, kind="stable")]
 
 
 def minimum(x: Array) -> Array:
-    """Return the smallest number everywhere."""
+    """Return the minimum at every position."""
     return np.full(len(x), x.min())
 
 
 def slide(text: str) -> Array:
-    """Give each "<" the first other character to its right, and 0 where there is none."""
+    """Replace each "<" with the next other character, or 0 if there is none."""
     codes = points(text)
     return np.append(codes, 0)[next_of(codes != ord("<"))]
 
@@ -191,12 +191,12 @@ def add(text: str) -> Array:
     column = np.zeros(size, dtype=np.int64)
     column[plus + 1 :] = digits[plus + 1 :]
     column[size - plus :] += digits[:plus]
-    deciding = np.append(next_of(column != 9), size)[1:]  # the first column to the right that does not pass a carry on
+    deciding = np.append(next_of(column != 9), size)[1:]  # the next column that does not propagate a carry
     return (column + np.append(column > 9, False)[deciding]) % 10
 
 
 def characters_or_zero(codes: Array) -> list[Any]:
-    """Return the atoms of a text that has 0 where no character is."""
+    """Return the atoms of a string in which code point 0 stands for the atom 0."""
     return [chr(code) if code else 0 for code in codes.tolist()]
 
 
@@ -212,23 +212,23 @@ TASKS = (
     Task("slide", puzzles.slide_example, characters("xhl<"), slide, atoms=characters_or_zero, as_array=False),
     Task("addition", addition.add(), two_numbers, add, vocab=DIGITS + "+"),
 )  # fmt: skip
-"""What is held against code written by hand."""
+"""The tasks with hand-written equivalents."""
 
 
 def named(name: str) -> Task:
-    """Return a task."""
+    """Return the task of this name."""
     return next(task for task in TASKS if task.name == name)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A program that runs on many short sequences, and on one that is as long as all of them.
+    """A program run on a batch of short sequences, and on one sequence of the same total length.
 
     Attributes:
-        name: what the table calls it.
-        task: the program, what makes the long input, and how either is done by hand.
-        inputs: makes so many random sequences, each of :data:`WIDTH` tokens.
-        most: how many times as long as the one sequence they may take.
+        name: the name in the table.
+        task: the program, its long input, and the hand-written equivalent.
+        inputs: draws the given number of random sequences, each of :data:`WIDTH` tokens.
+        most: the maximum ratio of the batch's time to the single sequence's.
     """
 
     name: str
@@ -238,12 +238,12 @@ class Batch:
 
 
 def texts(rng: np.random.Generator, count: int) -> list[str]:
-    """Return texts of letters."""
+    """Return strings of letters."""
     return [characters(LETTERS)(rng, WIDTH) for _ in range(count)]
 
 
 def rows_of_numbers(rng: np.random.Generator, count: int) -> Array:
-    """Return an array whose rows are the sequences."""
+    """Return an array with the sequences as rows."""
     return numbers(rng, count * WIDTH).reshape(count, WIDTH)
 
 
@@ -260,19 +260,19 @@ BATCHES = (
     Batch("sort", named("sort"), rows_of_numbers),
     Batch("addition", named("addition"), sums),
 )
-"""What runs on many sequences at once."""
+"""The batched tasks."""
 
 smaller_before = ((key(indices) < query(indices)) & (key(tokens) < query(tokens))).value(1)
-"""How many positions before each hold less: two inequalities."""
+"""The number of smaller earlier values at each position: a two-dimensional dominance count."""
 
 
 def smaller_before_at(x: Array, position: int) -> int:
-    """Count by hand, for one position, how many before it hold less."""
+    """Count smaller earlier values at one position."""
     return int(np.count_nonzero(x[:position] < x[position]))
 
 
 opaque = (select(tokens, tokens, lambda k, q: k * k % 7 < q % 5) & (key(indices) <= query(indices))).value(1)
-"""A selector that has no other strategy than to be looked at pair by pair."""
+"""A selector that only the pairwise fallback can evaluate."""
 
 
 def opaque_by_hand(x: Array) -> list[int]:
@@ -282,25 +282,25 @@ def opaque_by_hand(x: Array) -> list[int]:
 
 
 def of_ten() -> SOp:
-    """Return a program of ten operations: what is above the mean so far and occurs once, less that mean."""
+    """Return a program of ten operations: unique values above the running mean, less that mean."""
     mean = attention.cumsum() // (indices + 1)
     above = (tokens > mean) & (attention.hist == 1)
     return where(above, tokens - mean, mean * attention.hist)
 
 
-# Measuring
+# Measurement
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured.
+    """The problem sizes.
 
     Attributes:
         tokens: the length of a long input.
-        sequences: how many sequences a batch has.
-        pairs: the length where a selector is looked at pair by pair.
-        reference: the length on which the reference backend runs.
-        calls: how often a tiny input is run.
+        sequences: the number of sequences in a batch.
+        pairs: the length for the pairwise fallback.
+        reference: the length for the reference backend.
+        calls: the number of calls on a tiny input.
     """
 
     tokens: int
@@ -316,16 +316,16 @@ QUICK = Sizes(tokens=2_000, sequences=100, pairs=500, reference=64, calls=10)
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured, and what must be.
+    """A measurement and its limit.
 
     Attributes:
-        name: of what.
-        against: what its time is held against.
-        base: the milliseconds of that; ``None`` if there is nothing.
-        ours: the milliseconds of raspir.
-        figure: what must not be too large: the ratio of the two, or another figure.
-        unit: of the figure.
-        most: how large the figure may be; ``None`` where nothing is asked.
+        name: the measured program.
+        against: the baseline.
+        base: the baseline's milliseconds; ``None`` if there is no baseline.
+        ours: raspir's milliseconds.
+        figure: the figure to limit: the ratio of the two, or another one.
+        unit: the unit of the figure.
+        most: the maximum of the figure; ``None`` for no limit.
         agrees: whether the results are equal.
     """
 
@@ -340,18 +340,18 @@ class Row:
 
     @property
     def met(self) -> bool:
-        """Whether the figure is as it must be."""
+        """Whether the figure is within its limit."""
         return self.most is None or self.figure <= self.most
 
 
 def ratio(name: str, against: str, times: list[float], most: float, agrees: bool = True) -> Row:
-    """Return the row of two times, that of what raspir is held against first."""
+    """Return the row of two times, the baseline's first."""
     base, ours = times
     return Row(name, against, base, ours, ours / base, "×", most, agrees)
 
 
 def timed(*calls: Callable[[], Any]) -> list[float]:
-    """Return the median milliseconds of each call, after a warm-up; they take turns, so that drift meets all."""
+    """Return the median milliseconds of each call after a warm-up; calls are interleaved, so that drift affects all."""
     times: list[list[float]] = [[] for _ in calls]
     for call in calls:
         call()
@@ -365,14 +365,14 @@ def timed(*calls: Callable[[], Any]) -> list[float]:
                 start = perf_counter()
                 result = call()
                 found.append(perf_counter() - start)
-                del result  # to let go of it is not what is measured
+                del result  # exclude deallocation from the measurement
     finally:
         gc.enable()
     return [1e3 * median(found) for found in times]
 
 
 def measured(task: Task, size: int) -> Iterator[Row]:
-    """Yield how a task does against code by hand, and how its time grows."""
+    """Yield the comparison of a task with hand-written code, and its growth."""
     rng = np.random.default_rng(0)
     run = task.compiled()
     short, long = task.inputs(rng, size // 4), task.inputs(rng, size)
@@ -385,7 +385,7 @@ def measured(task: Task, size: int) -> Iterator[Row]:
 
 
 def batched(batch: Batch, count: int) -> Row:
-    """Return how many sequences at once do against one sequence of as many tokens."""
+    """Return the comparison of a batch with one sequence of as many tokens."""
     rng = np.random.default_rng(0)
     task, run = batch.task, batch.task.compiled()
     one, many = task.inputs(rng, count * WIDTH), batch.inputs(rng, count)
@@ -396,7 +396,7 @@ def batched(batch: Batch, count: int) -> Row:
 
 
 def two_inequalities(size: int) -> Row:
-    """Return how two inequalities do against a sort."""
+    """Return the comparison of a two-dimensional dominance count with a sort."""
     rng = np.random.default_rng(0)
     x = numbers(rng, size)
     run = raspir.compile(smaller_before, backend="numpy")
@@ -407,7 +407,7 @@ def two_inequalities(size: int) -> Row:
 
 
 def tiny(calls: int) -> Row:
-    """Return how long a call on five tokens takes."""
+    """Return the time of a call on five tokens."""
     run = raspir.compile(of_ten(), backend="numpy")
     assert operations(run) >= 10
     given = [3, 1, 4, 1, 5]
@@ -422,12 +422,12 @@ def tiny(calls: int) -> Row:
 
 
 def operations(run: Any) -> int:
-    """Return how many maps and aggregates a compiled program has."""
+    """Return the number of maps and aggregates in a compiled program."""
     return sum(node.operation.role in (Role.ELEMENTWISE, Role.AGGREGATE) for node in run.plan.graph)
 
 
 def against_reference(size: int) -> Iterator[Row]:
-    """Yield how addition does against the reference backend, and how long it takes to compile."""
+    """Yield the comparison of addition with the reference backend, and its compile time."""
     task = named("addition")
     given = task.inputs(np.random.default_rng(0), size)
     run, reference = task.compiled(), task.compiled("reference")
@@ -443,12 +443,12 @@ def against_reference(size: int) -> Iterator[Row]:
 
 @dataclass(frozen=True)
 class Peak:
-    """What is run in a process of its own, to see what it needs.
+    """A peak memory measurement, run in its own process.
 
     Attributes:
-        name: what the table calls it.
-        size: how many tokens it gets.
-        megabytes: how much the whole process may take.
+        name: the name in the table.
+        size: the number of tokens.
+        megabytes: the maximum of the whole process.
     """
 
     name: str
@@ -463,7 +463,7 @@ PEAKS = {
 
 
 def peak_row(which: str, sizes: Sizes) -> Row:
-    """Run one in a process of its own."""
+    """Run one measurement in a subprocess."""
     peak = PEAKS[which]
     size = peak.size(sizes)
     command = [sys.executable, __file__, "--peak", which, "--size", str(size)]
@@ -481,7 +481,7 @@ def peak_row(which: str, sizes: Sizes) -> Row:
 
 
 def peak_of(which: str, size: int) -> dict[str, Any]:
-    """Return what this process needed after it ran one of :data:`PEAKS`."""
+    """Run one of :data:`PEAKS` in this process, and return its peak memory."""
     rng = np.random.default_rng(0)
     if which == "addition":
         task = named("addition")
@@ -499,7 +499,7 @@ def peak_of(which: str, size: int) -> dict[str, Any]:
 
 
 def falls_back(run: Program) -> bool:
-    """Tell whether a selector of a compiled program is looked at pair by pair."""
+    """Return whether a compiled program has a selector that is evaluated pair by pair."""
     return any(strategy.falls_back for strategy in run.plan.strategies)
 
 
@@ -508,7 +508,7 @@ def falls_back(run: Program) -> bool:
 
 def measure(sizes: Sizes) -> Iterator[Row]:
     """Yield all rows."""
-    for which in PEAKS:  # first, since a process counts what the one that started it needed before
+    for which in PEAKS:  # first, since a child process inherits its parent's peak memory
         yield peak_row(which, sizes)
     for task in TASKS:
         yield from measured(task, sizes.tokens)
@@ -520,7 +520,7 @@ def measure(sizes: Sizes) -> Iterator[Row]:
 
 
 def cells(row: Row) -> list[str]:
-    """Return what the table says of a row."""
+    """Return the table cells of a row."""
     base = "" if row.base is None else f"{row.base:.2f}"
     most = "" if row.most is None else shown(row.most, row.unit)
     met = "" if row.most is None else "yes" if row.met else "no"
@@ -528,7 +528,7 @@ def cells(row: Row) -> list[str]:
 
 
 def shown(figure: float, unit: str) -> str:
-    """Return a figure with its unit."""
+    """Format a figure with its unit."""
     return f"{figure:.3g} {unit}" if figure < 100 else f"{figure:.0f} {unit}"
 
 
@@ -536,7 +536,7 @@ HEADINGS = ("task", "against", "its ms", "raspir ms", "ratio", "at most", "met")
 
 
 def table(rows: list[Row], sizes: Sizes) -> Table:
-    """Return the table for a terminal, with what is not met in red."""
+    """Return the terminal table, with exceeded limits in red."""
     title = (
         f"The NumPy backend, {sizes.tokens:,} tokens where nothing else is said; medians of {ROUNDS} to {MOST_ROUNDS}"
     )
@@ -551,7 +551,7 @@ def table(rows: list[Row], sizes: Sizes) -> Table:
 
 
 def fails(rows: list[Row], quick: bool) -> list[str]:
-    """Return what is wrong, in words."""
+    """Return the failed checks, as messages."""
     found = [f"{row.name}: other results than it must have" for row in rows if not row.agrees]
     missed = [] if quick else [row for row in rows if not row.met]
     for row in missed:
@@ -561,7 +561,7 @@ def fails(rows: list[Row], quick: bool) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print what was measured; return 1 if something is too slow or too large, or a result differs."""
+    """Print the measurements; return 1 if something is too slow or too large, or a result differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small inputs, of which results are judged and times not")
     parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures to a file")

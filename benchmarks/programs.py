@@ -1,4 +1,4 @@
-"""The programs whose depth is measured: what they may be given, and how shallow the optimiser must make them."""
+"""The programs of the depth benchmark, with their inputs and depth bounds."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ import rasp
 import tracr
 
 Inputs = Callable[[Random], "str | list[int]"]
-"""Draws one input for a program."""
+"""A generator of one program's random inputs."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A program whose depth is measured.
+    """A program of the depth benchmark.
 
     Attributes:
-        name: what the tables call it.
-        program: as its author wrote it.
-        select: in how many layers it must run with plain attention.
-        best: in how many it must run with best attention.
-        inputs: draws inputs, most of them of the shape that the program is for, some of them odd.
-        vocab: the characters that it is optimised for; ``None`` promises nothing.
-        tracr: in how many layers Tracr runs its program of this name, where it has one.
+        name: the name in the tables.
+        program: the RASP program.
+        select: the maximum number of layers with plain attention.
+        best: the maximum number of layers with best-score attention.
+        inputs: draws inputs, mostly of the intended form, some of them odd.
+        vocab: the assumed characters; ``None`` for no assumption.
+        tracr: the number of layers of Tracr's program of this name, if there is one.
     """
 
     name: str
@@ -46,12 +46,12 @@ class Measured:
 
 
 def text(characters: str, longest: int = 9) -> Inputs:
-    """Return what draws texts of ``characters``."""
+    """Return a generator of strings over ``characters``."""
     return lambda random: "".join(random.choices(characters, k=random.randint(0, longest)))
 
 
 def words_or_numbers(random: Random) -> str | list[int]:
-    """Draw a text with repeated characters, or a list of small numbers."""
+    """Draw a string with repeated characters, or a list of small numbers."""
     if random.random() < 0.5:
         return text("abclx")(random)
     return [random.randint(-4, 4) for _ in range(random.randint(0, 9))]
@@ -63,25 +63,25 @@ def numbers(random: Random) -> list[int]:
 
 
 def sums(random: Random) -> str:
-    """Draw two numbers with a plus sign between them, many carries among them; sometimes anything of the vocabulary."""
+    """Draw two numbers joined by a plus sign, with frequent carries; sometimes any string over the vocabulary."""
     if random.random() < 0.1:
         return str(text("+0123456789")(random))
     digits = random.choice(["0123456789", "0459", "09"])
     first, second = (str(text(digits, longest=6)(random)) for _ in range(2))
-    if random.random() < 0.3:  # the second completes the first to nines, so that a carry runs through all columns
+    if random.random() < 0.3:  # nines' complement, so that a carry propagates through all columns
         second = "".join(str(9 - int(digit)) for digit in first[1:]) + random.choice("0123456789")
     return f"{first}+{second}"
 
 
 def padded(random: Random) -> str:
-    """Draw a text with pads at its end; sometimes with pads anywhere."""
+    """Draw a string with trailing pads; sometimes with pads anywhere."""
     if random.random() < 0.2:
         return str(text("ab_")(random))
     return str(text("abc")(random)) + "_" * random.randint(0, 5)
 
 
 def brackets(pairs: tuple[str, ...], other: str = "") -> Inputs:
-    """Return what draws texts of ``pairs`` that are balanced or nearly so, with characters of ``other`` in between."""
+    """Return a generator of balanced or nearly balanced strings over ``pairs``, interspersed with ``other``."""
 
     def draw(random: Random) -> str:
         drawn = ""
@@ -125,4 +125,4 @@ PROGRAMS = (
     Measured("dyck2", rasp.dyck2(), 4, 3, brackets(BOTH), "(){}"),
     Measured("long addition", rasp.long_addition(), 5, 3, sums, SUM),
 )  # fmt: skip
-"""From the challenge's puzzles to Tracr's programs (its layers measured at a maximum length of 5) and RASP's."""
+"""The challenge's puzzles, Tracr's programs (its layers measured at a maximum length of 5) and RASP's."""

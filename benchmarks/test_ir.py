@@ -1,4 +1,4 @@
-"""Building, lowering, printing, parsing and evaluating graphs: each must grow linearly with the number of nodes."""
+"""Scaling of building, lowering, printing, parsing and evaluating graphs, all linear in the number of nodes."""
 
 import tracemalloc
 
@@ -10,7 +10,7 @@ SIZES = [1_000, 10_000, 100_000]
 
 
 def chain(length):
-    """Return a program of ``length`` operations, each on the one before and on one further back."""
+    """Return a program of ``length`` operations, each on its predecessor and on an earlier one."""
     program = older = raspir.tokens
     for i in range(length):
         older, program = program, program + (older if i % 3 else i)
@@ -18,7 +18,7 @@ def chain(length):
 
 
 def held_by(make):
-    """Return how many bytes what ``make`` returns holds."""
+    """Return the number of bytes retained by the result of ``make``."""
     tracemalloc.start()
     kept = make()
     held, _ = tracemalloc.get_traced_memory()
@@ -60,7 +60,7 @@ def test_evaluate(benchmark, size):
 
 @pytest.mark.parametrize("depth", [20, 200])
 def test_heavy_sharing(benchmark, depth):
-    """Each node uses the last one twice: ten times the depth costs ten times the time, not 2**180 times."""
+    """Evaluate a chain in which each node uses its predecessor twice: ×10 in depth costs ×10 in time, not ×2**180."""
     program = raspir.tokens
     for _ in range(depth):
         program = program + program

@@ -1,4 +1,4 @@
-"""The default pipeline: seconds and peak memory on generated programs, and on the examples."""
+"""Time and peak memory of the default pipeline, on generated programs and on the examples."""
 
 import tracemalloc
 
@@ -13,7 +13,7 @@ KINDS = ["select", "best"]
 
 
 def peak_of(make):
-    """Return how many bytes were held at most while ``make`` ran."""
+    """Return the peak number of bytes allocated while ``make`` runs."""
     tracemalloc.start()
     make()
     _, peak = tracemalloc.get_traced_memory()

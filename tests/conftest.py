@@ -1,4 +1,4 @@
-"""Shared fixtures: the examples can be imported, as one example imports another, and so can the benchmarks."""
+"""Shared fixtures and import paths for the examples and benchmarks."""
 
 import sys
 from pathlib import Path

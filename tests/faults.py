@@ -1,4 +1,4 @@
-"""Passes that are wrong, to be found."""
+"""Faulty passes for tests to detect."""
 
 from dataclasses import dataclass
 

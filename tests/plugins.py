@@ -1,4 +1,4 @@
-"""Packages that add backends and passes, as if they were installed: a module and its metadata in a folder."""
+"""Fake installed packages with backends and passes: a module and its metadata in a folder."""
 
 
 def install(folder, module, code, version="1.0", **entries):

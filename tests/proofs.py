@@ -1,4 +1,4 @@
-"""What the tests of proved rules share: proof cases put to the solver, and its counterexamples to the reference."""
+"""Shared helpers for tests of proved rules: proof cases, and their counterexamples on the reference backend."""
 
 from ast import literal_eval
 from collections.abc import Iterable

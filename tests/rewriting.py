@@ -1,4 +1,4 @@
-"""What the tests of rules share: a rule on its own, and whether two graphs agree on inputs."""
+"""Shared helpers for tests of rules: application of a single rule, and equivalence of graphs on inputs."""
 
 from __future__ import annotations
 

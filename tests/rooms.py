@@ -1,6 +1,6 @@
-"""Print the rooms of raspir, their lines, the imports between them, and cycles: ``python tests/rooms.py``.
+"""Print raspir's rooms, their sizes in lines, imports between them, and cycles: ``python tests/rooms.py``.
 
-Exits with code 1 if two files import each other, directly or through others, or two rooms do.
+Exits with code 1 if the imports between files or between rooms have a cycle.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Write everything that raspir makes of its examples, to compare two versions: ``python tests/snapshot.py FOLDER``.
+"""Write all of raspir's output on its examples, to compare two versions: ``python tests/snapshot.py FOLDER``.
 
-A change that should change no result is checked with ``diff -r`` between the folders that two commits write. The
-folder ``exact`` holds what has to stay identical: optimised IR, figures, strategies, results, the structure of
-diagrams. The folder ``words`` holds texts for people, which may change in their wording.
+A refactoring is checked with ``diff -r`` on the folders written at two commits. The folder ``exact`` holds output that
+must be identical: optimized IR, figures, strategies, results, and the structure of diagrams. The folder ``words`` holds
+text for people, whose wording may change.
 """
 
 from __future__ import annotations

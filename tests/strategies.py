@@ -1,8 +1,8 @@
-"""Generated programs and inputs, and an evaluation of them that knows nothing of raspir.
+"""Strategies for programs and inputs, and an evaluator that is independent of raspir.
 
-A generated program is a list of instructions in SSA form: each names an operation, its arguments (indices of
-earlier instructions) and its constants. So programs are deep and share what they compute. :func:`build` makes
-raspir's expressions of it; :func:`evaluate` follows the language's definition on plain lists, independently.
+A generated program is a list of SSA instructions, each with an operation, its arguments (indices of earlier
+instructions) and its constants, so that programs are deep and share subexpressions. :func:`build` translates it to
+raspir expressions; :func:`evaluate` implements the language definition on plain lists.
 """
 
 from __future__ import annotations

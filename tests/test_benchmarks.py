@@ -1,4 +1,4 @@
-"""What the benchmarks stand on: bounds that must be told where they are missed, and code by hand."""
+"""The benchmarks' foundations: detection of missed bounds, and the hand-written equivalents."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The command line, as a user meets it: another process, its output and its exit code."""
+"""The command line end to end: subprocess, output and exit code."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Many inputs on the command line, one a line, and what takes long."""
+"""Batches on the command line, one input per line, and progress reports."""
 
 import io
 import json

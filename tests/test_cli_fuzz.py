@@ -1,4 +1,4 @@
-"""raspir fuzz: what it prints and saves, with a wrong pass that an installed package brings along, and Ctrl-C."""
+"""``raspir fuzz``: output and saved files, a faulty pass from an installed package, and Ctrl-C."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The optimiser on the command line, with a pass that an installed package brings along."""
+"""The optimizer on the command line, with a pass from an installed package."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""``raspir plan``: how a backend evaluates selectors."""
+"""``raspir plan``: the backend's evaluation strategies."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`raspir verify-rules`: its table, its counterexamples, and what it says of rules that are wrong or have no proof."""
+"""``raspir verify-rules``: its table, counterexamples, and reports on rules that are unsound or unproved."""
 
 import json
 import os

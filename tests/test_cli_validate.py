@@ -1,4 +1,4 @@
-"""`raspir opt --validate`: what was covered, where it is said, and what a difference leads to."""
+"""``raspir opt --validate``: coverage, its report, and the handling of differences."""
 
 import pytest
 from test_cli import output, raspir

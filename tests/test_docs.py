@@ -1,4 +1,4 @@
-"""What the documentation says that could become untrue: its tables are those of the code."""
+"""Consistency of the documentation's tables with the code."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The examples after Tracr's and RASP's, each against a plain Python computation of what it is there for."""
+"""The examples after Tracr and RASP, each against a plain Python implementation."""
 
 from collections import Counter
 from fractions import Fraction

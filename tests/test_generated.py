@@ -1,4 +1,4 @@
-"""Generated programs: the graph against an independent evaluation, text round trips, hash-consing, verification."""
+"""Generated programs: the graph against an independent evaluator, text round trips, hash-consing, verification."""
 
 import copy
 import gc

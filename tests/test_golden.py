@@ -1,4 +1,4 @@
-"""All recorded results of the challenges: values, layers and heads as written."""
+"""Golden results of the challenges: values, and layers and heads of the unoptimized programs."""
 
 import json
 from pathlib import Path

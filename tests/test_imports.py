@@ -1,4 +1,4 @@
-"""The one-way imports of the design, and what `from raspir import *` brings."""
+"""The one-way import structure, and the names exported by ``from raspir import *``."""
 
 import builtins
 import importlib

@@ -1,4 +1,4 @@
-"""The notebooks run in a fresh kernel, and show what is stored in them."""
+"""Notebooks run in a fresh kernel and reproduce their stored output."""
 
 import copy
 import importlib.util

@@ -1,4 +1,4 @@
-"""Options of passes and backends: which there are, how text writes them, and every mistake in one."""
+"""Options of passes and backends: declaration, text syntax, and errors."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Optional

@@ -1,4 +1,4 @@
-"""Pickling and copying: programs, graphs, what runs them and what they yield, or one line that says why not."""
+"""Pickling and copying of programs, graphs, executables and results, or a one-line error."""
 
 import copy
 import functools

@@ -1,6 +1,6 @@
-"""The template and the guide, as who follows them meets them: a fresh environment, pip, the command line.
+"""The plugin template and guide, followed as a user would: fresh environment, pip, command line.
 
-Nothing is fetched: what raspir needs is borrowed from the environment of the tests, all else is built and installed.
+Nothing is downloaded: raspir's dependencies come from the test environment, and everything else is built and installed.
 """
 
 import json

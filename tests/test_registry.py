@@ -1,4 +1,4 @@
-"""Plugins that are wrong in every way: each is reported by name with its package, and the others work."""
+"""Faulty plugins: each is reported by name and package, and the others keep working."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The programs of the text that the language comes from, each as it is written there."""
+"""The programs of the text that introduced the language, verbatim."""
 
 from raspir import *
 

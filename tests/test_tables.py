@@ -1,4 +1,4 @@
-"""What ``raspir stats`` says of heads."""
+"""The output of ``raspir stats`` on heads."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal

@@ -1,8 +1,8 @@
-"""For those who test what they build on raspir: generated programs and inputs, and what is wrong made small.
+"""Testing tools for extensions of raspir: program and input generators, differential comparison, and minimization.
 
-:func:`programs` and :func:`inputs_for` are strategies for hypothesis, which the extra ``raspir[testing]`` brings; they
-are imported when they are first used. :class:`Setting` and :func:`difference` compare a program under passes and on a
-backend with what it must yield, as ``raspir fuzz`` does; :func:`minimised` makes a failing program small.
+:func:`programs` and :func:`inputs_for` are hypothesis strategies; they require the extra ``raspir[testing]`` and are
+imported on first use. :class:`Setting` and :func:`difference` compare a program, under given passes and a backend, with
+the reference, as ``raspir fuzz`` does; :func:`minimised` shrinks a failing program.
 """
 
 from __future__ import annotations

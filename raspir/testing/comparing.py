@@ -1,4 +1,4 @@
-"""One program under one setting, compared with what it must yield."""
+"""Differential comparison of one program under one setting with the reference."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from raspir.testing.thresholds import LONG_SUMS
 
 
 class Trial:
-    """A program and inputs, and what it yields on them by the reference: computed once for all settings.
+    """A program and inputs, with reference results that are computed once and shared by all settings.
 
     Args:
-        graph: the program, without promises.
+        graph: the program, without assumptions.
         inputs: the inputs.
     """
 
@@ -38,7 +38,7 @@ class Trial:
         self._keys = [frozenset(map(atom_key, read_sequence(given))) for given in self.inputs]
 
     def judged(self, graph: Graph) -> list[Any]:
-        """Return what ``graph`` yields on each input by the reference, or how it fails."""
+        """Return the reference result of ``graph``, or its failure, on each input."""
         if graph not in self._judged:
             self._doing = "the reference"
             run = runner("reference").compile(graph)
@@ -46,25 +46,27 @@ class Trial:
         return self._judged[graph]
 
     def compare(self, setting: Setting, text: bool = True, again: bool = True) -> Counter[str]:
-        """Compare what the program yields under a setting with what it must yield.
+        """Compare the program's results under a setting with the reference.
 
-        The optimiser's result must yield, by the reference, what is equal under ``==`` wherever the program as written
-        yields something and the input keeps the promises. A backend must yield on the optimised graph the very atoms
-        that the reference does, with their types, or the same error; on each input and on all of them as a batch.
-        The passes must keep their :class:`~contracts.Contract`, and all that may take no longer than the setting says.
+        Under the reference backend, the optimized graph must yield results equal (``==``) to the unoptimized program's,
+        on every input that satisfies the assumptions and on which the latter succeeds. On the optimized graph, a
+        backend must match the reference exactly, in atoms, types and errors, for each input and for all of them as a
+        batch. Passes must satisfy their :class:`~contracts.Contract`, and everything must finish within the setting's
+        time limit.
 
         Args:
-            setting: how the program is optimised and run.
-            text: whether the optimised graph must also survive being written as text and read again.
-            again: whether the last pass must also change nothing when it runs on its own result.
+            setting: how the program is optimized and run.
+            text: whether the optimized graph must also round-trip through textual IR.
+            again: whether the last pass must also be idempotent.
 
         Returns:
-            How many results were compared (``results``), how many of them failed alike (``failing``) or differ as they
-            may since floats round (``excused``), whether the program became shallower, cannot work with the promises
-            (``impossible``), or the backend does not support it (``unsupported``) or ran it (``ran NAME``).
+            The number of results compared (``results``), of those that failed identically (``failing``) and of those
+            that differ within floating-point rounding (``excused``); and whether the program became shallower, is
+            incompatible with the assumptions (``impossible``), or was not supported (``unsupported``) or run
+            (``ran NAME``) by the backend.
 
         Raises:
-            DifferenceError: saying what is wrong, and on which inputs.
+            DifferenceError: if there is a difference; it carries the offending inputs.
         """
         try:
             with limited(setting.time_limit):
@@ -90,11 +92,11 @@ class Trial:
         return counts
 
     def _optimised(self, setting: Setting, again: bool) -> tuple[Graph, Graph]:
-        """Return the program with its promises, before and after the passes.
+        """Return the program under its assumptions, before and after the passes.
 
         Raises:
-            ProgramError: if the program cannot work with its promises.
-            DifferenceError: if the passes fail or break their contract.
+            ProgramError: if the program is incompatible with the assumptions.
+            DifferenceError: if the passes fail or violate their contract.
         """
         contract = Contract()
         try:
@@ -107,32 +109,32 @@ class Trial:
         except TimeUpError:
             self._doing = contract.running(setting.passes)
             raise
-        except Exception as error:  # whatever else the optimiser raises is a finding
+        except Exception as error:  # any other exception from the optimizer is a finding
             raise DifferenceError(f"the optimiser failed: {type(error).__name__}: {error}", kind="failure") from error
         return promised, optimised
 
     def _equal(self, setting: Setting, promised: Graph, optimised: Graph) -> int:
-        """Hold what the optimised graph yields against what the program as written does; return on how many inputs."""
+        """Check the optimized graph's results against the unoptimized ones; return the number of inputs compared."""
         comparable = [
             i for i, wanted in enumerate(self.judged(self.graph)) if not _failed(wanted) and self._keeps(setting, i)
         ]
-        if dict(optimised.outputs) == dict(promised.outputs):  # the very same nodes
+        if dict(optimised.outputs) == dict(promised.outputs):  # identical nodes
             return len(comparable)
         results, wanted = self.judged(optimised), self.judged(self.graph)
         for i in comparable:
             if not _equal(results[i], wanted[i]):
-                told = f"as written it yields {_shown(wanted[i])}\noptimised        {_shown(results[i])}"
-                raise DifferenceError(told, [self.inputs[i]])
+                message = f"as written it yields {_shown(wanted[i])}\noptimised        {_shown(results[i])}"
+                raise DifferenceError(message, [self.inputs[i]])
         return len(comparable)
 
     def _keeps(self, setting: Setting, i: int) -> bool:
-        """Tell whether an input keeps the promises of a setting."""
+        """Return whether an input satisfies the assumptions of a setting."""
         if setting.max_length is not None and len(self.inputs[i]) > setting.max_length:
             return False
         return setting.vocab is None or self._keys[i] <= set(map(atom_key, setting.vocab))
 
     def _run(self, setting: Setting, graph: Graph) -> Counter[str]:
-        """Hold what a backend yields against what the reference does."""
+        """Check a backend's results against the reference."""
         counts: Counter[str] = Counter()
         wanted = self.judged(graph)
         self._doing = setting.backend
@@ -143,7 +145,7 @@ class Trial:
         except BackendError:
             counts["unsupported"] = 1
             return counts
-        except Exception as error:  # whatever else is raised is a finding
+        except Exception as error:  # any other exception is a finding
             raise _uncompiled(error) from error
         with setting.applied():
             for given, result in zip(self.inputs, wanted, strict=True):
@@ -164,13 +166,13 @@ def _uncompiled(error: Exception) -> DifferenceError:
 
 
 def yielded(run: Callable[[], Any]) -> Any:
-    """Return what a program yields so that types and layers count, or how it fails."""
+    """Return a program's result in a form that compares types and layers, or its failure."""
     try:
         result = run()
     except RaspirError as error:
-        told = {"message": error.message, "location": error.location, "input": error.input}
-        return {"failed": type(error).__name__, **told}
-    except Exception as error:  # whatever else is raised is a finding
+        details = {"message": error.message, "location": error.location, "input": error.input}
+        return {"failed": type(error).__name__, **details}
+    except Exception as error:  # any other exception is a finding
         return {"failed": type(error).__name__, "message": str(error)}
     return [_exact(each) for each in result] if isinstance(result, list) else _exact(result)
 
@@ -186,7 +188,7 @@ def _failed(result: Any) -> bool:
 
 
 def _equal(got: Any, wanted: Any) -> bool:
-    """Tell whether atoms are equal under ``==``, whatever their types and layers."""
+    """Return whether results are equal under ``==``, ignoring types and layers."""
     if _failed(got):
         return False
     if isinstance(wanted, dict):
@@ -194,17 +196,17 @@ def _equal(got: Any, wanted: Any) -> bool:
     return [key[1] for key in got[1]] == [key[1] for key in wanted[1]]
 
 
-def _as_told(result: Any) -> Any:
+def _unchanged(result: Any) -> Any:
     return result
 
 
 def _by_class(result: Any) -> Any:
-    """Return a result of which an error counts by its class and input: backends of others have words of their own."""
+    """Reduce an error to its class and input: third-party backends word their messages differently."""
     return {"failed": result["failed"], "input": result.get("input")} if _failed(result) else result
 
 
 def _batch(wanted: list[Any]) -> Any:
-    """Return what a batch must yield, or how it must fail, by what its inputs yield one at a time."""
+    """Return the expected result or failure of a batch, given those of its individual inputs."""
     for number, result in enumerate(wanted):
         if _failed(result):
             return {**result, "input": number}
@@ -212,23 +214,23 @@ def _batch(wanted: list[Any]) -> Any:
 
 
 def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any) -> bool:
-    """Hold a result against another; tell whether there is a difference that may be.
+    """Compare two results; return whether they differ within what is permitted.
 
     Raises:
-        DifferenceError: if there is one that may not.
+        DifferenceError: if they differ in any other way.
     """
-    counted = _as_told if setting.backend in BACKENDS.built_in else _by_class
+    counted = _unchanged if setting.backend in BACKENDS.built_in else _by_class
     if counted(got) == counted(wanted):
         return False
     if not _may_differ(setting, graph, inputs):
         where = "on the input" if len(inputs) == 1 else "on the batch"
-        told = f"{where}, the reference yields {_shown(wanted)}\n{setting.backend} yields {_shown(got)}"
-        raise DifferenceError(told, inputs, "backend")
+        message = f"{where}, the reference yields {_shown(wanted)}\n{setting.backend} yields {_shown(got)}"
+        raise DifferenceError(message, inputs, "backend")
     return True
 
 
 def _may_differ(setting: Setting, graph: Graph, inputs: Inputs) -> bool:
-    """Tell whether a backend may add floats in another order, and the order matters on one of the inputs."""
+    """Return whether a backend may reassociate float sums and the order matters on some input."""
     if setting.backend == "numpy" and LONG_SUMS not in setting.forced:
         from raspir.backends.numpy.kernels.summation import SMALL
 
@@ -238,7 +240,7 @@ def _may_differ(setting: Setting, graph: Graph, inputs: Inputs) -> bool:
 
 
 def _shown(result: Any) -> str:
-    """Return a result in words: lists of atoms, or an error."""
+    """Format a result: lists of atoms, or an error."""
     if _failed(result):
         where = "" if result.get("input") is None else f" of input {result['input']}"
         location = f" ({result['location']})" if result.get("location") else ""
@@ -253,10 +255,10 @@ def _shown(result: Any) -> str:
 
 
 def _round_trip(graph: Graph) -> None:
-    """Write a graph as text and read it again.
+    """Round-trip a graph through textual IR.
 
     Raises:
-        DifferenceError: if that is another graph.
+        DifferenceError: if the parsed graph differs.
     """
     text = str(graph)
     try:
@@ -268,23 +270,23 @@ def _round_trip(graph: Graph) -> None:
 
 
 def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None:
-    """Return what is different about a program under a setting, in words; ``None`` if nothing is.
+    """Return a description of the first difference under a setting; ``None`` if there is none.
 
     Args:
-        program: a program, several by name, or a graph; promises are the setting's.
-        inputs: inputs, each compared alone and all as a batch.
-        setting: how the program is optimised and run.
+        program: a program, several by name, or a graph; assumptions come from the setting.
+        inputs: the inputs, each compared individually and all as a batch.
+        setting: how the program is optimized and run.
 
     Raises:
         ProgramError: if ``program`` is not one.
-        InputError: if an input is not a sequence of atoms, or what is promised makes no sense.
+        InputError: if an input is not a sequence of atoms, or an assumption is malformed.
         BackendError: if there is no such backend, pass, option or kind of attention.
     """
     runner(setting.backend)
     graph = to_graph(program)
     choose(setting.passes, {})
     run_passes(graph, (), setting.target)
-    with suppress(ProgramError):  # a program that cannot work with its promises differs from nothing
+    with suppress(ProgramError):  # a program incompatible with its assumptions shows no difference
         setting.promised(graph)
     try:
         Trial(graph, inputs).compare(setting)

@@ -1,4 +1,4 @@
-"""What passes keep besides results: they make no program deeper, and none larger without a gain that they report."""
+"""The contract of passes beyond results: no pass adds depth, and none adds nodes without a reported gain."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from raspir.testing.differences import DifferenceError
 from raspir.testing.quiet import quiet
 
 NEVER_LARGER = frozenset({"fuse", "schedule"})
-"""The passes that gain no layer, head or value, for which a graph could grow."""
+"""Passes that reduce neither layers, heads nor values, and so have no justification for growing a graph."""
 
 
 @dataclass
 class Contract:
-    """Checks passes as they run: give :func:`raspir.passes.pipeline.run_passes` its ``remarks`` and ``on_pass``.
+    """Checker of passes as they run, for ``remarks`` and ``on_pass`` of :func:`raspir.passes.pipeline.run_passes`.
 
-    Only passes that raspir brings along are checked.
+    Only built-in passes are checked.
 
     Attributes:
-        remarks: what the passes recorded so far.
+        remarks: the remarks recorded so far.
         ran: the passes that ran so far.
     """
 
@@ -32,10 +32,10 @@ class Contract:
     _seen: int = 0
 
     def on_pass(self, each: Pass, before: Graph, after: Graph) -> None:
-        """Check one pass that ran.
+        """Check a pass that just ran.
 
         Raises:
-            DifferenceError: if it made the graph deeper, or larger without a gain or without a remark.
+            DifferenceError: if it made the graph deeper, or larger without a gain or a remark.
         """
         remarked, self._seen = len(self.remarks) > self._seen, len(self.remarks)
         self.ran.append(each)
@@ -45,16 +45,16 @@ class Contract:
                 _check_growth(each, before.stats(), after.stats(), remarked)
 
     def running(self, passes: Sequence[str | Pass] | None) -> str:
-        """Return which of ``passes`` runs after those that ran so far."""
+        """Return the name of the next of ``passes`` to run."""
         named = [each if isinstance(each, str) else each.name for each in (DEFAULT if passes is None else passes)]
         at = len(self.ran)
         return f"pass {named[at]}" if at < len(named) else f"pass {named[-1]} on its own result"
 
     def check_again(self, after: Graph, target: Target) -> None:
-        """Check that the last pass changes nothing when it runs on its own result.
+        """Check that the last pass is idempotent.
 
         Raises:
-            DifferenceError: if it does.
+            DifferenceError: if it changes its own result.
         """
         if not self.ran or not is_own(self.ran[-1]):
             return
@@ -67,7 +67,7 @@ class Contract:
 
 
 def is_own(each: Pass) -> bool:
-    """Tell whether raspir brings a pass along."""
+    """Return whether a pass is built in."""
     return each.name in PASSES.built_in and type(each) is type(PASSES.get(each.name))
 
 

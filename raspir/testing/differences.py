@@ -1,4 +1,4 @@
-"""What is wrong with a program under a setting, and what kind of fault that is."""
+"""Differences found by testing, classified by kind."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 Inputs = Sequence[Any]
-"""Inputs of one program: lists of atoms, strings, or tuples."""
+"""The inputs of one program: lists of atoms, strings, or tuples."""
 
 Kind = Literal["results", "failure", "layers", "growth", "again", "text", "backend", "time"]
-"""What is wrong: the optimised program's results; a pass that fails, makes the program deeper, makes it larger without
-a gain, or changes its own result; the textual IR; what a backend makes of the program; or how long all that takes."""
+"""The kind of a difference: the optimized program's results; a pass that fails, adds depth, adds nodes without a gain,
+or is not idempotent; the textual IR round trip; a backend's results; or the time limit."""
 
 
 class DifferenceError(Exception):
-    """There is a difference.
+    """A difference from the reference or from a contract.
 
     Attributes:
-        told: what is different, in words.
-        inputs: what it was found on; none where the graph itself is wrong.
-        kind: what kind of fault it is: another one is not the same fault made small.
+        told: a description of the difference.
+        inputs: the offending inputs; empty if the graph itself is wrong.
+        kind: the kind of difference; minimization must preserve it.
     """
 
     def __init__(self, told: str, inputs: Inputs = (), kind: Kind = "results") -> None:

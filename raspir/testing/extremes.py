@@ -1,8 +1,7 @@
-"""Idioms at the limits of what passes and backends are made for.
+"""Idioms that stress the limits of passes and backends.
 
-Long chains, values that are used twice over and over, defaults of another kind than the values, positions far outside
-of the input, and choices that are decided beforehand. How long and how deep they become is the maker's
-:class:`~maker.Sizes`.
+They cover long chains, heavy sharing, defaults of a kind other than the values', out-of-range positions, and choices
+that constant folding decides. Their length and depth are bounded by the maker's :class:`~maker.Sizes`.
 """
 
 from __future__ import annotations
@@ -26,18 +25,18 @@ def extreme(add: Idiom) -> Idiom:
     return add
 
 
-# Chains of choices.
+# Chains of choices
 
 
 @extreme
 def choices(m: Maker) -> None:
-    """A table written as a chain of choices, over a value or over the chain itself, and what is made of it."""
+    """Add a table written as a chain of choices, over a value or over the chain itself, and a use of it."""
     links = m.size(m.sizes.chain)
     start, tag = m.choose((tokens, m.tokens), (indices, "index"), (constant(m.small()), "index"), m.values())
     of = m.choose(None, tokens, indices, m.pick("any"))
     asked = _keys(m, links, text=tag == "text" if of is None else of is tokens and m.tokens == "text")
     name = m.choose("eq", "eq", "eq", "eq", "ne", "lt", "ge") if isinstance(asked[0], int) else "eq"
-    if m.tokens != "number" and of is not indices:  # no other values are sure to have an order
+    if m.tokens != "number" and of is not indices:  # other values may not be ordered
         name = m.choose("eq", "eq", "ne")
     value = _values(m)
     made = start
@@ -48,7 +47,7 @@ def choices(m: Maker) -> None:
 
 
 def _keys(m: Maker, links: int, text: bool) -> list[Atom]:
-    """Return the atoms that the links of a chain ask for."""
+    """Return the atoms that the links of a chain test for."""
     if text and m.chance(0.8):
         return [atom for atom, _ in zip(cycle(m.vocab), range(links), strict=False)]
     first, by = m.small(), m.choose(1, 1, 1, -1, 2, 0)
@@ -56,7 +55,7 @@ def _keys(m: Maker, links: int, text: bool) -> list[Atom]:
 
 
 def _values(m: Maker) -> Callable[[SOp, Atom], Any]:
-    """Return what the links of a chain yield, as a function of the chain so far and of what the link asks for."""
+    """Return a function from the chain so far and a link's test atom to the link's result."""
     by = m.choose(1, 1, 1000, -1, 7, m.small())
     atom = m.atom()
 
@@ -79,7 +78,7 @@ def _plain(value: Any) -> Atom:
 
 
 def _use(m: Maker, made: SOp, *atoms: Atom) -> None:
-    """Add a comparison, a condition or an aggregate of ``made``; one in four times nothing."""
+    """Add a comparison, a condition or an aggregate of ``made``, or with probability 1/4 nothing."""
     atom = m.random.choice(atoms)
     use = m.choose("compare", "compare", "select", "fetch", "fetched", "")
     if use == "compare":
@@ -94,11 +93,11 @@ def _use(m: Maker, made: SOp, *atoms: Atom) -> None:
         m.keep(fetch(m, m.choose(indices - 1, indices + 1, m.pick("index")), made, atom), "any")
 
 
-# What is used twice, and what comes of that twice again.
+# Sharing: each value uses the previous one twice
 
 
 def _unlike(m: Maker) -> Selector:
-    """Return a selector that compares values of two kinds, so that others rarely say anything about it."""
+    """Return a selector that compares values of two kinds, so that other selectors rarely imply anything about it."""
     numeric = tokens if m.tokens == "number" else tokens.map(code)
     made: Selector = m.choose(
         lambda: m.select("eq", tokens, indices, ordered=False),
@@ -113,7 +112,7 @@ def _unlike(m: Maker) -> Selector:
 
 @extreme
 def shared_selector(m: Maker) -> None:
-    """A selector that uses the former one twice, over and over."""
+    """Add a chain of selectors, each of which uses its predecessor twice."""
     a, b = _unlike(m), _unlike(m)
     join: Callable[[Selector], Selector] = m.choose(
         lambda s: (s & a) | (s & b),
@@ -130,7 +129,7 @@ def shared_selector(m: Maker) -> None:
 
 @extreme
 def shared_value(m: Maker) -> None:
-    """A value that uses the former one twice, over and over."""
+    """Add a chain of values, each of which uses its predecessor twice."""
     times = m.size(m.sizes.sharing)
     if m.chance(0.4):
         a, b = m.pick("bool"), m.pick("bool")
@@ -159,12 +158,12 @@ def shared_value(m: Maker) -> None:
     _use(m, made, *(m.choose((True, False)) if tag == "bool" else (0, m.small())))
 
 
-# Positions outside of the input, and arithmetic that fails there.
+# Out-of-range positions, and arithmetic that fails on them
 
 
 @extreme
 def fetched_from_tokens(m: Maker) -> None:
-    """What stands at positions that the tokens say, made with arithmetic whose size has limits."""
+    """Add a gather at positions computed from the tokens by arithmetic with size limits."""
     whole = (tokens if m.tokens == "number" else tokens.map(code)).round()
     at: SOp = m.choose(
         lambda: whole,
@@ -189,12 +188,12 @@ def fetched_from_tokens(m: Maker) -> None:
     m.keep(fetch(m, at, value, m.default("number")), "any")
 
 
-# Defaults of another kind than the values.
+# Defaults of a kind other than the values'
 
 
 @extreme
 def other_default(m: Maker) -> None:
-    """An aggregate with a default of any kind, mostly where something is always selected, and arithmetic on it."""
+    """Add an aggregate with a default of any kind, mostly over nonempty selections, and arithmetic on it."""
     selector: Selector = m.choose(
         m.everywhere,
         m.everywhere,
@@ -238,16 +237,16 @@ def balanced(m: Maker, made: SOp) -> None:
         m.keep(left, "number")
 
 
-# What is known beforehand.
+# Statically known values
 
 
 @extreme
 def decided(m: Maker) -> None:
-    """A choice that is decided beforehand, what is fetched with it, and often both as outputs."""
+    """Add a statically decided choice and a fetch that uses it, often both as outputs."""
     condition = m.choose(True, True, False, 1, 0, indices >= 0, indices < 0, constant(1) == 1, None)
     taken, tag = (_count(m), "index") if m.chance(0.7) else m.values()
     left, other = m.choose((indices, "index"), (indices % m.choose(2, 5), "index"), m.values(), (taken, tag))
-    if condition is None:  # it is the same whatever is decided
+    if condition is None:  # both branches are equal
         condition, left = m.pick("bool"), taken
     made = where(condition, taken, left) if m.chance(0.7) else where(condition, left, taken)
     m.keep(made, tag if tag == other else "any")
@@ -263,11 +262,11 @@ def decided(m: Maker) -> None:
 
 
 def _count(m: Maker) -> SOp:
-    """Return a count or a sum that a formula of the positions yields, too."""
+    """Return a count or a sum that has a closed form in the positions."""
     value = m.choose(1, 1, indices, indices - m.choose(1, m.small()), where(indices < m.small(), 1, 0))
     selector: Selector = m.choose(m.span, m.span, m.everywhere)()
     return selector.value(value)
 
 
 EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, decided, decided, fetched_from_tokens)
-"""All idioms; those of which few variations matter at a time are there more than once."""
+"""All idioms; those with fewer effective variations per use are repeated to raise their weight."""

@@ -1,4 +1,4 @@
-"""Many programs, in several processes: what comes of each in the order of their numbers, whatever the processes."""
+"""Parallel fuzzing: tries programs in a pool of processes, with results in program order whatever the pool's size."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from raspir.testing.differences import DifferenceError
 from raspir.testing.trying import SETTINGS, Campaign, Failure
 
 CHUNK = 16
-"""Programs that a process tries before it tells what came of them."""
+"""The number of programs per task of a worker process."""
 
 
 @dataclass
 class Fuzzed:
-    """What came of a campaign so far.
+    """The cumulative result of a campaign.
 
     Attributes:
-        cases: programs tried under one setting each.
-        counts: how many results were compared, and what was covered.
-        failures: the differences.
-        seconds: how long it has taken.
-        cpu: the seconds that the processes have worked.
-        stopped: whether it was stopped before the end.
+        cases: the number of fuzz cases: programs under one setting each.
+        counts: the number of results compared, and coverage counters.
+        failures: the differences found.
+        seconds: the elapsed wall-clock time.
+        cpu: the processor seconds spent by all processes.
+        stopped: whether it was interrupted.
     """
 
     cases: int = 0
@@ -44,21 +44,21 @@ class Fuzzed:
     stopped: bool = False
 
     def add(self, tried: Tried) -> None:
-        """Add what came of one program."""
+        """Add the result of one program."""
         self.cases += tried.cases
         self.counts += tried.counts
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What came of one program, as a process tells it.
+    """The result of one program, in the form that worker processes return.
 
     Attributes:
-        number: its number.
-        cases: how many of its settings were tried.
-        counts: what was counted.
-        problem: the difference that the last setting showed, if it did.
-        cpu: the seconds that it took.
+        number: the program's number.
+        cases: the number of settings tried.
+        counts: the counters.
+        problem: the difference under the last setting tried, if any.
+        cpu: the processor seconds spent.
     """
 
     number: int
@@ -75,20 +75,20 @@ def fuzz(
     failures: int = 1,
     on_progress: Callable[[Fuzzed], None] | None = None,
 ) -> Fuzzed:
-    """Try programs one after the other until there are enough cases or failures.
+    """Try programs in order until the number of cases or failures is reached.
 
-    Which programs there are and what comes of them depends on the campaign alone. Interrupted (Ctrl-C), it stops and
-    returns what there is.
+    The programs and their results depend on the campaign alone. An interrupt (Ctrl-C) stops fuzzing and returns the
+    results so far.
 
     Args:
-        campaign: what is tried.
-        cases: how many cases: programs under one setting each.
-        jobs: how many processes try programs; with one it is this process.
-        failures: after how many differences to stop.
-        on_progress: told, now and then, what has come of it so far.
+        campaign: the campaign.
+        cases: the number of cases: programs under one setting each.
+        jobs: the number of worker processes; 1 runs in this process.
+        failures: the number of differences after which to stop.
+        on_progress: a callback that periodically receives the results so far.
 
     Raises:
-        BackendError: if the campaign names what there is not, or a process dies.
+        BackendError: if the campaign names an unknown backend, pass or option, or a worker dies.
     """
     campaign = campaign.check()
     done, start = Fuzzed(), time.monotonic()
@@ -113,7 +113,7 @@ def fuzz(
 
 
 def _numbers(cases: int) -> Iterator[tuple[int, int]]:
-    """Yield the number of each program and how many settings of it there are, so that there are so many cases."""
+    """Yield each program's number and its number of settings, which sum to ``cases``."""
     for number in range(math.ceil(cases / SETTINGS)):
         yield number, min(SETTINGS, cases - number * SETTINGS)
 
@@ -126,7 +126,7 @@ def _try(campaign: Campaign, number: int, limit: int) -> Tried:
 
 
 def _here(campaign: Campaign, cases: int) -> Generator[Tried, None, None]:
-    """Yield what comes of each program, tried in this process."""
+    """Yield the result of each program, tried in this process."""
     for number, limit in _numbers(cases):
         with held_back():
             tried = _try(campaign, number, limit)
@@ -134,15 +134,15 @@ def _here(campaign: Campaign, cases: int) -> Generator[Tried, None, None]:
 
 
 _campaign = Campaign()
-"""In a process of a pool: what it tries."""
+"""The campaign of this worker process."""
 
 
 def _begin(campaign: Campaign) -> None:
-    """Prepare a process of a pool; an interrupt ends it at once, and the process that started it tells of that."""
+    """Initialize a worker process; an interrupt terminates it silently, and the parent process reports it."""
     global _campaign
     _campaign = campaign
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    gc.freeze()  # what is imported stays: to look at it again and again takes a tenth of the time
+    gc.freeze()  # imported modules are permanent; rescanning them takes a tenth of the time
     gc.set_threshold(20_000)
 
 
@@ -151,7 +151,7 @@ def _chunk(programs: list[tuple[int, int]]) -> list[Tried]:
 
 
 def _elsewhere(campaign: Campaign, cases: int, jobs: int) -> Generator[Tried, None, None]:
-    """Yield what comes of each program, tried in other processes, in the order of their numbers."""
+    """Yield the result of each program in order, tried in worker processes."""
     numbers, waiting = _numbers(cases), deque[Future[list[Tried]]]()
     before = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")

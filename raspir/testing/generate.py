@@ -1,7 +1,7 @@
-"""Programs and inputs from a seed: fast, and the same on every run.
+"""Seeded generation of programs and inputs, fast and reproducible.
 
-Half of what a program is made of are free, well-typed operations, the other half the idioms of :mod:`idioms` and
-:mod:`extremes`; some programs are of one kind only.
+About half of a program consists of free, well-typed operations, the other half of the idioms of :mod:`idioms` and
+:mod:`extremes`; some programs consist of one of them only.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MIXED: tuple[tuple[Atom, ...], ...] = (
     (2**70, -(2**70), 3, 0.5),
     (2**53, -(2**53) - 1, 2**62, 1),
 )
-"""Vocabularies that not every idiom is made for."""
+"""Mixed vocabularies, which not every idiom supports."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Generated:
     """A generated program.
 
     Attributes:
-        graph: the program, without promises.
+        graph: the program, without assumptions.
         vocab: the atoms of its inputs.
-        longest: the length of its longest inputs.
+        longest: the maximum length of its inputs.
     """
 
     graph: Graph
@@ -64,18 +64,18 @@ class Generated:
 
     @property
     def promised(self) -> Graph:
-        """The program with the promises that its inputs keep: of their atoms and of their length."""
+        """The program under the assumptions that its inputs satisfy: their vocabulary and maximum length."""
         with quiet():
             return self.graph.assume(self.vocab, self.longest)
 
     def input(self, random: Random) -> list[Atom]:
-        """Return an input: mostly short, often repeating itself."""
+        """Return a random input, mostly short and often repetitive."""
         n = min(self.longest, random.choice((0, 1, 2, 3, 4, 4, 5, 5, 6, 7, 8, 12)))
         few = random.sample(self.vocab, min(len(self.vocab), random.choice((1, 2, 2, 3, 6))))
         return random.choices(few, k=n)
 
     def __repr__(self) -> str:
-        """Return Python that makes the program, as far as its text says: a test that fails shows it."""
+        """Return Python that reconstructs the program from its text, so that a failing test shows it."""
         functions = f".bind({{{', '.join(f'{symbol!r}: …' for symbol in self.graph.symbols)}}})"
         bound = functions if self.graph.symbols else ""
         vocab = literal(self.vocab)
@@ -83,19 +83,19 @@ class Generated:
 
 
 ATTEMPTS = 100
-"""How often a program is made that a backend of few operations may support, before any program will do."""
+"""The number of attempts to generate a program within a backend's capabilities before accepting any."""
 
 
 def program(
     random: Random, small: bool = False, support: Capabilities = EVERYTHING, sizes: Sizes = MODERATE
 ) -> Generated:
-    """Return a random program that can be lowered, and works with its vocabulary as far as types tell.
+    """Return a random program that lowers, and whose types admit its vocabulary.
 
     Args:
-        random: decides everything.
-        small: whether it is made in one step, two or three, and not in up to 14.
-        support: what a backend supports: with its promises the program is of that, if such a one is found.
-        sizes: how large idioms may become that repeat something.
+        random: the source of randomness.
+        small: whether to limit it to 1–3 steps instead of up to 14.
+        support: a backend's capabilities, which the program under its assumptions stays within, where one is found.
+        sizes: the size limits of repetitive idioms.
     """
     attempts = 0 if support == EVERYTHING else ATTEMPTS
     for _ in range(attempts):
@@ -108,25 +108,25 @@ def program(
 
 
 def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -> Generated | None:
-    """Return a random program made of what is supported; ``None`` where no combination of types fits."""
+    """Return a random program within the capabilities; ``None`` if no combination of types fits."""
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
     odd, longest = random.choice((0.0, 0.03, 0.1)), random.choice((3, 6, 8, 12))
     maker = Maker(random, vocab, odd, _allowing(support, vocab, longest), sizes)
-    # Few idioms in one program meet each other more often than all of them do.
+    # A small subset of idioms makes interactions between them more likely.
     idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
     try:
         for _ in range(random.choice(_steps(free, small))):
             step(maker, free, idioms, longest)
         graph = lower(outputs(maker))
         fitting(graph, vocab)
-    except ProgramError:  # no combination of types fits: not a program at all
+    except ProgramError:  # no combination of types fits
         return None
     return Generated(graph, vocab, longest)
 
 
 def _vocabularies(support: Capabilities, known: tuple[tuple[Atom, ...], ...]) -> tuple[tuple[Atom, ...], ...]:
-    """Return those of the vocabularies whose atoms are supported, or all if none are."""
+    """Return the supported vocabularies, or all if none is supported."""
 
     def fits(vocab: tuple[Atom, ...]) -> bool:
         kinds = set(map(str, union(map(type_of, vocab)).kinds))
@@ -136,7 +136,7 @@ def _vocabularies(support: Capabilities, known: tuple[tuple[Atom, ...], ...]) ->
 
 
 def _allowing(support: Capabilities, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
-    """Return what tells of a sequence whether it is supported; ``None`` where everything is."""
+    """Return a predicate on sequences for being supported; ``None`` if everything is."""
     if support == EVERYTHING:
         return None
 
@@ -150,12 +150,12 @@ def _allowing(support: Capabilities, vocab: tuple[Atom, ...], longest: int) -> C
 
 
 def program_within(random: Random, supported: Callable[[Graph], bool]) -> Generated | None:
-    """Return a random program of a few steps that fulfils a condition; ``None`` where none is found soon.
+    """Return a random program of a few steps that satisfies a predicate; ``None`` if none is found soon.
 
     Args:
-        random: decides everything.
-        supported: the condition, on a program with the promises of its inputs. A part of what fulfils it should do so,
-            too: programs grow by what is supported.
+        random: the source of randomness.
+        supported: the predicate on a program under its assumptions. It should be monotone, holding for each part of a
+            program for which it holds, since programs are grown from supported parts.
     """
     known = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).assume(vocab, 1))]
     for _ in range(10 if known else 0):
@@ -178,14 +178,14 @@ def program_within(random: Random, supported: Callable[[Graph], bool]) -> Genera
 
 
 def _steps(free: float, small: bool) -> tuple[int, ...]:
-    """Return the numbers of steps to choose from: idioms are larger than free operations."""
+    """Return the candidate numbers of steps: idioms are larger than free operations."""
     if small:
         return (1, 2, 3) if free == 1.0 else (1, 1, 1, 2)
     return (2, 4, 6, 9, 14) if free == 1.0 else (1, 2, 3, 4, 5, 7, 10)
 
 
 def step(maker: Maker, free: float, idioms: Sequence[Idiom], longest: int) -> None:
-    """Add free operations, as often as ``free`` says, or else one of ``idioms``."""
+    """Add up to three free operations with probability ``free``, else one of ``idioms``."""
     if maker.chance(free):
         for _ in range(maker.random.randint(1, 3)):
             operation(maker, longest)
@@ -194,7 +194,7 @@ def step(maker: Maker, free: float, idioms: Sequence[Idiom], longest: int) -> No
 
 
 def outputs(maker: Maker) -> dict[str, SOp]:
-    """Return what the program yields: mostly the last thing made, sometimes also what that may be made of."""
+    """Return the program's outputs: mostly the last expression, sometimes also its likely operands."""
     known = maker.known["any"]
     made = known[2:] or [m.value(1) for m in maker.selectors[-1:]] or known
     if not made:
@@ -208,7 +208,7 @@ def outputs(maker: Maker) -> dict[str, SOp]:
 
 
 def operation(m: Maker, longest: int) -> None:
-    """Add one free operation that its operands' types allow."""
+    """Add one free operation that its operands' types permit."""
     kind = m.choose("arithmetic", "compare", "logic", "where", "has", "other", *["select"] * 3, *["aggregate"] * 5)
     if kind == "arithmetic":
         name = m.choose("add", "sub", "mul", "floordiv", "truediv", "mod", "add", "sub")
@@ -242,7 +242,7 @@ def operation(m: Maker, longest: int) -> None:
 
 
 def _other(m: Maker, longest: int) -> None:
-    """Add one of the rarer operations."""
+    """Add one of the less common operations."""
     kind = m.random.randrange(9)
     if kind == 0:
         m.keep(-m.pick("number"), "number")
@@ -291,7 +291,7 @@ def _aggregate(m: Maker) -> None:
         m.keep(
             selector.best(value, score, m.choose("left", "right"), m.default(tag), m.choose("highest", "lowest")), "any"
         )
-    elif kind == "move":  # of strings only one can be selected
+    elif kind == "move":  # strings cannot be summed: select at most one
         value, tag = m.values()
         m.keep((selector & (m.select("eq", indices, m.pick("index")))).value(value, m.default(tag)), "any")
     else:
@@ -302,12 +302,12 @@ def _aggregate(m: Maker) -> None:
 
 
 def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:
-    """Return realistic programs of about ``size`` nodes together: idioms built on idioms.
+    """Return realistic programs of about ``size`` nodes in total: idioms composed of idioms.
 
-    What no idiom has used in the end is an output: joined to one result, much of it would be decided beforehand.
+    Expressions left unused are outputs: combined into one result, much of it could be folded away.
     """
     maker = Maker(Random(f"{size} {seed}"), vocab, odd=0.0)
-    safe = [idiom for idiom in IDIOMS if idiom not in (guarded, by_predicate)]  # the whole would fail where these do
+    safe = [idiom for idiom in IDIOMS if idiom not in (guarded, by_predicate)]  # these may fail, and with them all else
     nodes, idioms, count = 0, 0, max(1, size // 20)
     while nodes < size:
         for _ in range(count):

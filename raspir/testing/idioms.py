@@ -1,6 +1,6 @@
-"""The idioms that programs of this language are made of, each with random variations.
+"""Common RASP idioms, each with random variations.
 
-Each takes what a program has computed so far from a :class:`~maker.Maker` and adds something to that.
+Each extends the program under construction in a :class:`~maker.Maker`.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ def idiom(add: Idiom) -> Idiom:
 
 
 def fetch(m: Maker, at: SOp | int, value: SOp, default: Atom = 0) -> SOp:
-    """Return the value at the positions ``at``, in one of the ways to say it."""
+    """Return the value gathered at the positions ``at``, in one of several equivalent forms."""
     return m.select("eq", indices, at).value(value, default)
 
 
 @idiom
 def length(m: Maker) -> None:
-    """How long the input is."""
+    """Add the input length."""
     m.keep(m.length().name("length"), "uniform")
 
 
 @idiom
 def shift(m: Maker) -> None:
-    """Everything moved by some positions."""
+    """Add a shift by a few positions."""
     value, tag = m.values()
     default = m.default(tag)
     by = m.choose(1, 1, -1, -1, 2, -2, 3, 0)
@@ -49,7 +49,7 @@ def shift(m: Maker) -> None:
 
 
 def fits(default: Atom, tag: str) -> bool:
-    """Tell whether values that are ``tag`` still are with ``default`` among them."""
+    """Return whether values tagged ``tag`` keep the tag with ``default`` among them."""
     if tag == "text":
         return isinstance(default, str)
     if tag == "bool":
@@ -59,7 +59,7 @@ def fits(default: Atom, tag: str) -> bool:
 
 @idiom
 def flip(m: Maker) -> None:
-    """Everything mirrored."""
+    """Add a reversal."""
     value, tag = m.values()
     n = m.length()
     mirror = m.choose(n - 1 - indices, n - indices - 1, (n - 1) - indices, n - (indices + 1), -indices + (n - 1))
@@ -69,7 +69,7 @@ def flip(m: Maker) -> None:
 
 @idiom
 def moves(m: Maker) -> None:
-    """Several moves in a row, back and forth, often with one default."""
+    """Add a series of moves back and forth, often with a common default."""
     value, tag = m.values()
     default = m.default(tag)
     by = m.choose(1, 1, -1, 2)
@@ -82,7 +82,7 @@ def moves(m: Maker) -> None:
 
 
 def index_expression(m: Maker) -> SOp:
-    """Return positions computed in some way."""
+    """Return computed positions."""
     made: SOp = m.choose(
         lambda: indices + m.small(),
         lambda: indices - m.pick("uniform"),
@@ -103,7 +103,7 @@ def index_expression(m: Maker) -> SOp:
 
 @idiom
 def gather(m: Maker) -> None:
-    """What stands at computed positions, or moved to them."""
+    """Add a gather from computed positions, or a scatter to them."""
     value, tag = m.values()
     at = index_expression(m)
     if m.chance(0.25):
@@ -116,7 +116,7 @@ def gather(m: Maker) -> None:
 
 @idiom
 def scan(m: Maker) -> None:
-    """Counts, sums and means over a prefix, a suffix or a window."""
+    """Add a count, sum or mean over a prefix, a suffix or a window."""
     span = m.span()
     if m.chance(0.2):
         m.keep(span.mean(m.numeric()), "number")
@@ -131,7 +131,7 @@ def scan(m: Maker) -> None:
 
 @idiom
 def total(m: Maker) -> None:
-    """Counts, sums and means over everything."""
+    """Add a count, sum or mean over all positions."""
     if m.chance(0.6):
         m.keep(m.everywhere().value(m.pick("bool")), "uniform")
     elif m.chance(0.5):
@@ -141,7 +141,7 @@ def total(m: Maker) -> None:
 
 
 def rank(m: Maker, of: SOp, ordered: bool = True) -> SOp:
-    """Return how many positions come before each one in the order of ``of``, ties by position."""
+    """Return the number of positions before each one in the order of ``of``, with ties broken by position."""
     first, ties = m.choose(("lt", "lt"), ("lt", "lt"), ("gt", "lt"), ("lt", "gt"), ("gt", "gt"))
     before = m.select(ties, indices, indices)
     made: Selector = m.choose(
@@ -155,7 +155,7 @@ def rank(m: Maker, of: SOp, ordered: bool = True) -> SOp:
 
 @idiom
 def extreme(m: Maker) -> None:
-    """The smallest or largest value, or what stands where it does, by its rank."""
+    """Add the minimum or maximum, or the value at its position, found by rank."""
     of, tag = m.ordered()
     if m.chance(0.3) and tag != "text":
         of, tag = where(m.pick("bool"), of, m.choose(99, -1)), "number"
@@ -168,7 +168,7 @@ def extreme(m: Maker) -> None:
 
 @idiom
 def first_position(m: Maker) -> None:
-    """The first or last position of something, by the minimum or by counting."""
+    """Add the first or last position that satisfies a condition, by minimum or by counting."""
     mask = m.pick("bool")
     if m.chance(0.4):
         place = rank(m, where(mask, indices, m.choose(99, 99, -1)))
@@ -182,7 +182,7 @@ def first_position(m: Maker) -> None:
 
 @idiom
 def sort(m: Maker) -> None:
-    """Values in the order of others."""
+    """Add a sort of values by keys."""
     of, tag = m.ordered()
     place = m.keep(rank(m, of), "index")
     value, of_value = (of, tag) if m.chance(0.6) else m.values()
@@ -192,7 +192,7 @@ def sort(m: Maker) -> None:
 
 @idiom
 def histogram(m: Maker) -> None:
-    """How often each value is there, or how often before or after."""
+    """Add a histogram over all, earlier or later positions."""
     value, _ = m.values()
     same = m.same(value)
     made = same if m.chance(0.5) else m.both(same, m.span())
@@ -200,7 +200,7 @@ def histogram(m: Maker) -> None:
 
 
 def running(m: Maker, mask: SOp, within: SOp | None) -> SOp:
-    """Return how often ``mask`` has been true on one side, within the classes of equal ``within``."""
+    """Return the running count of ``mask`` on one side, within the classes of equal ``within`` if given."""
     side = m.select(m.choose("lt", "le", "gt", "ge", "le"), indices, indices)
     if within is not None:
         side = m.both(side, m.same(within))
@@ -209,7 +209,7 @@ def running(m: Maker, mask: SOp, within: SOp | None) -> SOp:
 
 @idiom
 def neighbour(m: Maker) -> None:
-    """What the next or the previous matching position holds, found by counting, sometimes within classes."""
+    """Add the value at the next or previous matching position, found by counting, sometimes within classes."""
     mask = m.pick("bool")
     within = m.choose(None, None, tokens, m.pick("any"))
     count = m.keep(running(m, mask, within), "index")
@@ -229,7 +229,7 @@ def neighbour(m: Maker) -> None:
 
 @idiom
 def occurrence(m: Maker) -> None:
-    """What the next or previous position of the same class holds: positions of a class are counted as they come."""
+    """Add the value at the next or previous position of the same class, found by occurrence number."""
     within = m.pick("any") if m.chance(0.4) else tokens
     side = m.select(m.choose("lt", "le", "gt"), indices, indices)
     count = m.keep(m.both(side, m.same(within)).value(1), "index")
@@ -241,14 +241,14 @@ def occurrence(m: Maker) -> None:
 
 @idiom
 def masked_count(m: Maker) -> None:
-    """Counts and sums over values that are blanked in places."""
+    """Add a count or sum over partially masked values."""
     blank = where(m.pick("bool"), m.choose(1, 1, indices, m.pick("index")), m.choose(0, 0, 0, m.small()))
     m.keep((m.span() if m.chance(0.7) else m.everywhere()).value(blank), "number")
 
 
 @idiom
 def align(m: Maker) -> None:
-    """Everything moved right by the number of positions that hold something."""
+    """Add a right shift by the number of positions that satisfy a condition."""
     value, tag = m.values()
     pads = m.on(m.pick("bool")).value(1).name("pads")
     default = m.default(tag)
@@ -257,7 +257,7 @@ def align(m: Maker) -> None:
 
 @idiom
 def split(m: Maker) -> None:
-    """What stands before or after the place of a token, and something else elsewhere."""
+    """Add the part before or after the position of a token, with a filler elsewhere."""
     value, tag = m.values()
     at = (key(tokens) == query(m.random.choice(m.vocab))).value(indices, m.choose(0, 0, -1)).name("at")
     side = m.choose(indices < at, indices > at, indices <= at, ~(indices < at))
@@ -267,7 +267,7 @@ def split(m: Maker) -> None:
 
 @idiom
 def shifted_scan(m: Maker) -> None:
-    """An aggregate over sequences that have been moved."""
+    """Add an aggregate over shifted sequences."""
     by = m.choose(1, -1, 2)
 
     def moved(value: SOp, default: Atom) -> SOp:
@@ -284,7 +284,7 @@ def shifted_scan(m: Maker) -> None:
 
 @idiom
 def exists_with_same_count(m: Maker) -> None:
-    """Whether something is true later (or earlier) with the same running count as here."""
+    """Add whether a condition holds at a later (or earlier) position with the same running count."""
     mask, stops = m.pick("bool"), m.pick("bool")
     count = running(m, stops, None)
     there = m.both(m.select(m.choose("gt", "ge", "lt"), indices, indices), m.select("eq", count, count))
@@ -295,7 +295,7 @@ def exists_with_same_count(m: Maker) -> None:
 
 @idiom
 def uniform_condition(m: Maker) -> None:
-    """A choice that is the same at every position."""
+    """Add a choice with a uniform condition."""
     uniform = m.pick("uniform")
     condition = m.compare(m.comparison(), uniform, m.small())
     a, tag = m.values()
@@ -305,7 +305,7 @@ def uniform_condition(m: Maker) -> None:
 
 @idiom
 def compared_choice(m: Maker) -> None:
-    """Choices compared with one of the things that they choose."""
+    """Add a comparison of a choice with one of its alternatives."""
     a, b = m.choose((0, 1), ("1", "0"), ("1", "<"), (m.small(), m.small()), (True, False))
     chosen = where(m.pick("bool"), a, where(m.pick("bool"), b, a) if m.chance(0.4) else b)
     if m.chance(0.4):
@@ -316,7 +316,7 @@ def compared_choice(m: Maker) -> None:
 
 @idiom
 def arithmetic(m: Maker) -> None:
-    """Arithmetic on counts and positions."""
+    """Add arithmetic on counts and positions."""
     a, b = m.pick("index"), m.pick("index")
     made = m.choose(
         lambda: a + b,
@@ -336,7 +336,7 @@ def arithmetic(m: Maker) -> None:
 
 @idiom
 def ratio(m: Maker) -> None:
-    """Fractions, whose denominators are positive at every position of the input, and only there."""
+    """Add a fraction whose denominator is positive exactly at the positions of the input."""
     below = m.choose(lambda: indices + 1, m.length, lambda: m.length() - indices, lambda: m.same(tokens).width())()
     above = m.choose(1, 10, m.pick("index"), m.span().value(m.pick("bool")))
     m.keep(m.choose(lambda: above / below, lambda: above // below, lambda: above % below)(), "number")
@@ -344,7 +344,7 @@ def ratio(m: Maker) -> None:
 
 @idiom
 def guarded(m: Maker) -> None:
-    """Sums that would fail on some inputs or positions if they were not kept from them."""
+    """Add a sum that would fail on some inputs or positions without its guard."""
     value = m.choose(tokens, tokens, m.values()[0])
     name, bound = m.choose(("lt", 2), ("le", 1), ("gt", 4), ("ge", 6), ("eq", m.small()))
     level = m.choose(m.length(), m.pick("uniform"), m.pick("index"))
@@ -359,28 +359,28 @@ def guarded(m: Maker) -> None:
 
 @idiom
 def condition(m: Maker) -> None:
-    """Conditions combined."""
+    """Add a combination of conditions."""
     a, b = m.pick("bool"), m.pick("bool")
     m.keep(m.choose(lambda: a & b, lambda: a | b, lambda: ~a, lambda: a == b, lambda: (a | b) & ~(a & b))(), "bool")
 
 
 @idiom
 def agree(m: Maker) -> None:
-    """Whether something holds somewhere, or everywhere."""
+    """Add whether a condition holds somewhere, or everywhere."""
     count = m.choose(m.everywhere(), m.span()).value(m.pick("bool"))
     m.keep(m.choose(count > 0, count == 0, count >= 1, count != 0, m.everywhere().mean(m.pick("bool")) == 1), "bool")
 
 
 @idiom
 def transform(m: Maker) -> None:
-    """A function of one atom."""
+    """Add a function of one atom."""
     function = m.random.choice(tuple(MAPS))
     m.keep(m.pick("any").map(function), MAPS[function])
 
 
 @idiom
 def best(m: Maker) -> None:
-    """What the best selected position holds, as its author wrote it."""
+    """Add a best-score fetch."""
     score, _ = m.ordered()
     value, tag = m.values()
     where_to = m.both(m.span(), m.on(m.pick("bool"))) if m.chance(0.6) else m.everywhere()
@@ -390,7 +390,7 @@ def best(m: Maker) -> None:
 
 
 def aggregated(m: Maker, selector: Selector) -> None:
-    """Add an aggregate of any kind, of positions that a selector, or it and other conditions, selects."""
+    """Add an aggregate of any kind, over a selector or its conjunction with other conditions."""
     if m.chance(0.25):
         selector = m.both(selector, m.on(m.pick("bool")))
     if m.chance(0.2):
@@ -414,7 +414,7 @@ def aggregated(m: Maker, selector: Selector) -> None:
 
 @idiom
 def band(m: Maker) -> None:
-    """Where a value is near another, within bounds."""
+    """Add a selection of values within a band around the query's."""
     of = m.pick("index")
     near = of if m.chance(0.6) else m.pick("index")
     low, high = m.select("ge", of, near - m.random.randint(-1, 3)), m.select("le", of, near + m.random.randint(0, 3))
@@ -424,7 +424,7 @@ def band(m: Maker) -> None:
 
 @idiom
 def window(m: Maker) -> None:
-    """Positions in a window, also among equals."""
+    """Add a window of positions, sometimes among equal values."""
     low, high = m.choose((-1, 1), (0, 2), (-3, -1), (-2, 0), (1, 4), (-1, 70))
     made = m.both(m.select("ge", indices, indices + low), m.select("le", indices, indices + high))
     aggregated(m, m.both(made, m.same(m.pick("any"))) if m.chance(0.25) else made)
@@ -432,7 +432,7 @@ def window(m: Maker) -> None:
 
 @idiom
 def dominated(m: Maker) -> None:
-    """What comes before (or after) in two orders, seldom in three, sometimes among equals."""
+    """Add a dominance condition in two, seldom three, orders, sometimes among equal values."""
     (first, _), (second, _) = m.ordered(), m.ordered()
     made = m.both(m.select(m.comparison(), first, first), m.select(m.choose("lt", "le", "gt", "ge"), second, second))
     made = m.both(made, m.span()) if m.chance(0.4) else made
@@ -441,7 +441,7 @@ def dominated(m: Maker) -> None:
 
 @idiom
 def by_predicate(m: Maker) -> None:
-    """What a Python function of two atoms selects."""
+    """Add a selection by an opaque predicate."""
     value, other = m.pick("any"), m.choose(m.pick("any"), m.pick("uniform"), constant(m.atom()))
     value, other = (other, value) if m.chance(0.3) else (value, other)
     made = select(value, other, m.random.choice(PREDICATES))

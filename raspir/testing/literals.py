@@ -1,4 +1,4 @@
-"""Values as Python that makes them."""
+"""Python source expressions for values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 from raspir.ir.atoms import show
 
 _DECIMAL_BITS = 2000
-"""Integers of more bits are written by the power of two that they are near, or in hexadecimal."""
+"""The size limit in bits of decimal literals; larger integers are written relative to a power of two, or in hex."""
 _NEAR_BITS = 64
 
 
 def literal(value: object) -> str:
-    """Return Python that makes ``value``: an atom, ``None``, or a list, tuple or dict of such."""
+    """Return a source expression for an atom, ``None``, or a list, tuple or dict of such."""
     if isinstance(value, float) and math.isinf(value):
         return "inf" if value > 0 else "-inf"
     if type(value) is int and value.bit_length() > _DECIMAL_BITS:
@@ -27,13 +27,13 @@ def literal(value: object) -> str:
 
 
 def short(value: object) -> str:
-    """Return an atom as :func:`literal` writes it, and the middle of an integer of too many digits left out."""
+    """Return an atom as :func:`literal` does, with the middle of a very long integer elided."""
     large = type(value) is int and value.bit_length() > _DECIMAL_BITS
     return (_near_power(value) or show(value)) if large else literal(value)  # type: ignore[arg-type]
 
 
 def _near_power(value: int) -> str:
-    """Return an integer as a power of two and a few more or less; nothing where it is near none."""
+    """Return an integer as a power of two plus or minus a small offset; empty if it is near none."""
     sign, length = ("-" if value < 0 else ""), abs(value).bit_length()
     for power in (length - 1, length):
         more = abs(value) - (1 << power)

@@ -1,4 +1,4 @@
-"""What a generated program is made in: the expressions made so far, by what is known of their values."""
+"""Program construction: a pool of expressions, tagged with known properties of their values."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WITHIN = {
     "text": ("text", "any"),
     "any": ("any",),
 }
-"""What is known of a sequence, and what it can be used as: ``index`` for small integers, ``uniform`` where they are
-the same at every position, ``text`` for strings alone."""
+"""For each tag, the tags whose expressions can be used as it: ``index`` is for small integers, ``uniform`` for values
+that are equal at all positions, ``text`` for strings alone."""
 
 FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
@@ -31,11 +31,11 @@ OTHERS: tuple[Atom, ...] = (0.5, -1.5, 0.0, -0.0, 1.0, True, False, -1, 2**70, m
 
 
 class Sizes(NamedTuple):
-    """How large idioms may become that repeat something.
+    """Size limits of repetitive idioms.
 
     Attributes:
-        chain: the links of the longest chain of choices.
-        sharing: how often the former value is used twice at most: as many paths lead to it as two to this power.
+        chain: the maximum length of a chain of choices.
+        sharing: the maximum depth of doubly used values; the number of paths is two to this power.
     """
 
     chain: int
@@ -50,15 +50,15 @@ def _kind(atom: Atom) -> str:
 
 
 class Maker:
-    """Makes expressions at random and remembers them.
+    """A generator of random expressions, which are pooled for reuse.
 
     Args:
-        random: decides everything.
+        random: the source of randomness.
         vocab: the atoms that inputs will hold.
-        odd: how often something is used that the idiom at hand is not made for, as strings in an order with numbers.
-        allows: tells of a sequence whether it may be part of the program; all may for ``None``. What may not is not
-            remembered, so nothing is made of it either.
-        sizes: how large idioms may become that repeat something.
+        odd: the probability of using something unusual in an idiom, such as strings ordered with numbers.
+        allows: returns whether a sequence may be part of the program; ``None`` allows all. Disallowed sequences are not
+            pooled, so nothing is built from them.
+        sizes: the size limits of repetitive idioms.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Maker:
         self.known: dict[str, list[SOp]] = {tag: [] for tag in WITHIN}
         self.selectors: list[Selector] = []
         self.wanted: list[SOp] = []
-        """What should be outputs together."""
+        """Expressions to output together."""
         kinds = {_kind(atom) for atom in vocab}
         self.tokens = "text" if kinds == {"text"} else "any" if "text" in kinds else kinds.pop()
         if kinds:
@@ -81,10 +81,10 @@ class Maker:
         self.keep(tokens, self.tokens)
         self.keep(indices, "index")
 
-    # Choices.
+    # Choices
 
     def chance(self, probability: float) -> bool:
-        """Return true that often: for high numbers, since shrinking lowers them and what is false is simpler."""
+        """Return true with this probability, for high draws: shrinking lowers draws, and false is simpler."""
         return self.random.random() >= 1 - probability
 
     def choose(self, *options: Any) -> Any:
@@ -92,11 +92,11 @@ class Maker:
         return self.random.choice(options)
 
     def twist(self) -> bool:
-        """Tell whether now is the time for something odd."""
+        """Return whether to do something unusual now."""
         return self.chance(self.odd)
 
     def keep(self, made: SOp, tag: str) -> SOp:
-        """Remember an expression, if it is allowed."""
+        """Pool an expression, if it is allowed."""
         if self.allows is not None and not self.allows(made):
             return made
         for known in WITHIN[tag]:
@@ -104,14 +104,14 @@ class Maker:
         return made
 
     def pick(self, tag: str) -> SOp:
-        """Return one of the expressions that are known to be ``tag``, more often a recent one."""
+        """Return a pooled expression tagged ``tag``, with a preference for recent ones."""
         known = self.known[tag]
         if not known or (tag == "bool" and self.chance(0.4)):
             return self.fresh(tag)
         return self.random.choice(known[-3:] if self.chance(0.7) else known[-60:] + known[:2])
 
     def fresh(self, tag: str) -> SOp:
-        """Return a new simple expression that is ``tag``."""
+        """Return a new simple expression tagged ``tag``."""
         if tag == "bool":
             return self.mask()
         if tag == "uniform":
@@ -119,19 +119,19 @@ class Maker:
         return tokens.map(as_text) if tag == "text" else indices
 
     def size(self, most: int) -> int:
-        """Return how often something is repeated: a few times, or seldom up to ``most``."""
+        """Return a repetition count: small, or seldom up to ``most``."""
         limits = (4, 4, 15, most) if self.chance(0.3) else (4,)
         high = min(most, self.random.choice(limits))
         return self.random.randint(min(2, high) if high < most else most // 2, high)
 
-    # Scalars.
+    # Scalars
 
     def small(self) -> int:
-        """Return a small integer, zero and one more often."""
+        """Return a small integer, preferring zero and one."""
         return int(self.choose(0, 1, 1, 2, 3, -1, -2))
 
     def atom(self) -> Atom:
-        """Return an atom: of the vocabulary, a number, or a string."""
+        """Return an atom: from the vocabulary, a number, or a string."""
         if self.chance(0.5):
             return self.random.choice(self.vocab)
         other: Atom = self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")
@@ -142,7 +142,7 @@ class Maker:
         return self.random.choice(NUMBERS) if self.twist() else self.small()
 
     def default(self, of: str) -> Atom:
-        """Return a default for an aggregate of values that are ``of``."""
+        """Return a default for an aggregate of values tagged ``of``."""
         if self.chance(0.5):
             return 0
         if self.chance(0.2):
@@ -153,15 +153,15 @@ class Maker:
         """Return a default of any kind."""
         return self.random.choice(OTHERS)
 
-    # Sequences that idioms need.
+    # Sequences for idioms
 
     def length(self) -> SOp:
-        """Return the length of the input, in one of the ways to say it."""
+        """Return the length of the input, in one of several equivalent forms."""
         ones: Any = self.choose(1, 1, 1, True, where(True, 1, 0), where(indices >= 0, 1, 0))
         return self.everywhere().value(ones)
 
     def everywhere(self) -> Selector:
-        """Return the selector of everything."""
+        """Return the selector of all positions."""
         made: Selector = self.choose(
             lambda: key(1) == query(1),
             lambda: key(1) == query(1),
@@ -191,23 +191,23 @@ class Maker:
         return self.random.choice(tuple(FLIPPED))
 
     def compare(self, comparison: str, a: SOp, b: Any) -> SOp:
-        """Return ``a`` compared with ``b``."""
+        """Return the comparison of ``a`` with ``b``."""
         return apply(SOp, comparison, (a, b if isinstance(b, SOp) else constant(b)))
 
     def ordered(self) -> tuple[SOp, str]:
-        """Return values that can be put in order, and what they are."""
+        """Return values of an ordered kind, and their tag."""
         if self.tokens == "text" and self.chance(0.5):
             return self.pick("text"), "text"
         tag = "any" if self.chance(0.2) else self.choose("number", "index", "index")
         return self.pick(tag), tag
 
     def values(self) -> tuple[SOp, str]:
-        """Return values of any kind, and what they are."""
+        """Return values of any kind, and their tag."""
         tag = self.choose("number", "index", "any", "bool", *[self.tokens] * 2)
         return self.pick(tag), tag
 
     def numeric(self) -> SOp:
-        """Return values that can be added up."""
+        """Return summable values."""
         made: SOp = self.choose(
             lambda: constant(1),
             lambda: self.pick("bool"),
@@ -219,10 +219,10 @@ class Maker:
         )()
         return made
 
-    # Selectors that idioms need, each in one of the ways to say it.
+    # Selectors for idioms, each in one of several equivalent forms
 
     def select(self, comparison: str, keys: Any, queries: Any, ordered: bool = True) -> Selector:
-        """Return the selector of a comparison, sometimes by way of its opposite or of two others."""
+        """Return the selector of a comparison, sometimes as a negation or a combination of two others."""
         if self.twist():
             comparison = self.comparison()
             ordered = True
@@ -232,7 +232,7 @@ class Maker:
         def plain(comparison: str) -> Selector:
             return apply(Selector, f"select.{comparison}", (a, b))
 
-        style = 1 - self.random.random()  # what is plain for low numbers
+        style = 1 - self.random.random()  # low draws, which shrinking favors, give the plain form
         if style < 0.12:
             return ~plain(OPPOSITE[comparison])
         if style < 0.2 and ordered:
@@ -246,7 +246,7 @@ class Maker:
         return self.kept(plain(comparison))
 
     def kept(self, selector: Selector) -> Selector:
-        """Remember a selector, if its width is allowed."""
+        """Pool a selector, if its width is allowed."""
         if self.allows is not None and not self.allows(selector.value(1)):
             return selector
         self.selectors.append(selector)
@@ -258,7 +258,7 @@ class Maker:
         style = self.random.random()
         if style < 0.6:
             return self.select(name, indices, indices)
-        if style < 0.75:  # by one position more or less, the other comparison
+        if style < 0.75:  # off by one position, with the other comparison
             shifted = {"lt": ("le", -1), "le": ("lt", 1), "gt": ("ge", 1), "ge": ("gt", -1)}
             other, by = shifted[name]
             if self.chance(0.5):
@@ -274,14 +274,14 @@ class Maker:
         return self.select("eq", of, of, ordered=False)
 
     def both(self, a: Selector, b: Selector) -> Selector:
-        """Return what both select, in one of the ways to say it."""
+        """Return the conjunction of two selectors, in one of several equivalent forms."""
         if self.twist():
             return self.kept(a | b)
         made: Selector = self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()
         return made
 
     def asked(self, mask: SOp) -> Selector:
-        """Return the selector of everything in the rows at which ``mask`` holds."""
+        """Return the selector of all positions in the rows where ``mask`` holds."""
         made: Selector = self.choose(
             lambda: key(True) == query(mask),
             lambda: ~(key(False) == query(mask)),
@@ -290,7 +290,7 @@ class Maker:
         return made
 
     def on(self, mask: SOp) -> Selector:
-        """Return the selector of the positions at which ``mask`` holds."""
+        """Return the selector of the positions where ``mask`` holds."""
         made: Selector = self.choose(
             lambda: key(mask) == query(True),
             lambda: key(mask) == query(True),
@@ -302,20 +302,20 @@ class Maker:
 
 
 def constant(value: Atom) -> SOp:
-    """Return a constant as an expression."""
+    """Return a constant expression."""
     return apply(SOp, "const", attributes=(value,))
 
 
-# Functions for map and select: each a function of its arguments alone, known to every process by its name.
+# Functions for map and select: pure, and importable by name so that they can be pickled
 
 
 def as_text(atom: Atom) -> str:
-    """Return the atom in Python's words."""
+    """Return the atom's ``str``."""
     return str(atom)
 
 
 def code(atom: Atom) -> int:
-    """Return a number for every atom."""
+    """Return a number for any atom."""
     return sum(map(ord, atom)) % 7 - 2 if isinstance(atom, str) else int(min(max(atom, -3), 4))
 
 
@@ -350,7 +350,7 @@ def always(a: Atom, b: Atom) -> bool:
 
 
 def less(a: Atom, b: Atom) -> bool:
-    """Return whether an atom is below the other; fail on a number and a text."""
+    """Return whether one atom is less than the other; fail on a number and a string."""
     return bool(operator.lt(a, b))
 
 

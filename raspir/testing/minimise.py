@@ -1,4 +1,4 @@
-"""Making a failing program small: fewer outputs, fewer nodes, fewer tokens, for as long as it still fails."""
+"""Minimization of failing programs and inputs: drops outputs, nodes and tokens while the failure persists."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from raspir.ir import Graph, GraphError, Node, build
 from raspir.ir.types import SELECTOR
 
 Fails = Callable[[Graph, list[Any]], bool]
-"""Tells whether a program without promises still fails on an input, or on a list of inputs."""
+"""Returns whether a program without assumptions still fails on an input, or on a list of inputs."""
 
 
 _LARGE = 40
-"""Nodes of programs of which many are left out at a time; where there are no more, each is tried by itself."""
+"""The program size in nodes above which nodes are removed in batches before they are tried individually."""
 
 
 def minimised(
     graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000, seconds: float = math.inf
 ) -> tuple[Graph, list[Any]]:
-    """Return a smaller program and input, or inputs, that still fail.
+    """Shrink a failing program and its input, or inputs.
 
     Args:
-        graph: a program that fails.
-        given: on what it fails.
-        fails: tells whether another does, too.
-        attempts: how many others are tried at most; one of a large program counts as several.
-        seconds: how long others are tried at most.
+        graph: a failing program.
+        given: the input or inputs on which it fails.
+        fails: returns whether a candidate still fails.
+        attempts: the maximum number of candidates; one of a large program counts as several.
+        seconds: the time limit.
     """
     search = _Search(graph, given, fails, attempts, time.monotonic() + seconds)
     with suppress(_EnoughError):
@@ -38,22 +38,22 @@ def minimised(
 
 
 class _EnoughError(Exception):
-    """So much has been tried that it must do."""
+    """The budget of attempts or time is exhausted."""
 
 
 class _Search:
-    """The smallest program and input found so far that fail."""
+    """The smallest failing program and input found so far."""
 
     def __init__(self, graph: Graph, given: list[Any], fails: Fails, attempts: int, deadline: float) -> None:
         self.graph, self.given = graph, given
         self._fails, self._left, self._deadline = fails, attempts, deadline
 
     def run(self) -> None:
-        """Make them smaller until nothing does any more."""
+        """Shrink to a fixed point."""
         before = None
         while before != (self.graph, self.given):
             before = (self.graph, self.given)
-            if self.given:  # where the program alone is at fault
+            if self.given:  # empty if the program alone is at fault
                 self._try(self.graph, [])
             while any(self._try(self.graph, smaller) for smaller in smaller_inputs(self.given)):
                 pass
@@ -64,7 +64,7 @@ class _Search:
             self._each()
 
     def _try(self, graph: Graph, given: list[Any]) -> bool:
-        """Keep a smaller program or input if it fails; tell whether it does."""
+        """Keep a candidate if it still fails; return whether it does."""
         self._left -= 1 + len(graph) // _LARGE
         if self._left < 0 or time.monotonic() > self._deadline:
             raise _EnoughError
@@ -77,7 +77,7 @@ class _Search:
         return any(self._try(candidate, self.given) for candidate in candidates)
 
     def _outputs(self) -> None:
-        """Leave outputs out."""
+        """Drop outputs."""
         while len(outputs := self.graph.outputs) > 1:
             fewer = [{name: node} for name, node in outputs.items()]
             fewer += [{name: node for name, node in outputs.items() if name != left} for left in outputs]
@@ -85,7 +85,7 @@ class _Search:
                 break
 
     def _inner(self) -> None:
-        """Make an inner value the output: one of many is sought by halves, as if all that follow one that fails did."""
+        """Make an inner value the output; among many, bisect as if failing were monotone in their order."""
         graph = self.graph
         inner = [node for node in graph if node.type is not SELECTOR and node not in graph.outputs.values()]
         low, high = 0, len(inner)
@@ -98,7 +98,7 @@ class _Search:
         self._any(with_outputs(graph, {"out": node}) for node in inner[low:high])
 
     def _many(self) -> None:
-        """Leave out a half of the nodes at a time, a quarter, and so on."""
+        """Remove half of the nodes at a time, then a quarter, and so on."""
         size = len(self.graph) // 2
         while size > max(1, len(self.graph) // 64):
             end = len(self.graph)
@@ -110,7 +110,7 @@ class _Search:
             size //= 2
 
     def _each(self) -> None:
-        """Put something smaller or plainer in the place of each node."""
+        """Replace each node with something smaller or simpler."""
         at = len(self.graph) - 1
         while at >= 0:
             if self._any(_simpler(self.graph, self.graph.nodes[at])):
@@ -120,7 +120,7 @@ class _Search:
 
 
 def _shortened(graph: Graph, nodes: Sequence[Node]) -> Iterator[Graph]:
-    """Yield the program with an operand in the place of each of ``nodes`` that has one of its kind."""
+    """Yield the program with each of ``nodes`` replaced with an operand of the same kind, where it has one."""
     for last in (False, True):
         instead: dict[Node, Node] = {}
         for node in nodes:
@@ -134,7 +134,7 @@ def _shortened(graph: Graph, nodes: Sequence[Node]) -> Iterator[Graph]:
 
 
 def _without_each(graph: Graph, given: list[Any], fails: Fails) -> Graph:
-    """Return the program with something smaller or plainer in the place of each node, where that fails."""
+    """Return the program with each node replaced with something smaller or simpler, where it still fails."""
     at = len(graph) - 1
     while at >= 0:
         smaller = next((each for each in _simpler(graph, graph.nodes[at]) if fails(each, given)), None)
@@ -143,7 +143,7 @@ def _without_each(graph: Graph, given: list[Any], fails: Fails) -> Graph:
 
 
 def _simpler(graph: Graph, node: Node) -> Iterator[Graph]:
-    """Yield programs that are smaller or plainer with something else in the place of ``node``."""
+    """Yield smaller or simpler programs in which ``node`` is replaced."""
     plainness = _plainness(graph)
     for instead in substitutes(graph, node):
         with suppress(GraphError):  # no types fit
@@ -153,7 +153,7 @@ def _simpler(graph: Graph, node: Node) -> Iterator[Graph]:
 
 
 def _plainness(graph: Graph) -> int:
-    """Return how far the nodes of a program are from plain ones: how many atoms are not."""
+    """Return the number of non-simple atoms in the program; less is simpler."""
     held = (value for node in graph for value in node.attributes)
     atoms = (atom for value in held for atom in (value if isinstance(value, tuple) else (value,)))
     return len(graph) * 1000 + sum(not _is_plain(atom) for atom in atoms)
@@ -164,10 +164,10 @@ def _is_plain(atom: object) -> bool:
 
 
 def smaller_inputs(given: list[Any]) -> Iterator[list[Any]]:
-    """Yield ``given`` with less in it.
+    """Yield reductions of ``given``.
 
-    Of an input, that is without each of its atoms, and with a plain one in the place of each that is not; of several
-    inputs, without each of them, and with each made smaller.
+    For an input, drop each atom, or replace a non-simple one with a simple one; for several inputs, drop each of them,
+    or reduce it.
     """
     for i in range(len(given)):
         yield given[:i] + given[i + 1 :]
@@ -188,7 +188,7 @@ def with_outputs(graph: Graph, outputs: dict[str, Node]) -> Graph:
 
 
 def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
-    """Yield what could stand in the place of ``node``: its operands, the operands of those, and simple values."""
+    """Yield candidate replacements for ``node``: its operands, their operands, and simple values."""
     if not node.operands:
         plain = _is_plain(node["value"]) if node.operation.name == "const" else True
         yield from () if plain else (build("const", value=value) for value in (0, 1))
@@ -206,12 +206,12 @@ def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
 
 
 def replaced(graph: Graph, node: Node, instead: Node) -> Graph:
-    """Return ``graph`` with ``instead`` in the place of ``node``, and all types inferred anew."""
+    """Return ``graph`` with ``node`` replaced with ``instead``, and types inferred anew."""
     return all_replaced(graph, {node: instead})
 
 
 def all_replaced(graph: Graph, instead: Mapping[Node, Node]) -> Graph:
-    """Return ``graph`` with other nodes in the place of some, and all types inferred anew.
+    """Return ``graph`` with several nodes replaced, and types inferred anew.
 
     Raises:
         GraphError: if no types fit.

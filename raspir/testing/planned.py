@@ -1,4 +1,4 @@
-"""What of a backend a program makes use of, where the backend plans and says how."""
+"""Coverage of backend strategies, for backends that expose a plan."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 
 def planned(run: object) -> Iterator[str]:
-    """Yield the strategies of the plan of an executable, and what is fetched by the score from which selections."""
+    """Yield the strategies in an executable's plan, and the selections under best-score fetches."""
     plan = getattr(run, "plan", None)
-    module = sys.modules.get("raspir.backends.numpy.plan")  # a plan of NumPy's exists only where it is imported
+    module = sys.modules.get("raspir.backends.numpy.plan")  # plans exist only if the module has been imported
     if module is not None and isinstance(plan, module.Plan):
         for strategy in plan.strategies:
             yield from (f"strategy {name}" for name in re.split(r" [+-] (?:- )?|^- ", strategy.name) if name)

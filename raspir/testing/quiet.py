@@ -1,4 +1,4 @@
-"""Generated programs and their vocabularies: that a program fails on some of its inputs is no news here."""
+"""Warning filters for generated programs, where failures on some inputs are expected."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from raspir.ir import Atom, Graph, ProgramError, VocabularyWarning
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence warnings that a program fails on what its vocabulary holds; raise those of rules that never end.
+    """Silence warnings about failures on the vocabulary; raise those about nonterminating rewrites.
 
-    Rules that lead on without end are cut off with a warning, so that users get a program. Here they are a fault.
+    Nonterminating rewrites are cut off with a warning, so that users still get a program; in tests they are errors.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "internal fault", RuntimeWarning)
@@ -22,10 +22,10 @@ def quiet() -> Iterator[None]:
 
 
 def fitting(graph: Graph, vocab: tuple[Atom, ...], longest: int | None = None) -> Graph:
-    """Return ``graph`` with what is assumed of its inputs.
+    """Return ``graph`` under the given input assumptions.
 
     Raises:
-        ProgramError: if an operation can take none of the vocabulary's atoms.
+        ProgramError: if some operation accepts none of the vocabulary's atoms.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", VocabularyWarning)

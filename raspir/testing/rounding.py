@@ -1,9 +1,9 @@
-"""Which results may differ because floats are added in another order than from left to right.
+"""Permitted differences from reassociated float sums.
 
-The language adds floats from left to right, and a backend may add them in another order. So a result is let through
-where the order can be the reason: the floats of a row round in some order, and the result is their sum or mean, as
-near as rounding leaves it, or was computed from one such. All other sums are held to their last bit: those of two
-numbers, and those that are exact in every order, as of halves or of integers as floats.
+The language adds floats from left to right, but a backend may reassociate. A result is excused if the order can explain
+it: the floats of a row round in some order, and the result is their sum or mean within the rounding error, or was
+computed from such a result. All other sums must match bit by bit: those of two numbers, and those that are exact in
+every order, such as sums of halves or of integers as floats.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LEAST = Fraction(5e-324)
 
 
 def order_matters(row: Sequence[Atom]) -> bool:
-    """Tell whether the sum of the atoms that a row selects depends on the order in which they are added."""
+    """Return whether the sum of a row's selected atoms depends on the order of addition."""
     if any(isinstance(atom, str) for atom in row) or not any(type(atom) is float for atom in row):
         return False
     if any(type(atom) is int and not _is_float(atom) for atom in row):
@@ -38,12 +38,12 @@ def order_matters(row: Sequence[Atom]) -> bool:
 
 
 def may_round(graph: Graph, input: object) -> bool:
-    """Tell whether ``graph`` adds floats on ``input`` whose sum depends on the order."""
+    """Return whether ``graph`` computes a float sum on ``input`` that depends on the order."""
     return bool(_rounding(graph, _values(graph, input)))
 
 
 def excused(graph: Graph, input: object, got: Mapping[str, Sequence[Atom]]) -> bool:
-    """Tell whether ``got``, by the names of the outputs, differs from what is wanted as sums may that round."""
+    """Return whether ``got``, by output name, differs from the expected results only by permitted rounding."""
     values = _values(graph, input)
     rounding = _rounding(graph, values)
     return all(_excused(node, values, rounding, got[name]) for name, node in graph.outputs.items())
@@ -74,7 +74,7 @@ def _values(graph: Graph, input: object) -> dict[Node, Value]:
 
 
 def _rounding(graph: Graph, values: Mapping[Node, Value]) -> set[Node]:
-    """Return the aggregates of which the order matters, the one that fails among them."""
+    """Return the aggregates whose order matters, including one that fails."""
     return {
         node
         for node in graph
@@ -85,13 +85,13 @@ def _rounding(graph: Graph, values: Mapping[Node, Value]) -> set[Node]:
 
 
 def _rows(node: Node, values: Mapping[Node, Value]) -> list[list[Atom]]:
-    """Return what each row of an aggregate selects."""
+    """Return the atoms that each row of an aggregate selects."""
     selector, value = (values[operand] for operand in node.operands)
     return [[atom for atom, there in zip(value, row, strict=True) if there] for row in selector]
 
 
 def _before(node: Node) -> set[Node]:
-    """Return all that ``node`` is computed from."""
+    """Return the transitive operands of ``node``."""
     found: set[Node] = set()
     stack = list(node.operands)
     while stack:
@@ -103,15 +103,15 @@ def _before(node: Node) -> set[Node]:
 
 
 def _near(row: Sequence[Atom], divisor: int, got: object) -> bool:
-    """Tell whether ``got`` is a sum of ``row``, divided, that some order of adding may yield.
+    """Return whether some order of addition may yield ``got`` as the sum of ``row`` over ``divisor``.
 
-    Adding k numbers v rounds k - 1 times, by at most 2⁻⁵³ · Σ|v| each; converting integers and dividing rounds as well.
+    Adding k numbers v rounds k - 1 times, by at most 2⁻⁵³ · Σ|v| each; integer conversion and division round as well.
     """
     exact = _exact(row)
     total = sum((abs(each) for each in exact), Fraction())
     if not isinstance(got, float):
         return False
-    if total > _MOST:  # on its way it may become infinite, or not
+    if total > _MOST:  # partial sums may overflow to infinity, depending on the order
         return True
     if not isfinite(got) or len(exact) < len(row):
         return False
@@ -120,7 +120,7 @@ def _near(row: Sequence[Atom], divisor: int, got: object) -> bool:
 
 
 def _exact(row: Sequence[Atom]) -> list[Fraction]:
-    """Return the finite numbers of ``row``."""
+    """Return the finite numbers of ``row`` as fractions."""
     return [Fraction(atom) for atom in row if not isinstance(atom, str) and (type(atom) is int or isfinite(atom))]
 
 

@@ -1,4 +1,4 @@
-"""A failure made small, as Python that shows it."""
+"""Minimized failures as standalone Python reproducers."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from raspir.testing.settings import Setting, simplest
 from raspir.testing.trying import Failure
 
 ATTEMPTS = 4000
-"""Smaller programs, inputs and settings that are tried at most."""
+"""The maximum number of shrinking candidates."""
 
 
 @dataclass(frozen=True)
 class Shrunk:
-    """A failure, as small as it was made.
+    """A minimized failure.
 
     Attributes:
         graph: the program.
         inputs: the inputs.
-        setting: how it is optimised and run.
-        told: what is different, in words.
+        setting: how it is optimized and run.
+        told: a description of the difference.
     """
 
     graph: Graph
@@ -42,9 +42,9 @@ class Shrunk:
 
 
 def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
-    """Return a failure with a smaller program, smaller inputs and a simpler setting that still fails alike.
+    """Minimize the program, inputs and setting of a failure, preserving its kind.
 
-    What is tried on the way may take a small part of the time that a case may take, and all of it a few times that.
+    Each candidate is limited to a small part of a case's time limit, and the whole search to a few times that limit.
     """
     graph, setting, kind = failure.trial.graph, failure.setting, failure.problem.kind
     inputs = failure.problem.inputs or failure.trial.inputs
@@ -59,18 +59,18 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
         return problem is not None and problem.kind == kind
 
     with _scratch():
-        if kind == "time":  # which is soon over, and one pass fails in less of it than several
+        if kind == "time":  # a shorter limit suffices, and one pass exceeds it sooner than several
             setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
-        for _ in range(2):  # a simpler setting leaves more of the program out
+        for _ in range(2):  # a simpler setting permits further reduction of the program
             graph, inputs = minimised(graph, inputs, partial(fails, setting), attempts, deadline - time.monotonic())
             setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
         if kind == "time" and graph is not failure.trial.graph:
-            setting = replace(setting, time_limit=quick / 2)  # no smaller one took longer than the double
+            setting = replace(setting, time_limit=quick / 2)  # every smaller candidate took less than twice this
         return Shrunk(graph, inputs, setting, (_problem(setting, graph, inputs) or failure.problem).told)
 
 
 def _problem(setting: Setting, graph: Graph, inputs: list[Any]) -> DifferenceError | None:
-    """Return what is different; ``None`` if nothing is, or for want of a program or of inputs."""
+    """Return the difference; ``None`` if there is none, or the candidate is not a valid program or has no inputs."""
     try:
         Trial(graph, inputs).compare(setting)
     except DifferenceError as error:
@@ -82,7 +82,7 @@ def _problem(setting: Setting, graph: Graph, inputs: list[Any]) -> DifferenceErr
 
 @contextmanager
 def _scratch() -> Iterator[None]:
-    """Let what is saved of a pass that fails, over and over while a program is made small, go with the folder."""
+    """Redirect the reports of failing passes, saved repeatedly during shrinking, to a temporary folder."""
     with TemporaryDirectory() as folder:
         before, tempfile.tempdir = tempfile.tempdir, folder
         try:
@@ -92,11 +92,11 @@ def _scratch() -> Iterator[None]:
 
 
 def script(found: Shrunk, title: str) -> str:
-    """Return Python that shows a failure: it prints the difference and exits with code 1, or with 0 if there is none.
+    """Return a script that reproduces a failure: it exits with code 1 and prints the difference, or else with code 0.
 
     Args:
         found: the failure.
-        title: where it comes from, in a line.
+        title: a one-line description of its origin.
     """
     functions = found.graph.functions
     imports = sorted(f"from {each.__module__} import {each.__qualname__}" for each in set(functions.values()))
@@ -121,20 +121,20 @@ def script(found: Shrunk, title: str) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _commented(told: str) -> str:
-    """Return text that a docstring can hold."""
-    return told.replace("\\", "\\\\").replace('"""', "'''").encode("utf-8", "backslashreplace").decode()
+def _commented(text: str) -> str:
+    """Escape text for use in a docstring."""
+    return text.replace("\\", "\\\\").replace('"""', "'''").encode("utf-8", "backslashreplace").decode()
 
 
 def _text(text: str) -> str:
-    """Return a text as Python, a line for each of its lines."""
+    """Return a source expression for a string, one line per line."""
     if "\\" in text or '"""' in text or not text.isascii():
         return "\n    ".join(ascii(line) for line in text.splitlines(keepends=True))
     return f'"""\n{text}"""'
 
 
 def save(content: str, path: Path) -> Path:
-    """Write a new file, at ``path`` or, where there is one, beside it; return where.
+    """Write a new file at ``path``, or under a fresh name beside it if it exists; return the path.
 
     Raises:
         OSError: if it cannot be written.

@@ -1,4 +1,4 @@
-"""A setting: what is done with a generated program before its results are compared."""
+"""Settings: the passes, assumptions and backend under which a program's results are compared."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from raspir.testing.quiet import quiet
 from raspir.testing.thresholds import replaced, thresholds
 
 TIME_LIMIT = 60.0
-"""The seconds that a case may take unless something else is said."""
+"""The default time limit of a case in seconds."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """How a program is optimised and run.
+    """How a program is optimized and run.
 
     Attributes:
-        passes: the passes, in order, as names with options in braces or as objects; the default pipeline for ``None``,
-            and the program as written if there are none.
-        attention: which kind of heads there may be.
-        vocab: the promised vocabulary, if there is one.
-        max_length: the promised length, if there is one.
+        passes: the passes in order, as names with options in braces or as objects; ``None`` for the default pipeline,
+            empty for the unoptimized program.
+        attention: the kind of attention heads available.
+        vocab: the assumed vocabulary, if any.
+        max_length: the assumed maximum length, if any.
         backend: the name of the backend that runs the program.
-        forced: which of the backend's thresholds are set so that small inputs take its other ways of doing the same.
-        time_limit: the seconds that one case may take; ordinary ones take some milliseconds.
+        forced: the backend thresholds to lower, so that small inputs reach code paths for large ones.
+        time_limit: the time limit of one case in seconds; typical cases take milliseconds.
     """
 
     passes: tuple[str | Pass, ...] | None = None
@@ -52,7 +52,7 @@ class Setting:
         return Target(self.attention)
 
     def promised(self, graph: Graph) -> Graph:
-        """Return ``graph`` with the promises."""
+        """Return ``graph`` under the assumptions."""
         with quiet():
             return graph.assume(self.vocab, self.max_length)
 
@@ -62,11 +62,11 @@ class Setting:
         remarks: list[Remark] | None = None,
         on_pass: Callable[[Pass, Graph, Graph], None] | None = None,
     ) -> Graph:
-        """Return what :meth:`promised` returns after the passes.
+        """Apply the passes to the result of :meth:`promised`.
 
         Args:
-            promised: the program with its promises.
-            remarks: a list to which the passes add what they did that mattered.
+            promised: the program under its assumptions.
+            remarks: a list that receives the passes' remarks.
             on_pass: called with each pass that ran, and the graph before and after it.
 
         Raises:
@@ -79,7 +79,7 @@ class Setting:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Set the thresholds, and take warnings as failures."""
+        """Set the thresholds, and turn warnings into errors."""
         with ExitStack() as stack:
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("error")
@@ -89,7 +89,7 @@ class Setting:
             yield
 
     def simpler(self) -> Iterator[Setting]:
-        """Yield settings with a threshold, a promise or a pass less, or on the reference alone."""
+        """Yield settings with one threshold, assumption or pass less, or on the reference alone."""
         for name in self.forced:
             yield replace(self, forced=tuple(each for each in self.forced if each != name))
         if self.backend != "reference" and self.passes != ():
@@ -111,29 +111,29 @@ class Setting:
 
     @property
     def order(self) -> str:
-        """The passes in a few words: ``default``, ``as written``, the one by its name, or ``orders`` for several."""
+        """The passes in short: ``default``, ``as written``, the name of a single pass, or ``orders`` for several."""
         if not self.passes:
             return "default" if self.passes is None else "as written"
         return _named(self.passes[0]) if len(self.passes) == 1 else "orders"
 
     def __str__(self) -> str:
-        return "\n".join(f"{field.name}: {_told(getattr(self, field.name))}" for field in fields(self))
+        return "\n".join(f"{field.name}: {_formatted(getattr(self, field.name))}" for field in fields(self))
 
     def __repr__(self) -> str:
-        """Return Python that makes the setting, without what is as usual; passes that are objects by their names."""
+        """Return Python that reconstructs the setting, omitting defaults; pass objects appear by name."""
         usual = Setting()
         parts = {field.name: getattr(self, field.name) for field in fields(self)}
         if self.passes is not None:
             parts["passes"] = tuple(map(_named, self.passes))
-        told = (f"{name}={literal(value)}" for name, value in parts.items() if value != getattr(usual, name))
-        return f"Setting({', '.join(told)})"
+        arguments = (f"{name}={literal(value)}" for name, value in parts.items() if value != getattr(usual, name))
+        return f"Setting({', '.join(arguments)})"
 
 
 def _named(each: str | Pass) -> str:
     return each if isinstance(each, str) else each.name
 
 
-def _told(value: object) -> str:
+def _formatted(value: object) -> str:
     return literal(tuple(map(_named, value)) if isinstance(value, tuple) and _holds_passes(value) else value)
 
 
@@ -142,7 +142,7 @@ def _holds_passes(value: tuple[object, ...]) -> bool:
 
 
 def simplest(setting: Setting, fails: Callable[[Setting], bool]) -> Setting:
-    """Return a setting as simple as there still is a failure with."""
+    """Return the simplest setting that still fails."""
     changed = True
     while changed:
         changed = False
@@ -160,14 +160,14 @@ def drawn(
     names: tuple[str, ...],
     passes: tuple[str, ...] | None = None,
 ) -> Setting:
-    """Return a random setting for a generated program, whose promises its own inputs keep.
+    """Return a random setting for a generated program, whose assumptions its own inputs satisfy.
 
     Args:
-        random: decides everything.
+        random: the source of randomness.
         generated: the program.
-        backends: the names of the backends to choose from.
-        names: the names of the passes to choose from.
-        passes: the passes, where they are not chosen at random.
+        backends: the names of the candidate backends.
+        names: the names of the candidate passes.
+        passes: the passes, if they are not chosen at random.
     """
     backend = random.choice(backends)
     if passes is None:
@@ -181,7 +181,7 @@ def drawn(
 
 
 def _some_passes(random: Random, names: tuple[str, ...], as_written: bool) -> tuple[str, ...] | None:
-    """Return the default pipeline (``None``), one pass, several in any order, or none."""
+    """Return the default pipeline (``None``), one pass, several in random order, or none."""
     kind = random.random()
     if kind < 0.25 or not names:
         return None

@@ -29,23 +29,23 @@ from raspir.testing.minimise import replaced, substitutes
 from raspir.testing.quiet import fitting
 
 _STEPS = 8
-_KEEP = 126  # numbers, most of which leave a value as it is; from 128 on hypothesis draws low ones more often
-_MOST = 3  # ways to make do without a value that are tried
+_KEEP = 126  # range of draws, most of which keep a value; from 128 on hypothesis favors low numbers
+_MOST = 3  # maximum number of replacements to try for a value
 FUNCTIONS = frozenset({"map", "select.by"})
 """The operations that call opaque Python functions."""
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What generated programs may hold.
+    """Constraints on generated programs.
 
     Attributes:
         vocab: the atoms of inputs.
-        longest: the length of the longest inputs.
-        operations: the operations of the IR, by name.
-        types: the kinds of atoms that values may hold where the inputs keep their promises.
-        max_size: the most nodes.
-        supported: what else a program with its promises must fulfil.
+        longest: the maximum input length.
+        operations: the IR operations, by name.
+        types: the kinds of atoms that values may hold on inputs that satisfy the assumptions.
+        max_size: the maximum number of nodes.
+        supported: a further predicate on a program under its assumptions.
     """
 
     vocab: tuple[Atom, ...]
@@ -57,16 +57,16 @@ class Allowed:
 
     @property
     def restrict(self) -> bool:
-        """Whether parts of programs must be looked at before more is made of them."""
+        """Whether partial programs must be checked before they are extended."""
         return self.supported is not None or self.types is not ATOM or not self.operations.issuperset(OPERATIONS)
 
     @property
     def sizes(self) -> Sizes:
-        """How large idioms may become that repeat something, each time with some nodes more."""
+        """The size limits of repetitive idioms, whose iterations add a few nodes each."""
         return Sizes(chain=self.max_size // 3, sharing=self.max_size // 4)
 
     def __call__(self, program: SOp | Graph) -> bool:
-        """Tell whether a program may be generated."""
+        """Return whether a program satisfies the constraints."""
         graph = program if isinstance(program, Graph) else lower(program)
         try:
             promised = fitting(graph, self.vocab, self.longest)
@@ -94,27 +94,27 @@ def programs(
     backend: str | None = None,
     supported: Callable[[Graph], bool] | None = None,
 ) -> st.SearchStrategy[Generated]:
-    """Return a strategy for programs, made of the same idioms and free operations as those that ``raspir fuzz`` tries.
+    """Return a strategy for programs, built from the same idioms and free operations that ``raspir fuzz`` uses.
 
-    A program works with its vocabulary as far as types tell; on some inputs it may fail. It shrinks to few nodes.
+    A program's types admit its vocabulary, but it may fail on some inputs. It shrinks to few nodes.
 
     Args:
-        vocab: the atoms of inputs; one of several vocabularies for ``None``.
-        longest: the most positions of an input.
-        max_size: the most nodes of a program.
-        operations: the operations of the IR that there may be, by name, aggregates among them; all for ``None``.
-        without: operations that there may not be.
-        types: the kinds of atoms that values may hold, as far as types tell, where inputs keep to the vocabulary.
-        functions: whether there may be opaque Python functions (``map``, ``select`` with a predicate).
-        attention: whether there may be aggregates that fetch by the best score (``"best"``) or not (``"select"``).
-        outputs: the most outputs.
-        backend: the name of a backend: only programs that it compiles without a ``BackendError``, with the promises
-            of their vocabulary and length.
-        supported: what else a program must fulfil, told by its graph with these promises. A part of what fulfils it
-            must do so, too: programs grow by what is supported.
+        vocab: the atoms of inputs; ``None`` picks one of several vocabularies.
+        longest: the maximum input length.
+        max_size: the maximum number of nodes.
+        operations: the permitted IR operations, by name, including aggregates; ``None`` for all.
+        without: the excluded operations.
+        types: the kinds of atoms that values may hold on inputs within the vocabulary, as far as types show.
+        functions: whether opaque Python functions (``map``, ``select`` with a predicate) are permitted.
+        attention: whether aggregates may fetch by best score (``"best"``) or not (``"select"``).
+        outputs: the maximum number of outputs.
+        backend: the name of a backend; restricts to programs that it compiles without a ``BackendError`` under the
+            assumptions of their vocabulary and length.
+        supported: a further predicate on the program's graph under these assumptions. It must be monotone, holding for
+            each part of a program for which it holds, since programs are grown from supported parts.
 
     Raises:
-        InputError: if the vocabulary makes no sense, or no vocabulary has only atoms of these types.
+        InputError: if the vocabulary is invalid, or no vocabulary has only atoms of these types.
         BackendError: if there is no such operation, type or backend.
     """
     allowed = _operations(operations, without, functions, Target(attention))
@@ -137,7 +137,7 @@ def programs(
 
 @st.composite
 def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
-    """Draw a program: steps until a number says stop, then which of all that was made it yields."""
+    """Draw a program: steps until a draw stops, then its outputs among all expressions."""
     maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes)
     known = maker.known["any"]
     if not known:
@@ -155,7 +155,7 @@ def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
         if draw(st.integers(0, 7)) < 6:
             break
         named[f"out_{number}"] = draw(_one_of(known))
-    for names in (named, ["out"]):  # together they may be larger than alone
+    for names in (named, ["out"]):  # several outputs together may exceed the size of one alone
         graph = draw(_reduced(lower({name: named[name] for name in names}), rules))
         if rules(graph):
             return Generated(graph, rules.vocab, rules.longest)
@@ -164,7 +164,7 @@ def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
 
 @st.composite
 def _reduced(draw: st.DrawFn, graph: Graph, rules: Allowed) -> Graph:
-    """Draw a program with other values in the place of some: seldom, but of all that is shrunk."""
+    """Draw a program with some values replaced: rarely applied, but everywhere available to shrinking."""
     for node in reversed(graph.nodes):
         if node.operands and node in graph.nodes:
             options = list(islice(substitutes(graph, node), _MOST))
@@ -178,32 +178,32 @@ def _reduced(draw: st.DrawFn, graph: Graph, rules: Allowed) -> Graph:
 
 @st.composite
 def _step(draw: st.DrawFn, maker: Maker, free: float, longest: int) -> None:
-    """Add something to a program; nothing where no types fit. Each step can be left out of a program by itself."""
+    """Add a step, or nothing if no types fit; shrinking can remove each step independently."""
     maker.random = draw(_randoms())
     with suppress(ProgramError):
         step(maker, free, EVERY, longest)
 
 
 def _randoms() -> st.SearchStrategy[Random]:
-    """Return a strategy for random numbers that come from hypothesis, which lowers them when it shrinks."""
+    """Return a strategy for random sources driven by hypothesis, which lowers their draws when shrinking."""
     return st.randoms(use_true_random=False, note_method_calls=False)
 
 
 @st.composite
 def _one_of(draw: st.DrawFn, known: list[SOp]) -> SOp:
-    """Draw one of what was made: mostly the last, and the first, which is the smallest, when it shrinks."""
+    """Draw an expression: mostly the last; shrinking leads to the first, which is the smallest."""
     if draw(st.integers(0, 7)):
         return known[-1]
     return known[draw(st.integers(0, len(known) - 1))]
 
 
 def inputs_for(program: Generated) -> st.SearchStrategy[list[Atom]]:
-    """Return a strategy for the inputs of a program, which keep its promises: lists of no atoms, one, or more."""
+    """Return a strategy for inputs that satisfy a program's assumptions: lists of zero or more atoms."""
     return st.lists(st.sampled_from(program.vocab), max_size=program.longest)
 
 
 def _operations(given: Iterable[str] | None, without: Iterable[str], functions: bool, target: Target) -> frozenset[str]:
-    """Return the names of the operations that there may be; an input is always one."""
+    """Return the names of the permitted operations; inputs are always permitted."""
     for each in (given, without):
         if isinstance(each, str):
             raise BackendError(f"operations are a set of names, not {show(each)}")
@@ -228,23 +228,23 @@ def _types(names: Iterable[str]) -> Type:
 
 
 def _vocabularies(vocab: Iterable[Atom] | None, types: Type) -> list[tuple[Atom, ...]]:
-    """Return the vocabularies to choose from."""
+    """Return the candidate vocabularies."""
     known = [*VOCABULARIES, *MIXED] if vocab is None else [distinct(vocab)]
     fitting = [each for each in known if each and union(map(type_of, each)) in types]
     if not fitting:
-        told = "no vocabulary" if vocab is None else f"the vocabulary {show(known[0])}"
-        raise InputError(f"{told} holds atoms, and of type {types} alone")
+        subject = "no vocabulary" if vocab is None else f"the vocabulary {show(known[0])}"
+        raise InputError(f"{subject} holds atoms, and of type {types} alone")
     return fitting
 
 
 def _compiles(backend: str) -> Callable[[Graph], bool]:
-    """Return what tells whether a backend compiles a graph."""
+    """Return a predicate for whether a backend compiles a graph."""
     chosen = runner(backend)
 
     def compiles(graph: Graph) -> bool:
         try:
             chosen.compile(graph)
-        except FaultyBackendError:  # which is for the test to find
+        except FaultyBackendError:  # left to the test to find
             return True
         except BackendError:
             return False

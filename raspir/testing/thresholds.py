@@ -1,6 +1,6 @@
-"""Thresholds of backends: where they turn to other ways of doing the same, set so that small inputs reach all of these.
+"""Backend thresholds between alternative algorithms, lowered so that small inputs exercise all of them.
 
-The modules of a backend are imported when its thresholds are set.
+A backend's modules are imported only when its thresholds are set.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _THRESHOLDS: Mapping[str, Mapping[str, tuple[tuple[str, str, int | Callable[...,
         "short rows": ((f"{_KERNELS}.selections", "are_short", _several),),
     }
 }
-"""By the names of backends, what is set together: a module, a name in it and a value."""
+"""Groups of thresholds by backend and name; each is a module, an attribute and its replacement value."""
 
 LONG_SUMS = "long sums"
-"""What has floats added in another order than from left to right."""
+"""The group that lets float sums be reassociated."""
 
 
 def thresholds(backend: str) -> tuple[str, ...]:
-    """Return the names of what can be set of a backend."""
+    """Return the names of a backend's threshold groups."""
     return tuple(_THRESHOLDS.get(backend, ()))
 
 
 def replaced(backend: str, name: str) -> Iterator[tuple[Any, str, Any]]:
-    """Yield what is set under a name: the module, the name in it and the value."""
+    """Yield the replacements in a group: module, attribute and value."""
     for module, attribute, value in _THRESHOLDS[backend][name]:
         yield import_module(module), attribute, value

@@ -1,4 +1,4 @@
-"""Programs by number: each is generated, and tried under several settings."""
+"""Fuzzing by number: generates each program and tries it under several settings."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from raspir.testing.maker import LARGE
 from raspir.testing.settings import TIME_LIMIT, Setting, drawn
 
 SETTINGS = 4
-"""Settings of one program: as many cases."""
+"""The number of settings per program, each a fuzz case."""
 INPUTS = 6
-"""Inputs of one program."""
+"""The number of inputs per program."""
 TEXT, AGAIN = 0.1, 0.2
-"""How often the optimised program is also read again from its text, and the last of several passes also runs again."""
+"""The probabilities of also testing the textual IR round trip, and the idempotence of the last of several passes."""
 
 ODD: tuple[Atom, ...] = (
     0, 1, -1, 2, 3, True, False, 0.0, -0.0, 0.5, 0.1, 1.0, float("inf"), -float("inf"), 1e308, -1e308, 5e-324, 2.0**53,
@@ -38,23 +38,23 @@ ODD: tuple[Atom, ...] = (
     2**53, 2**53 + 1, -(2**53) - 1, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400,
     "", "a", "b", "1", "ab", "long " * 20, "é", "\U0001f600", "\ud800", "\udfff", "\0",
 )  # fmt: skip
-"""What no program is made for."""
+"""Atoms outside every program's vocabulary."""
 HUGE: tuple[Atom, ...] = tuple(
     sign * 2**bits + more for bits in (600_000, 1_100_000) for sign in (1, -1) for more in (0, 1)
 )
-"""Integers that are added and compared, but too large for products and quotients (:mod:`raspir.ir.evaluation`)."""
+"""Integers valid in sums and comparisons but too large for products and quotients (:mod:`raspir.ir.evaluation`)."""
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """What is fuzzed: picklable, so that any process can try any program of it.
+    """A fuzzing campaign: picklable, so that any process can try any of its programs.
 
     Attributes:
-        seed: decides, with a program's number, everything about it.
-        backends: the names of the backends that run the programs; all that run any if it is empty.
-        passes: a pipeline in text; random orders for ``None``.
+        seed: determines, with a program's number, everything about it.
+        backends: the names of the backends that run the programs; if empty, all that can run any.
+        passes: a pipeline in text form; ``None`` for random orders.
         names: the names of the passes to choose from at random.
-        time_limit: the seconds that one case may take.
+        time_limit: the time limit of one case in seconds.
     """
 
     seed: int = 0
@@ -64,12 +64,13 @@ class Campaign:
     time_limit: float = TIME_LIMIT
 
     def check(self) -> Campaign:
-        """Return this with the names of all backends and passes where it has none.
+        """Return the campaign with the defaults for backends and passes filled in.
 
-        Passes that installed packages add are chosen only where all backends are: who tries one backend asks for that.
+        Passes from installed packages are included only if no backends are named: testing one backend is not about
+        them.
 
         Raises:
-            BackendError: if there is no such backend or pass, or a backend runs no programs.
+            BackendError: if a backend or pass does not exist, or a backend does not run programs.
         """
         for name in self.backends:
             runner(name)
@@ -78,7 +79,7 @@ class Campaign:
         return replace(self, backends=self.backends or runners(), names=names)
 
     def left_out(self) -> tuple[str, ...]:
-        """Return what would be tried if it could be used: backends and passes, each as ``backend name``."""
+        """Return the unusable backends and passes, each as ``backend name``."""
         if self.backends:
             return ()
         registries: list[Registry[Any]] = [BACKENDS] if self.passes is not None else [BACKENDS, PASSES]
@@ -90,18 +91,18 @@ class Campaign:
 
     @cached_property
     def supports(self) -> dict[str, Capabilities]:
-        """What each of the backends supports."""
+        """The capabilities of each backend."""
         return {name: support_of(runner(name).backend) for name in self.backends}
 
     @cached_property
     def pipeline(self) -> tuple[str, ...] | None:
-        """The passes that are always the same, each with its options."""
+        """The fixed pipeline, one pass with its options each."""
         if self.passes is None:
             return None
         return tuple(_written(name, options) for name, options in parse_choices(self.passes, "pass"))
 
     def program(self, number: int) -> tuple[Generated, Random]:
-        """Return the program of this number, and what decides all else about it."""
+        """Return the program of this number, and the random state for the rest of its cases."""
         random = Random(f"{self.seed}:{number}")
         support = Capabilities()
         if any(each != support for each in self.supports.values()):
@@ -109,7 +110,7 @@ class Campaign:
         return program(random, random.random() < 0.9, support, LARGE), random
 
     def _setting(self, random: Random, generated: Generated, backends: tuple[str, ...]) -> Setting:
-        """Return a random setting on one of ``backends``, with the promises that this one needs."""
+        """Return a random setting on one of ``backends``, with the assumptions that it requires."""
         setting = replace(drawn(random, generated, backends, self.names, self.pipeline), time_limit=self.time_limit)
         support = self.supports.get(setting.backend, Capabilities())
         if support == Capabilities():
@@ -121,7 +122,7 @@ class Campaign:
     def _cases(self, number: int) -> tuple[Trial, Iterator[tuple[Setting, bool, bool]]]:
         """Return the program of this number with its inputs, and its settings.
 
-        With each setting comes whether the program's text is read again, and whether its last pass runs again.
+        Each setting comes with whether to test the textual IR round trip and the idempotence of the last pass.
         """
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
@@ -136,7 +137,7 @@ class Campaign:
         return trial, settings()
 
     def tried(self, number: int, limit: int = SETTINGS) -> Outcome:
-        """Try the program of this number under the first ``limit`` of its settings, up to the first difference."""
+        """Try the program of this number under its first ``limit`` settings, up to the first difference."""
         trial, settings = self._cases(number)
         done = Outcome()
         for at, (setting, text, again) in enumerate(islice(settings, limit)):
@@ -149,7 +150,7 @@ class Campaign:
         return done
 
     def failure(self, number: int, at: int, problem: DifferenceError) -> Failure:
-        """Return the failure that another process found with one of the settings of a program."""
+        """Reconstruct the failure that a worker process found under one setting of a program."""
         trial, settings = self._cases(number)
         setting, _, _ = next(islice(settings, at, None))
         return Failure(number, at, trial, setting, problem)
@@ -157,14 +158,14 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Failure:
-    """A difference.
+    """A difference with its context.
 
     Attributes:
-        number: the number of the program.
-        at: which of its settings it is.
+        number: the program's number.
+        at: the index of the setting.
         trial: the program and its inputs.
-        setting: how it was optimised and run.
-        problem: what is different.
+        setting: how it was optimized and run.
+        problem: the difference.
     """
 
     number: int
@@ -176,12 +177,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one program, or of several.
+    """The result of one or several programs.
 
     Attributes:
-        cases: programs under one setting each.
-        counts: what else is counted: results, and what was covered.
-        failure: the difference, if there is one.
+        cases: the number of programs under one setting each.
+        counts: the number of results compared, and coverage counters.
+        failure: the difference, if any.
     """
 
     cases: int = 0
@@ -193,7 +194,7 @@ class Outcome:
 
 
 def covered(setting: Setting) -> list[str]:
-    """Return what a case under a setting covers, each as ``group name``."""
+    """Return the coverage keys of a case under a setting, each as ``group name``."""
     promises = {"vocabulary": setting.vocab, "length": setting.max_length}
     return [
         f"passes {setting.order}",
@@ -205,7 +206,7 @@ def covered(setting: Setting) -> list[str]:
 
 
 def _usable(registry: Registry[Any]) -> tuple[str, ...]:
-    """Return the names of all members that can be used."""
+    """Return the names of all usable members."""
     found = []
     for name in registry.names():
         try:
@@ -217,12 +218,12 @@ def _usable(registry: Registry[Any]) -> tuple[str, ...]:
 
 
 def runners() -> tuple[str, ...]:
-    """Return the names of all backends that run programs and can be loaded."""
+    """Return the names of all loadable backends that run programs."""
     return tuple(name for name in _usable(BACKENDS) if isinstance(BACKENDS.get(name), Runs))
 
 
 def some_input(random: Random, generated: Generated) -> Any:
-    """Return an input: mostly one that the program is made for, sometimes a longer one, or one that holds anything."""
+    """Return an input: mostly one within the program's vocabulary, sometimes a longer one or one of arbitrary atoms."""
     given = generated.input(random)
     style = random.random()
     if style < 0.03:
@@ -240,10 +241,10 @@ def some_input(random: Random, generated: Generated) -> Any:
 
 
 def _exposed(generated: Generated) -> float:
-    """Return how often an input holds an integer that is :data:`HUGE`, since that takes long.
+    """Return the probability of a :data:`HUGE` integer in an input; it is low because such inputs are slow.
 
-    It is more often where a program has operations that refuse one, most often where it also fetches from positions
-    that the tokens say: nothing is there, and no operation may be applied to such a position instead.
+    It is higher for programs with operations that reject such integers, and highest if these also gather at positions
+    computed from the tokens: then the gather finds nothing, and no operation sees such a position.
     """
     nodes = generated.graph.nodes
     if not any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in nodes):

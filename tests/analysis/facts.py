@@ -1,4 +1,4 @@
-"""Checking every fact of an analysis against the values of a run."""
+"""Checks of every analysis fact against the values of a run."""
 
 from itertools import pairwise
 from math import inf

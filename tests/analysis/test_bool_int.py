@@ -1,4 +1,4 @@
-"""Leniency: which values' users cannot tell a boolean from the integer that it equals."""
+"""Boolean–integer interchange: values whose users cannot distinguish a boolean from the integer that it equals."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Domains: a lattice of supersets, and what operations and aggregates do to them."""
+"""Domains: the lattice, and the transfer functions of operations and aggregates."""
 
 import math
 from math import inf

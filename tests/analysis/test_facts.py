@@ -1,4 +1,4 @@
-"""All facts about all values of generated programs, held against the values of runs."""
+"""All analysis facts about generated programs, checked against the values of runs."""
 
 from itertools import pairwise
 from random import Random

@@ -1,4 +1,4 @@
-"""Sets of integers against Python's sets over a window, and the laws of the lattice."""
+"""Integer sets against Python's sets over a window, and the lattice laws."""
 
 from math import inf
 

@@ -1,4 +1,4 @@
-"""Linear forms: a vector space, and the forms that sums have."""
+"""Linear forms: vector space laws, and the forms of sums."""
 
 from math import inf
 

@@ -1,4 +1,4 @@
-"""What is affine, monotone or injective in the position, derived where it must be."""
+"""Inference of affine, monotone and injective functions of the position."""
 
 from math import inf
 

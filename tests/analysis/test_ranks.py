@@ -1,4 +1,4 @@
-"""Ranks: which counts number the members of a class in a strict total order."""
+"""Ranks: recognition of counts that number a class's members in a strict total order."""
 
 import pytest
 from facts import Checked

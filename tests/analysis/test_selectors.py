@@ -1,4 +1,4 @@
-"""The algebra of selectors' normal forms against matrices, and the facts about what selectors select."""
+"""Selector normal forms against matrices, and facts about selected positions."""
 
 import itertools
 

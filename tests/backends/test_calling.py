@@ -1,4 +1,4 @@
-"""What raspir makes of the answers of somebody else's backend: right ones become results, wrong ones have a name."""
+"""Handling of third-party backends' return values: valid ones become results, invalid ones are reported."""
 
 import re
 import warnings

@@ -1,4 +1,4 @@
-"""Inputs and batches that are none: masked elements of NumPy, and one input where several are wanted."""
+"""Invalid inputs and batches: masked NumPy elements, and a single input in place of a batch."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a backend says that it supports is held against a program before the backend is called."""
+"""Check of programs against a backend's declared capabilities before the backend is called."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The cases of this folder: the comments that head a file, and the program that the passes make of its own."""
+"""The snapshot cases of this folder: header comments, input program and optimized program of each file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshots of the optimiser's output on small programs; README.md in this folder says how to read and update them."""
+"""Snapshots of the optimizer's output on small programs; README.md in this folder explains their format and update."""
 
 import shutil
 import subprocess

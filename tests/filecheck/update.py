@@ -1,7 +1,7 @@
-"""Write the expected programs anew: python tests/filecheck/update.py [names…]
+"""Regenerate the expected programs: ``python tests/filecheck/update.py [names…]``.
 
 A name is a case such as fold/sum, or a folder such as fold; without one, all cases are updated, and expected programs
-that belong to no case are deleted.
+without a case are deleted.
 """
 
 from __future__ import annotations

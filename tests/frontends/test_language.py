@@ -1,4 +1,4 @@
-"""The language: what each construct means."""
+"""The language: semantics of each construct."""
 
 import math
 import operator

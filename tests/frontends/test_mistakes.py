@@ -1,4 +1,4 @@
-"""Mistakes in programs: one line, the user's own file and line, a RaspirError."""
+"""Errors in programs: a one-line RaspirError with the user's file and line."""
 
 import inspect
 import math

@@ -1,4 +1,4 @@
-"""What Python offers on any object and means nothing on a program, a selector, a key or a query: a line of advice."""
+"""Python operations undefined on programs, selectors, keys or queries: a one-line hint."""
 
 import math
 import operator

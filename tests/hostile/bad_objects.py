@@ -1,4 +1,4 @@
-"""Objects that fail, or lie, when they are asked what they are."""
+"""Objects that raise or lie under introspection."""
 
 from __future__ import annotations
 

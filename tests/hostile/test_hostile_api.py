@@ -1,4 +1,4 @@
-"""Objects of all kinds as arguments: what comes is a result or a RaspirError, never another exception."""
+"""Arbitrary objects as arguments: each call returns a result or raises a RaspirError, never another exception."""
 
 from __future__ import annotations
 

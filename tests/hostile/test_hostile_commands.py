@@ -1,4 +1,4 @@
-"""What the command line is given: JSON, pipelines, vocabularies and lines of files."""
+"""Hostile command-line arguments: JSON, pipelines, vocabularies and input files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that were too much for the optimiser: without end, exponentially long, growing, or beyond the limits."""
+"""Programs that once broke the optimizer: nontermination, exponential time, growth, exceeded limits."""
 
 import pytest
 

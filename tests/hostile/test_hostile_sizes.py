@@ -1,4 +1,4 @@
-"""Short lines that ask for much: each ends, within memory and time that have a limit, with a result or an error."""
+"""Small sources with huge results: each ends in a result or an error within memory and time limits."""
 
 from __future__ import annotations
 

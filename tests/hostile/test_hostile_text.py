@@ -1,4 +1,4 @@
-"""Textual IR that is damaged at random: what comes is a graph or a RaspirError, whatever is done with it."""
+"""Randomly corrupted textual IR: parsing yields a valid graph or raises a RaspirError."""
 
 from __future__ import annotations
 

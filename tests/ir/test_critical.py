@@ -1,4 +1,4 @@
-"""The critical path: one step for each layer, and each operand is what really forces it."""
+"""The critical path: one step per layer, each through the operand that determines the layer."""
 
 from addition import add
 from attention import flip

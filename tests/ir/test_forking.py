@@ -1,4 +1,4 @@
-"""Forking a process while other threads build programs: the child can build, compile and run its own."""
+"""Forking while other threads build programs: the child can build, compile and run its own."""
 
 import os
 import re

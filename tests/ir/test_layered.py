@@ -1,4 +1,4 @@
-"""The view of a graph as layers: what each reads and makes follows from what is used where."""
+"""The layered view of a graph: each layer's inputs and outputs follow from uses."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""The operation ``lookup``: a table from atoms to atoms, by exact type."""
+"""The operation ``lookup``: a table from atoms to atoms, keyed by exact type."""
 
 import math
 

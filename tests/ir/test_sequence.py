@@ -1,4 +1,4 @@
-"""Sequences: what a program yields, compared with what is no sequence."""
+"""Result sequences, and their comparison with other objects."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Textual IR: what is malformed is told with line, column and what was expected."""
+"""Textual IR: syntax errors report line, column and expected token."""
 
 import json
 import math

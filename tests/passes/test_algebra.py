@@ -1,4 +1,4 @@
-"""The folding rules: that each is right where it applies, and that each of its side conditions is needed."""
+"""The folding rules: each is sound where it applies, and each of its side conditions is necessary."""
 
 import math
 import operator

@@ -1,4 +1,4 @@
-"""What every pass keeps, on generated programs and inputs: results, the number of layers, the rules of the IR."""
+"""Invariants of every pass on generated programs: results, depth, and IR validity."""
 
 import math
 import os

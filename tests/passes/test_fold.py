@@ -1,4 +1,4 @@
-"""The pass fold: tables in place of opaque functions, and promises about the input that a program cannot keep."""
+"""The pass fold: tabulation of opaque functions, and assumptions that no input of a program can satisfy."""
 
 import json
 import pickle

@@ -1,4 +1,4 @@
-"""The pass fuse: which elementwise work becomes a table, and that each condition for it is needed."""
+"""The pass fuse: which elementwise work it tabulates, and the necessity of each condition."""
 
 import math
 import sys

@@ -1,4 +1,4 @@
-"""Legalization: every lowering keeps values with their types, and what a backend lacks is gone."""
+"""Legalization: every lowering preserves values and types, and eliminates unsupported operations."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""The pass merge: what becomes one head or one value, and that each condition for it is needed."""
+"""The pass merge: which heads and values it merges, and the necessity of each condition."""
 
 import operator
 

@@ -1,4 +1,4 @@
-"""The pipeline: which passes run with which options, what they are told, and what becomes of one that is wrong."""
+"""The pipeline: which passes run, with which options and context, and the handling of invalid passes."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Reading pictures back: what their cells hold, as the data that they carry says."""
+"""Parsing of rendered pictures back to the values of their cells, from embedded data."""
 
 import xml.etree.ElementTree as ET
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Atoms and names that would break a document, or put something into it."""
+"""Escaping of atoms and names that would otherwise break a document or inject markup."""
 
 import pytest
 from pictures.drawn import parsed, strips, texts

@@ -1,4 +1,4 @@
-"""What notebooks and terminals ask the objects of the language for."""
+"""Rich representations of language objects in notebooks and terminals."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Colours: ink can be read on what it is written on, in light and in dark, and dark pages have theirs."""
+"""Colors: legible contrast in light and dark themes."""
 
 import re
 

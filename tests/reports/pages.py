@@ -1,4 +1,4 @@
-"""Reading the pages of reports."""
+"""Parsing of report pages."""
 
 import json
 from html.parser import HTMLParser

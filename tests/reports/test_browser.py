@@ -1,4 +1,4 @@
-"""The page in a browser: pointing, keys, inputs, versions, widths, dark pages."""
+"""Reports in a browser: pointer, keyboard, inputs, versions, widths, dark mode."""
 
 import shutil
 import sys

@@ -1,4 +1,4 @@
-"""Backends that are the reference but for one fault each, which the conformance kit must find."""
+"""Backends that are the reference with one fault each, for the conformance suite to detect."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The conformance kit: who passes it, which faults it finds and where, its table, and how pytest runs it."""
+"""The conformance suite: which backends pass, which faults it detects, its report, and its pytest plugin."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The fuzzer: it finds what is wrong, makes it small, and is the same whatever the processes."""
+"""The fuzzer: detection, minimization, and determinism across numbers of processes."""
 
 import re
 from collections import Counter

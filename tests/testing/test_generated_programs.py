@@ -1,4 +1,4 @@
-"""Programs from a seed, and the strategies: what they make, what they can be kept to, and how they shrink."""
+"""Seeded generation and hypothesis strategies: output, constraints, and shrinking."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What goes to the limits: generated programs and inputs, time, the contract of passes, large programs made small."""
+"""Testing at the limits: extreme programs and inputs, time limits, pass contracts, minimization of large programs."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""The rules of the pass depth, put to the solver: proved, and wrong without any of their conditions."""
+"""Solver proofs of the pass depth's rules: each is proved, and unsound without any of its conditions."""
 
 import pytest
 from proofs import holds, is_needed

@@ -1,4 +1,4 @@
-"""The terms of the solver say what the reference backend does: on generated programs, and where kinds meet."""
+"""The solver encoding against the reference backend, on generated programs and mixed kinds."""
 
 import math
 from random import Random

@@ -1,4 +1,4 @@
-"""The rules of the pass fold, put to the solver: each holds, and needs all of its conditions."""
+"""Solver proofs of the pass fold's rules: each is proved, and needs all of its conditions."""
 
 import pytest
 from proofs import all_needed, holds, is_needed, name, needed_name, schemas

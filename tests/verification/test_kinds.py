@@ -1,4 +1,4 @@
-"""What counts as equal when rewrites are put to the solver: kinds of atoms, and signs of means."""
+"""Equality of values in rewrite proofs: kinds of atoms, and signs of means."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The rules of the passes merge and fuse, put to the solver: each holds, and needs all of its conditions."""
+"""Solver proofs of the rules of merge and fuse: each is proved, and needs all of its conditions."""
 
 import ast
 import inspect

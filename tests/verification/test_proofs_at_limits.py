@@ -1,4 +1,4 @@
-"""No proof crosses the limits on sizes: products, quotients and joined strings that are too large fail."""
+"""Proofs respect the size limits: products, quotients and concatenations that exceed them fail."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Translation validation: equal programs are found equal, unequal ones are not, and what was covered is said truly."""
+"""Translation validation: equal programs are proved equal, unequal ones are not, and coverage is reported correctly."""
 
 import builtins
 import os

@@ -1,4 +1,4 @@
-"""``-0.0`` equals ``0.0``, and some operations tell them apart: no proof overlooks it."""
+"""Signed zeros: ``-0.0`` equals ``0.0``, but some operations distinguish them, and proofs account for it."""
 
 import math
 from itertools import product

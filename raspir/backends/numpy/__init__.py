@@ -1,4 +1,4 @@
-"""The NumPy backend: runs programs on long inputs and on many, and writes them as Python that needs NumPy alone."""
+"""NumPy backend: runs programs on long inputs and large batches, and emits Python that depends on NumPy alone."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from raspir.runtime.reference import require_functions
 
 
 class NumPy:
-    """Runs graphs with NumPy: selectors are answered by sorting, grouping, prefix sums and gathers."""
+    """Execute graphs with NumPy, evaluating selectors by sorting, grouping, prefix sums and gathers."""
 
     name = "numpy"
     summary = "runs programs with NumPy, without the attention matrix, on long inputs and on many at once"
 
     def compile(self, graph: Graph) -> Program:
-        """Return something that runs ``graph``.
+        """Compile ``graph`` to an executable program.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
+            GraphError: if the graph violates an IR invariant.
             BackendError: if it has symbols without Python functions.
         """
         require_functions(verify(graph))
@@ -29,23 +29,23 @@ class NumPy:
     suffixes = (".py",)
 
     def emit(self, graph: Graph, *, input: object = None) -> str:
-        """Return a Python module that runs ``graph``, on one input or on a batch, and needs NumPy alone.
+        """Emit ``graph`` as a Python module that runs one input or a batch and depends on NumPy alone.
 
         Args:
-            graph: what it runs.
-            input: an input that the module shows when it is run as a script.
+            graph: the graph to emit.
+            input: a sample input for the module to run when executed as a script.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
-            BackendError: if it has an opaque function that no table can stand for.
+            GraphError: if the graph violates an IR invariant.
+            BackendError: if it has an opaque function that cannot be tabulated.
         """
         require_functions(verify(graph))
         return module(plan(graph, tables=True), input)
 
     def explain(self, graph: Graph) -> tuple[Strategy, ...]:
-        """Return how the selector of each aggregate is evaluated, in the graph's order.
+        """Return the evaluation strategy of each aggregate's selector, in graph order.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
+            GraphError: if the graph violates an IR invariant.
         """
         return plan(verify(graph)).strategies

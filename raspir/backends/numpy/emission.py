@@ -1,4 +1,4 @@
-"""Plans as a Python module that needs NumPy alone."""
+"""Emission of plans as standalone Python modules that depend on NumPy alone."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _WIDTH = 116
 
 
 def module(plan: Plan, input: object = None) -> str:
-    """Return a Python module that runs ``plan`` and needs NumPy alone.
+    """Return a Python module that runs ``plan`` and depends on NumPy alone.
 
     Args:
-        plan: what to run; no step calls an opaque function.
-        input: an input that the module shows when it is run as a script.
+        plan: the plan to emit; no step may call an opaque function.
+        input: a sample input for the module to run when executed as a script.
     """
     made = list(plan.constants.items())
     extract = Extract(
@@ -30,7 +30,7 @@ def module(plan: Plan, input: object = None) -> str:
         [(failures.__name__, "NOWHERE")],
     )
     parts = [
-        f'"""{_told(plan)}"""\n\nfrom __future__ import annotations\n',
+        f'"""{_docstring(plan)}"""\n\nfrom __future__ import annotations\n',
         "\n".join(extract.imports()) + "\n",
         "# The kernels that the program below needs.\n",
         extract.definitions().strip("\n") + "\n",
@@ -45,18 +45,18 @@ def module(plan: Plan, input: object = None) -> str:
 
 
 def _shown(input: object) -> str:
-    """Return the expression for an input: infinities and arrays are not what ``repr`` says of them.
+    """Return a source expression for an input, since ``repr`` of infinities and arrays does not evaluate.
 
     Raises:
-        InputError: if it is not a sequence of atoms, or several by name.
+        InputError: if it is neither a sequence of atoms nor a mapping of names to such sequences.
     """
     if isinstance(input, Mapping):
         return f"{{{', '.join(f'{name!r}: {_shown(each)}' for name, each in read_mapping(input).items())}}}"
     return repr(input) if type(input) is str else f"[{', '.join(map(source.literal, read_sequence(input)))}]"
 
 
-def _told(plan: Plan) -> str:
-    """Return the docstring: what the module computes, from what, and how."""
+def _docstring(plan: Plan) -> str:
+    """Return the module docstring: what the module computes, from which inputs, and with which strategies."""
     graph = plan.graph
     stats = graph.stats()
     outputs = ", ".join(graph.name_of(node) or name for name, node in graph.outputs.items())
@@ -65,13 +65,13 @@ def _told(plan: Plan) -> str:
         "``run(input)`` returns a list of atoms for a ``str``, a list or an array; ``batch(inputs)`` a list of those."
         + (" With several outputs, each result is a dictionary." if len(graph.outputs) > 1 else ""),
         f"As a transformer it has {_count(stats.layers, 'layer')} and {_count(stats.heads, 'head')}. "
-        f"{_promises(graph)}".strip(),
+        f"{_assumptions(graph)}".strip(),
         f"Written by raspir {__version__}. How each selector is evaluated:",
     ]
     text = "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs)
     strategies = "\n".join(f"    {line}" for line in str(plan).split("\n"))
-    told = "\n".join(map(source.printable, f"{text}\n\n{strategies}\n".split("\n")))
-    return told.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    lines = "\n".join(map(source.printable, f"{text}\n\n{strategies}\n".split("\n")))
+    return lines.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def _count(number: int, of: str) -> str:
@@ -82,19 +82,19 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _promises(graph: Graph) -> str:
-    told = []
+def _assumptions(graph: Graph) -> str:
+    assumptions = []
     for name, node in graph.inputs.items():
         vocab = node["vocab"]
         if isinstance(vocab, tuple):
-            told.append(f"{name} holds only {show(list(vocab))}")
+            assumptions.append(f"{name} holds only {show(list(vocab))}")
     if graph.max_length is not None:
-        told.append(f"no input is longer than {show(graph.max_length)}")
-    return f"It was promised that {' and '.join(told)}." if told else ""
+        assumptions.append(f"no input is longer than {show(graph.max_length)}")
+    return f"It was promised that {' and '.join(assumptions)}." if assumptions else ""
 
 
 def _constant(name: str, made: ConstantInit) -> str:
-    """Return the statement that makes a constant, over several lines where it is long."""
+    """Return the assignment of a constant, wrapped if it is too long for one line."""
     line = source.constant(name, made)
     if len(line) <= _WIDTH:
         return line
@@ -102,7 +102,7 @@ def _constant(name: str, made: ConstantInit) -> str:
 
 
 def _argument(value: object) -> str:
-    """Return an argument on a line of its own, a long tuple on several."""
+    """Return an argument on its own line, a long tuple wrapped over several."""
     line = f"    {source.literal(value)},\n"
     if len(line) <= _WIDTH or not isinstance(value, tuple):
         return line

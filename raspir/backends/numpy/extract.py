@@ -1,4 +1,4 @@
-"""Definitions as source text, with all that they need: an emitted module holds the very kernels that run here."""
+"""Extraction of definitions with their dependencies, so that emitted modules embed the kernels the backend runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OWN = "raspir."
 
 @dataclass
 class _Module:
-    """A module's source, its top-level definitions, and what it imports."""
+    """A module's source, top-level definitions and imports."""
 
     name: str
     lines: list[bytes]
@@ -25,11 +25,11 @@ class _Module:
 
 
 class Extract:
-    """Collects definitions and what they refer to, from raspir's own modules.
+    """Transitive closure of definitions over raspir's own modules.
 
     Args:
-        roots: functions and classes that are needed.
-        constants: the modules and names of constants that are needed.
+        roots: the functions and classes to extract.
+        constants: the constants to extract, as pairs of module and name.
     """
 
     def __init__(self, roots: Iterable[Any], constants: Iterable[tuple[str, str]] = ()) -> None:
@@ -42,7 +42,7 @@ class Extract:
             self._need(module, name)
 
     def imports(self) -> list[str]:
-        """Return the import statements that the definitions need."""
+        """Return the import statements that the extracted definitions require."""
         plain = sorted(
             f"import {module}" + (f" as {name}" if name != module else "")
             for module, of, name in self._imports
@@ -58,10 +58,10 @@ class Extract:
         return [*library, "", *others]
 
     def definitions(self) -> str:
-        """Return the definitions, each below what it needs to be made.
+        """Return the extracted definitions in dependency order.
 
         Raises:
-            AssertionError: if two modules define the same name, which kernels must not.
+            AssertionError: if two modules define the same name, which is not allowed for kernels.
         """
         parts: list[str] = []
         seen: dict[str, str] = {}
@@ -105,7 +105,7 @@ class Extract:
         return self._modules[name]
 
     def _ordered(self) -> Iterator[_Module]:
-        """Yield the modules that hold something needed, each after those that it imports from."""
+        """Yield the modules that contribute definitions in post-order: each after the modules it imports from."""
         done: set[str] = set()
 
         def visit(name: str) -> Iterator[_Module]:
@@ -137,7 +137,7 @@ def _read(module: _Module, statement: ast.stmt) -> None:
 
 
 def _names(statement: ast.stmt) -> set[str]:
-    """Return the names that a definition refers to, leaving out those of the annotations that its text will lack."""
+    """Return the names that a definition refers to, except in annotations that are stripped from its text."""
     hidden = {id(inner) for annotation in _annotations(statement) for inner in ast.walk(annotation)}
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and id(node) not in hidden}
 
@@ -154,12 +154,12 @@ def _annotations(statement: ast.stmt) -> Iterator[ast.expr]:
 
 
 def _fields(statement: ast.stmt) -> set[int]:
-    """Return the identities of what stands in the bodies of classes, where annotations say what a dataclass holds."""
+    """Return the ids of the statements in class bodies, whose annotations declare dataclass fields."""
     return {id(each) for node in ast.walk(statement) if isinstance(node, ast.ClassDef) for each in node.body}
 
 
 def _text(module: _Module, statement: ast.stmt) -> str:
-    """Return the source of a definition, without annotations but for those of a class's attributes."""
+    """Return the source of a definition with annotations stripped, except those of class attributes."""
     first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
     assert statement.end_lineno is not None
     lines = list(module.lines[first - 1 : statement.end_lineno])
@@ -169,7 +169,7 @@ def _text(module: _Module, statement: ast.stmt) -> str:
     for node in ast.walk(statement):
         if isinstance(node, ast.arg) and node.annotation is not None:
             start = (node.lineno, node.col_offset + len(node.arg.encode()))
-            plain.add(start)  # what has an annotation has spaces around its default
+            plain.add(start)  # an annotated parameter has spaces around its default
             cuts.append((*start, node.annotation.end_lineno or 0, node.annotation.end_col_offset or 0))
         elif isinstance(node, ast.FunctionDef) and node.returns is not None:
             arrow = module.lines[node.returns.lineno - 1].rfind(b" ->", 0, node.returns.col_offset)
@@ -187,6 +187,6 @@ def _text(module: _Module, statement: ast.stmt) -> str:
 
 
 def _without_pragma(line: str) -> str:
-    """Return a line without what it says to the type checker."""
+    """Return a line without its type-checker pragma."""
     code, mark, _ = line.partition("  # type: ignore")
     return f"{code}\n" if mark else line

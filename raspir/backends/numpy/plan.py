@@ -1,4 +1,4 @@
-"""Plans: what the backend does to run a graph, step by step, and the strategy of each aggregate."""
+"""Execution plans: the kernel calls that evaluate a graph, and the strategy of each aggregate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from raspir.ir import Graph
 
 
 class Broadcast(Enum):
-    """Where a value differs: nowhere, from sequence to sequence, or from position to position."""
+    """How a value varies: not at all, per sequence, or per position."""
 
     CONSTANT = 0
     UNIFORM = 1
@@ -21,11 +21,11 @@ class Broadcast(Enum):
 
 @dataclass(frozen=True)
 class Ref:
-    """The result of a step, an input or a constant, by name.
+    """A named reference to the result of a step, an input or a constant.
 
     Attributes:
         name: a Python identifier, unique in its plan.
-        spread: where the value differs.
+        broadcast: how the value varies.
     """
 
     name: str
@@ -34,39 +34,39 @@ class Ref:
 
 @dataclass(frozen=True)
 class Symbol:
-    """The opaque Python function under a symbol of the graph."""
+    """A reference to the opaque Python function under a symbol of the graph."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class ConstantInit:
-    """A constant of a plan, and how it is made.
+    """The initializer of a constant.
 
     Attributes:
-        call: a kernel that makes it.
-        arguments: what it is called with, all of them literals.
+        call: the kernel that constructs it.
+        arguments: the kernel's arguments, all literals.
     """
 
     call: Callable[..., Any]
     arguments: tuple[Any, ...]
 
     def make(self) -> Any:
-        """Return the constant."""
+        """Construct the constant."""
         return self.call(*self.arguments)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A call of a kernel.
+    """A kernel call.
 
     Attributes:
-        result: what holds its result.
+        result: the reference to its result.
         call: the kernel.
         arguments: literals, :class:`Ref`, :class:`Symbol`, or sequences of these.
-        keywords: the same, by name.
+        keywords: keyword arguments, of the same kinds.
         takes_run: whether the kernel's first argument is the run.
-        comment: what it computes, as its author would write it.
+        comment: the source expression that it evaluates.
     """
 
     result: Ref
@@ -79,15 +79,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Strategy:
-    """How an aggregate's selector is evaluated.
+    """The evaluation strategy of an aggregate's selector.
 
     Attributes:
-        value: what the aggregate computes, by its author's name where it has one.
-        selector: the selector as its author wrote it.
+        value: the value that the aggregate computes, by its source name where it has one.
+        selector: the selector in source form.
         name: the strategy.
-        why: what of the selector it rests on.
-        cost: how the time grows with the length n.
-        location: the author's line, where it is known.
+        why: the property of the selector that makes it applicable.
+        cost: the asymptotic time in the length n.
+        location: the source line, where known.
     """
 
     value: str
@@ -104,20 +104,20 @@ class Strategy:
 
 
 FALLBACK = "blocks of pairs"
-"""The name of the strategy that is left where no other fits."""
+"""The name of the strategy of last resort."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the backend does to run a graph.
+    """An executable form of a graph.
 
     Attributes:
         graph: the graph.
-        inputs: what holds each input.
-        constants: what is made once, by name.
-        steps: what is done for each run, in order.
-        outputs: what holds each output.
-        strategies: how each aggregate that is computed is evaluated, in order.
+        inputs: the reference to each input.
+        constants: initializers of the constants, by name.
+        steps: the kernel calls of each run, in execution order.
+        outputs: the reference to each output.
+        strategies: the strategy of each evaluated aggregate, in graph order.
     """
 
     graph: Graph
@@ -131,7 +131,7 @@ class Plan:
         return iter(self.steps)
 
     def fixed(self) -> list[tuple[int, str]]:
-        """Return the length of each fixed sequence, and the name of what says where it stands."""
+        """Return the length of each fixed sequence, and the name of the constant that holds its site."""
         found = []
         for step in self.steps:
             if step.call is fixed:
@@ -140,7 +140,7 @@ class Plan:
         return found
 
     def __str__(self) -> str:
-        """Return the strategies as aligned lines, and what each rests on."""
+        """Return the strategies, one aligned line each, with their justifications."""
         if not self.strategies:
             return "no attention: elementwise maps alone"
         rows = [(s.value, s.name, s.cost, s.why, s.selector, s.location) for s in self.strategies]

@@ -1,4 +1,4 @@
-"""From a graph to a plan: what is computed, in the graph's order, and each aggregate by its selector's strategy."""
+"""Planning: lowers a graph to kernel calls in graph order, choosing a strategy for each aggregate's selector."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "or": elementwise.either,
     "not": elementwise.inverted,
 }
-"""The kernel of each primitive."""
+"""The kernel of each elementwise primitive."""
 
 
 RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
@@ -59,28 +59,28 @@ RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
     for module in (aggregates, columns, conditions, elementwise, execution, predicates, runs, selections)
     for name in vars(module)
 )
-"""Names that values cannot have, since kernels do."""
+"""Names unavailable to values because kernels or the emitted module use them."""
 
 
 def plan(graph: Graph, tables: bool = False) -> Plan:
-    """Return how ``graph`` is run.
+    """Plan the execution of ``graph``.
 
     Args:
         graph: a verified graph.
-        tables: whether opaque functions become tables, for what cannot call them.
+        tables: whether to tabulate opaque functions, for targets that cannot call them.
 
     Raises:
-        BackendError: if one must and cannot.
+        BackendError: if a function has to be tabulated and cannot be.
     """
     return Planner(graph, tables).plan()
 
 
 class Planner:
-    """Makes the plan of one graph.
+    """The lowering of one graph to a plan.
 
     Args:
         graph: a verified graph.
-        tables: whether opaque functions become tables.
+        tables: whether to tabulate opaque functions.
     """
 
     def __init__(self, graph: Graph, tables: bool = False) -> None:
@@ -99,7 +99,7 @@ class Planner:
         self._chosen: dict[Node, StrategyChoice] = {}
 
     def plan(self) -> Plan:
-        """Return the plan."""
+        """Build the plan."""
         needed = self._needed()
         inputs = {name: self.value(node) for name, node in self.graph.inputs.items()}
         for node in self.graph:
@@ -111,7 +111,7 @@ class Planner:
         return Plan(self.graph, inputs, self._constants, tuple(self._steps), outputs, tuple(self._strategies))
 
     def _needed(self) -> set[Node]:
-        """Return the nodes whose values are needed: outputs, what can fail, and what these are made of."""
+        """Return the live nodes: outputs, nodes that may fail, and their transitive operands."""
         outputs = set(self.graph.outputs.values())
         needed: set[Node] = set()
         for node in reversed(self.graph.nodes):
@@ -131,14 +131,14 @@ class Planner:
         return (*self.chosen(node).needs, *node.operands[1:])
 
     def chosen(self, aggregate: Node) -> StrategyChoice:
-        """Return the strategy of an aggregate."""
+        """Return the memoized strategy of an aggregate."""
         found = self._chosen.get(aggregate)
         if found is None:
             found = self._chosen[aggregate] = self.selectors.choose(aggregate)
         return found
 
     def _check(self, selector: Node) -> None:
-        """Add the step that fails where a selector does that nothing else computes."""
+        """Add a step that raises the errors of a selector that no other step evaluates."""
         if selector.operation.name == "select.by":
             key, query = selector.operands
             self.predicate(key, query, str(selector["function"]))
@@ -157,7 +157,7 @@ class Planner:
         comment: str = "",
         **keywords: Any,
     ) -> Ref:
-        """Add a step, unless the same is there already, and return its result."""
+        """Add a step, deduplicated against those already in the plan, and return its result."""
         key = (call, _hashable(arguments), _hashable(keywords))
         found = self._made.get(key)
         if found is None:
@@ -169,7 +169,7 @@ class Planner:
     def made(
         self, name: str, call: Callable[..., Any], *arguments: Any, broadcast: Broadcast = Broadcast.CONSTANT
     ) -> Ref:
-        """Add a constant, unless the same is there already."""
+        """Add a constant, deduplicated against those already in the plan."""
         key = (call, _hashable(arguments), "constant")
         found = self._made.get(key)
         if found is None:
@@ -178,7 +178,7 @@ class Planner:
         return found
 
     def literal(self, atom: Any) -> Ref:
-        """Return the constant column of one atom."""
+        """Return a reference to the constant column of one atom."""
         return self.made(_constant_name(atom), constant, atom)
 
     def _name(self, wanted: str) -> str:
@@ -186,13 +186,13 @@ class Planner:
         name = f"v_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
         found = name
         while found in self._names or found.upper() in self._names:
-            self._numbers[name] += 1  # and not from 2 each time: thousands of values may want one name
+            self._numbers[name] += 1  # counting from 2 each time is quadratic when thousands of values share a name
             found = f"{name}_{self._numbers[name]}"
         self._names.add(found)
         return found
 
     def site(self, node: Node) -> Ref:
-        """Return where in the author's program ``node`` is."""
+        """Return a reference to the source site of ``node``."""
         operation = node.operation
         what = operation.symbol
         if operation.name in ("map", "select.by"):
@@ -203,18 +203,18 @@ class Planner:
 
     @property
     def nowhere(self) -> Ref:
-        """Where steps stand that no operation of the author is, and that cannot fail."""
+        """A reference to the site of steps that cannot fail and correspond to no source operation."""
         return Ref("NOWHERE", Broadcast.CONSTANT)
 
     def label(self, node: Node) -> str:
-        """Return a name for the value of ``node``: its author's, or that of the textual IR."""
+        """Return a name for the value of ``node``: its source name, or its name in the textual IR."""
         label = self.describer.label(node)
         return f"v{label[1:]}" if label.startswith("%") else label
 
     # Values
 
     def value(self, node: Node) -> Ref:
-        """Return what holds the value of a sequence."""
+        """Return a reference to the value of a sequence."""
         return computed(node, self._operands, self._compute, self._values)
 
     def _compute(self, node: Node) -> Ref:
@@ -233,13 +233,13 @@ class Planner:
         return self._elementwise(node)
 
     def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Broadcast]:
-        """Return values that can be worked on together, and where they differ."""
+        """Return values aligned to their common broadcast level, and that level."""
         refs = list(refs)
         broadcast = max((ref.broadcast for ref in refs), key=lambda each: each.value, default=Broadcast.CONSTANT)
         return [self.broadcast(ref) if broadcast is Broadcast.FULL else ref for ref in refs], broadcast
 
     def broadcast(self, ref: Ref) -> Ref:
-        """Return a value at each position, or a constant."""
+        """Return a value with one entry per position, or a constant."""
         if ref.broadcast is not Broadcast.UNIFORM:
             return ref
         return self.step(f"{ref.name}_everywhere", runs.broadcast, ref)
@@ -247,16 +247,16 @@ class Planner:
     def _elementwise(self, node: Node) -> Ref:
         name = node.operation.name
         operands, broadcast = self.level(map(self.value, node.operands))
-        label, told = self.label(node), self.describer(node)
+        label, comment = self.label(node), self.describer(node)
         if name == "where":
-            return self.step(label, elementwise.where, *operands, broadcast=broadcast, comment=told)
+            return self.step(label, elementwise.where, *operands, broadcast=broadcast, comment=comment)
         if name == "has":
-            return self.step(label, elementwise.has, *operands, node["values"], broadcast=broadcast, comment=told)
+            return self.step(label, elementwise.has, *operands, node["values"], broadcast=broadcast, comment=comment)
         if name == "lookup":
             keys, values = node.atoms("keys"), node.atoms("values")
             pairs = tuple(zip(keys, values, strict=True))
             table = self.made(f"table_{label}", elementwise.Lookup, pairs, node["otherwise"])
-            return self.step(label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=told)
+            return self.step(label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=comment)
         if name == "map":
             function: Ref | Symbol = Symbol(str(node["function"]))
             if self._tables:
@@ -264,15 +264,23 @@ class Planner:
                 if not failures:
                     pairs = tuple((key, value) for (key,), value in results)
                     table = self.made(f"table_{label}", elementwise.Lookup, pairs, pairs[-1][1])
-                    return self.step(label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=told)
+                    return self.step(
+                        label, elementwise.looked_up, table, *operands, broadcast=broadcast, comment=comment
+                    )
                 function = self.made(f"table_{label}", elementwise.Tabulated, results, failures)
             return self.step(
-                label, elementwise.apply, function, tuple(operands), self.site(node), broadcast=broadcast, comment=told
+                label,
+                elementwise.apply,
+                function,
+                tuple(operands),
+                self.site(node),
+                broadcast=broadcast,
+                comment=comment,
             )
-        return self.step(label, ELEMENTWISE[name], *operands, self.site(node), broadcast=broadcast, comment=told)
+        return self.step(label, ELEMENTWISE[name], *operands, self.site(node), broadcast=broadcast, comment=comment)
 
     def linear(self, form: Linear) -> Ref:
-        """Return what holds the value of a linear form."""
+        """Return a reference to the value of a linear form."""
         if not form.terms:
             return self.literal(form.constant)
         nowhere = self.nowhere
@@ -295,7 +303,7 @@ class Planner:
         return self.step(f"{total.name}_moved", kernel, total, moved, nowhere, broadcast=total.broadcast)
 
     def _multiple(self, term: Node, times: int) -> Ref:
-        """Return what holds ``times · term``: by additions where a product could be too large."""
+        """Return a reference to ``times · term``, by repeated addition where a product could be too large."""
         ref, nowhere = self.value(term), self.nowhere
         if times == 1:
             return ref
@@ -308,7 +316,7 @@ class Planner:
         )
 
     def predicate(self, key: Node, query: Node, function: str) -> Ref:
-        """Return what holds the results of an opaque predicate."""
+        """Return a reference to the results of an opaque predicate."""
         found = next(
             node
             for node in self.graph
@@ -331,7 +339,7 @@ class Planner:
         selection = chosen.build()
         broadcast = Broadcast.UNIFORM if chosen.uniform else Broadcast.FULL
         default = self.literal(node["default"])
-        told, at = self.describer(node), self.site(node)
+        comment, at = self.describer(node), self.site(node)
         value = self.value(node.operands[1])
         self._report(node, chosen)
         label = self.label(node)
@@ -339,13 +347,13 @@ class Planner:
             score = self.value(node.operands[2])
             how = (node["pick"], node["ties"])
             return self.step(
-                label, aggregates.best, selection, value, score, *how, default, at, broadcast=broadcast, comment=told
+                label, aggregates.best, selection, value, score, *how, default, at, broadcast=broadcast, comment=comment
             )
         kernel = aggregates.total if node.operation.name == "sum" else aggregates.mean
-        return self.step(label, kernel, selection, value, default, at, broadcast=broadcast, comment=told)
+        return self.step(label, kernel, selection, value, default, at, broadcast=broadcast, comment=comment)
 
     def _length(self, node: Node) -> Ref:
-        """Add the step of the length, which needs no attention."""
+        """Add the step that computes the length, which requires no attention."""
         self._report(node, StrategyChoice("length", "ones, added up over all", "1", True, (), lambda: Ref("")))
         return self.step(self.label(node), runs.length, broadcast=Broadcast.UNIFORM, comment=self.describer(node))
 
@@ -361,7 +369,7 @@ def _constant_name(atom: Any) -> str:
         return f"always_{atom}"
     if isinstance(atom, int):
         if atom.bit_length() > 64:
-            return "large"  # Python declines to write some of them in decimal
+            return "large"  # Python limits the size of integers that it converts to decimal
         return f"number_{atom}" if atom >= 0 else f"minus_{-atom}"
     return f"text_{atom}" if isinstance(atom, str) and atom.isalnum() and len(atom) < 20 else type(atom).__name__
 
@@ -370,7 +378,7 @@ _WITHOUT_RUN: frozenset[Callable[..., Any]] = frozenset({conditions.Combined})
 
 
 def _hashable(value: Any) -> object:
-    """Return a key that tells apart ``True``, ``1`` and ``1.0``, and ``0.0`` and ``-0.0``, at any depth."""
+    """Return a hashable key that distinguishes ``True``, ``1`` and ``1.0``, and ``0.0`` and ``-0.0``, at any depth."""
     if isinstance(value, tuple | list):
         return tuple(map(_hashable, value))
     if isinstance(value, dict):

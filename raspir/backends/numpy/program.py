@@ -1,4 +1,4 @@
-"""Plans as something that runs."""
+"""Compiled programs: plans in executable form, and their results."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from raspir.runtime.sequence import Sequence
 
 
 class _Block:
-    """The atoms of the sequences that ran together.
+    """The results of sequences that ran together.
 
-    As Python's atoms they are made for all sequences at once: of many short ones each would take long by itself.
+    Conversion to Python atoms is done for all sequences at once, to amortize its overhead over many short ones.
 
     Args:
-        column: the atoms, one sequence behind the other.
-        lengths: the length of each.
-        layers: the number of attention layers of the graph that yielded them.
+        column: the atoms of all sequences, concatenated.
+        lengths: the length of each sequence.
+        layers: the number of attention layers of the graph that produced them.
     """
 
     def __init__(self, column: Column, lengths: Array, layers: int) -> None:
@@ -40,21 +40,21 @@ class _Block:
 
     @cached_property
     def stops(self) -> list[int]:
-        """Where each sequence ends, the first behind what lies before all of them."""
+        """The offsets of the sequences: 0, then the end of each."""
         return [0, *np.cumsum(self._lengths).tolist()]
 
     @cached_property
     def atoms(self) -> list[Atom]:
-        """All atoms."""
+        """The atoms of all sequences, converted on first access."""
         return atoms_of(self.column) if len(self.column) else []
 
 
 class ArraySequence(Sequence):
-    """The atoms that a program yields, held as an array: as a list they are made when they are looked at.
+    """A result sequence backed by an array, converted to Python atoms on first access.
 
     Args:
-        block: the atoms of this and of other sequences.
-        number: which of them this is.
+        block: the block that holds the atoms of this and other sequences.
+        number: the index of this sequence in the block.
     """
 
     __slots__ = ("_block", "_number")
@@ -63,12 +63,12 @@ class ArraySequence(Sequence):
         self._block, self._number = block, number
 
     @property
-    def _atoms(self) -> tuple[Atom, ...]:  # type: ignore[override]  # made when it is looked at
+    def _atoms(self) -> tuple[Atom, ...]:  # type: ignore[override]  # lazy
         return tuple(self.tolist())
 
     @property
     def layers(self) -> int:
-        """The number of attention layers of the graph that yielded this sequence."""
+        """The number of attention layers of the graph that produced this sequence."""
         return self._block.layers
 
     @property
@@ -96,7 +96,7 @@ class ArraySequence(Sequence):
         return len(self._places)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        """Return the atoms as an array: of booleans, integers, floats or characters, or of objects where mixed."""
+        """Return the atoms as an array of booleans, integers, floats or characters; of dtype object where mixed."""
         places = self._places
         own = take(self._block.column, slice(places.start, places.stop))
         if own.kind in (BOOL, INT, FLOAT):
@@ -106,13 +106,13 @@ class ArraySequence(Sequence):
         else:
             array = np.empty(len(own), dtype=object)
             array[:] = self.tolist()
-        if not array.flags.writeable:  # one atom that stands for all
+        if not array.flags.writeable:  # a broadcast view of a single atom
             array = array.copy()
         return np.array(array, dtype=dtype, copy=copy)
 
 
 def _sequences(block: _Block, count: int) -> list[ArraySequence]:
-    """Return all sequences of a block, made without a call of Python's for each, which takes as long again."""
+    """Return all sequences of a block, without a Python-level call for each, which would double the time."""
     found = list(map(ArraySequence.__new__, itertools.repeat(ArraySequence, count)))
     for number, each in enumerate(found):
         each._block = block
@@ -122,7 +122,7 @@ def _sequences(block: _Block, count: int) -> list[ArraySequence]:
 
 @contextlib.contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Let many objects be made that are all kept: looking for garbage among them would take as long as making them."""
+    """Pause the cyclic garbage collector: scanning many live objects takes as long as allocating them."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -133,10 +133,10 @@ def _collector_paused() -> Iterator[None]:
 
 
 class Program:
-    """A graph that NumPy runs.
+    """A graph compiled for NumPy.
 
     Attributes:
-        plan: what is done, and how each selector is evaluated.
+        plan: the kernel calls, and the strategy of each selector.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -172,7 +172,7 @@ class Program:
 
     @property
     def report(self) -> Report | None:
-        """Told what takes long, and how many steps of how many are done."""
+        """The progress callback: receives a description, the steps done and the total."""
         return self._executor.report
 
     @report.setter
@@ -181,7 +181,7 @@ class Program:
 
     @property
     def block_bytes(self) -> int:
-        """The bytes that a block of an attention matrix may take, where a selector is evaluated pair by pair."""
+        """The size limit in bytes of a block of the attention matrix, where a selector is evaluated pair by pair."""
         return self._executor.budget
 
     @block_bytes.setter
@@ -189,23 +189,23 @@ class Program:
         self._executor.budget = size
 
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
-        """Return what the program yields on ``input``: a sequence, or of several outputs one for each name.
+        """Run the program on ``input`` and return its output sequence, or a dictionary by name if it has several.
 
         Args:
-            input: a ``str``, an array of one dimension, or another sequence of atoms; a mapping by name where the
+            input: a ``str``, a one-dimensional array, or another sequence of atoms; a mapping by name where the
                 program has several inputs.
 
         Raises:
-            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
-            EvaluationError: if an operation fails; the message names the author's line, the position and the values.
+            InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
+            EvaluationError: if an operation fails; the message gives the source line, the position and the values.
         """
         return next(self._results(*self._executor.one(input)))
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
-        """Return what the program yields on each of ``inputs``, run as one.
+        """Run the program on all ``inputs`` as one batch and return the result of each.
 
         Raises:
-            InputError, EvaluationError: as calling it does, with the number of the input.
+            InputError, EvaluationError: as for a single call, with the index of the input.
         """
         found: list[Sequence | dict[str, Sequence]] = []
         for results in self._executor.many(batch_of(inputs)):
@@ -214,16 +214,16 @@ class Program:
         return found
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:
-        """Yield what the program yields on each of ``inputs``, so many at a time that memory stays bounded.
+        """Run the program on ``inputs`` in chunks, and yield the result of each in bounded memory.
 
         Raises:
-            InputError, EvaluationError: as calling it does, with the number of the input and after all before it.
+            InputError, EvaluationError: as for a single call, with the index of the input, after all earlier results.
         """
         several = self._executor.many(batch_of(inputs))
         return (result for results in several for result in self._results(*results))
 
     def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:
-        """Return what each of some sequences that ran together yields."""
+        """Yield the result of each of the sequences that ran together."""
         blocks = [_Block(column, lengths, layers) for column, layers in zip(columns, self._layers, strict=True)]
         every = [_sequences(block, len(lengths)) for block in blocks]
         if len(every) == 1:
@@ -232,7 +232,7 @@ class Program:
 
 
 def _restored(graph: Graph, block_bytes: int) -> Program:
-    """Return the program that was pickled as its graph."""
+    """Recompile a program from its pickled graph."""
     program = Program(plan(graph))
     program.block_bytes = block_bytes
     return program

@@ -1,4 +1,4 @@
-"""The Python text of a plan: what is run, and what an emitted module holds."""
+"""Python source of plans, for execution by the backend and for emitted modules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from raspir.ir.location import Location
 
 
 def function(plan: Plan, comments: bool = True) -> str:
-    """Return the function that runs ``plan``: of a run and a column for each input, to the columns of the outputs."""
+    """Return the source of the function that maps a run and the input columns to the output columns."""
     inputs = [ref.name for ref in plan.inputs.values()]
     lines = [f"def program({', '.join(['run', *inputs])}):"]
     if comments:
@@ -25,7 +25,7 @@ def function(plan: Plan, comments: bool = True) -> str:
 
 
 def _last_uses(plan: Plan) -> list[list[str]]:
-    """Return for each step which values no later one reads, so that their memory can be used again."""
+    """Return the values dead after each step, so that their memory can be reused."""
     kept = {ref.name for ref in plan.outputs.values()} | set(plan.constants) | {"NOWHERE"}
     found: list[list[str]] = []
     for step in reversed(plan.steps):
@@ -36,7 +36,7 @@ def _last_uses(plan: Plan) -> list[list[str]]:
 
 
 def _read(value: Any) -> Iterable[str]:
-    """Return the names that an argument refers to."""
+    """Return the names that an argument references."""
     if isinstance(value, Ref):
         yield value.name
     elif isinstance(value, tuple):
@@ -45,7 +45,7 @@ def _read(value: Any) -> Iterable[str]:
 
 
 def constant(name: str, made: ConstantInit) -> str:
-    """Return the statement that makes a constant."""
+    """Return the assignment of a constant."""
     return f"{name} = {made.call.__name__}({', '.join(map(literal, made.arguments))})"
 
 
@@ -58,12 +58,12 @@ def _lines(step: Step, comments: bool) -> Iterable[str]:
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with escapes for what ends a comment or what no file can hold: names may be any string."""
+    """Escape line breaks and unencodable characters in ``text``: names may be arbitrary strings."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def literal(value: Any) -> str:
-    """Return the Python expression for an argument."""
+    """Return a source expression for an argument."""
     if isinstance(value, Ref):
         return value.name
     if isinstance(value, Symbol):
@@ -76,10 +76,10 @@ def literal(value: Any) -> str:
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return f'float("{value}")'
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 4096:
-        return hex(value)  # Python declines to write, and to read, so many decimal digits
+        return hex(value)  # Python limits the number of decimal digits that it writes and parses
     return repr(value)
 
 
 def symbol_name(symbol: str) -> str:
-    """Return the name that an opaque function goes by."""
+    """Return the identifier bound to an opaque function."""
     return "function_" + "".join(c if c.isalnum() and c.isascii() else f"_{ord(c):x}_" for c in symbol)

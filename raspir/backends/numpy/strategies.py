@@ -1,4 +1,4 @@
-"""The strategy of each aggregate: which kernel evaluates its selector, by what the selector's normal form holds."""
+"""Strategy selection: picks the kernel that evaluates each aggregate's selector from the selector's normal form."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ZERO = IntSet([(0, 0)])
 _OUTCOMES = {
     (-1, -1): (None, -1), (-1, 0): (None, 0), (0, 1): (0, None), (1, 1): (1, None),
 }  # fmt: skip
-"""Intervals of the outcomes of a comparison, without the ends that there are always."""
+"""Bounds of the intervals of comparison outcomes; ``None`` where a bound excludes no outcome."""
 _COMPARISONS: Mapping[tuple[int, int], Callable[..., Column]] = {
     (-1, -1): elementwise.lt, (-1, 0): elementwise.le, (0, 0): elementwise.eq, (0, 1): elementwise.ge,
     (1, 1): elementwise.gt,
@@ -36,15 +36,15 @@ _BOUNDS = {"lt": (None, -1), "le": (None, 0), "gt": (1, None), "ge": (0, None)}
 
 @dataclass(frozen=True)
 class StrategyChoice:
-    """How a selector is evaluated.
+    """A strategy for evaluating a selector.
 
     Attributes:
         name: the strategy.
-        why: what of the selector it rests on.
-        cost: how time grows with the length n.
-        uniform: whether all rows of a sequence are the same.
+        why: the property of the selector that makes it applicable.
+        cost: the asymptotic time in the length n.
+        uniform: whether all rows of a sequence are equal.
         needs: the sequences that it reads.
-        build: adds the steps that make the selection, and returns what holds it.
+        build: adds the steps that construct the selection, and returns a reference to it.
     """
 
     name: str
@@ -57,7 +57,7 @@ class StrategyChoice:
 
 @dataclass
 class _Parts:
-    """What a term asks for, by kind."""
+    """The conditions of a term, grouped by kind."""
 
     keys: tuple[Conjunct, ...] = ()
     queries: list[tuple[Comparison, IntSet]] = field(default_factory=list)
@@ -67,12 +67,12 @@ class _Parts:
 
     @property
     def joint(self) -> list[tuple[Comparison, IntSet]]:
-        """The conditions on a key and a query."""
+        """The conditions on both key and query."""
         return [*self.equal, *self.between, *self.predicates]
 
 
 class Steps(Protocol):
-    """The part of the planner that strategies use: it adds the steps that they choose to the plan."""
+    """The planner interface that strategies use to add steps to the plan."""
 
     facts: Analysis
     graph: Graph
@@ -87,33 +87,33 @@ class Steps(Protocol):
         comment: str = "",
         **keywords: Any,
     ) -> Ref:
-        """Add a step, unless the same is there already, and return its result."""
+        """Add a step, deduplicated against those already in the plan, and return its result."""
 
     @property
     def nowhere(self) -> Ref:
-        """Where steps stand that no operation of the author is, and that cannot fail."""
+        """A reference to the site of steps that cannot fail and correspond to no source operation."""
 
     def value(self, node: Node) -> Ref:
-        """Return what holds the value of a sequence."""
+        """Return a reference to the value of a sequence."""
 
     def linear(self, form: Linear) -> Ref:
-        """Return what holds the value of a linear form."""
+        """Return a reference to the value of a linear form."""
 
     def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Broadcast]:
-        """Return values that can be worked on together, and where they differ."""
+        """Return values aligned to their common broadcast level, and that level."""
 
     def broadcast(self, ref: Ref) -> Ref:
-        """Return a value at each position, or a constant."""
+        """Return a value with one entry per position, or a constant."""
 
     def predicate(self, key: Node, query: Node, function: str) -> Ref:
-        """Return what holds the results of an opaque predicate."""
+        """Return a reference to the results of an opaque predicate."""
 
 
 class Selectors:
-    """Chooses strategies.
+    """Strategy selection for the selectors of one graph.
 
     Args:
-        planner: what makes values and adds steps.
+        planner: the planner that supplies values and receives steps.
     """
 
     def __init__(self, planner: Steps) -> None:
@@ -122,7 +122,7 @@ class Selectors:
         self._found: dict[tuple[Node, bool], StrategyChoice] = {}
 
     def choose(self, aggregate: Node) -> StrategyChoice:
-        """Return the strategy of an aggregate, the same for all that share a selector."""
+        """Return the strategy of an aggregate, shared by all aggregates of a selector."""
         selector, is_best = aggregate.operands[0], aggregate.operation.name == "best"
         found = self._found.get((selector, is_best))
         if found is None:
@@ -147,7 +147,7 @@ class Selectors:
         return self._combined(parts, is_best)
 
     def _splits(self, pair: Comparison) -> bool:
-        """Tell whether a condition must be an interval: one that is on a key or on a query alone need not."""
+        """Return whether a condition must be split into intervals: only joint conditions on key and query must."""
         return not self._facts.of_keys(pair) and not self._facts.of_queries(pair)
 
     def _combined(self, parts: list[tuple[int, StrategyChoice]], is_best: bool) -> StrategyChoice:
@@ -169,7 +169,7 @@ class Selectors:
     # Terms
 
     def _term(self, term: Term, is_best: bool, alone: bool) -> StrategyChoice | str:
-        """Return the strategy of a term, or why there is none."""
+        """Return the strategy of a term, or the reason why none applies."""
         first = None if term.whole is None else self._first(term.whole)
         if first is not None:
             return first
@@ -210,7 +210,7 @@ class Selectors:
         return parts
 
     def _position(self, pair: Comparison, allowed: IntSet) -> Linear | None:
-        """Return which position a condition asks for, if it asks for one."""
+        """Return the position that a condition fixes, or ``None``."""
         if pair.kind != "int" or allowed.single is None or not isinstance(pair.key, Linear):
             return None
         assert isinstance(pair.query, Linear)
@@ -220,7 +220,7 @@ class Selectors:
         return pair.query.plus(Linear({}, allowed.single)).plus(affine[1], -1).scaled(affine[0])
 
     def _first(self, clause: Conjunct) -> StrategyChoice | None:
-        """Return the strategy of fetching the first member of an order, which a rank of zero asks for."""
+        """Return the strategy that fetches the first member of an order, if the clause requires a rank of zero."""
         for pair, allowed in clause.sets.items():
             if pair.kind != "int" or allowed != _ZERO or not isinstance(pair.key, Linear) or pair.query != Linear({}):
                 continue
@@ -260,7 +260,7 @@ class Selectors:
         return self._planner.linear(side) if isinstance(side, Linear) else self._planner.value(side)
 
     def _condition(self, pair: Comparison, allowed: IntSet) -> Ref:
-        """Add the condition on a key and a query."""
+        """Add the steps of a joint condition on key and query."""
         planner = self._planner
         if pair.kind == "by":
             assert isinstance(pair.key, Node)
@@ -280,7 +280,7 @@ class Selectors:
         return planner.step("ordered", conditions.ordered, key, query, *_OUTCOMES[int(low), int(high)])
 
     def _allowed(self, keys: tuple[Conjunct, ...]) -> Ref | None:
-        """Add the steps that say which keys one of some clauses allows; ``None`` where all are allowed."""
+        """Add the mask of the keys that satisfy any of the clauses; return ``None`` if all keys do."""
         tests = [self._every(clause.sets.items()) for clause in keys]
         found: Ref | None = None
         for test in tests:
@@ -288,7 +288,7 @@ class Selectors:
         return None if found is None else self._planner.broadcast(found)
 
     def _every(self, items: Iterable[tuple[Comparison, IntSet]]) -> Ref | None:
-        """Add the steps that say which keys, or which queries, meet all conditions; ``None`` for none."""
+        """Add the mask of the keys, or queries, that satisfy all conditions; return ``None`` if there are none."""
         found: Ref | None = None
         for pair, allowed in items:
             test = self._test(pair, allowed)
@@ -301,7 +301,7 @@ class Selectors:
         return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, broadcast=broadcast)
 
     def _test(self, pair: Comparison, allowed: IntSet) -> Ref:
-        """Add the steps that test a condition on a key, or on a query, alone."""
+        """Add the steps that test a condition on the key alone, or on the query alone."""
         planner, nowhere = self._planner, self._planner.nowhere
         if pair.kind == "by":
             kernel = predicates.holds_of_keys if self._facts.of_keys(pair) else predicates.holds_of_queries
@@ -322,7 +322,7 @@ class Selectors:
         return functools.reduce(lambda a, b: self._logic(elementwise.either, a, b), tests)
 
     def _inside(self, pair: Comparison, low: Bound, high: Bound) -> Ref:
-        """Add the steps that test whether a difference of integers lies in an interval."""
+        """Add the steps that test whether an integer difference lies in an interval."""
         if low == high:
             return self._against(elementwise.eq, pair, int(low))
         tests = [self._against(elementwise.ge, pair, int(low))] if low != -inf else []
@@ -411,7 +411,7 @@ class Selectors:
             return self._planner.step("sliding", selections.Sliding, *ends, **filters)
 
         name = "prefix sums" if None in ends else "band of positions"
-        parts.between = []  # which needs no positions
+        parts.between = []  # so that ``needs`` does not list the positions, which the kernel does not read
         return StrategyChoice(name, "positions next to the row's own", "n", False, self._needs(parts), make)
 
     def _window(self, parts: _Parts) -> StrategyChoice:
@@ -438,7 +438,7 @@ class Selectors:
         why = "a predicate of few distinct values; blocks of pairs if they are many"
         return self._joint(parts, "table of values", why, "n + d²", selections.Tabled)
 
-    # Falling back
+    # Fallback
 
     def _fallback(self, selector: Node, why: str) -> StrategyChoice:
         leaves = comparisons(selector)
@@ -454,7 +454,7 @@ class Selectors:
         return StrategyChoice(FALLBACK, why, "n²", False, needs, make)
 
     def _tree(self, selector: Node) -> Ref:
-        """Add the conditions of a selector as it stands."""
+        """Add the conditions of a selector without normalizing it."""
         parts = selector_parts(selector)
         leaves = {part: self._leaf(part) for part in parts if part.operation.role is Role.SELECT}
         numbers = {leaf: number for number, leaf in enumerate(dict.fromkeys(leaf for leaf, _ in leaves.values()))}
@@ -475,7 +475,7 @@ class Selectors:
         return self._planner.step("selector", conditions.Combined, tuple(numbers), tuple(steps))
 
     def _leaf(self, node: Node) -> tuple[Ref, bool]:
-        """Add the condition of a comparison; return it, and whether it says the opposite."""
+        """Add the condition of a comparison; return it, and whether it is the negation."""
         planner = self._planner
         key, query = node.operands
         name = node.operation.name.removeprefix("select.")

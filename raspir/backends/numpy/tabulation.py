@@ -1,4 +1,4 @@
-"""Opaque functions as tables, where the atoms that they are given are known and few."""
+"""Tabulation of opaque functions over small known domains."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from raspir.ir.evaluation import checked
 _MOST = 1 << 16
 
 Row = tuple[Atom, ...]
-"""The atoms that a function is called with."""
+"""The arguments of one call."""
 
 
 def of_function(
     facts: Analysis, graph: Graph, node: Node
 ) -> tuple[tuple[tuple[Row, Atom], ...], tuple[tuple[Row, str], ...]]:
-    """Return what the function of a ``map`` or ``select.by`` makes of all atoms that it may be given.
+    """Tabulate the function of a ``map`` or ``select.by`` over the domains of its operands.
 
-    These are pairs of atoms and the result, and pairs of atoms on which it fails and the reason.
+    Returns pairs of arguments and result, and pairs of arguments and reason for the calls that fail.
 
     Raises:
-        BackendError: if the atoms are not known.
+        BackendError: if a domain is unknown or too large.
     """
     function = graph.functions[str(node["function"])]
     convert: Callable[[Any], Atom] = checked if node.operation.name == "map" else bool

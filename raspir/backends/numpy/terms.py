@@ -1,4 +1,4 @@
-"""Selectors as sums: terms of simple conditions, added and taken away, so that each position counts once."""
+"""Decomposition of selectors into signed terms of simple conditions that sum to the selector's indicator."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from raspir.analysis.intset import IntSet
 from raspir.analysis.selectors import Comparison, Conjunct, Disjunction
 
 MOST = 24
-"""Selectors of more terms than these are not taken apart."""
+"""The limit on the number of terms; selectors that exceed it are not decomposed."""
 
 _ALL = Conjunct({})
 
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a selector.
+    """A signed term of a decomposed selector.
 
     Attributes:
-        sign: 1 where it adds, -1 where it takes away.
-        clause: what must hold of a key and a query, or of a query.
-        keys: which keys there are: those that one of these clauses allows, each of conditions on the key alone.
+        sign: 1 or -1, the coefficient of the term.
+        clause: the conditions on key and query together, or on the query alone.
+        keys: alternative clauses on the key alone; a key must satisfy at least one.
     """
 
     sign: int
@@ -30,11 +30,11 @@ class Term:
 
     @property
     def whole(self) -> Conjunct | None:
-        """The conditions on keys and queries together, ``None`` where there are alternatives."""
+        """The conjunction of ``clause`` and ``keys``; ``None`` if ``keys`` has alternatives."""
         return Conjunct({**self.clause.sets, **self.keys[0].sets}) if len(self.keys) == 1 else None
 
     def meet(self, other: Term) -> Term | None:
-        """Return what both select, with the sign that inclusion and exclusion gives it; ``None`` for nothing."""
+        """Return the intersection, with its inclusion–exclusion sign; ``None`` if it is empty."""
         clause = self.clause.meet(other.clause)
         keys = _simplified([met for a in self.keys for b in other.keys if (met := a.meet(b)) is not None])
         return Term(-self.sign, clause, keys) if clause is not None and keys else None
@@ -43,12 +43,12 @@ class Term:
 def alternatives(
     formula: Disjunction, of_keys: Callable[[Comparison], bool], splits: Callable[[Comparison], bool]
 ) -> list[Term] | None:
-    """Return terms of which a position meets one or more if ``formula`` selects it; ``None`` for too many.
+    """Return possibly overlapping terms whose union is ``formula``; ``None`` if there are too many.
 
     Args:
         formula: the selector.
-        of_keys: tells whether a condition depends on the key alone.
-        splits: tells of which pairs each set must be an interval.
+        of_keys: returns whether a condition depends on the key alone.
+        splits: returns whether a pair's sets must be intervals.
     """
     found: list[Term] = []
     for term in _grouped(formula, of_keys):
@@ -63,12 +63,12 @@ def alternatives(
 def signed(
     formula: Disjunction, of_keys: Callable[[Comparison], bool], splits: Callable[[Comparison], bool]
 ) -> list[Term] | None:
-    """Return terms that add up to ``formula`` by inclusion and exclusion; ``None`` for too many.
+    """Return terms that sum to ``formula`` by inclusion–exclusion; ``None`` if there are too many.
 
     Args:
         formula: the selector.
-        of_keys: tells whether a condition depends on the key alone.
-        splits: tells of which pairs each set must be an interval.
+        of_keys: returns whether a condition depends on the key alone.
+        splits: returns whether a pair's sets must be intervals.
     """
     terms: list[Term] = []
     for term in _grouped(formula, of_keys):
@@ -80,7 +80,7 @@ def signed(
 
 
 def _grouped(formula: Disjunction, of_keys: Callable[[Comparison], bool]) -> list[Term]:
-    """Return a term for each joint condition, with all the keys that it is asked of."""
+    """Return one term for each distinct joint condition, collecting its alternatives on the key alone."""
     keys: dict[Conjunct, list[Conjunct]] = {}
     for clause in formula:
         own = {pair: allowed for pair, allowed in clause.sets.items() if of_keys(pair)}
@@ -89,13 +89,13 @@ def _grouped(formula: Disjunction, of_keys: Callable[[Comparison], bool]) -> lis
 
 
 def _simplified(clauses: list[Conjunct]) -> tuple[Conjunct, ...]:
-    """Return the clauses without those that others among them cover."""
+    """Return the clauses that no other clause subsumes."""
     kept = list(dict.fromkeys(clauses))
     return tuple(c for c in kept if not any(c is not other and c.implies(other) for other in kept))
 
 
 def _intervals(term: Term, splits: Callable[[Comparison], bool]) -> list[Term]:
-    """Return terms whose sets are intervals: those of a set, or all less those of its complement, if they are fewer."""
+    """Split sets into intervals: those of the set, or everything minus those of its complement if these are fewer."""
     terms = [term]
     for pair, allowed in term.clause.sets.items():
         if len(allowed.intervals) == 1 or not splits(pair):
@@ -121,7 +121,7 @@ def _with(clause: Conjunct, pair: Comparison, allowed: IntSet) -> Conjunct:
 
 
 def _cancelled(terms: list[Term]) -> list[Term]:
-    """Return the terms without those that cancel each other."""
+    """Combine like terms, dropping those that cancel."""
     total: dict[tuple[Conjunct, frozenset[Conjunct]], int] = {}
     first: dict[tuple[Conjunct, frozenset[Conjunct]], Term] = {}
     for term in terms:

@@ -1,6 +1,6 @@
-"""The conformance kit: whether a backend that runs programs keeps to the language, and what of it it supports.
+"""Conformance suite for executing backends: checks them against the language, and reports which of it they support.
 
-From the command line, for an installed backend (``docs/conformance.md`` says what is asked of it)::
+From the command line, for an installed backend (requirements: ``docs/conformance.md``)::
 
     pytest --pyargs raspir.testing.conformance --backend NAME
 
@@ -42,16 +42,16 @@ __all__ = [
 
 
 def check(backend: str | Backend, case: Case, exact_errors: bool = False) -> Verdict:
-    """Hold a backend to a case.
+    """Check a backend on one case.
 
     Args:
-        backend: the backend, or the name of one that is installed.
-        case: one of :func:`cases`, or one of your own.
-        exact_errors: whether errors must have the words of the reference backend.
+        backend: the backend, or the name of an installed one.
+        case: one of :func:`cases`, or a custom one.
+        exact_errors: whether error messages must match the reference backend's.
 
     Raises:
-        NonconformityError: if the backend is wrong; the message shows the program, the input, and what came of it.
-        BackendError: if there is no backend of this name, it does not run programs, or the object is no backend.
+        NonconformityError: if the backend is wrong; the message shows the program, the input and the result.
+        BackendError: if there is no such backend, it does not run programs, or the object is not a backend.
     """
     runner(backend)
     return Judge(backend, exact_errors).check(case)
@@ -64,17 +64,17 @@ def run(
     seed: int = 0,
     exact_errors: bool = False,
 ) -> Report:
-    """Hold a backend to many cases and return what came of them.
+    """Check a backend on feature cases and generated programs, and return the report.
 
     Args:
-        backend: the backend, or the name of one that is installed.
-        chosen: cases on features; :func:`cases` for ``None``.
-        programs: how many generated programs follow.
-        seed: from which seed.
-        exact_errors: whether errors must have the words of the reference backend.
+        backend: the backend, or the name of an installed one.
+        chosen: the feature cases; all :func:`cases` for ``None``.
+        programs: the number of generated programs.
+        seed: the seed of the generated programs.
+        exact_errors: whether error messages must match the reference backend's.
 
     Raises:
-        BackendError: as :func:`check` does, and if the number of programs is negative.
+        BackendError: as for :func:`check`, and if the number of programs is negative.
     """
     if programs < 0:
         raise BackendError(f"generated programs are none or more, not {programs}")
@@ -90,7 +90,7 @@ def run(
 
 
 def _entry(case: Case, tried: Callable[[], Verdict]) -> Entry:
-    """Return what comes of a case when it is tried."""
+    """Run a case and return its report entry."""
     entry = Entry(case.group, case.name, Outcome.PASSED, "", case.operations, case.kind)
     try:
         verdict = tried()

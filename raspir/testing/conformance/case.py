@@ -1,4 +1,4 @@
-"""What the kit is made of: cases, each programs on inputs that are about one feature, as data."""
+"""Conformance cases as data: programs and inputs that exercise one feature each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from raspir.ir import Atom, Graph, parse
 from raspir.ir.types import type_of
 
 KINDS = ("bool", "int", "float", "str", "mixed")
-"""The kinds of atoms that a feature works on; ``mixed`` for those of several."""
+"""The kinds of atoms that a feature operates on; ``mixed`` for several."""
 
 ATOMS: Mapping[str, tuple[Atom, ...]] = {
     "bool": (True, False, True),
@@ -21,20 +21,20 @@ ATOMS: Mapping[str, tuple[Atom, ...]] = {
     "str": ("b", "a", "", "B", "ab", "b", "a\0", "é", "e\u0301", "\U0001f600", "long string " * 3),
     "mixed": (1, True, 1.0, 0, False, 0.0, -0.0, "1", "", 2**53 + 1, 2.0**53, "True", 1),
 }
-"""Atoms of each kind, ordinary ones first; some are there twice."""
+"""Sample atoms of each kind, ordinary ones first, with some duplicates."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A program and inputs to run it on, one by one and as a batch.
+    """A program with inputs, which are run individually and as a batch.
 
     Attributes:
         graph: the program.
-        inputs: the inputs; no iterators, since they are used more than once.
-        wanted: what it yields on each, written down by hand: a list of atoms, a mapping to such lists by the names of
-            outputs, or the class of the error; ``None`` where the reference alone says. Empty if it says all.
-        layers: the layers of what it yields, written down by hand; ``None`` where the reference alone says.
-        closed: whether what is written down says all, and the reference, which may take too long, is not asked.
+        inputs: the inputs; not iterators, since they are used more than once.
+        wanted: hand-written expected results, one per input: a list of atoms, a mapping of output names to such lists,
+            or an error class; ``None`` where the reference is the only oracle. Empty if it always is.
+        layers: hand-written layers of the results; ``None`` where the reference is the only oracle.
+        closed: whether the expected results are complete, so that the reference, which may be too slow, is not run.
     """
 
     graph: Graph
@@ -46,14 +46,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Case:
-    """What is asked of a backend about one feature.
+    """The conformance test of one feature.
 
     Attributes:
-        group: the features that it belongs with.
-        name: what it is about.
+        group: the feature group.
+        name: the feature.
         trials: the programs and inputs.
-        operations: the operations of the IR that it is about, for the table of those.
-        kind: the kind of atoms they work on in it, one of :data:`KINDS`.
+        operations: the IR operations that it covers, for the report's table of operations.
+        kind: the kind of atoms that they operate on, one of :data:`KINDS`.
         missing: whether the programs lack functions, so that compiling must raise ``BackendError``.
     """
 
@@ -76,16 +76,16 @@ def trial(
     max_length: int | None = None,
     layers: int | None = None,
 ) -> Trial:
-    """Return a trial of a program with these promises."""
+    """Return a trial of a program under the given assumptions."""
     return Trial(located(to_graph(program, vocab, max_length)), tuple(inputs), tuple(wanted), layers)
 
 
 def located(graph: Graph) -> Graph:
-    """Return ``graph`` with the lines of its own text for locations: lines of the kit would tell nobody anything."""
+    """Return ``graph`` with locations in its own text, which are more useful than lines of the suite's source."""
     return parse(str(graph)).bind(graph.functions)
 
 
 def kind_of(atoms: Iterable[Atom]) -> str:
-    """Return the one of :data:`KINDS` that ``atoms`` are of."""
+    """Return the one of :data:`KINDS` that describes ``atoms``."""
     kinds = {str(type_of(atom)) for atom in atoms}
     return kinds.pop() if len(kinds) == 1 else "mixed"

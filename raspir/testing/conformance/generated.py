@@ -1,4 +1,4 @@
-"""Generated programs, as written and optimised, on several inputs each: what no list of features thinks of."""
+"""Conformance on generated programs, unoptimized and optimized, for feature interactions that no list anticipates."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from raspir.testing.minimise import minimised
 from raspir.testing.quiet import quiet
 
 Promises = tuple[tuple[Any, ...] | None, int | None]
-"""The vocabulary and the length that are promised; ``None`` where nothing is."""
+"""The assumed vocabulary and maximum length; ``None`` for no assumption."""
 
 VERSIONS = ("as written", "optimised", "optimised for best")
 GROUP = "generated"
 INPUTS = 6
 PROGRAMS = 300
-"""How many programs are generated unless told otherwise."""
+"""The default number of generated programs."""
 
 
 @lru_cache(maxsize=8)
 def generated(number: int, seed: int) -> tuple[Generated, tuple[Any, ...]]:
-    """Return a program and inputs for it, always the same for these two numbers."""
+    """Return a program and inputs, deterministic in ``number`` and ``seed``."""
     random = Random(f"conformance {seed} {number}")
     made = program(random)
     return made, tuple(_drawn(random, made) for _ in range(INPUTS))
@@ -39,7 +39,7 @@ def generated(number: int, seed: int) -> tuple[Generated, tuple[Any, ...]]:
 def fitting(number: int, seed: int, judge: Judge) -> tuple[Generated, tuple[Any, ...]]:
     """Return a program and inputs as :func:`generated` does, or others that the judge's backend supports.
 
-    A program that it does not support with promises gives way to one that is made of what it supports.
+    A program that is unsupported even under assumptions is replaced with one built from supported operations.
     """
     made, inputs = generated(number, seed)
     if _supports(judge, made.promised):
@@ -54,13 +54,13 @@ def _supports(judge: Judge, graph: Graph) -> bool:
         judge.compiled(graph)
     except BackendError:
         return False
-    except NonconformityError:  # it says nothing beforehand, so it is tried, and found out
+    except NonconformityError:  # not a declared limitation: keep the program, so that the check reports it
         return True
     return True
 
 
 def _drawn(random: Random, made: Generated) -> Any:
-    """Return an input, sometimes a longer one, as a list, a tuple or a str."""
+    """Return an input, occasionally a longer one, as a list, a tuple or a str."""
     given = made.input(random)
     if random.random() < 0.06:
         given = random.choices(made.vocab, k=random.randint(13, 60))
@@ -70,18 +70,18 @@ def _drawn(random: Random, made: Generated) -> Any:
 
 
 def cases(number: int, seed: int) -> Iterator[Case]:
-    """Yield the cases on a generated program: one for each of :data:`VERSIONS`."""
+    """Yield the cases on a generated program, one for each of :data:`VERSIONS`."""
     return (case_of(number, seed, version) for version in VERSIONS)
 
 
 def case_of(number: int, seed: int, version: str, judge: Judge | None = None) -> Case:
-    """Return the case on a version of a generated program.
+    """Return the case on one version of a generated program.
 
     Args:
-        number: which program.
-        seed: of which series.
+        number: the index of the program.
+        seed: the seed of the series.
         version: one of :data:`VERSIONS`.
-        judge: where given, the program is one that its backend supports, if such a one is found.
+        judge: if given, the program is one that its backend supports, where one is found.
     """
     made, inputs = generated(number, seed) if judge is None else fitting(number, seed, judge)
     graph = versioned(made.graph, version, *_promises(made, number, seed, version))
@@ -89,7 +89,7 @@ def case_of(number: int, seed: int, version: str, judge: Judge | None = None) ->
 
 
 def versioned(graph: Graph, version: str, vocab: tuple[Any, ...] | None = None, max_length: int | None = None) -> Graph:
-    """Return a program as written or optimised."""
+    """Return a program unoptimized or optimized, under the given assumptions."""
     if version != VERSIONS[0]:
         with quiet():
             graph = optimize(graph, vocab, max_length, "select" if version == VERSIONS[1] else "best")
@@ -102,29 +102,29 @@ def _promises(made: Generated, number: int, seed: int, version: str) -> Promises
 
 
 class Patience:
-    """How long failing programs are made smaller: the first three for a while, and all others not at all."""
+    """The time budget for minimization: the first failing programs get a share each, all others none."""
 
     def __init__(self, programs: int = 3, seconds: float = 15) -> None:
         self._left, self._seconds = programs, seconds
 
     def __call__(self) -> float:
-        """Return how many seconds the next program may take."""
+        """Return the number of seconds available for the next program."""
         self._left -= 1
         return self._seconds if self._left >= 0 else 0
 
 
 def check(judge: Judge, number: int, seed: int, version: str, patience: Patience) -> Verdict:
-    """Return what came of a version of a generated program. Of errors in it, only class and input are compared.
+    """Check one version of a generated program, comparing errors by class and input only.
 
     Args:
-        judge: holds the backend to it.
-        number: which program.
-        seed: of which series.
+        judge: the judge of the backend.
+        number: the index of the program.
+        seed: the seed of the series.
         version: one of :data:`VERSIONS`.
-        patience: how long a failing program is made smaller at most.
+        patience: the time budget for minimization.
 
     Raises:
-        NonconformityError: if the backend is wrong; the message shows a small program that it is wrong on.
+        NonconformityError: if the backend is wrong; the message shows a minimized failing program.
     """
     case = case_of(number, seed, version, judge)
     made, _ = fitting(number, seed, judge)
@@ -133,16 +133,16 @@ def check(judge: Judge, number: int, seed: int, version: str, patience: Patience
         return judge.check(case)
     except NonconformityError as problem:
         seconds = patience()
-        told = (
+        message = (
             _smallest(judge, case, made, _promises(made, number, seed, version), version, seconds) if seconds else None
         )
-        raise NonconformityError(told or str(problem)) from None
+        raise NonconformityError(message or str(problem)) from None
 
 
 def _smallest(
     judge: Judge, case: Case, made: Generated, promises: Promises, version: str, seconds: float
 ) -> str | None:
-    """Return what is wrong on a program and inputs made small, as written if it is wrong there."""
+    """Return the failure of a minimized program and inputs, unoptimized if that fails too."""
     inputs = case.trials[0].inputs
     found: str | None = None
     deadline = monotonic() + seconds
@@ -158,9 +158,9 @@ def _smallest(
             except NonconformityError as problem:
                 found = str(problem)
                 return True
-            except (BackendError, ProgramError):  # what is smaller may be no program
+            except (BackendError, ProgramError):  # a shrunk candidate may be invalid
                 continue
         return False
 
     minimised(made.graph, list(inputs), fails)
-    return found  # of the last that failed, which is the smallest
+    return found  # of the last failing candidate, which is the smallest

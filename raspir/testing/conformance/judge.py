@@ -1,4 +1,4 @@
-"""Holding a backend to a case: it does what the reference does, or says beforehand that it does not support it."""
+"""Judging of cases: a backend must match the reference, or declare in advance that it does not support the case."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from raspir.testing.rounding import excused, may_round
 
 
 class NonconformityError(AssertionError):
-    """A backend does not do what the language says. The message tells the program, the input, and what came of it."""
+    """A violation of the language by a backend; the message gives the program, the input and the result."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a case that a backend did not get wrong.
+    """The verdict on a case that the backend did not get wrong.
 
     Attributes:
-        unsupported: why the backend does not run it, in its own words; ``None`` where it did run.
-        rounded: how many results differ as sums of floats may that are added in another order.
-        left_out: why the backend does not run a part of it, where it runs the rest.
+        unsupported: the backend's reason for not running it; ``None`` if it ran.
+        rounded: the number of results that differ within the rounding of reassociated float sums.
+        left_out: the backend's reason for not running a part of it, if it ran the rest.
     """
 
     unsupported: str | None = None
@@ -39,12 +39,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class _Result:
-    """What a program yielded.
+    """A program's result.
 
     Attributes:
-        outputs: the atoms of each output by its name.
-        named: whether they came as a mapping.
-        layers: the layers of each.
+        outputs: the atoms of each output, by name.
+        named: whether the outputs were returned as a mapping.
+        layers: the layers of each output.
     """
 
     outputs: Mapping[str, list[Atom]]
@@ -52,18 +52,18 @@ class _Result:
     layers: tuple[int, ...]
 
     def key(self) -> object:
-        """Return what two results must have in common."""
+        """Return the comparison key, equal for conforming results."""
         return [(name, *map(atom_key, atoms)) for name, atoms in self.outputs.items()], self.named, self.layers
 
     def __str__(self) -> str:
-        told = {name: Sequence(atoms) for name, atoms in self.outputs.items()}
+        results = {name: Sequence(atoms) for name, atoms in self.outputs.items()}
         layers = " and ".join(map(str, dict.fromkeys(self.layers)))
-        return f"{told if self.named else next(iter(told.values()))} of layer {layers}"
+        return f"{results if self.named else next(iter(results.values()))} of layer {layers}"
 
 
 @dataclass(frozen=True)
 class _Failure:
-    """How a program failed."""
+    """A program's failure."""
 
     error: Exception
     location: Location | None
@@ -84,12 +84,12 @@ _Outcome = _Result | _Failure
 
 @dataclass(frozen=True, eq=False)
 class Judge:
-    """Holds a backend to cases.
+    """Checker of a backend against cases.
 
     Args:
-        backend: its name, or the backend itself.
-        exact_errors: whether errors must have the reference's words as well as its class.
-        locations: whether errors must have the reference's location: where one operation alone can fail.
+        backend: the backend, or its name.
+        exact_errors: whether errors must match the reference in message as well as class.
+        locations: whether errors must match the reference in location, where only one operation can fail.
     """
 
     backend: str | Backend
@@ -97,29 +97,29 @@ class Judge:
     locations: bool = True
 
     def check(self, case: Case) -> Verdict:
-        """Return what came of a case that the backend runs rightly or not at all.
+        """Return the verdict on a case that the backend runs correctly or declares unsupported.
 
         Raises:
-            NonconformityError: if it does anything else.
+            NonconformityError: if it does neither.
         """
         if case.missing:
             return self._refused(case)
         rounded, ran, refused = 0, False, None
         for trial in case.trials:
-            runs, told = self._runs(trial)
-            refused = refused or told
+            runs, reason = self._runs(trial)
+            refused = refused or reason
             for part, run in runs:
                 ran = True
                 rounded += self._tried(part, run)
         return Verdict(None if ran else refused, rounded, refused if ran else None)
 
     def _refused(self, case: Case) -> Verdict:
-        """Hold the backend to refusing programs whose functions are missing, if it supports them otherwise."""
+        """Check that the backend rejects programs whose functions are missing, if it supports them otherwise."""
         for trial in case.trials:
             whole = trial.graph.bind(dict.fromkeys(trial.graph.unbound, _first))
-            runs, told = self._runs(replace(trial, graph=whole))
+            runs, reason = self._runs(replace(trial, graph=whole))
             if not runs:
-                return Verdict(unsupported=told)
+                return Verdict(unsupported=reason)
             with suppress(BackendError):
                 self.compiled(trial.graph)
                 unbound = ", ".join(f"@{symbol}" for symbol in trial.graph.unbound)
@@ -129,27 +129,27 @@ class Judge:
         return Verdict()
 
     def _runs(self, trial: Trial) -> tuple[list[Run], str | None]:
-        """Return a trial as far as the backend supports it, and why it does not support the rest."""
+        """Return the supported parts of a trial, and the reason why the rest is unsupported."""
         try:
             return [(trial, self.compiled(trial.graph))], None
         except BackendError as error:
             runs = [*promised(trial, self.compiled)]
-            if not runs:  # the reference says what is right on atoms for which nothing was written down by hand
+            if not runs:  # retry with other atoms, for which the reference is the only oracle
                 others = ([*promised(other, self.compiled, apart=False)] for other in in_other_atoms(trial))
                 return next(filter(None, others), []), error.message
             whole = bool(runs) and sum(len(part.inputs) for part, _ in runs) == len(trial.inputs)
             return runs, None if whole else error.message
 
     def compiled(self, graph: Graph) -> Executable:
-        """Return ``graph`` as the backend runs it.
+        """Compile ``graph`` with the backend.
 
         Raises:
-            BackendError: if it does not support something that the graph needs.
-            NonconformityError: if it fails in any other way.
+            BackendError: if the graph requires something unsupported.
+            NonconformityError: if compilation fails in any other way.
         """
         try:
             return api.compile(graph, self.backend, optimize=False)
-        except Exception as error:  # whatever else is raised is a finding
+        except Exception as error:  # any other exception is a finding
             if isinstance(error, BackendError) and (
                 error.__cause__ is None or isinstance(error.__cause__, RaspirError)
             ):
@@ -157,7 +157,7 @@ class Judge:
             raise NonconformityError(f"compiling it raises {type(error).__name__}: {error}\n\n{graph}") from error
 
     def _tried(self, trial: Trial, run: Executable) -> int:
-        """Return how many results of a trial differ by rounding alone, each input run alone and all as a batch."""
+        """Run a trial's inputs individually and in batches; return the number that differ by rounding alone."""
         graph, inputs = trial.graph, trial.inputs
         wanted = _closed(trial) if trial.closed else _of_reference(trial)
         rounded = 0
@@ -171,43 +171,45 @@ class Judge:
                 _by_hand(trial, number, got)
         for what, order in _batches(wanted, isinstance(run, Streams)):
             rounded += self._batch(graph, run, what, [(inputs[i], wanted[i]) for i in order])
-        if inputs:  # whatever ran in between, the first input yields what it did
+        if inputs:  # repeat the first input: intervening runs must not affect it
             got = _observed(partial(run, inputs[0]), graph)
             self._compared(graph, f"run again on {_shown(inputs[0])}", inputs[0], wanted[0], got)
         return rounded
 
     def _batch(self, graph: Graph, run: Executable, what: str, chosen: list[tuple[Any, _Outcome]]) -> int:
-        """Return how many results of a batch differ by rounding alone."""
+        """Run a batch; return the number of results that differ by rounding alone."""
         inputs = [given for given, _ in chosen]
         given: Iterable[Any] = iter(inputs) if what == "an iterator" else inputs
-        told = f"on {what} of {_shown(inputs)}"
+        context = f"on {what} of {_shown(inputs)}"
         try:
             if what == "a stream" and isinstance(run, Streams):
                 results = list(run.stream(iter(inputs)))
             else:
                 results = run.batch(given)
-        except Exception as error:  # whatever is raised is compared, or a finding
+        except Exception as error:  # any exception is compared, or a finding
             got = _failure(error)
             for number, (one, wanted) in enumerate(chosen):
                 if isinstance(wanted, _Failure):
                     first = _Failure(wanted.error, wanted.location, number)
-                    return self._compared(graph, told, one, first, got)
+                    return self._compared(graph, context, one, first, got)
             if got.input is not None and 0 <= got.input < len(inputs):
-                return self._compared(graph, told, inputs[got.input], chosen[got.input][1], got)
-            raise NonconformityError(f"{told} it fails, and on none of these alone\ngot    {got}\n\n{graph}") from error
+                return self._compared(graph, context, inputs[got.input], chosen[got.input][1], got)
+            raise NonconformityError(
+                f"{context} it fails, and on none of these alone\ngot    {got}\n\n{graph}"
+            ) from error
         if not isinstance(results, list) or len(results) != len(inputs):
-            raise NonconformityError(f"{told} it must return a list of {len(inputs)} results, not {show(results)}")
+            raise NonconformityError(f"{context} it must return a list of {len(inputs)} results, not {show(results)}")
         rounded = 0
         for number, ((one, wanted), result) in enumerate(zip(chosen, results, strict=True)):
             got_one = _read(result, graph)
-            rounded += self._compared(graph, f"{told}, input {number}", one, wanted, got_one)
+            rounded += self._compared(graph, f"{context}, input {number}", one, wanted, got_one)
         return rounded
 
-    def _compared(self, graph: Graph, told: str, given: Any, wanted: _Outcome, got: _Outcome) -> int:
-        """Return 1 if what it yields differs by rounding alone, and 0 if it does not differ.
+    def _compared(self, graph: Graph, context: str, given: Any, wanted: _Outcome, got: _Outcome) -> int:
+        """Return 1 if the result differs by rounding alone, and 0 if it matches.
 
         Raises:
-            NonconformityError: if it differs.
+            NonconformityError: if it differs otherwise.
         """
         difference = self._difference(wanted, got)
         if difference is None:
@@ -219,10 +221,10 @@ class Judge:
         elif difference == "" and _is_raspirs(got) and may_round(graph, given):
             return 1
         because = f" ({difference})" if difference else ""
-        raise NonconformityError(f"{told}{because}\nwanted {wanted}\ngot    {got}\n\n{graph}")
+        raise NonconformityError(f"{context}{because}\nwanted {wanted}\ngot    {got}\n\n{graph}")
 
     def _difference(self, wanted: _Outcome, got: _Outcome) -> str | None:
-        """Return what is different, nothing where it can be seen, and ``None`` where nothing is."""
+        """Return a description of the difference, empty if the results show it, or ``None`` if there is none."""
         if isinstance(wanted, _Result) or isinstance(got, _Result):
             if isinstance(wanted, _Result) and isinstance(got, _Result):
                 return None if wanted.key() == got.key() else ""
@@ -241,25 +243,25 @@ class Judge:
 
 
 def _first(*atoms: Atom) -> Atom:
-    """Stand for a function that is missing."""
+    """Substitute for a missing function."""
     return atoms[0]
 
 
 def _of_reference(trial: Trial) -> list[_Outcome]:
-    """Return what the reference yields on the inputs of a trial."""
+    """Return the reference results on the inputs of a trial."""
     judge = api.compile(trial.graph, "reference", optimize=False)
     return [_observed(partial(judge, given), trial.graph) for given in trial.inputs]
 
 
 def _closed(trial: Trial) -> list[_Outcome]:
-    """Return what is written down for a trial of one output."""
+    """Return the hand-written results of a single-output trial."""
     [(name, node)] = trial.graph.outputs.items()
     layers = (trial.graph.layering.layer[node],)
     return [_Result({name: list(atoms)}, False, layers) for atoms in trial.wanted]
 
 
 def _batches(wanted: list[_Outcome], streams: bool) -> Iterator[tuple[str, list[int]]]:
-    """Yield batches to run: what they are called, and the numbers of the inputs in them."""
+    """Yield the batches to run, as descriptions and input indices."""
     good = [number for number, outcome in enumerate(wanted) if isinstance(outcome, _Result)]
     yield "a batch", good
     yield "an iterator", [*reversed(good), *good[:1]]
@@ -270,21 +272,21 @@ def _batches(wanted: list[_Outcome], streams: bool) -> Iterator[tuple[str, list[
 
 
 def _by_hand(trial: Trial, number: int, got: _Outcome) -> None:
-    """Hold a result to what was written down by hand."""
+    """Check a result against the hand-written expectation."""
     wanted = trial.wanted[number] if trial.wanted else None
     if isinstance(wanted, type):
-        right, told = isinstance(got, _Failure) and isinstance(got.error, wanted), wanted.__name__
+        right, expected = isinstance(got, _Failure) and isinstance(got.error, wanted), wanted.__name__
     else:
         right = isinstance(got, _Result) and trial.layers in (None, max(got.layers)) and _holds(got, wanted)
-        told = "a result" if wanted is None else f"{wanted}"
-        told += "" if trial.layers is None else f" of layer {trial.layers}"
+        expected = "a result" if wanted is None else f"{wanted}"
+        expected += "" if trial.layers is None else f" of layer {trial.layers}"
     if not right:
         given = _shown(trial.inputs[number])
-        raise NonconformityError(f"on {given}\nwanted {told} (written down by hand)\ngot    {got}\n\n{trial.graph}")
+        raise NonconformityError(f"on {given}\nwanted {expected} (written down by hand)\ngot    {got}\n\n{trial.graph}")
 
 
 def _holds(got: _Result, wanted: Any) -> bool:
-    """Tell whether a result holds a list of atoms, or lists by the names of several outputs."""
+    """Return whether a result equals a list of atoms, or such lists by output name."""
     if wanted is None:
         return True
     outputs = wanted if isinstance(wanted, Mapping) else dict(zip(got.outputs, [wanted], strict=False))
@@ -294,12 +296,12 @@ def _holds(got: _Result, wanted: Any) -> bool:
 
 
 def _observed(run: Callable[[], Any], graph: Graph) -> _Outcome:
-    """Return what a program yields, or how it fails."""
+    """Return a program's result, or its failure."""
     try:
         return _read(run(), graph)
     except NonconformityError:
         raise
-    except Exception as error:  # whatever is raised is compared
+    except Exception as error:  # any exception is compared
         return _failure(error)
 
 
@@ -312,10 +314,10 @@ def _is_raspirs(outcome: _Outcome) -> bool:
 
 
 def _read(result: Any, graph: Graph) -> _Result:
-    """Return a result, after a look at its classes.
+    """Normalize a result, checking its types.
 
     Raises:
-        NonconformityError: if it is no :class:`raspir.Sequence` or mapping to such, or holds what is no atom.
+        NonconformityError: if it is not a :class:`raspir.Sequence` or a mapping to such, or holds non-atoms.
     """
     named = isinstance(result, Mapping)
     outputs = result if named else {next(iter(graph.outputs)): result}
@@ -334,6 +336,6 @@ def _read(result: Any, graph: Graph) -> _Result:
 
 
 def _shown(given: Any) -> str:
-    """Return an input as Python writes it, the middle of a long one left out."""
+    """Return the repr of an input, with the middle of a long one elided."""
     text = repr(given)
     return text if len(text) <= 2000 else f"{text[:1000]} … {text[-900:]}"

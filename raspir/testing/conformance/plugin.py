@@ -1,6 +1,6 @@
-"""What the kit adds to pytest: its options, what each test is held to, and the table at the end.
+"""Pytest plugin of the conformance suite: command-line options, fixtures, and the final report.
 
-``_raspir_pytest`` loads this where the kit is named on the command line, and only there.
+``_raspir_pytest`` loads it only if the command line names the suite.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _JUDGE = pytest.StashKey[Judge]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the kit."""
+    """Add the suite's command-line options."""
     group = parser.getgroup("raspir.testing.conformance", "whether a backend of raspir keeps to the language")
     group.addoption("--backend", metavar="NAME", help="the backend that is held to the language")
     group.addoption(
@@ -40,10 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look the backend up.
+    """Resolve the backend.
 
     Raises:
-        UsageError: if none is given, there is no such backend that runs programs, or the programs are fewer than none.
+        UsageError: if none is given, it does not exist or run programs, or the number of programs is negative.
     """
     programs = config.getoption("programs")
     if programs < 0:
@@ -61,7 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _chooses(config: pytest.Config) -> bool:
-    """Tell whether the command line names some of the kit's tests: processes of xdist do not tell what they leave."""
+    """Return whether the command line selects a subset of the tests: xdist workers do not report deselection."""
     options = ("keyword", "markexpr", "deselect", "maxfail", "lf")
     parts = any("::" in argument or argument.endswith(".py") for argument in config.args)
     return parts or any(config.getoption(option, None) for option in options)
@@ -79,7 +79,7 @@ def _runs(name: str) -> bool:
 
 
 class _Collector:
-    """Notes what comes of each case; with several processes, in the one that talks to the user."""
+    """Collector of case results; under xdist, it runs in the controller process."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -110,7 +110,7 @@ class _Collector:
 
 @pytest.fixture
 def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object], None]) -> Callable[..., None]:
-    """Hold the chosen backend to a case, and note for the table what came of it."""
+    """Return a function that checks the chosen backend on a case and records the result for the report."""
 
     def hold(case: Case, tried: Callable[[Judge], Verdict]) -> None:
         noted: dict[str, Any] = {"group": case.group, "name": case.name, "rounded": 0, "unsupported": ""}
@@ -122,7 +122,7 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
             verdict = tried(pytestconfig.stash[_JUDGE])
         except NonconformityError as error:
             wrong = str(error).encode("utf-8", "backslashreplace").decode()
-        if wrong:  # out of the handler, so that pytest tells it once
+        if wrong:  # outside the handler, so that pytest does not show it as a chained exception
             pytest.fail(f"{case}\n{wrong}", pytrace=False)
         noted["rounded"], noted["left_out"] = verdict.rounded, verdict.left_out or ""
         if verdict.unsupported is not None:
@@ -134,19 +134,19 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
 
 @pytest.fixture(scope="session")
 def judge(pytestconfig: pytest.Config) -> Judge:
-    """What holds the chosen backend to cases."""
+    """The judge of the chosen backend."""
     return pytestconfig.stash[_JUDGE]
 
 
 @pytest.fixture(scope="session")
 def patience() -> Patience:
-    """How long failing programs are made smaller."""
+    """The time budget for minimizing failing programs."""
     return Patience()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Let a run fail in which the backend supported nothing: all was skipped, and nothing is known."""
+    """Fail a session in which the backend supported nothing: all cases were skipped, so nothing was verified."""
     report = session.config.stash.get(_REPORT, None)
     if report is None or hasattr(session.config, "workerinput"):
         return
@@ -158,13 +158,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None, None, None]:
-    """Print the table after everything else."""
+    """Print the report at the end of the session."""
     yield
     report = config.stash.get(_REPORT, None)
     if report is None or not report.entries:
         return
     writer = config.get_terminal_writer()
     ascii_only = not (sys.stdout.encoding or "ascii").lower().startswith("utf")
-    told = report.render(writer.hasmarkup, ascii_only, min(WIDTH, writer.fullwidth))
+    text = report.render(writer.hasmarkup, ascii_only, min(WIDTH, writer.fullwidth))
     terminalreporter.section(f"conformance of backend {report.backend}", "=")
-    terminalreporter.write_line(told)
+    terminalreporter.write_line(text)

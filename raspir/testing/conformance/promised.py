@@ -1,4 +1,4 @@
-"""Trials with promises, for backends that need them, or support what inputs of some types make of a program."""
+"""Trials under assumptions, for backends that require them or support only the types that certain inputs imply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from raspir.testing.conformance.case import Trial, located
 from raspir.testing.quiet import quiet
 
 Run = tuple[Trial, Executable]
-"""A trial, and its program as a backend runs it."""
+"""A trial with its program, compiled by the backend."""
 
 _OTHERS: tuple[Callable[[int], Atom], ...] = (
     lambda number: number,
@@ -23,19 +23,19 @@ _OTHERS: tuple[Callable[[int], Atom], ...] = (
     lambda number: number + 0.5,
     lambda number: number % 2 == 0,
 )
-_ANY: tuple[Atom, ...] = (1, "a", 0.5, True)  # what inputs without atoms are promised to hold
+_ANY: tuple[Atom, ...] = (1, "a", 0.5, True)  # candidate vocabularies for inputs without atoms
 
 
 def promised(trial: Trial, compiled: Callable[[Graph], Executable], apart: bool = True) -> Iterator[Run]:
-    """Yield parts of a trial: its program with promises that some inputs keep, these inputs, and what runs it.
+    """Yield parts of a trial: its program under assumptions that some inputs satisfy, those inputs, and the executable.
 
-    Inputs stay together as far as the backend compiles the program with all their atoms promised. Inputs with which it
-    does not are left out, as is everything if these are all that hold atoms.
+    Inputs stay together as long as the backend compiles the program with the vocabulary of all their atoms. Inputs for
+    which it does not compile are dropped; if none with atoms remain, so are the empty ones.
 
     Args:
-        trial: what the backend refuses as it is.
-        compiled: what compiles a program. What it raises, other than ``BackendError``, is passed on.
-        apart: whether inputs may go into several parts.
+        trial: a trial that the backend rejects without assumptions.
+        compiled: compiles a program. Its exceptions propagate, except for ``BackendError``.
+        apart: whether inputs may be split into several parts.
     """
     read = {number: _read(trial.graph, given) for number, given in enumerate(trial.inputs)}
     holding = [number for number, columns in read.items() if columns and any(columns)]
@@ -54,7 +54,7 @@ def promised(trial: Trial, compiled: Callable[[Graph], Executable], apart: bool 
         if found is not None:
             yield replace(trial, graph=found[0]), found[1]
         return
-    others = [number for number in read if number not in holding]  # no inputs at all, or of no length
+    others = [number for number in read if number not in holding]  # invalid or empty inputs
     for numbers in _together(holding, lambda numbers: attempt(numbers) is not None, apart):
         made = attempt(numbers)
         assert made is not None
@@ -65,8 +65,8 @@ def promised(trial: Trial, compiled: Callable[[Graph], Executable], apart: bool 
 
 
 def in_other_atoms(trial: Trial) -> Iterator[Trial]:
-    """Yield a trial with its inputs in integers, strings, floats and booleans, what is equal equal again."""
-    if trial.closed:  # nobody would say what is right
+    """Yield a trial with its inputs mapped to integers, strings, floats and booleans, preserving equality."""
+    if trial.closed:  # there is no oracle for other atoms
         return
     read = [columns for columns in (_read(trial.graph, given) for given in trial.inputs) if columns]
     places = {atom_key(atom): number for number, atom in enumerate(distinct(chain(*chain(*read))))}
@@ -79,7 +79,7 @@ def in_other_atoms(trial: Trial) -> Iterator[Trial]:
 
 
 def _together(numbers: list[int], fit: Callable[[list[int]], bool], apart: bool) -> list[list[int]]:
-    """Return the numbers that fit, in few lists that fit: all in one if they do, and else ``apart`` if they may be."""
+    """Group the numbers that fit into few fitting lists: all in one if they fit, else several if ``apart``."""
     if fit(numbers):
         return [numbers]
     lists: list[list[int]] = []
@@ -93,7 +93,7 @@ def _together(numbers: list[int], fit: Callable[[list[int]], bool], apart: bool)
 
 
 def _read(graph: Graph, given: Any) -> list[list[Atom]]:
-    """Return the atoms of each input of the program; nothing if they are none, or break a promise."""
+    """Return the atoms of each input of the program; empty if they are invalid or violate an assumption."""
     try:
         return [list(atoms) for atoms in read_inputs(graph, given).values()]
     except RaspirError:
@@ -101,7 +101,7 @@ def _read(graph: Graph, given: Any) -> list[list[Atom]]:
 
 
 def _narrowed(graph: Graph, vocab: tuple[Atom, ...], longest: int) -> Graph:
-    """Return a program with promises; those that it has stay."""
+    """Return a program with added assumptions; existing ones are kept."""
     has_vocabulary = any(node["vocab"] is not None for node in graph.inputs.values())
     has_length = graph.max_length is not None
     with quiet():

@@ -1,4 +1,4 @@
-"""What came of all cases, as tables: by groups of features, and by operations and kinds of atoms."""
+"""Conformance reports as tables: by feature group, and by operation and kind of atoms."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from raspir.testing.conformance.case import KINDS
 
 WIDTH = 80
 FEW = 0.5
-"""The share of the cases below which a verdict begins with how few of them the backend supports."""
+"""The share of supported cases below which a verdict opens with their number."""
 
 
 class Outcome(Enum):
-    """What came of a case; ``PARTLY`` of an operation, where cases about it passed as far as they are supported."""
+    """The outcome of a case; ``PARTLY`` is for operations whose cases passed only as far as supported."""
 
     PASSED = "passed"
     PARTLY = "partly"
@@ -33,17 +33,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Entry:
-    """What came of one case.
+    """The report entry of one case.
 
     Attributes:
-        group: the group of features that it belongs with.
-        name: what it is about.
-        came: what came of it.
-        told: what was wrong, or why it is not supported.
-        operations: the operations that it is about.
-        kind: the kind of atoms that they work on in it.
-        rounded: how many results differ by the rounding of sums alone.
-        left_out: why a part of it was not run, where the rest passed.
+        group: the feature group.
+        name: the feature.
+        came: the outcome.
+        told: the failure message, or the reason why it is unsupported.
+        operations: the IR operations that it covers.
+        kind: the kind of atoms that they operate on.
+        rounded: the number of results that differ by the rounding of sums alone.
+        left_out: the reason why a part of it was not run, if the rest passed.
     """
 
     group: str
@@ -57,14 +57,14 @@ class Entry:
 
     @property
     def missing(self) -> str:
-        """What the backend lacks that the case needs, in the backend's words, without which value needs it."""
-        told = self.told if self.came is Outcome.UNSUPPORTED else self.left_out
+        """The missing capability in the backend's words, without the value that requires it."""
+        reason = self.told if self.came is Outcome.UNSUPPORTED else self.left_out
         for pattern, kept in _NEEDS:
-            told = pattern.sub(kept, told)
-        return told
+            reason = pattern.sub(kept, reason)
+        return reason
 
 
-_NEEDS = (  # what raspir says from a declared support names values and lines; what is missing is said before
+_NEEDS = (  # messages from declared support name the missing capability first, then values and lines
     (re.compile(r"^(backend .*? does not support .*?)( \(nor .*)?, which .*$", re.DOTALL), r"\1"),
     (re.compile(r"^(backend .*? needs a promise of which atoms) .*$", re.DOTALL), r"\1 an input holds"),
     (re.compile(r"^(backend .*? needs a promise of how long an input may be): .*$", re.DOTALL), r"\1"),
@@ -74,12 +74,12 @@ _NEEDS = (  # what raspir says from a declared support names values and lines; w
 
 @dataclass
 class Report:
-    """What came of all cases on a backend. ``str(report)`` is the tables, for 80 columns without colours.
+    """The results of a backend on all cases; ``str(report)`` renders the tables in 80 columns without color.
 
     Attributes:
         backend: the backend's name.
-        entries: what came of each case.
-        partial: whether some of the kit's cases were chosen, and not all.
+        entries: the result of each case.
+        partial: whether only some of the suite's cases were selected.
     """
 
     backend: str
@@ -88,23 +88,23 @@ class Report:
 
     @property
     def failed(self) -> list[Entry]:
-        """The cases that the backend is wrong on."""
+        """The cases on which the backend is wrong."""
         return [entry for entry in self.entries if entry.came is Outcome.FAILED]
 
     @property
     def supports_nothing(self) -> bool:
-        """Whether there is no case that the backend runs rightly, so that there is nothing good to say of it."""
+        """Whether the backend passes no case at all, so that it cannot be said to conform."""
         return not any(entry.came is Outcome.PASSED for entry in self.entries)
 
     @property
     def conforms(self) -> bool:
-        """Whether the backend runs something, and nothing wrongly."""
+        """Whether the backend supports something and gets nothing wrong."""
         return not self.failed and not self.supports_nothing
 
     def operations(self) -> dict[str, dict[str, Outcome]]:
-        """Return, by operation and kind of atoms, what came of the cases about it; failures outweigh all else.
+        """Return the combined outcome of each operation and kind of atoms; failures dominate.
 
-        Where some cases are supported and others not, it counts as unsupported; where parts of a case are, as partly.
+        A mix of supported and unsupported cases counts as unsupported, partly supported cases as partly.
         """
         found: dict[str, dict[str, Outcome]] = {name: {} for name in OPERATIONS}
         weight = [Outcome.PASSED, Outcome.PARTLY, Outcome.UNSUPPORTED, Outcome.FAILED]
@@ -116,31 +116,33 @@ class Report:
         return found
 
     def verdict(self) -> str:
-        """Return what to think of the backend, in a sentence."""
+        """Return a one-sentence verdict on the backend."""
         counts = Counter(entry.came for entry in self.entries)
         total, passed = len(self.entries), counts[Outcome.PASSED]
         if not total:
             return f"{self.backend} was held to nothing: no case was run"
-        told = f"in what was run, {self.backend}" if self.partial else self.backend
+        subject = f"in what was run, {self.backend}" if self.partial else self.backend
         if counts[Outcome.FAILED]:
-            return f"{told} does not conform: it is wrong in {counts[Outcome.FAILED]} of {total} cases"
+            return f"{subject} does not conform: it is wrong in {counts[Outcome.FAILED]} of {total} cases"
         if self.supports_nothing:
-            return f"{told} does not conform: it supports none of {total} cases"
+            return f"{subject} does not conform: it supports none of {total} cases"
         if passed < FEW * total:
-            return f"{told} conforms in the {passed} of {total} cases that it supports: of the others nothing is known"
+            return (
+                f"{subject} conforms in the {passed} of {total} cases that it supports: of the others nothing is known"
+            )
         parts = sum(1 for entry in self.entries if entry.left_out and entry.came is Outcome.PASSED)
         if counts[Outcome.UNSUPPORTED] or parts:
             right = f"{passed} of {total} cases are right{f' ({parts} of them in part)' if parts else ''}"
-            return f"{told} conforms in what it supports: {right}, and {counts[Outcome.UNSUPPORTED]} unsupported"
-        return f"{told} conforms: all {total} cases are right"
+            return f"{subject} conforms in what it supports: {right}, and {counts[Outcome.UNSUPPORTED]} unsupported"
+        return f"{subject} conforms: all {total} cases are right"
 
     def render(self, colour: bool = False, ascii_only: bool = False, width: int = WIDTH) -> str:
-        """Return the tables as text.
+        """Render the tables as text.
 
         Args:
-            colour: whether in the colours of a terminal.
-            ascii_only: whether for a terminal that shows no more than ASCII.
-            width: the terminal's columns.
+            colour: whether to use terminal colors.
+            ascii_only: whether to restrict output to ASCII.
+            width: the terminal width in columns.
         """
         lines = box.ASCII if ascii_only else box.SIMPLE_HEAD
         console = Console(

@@ -1,4 +1,4 @@
-"""Each feature of the language on the backend that ``--backend`` names."""
+"""Feature cases on the backend that ``--backend`` names."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from raspir.testing.conformance.features import cases
 
 @pytest.mark.parametrize("case", cases(), ids=str)
 def test_feature(case: Case, held_to: Callable[..., None]) -> None:
-    """The backend does what the language says, or says beforehand that it does not support it."""
+    """Check that the backend conforms to the language, or declares the feature unsupported."""
     held_to(case, lambda judge: judge.check(case))

@@ -1,4 +1,4 @@
-"""Generated programs, as written and optimised, on the backend that ``--backend`` names."""
+"""Generated programs, unoptimized and optimized, on the backend that ``--backend`` names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from raspir.testing.conformance.judge import Judge
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask for as many programs as the options say."""
+    """Parametrize the test with the programs that the options request."""
     config = metafunc.config
     metafunc.parametrize("version", VERSIONS)
     metafunc.parametrize("seed", [config.getoption("program_seed")], ids="seed {}".format)
@@ -21,6 +21,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_program(
     number: int, seed: int, version: str, judge: Judge, held_to: Callable[..., None], patience: Patience
 ) -> None:
-    """The backend yields and refuses what the reference does."""
+    """Check that the backend matches the reference in results and failures."""
     case = case_of(number, seed, version, judge)
     held_to(case, lambda judge: check(judge, number, seed, version, patience))

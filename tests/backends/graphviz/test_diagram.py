@@ -1,4 +1,4 @@
-"""Diagrams: their structure, what they show of an input, and that nothing hostile gets out of its cell."""
+"""Diagrams: structure, annotation with an input's values, and escaping of hostile text."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rendering: formats, and which renderer is used when one is missing or fails."""
+"""Rendering: formats, and the choice of a renderer when one is missing or fails."""
 
 import struct
 import sys

@@ -1,4 +1,4 @@
-"""Atoms of every kind, columns, runs and selections to draw, and what is compared."""
+"""Hypothesis strategies for atoms, columns, runs and selections, and their comparison."""
 
 from contextlib import ExitStack, contextmanager
 from math import inf

@@ -1,4 +1,4 @@
-"""Sums, means and fetched values of all selections against the definition, row by row."""
+"""Sums, means and fetches over all selections against the definition, row by row."""
 
 from itertools import accumulate
 from math import fsum, inf, isinf, isnan

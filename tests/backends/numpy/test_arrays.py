@@ -1,4 +1,4 @@
-"""What inputs may be: arrays of any kind, one at a time and in batches, read as the reference backend reads them."""
+"""Array inputs of any dtype, single and batched, against the reference backend."""
 
 from unittest import mock
 

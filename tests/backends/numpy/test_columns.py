@@ -1,4 +1,4 @@
-"""Columns: atoms in and out, of every kind and of mixed ones, with their types."""
+"""Columns: round trips of atoms of every kind and of mixed kinds, with their types."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Conditions on a key and a query against Python's comparison of each pair of atoms."""
+"""Conditions on key and query against Python's comparison of each pair of atoms."""
 
 import operator
 

@@ -1,4 +1,4 @@
-"""Sums over keys between bounds in two orders, against looking at each of them."""
+"""Two-dimensional dominance sums against brute force."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Elementwise maps against what each primitive means, atom by atom, with the words of what fails."""
+"""Elementwise kernels against each primitive's definition, atom by atom, including error messages."""
 
 from math import inf
 

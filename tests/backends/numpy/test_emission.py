@@ -1,4 +1,4 @@
-"""Emitted modules: run in a fresh interpreter that has NumPy and nothing of raspir."""
+"""Emitted modules, run in a fresh interpreter with NumPy but without raspir."""
 
 import importlib
 import json

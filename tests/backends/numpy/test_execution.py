@@ -1,4 +1,4 @@
-"""Reading inputs of all kinds, promises, batches, several inputs, and what comes back."""
+"""Execution: reading of inputs, assumptions, batches, several inputs, and results."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Which strategy each kind of selector gets, that it is right, and which error comes first."""
+"""Strategy selection for each kind of selector, correctness, and error precedence."""
 
 import random
 

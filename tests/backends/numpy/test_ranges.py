@@ -1,4 +1,4 @@
-"""Running sums and maxima over ranges, against loops."""
+"""Segmented prefix sums and range maxima against loops."""
 
 from itertools import accumulate
 

@@ -1,4 +1,4 @@
-"""Each selection against its own mask, which compares a key with a query for each pair."""
+"""Each selection against its own mask, which compares each pair of key and query."""
 
 import tracemalloc
 import warnings

@@ -1,4 +1,4 @@
-"""Fetches by rank, and marks within a run, with heads that fetch from the best position."""
+"""Fetches by rank and marks within a run, rewritten to best-score heads."""
 
 import operator
 

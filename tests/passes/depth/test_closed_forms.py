@@ -1,4 +1,4 @@
-"""Sums over intervals of positions, which need no attention."""
+"""Sums over position intervals in closed form, without attention."""
 
 import operator
 from dataclasses import replace

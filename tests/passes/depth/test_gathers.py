@@ -1,4 +1,4 @@
-"""Fetches that compose, fetches where a position is found, and fetches from the last position."""
+"""Composition of gathers, gathers at computed positions, and gathers from the last position."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Sums over shifted sequences, which are sums over the originals and a term for the boundary."""
+"""Sums over shifted sequences as sums over the originals plus a boundary term."""
 
 import pytest
 from hypothesis import given, settings

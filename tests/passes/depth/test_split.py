@@ -1,4 +1,4 @@
-"""A query of few atoms is answered for each of them."""
+"""Case splitting on queries with few possible atoms."""
 
 import math
 import operator

@@ -1,4 +1,4 @@
-"""What is the same at all positions, or known at the query alone."""
+"""Values uniform across positions, or known at the query alone."""
 
 import math
 

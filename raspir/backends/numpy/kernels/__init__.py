@@ -1,1 +1,1 @@
-"""The kernels: what runs a plan, from NumPy alone, so that an emitted module can hold those that it uses."""
+"""Kernels: the runtime of plans, depending on NumPy alone so that emitted modules can embed the ones they use."""

@@ -1,4 +1,4 @@
-"""Aggregates: sums, means and fetched values of what rows select."""
+"""Aggregation kernels: sums, means and best-score fetches over selections."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from raspir.runtime.messages import added_strings, addition_failed, scores_faile
 
 
 class _RowError(Exception):
-    """A row on which an aggregate fails."""
+    """An aggregate failure on one row."""
 
     def __init__(self, row: int) -> None:
         super().__init__(row)
@@ -49,19 +49,19 @@ class _RowError(Exception):
 
 
 def total(run: Run, selection: Selection, value: Column, default: Column, at: Site) -> Column:
-    """Return the sum of the values that each row selects; the default for none, and the value itself for one.
+    """Return the sum of each row's selected values: the default if there are none, a single value unchanged.
 
     Raises:
-        EvaluationError: naming the first row that selects several values and a string among them, or whose sum fails.
+        EvaluationError: for the first row whose sum fails, or that selects several values including a string.
     """
     return _aggregated(run, selection, value, default, at, mean=False)
 
 
 def mean(run: Run, selection: Selection, value: Column, default: Column, at: Site) -> Column:
-    """Return the mean of the values that each row selects; the default for none, and the value itself for one.
+    """Return the mean of each row's selected values: the default if there are none, a single value unchanged.
 
     Raises:
-        EvaluationError: as :func:`total`.
+        EvaluationError: as for :func:`total`.
     """
     return _aggregated(run, selection, value, default, at, mean=True)
 
@@ -69,10 +69,10 @@ def mean(run: Run, selection: Selection, value: Column, default: Column, at: Sit
 def best(
     run: Run, selection: Selection, value: Column, score: Column, pick: str, ties: str, default: Column, at: Site
 ) -> Column:
-    """Return the value that each row selects with the highest (or lowest) score, of several the leftmost (rightmost).
+    """Return each row's selected value of highest (or lowest) score; ties go to the leftmost (or rightmost).
 
     Raises:
-        EvaluationError: naming the first row whose scores cannot be compared.
+        EvaluationError: for the first row whose scores are not comparable.
     """
     fetch = selection.fetching()
     if fetch is None:
@@ -84,7 +84,7 @@ def best(
 
 
 def chosen(run: Run, selection: Selection, score: Column, pick: str, ties: str) -> Fetch:
-    """Return the selection of the position with the highest (or lowest) score of those that each row selects."""
+    """Return the selection of each row's position of highest (or lowest) score among those that it selects."""
     if run.single and type(selection) is Everything and selection.keys is selection.queries is None:
         place = _extreme(score, pick, ties, run.n)
         if place is not None:
@@ -109,7 +109,7 @@ def _extreme(score: Column, pick: str, ties: str, n: int) -> int | None:
 
 
 def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) -> Array:
-    """Return for each position a rank, highest for what is to be fetched, from which the position can be told."""
+    """Return a rank for each position, maximal for the one to fetch, from which the position can be recovered."""
     places = run.places if ties == "right" else run.n - 1 - run.places
     if len(score) == 1:
         return places
@@ -148,7 +148,7 @@ def _aggregated(run: Run, selection: Selection, value: Column, default: Column, 
         low, high = value.bounded or value.bounds()
         most = max(-low, high)
         if most * run.longest < EXACT and not mean and default.kind == INT and not default.data[0]:
-            return _whole_sums(run, selection, value, most)  # which takes less time than to fetch
+            return _whole_sums(run, selection, value, most)  # faster than gathering single values
     fetch = selection.fetching()
     if fetch is not None:
         return fetch.fetched(value, default)
@@ -159,7 +159,7 @@ def _aggregated(run: Run, selection: Selection, value: Column, default: Column, 
 
 
 def _whole_sums(run: Run, selection: Selection, value: Column, most: int) -> Column:
-    """Return the sums of integers or booleans of at most ``most``, zero where nothing is selected."""
+    """Return sums of integers or booleans of magnitude at most ``most``; 0 for empty rows."""
     if len(value) > 1 or run.n == 1:
         weights = compact if type(selection) is Sliding else whole
         sums = selection.sums(weights(full(run, value)), most)
@@ -182,7 +182,7 @@ def _fail_on_row(run: Run, selection: Selection, row: int, value: Column, mean: 
 
 
 def _added(values: Sequence[Any], mean: bool) -> Atom:
-    """Return the sum or mean of two or more numbers, added from left to right."""
+    """Return the sum or mean of two or more numbers, accumulated from left to right."""
     added = values[0]
     for each in values[1:]:
         added = added + each
@@ -190,26 +190,26 @@ def _added(values: Sequence[Any], mean: bool) -> Atom:
 
 
 def _large_digits(integers: list[int], size: int) -> Array:
-    """Return the digits of each integer in base 2**32 from the lowest, the highest in two's complement."""
+    """Return the base-2**32 digits of each integer, least significant first, in two's complement."""
     data = b"".join(integer.to_bytes(4 * size, "little", signed=True) for integer in integers)
     return np.ascontiguousarray(np.frombuffer(data, dtype="<u4").reshape(len(integers), size).T, dtype=np.uint32).T
 
 
 def _large_whole(sums: Array) -> int:
-    """Return the integer whose digits in base 2**32 add up to ``sums``; only the highest may be negative."""
+    """Return the integer with base-2**32 digit sums ``sums``, of which only the most significant may be negative."""
     lower, highest = sums[:-1], int(sums[-1])
     low, high = (int.from_bytes((lower >> shift & 0xFFFFFFFF).astype("<u4").tobytes(), "little") for shift in (0, 32))
     return low + (high << 32) + (highest << 32 * len(lower))
 
 
 class _Sum:
-    """The sum, or the mean, of what each row of a selection selects."""
+    """Sum or mean over each row of a selection."""
 
     def __init__(self, run: Run, selection: Selection, default: Column, mean: bool) -> None:
         self._run, self._selection, self._default, self._mean = run, selection, default, mean
 
     def of(self, value: Column) -> Column:
-        """Return the sums of ``value``."""
+        """Return the sum or mean of ``value`` for each row."""
         if value.kind & (CHAR | TABLE):
             value = full(self._run, value)
             numbers = np.broadcast_to(is_number(value), self._run.n)
@@ -226,7 +226,7 @@ class _Sum:
         return self._numbers(value)
 
     def _alone(self, result: Column, value: Column) -> Column:
-        """Return ``result``, with the value itself where one is selected, and the default where none is."""
+        """Patch ``result`` with the value itself in rows that select one position, and the default in empty rows."""
         counts = self._selection.counts
         own = Fetch(self._run, np.where(counts == 1, self._selection.only(), 0), counts == 1, self._selection.uniform)
         result = choose(counts == 1, own.fetched(value, self._default), result)
@@ -251,7 +251,7 @@ class _Sum:
         return result
 
     def _boolean(self, value: Column) -> Array:
-        """Return which rows select one boolean and nothing else."""
+        """Return the mask of the rows that select exactly one position, holding a boolean."""
         alone = self._selection.ones()
         if value.kind == BOOL:
             return alone
@@ -259,7 +259,7 @@ class _Sum:
         return alone & (self._selection.sums((tags == BOOL).astype(np.int64), 1) > 0)
 
     def _large(self, value: Column) -> Column:
-        """Return sums of integers of any size: exact sums of their digits, put together."""
+        """Return sums of integers of any size, recombined from exact sums of their digits."""
         atoms: list[Any] = atoms_of(full(self._run, value))
         size = max(int(atom).bit_length() for atom in atoms) // 32 + 1
         digits = _large_digits([int(atom) for atom in atoms], size)
@@ -280,7 +280,7 @@ class _Sum:
         return self._alone(column_of(means), value)
 
     def _row_by_row(self, value: Column) -> Column:
-        """Return sums by Python itself, for what has no array: floats among integers of any size."""
+        """Sum in Python, row by row: floats mixed with big integers have no array representation."""
         atoms: list[Any] = atoms_of(value)
         results: list[Atom] = []
         warn_if_slow("adding floats and large integers row by row", self._selection.rows * self._run.longest / 5e6)
@@ -293,7 +293,7 @@ class _Sum:
         return self._alone(column_of(results), value)
 
     def _texts(self, value: Column, numbers: Array) -> Column:
-        """Return sums where some values are strings, which must be alone."""
+        """Return sums where some values are strings, which may only be selected alone."""
         selection = self._selection
         wrong = (selection.sums((~numbers).astype(np.int64), 1) > 0) & (selection.counts > 1)
         row = int(wrong.argmax()) if wrong.any() else None
@@ -323,7 +323,7 @@ class _Sum:
         return choose(none, self._default, floats(sums)) if none.any() else floats(sums)
 
     def _numbers(self, value: Column) -> Column:
-        """Return sums where integers and floats are mixed."""
+        """Return sums over mixed integers and floats."""
         run, selection = self._run, self._selection
         tags, data = packed(value)
         real = np.broadcast_to(tags == FLOAT, run.n)
@@ -345,7 +345,7 @@ class _Sum:
 
 
 def _with_booleans(numbers: Column, boolean: Array) -> Column:
-    """Return ``numbers``, as booleans where that is what they are."""
+    """Return ``numbers`` with the rows of the mask converted to booleans."""
     if numbers.kind == INT:
         tags = np.where(boolean, np.uint8(BOOL), np.uint8(INT))
         return Column(BOOL | INT, numbers.data, tags, (), numbers.bounded)
@@ -353,7 +353,7 @@ def _with_booleans(numbers: Column, boolean: Array) -> Column:
 
 
 def _without(column: Column, kind: int) -> Column:
-    """Return a column that is known to hold no atom of ``kind``, as one of the other kinds."""
+    """Drop ``kind`` from the kinds of a column known to hold no such atom."""
     rest = column.kind & ~kind
     if rest in (BOOL, INT, FLOAT):
         return Column(rest, unpacked(column.data, rest))

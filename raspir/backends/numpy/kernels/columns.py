@@ -1,4 +1,4 @@
-"""Columns: the atoms of many positions as arrays, each kind of atom natively, mixed kinds with a tag for each."""
+"""Columnar storage of atoms: a native dtype for columns of one kind, tagged 64-bit words for mixed kinds."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from raspir.ir.atoms import Atom, atom_key
 Array: TypeAlias = npt.NDArray[Any]
 
 BOOL, INT, FLOAT, CHAR, TABLE = 1, 2, 4, 8, 16
-"""The kinds: booleans, integers of 64 bits, floats, strings of one character, and atoms that only a table holds."""
+"""Bit flags of the kinds: booleans, 64-bit integers, floats, one-character strings, and atoms stored in a table."""
 
 WHOLE = BOOL | INT
 KINDS = (BOOL, INT, FLOAT, CHAR, TABLE)
 _TYPES = {BOOL: np.bool_, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
-_FEW = 64  # atoms of which Python finds the lowest sooner than NumPy does
-_BLOCK = 1 << 14  # positions at a time: as integers of 64 bits a quarter of a cache of the second level, or less
+_FEW = 64  # length below which Python's min and max are faster than NumPy's
+_BLOCK = 1 << 14  # positions per block: 128 KiB of int64, at most a quarter of a typical L2 cache
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def fits(low: int, high: int) -> bool:
-    """Tell whether all integers between ``low`` and ``high`` have 64 bits."""
+    """Return whether the range from ``low`` to ``high`` fits in int64."""
     return low >= _LEAST and high <= _MOST
 
 
 def narrowest(low: int, high: int) -> type[np.signedinteger[Any]]:
-    """Return the smallest type that holds all integers between two: what is narrow passes through memory sooner."""
+    """Return the narrowest signed dtype that holds ``low`` to ``high``, to reduce memory traffic."""
     for bits, kind in ((7, np.int8), (15, np.int16), (31, np.int32)):
         if -(1 << bits) <= low and high < 1 << bits:
             return kind
@@ -37,15 +37,15 @@ def narrowest(low: int, high: int) -> type[np.signedinteger[Any]]:
 
 
 class Column:
-    """Atoms as arrays.
+    """A column of atoms.
 
     Attributes:
-        kind: the kinds that there may be, as a sum of them.
-        data: the atoms, where they are of one kind: booleans, integers of some width, float64, code points, or places
-            in ``atoms``. Code points have eight bits where all are ASCII, else 32. Where atoms are mixed, integers of
-            one width, with floats as their bits.
-        tags: the kind of each atom where they are mixed, else ``None``.
-        atoms: strings that are not one character long and integers of more than 64 bits, each once.
+        kind: the bitwise union of the kinds that may occur.
+        data: for a single kind, booleans, integers of some width, float64, code points (8-bit if all are ASCII, else
+            32-bit) or indices into ``atoms``; for mixed kinds, integers of one width, with floats as their bit
+            patterns.
+        tags: the kind of each atom if kinds are mixed, else ``None``.
+        atoms: the table of strings not one character long and integers beyond 64 bits, without duplicates.
     """
 
     __slots__ = ("atoms", "bounded", "data", "kind", "scaled", "tags")
@@ -69,19 +69,19 @@ class Column:
         return len(self.data)
 
     def bounds(self) -> tuple[int, int]:
-        """Return two integers that no integer or boolean of the column lies outside of."""
+        """Return lower and upper bounds of the integers and booleans, not necessarily tight."""
         if self.bounded is None:
             self.bounded = (0, 1) if self.kind == BOOL else extremes(self.data)
         return self.bounded
 
     def tightened(self) -> tuple[int, int]:
-        """Return the lowest and the highest integer, and remember them."""
+        """Compute tight bounds of the integers, and cache them."""
         self.bounded = extremes(self.data)
         return self.bounded
 
 
 def extremes(data: Array) -> tuple[int, int]:
-    """Return the lowest and the highest of some integers, which are read from memory once."""
+    """Return the minimum and maximum of an integer array in a single pass over memory."""
     if len(data) <= _BLOCK:
         return int(data.min()), int(data.max())
     parts = [data[stretch] for stretch in blocks(len(data))]
@@ -90,22 +90,22 @@ def extremes(data: Array) -> tuple[int, int]:
 
 
 def integers(data: Array, low: int | None = None, high: int | None = None) -> Column:
-    """Return a column of integers, with bounds where they are known."""
+    """Return an integer column, with its bounds if known."""
     return Column(INT, data, None, (), None if low is None or high is None else (low, high))
 
 
 def booleans(data: Array) -> Column:
-    """Return a column of booleans."""
+    """Return a boolean column."""
     return Column(BOOL, data)
 
 
 def floats(data: Array) -> Column:
-    """Return a column of floats."""
+    """Return a float column."""
     return Column(FLOAT, data)
 
 
 def column_of(atoms: Sequence[Any]) -> Column:
-    """Return the column of some atoms, at least one."""
+    """Return a column of the given atoms, at least one."""
     classes = set(map(type, atoms))
     if len(classes) == 1:
         (held,) = classes
@@ -149,14 +149,14 @@ def _column_of_any(atoms: Sequence[Atom]) -> Column:
 
 
 def constant(atom: Atom) -> Column:
-    """Return a column of one atom, which stands at every position."""
+    """Return a column of length 1, which broadcasts to every position."""
     if type(atom) is int and _LEAST <= atom <= _MOST:
         return integers(np.array([atom], dtype=narrowest(atom, atom)), atom, atom)
     return column_of([atom])
 
 
 def narrowed(column: Column) -> Column:
-    """Return a column whose integers, if that is what it holds, are no wider than they must be."""
+    """Return the column with integers cast to the narrowest dtype; other columns are unchanged."""
     if column.kind != INT:
         return column
     bounds = column.tightened()
@@ -164,21 +164,21 @@ def narrowed(column: Column) -> Column:
 
 
 def code_points(text: str) -> Array:
-    """Return the code points of the characters of ``text``."""
+    """Return the code points of ``text``."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
 
 
 def text_of(points: Array) -> str:
-    """Return the text that has these code points."""
+    """Return the string with the given code points."""
     if points.dtype.itemsize == 1:
         return points.tobytes().decode("ascii")
     return points.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def atoms_of(column: Column) -> list[Atom]:
-    """Return the atoms of a column."""
+    """Return the atoms of a column as Python objects."""
     if column.kind == CHAR:
         return list(text_of(column.data))
     if column.kind == TABLE:
@@ -195,7 +195,7 @@ def atoms_of(column: Column) -> list[Atom]:
 
 
 def packed(column: Column) -> tuple[Array, Array]:
-    """Return the tag of each atom, one for all where they are the same, and all atoms as integers."""
+    """Return the tags (a single one if all are equal) and the atoms as integer words."""
     if column.tags is not None:
         return column.tags, column.data
     data = column.data
@@ -207,7 +207,7 @@ def packed(column: Column) -> tuple[Array, Array]:
 
 
 def unpacked(data: Array, kind: int) -> Array:
-    """Return packed atoms that are all of one kind as an array of that kind."""
+    """Reinterpret integer words as an array of the given kind."""
     if kind == INT:
         return data
     found: Array = data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
@@ -215,32 +215,32 @@ def unpacked(data: Array, kind: int) -> Array:
 
 
 def part(column: Column, kind: int, positions: Array) -> Column:
-    """Return the atoms at ``positions``, all of which are of one kind."""
+    """Return the atoms at ``positions``, all of the given kind."""
     if column.tags is None:
         return take(column, positions)
     return Column(kind, unpacked(column.data[positions], kind), None, column.atoms)
 
 
 def gather(values: Array, places: Array) -> Array:
-    """Return the values at some places, which lie inside: places are not checked, which takes most of the time."""
+    """Gather ``values`` at ``places`` without bounds checks, which would dominate the time."""
     if places.dtype.itemsize == 8 or places.size < _BLOCK or places.ndim > 1:
         whole_: Array = values.take(places, mode="clip")
         return whole_
     values = np.ascontiguousarray(values)
     found = np.empty(len(places), dtype=values.dtype)
-    for part_ in blocks(len(places)):  # since NumPy makes what is narrow wide first, so much as stays in the cache
+    for part_ in blocks(len(places)):  # NumPy widens narrow indices first: do so a cache-sized block at a time
         values.take(places[part_], mode="clip", out=found[part_])
     return found
 
 
 def blocks(n: int) -> Iterator[slice]:
-    """Yield ``n`` positions in stretches, of which what is made on the way stays in the cache."""
+    """Yield slices covering ``n`` positions, sized so that temporaries stay in the cache."""
     for start in range(0, n, _BLOCK):
         yield slice(start, min(start + _BLOCK, n))
 
 
 def take(column: Column, positions: Array | slice) -> Column:
-    """Return the atoms at ``positions``; the first for an array's positions before it, the last for those beyond."""
+    """Gather the atoms at ``positions``; indices in an array are clipped to the valid range."""
     if isinstance(positions, slice):
         tags = None if column.tags is None else column.tags[positions]
         return Column(column.kind, column.data[positions], tags, column.atoms, column.bounded)
@@ -249,7 +249,7 @@ def take(column: Column, positions: Array | slice) -> Column:
 
 
 def is_number(column: Column) -> Array:
-    """Return for each atom, or once for all, whether it is a number."""
+    """Return the mask of the numbers, of length 1 if it is uniform."""
     tags, data = packed(column)
     number: Array = (tags & (WHOLE | FLOAT)) != 0
     if column.kind & TABLE:
@@ -260,17 +260,17 @@ def is_number(column: Column) -> Array:
 
 
 def whole(column: Column) -> Array:
-    """Return the integers and booleans of a column, or its characters' code points, as int64."""
+    """Return integers, booleans or code points as int64."""
     return column.data.astype(np.int64, copy=False)
 
 
 def compact(column: Column) -> Array:
-    """Return the integers and booleans of a column as integers of the width that it holds them in."""
+    """Return integers and booleans as integers in their stored width."""
     return column.data.view(np.int8) if column.kind == BOOL else column.data
 
 
 def truth(column: Column) -> Array:
-    """Return for each atom whether it is true in Python's sense."""
+    """Return the truth value of each atom, with Python's semantics."""
     if column.kind == BOOL:
         return column.data
     if column.kind == CHAR:
@@ -292,7 +292,7 @@ def truth(column: Column) -> Array:
 
 
 def choose(condition: Array, a: Column, b: Column) -> Column:
-    """Return the atoms of ``a`` where ``condition`` holds, else those of ``b``; a column of one atom holds for all."""
+    """Select atoms of ``a`` where ``condition`` holds, else of ``b``; columns of length 1 broadcast."""
     if a.kind == b.kind and a.kind in KINDS and a.kind != TABLE:
         chosen = Column(a.kind, np.where(condition, a.data, b.data))
         if a.kind == INT and a.bounded is not None and b.bounded is not None:
@@ -307,7 +307,7 @@ def choose(condition: Array, a: Column, b: Column) -> Column:
 
 
 def _blended(condition: Array, a: Array, b: Array) -> Array:
-    """Return ``a`` where ``condition`` holds, else ``b``: integers, by arithmetic, which no branch slows down."""
+    """Select integers of ``a`` or ``b`` arithmetically, which avoids branch mispredictions."""
     found: Array = (a - b) * condition
     found += b
     return found
@@ -320,7 +320,7 @@ def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column
 
 
 def _joined(a: Column, b: Column) -> tuple[Sequence[Atom], Array | None]:
-    """Return one table for two columns, and where the atoms of the second are in it if they are not where they were."""
+    """Merge the tables of two columns; also return the remapped indices of the second, or ``None`` if unchanged."""
     if not b.atoms or a.atoms is b.atoms:
         return a.atoms, None
     if not a.atoms:
@@ -331,12 +331,12 @@ def _joined(a: Column, b: Column) -> tuple[Sequence[Atom], Array | None]:
 
 
 def _held(places: Iterable[object]) -> tuple[Atom, ...]:
-    """Return the atoms of a table by their keys, which are pairs: it holds integers and strings."""
+    """Return the atoms of a table from its keys, which are pairs of type and atom."""
     return tuple(key[1] for key in places)  # type: ignore[index]
 
 
 def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
-    """Return the column that holds, at the positions of each piece, its atoms; the pieces fill ``size`` positions."""
+    """Scatter the pieces' atoms to their positions in a new column of length ``size``; the pieces must cover it."""
     kind = 0
     places: dict[object, int] = {}
     data, tags = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
@@ -352,7 +352,7 @@ def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
 
 
 def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:
-    """Return ``size`` atoms: from ``low`` to ``high`` those of ``column``, or its only one, elsewhere the default."""
+    """Return ``size`` atoms: those of ``column`` (or its only one) from ``low`` to ``high``, the default elsewhere."""
     if column.kind == default.kind and column.kind in KINDS and column.kind != TABLE:
         data = np.full(size, default.data[0], dtype=np.result_type(default.data, column.data))
         data[low:high] = column.data
@@ -370,7 +370,7 @@ def padded(column: Column, low: int, high: int, size: int, default: Column) -> C
 
 
 def factorised(values: Array, low: int | None = None, high: int | None = None) -> tuple[Array, Array]:
-    """Return for each integer the number of its class, and for each class its first position."""
+    """Return the class code of each integer, and the first position of each class."""
     if low is None or high is None:
         low, high = int(values.min()), int(values.max())
     size = high - low + 1
@@ -386,7 +386,7 @@ def factorised(values: Array, low: int | None = None, high: int | None = None) -
 
 
 def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
-    """Return each position's class, equal for the same tuple of atoms of the same types, and each's first place."""
+    """Return a class code per position, equal for equal tuples of atoms and types, and each class's first position."""
     length = max(map(len, columns))
     codes: Array | None = None
     for column in columns:
@@ -402,7 +402,7 @@ def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
 
 
 def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
-    """Return what ``function`` makes of the atoms at each position, called once for each distinct tuple of them."""
+    """Map ``function`` over the atoms at each position, calling it once for each distinct tuple."""
     classes, firsts = classes_of(columns)
     rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
     rows = [row * len(firsts) if len(row) == 1 else row for row in rows]

@@ -1,4 +1,4 @@
-"""Conditions on a key and a query, as comparisons of small integers that keep the order of the atoms."""
+"""Conditions on key and query, evaluated as comparisons of order-preserving integer codes."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ _LARGE = 1 << 16
 
 
 def small(size: int, n: int) -> bool:
-    """Tell whether a table of ``size`` entries costs no more than a few passes over ``n`` positions."""
+    """Return whether a table of ``size`` entries costs no more than a few passes over ``n`` positions."""
     return size <= 4 * n + 1024
 
 
 def locate(found_in: Array, values: Array, side: Any = "left") -> Array:
-    """Return where each value belongs in a sorted array; large numbers of values are looked up in their own order."""
+    """Return the insertion points of ``values`` in a sorted array; large queries are sorted first for locality."""
     if len(values) < _LARGE or len(found_in) < _LARGE:
         return np.searchsorted(found_in, values, side)
     order = np.argsort(values)
@@ -53,13 +53,13 @@ def locate(found_in: Array, values: Array, side: Any = "left") -> Array:
 
 
 class Scale:
-    """The values of a column as codes 0 … size-1 in their order, equal ones the same.
+    """Order-preserving codes 0 … size-1 of a column's values; equal values share a code.
 
     Args:
         column: integers and booleans, characters, or floats.
 
     Attributes:
-        size: how many codes there are.
+        size: the number of codes.
     """
 
     def __init__(self, column: Column) -> None:
@@ -69,7 +69,7 @@ class Scale:
             self._sort(column.data + 0.0 if column.kind == FLOAT else whole(column))
 
     def _counts(self, column: Column) -> bool:
-        """Take the distance from the lowest value as code, and tell whether there are few enough of these."""
+        """Use the offset from the minimum as the code, if the range is small enough; return whether it is."""
         self.low, high = column.bounds()
         if not small(high - self.low + 1, len(column)) and column.kind & ~WHOLE == 0:
             self.low, high = column.tightened()
@@ -101,7 +101,7 @@ class Scale:
 
     @property
     def narrow(self) -> Array:
-        """The code of each position, in as many bits as it came in."""
+        """The code of each position, in its stored dtype."""
         return self._narrow
 
     @cached_property
@@ -111,7 +111,7 @@ class Scale:
 
     @cached_property
     def once(self) -> bool:
-        """Whether each value is held once, where that is found out in less time than it takes to count."""
+        """Whether all values are known to be distinct; false where establishing it costs more than it saves."""
         n = len(self._order) if self.distinct is not None else len(self._narrow)
         if self.size < n or self.distinct is not None:
             return self.size == n
@@ -119,19 +119,19 @@ class Scale:
         for stretch in blocks(n):
             seen[self._narrow[stretch]] = True
             if not stretch.start and np.count_nonzero(seen) < stretch.stop:
-                return False  # of numbers at random, which may be many times what these are, some are met at once
+                return False  # exit early: among random values, duplicates occur in the first block
         return int(np.count_nonzero(seen)) == n
 
     def below(self, values: Array, inclusive: bool = False) -> Array:
-        """Return for each value how many codes stand for less, or for no more."""
+        """Return for each value the number of codes below it, or not above it if ``inclusive``."""
         if self.distinct is None:
             return np.clip(values, self.low - inclusive, self.low + self.size - inclusive) - (self.low - inclusive)
         return locate(self.distinct, values, "right" if inclusive else "left")
 
     def at(self, values: Array) -> Array:
-        """Return the code of each value, ``size`` where it is not there."""
+        """Return the code of each value, ``size`` if absent."""
         if self.distinct is None:
-            # As unsigned integers, what lies below is large, like what lies above.
+            # As unsigned integers, values below the range wrap around to large ones.
             places = np.subtract(values, self.low, dtype=np.int64) if self.low else values
             if self.size >= 1 << (8 * places.dtype.itemsize - 1):
                 places = places.astype(np.int64)
@@ -144,10 +144,10 @@ class Scale:
 
 
 def ordered_places(data: Array, stable: bool = False) -> tuple[Array, Array]:
-    """Return the places of some values in their order, and the values in it; equal ones in order if that matters."""
+    """Return the argsort of an array and its sorted values; equal values keep their order if ``stable``."""
     if data.dtype.kind == "i":
         low, bits = int(data.min()), len(data).bit_length()
-        if (int(data.max()) - low) >> (62 - bits) == 0:  # one integer holds both: these are sorted sooner
+        if (int(data.max()) - low) >> (62 - bits) == 0:  # value and position packed into one int64 sort faster
             both = data - low
             both <<= bits
             both |= np.arange(len(data))
@@ -161,7 +161,7 @@ def ordered_places(data: Array, stable: bool = False) -> tuple[Array, Array]:
 
 
 def scale_of(column: Column) -> Scale:
-    """Return the scale of a column, made once."""
+    """Return the scale of a column, cached on it."""
     if column.scaled is None:
         column.scaled = Scale(column)
     found: Scale = column.scaled
@@ -169,7 +169,7 @@ def scale_of(column: Column) -> Scale:
 
 
 def comparable(key: Column, query: Column) -> tuple[Column, Column]:
-    """Return two columns that compare as these do, both of integers, of characters or of floats."""
+    """Return two columns that compare like the given ones, both of integers, characters or floats."""
     kinds = key.kind | query.kind
     if kinds & ~WHOLE == 0 or kinds in (CHAR, FLOAT):
         return key, query
@@ -182,7 +182,7 @@ def comparable(key: Column, query: Column) -> tuple[Column, Column]:
 
 
 def ranked(columns: Sequence[Column]) -> list[Column]:
-    """Return columns of integers that compare as the atoms of ``columns`` do, numbers below strings."""
+    """Return integer columns that compare like the atoms of ``columns``, with numbers below strings."""
     held = [classes_of((column,)) for column in columns]
     atoms = [atoms_of(take(column, firsts)) for column, (_, firsts) in zip(columns, held, strict=True)]
     every = {atom for each in atoms for atom in each}
@@ -196,17 +196,17 @@ def ranked(columns: Sequence[Column]) -> list[Column]:
 
 
 def _picked(values: Array, rows: Array) -> Array:
-    """Return the values of some rows, where one value may stand for all."""
+    """Gather per-row values, where a single value broadcasts."""
     return values[:, None] if len(values) == 1 else values[rows, None]
 
 
 class Equal:
-    """That a key has the code that the query asks for; codes are integers of some width.
+    """The condition that the key's code equals the one that the query requests.
 
     Args:
         scale: the codes of the keys.
-        wanted: the code that each query, or every one, asks for, ``size`` where there is none; ``None`` where each row
-            asks for the code of its own position.
+        wanted: the code that each query requests, or a single one that broadcasts; ``size`` for none. ``None`` if each
+            row requests the code of its own position.
 
     Attributes:
         size: the number of codes.
@@ -223,42 +223,42 @@ class Equal:
 
     @property
     def wanted(self) -> Array:
-        """The code that each query, or every one, asks for; ``size`` where there is none."""
+        """The code that each query requests, or a single one that broadcasts; ``size`` for none."""
         return self._scale.narrow if self._wanted is None else self._wanted
 
     @property
     def only_itself(self) -> bool:
-        """Whether it is known that each row asks for what its own position holds and no other does."""
+        """Whether each row is known to select exactly its own position."""
         return self._wanted is None and self._scale.once
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         return np.equal(self.codes[None, columns], _picked(self.wanted, rows))
 
     def at(self, positions: Array) -> Array:
-        """Tell for each row whether it selects the position given for it."""
+        """Return for each row whether it selects its entry of ``positions``."""
         return np.equal(gather(self.codes, positions), self.wanted)
 
 
 class Between:
-    """That the code of a key lies from ``low`` up to, not including, ``high``, which each query, or every one, says."""
+    """The condition ``low <= code < high`` on the key's code, with per-query bounds, which broadcast if single."""
 
     def __init__(self, codes: Array, size: int, low: Array, high: Array) -> None:
         self.codes, self.size, self.low, self.high = codes, size, low, high
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         codes = self.codes[None, columns]
         return (codes >= _picked(self.low, rows)) & (codes < _picked(self.high, rows))
 
     def at(self, positions: Array) -> Array:
-        """Tell for each row whether it selects the position given for it."""
+        """Return for each row whether it selects its entry of ``positions``."""
         codes = gather(self.codes, positions)
         return np.logical_and(codes >= self.low, codes < self.high)
 
 
 def equal(run: Run, key: Column, query: Column, offset: int = 0) -> Equal:
-    """Return the condition that the key is equal to the query, or to ``offset`` more than it."""
+    """Return the condition that the key equals the query plus ``offset``."""
     if query is key and not offset:
         if key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
             key = query = ranked((key,))[0]
@@ -275,14 +275,14 @@ def _equal(scale: Scale, query: Column) -> Equal:
 
 
 def between(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
-    """Return the condition that the difference of two integers, key less query, lies between two integers.
+    """Return the condition ``low <= key - query <= high`` on integers.
 
     Args:
         run: the run.
         key: integers.
         query: integers.
-        low: the lowest difference; ``None`` for no bound.
-        high: the highest; likewise.
+        low: the lowest difference; ``None`` if unbounded.
+        high: the highest difference; ``None`` if unbounded.
     """
     offsets = [offset for offset in (low, high) if offset is not None]
     least, most = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
@@ -300,7 +300,7 @@ def between(run: Run, key: Column, query: Column, low: int | None, high: int | N
 
 
 def _own(scale: Scale, low: int | None, high: int | None) -> Between:
-    """Return the condition on the difference of a column from itself, looked up once for each distinct value."""
+    """Return the condition on differences within one column, with bounds looked up once per distinct value."""
     assert scale.distinct is not None
     lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
     if low is not None:
@@ -321,7 +321,7 @@ def _bounded(run: Run, key: Column, low: Array | None, high: Array | None) -> Be
 
 
 def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
-    """Return the condition that a key is above a query (low 1), no lower (0), below (high -1) or no higher (0)."""
+    """Return an order comparison of key and query: above (low 1), not below (low 0), below (high -1), not above (0)."""
     if query is key and key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
         key = query = ranked((key,))[0]
     if query is not key:
@@ -340,7 +340,7 @@ def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | N
 
 
 def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> None:
-    """Raise the error of comparing, in order, a number with a string, if there is one in a sequence."""
+    """Raise the error of an order comparison between a number and a string if they occur in the same sequence."""
     if (key.kind | query.kind) & ~(WHOLE | FLOAT) == 0 or key.kind == query.kind == CHAR:
         return
     keys, queries = is_number(full(run, key)), is_number(full(run, query))
@@ -369,14 +369,14 @@ def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: S
 
 
 class Combined:
-    """Conditions combined by ``and``, ``or`` and ``not``.
+    """A Boolean combination of conditions, as a DAG of ``and``, ``or`` and ``not``.
 
-    A combination may be used very often by later ones, and may be thousands deep: so they are evaluated one after the
-    other, each once for a block of pairs, and a mask is dropped after its last use.
+    Nodes may be heavily shared and thousands deep, so they are evaluated iteratively, each once per block of pairs,
+    and a mask is released after its last use.
 
     Args:
-        conditions: what is combined.
-        steps: an operation each, with the numbers of its operands: the conditions come first, then the steps before.
+        conditions: the leaf conditions.
+        steps: operations with the indices of their operands, which number the conditions first, then earlier steps.
             The last step is the result.
     """
 
@@ -385,7 +385,7 @@ class Combined:
         self._last_use = {place: number for number, (_, *places) in enumerate(steps) for place in places}
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         masks: dict[int, Array] = {}
         for number, (operation, *places) in enumerate(self.steps):
             for place in places:

@@ -1,7 +1,7 @@
-"""Sums over keys that lie between bounds in two orders at once, by a wavelet matrix.
+"""Two-dimensional dominance sums: weights of keys within bounds in two orders at once, by a wavelet matrix.
 
-The method is that of Claude, Navarro and Ordóñez, "The wavelet matrix" (Information Systems 47, 2015), with eight
-branches a level and all rows walking down at once; only one level is held at a time.
+The method is that of Claude, Navarro and Ordóñez, "The wavelet matrix" (Information Systems 47, 2015), with a branching
+factor of eight and all rows descending together; only one level is in memory at a time.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _BRANCHES = 1 << _BITS
 def dominated(
     codes: Array, size: int, weights: Array, start: Array, stop: Array, low: Array, high: Array, rows: int
 ) -> Array:
-    """Return for each row the sum of the weights from ``start`` to ``stop`` whose codes are from ``low`` to ``high``.
+    """Return for each row the weight sum at positions ``start`` to ``stop`` with codes from ``low`` to ``high``.
 
     Args:
-        codes: below ``size``, in the order that start and stop mean.
+        codes: codes below ``size``, in the order that ``start`` and ``stop`` index.
         size: the number of codes.
-        weights: one for each code; their sums have 64 bits.
-        start: the first place of each row, or of all.
-        stop: the place after the last.
+        weights: one weight per code; sums must fit in int64.
+        start: the first position of each row, or of all.
+        stop: the position past the last.
         low: the lowest code.
-        high: the code after the highest.
+        high: the code past the highest.
         rows: the number of rows.
     """
     stop = np.broadcast_to(np.maximum(start, stop), rows)
@@ -49,7 +49,7 @@ def dominated(
 
 
 class _Level:
-    """The digits of a level, and for each place and digit how many, and how much, smaller digits come before it."""
+    """One level's digits, with the prefix counts and weight sums of smaller digits for each position and digit."""
 
     def __init__(self, digits: Array, weights: Array | None) -> None:
         self.digits = digits.astype(np.uint8)
@@ -65,26 +65,26 @@ class _Level:
         return table.reshape(-1)
 
     def sums(self, digits: Array, places: Array) -> Array:
-        """Return how much smaller digits before each place add up to."""
+        """Return the weight sum of smaller digits before each position."""
         return gather(self._sums, digits * self._width + places)
 
     def moved(self, digits: Array, places: Array) -> Array:
-        """Return where each place is on the next level, in the branch of a digit."""
+        """Map positions to the next level, into the branch of a digit."""
         first = digits * self._width + places
-        branch = self._smaller[self._width - 1 :: self._width]  # all that are smaller come before the branch
+        branch = self._smaller[self._width - 1 :: self._width]  # branches are laid out in order of their digits
         equal: Array = gather(self._smaller, first + self._width) - gather(self._smaller, first)
         return gather(branch, digits) + equal
 
 
 class _Walk:
-    """Rows on their way down, each with a bound on the codes and the places from which to which it counts."""
+    """A descent for rows with an upper code bound and a start and stop position each."""
 
     def __init__(self, bound: Array, start: Array, stop: Array) -> None:
         self._bound, self._start, self._stop = bound, np.broadcast_to(start, len(bound)), stop
         self.total = np.zeros(len(bound), dtype=np.int64)
 
     def step(self, level: _Level, shift: int) -> None:
-        """Count what lies below the bound by the digit of this level, and go down to what equals it there."""
+        """Add the weights whose digit is below the bound's, and descend into the branch of the bound's digit."""
         digit = (self._bound >> shift) & (_BRANCHES - 1)
         self.total += level.sums(digit, self._stop)
         self.total -= level.sums(digit, self._start)
@@ -93,7 +93,7 @@ class _Walk:
 
 
 class _FromFirst:
-    """Rows on their way down that count from the first place: all with the same digits so far start at one place."""
+    """A descent for rows that start at position 0: rows with equal digit prefixes share their start position."""
 
     def __init__(self, bound: Array, stop: Array) -> None:
         self._bound, self._stop = bound, stop
@@ -101,7 +101,7 @@ class _FromFirst:
         self.total = np.zeros(len(bound), dtype=np.int64)
 
     def step(self, level: _Level, shift: int) -> None:
-        """Count what lies below the bound by the digit of this level, and go down to what equals it there."""
+        """Add the weights whose digit is below the bound's, and descend into the branch of the bound's digit."""
         path = self._bound >> shift
         digit = path & (_BRANCHES - 1)
         self.total += level.sums(digit, self._stop)

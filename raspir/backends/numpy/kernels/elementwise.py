@@ -1,4 +1,4 @@
-"""Elementwise maps of columns: natively where that is exact, else once for each distinct tuple of atoms."""
+"""Elementwise kernels: vectorized where exact, else one Python call for each distinct tuple of atoms."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ from raspir.ir.evaluation import added, checked, logical_not, multiplied, quotie
 from raspir.runtime.messages import failed_on
 
 EXACT = 2**53
-"""Integers up to this size are exact as floats."""
+"""The largest magnitude below which floats represent all integers exactly."""
 
-_SHORT = 1024  # positions below which choosing a width costs more than it gains
+_SHORT = 1024  # length below which choosing a narrow dtype costs more than it saves
 
 _NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
 
@@ -56,10 +56,10 @@ Bounds = tuple[int, int]
 
 
 def apply(function: Callable[..., Any], columns: Sequence[Column], at: Site) -> Column:
-    """Return what a Python function makes of the atoms at each position, called once for each distinct tuple.
+    """Map a Python function over the atoms at each position, calling it once for each distinct tuple.
 
     Raises:
-        EvaluationError: naming the first position where it fails.
+        EvaluationError: for the first position where the function fails.
     """
     classes, firsts = classes_of(columns)
     rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
@@ -94,7 +94,7 @@ def split(
     at: Site,
     groups: Sequence[int] = _NUMERIC,
 ) -> Column:
-    """Return what ``kernel`` makes of each combination of kinds by itself, and ``function`` where all are of one."""
+    """Apply ``kernel`` to each combination of kinds separately, or ``function`` if there is only one combination."""
     kinds = [[group for group in groups if group & column.kind] for column in columns]
     if all(len(each) == 1 for each in kinds):
         return apply(function, columns, at)
@@ -111,7 +111,7 @@ def split(
             try:
                 pieces.append((positions, kernel(*parts, at)))
             except EvaluationError:
-                apply(function, columns, at)  # which names the first of all positions
+                apply(function, columns, at)  # raises for the first failing position across all kinds
                 raise
     return assembled(length, pieces)
 
@@ -128,21 +128,21 @@ def _restricted(column: Column, kinds: int, positions: Array) -> Column:
 
 
 def _simple(*columns: Column) -> bool:
-    """Tell whether each column holds integers and booleans, or floats."""
+    """Return whether each column holds only integers and booleans, or only floats."""
     return all(column.kind & ~WHOLE == 0 or column.kind == FLOAT for column in columns)
 
 
 def real(column: Column) -> Array:
-    """Return numbers as floats."""
+    """Return numbers as float64."""
     return column.data if column.kind == FLOAT else column.data.astype(np.float64)
 
 
 def _exact(
     ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
 ) -> Column | None:
-    """Return what ``ufunc`` makes of integers, or ``None`` where 64 bits may not hold it.
+    """Apply ``ufunc`` to integers; return ``None`` if the result may overflow int64.
 
-    It may work in fewer bits than its operands have, where its results need no more: these are right modulo 2**bits.
+    It may compute in a dtype narrower than the operands' if the results fit: wraparound is correct modulo 2**bits.
     """
     bounds = bound(a.bounded or a.bounds(), b.bounded or b.bounds())
     if not fits(*bounds):
@@ -201,7 +201,7 @@ def mul(a: Column, b: Column, at: Site) -> Column:
 
 
 def _first_zero(function: Callable[..., Any], a: Column, b: Column, at: Site) -> None:
-    """Raise the error of a division by zero, if there is one."""
+    """Raise the error of the first division by zero, if any."""
     if b.kind == INT and b.bounds()[0] > 0:
         return
     zero = b.data == 0
@@ -265,9 +265,9 @@ def _division(
 
 
 def _remainders(x: Array, divisor: Array, kind: type[np.generic]) -> Array:
-    """Return the remainders of a division by one positive integer; NumPy divides by one sooner than it finds those."""
+    """Return remainders modulo one positive integer: NumPy's division by a scalar is faster than its remainder."""
     found: Array = np.floor_divide(x, divisor, dtype=kind)
-    found *= divisor.astype(kind)  # where this overflows, so does the difference, back to what it must be
+    found *= divisor.astype(kind)  # if this wraps around, the subtraction wraps back to the correct value
     return np.subtract(x, found, out=found, dtype=kind)
 
 
@@ -396,7 +396,7 @@ def _logic(
 
 
 def inverted(a: Column, at: Site) -> Column:
-    """Return ``~a``: not of a boolean, every bit of an integer flipped."""
+    """Return ``~a``: logical negation of booleans, bitwise inversion of integers."""
     if a.kind == BOOL:
         return booleans(~a.data)
     if a.kind == INT:
@@ -406,12 +406,12 @@ def inverted(a: Column, at: Site) -> Column:
 
 
 def where(condition: Column, a: Column, b: Column) -> Column:
-    """Return ``a`` where the condition is true in Python's sense, else ``b``."""
+    """Return ``a`` where the condition is truthy, else ``b``."""
     return choose(truth(condition), a, b)
 
 
 def has(a: Column, values: Sequence[Atom]) -> Column:
-    """Return whether each atom is equal to one of ``values``."""
+    """Return whether each atom equals one of ``values``."""
     if len(values) > 8:
         held = frozenset(values)
         return tabulated((a,), lambda atom: atom in held)
@@ -422,10 +422,10 @@ def has(a: Column, values: Sequence[Atom]) -> Column:
 
 
 class Lookup:
-    """A table from atoms, told apart by type, to atoms.
+    """A lookup table from atoms, distinguished by type, to atoms.
 
     Args:
-        table: pairs of a key and its value.
+        table: pairs of key and value.
         otherwise: the value of all other keys.
     """
 
@@ -440,14 +440,14 @@ class Lookup:
         ):
             low, high = (min(keys), max(keys)) if keys else (0, 0)
             if kind == CHAR and high < 1 << 12:
-                low = 1  # so that code points are places
+                low = 1  # so that code points index the table directly
             if high - low < 1 << 16 and fits(low - 1, high + 1):
-                places = np.full(high - low + 3, len(table))  # what is too low or too high finds the ends
+                places = np.full(high - low + 3, len(table))  # sentinels at both ends catch out-of-range keys
                 places[[key - low + 1 for key in keys]] = list(keys.values())
                 self._direct[kind] = low - 1, places, take(self._values, places)
 
     def __call__(self, column: Column) -> Column:
-        """Return the value of each atom of ``column``."""
+        """Look up each atom of ``column``."""
         direct = self._direct.get(column.kind)
         if direct is None:
             return take(self._values, self._places_of(column))
@@ -455,14 +455,14 @@ class Lookup:
         return take(values, _moved(compact(column), low))
 
     def _places_of(self, column: Column) -> Array:
-        """Return where the value of each atom is, for atoms of several kinds."""
+        """Return the index of the value of each atom, for columns of mixed kinds."""
         kinds = [kind for kind in KINDS if kind & column.kind]
         last = len(self._values) - 1
         if column.tags is None or not all(kind in self._direct for kind in kinds):
             return tabulated((column,), lambda atom: self._places.get(atom_key(atom), last)).data
         there = {kind: column.tags == kind for kind in kinds}
         kinds.sort(key=lambda kind: -np.count_nonzero(there[kind]))
-        found = self._places_of_kind(kinds[0], column.data)  # of most of them, and of the others anything
+        found = self._places_of_kind(kinds[0], column.data)  # the most frequent kind; others are overwritten below
         for kind in kinds[1:]:
             others = np.flatnonzero(there[kind])
             found[others] = self._places_of_kind(kind, column.data[others])
@@ -474,11 +474,11 @@ class Lookup:
 
 
 class Tabulated:
-    """An opaque function that is known by what it makes of each atom that it may be given.
+    """An opaque function, tabulated over its domain.
 
     Args:
-        results: an atom, in a tuple, and what it makes of that.
-        failures: likewise an atom on which it fails, and the reason.
+        results: pairs of argument tuple and result.
+        failures: pairs of argument tuple and reason, for the calls that fail.
     """
 
     def __init__(
@@ -488,7 +488,7 @@ class Tabulated:
         self._failures = {atom_key(atom): why for (atom,), why in failures}
 
     def __call__(self, atom: Atom) -> Atom:
-        """Return what the function makes of ``atom``, or fail as it does."""
+        """Return the recorded result for ``atom``, or raise its recorded failure."""
         key = atom_key(atom)
         if key in self._failures:
             raise RecordedError(self._failures[key])
@@ -496,7 +496,7 @@ class Tabulated:
 
 
 def _moved(data: Array, low: int) -> Array:
-    """Return integers less ``low``; where that overflows, it is beyond both ends of a table."""
+    """Return integers minus ``low``; on overflow the result wraps to an index outside the table."""
     if not low:
         return data
     narrow = data.dtype.itemsize < 4 and abs(low) < 1 << 30
@@ -504,15 +504,15 @@ def _moved(data: Array, low: int) -> Array:
 
 
 def looked_up(table: Lookup, column: Column) -> Column:
-    """Return the value of each atom in a table."""
+    """Look up each atom in a table."""
     return table(column)
 
 
 def is_true(a: Column) -> Column:
-    """Return whether each atom is true in Python's sense."""
+    """Return whether each atom is truthy in Python."""
     return booleans(truth(a))
 
 
 def is_false(a: Column) -> Column:
-    """Return whether each atom is false in Python's sense."""
+    """Return whether each atom is falsy in Python."""
     return booleans(~truth(a))

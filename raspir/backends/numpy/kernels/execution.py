@@ -1,4 +1,4 @@
-"""Running a program on one input or on many: reading them, holding them to what was promised, putting them together."""
+"""Execution of programs: reads inputs, checks them against the assumptions, and batches them."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from raspir.runtime.inputs import by_name, input_list, refused, require_length, 
 from raspir.runtime.messages import wrong_length
 
 CHUNK = 1 << 21
-"""So many positions of a batch are worked on at a time."""
+"""The maximum number of positions per chunk of a batch."""
 
 Results = tuple[list[Column], Array]
-"""The columns of all outputs, each with the atoms of all sequences, and the lengths of the sequences."""
+"""The output columns, each concatenated over all sequences, and the sequence lengths."""
 
 
 class Executor:
-    """A program that runs.
+    """Executor of a program on single inputs and batches.
 
     Args:
-        program: what is called with a run and a column for each input, and returns the columns of the outputs.
-        outputs: how many outputs there are.
-        vocabularies: by the names of the inputs, the atoms that each may hold; ``None`` for any.
-        max_length: the longest input that is promised; ``None`` for no limit.
-        fixed: the length of each fixed sequence in the program, and where it stands.
+        program: a function from a run and one column per input to the output columns.
+        outputs: the number of outputs.
+        vocabularies: the admissible atoms of each input, by name; ``None`` for any.
+        max_length: the maximum input length; ``None`` for no limit.
+        fixed: the length of each fixed sequence in the program, and its site.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Executor:
         """Run the program on one input.
 
         Raises:
-            InputError: if it is not a sequence of atoms, or breaks a promise.
+            InputError: if it is not a sequence of atoms, or violates an assumption.
             EvaluationError: if an operation fails.
         """
         if len(self._names) == 1 and not isinstance(input, Mapping):
@@ -85,10 +85,10 @@ class Executor:
         return self._run(columns, np.array([size]))
 
     def many(self, inputs: Iterable[object]) -> Iterator[Results]:
-        """Run the program on many inputs, so many at a time that memory stays bounded.
+        """Run the program on many inputs, in chunks of bounded memory.
 
         Raises:
-            InputError, EvaluationError: as :meth:`one`, after all results before it.
+            InputError, EvaluationError: as for :meth:`one`, after all earlier results.
         """
         number = 0
         for chunk in _chunks(input_list(inputs)):
@@ -96,7 +96,7 @@ class Executor:
             number += len(chunk)
 
     def _chunk(self, chunk: Sequence[object], number: int) -> Iterator[Results]:
-        """Run a chunk as one; where that fails, or takes too much memory, run its halves: up to an input that fails."""
+        """Run a chunk as one batch; if it fails or exceeds memory, bisect it until the failing input is isolated."""
         try:
             results = self._together(chunk)
         except RaspirError as error:
@@ -140,7 +140,7 @@ class Executor:
 
     def _run(self, columns: Sequence[Column], lengths: Array) -> Results:
         if not len(columns[0]):
-            if len(lengths):  # of no sequences at all none is too short
+            if len(lengths):  # a batch of zero sequences satisfies any minimum length
                 self._empty()
             return [_NONE] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)
@@ -154,15 +154,15 @@ class Executor:
 
 
 def _let_memory_stay() -> None:
-    """Ask the allocator to keep the memory of arrays for the next ones, rather than to fetch it page by page again.
+    """Make the allocator retain freed array memory, to avoid repeated page faults.
 
-    That of glibc hands memory back beyond twice the largest piece of at most 32 MB that it saw handed back.
+    glibc returns memory to the system above a threshold that adapts to twice the largest freed block, up to 32 MB.
     """
-    np.empty((32 << 20) - (1 << 13), dtype=np.uint8)  # never written to, so no memory is ever behind it
+    np.empty((32 << 20) - (1 << 13), dtype=np.uint8)  # never written, so no pages are committed
 
 
 def _owned(result: Column, inputs: Sequence[Column]) -> Column:
-    """Return ``result`` with an array of its own where it is a view of an input, which may be changed later."""
+    """Copy ``result`` if it is a view of an input, which the caller may modify later."""
     if any(np.may_share_memory(result.data, column.data) for column in inputs):
         return Column(result.kind, result.data.copy(), result.tags, result.atoms, result.bounded)
     return result
@@ -172,7 +172,7 @@ _NONE = integers(np.empty(0, dtype=np.int64))
 
 
 class _Vocabulary:
-    """The atoms that an input may hold."""
+    """The admissible atoms of an input."""
 
     def __init__(self, atoms: Sequence[Atom]) -> None:
         self._atoms = tuple(atoms)
@@ -182,7 +182,7 @@ class _Vocabulary:
         self._points[characters] = True
 
     def check(self, column: Column) -> None:
-        """Raise the error of the first atom that is not among them."""
+        """Raise the error of the first atom outside the vocabulary."""
         if column.kind == CHAR:
             known = gather(self._points, column.data)
             if known.all():
@@ -201,17 +201,17 @@ class _Vocabulary:
 
 
 def _total(inputs: Sequence[Any]) -> int:
-    """Return the number of positions of all inputs, or one that is too many where some do not tell theirs."""
+    """Return the total number of positions, or a value over the chunk limit if some inputs have no length."""
     try:
         return sum(map(len, inputs)) + 1
-    except Exception:  # an iterator has no length, and what a user made may fail in any way when asked for it
+    except Exception:  # iterators have no length, and a user-defined ``__len__`` may raise anything
         return CHUNK + 1
 
 
 def _length(value: Any) -> int:
     try:
         return len(value)
-    except Exception:  # an iterator, what is no sequence at all, as an array of no dimension, or fails when asked
+    except Exception:  # iterators, non-sequences, 0-d arrays, or a user-defined ``__len__`` that raises
         return 1
 
 
@@ -227,7 +227,7 @@ def _chunks(inputs: Any) -> Iterator[Any]:
     size = 0
     for each in inputs:
         if isinstance(each, np.ndarray | list) and not isinstance(inputs, list | tuple):
-            each = each.copy()  # what makes them may change the last to make the next
+            each = each.copy()  # generators may reuse one buffer for successive inputs
         chunk.append(each)
         size += _length(each)
         if size >= CHUNK:
@@ -238,10 +238,10 @@ def _chunks(inputs: Any) -> Iterator[Any]:
 
 
 def read(value: Any) -> Column:
-    """Return the atoms of a sequence: the characters of a ``str``, the items of any other.
+    """Read a sequence of atoms: the characters of a ``str``, or the items of any other sequence.
 
     Raises:
-        InputError: if it is no sequence, or an item is no atom; the message names the position.
+        InputError: if it is not a sequence, or an item is not an atom; the message gives the position.
     """
     if type(value) is str:
         return Column(CHAR, code_points(value)) if value else _NONE
@@ -258,12 +258,12 @@ def read(value: Any) -> Column:
 
 
 def _is_plain(value: object) -> TypeGuard[Array]:
-    """Tell whether a value is an array and nothing more: the items of a masked array are not what it holds."""
+    """Return whether a value is a plain array: a masked array's items differ from its data."""
     return type(value) is np.ndarray
 
 
 def _read_list(atoms: Sequence[Any]) -> Column | None:
-    """Return the column of atoms of one kind, ``None`` where they must be looked at one by one."""
+    """Return a column of atoms of one kind; ``None`` if they need item-by-item inspection."""
     classes = set(map(type, atoms))
     if len(classes) > 1 or not classes <= {bool, int, float, str}:
         return None
@@ -272,7 +272,7 @@ def _read_list(atoms: Sequence[Any]) -> Column | None:
 
 
 def _read_array(array: Array) -> Column | None:
-    """Return the column of an array whose items are atoms, ``None`` where they must be looked at one by one."""
+    """Return the column of an array of atoms; ``None`` if its items need inspection one by one."""
     kind = array.dtype.kind
     if kind == "b":
         return booleans(array.astype(np.bool_, copy=False))
@@ -287,14 +287,14 @@ def _read_array(array: Array) -> Column | None:
 
 
 def read_many(values: Sequence[Any], classes: set[type]) -> tuple[Column, Array]:
-    """Return the atoms of several sequences, one behind the other, and the length of each.
+    """Read several sequences; return their concatenated atoms and their lengths.
 
     Args:
         values: the sequences.
         classes: their classes.
 
     Raises:
-        InputError: as :func:`read`.
+        InputError: as for :func:`read`.
     """
     if _is_plain(values):
         return read(values.reshape(-1)), np.full(len(values), values.shape[1])
@@ -323,7 +323,7 @@ def _concatenated(columns: Sequence[Column]) -> Column:
 
 
 def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Array) -> list[Any]:
-    """Return for each sequence the atoms of the only output, or those of each output by name."""
+    """Return for each sequence the atoms of its only output, or a dictionary of outputs by name."""
     every = [_rows(column, lengths.tolist()) for column in columns]
     if len(names) == 1:
         return every[0]
@@ -331,7 +331,7 @@ def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Arr
 
 
 def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
-    """Return the atoms of each sequence of a batch."""
+    """Split a column into the atoms of each sequence of a batch."""
     atoms: list[Any] = atoms_of(column) if len(column) else []
     found, start = [], 0
     for length in lengths:

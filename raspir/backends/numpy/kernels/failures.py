@@ -1,4 +1,4 @@
-"""Where in the author's program a kernel works, for the errors that it raises."""
+"""Source sites of kernels, for error reporting."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from raspir.ir.errors import EvaluationError, RaspirError
 
 
 class TooMuchError(RaspirError):
-    """What several inputs need together is more memory than they may take: fewer must run at a time."""
+    """Several inputs together exceed the memory limit; the batch must be split."""
 
 
 class Site:
-    """An operation of the author's program.
+    """An operation of the source program.
 
     Args:
-        what: the operation, and its name where it has one.
-        location: its line, where that is known.
+        what: a description of the operation, with its name where it has one.
+        location: its source location, where known.
     """
 
     def __init__(self, what: str, location: Any = None) -> None:
         self.what, self.location = what, location
 
     def failed(self, message: str) -> EvaluationError:
-        """Return the error that says so of this operation."""
+        """Return an error with this message at this site."""
         return EvaluationError(f"{self.what} {message}", self.location)
 
 
 NOWHERE = Site("")
-"""Where steps stand that no operation of the author is, and that cannot fail."""
+"""The site of steps that cannot fail and correspond to no source operation."""

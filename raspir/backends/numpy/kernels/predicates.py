@@ -1,4 +1,4 @@
-"""Opaque predicates of a key and a query, called once for each distinct pair that meets."""
+"""Opaque predicates on key and query, called once for each distinct pair that occurs in a sequence."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from raspir.ir.errors import RecordedError
 from raspir.runtime.messages import pair_failed
 
 _CALLS_PER_SECOND = 2e6
-_LITTLE = 1 << 10  # the entries of a table that is never too large
+_LITTLE = 1 << 10  # minimum size limit of a table, in entries
 
 
 class Answers:
-    """What a predicate says of each pair of a key and a query, in a bit.
+    """A bit matrix of predicate results, one row per query and one bit per key.
 
     Args:
         queries: the number of queries.
@@ -31,54 +31,54 @@ class Answers:
         self._bits = np.zeros((queries, -(-keys // 8)), dtype=np.uint8)
 
     def set(self, keys: Array, queries: Array) -> None:
-        """Remember some pairs as true."""
+        """Set the bits of the given pairs."""
         np.bitwise_or.at(self._bits, (queries, keys >> 3), (128 >> (keys & 7)).astype(np.uint8))
 
     def of(self, queries: Array) -> Array:
-        """Return a row for each query that says of each key whether the predicate is true."""
+        """Return the unpacked row of each query: a mask over the keys."""
         return np.unpackbits(self._bits[queries], axis=1, count=self.keys).view(np.bool_)
 
     def at(self, keys: Array, queries: Array) -> Array:
-        """Tell for each pair whether the predicate is true."""
+        """Return the bit of each pair."""
         bit = (self._bits[queries, keys >> 3] << (keys & 7).astype(np.uint8)) & 128
         true: Array = bit != 0
         return true
 
     def opposite(self) -> Answers:
-        """Return the answers of the opposite."""
+        """Return the complement."""
         found = Answers(self.queries, self.keys)
         found._bits = ~self._bits
         return found
 
 
 class Predicate:
-    """What a predicate says of keys and queries.
+    """A predicate evaluated on keys and queries.
 
     Attributes:
         codes: the class of each key.
-        wanted: the class of each query, or of every one.
-        answers: for each class of keys and each of queries, whether it selects.
+        wanted: the class of each query, or a single one that broadcasts.
+        answers: the results for each pair of key class and query class.
     """
 
     def __init__(self, codes: Array, wanted: Array, answers: Answers) -> None:
         self.codes, self.wanted, self.answers = codes, wanted, answers
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         wanted = self.wanted if len(self.wanted) == 1 else self.wanted[rows]
         return self.answers.of(wanted).take(self.codes[columns], axis=1)
 
     def at(self, positions: Array) -> Array:
-        """Tell for each row whether it selects the position given for it."""
+        """Return for each row whether it selects its entry of ``positions``."""
         return self.answers.at(gather(self.codes, positions), self.wanted)
 
 
 class PredicateTable:
-    """A predicate that is known by what it says of pairs of a key and a query.
+    """An opaque predicate, tabulated over its domain.
 
     Args:
-        pairs: those on which it is true.
-        failures: those on which it fails, with the reason.
+        pairs: the pairs of key and query for which it holds.
+        failures: the pairs on which it fails, with the reason.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class PredicateTable:
         self._failures = {(atom_key(key), atom_key(query)): why for (key, query), why in failures}
 
     def __call__(self, key: Atom, query: Atom) -> bool:
-        """Tell whether the predicate is true of a key and a query."""
+        """Return the recorded result for a pair, or raise its recorded failure."""
         pair = (atom_key(key), atom_key(query))
         if pair in self._failures:
             raise RecordedError(self._failures[pair])
@@ -96,21 +96,21 @@ class PredicateTable:
 
 
 def holds_of_keys(run: Run, predicate: Predicate) -> Column:
-    """Return which keys a predicate allows that asks the same in all rows of a sequence."""
+    """Return the mask of the keys that satisfy a predicate whose query is uniform within a sequence."""
     return booleans(predicate.answers.at(predicate.codes, predicate.wanted))
 
 
 def holds_of_queries(run: Run, predicate: Predicate) -> Column:
-    """Return the rows in which a predicate allows the keys of a sequence, which are all the same."""
+    """Return the mask of the rows that satisfy a predicate whose key is uniform within a sequence."""
     return booleans(predicate.answers.at(predicate.codes[run.first], predicate.wanted))
 
 
 def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any], Any], at: Site) -> Predicate:
-    """Return the condition that a Python function says is so.
+    """Evaluate a Python predicate on the classes of keys and queries.
 
     Raises:
-        EvaluationError: naming the first pair on which it fails, if that pair meets in a sequence.
-        TooMuchError: if several sequences have so many distinct values that their table is larger than a block.
+        EvaluationError: for the first pair on which it fails, if that pair occurs in a sequence.
+        TooMuchError: if a batch has so many distinct values that the table exceeds the block size.
     """
     keys, queries = full(run, key), query
     codes, firsts = classes_of((keys,))
@@ -136,7 +136,7 @@ def predicate(run: Run, key: Column, query: Column, function: Callable[[Any, Any
 
 
 def _all(run: Run, answers: Answers, at: Site) -> Iterator[tuple[Iterable[int], int]]:
-    """Yield all classes of keys with each class of queries."""
+    """Yield all key classes for each query class."""
     what = f"calling the predicate of {at.what} for each pair of values"
     warn_if_slow(what, answers.keys * answers.queries / _CALLS_PER_SECOND)
     for q in range(answers.queries):
@@ -146,12 +146,12 @@ def _all(run: Run, answers: Answers, at: Site) -> Iterator[tuple[Iterable[int], 
 
 
 def _meeting(run: Run, codes: Array, wanted: Array, size: int) -> Iterator[tuple[Iterable[int], int]]:
-    """Yield the classes of keys that meet each class of queries in a sequence."""
+    """Yield for each query class the key classes that co-occur with it in a sequence."""
     wanted = wanted[run.sequence] if 1 < len(wanted) < run.n else np.broadcast_to(wanted, run.n)
     lengths = run.lengths[run.sequence]
     pairs, found = np.cumsum(lengths), [np.empty(0, dtype=np.int64)]
     start = 0
-    while start < run.n:  # as many positions at a time as have so many pairs
+    while start < run.n:  # blocks of positions with a bounded number of pairs
         before = int(pairs[start - 1]) if start else 0
         stop = max(start + 1, int(np.searchsorted(pairs, before + run.budget // 64, "right")))
         of, first = lengths[start:stop], run.first[start:stop]
@@ -165,5 +165,5 @@ def _meeting(run: Run, codes: Array, wanted: Array, size: int) -> Iterator[tuple
 
 
 def opposite(run: Run, predicate: Predicate) -> Predicate:
-    """Return the condition that a predicate does not hold."""
+    """Return the negation of a predicate."""
     return Predicate(predicate.codes, predicate.wanted, predicate.answers.opposite())

@@ -1,4 +1,4 @@
-"""Sums and maxima over runs of positions."""
+"""Range queries: segmented prefix sums and range maxima."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from raspir.backends.numpy.kernels.columns import Array, gather
 
 
 def running_sums(values: Array, starts: Array, lengths: Array) -> Array:
-    """Return the sum of the values up to each position of its own run, added from left to right."""
+    """Return the prefix sums within each segment, accumulated from left to right."""
     with np.errstate(all="ignore"):
         if len(starts) == 1:
             return np.cumsum(values)
         found = np.empty(len(values))
         doublings = np.frexp(lengths)[1]
-        for doubling in np.unique(doublings):  # runs of about one length together, so that little is padded
+        for doubling in np.unique(doublings):  # segments of similar length together, to limit padding
             runs = np.flatnonzero(doublings == doubling)
             places = starts[runs, None] + np.arange(int(lengths[runs].max()))
             inside = places < (starts + lengths)[runs, None]
@@ -24,9 +24,9 @@ def running_sums(values: Array, starts: Array, lengths: Array) -> Array:
 
 
 def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Array:
-    """Return the highest entry of ``table`` from each start, or from the first, up to before each stop; -1 for none.
+    """Return the maximum of ``table`` over each range ``start`` (or 0) to ``stop``, exclusive; -1 if it is empty.
 
-    Each range is covered by two of a length that is a power of two; only the ranges of one length are held at a time.
+    A sparse table: each range is covered by two of power-of-two length, and only one level is in memory at a time.
     """
     stop = np.broadcast_to(stop, rows)
     if start is None:

@@ -1,4 +1,4 @@
-"""What a run of a program is on: one sequence, or several at once, one behind the other."""
+"""Runs: the layout of one sequence, or of a batch of concatenated sequences."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from raspir.ir.lazy import cached_property
 from raspir.runtime.messages import wrong_length
 
 BUDGET = 64 * 2**20
-"""The bytes that a block of an attention matrix may take."""
+"""The default size limit in bytes of a block of the attention matrix."""
 
 PATIENCE = 60.0
-"""The seconds after which it is told that something takes long."""
+"""The estimated seconds above which a slow operation warns."""
 
 Report = Callable[[str, int, int], None]
-"""Told what takes long, and how many steps of how many are done; at first of none."""
+"""A progress callback: receives a description, the steps done (first 0) and the total."""
 
 
 class Run:
-    """The sequences that a program runs on, none of them empty.
+    """The layout of the sequences that a program runs on, none of them empty.
 
-    A value that is the same at all positions has one atom for each sequence, or a single one if it is a constant;
-    every other value has one for each position of all sequences.
+    A uniform value has one atom per sequence, and a constant a single one; all other values have one atom per position
+    of all sequences.
 
     Args:
         lengths: the number of positions of each sequence.
-        budget: the bytes that a block of an attention matrix may take.
-        report: told what takes long.
+        budget: the size limit in bytes of a block of the attention matrix.
+        report: the progress callback.
     """
 
     def __init__(self, lengths: Array, budget: int = BUDGET, report: Report | None = None) -> None:
@@ -48,41 +48,41 @@ class Run:
 
     @property
     def places(self) -> Array:
-        """The number of each position, counted through all sequences."""
+        """The global index of each position across all sequences."""
         if self._places is None:
             self._places = np.arange(self.n)
         return self._places
 
     @cached_property
     def starts(self) -> Array:
-        """Where each sequence starts."""
+        """The start offset of each sequence."""
         return np.cumsum(self.lengths) - self.lengths
 
     @cached_property
     def sequence(self) -> Array:
-        """The sequence that each position belongs to."""
+        """The sequence index of each position."""
         if self.single:
             return np.zeros(self.n, dtype=np.int64)
         return np.repeat(np.arange(self.count), self.lengths)
 
     @cached_property
     def first(self) -> Array:
-        """Where the sequence of each position starts, or that of all positions."""
+        """The start offset of each position's sequence, or a single one that broadcasts."""
         return np.zeros(1, dtype=np.int64) if self.single else np.repeat(self.starts, self.lengths)
 
     @cached_property
     def end(self) -> Array:
-        """Where the sequence of each position ends, or that of all positions."""
+        """The end offset of each position's sequence, or a single one that broadcasts."""
         return np.array([self.n]) if self.single else np.repeat(self.starts + self.lengths, self.lengths)
 
     @cached_property
     def length_there(self) -> Array:
-        """The length of the sequence of each position, or that of all positions, in no more bits than it needs."""
+        """The length of each position's sequence, or a single one that broadcasts, in the narrowest dtype."""
         return self.lengths if self.single else np.repeat(self.lengths.astype(narrowest(0, self.longest)), self.lengths)
 
     @property
     def indices(self) -> Column:
-        """The position of each atom in its sequence."""
+        """The index of each position within its sequence."""
         if self._indices is None:
             kind = np.int64 if self.single else narrowest(0, self.longest)
             places = self.places if self.single else (self.places - self.first).astype(kind)
@@ -96,13 +96,13 @@ class Run:
 
 
 def warn_if_slow(what: str, seconds: float) -> None:
-    """Warn of what is about to begin, if it takes long."""
+    """Warn about an operation estimated to exceed :data:`PATIENCE`."""
     if seconds > PATIENCE:
         warnings.warn(SlowWarning(what, seconds), stacklevel=3)
 
 
 def indices(run: Run) -> Column:
-    """Return the positions 0 … n-1 of each sequence."""
+    """Return the indices 0 … n-1 of each sequence."""
     return run.indices
 
 
@@ -112,10 +112,10 @@ def length(run: Run) -> Column:
 
 
 def fixed(run: Run, at: Site, column: Column | None = None) -> Column:
-    """Return the atoms of a fixed sequence, which every sequence must be as long as; of none where there are none.
+    """Return the atoms of a fixed sequence, whose length every input must match; ``None`` stands for the empty one.
 
     Raises:
-        EvaluationError: if one is not.
+        EvaluationError: if an input has a different length.
     """
     held = 0 if column is None else len(column)
     wrong = run.lengths != held
@@ -125,14 +125,14 @@ def fixed(run: Run, at: Site, column: Column | None = None) -> Column:
 
 
 def broadcast(run: Run, column: Column) -> Column:
-    """Return at each position what is the same at all of a sequence; one atom that holds for all may stay one."""
+    """Broadcast a uniform column to all positions; a column of length 1 may stay as it is."""
     if run.single or len(column) == 1 or len(column) == run.n:
         return column
     return take(column, run.sequence)
 
 
 def full(run: Run, column: Column) -> Column:
-    """Return an atom for each position."""
+    """Broadcast a column to one atom per position."""
     if len(column) == run.n:
         return column
     if len(column) > 1:

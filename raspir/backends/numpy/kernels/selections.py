@@ -1,4 +1,4 @@
-"""Selections: what the rows of a selector select, added up without building the n×n matrix where there is a way."""
+"""Selections: aggregation over selector rows, avoiding the n×n matrix where the selector's structure permits."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ from raspir.ir.lazy import cached_property
 Condition: TypeAlias = Equal | Between | Predicate
 
 _ENTRIES_PER_SECOND = 60e6
-_MANY = 1024  # positions from which on it is worth asking whether all hold something else
-_FEW_OFFSETS = 5  # positions of a band that are added sooner than prefix sums are taken
+_MANY = 1024  # length from which checking for distinct values pays off
+_FEW_OFFSETS = 5  # band width up to which direct addition is faster than prefix sums
 
 
 class Selection:
-    """What each row selects, evaluated in blocks of the matrix that are of bounded size.
+    """The rows of a selector, evaluated in blocks of the matrix of bounded size.
 
-    This is what falls back; its subclasses know better ways. There is a row for each position, or, where all rows of
-    a sequence are the same, one for each sequence.
+    This is the fallback; subclasses implement faster methods. There is one row per position, or one per sequence if
+    all rows of a sequence are equal.
 
     Args:
         run: the run.
-        conditions: what must hold of a key and a query.
-        keys: which positions may be selected; ``None`` for all.
-        queries: which rows select anything; ``None`` for all.
-        uniform: whether there is one row for each sequence.
-        what: what is evaluated, should it take long.
+        conditions: the conditions on key and query.
+        keys: the mask of the selectable positions; ``None`` for all.
+        queries: the mask of the rows that select anything; ``None`` for all.
+        uniform: whether there is one row per sequence.
+        what: a description for progress reports and warnings.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Selection:
         self._counts: Array | None = None
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         run = self.run
         mask = np.ones((len(rows), columns.stop - columns.start), dtype=np.bool_)
         if not run.single:
@@ -91,11 +91,11 @@ class Selection:
         return np.flatnonzero(self.mask(np.array([row]), slice(0, self.run.n))[0]).tolist()
 
     def blocks(self, sequences: Array | None = None) -> Iterator[tuple[Array, slice, Array]]:
-        """Yield rows, of some sequences or of all, the columns that they may select, and which of these they do."""
+        """Yield blocks of rows of the given sequences (all for ``None``), with their column range and mask."""
         run = self.run
         longest = max(64, run.longest)
         room = run.budget // (48 * longest)
-        step = max(1, min(longest, isqrt(room) if self.uniform else room))  # each uniform row has columns of its own
+        step = max(1, min(longest, isqrt(room) if self.uniform else room))  # uniform rows have disjoint columns
         starts = [
             (start, min(start + step, stop))
             for first, stop in self._stretches(sequences)
@@ -111,7 +111,7 @@ class Selection:
                 run.report(f"evaluating {self.what}", number + 1, len(starts))
 
     def _stretches(self, sequences: Array | None) -> list[tuple[int, int]]:
-        """Return from where to where the rows of some sequences, or of all, lie together."""
+        """Return the contiguous row ranges of the given sequences (all for ``None``)."""
         if sequences is None:
             return [(0, self.rows)]
         edges = np.flatnonzero(np.diff(np.concatenate(([False], sequences, [False])).astype(np.int8)))
@@ -125,25 +125,25 @@ class Selection:
 
     @property
     def counts(self) -> Array:
-        """How many positions each row selects."""
+        """The number of positions that each row selects, cached."""
         if self._counts is None:
             self._counts = self.count()
         return self._counts
 
     def ones(self) -> Array:
-        """Return which rows select one position."""
+        """Return the mask of the rows that select exactly one position."""
         one: Array = self.counts == 1
         return one
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         counts = np.empty(self.rows, dtype=np.int64)
         for rows, _, mask in self.blocks():
             counts[rows] = np.count_nonzero(mask, axis=1)
         return counts
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return for each row the sum of the selected weights, int64 of at most ``most``, whose sums have 64 bits."""
+        """Return each row's sum of selected int64 weights of magnitude at most ``most``; sums must fit in int64."""
         found = np.empty(self.rows, dtype=np.int64)
         exact = most * self.run.longest < EXACT
         numbers = weights.astype(np.float64) if exact else weights
@@ -153,11 +153,11 @@ class Selection:
         return found
 
     def in_order(self, values: Array) -> Array | None:
-        """Return the sum of the selected floats, added from left to right, or ``None`` if another way is quicker."""
+        """Return each row's float sum accumulated from left to right, or ``None`` if another method is faster."""
         return self.one_by_one(values) if type(self) is Selection else None
 
     def one_by_one(self, values: Array, sequences: Array | None = None) -> Array:
-        """Return the sum of the selected floats, added from left to right, for each row of some sequences or of all."""
+        """Return float sums accumulated from left to right, for the rows of the given sequences (all for ``None``)."""
         found = np.zeros(self.rows)
         with np.errstate(all="ignore"):
             for rows, columns, mask in self.blocks(sequences):
@@ -165,42 +165,42 @@ class Selection:
         return found
 
     def best(self, ranks: Array) -> Array:
-        """Return the highest of the selected ``ranks``, which are not negative, for each row; -1 for none."""
+        """Return the maximum of each row's selected ``ranks``, which are nonnegative; -1 for empty rows."""
         found = np.empty(self.rows, dtype=np.int64)
         for rows, columns, mask in self.blocks():
             found[rows] = np.where(mask, ranks[columns], -1).max(axis=1)
         return found
 
     def only(self) -> Array:
-        """Return the selected position of each row that selects one."""
+        """Return the selected position of each row that selects exactly one."""
         return self.sums(self.run.places, self.run.n)
 
     def fetching(self) -> Fetch | None:
-        """Return this selection as one of at most one position a row, or ``None`` if it may be one of more."""
+        """Return this selection as a :class:`Fetch`, or ``None`` if a row may select several positions."""
         return None
 
     def weighed(self, weights: Array) -> Array:
-        """Return ``weights``, zero where nothing may be selected."""
+        """Return ``weights``, zeroed outside the key mask."""
         if self.keys is None:
             return weights
-        # Integers by arithmetic, which no branch slows down; infinities times zero would be no zeros.
+        # Integers are masked by multiplication, which is branch-free; floats are not, since inf * 0 is NaN.
         return weights * self.keys if weights.dtype.kind == "i" else np.where(self.keys, weights, weights.dtype.type(0))
 
     def answered(self, found: Array, none: int = 0) -> Array:
-        """Return what was found, ``none`` for the rows that select nothing, and for each row of its own."""
+        """Apply the query mask, with ``none`` for empty rows, and broadcast to one entry per row."""
         if self.queries is not None:
             found = np.where(self.queries, found, none)
         return found if len(found) == self.rows else np.broadcast_to(found, self.rows)
 
 
 class Fetch(Selection):
-    """At most one position for each row.
+    """A selection of at most one position per row.
 
     Args:
         run: the run.
-        positions: of each row, counted through all sequences; anything where a row selects none.
-        there: which rows select theirs; ``None`` for all.
-        uniform: whether there is one row for each sequence.
+        positions: the global index of each row's position; arbitrary where a row selects none.
+        there: the mask of the rows that select their position; ``None`` for all.
+        uniform: whether there is one row per sequence.
     """
 
     def __init__(self, run: Run, positions: Array, there: Array | None, uniform: bool = False) -> None:
@@ -208,34 +208,34 @@ class Fetch(Selection):
         self.positions, self.there = positions, there
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         mask = np.equal(np.arange(columns.start, columns.stop)[None], self.positions[rows, None])
         return mask if self.there is None else mask & self.there[rows, None]
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         return np.ones(self.rows, dtype=np.int64) if self.there is None else self.there.astype(np.int64)
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the selected weight of each row."""
+        """Return each row's selected weight."""
         found = gather(weights, self.positions)
         return found if self.there is None else np.where(self.there, found, 0)
 
     def in_order(self, values: Array) -> Array | None:
-        """Return the selected float of each row."""
+        """Return each row's selected float."""
         return self.sums(values, 0)
 
     def best(self, ranks: Array) -> Array:
-        """Return the selected rank of each row."""
+        """Return each row's selected rank."""
         found = gather(ranks, self.positions)
         return found if self.there is None else np.where(self.there, found, -1)
 
     def fetching(self) -> Fetch | None:
-        """Return this selection."""
+        """Return this selection itself."""
         return self
 
     def fetched(self, column: Column, default: Column) -> Column:
-        """Return the atom of ``column`` that each row selects, or the default."""
+        """Gather each row's selected atom of ``column``, or the default."""
         found = column
         if len(column) > 1:
             found = take(full(self.run, column), self.positions)
@@ -245,7 +245,7 @@ class Fetch(Selection):
 
 
 class Shift(Fetch):
-    """Positions of the one sequence that move on, or back, with the row: row i selects ``slope`` · i + ``offset``."""
+    """An affine fetch within a single sequence: row i selects position ``slope`` · i + ``offset``."""
 
     def __init__(self, run: Run, slope: int, offset: int) -> None:
         low, high = (-offset, run.n - offset) if slope > 0 else (offset - run.n + 1, offset + 1)
@@ -260,13 +260,13 @@ class Shift(Fetch):
         self.there = there
 
     @cached_property
-    def positions(self) -> Array:  # computed when it is needed, which is rarely
-        """The position of each row, any position where it selects none."""
+    def positions(self) -> Array:  # lazy: rarely needed
+        """The position of each row; arbitrary where it selects none."""
         places: Array = np.clip(self._slope * self.run.places + self._offset, 0, self.run.n - 1)
         return places
 
     def fetched(self, column: Column, default: Column) -> Column:
-        """Return the atom of ``column`` that each row selects, or the default."""
+        """Gather each row's selected atom of ``column``, or the default."""
         if self._low == self._high:
             return take(default, np.zeros(self.run.n, dtype=np.int64))
         ends = self._slope * self._low + self._offset, self._slope * (self._high - 1) + self._offset
@@ -280,15 +280,15 @@ def _backwards(first: int, last: int) -> slice:
 
 
 def at_position(run: Run, position: Column, conditions: Sequence[Condition] = (), **filters: object) -> Fetch:
-    """Return the selection of one position in each row, where it lies inside the sequence and all else holds of it.
+    """Return the selection of one position per row, if it is in range and satisfies all conditions.
 
     Args:
         run: the run.
-        position: which position of its sequence each row selects.
-        conditions: what must hold of that position and the row.
+        position: the index within its sequence that each row selects.
+        conditions: the conditions on that position and the row.
         filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
     """
-    selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # handed on as they came
+    selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # forwarded keywords
     places: Array = compact(position if position.kind & ~WHOLE == 0 else _inside(position))
     lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.length_there, run.first)
     there = (places >= 0) & (places < lengths)
@@ -305,12 +305,12 @@ def at_position(run: Run, position: Column, conditions: Sequence[Condition] = ()
 
 
 def _inside(position: Column) -> Column:
-    """Return positions of 64 bits, outside of every sequence where they were larger."""
+    """Return positions as int64, with larger integers mapped outside every sequence."""
     return tabulated((position,), lambda atom: atom if isinstance(atom, int) and 0 <= atom < 2**62 else -1)
 
 
 def shifted(run: Run, slope: int, offset: Column) -> Fetch:
-    """Return the selection of ``slope`` · i + ``offset`` in row i; the slope is 1 or -1."""
+    """Return the selection of position ``slope`` · i + ``offset`` in row i, where the slope is 1 or -1."""
     if run.single and offset.kind & ~WHOLE == 0 and abs(int(offset.data[0])) < 2**62:
         return Shift(run, slope, int(offset.data[0]))
     move = add if slope > 0 else sub
@@ -318,7 +318,7 @@ def shifted(run: Run, slope: int, offset: Column) -> Fetch:
 
 
 class Everything(Selection):
-    """All positions of the sequence, or those of them that keys allow."""
+    """All positions of the sequence, restricted to the key mask."""
 
     def __init__(
         self, run: Run, keys: Column | None = None, queries: Column | None = None, uniform: bool = True
@@ -331,7 +331,7 @@ class Everything(Selection):
         return found
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         run = self.run
         if self.keys is None:
             return self.answered(self._by_sequence(run.lengths))
@@ -340,7 +340,7 @@ class Everything(Selection):
         return self.answered(self._by_sequence(np.add.reduceat(self.keys.astype(np.int64), run.starts)))
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights of each sequence."""
+        """Return each sequence's weight sum."""
         if self.run.single:
             chosen = weights if self.keys is None else weights[self.keys]
             found = chosen.sum(keepdims=True)
@@ -349,13 +349,13 @@ class Everything(Selection):
         return self.answered(self._by_sequence(found))
 
     def in_order(self, values: Array) -> Array | None:
-        """Return the sum of each sequence's floats, added from left to right."""
+        """Return each sequence's float sum, accumulated from left to right."""
         ends = self.run.starts + self.run.lengths - 1
         found = running_sums(self.weighed(values), self.run.starts, self.run.lengths)[ends]
         return self.answered(self._by_sequence(found))
 
     def best(self, ranks: Array) -> Array:
-        """Return the highest rank of each sequence."""
+        """Return each sequence's maximum rank."""
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         found = ranks.max(keepdims=True) if self.run.single else np.maximum.reduceat(ranks, self.run.starts)
@@ -363,11 +363,11 @@ class Everything(Selection):
 
 
 class Sliding(Selection):
-    """The positions from ``low`` to ``high`` relative to the row's own; ``None`` is the sequence's start or end."""
+    """The window of relative positions ``low`` to ``high``; ``None`` extends it to the sequence's start or end."""
 
     def __init__(self, run: Run, low: int | None, high: int | None, keys: Column | None = None) -> None:
         super().__init__(run, (), keys)
-        self._low = None if low is None else max(-run.longest, min(low, run.longest))  # which 64 bits hold
+        self._low = None if low is None else max(-run.longest, min(low, run.longest))  # to fit in int64
         self._high = None if high is None else max(-run.longest, min(high, run.longest))
 
     @cached_property
@@ -378,19 +378,19 @@ class Sliding(Selection):
 
     @cached_property
     def stop(self) -> Array:
-        """The position after the last that each row selects."""
+        """The position past the last that each row selects."""
         run = self.run
         return run.end if self._high is None else np.clip(run.places + (self._high + 1), run.first, run.end)
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         start, stop = np.broadcast_to(self.start, self.rows)[rows], np.broadcast_to(self.stop, self.rows)[rows]
         places = np.arange(columns.start, columns.stop)[None]
         mask: Array = (places >= start[:, None]) & (places < stop[:, None])
         return mask if self.keys is None else mask & self.keys[None, columns]
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         if self.keys is not None:
             return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
         if self.run.single and self._low is None and self._high == 0:
@@ -398,7 +398,7 @@ class Sliding(Selection):
         return np.broadcast_to(np.maximum(self.stop - self.start, 0), self.rows)
 
     def ones(self) -> Array:
-        """Return which rows select one position."""
+        """Return the mask of the rows that select exactly one position."""
         if self.keys is not None or self._low is not None or self._high != 0:
             return super().ones()
         one = np.zeros(self.rows, dtype=np.bool_)
@@ -406,7 +406,7 @@ class Sliding(Selection):
         return one
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights from each row's start to its stop, in 32 bits where weights have fewer."""
+        """Return window sums by prefix sums, in int32 if the weights are narrow and the totals fit."""
         weights = self.weighed(weights)
         small_ = weights.dtype.itemsize < 4 and most * self.run.longest < 1 << 31
         low, high = self._low, self._high
@@ -419,11 +419,11 @@ class Sliding(Selection):
             before = np.append(0, running)[self.run.starts]
             found: Array = running - np.repeat(before.astype(running.dtype), self.run.lengths)
             return found
-        padded_ = np.concatenate((np.zeros(1, dtype=running.dtype), running))  # of its width, in which it may overflow
+        padded_ = np.concatenate((np.zeros(1, dtype=running.dtype), running))  # wraparound cancels in differences
         return np.where(self.stop > self.start, gather(padded_, self.stop) - gather(padded_, self.start), 0)
 
     def _of_few(self, weights: Array, offsets: range) -> Array:
-        """Return sums of few weights each, by adding these; stretch by stretch, so that a sum stays in the cache."""
+        """Return the sums of narrow windows by direct addition, in blocks that stay in the cache."""
         n = self.run.n
         found = np.empty(n, dtype=np.int64)
         for rows in blocks(n):
@@ -449,7 +449,7 @@ class Sliding(Selection):
                 found[max(0, -high) : n - max(0, high)] = running[max(0, high) : n - max(0, -high)]
         if low is None:
             return found
-        skip = 1 - low  # the first row that leaves something out; it leaves out the first position
+        skip = 1 - low  # the first row whose window no longer includes the first position
         if skip > 0:
             found[skip:] -= running[: max(0, n - skip)]
         else:
@@ -458,7 +458,7 @@ class Sliding(Selection):
         return found
 
     def in_order(self, values: Array) -> Array | None:
-        """Return the sums of floats, added from left to right: of all from the start, or of few."""
+        """Return float window sums accumulated from left to right, for prefixes and narrow windows only."""
         weights = self.weighed(values)
         if self._low is None:
             running = running_sums(weights, self.run.starts, self.run.lengths)
@@ -475,7 +475,7 @@ class Sliding(Selection):
         return found
 
     def best(self, ranks: Array) -> Array:
-        """Return the highest rank from each row's start to its stop."""
+        """Return the maximum rank in each row's window."""
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         whole_sequence = self.run.single and self._low is None
@@ -485,15 +485,15 @@ class Sliding(Selection):
 
 
 class Grouped(Selection):
-    """Keys with equal codes: each row selects a class.
+    """Equality selection: each row selects the class of keys with its code.
 
     Args:
         run: the run.
-        conditions: which codes must be equal.
-        keys: which positions may be selected; ``None`` for all.
-        queries: which rows select anything; ``None`` for all.
-        uniform: whether there is one row for each sequence.
-        alone: whether it is known that no class has several keys.
+        conditions: the equality conditions.
+        keys: the mask of the selectable positions; ``None`` for all.
+        queries: the mask of the rows that select anything; ``None`` for all.
+        uniform: whether there is one row per sequence.
+        alone: whether every class is known to have at most one key.
     """
 
     def __init__(
@@ -511,20 +511,20 @@ class Grouped(Selection):
 
     @property
     def _composite(self) -> tuple[Array, int, Array]:
-        """The class of each key, how many classes there are, and the class that each row selects."""
+        """The class of each key, the number of classes, and the class that each row selects."""
         if self._found is None:
             self._found = composite(self.run, self._equal, self.uniform)
         return self._found
 
     @cached_property
     def _pairs(self) -> Pairs | None:
-        """The pairs of places that hold equal codes, in many short sequences."""
+        """All pairs of positions with equal codes, for batches of many short sequences."""
         if self.uniform or not are_short(self.run):
             return None
         return Pairs(self.run, *composite(self.run, self._equal, self.uniform, sequences=False))
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
         if (
@@ -540,7 +540,7 @@ class Grouped(Selection):
         return self.answered(gather(table, wanted))
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights of each row's class."""
+        """Return the weight sum of each row's class."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.sums(self.weighed(weights)))
         codes, size, wanted = self._composite
@@ -548,12 +548,12 @@ class Grouped(Selection):
         return self.answered(gather(table, wanted))
 
     def in_order(self, values: Array) -> Array | None:
-        """Return the sum of the floats of each row's class, added from left to right."""
+        """Return the float sum of each row's class, accumulated from left to right."""
         codes, size, wanted = self._composite
         return self.answered(gather(np.bincount(codes, self.weighed(values), size + 1), wanted))
 
     def best(self, ranks: Array) -> Array:
-        """Return the highest rank of each row's class."""
+        """Return the maximum rank of each row's class."""
         codes, size, wanted = self._composite
         table = np.full(size + 1, -1)
         if self.keys is not None:
@@ -562,7 +562,7 @@ class Grouped(Selection):
         return self.answered(gather(table, wanted), -1)
 
     def fetching(self) -> Fetch | None:
-        """Return this selection as one of at most one position a row, if no class has several."""
+        """Return this selection as a :class:`Fetch`, if no class has several keys."""
         codes, size, wanted = self._composite
         members = self.run.n if self.keys is None else np.count_nonzero(self.keys)
         if members > size and not self._alone:
@@ -579,7 +579,7 @@ class Grouped(Selection):
 
 
 class Window(Selection):
-    """Keys with equal codes whose value lies between two bounds: runs of positions in the order of class and value."""
+    """Keys of equal code with a value between bounds: contiguous ranges in the order of class and value."""
 
     def __init__(
         self,
@@ -611,7 +611,7 @@ class Window(Selection):
         self._start, self._stop = base + start, base + stop
 
     def _sorted(self) -> None:
-        """Number the positions by their code, so that few numbers do."""
+        """Rank positions by code, so that the table has at most n entries."""
         self._order, codes = ordered_places(self._codes, stable=True)
         self._start, self._stop = self._located(codes, self._start), self._located(codes, self._stop)
         self._size = len(codes)
@@ -620,15 +620,15 @@ class Window(Selection):
         assert self._order is not None
         if len(values) != len(codes):
             return locate(codes, values)
-        found = np.empty(len(values), dtype=np.int64)  # in the order of the keys, in which most queries lie too
-        if np.array_equal(values, self._codes):  # of each position all before it: no code has to be searched for
+        found = np.empty(len(values), dtype=np.int64)  # sorted like the keys, which most queries resemble
+        if np.array_equal(values, self._codes):  # each row's bound is its own code, so no search is needed
             found[self._order] = _first_of_equals(codes)
         else:
             found[self._order] = np.searchsorted(codes, gather(values, self._order))
         return found
 
     def places(self) -> tuple[Array, Array, Array | slice]:
-        """Return from where to where each row selects, and the order of the positions that this is meant in."""
+        """Return the start and stop of each row's range, and the order of positions that they index."""
         if self._order is None and self._codes is self.run.places:
             return self._start, self._stop, slice(None)
         if self._order is None:
@@ -642,13 +642,13 @@ class Window(Selection):
         return tally(self._codes, weights, self._size, most * self.run.n < EXACT)
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         if self.keys is None and self._order is not None:
             return self.answered(self._stop - self._start)
         return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights between each row's bounds."""
+        """Return the weight sum between each row's bounds."""
         running = np.zeros(self._size + 1, dtype=np.int64)
         np.cumsum(self._by_code(self.weighed(weights), most), out=running[1:])
         if len(self._start) == 1 and not self._start[0]:
@@ -656,7 +656,7 @@ class Window(Selection):
         return self.answered(gather(running, self._stop) - gather(running, self._start))
 
     def best(self, ranks: Array) -> Array:
-        """Return the highest rank between each row's bounds."""
+        """Return the maximum rank between each row's bounds."""
         if self.keys is not None:
             ranks = np.where(self.keys, ranks, -1)
         if self._order is not None:
@@ -669,7 +669,7 @@ class Window(Selection):
 
 
 class Dominance(Selection):
-    """Keys with equal codes of which two values lie between bounds, each between its own."""
+    """Keys of equal code with two values, each between its own bounds."""
 
     def __init__(
         self,
@@ -686,7 +686,7 @@ class Dominance(Selection):
         self._second = second
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights between each row's bounds."""
+        """Return the weight sum within each row's bounds."""
         start, stop, order = self._inner.places()
         second = self._second
         found = dominated(
@@ -702,12 +702,12 @@ class Dominance(Selection):
         return self.answered(found)
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
 
 
 class Tabled(Selection):
-    """Keys with equal codes that a predicate allows, where both have few distinct values."""
+    """Keys of equal code that satisfy a predicate, both with few distinct values."""
 
     def __init__(
         self,
@@ -723,7 +723,7 @@ class Tabled(Selection):
         self._groups, self._predicate = groups, predicate
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights that each row's predicate allows."""
+        """Return the weight sum of the keys that satisfy each row's predicate."""
         codes, size, wanted = composite(self.run, self._groups, self.uniform)
         predicate, answers = self._predicate, self._predicate.answers
         if not small((size + 1) * max(answers.keys, answers.queries), self.run.n):
@@ -732,7 +732,7 @@ class Tabled(Selection):
         both = np.multiply(codes, answers.keys, dtype=np.int64) + predicate.codes
         by_class = tally(both, self.weighed(weights), (size + 1) * answers.keys, exact).reshape(size + 1, -1)
         by_class = by_class.astype(np.float64) if exact else by_class
-        step = max(1, self.run.budget // (8 * answers.keys))  # as numbers the answers take eight bytes each
+        step = max(1, self.run.budget // (8 * answers.keys))  # a row unpacked to float64 takes eight bytes per key
         found = np.empty((size + 1, answers.queries), dtype=np.int64)
         for start in range(0, answers.queries, step):
             some = np.arange(start, min(start + step, answers.queries))
@@ -740,16 +740,16 @@ class Tabled(Selection):
         return self.answered(found[wanted, predicate.wanted])
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         return self.sums(np.ones(self.run.n, dtype=np.int64), 1)
 
 
 class Signed(Selection):
-    """Selections added and taken away, so that each row counts what it selects once.
+    """A signed sum of selections that counts each selected position exactly once.
 
     Args:
-        parts: selections, and 1 or -1 for each.
-        uniform: whether there is one row for each sequence.
+        parts: pairs of sign (1 or -1) and selection.
+        uniform: whether there is one row per sequence.
     """
 
     def __init__(self, run: Run, parts: Sequence[tuple[int, Selection]], uniform: bool = False) -> None:
@@ -760,7 +760,7 @@ class Signed(Selection):
         return self.run.sequence[rows] if part.uniform and not self.uniform else rows
 
     def mask(self, rows: Array, columns: slice) -> Array:
-        """Return which of ``columns`` each of ``rows`` selects."""
+        """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         total = np.zeros((len(rows), columns.stop - columns.start), dtype=np.int8)
         for sign, part in self._parts:
             total += sign * part.mask(self._rows(part, rows), columns).astype(np.int8)
@@ -782,30 +782,30 @@ class Signed(Selection):
         return total
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         return self._added([(sign, part.counts, part) for sign, part in self._parts])
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights that each row selects."""
+        """Return the weight sum of the positions that each row selects."""
         return self._added([(sign, part.sums(weights, most), part) for sign, part in self._parts])
 
 
 class Union(Signed):
-    """Selections that may overlap, of which each row selects all: for what a position selected twice does no harm."""
+    """A union of possibly overlapping selections, for aggregates that are insensitive to duplicates."""
 
     def __init__(self, run: Run, parts: Sequence[Selection], uniform: bool = False) -> None:
         super().__init__(run, [(1, part) for part in parts], uniform)
 
     def count(self) -> Array:
-        """Return how many positions each row selects."""
+        """Return the number of positions that each row selects."""
         return Selection.count(self)
 
     def sums(self, weights: Array, most: int) -> Array:
-        """Return the sum of the weights that each row selects."""
+        """Return the weight sum of the positions that each row selects."""
         return Selection.sums(self, weights, most)
 
     def best(self, ranks: Array) -> Array:
-        """Return the highest of the selected ranks for each row."""
+        """Return the maximum of each row's selected ranks."""
         found = np.full(self.rows, -1)
         for _, part in self._parts:
             best = part.best(ranks)
@@ -816,13 +816,13 @@ class Union(Signed):
 
 
 def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: bool = True) -> tuple[Array, int, Array]:
-    """Return one code for each key that says what all conditions ask of it, how many there are, and each row's.
+    """Fuse equality conditions into one; return the key codes, their number, and the code that each row requests.
 
     Args:
         run: the run.
-        conditions: what is asked of keys.
-        uniform: whether there is one row for each sequence.
-        sequences: whether the codes of different sequences differ.
+        conditions: the equality conditions.
+        uniform: whether there is one row per sequence.
+        sequences: whether codes must differ between sequences.
     """
     apart = sequences and not run.single
     if len(conditions) == 1 and not apart:
@@ -836,7 +836,7 @@ def composite(run: Run, conditions: Sequence[Equal], uniform: bool, sequences: b
         return np.zeros(run.n, dtype=np.int64), 1, np.zeros(1, dtype=np.int64)
     codes, size, wanted = parts[0]
     for more, count, asked in parts[1:]:
-        own = codes is wanted and more is asked  # each row asks for the class of its own position
+        own = codes is wanted and more is asked  # each row requests the class of its own position
         missing = (wanted == size) | (asked == count)
         codes = np.multiply(codes, count, dtype=np.int64) + more
         wanted = np.multiply(wanted, count, dtype=np.int64) + asked
@@ -858,7 +858,7 @@ def _condensed(codes: Array, wanted: Array, own: bool) -> tuple[Array, int, Arra
 
 
 def counted(codes: Array, size: int) -> Array:
-    """Return how often each code is there."""
+    """Return the histogram of the codes."""
     if codes.dtype.itemsize == 8 or size > 1 << 12:
         return np.bincount(codes, minlength=size)
     table = np.zeros(size, dtype=np.int64)
@@ -868,7 +868,7 @@ def counted(codes: Array, size: int) -> Array:
 
 
 def tally(codes: Array, weights: Array, size: int, exact: bool) -> Array:
-    """Return the sum of the weights of each code; ``exact`` tells whether floats hold all such sums."""
+    """Return the weight sum of each code; ``exact`` is whether float64 represents all such sums exactly."""
     if exact:
         return np.bincount(codes, weights, size).astype(np.int64)
     table = np.zeros(size, dtype=np.int64)
@@ -877,7 +877,7 @@ def tally(codes: Array, weights: Array, size: int, exact: bool) -> Array:
 
 
 def _first_of_equals(codes: Array) -> Array:
-    """Return for each of some codes in order where the first that is equal to it is."""
+    """Return for each element of a sorted array the index of the first one equal to it."""
     places = np.arange(len(codes))
     places[1:][codes[1:] == codes[:-1]] = 0
     return np.maximum.accumulate(places)

@@ -1,4 +1,4 @@
-"""Equal codes in many short sequences: every pair of places, for all sequences at once."""
+"""Equality selection for batches of short sequences: compares all pairs of positions, vectorized over sequences."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ _LONGEST = 32
 
 
 def are_short(run: Run) -> bool:
-    """Tell whether there are many sequences, so short and so equal in length that comparing all pairs takes least."""
+    """Return whether the batch has many short sequences of similar length, so that all-pairs comparison is fastest."""
     return run.longest <= _LONGEST < run.count and run.longest * run.count <= 2 * run.n
 
 
 class Pairs:
-    """The pairs of places of short sequences that hold equal codes.
+    """The pairs of positions with equal codes in short sequences.
 
     Args:
         run: the run.
-        codes: of each key.
-        size: how many codes there are.
-        wanted: the code that each query asks for, ``size`` for none.
+        codes: the code of each key.
+        size: the number of codes.
+        wanted: the code that each query requests, ``size`` for none.
     """
 
     def __init__(self, run: Run, codes: Array, size: int, wanted: Array) -> None:
@@ -33,7 +33,7 @@ class Pairs:
         self._queries = self._keys if self._own else self._laid_out(np.broadcast_to(wanted, run.n), kind, size)
 
     def counts(self, allowed: Array | None) -> Array:
-        """Return for each query how many keys are equal, of those allowed."""
+        """Return for each query the number of equal keys within the mask."""
         found = np.zeros(self._keys.shape, dtype=np.uint8)
         if self._own and allowed is None:
             found += self._keys >= 0
@@ -51,7 +51,7 @@ class Pairs:
         return self._in_order(found).astype(np.int64)
 
     def sums(self, weights: Array) -> Array:
-        """Return for each query the sum of the weights of the keys that are equal."""
+        """Return for each query the weight sum of the equal keys."""
         values = self._laid_out(weights, np.int64, 0)
         found = np.zeros(self._keys.shape, dtype=np.int64)
         for i, code in enumerate(self._queries):
@@ -60,7 +60,7 @@ class Pairs:
         return self._in_order(found)
 
     def _laid_out(self, values: Array, kind: type[np.generic], rest: int) -> Array:
-        """Return a row for each place that holds the values of all sequences there, ``rest`` behind their ends."""
+        """Transpose to one row per index within the sequence, padding short sequences with ``rest``."""
         run = self._run
         if run.longest * run.count == run.n:
             return np.ascontiguousarray(values.astype(kind, copy=False).reshape(run.count, run.longest).T)

@@ -1,4 +1,4 @@
-"""Sums of floats: as adding from left to right gives them where there is a quick way, else exact and then rounded."""
+"""Float summation: left to right where that is fast, else exact and rounded once."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from raspir.backends.numpy.kernels.runs import Run
 from raspir.backends.numpy.kernels.selections import Selection
 
 SMALL = 4096
-"""Sequences of no more pairs have their floats added one by one, so that short inputs never differ in a bit."""
+"""The number of pairs up to which a sequence's floats are added one by one, so that short inputs match bit by bit."""
 
 _DIGIT_BITS = 30
 _DIGIT_MASK = (1 << _DIGIT_BITS) - 1
 
 
 def float_sums(run: Run, selection: Selection, values: Array) -> Array:
-    """Return the sum of the floats that each row selects; NaN where infinities of both signs are.
+    """Return the float sum of each row's selected values; NaN if it includes infinities of both signs.
 
-    Where floats are exact in some binary unit, and where a row's floats can be added from left to right quickly, the
-    sum is what adding them from left to right gives. Elsewhere it is the exact sum, rounded: it differs from adding
-    from left to right by no more than the rounding of that, (k - 1) · 2⁻⁵³ · Σ|v| for k floats v, and of its own. It is
-    the same, bit by bit, whether a sequence runs alone or with others.
+    Where the floats are multiples of a unit that makes sums exact, or left-to-right accumulation is fast, the result is
+    that of left-to-right accumulation. Elsewhere it is the exact sum, rounded, which differs from left-to-right
+    accumulation by at most the latter's rounding error, (k - 1) · 2⁻⁵³ · Σ|v| for k floats v, plus its own. Results are
+    bitwise identical whether a sequence runs alone or in a batch.
     """
     sums = _sums(run, selection, values)
     negative_zero = (values == 0) & np.signbit(values)
-    if negative_zero.any():  # only a sum of nothing but -0.0 is -0.0
+    if negative_zero.any():  # a sum is -0.0 only if all its terms are
         zeros = selection.sums(negative_zero.astype(np.int64), 1)
         sums = np.where((zeros == selection.counts) & (zeros > 0), -0.0, sums)
     return sums
@@ -44,7 +44,7 @@ def _sums(run: Run, selection: Selection, values: Array) -> Array:
     quick = selection.in_order(values)
     if quick is not None:
         return quick
-    if not np.isfinite(most * run.longest):  # on the way from left to right the sum may become infinite
+    if not np.isfinite(most * run.longest):  # partial sums may overflow to infinity
         return selection.one_by_one(values)
     sums = _rounded(selection, np.where(finite, values, 0.0))
     if not finite.all():
@@ -58,7 +58,7 @@ def _sums(run: Run, selection: Selection, values: Array) -> Array:
 
 
 def _in_a_unit(run: Run, selection: Selection, values: Array, most: float) -> Array | None:
-    """Return sums of multiples of a power of two, none of which rounds on its way; ``None`` if they are not."""
+    """Return sums of multiples of a power of two that are exact in any order; ``None`` if the values are not such."""
     if most == 0.0:
         return np.zeros(selection.rows)
     if not np.isfinite(most * run.longest):
@@ -67,7 +67,7 @@ def _in_a_unit(run: Run, selection: Selection, values: Array, most: float) -> Ar
     if room <= -1000:
         return None
     whole = np.rint(np.ldexp(values, room))
-    if not (np.ldexp(whole, -room) == values).all():  # the smallest floats would vanish on the way
+    if not (np.ldexp(whole, -room) == values).all():  # the smallest floats would be truncated
         return None
     return np.ldexp(selection.sums(whole.astype(np.int64), 2**52 // run.longest).astype(np.float64), -room)
 
@@ -75,8 +75,8 @@ def _in_a_unit(run: Run, selection: Selection, values: Array, most: float) -> Ar
 def _rounded(selection: Selection, values: Array) -> Array:
     """Return the exact sums, rounded.
 
-    Floats are written in digits of base 2³⁰, whose sums are exact. What rounds is only the addition of the digits of a
-    sum, from the lowest up, once all have its sign and none is larger than a digit: so it depends on the sum alone.
+    Floats are split into base-2³⁰ digits, whose sums are exact. After carry propagation, when all digits of a sum share
+    its sign, they are added from the least significant up: only this rounds, so the result depends on the sum alone.
     """
     digits = [(unit, selection.sums(part, 1 << _DIGIT_BITS)) for unit, part in _digits(values)]
     if not digits:
@@ -92,7 +92,7 @@ def _rounded(selection: Selection, values: Array) -> Array:
 
 
 def _digits(values: Array) -> list[tuple[int, Array]]:
-    """Return the digits of floats from the lowest up, each with the exponent of its unit, without those all zero."""
+    """Return the nonzero digits of floats, least significant first, each with the exponent of its unit."""
     found: list[tuple[int, Array]] = []
     rest = values
     while rest.any():
@@ -105,7 +105,7 @@ def _digits(values: Array) -> list[tuple[int, Array]]:
 
 
 def _carried(digits: list[tuple[int, Array]]) -> tuple[list[tuple[int, Array]], Array]:
-    """Return digits from the lowest up, none negative or too large, and the sign, 0 or -1, of what remains."""
+    """Propagate carries: return normalized nonnegative digits, least significant first, and the sign, 0 or -1."""
     found: list[tuple[int, Array]] = []
     sums = dict(digits)
     unit = digits[0][0]

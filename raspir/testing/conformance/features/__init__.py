@@ -1,4 +1,4 @@
-"""The cases on single features of the language, in the order of its page."""
+"""Conformance cases on single features, in the order of the language reference."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from raspir.testing.conformance.features import (
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """Return the cases on single features: each is about something that a backend can get wrong by itself."""
+    """Return the feature cases, each about something that a backend can get wrong independently."""
     rooms = (
         sources, elementwise, functions, selectors, aggregates, best, moving, numbers,
         programs, promises, mistakes, challenges,

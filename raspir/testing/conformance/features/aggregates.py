@@ -1,4 +1,4 @@
-"""Sums and means: defaults, one selected position, and several."""
+"""Sums and means: defaults, single positions, and several positions."""
 
 from __future__ import annotations
 

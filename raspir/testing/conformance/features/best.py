@@ -1,4 +1,4 @@
-"""Fetching from the selected position of the best score: highest or lowest, the leftmost or rightmost of equal ones."""
+"""Best-score fetches: highest or lowest score, with ties resolved to the left or to the right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The programs that everyone tries, with results of an independent implementation of the language."""
+"""Well-known RASP programs, with results from an independent implementation of the language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DATA = "challenges.json"
 
 
 def cases() -> Iterator[Case]:
-    """Yield the cases: each program as text, its layers, and inputs with what it yields."""
+    """Yield the cases: each a program in textual IR, its layers, and inputs with expected results."""
     held = json.loads(files("raspir.testing.conformance").joinpath(DATA).read_text(encoding="utf-8"))
     for name, challenge in held.items():
         graph = parse(challenge["program"])
@@ -26,5 +26,5 @@ def cases() -> Iterator[Case]:
 
 
 def digit(character: str) -> int:
-    """Return the digit that a character stands for: the one function that these programs need."""
+    """Return the value of a digit character: the only function that these programs call."""
     return ord(character) - ord("0")

@@ -1,4 +1,4 @@
-"""The operators, each on all kinds of atoms that it works on, and on those that it fails on."""
+"""Operators, each on every kind of atom that it accepts and on atoms that it rejects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BESIDE: dict[str, tuple[Atom, ...]] = {
     "float": (0.5, -0.0, 2.0**53, inf),
     "str": ("b", "", "é"),
 }
-"""What stands on the other side of an operator."""
+"""The other operand of each operator."""
 
 BY_HAND: dict[str, list[tuple[Atom, Atom, Atom]]] = {
     "add": [(1, 2, 3), (True, True, 2), (1, 0.5, 1.5), ("a", "b", "ab"), (2**53, 1, 2**53 + 1), (True, 1.0, 2.0)],
@@ -44,7 +44,7 @@ BY_HAND: dict[str, list[tuple[Atom, Atom, Atom]]] = {
     "and": [(True, True, True), (True, False, False), (6, 3, 2), (True, 3, 1), (-1, 2**70, 2**70)],
     "or": [(False, False, False), (False, True, True), (6, 3, 7), (True, 2, 3), (-(2**70), 1, -(2**70) + 1)],
 }
-"""Two atoms and what the operator makes of them, written down by hand."""
+"""Pairs of operands with hand-written results."""
 
 ALONE: dict[str, list[tuple[Atom, Atom]]] = {
     "neg": [(1, -1), (True, -1), (0.0, -0.0), (-(2**63), 2**63), (inf, -inf)],
@@ -52,7 +52,7 @@ ALONE: dict[str, list[tuple[Atom, Atom]]] = {
     "round": [(0.5, 0), (1.5, 2), (2.5, 2), (-0.5, 0), (1e22, 10**22), (True, 1), (7, 7), (-1.5, -2)],
     "not": [(True, False), (False, True), (0, -1), (5, -6), (2**70, -(2**70) - 1)],
 }
-"""An atom and what the operator makes of it, written down by hand."""
+"""Operands of unary operators with hand-written results."""
 
 
 def cases() -> Iterator[Case]:
@@ -73,7 +73,7 @@ def cases() -> Iterator[Case]:
         for kind, atoms in ATOMS.items():
             alone = apply(SOp, name, (tokens,))
             inputs = _inputs(atoms, EVALUATORS[name])
-            # Of a kind that it can only fail on, the table of operations says nothing.
+            # The table of operations omits kinds on which the operator always fails.
             about = (name,) if OPERATIONS[name].infer((union(map(type_of, atoms)),), ()) else ()
             yield Case(UNARY, f"{name} {kind}", (trial(alone, inputs),), about, kind)
         given, wanted = zip(*ALONE[name], strict=True)
@@ -81,7 +81,7 @@ def cases() -> Iterator[Case]:
 
 
 def _binary(name: str, left: str, right: str) -> Iterator[Trial]:
-    """Yield the operator with a constant on either side, unless it can only fail, which is told when it is written."""
+    """Yield the operator with a constant on either side, unless it always fails, which building it rejects."""
     meaning, infer = EVALUATORS[name], OPERATIONS[name].infer
     for atom in _manageable(name, BESIDE[right]):
         if infer((ATOM, type_of(atom)), ()):
@@ -94,19 +94,19 @@ def _binary(name: str, left: str, right: str) -> Iterator[Trial]:
 
 
 def _manageable(name: str, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
-    """Return the atoms of which the operator makes nothing huge."""
+    """Return the atoms for which the operator's results stay of moderate size."""
     if name in ("mul", "pow"):
         return tuple(atom for atom in atoms if type(atom) is not int or abs(atom) < 100)
     return atoms
 
 
 def _inputs(atoms: tuple[Atom, ...], function: Callable[[Atom], Any]) -> list[list[Atom]]:
-    """Return inputs for an operator: one of what it works on, and some that it fails on in the middle."""
+    """Return inputs for an operator: one of accepted atoms, and some with a rejected atom in the middle."""
     good, bad = [], []
     for atom in atoms:
         try:
             checked(function(atom))
-        except Exception:  # operators fail in many ways
+        except Exception:  # operators raise various errors
             bad.append(atom)
         else:
             good.append(atom)

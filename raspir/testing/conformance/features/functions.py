@@ -1,4 +1,4 @@
-"""What is done to each atom beyond operators: where, has, round, lookup tables and opaque functions."""
+"""Elementwise operations beyond operators: where, has, round, lookup tables and opaque functions."""
 
 from __future__ import annotations
 

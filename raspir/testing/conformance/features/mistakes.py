@@ -1,4 +1,4 @@
-"""Inputs that are none, and programs whose functions are missing."""
+"""Invalid inputs, and programs whose functions are missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Atoms of all kinds moved to other positions: shifts, flips, gathers, what is first or last."""
+"""Data movement for all kinds of atoms: shifts, flips, gathers, first and last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONG = ["", "a", "ab", "long string " * 3, "é", "e\u0301", "\U0001f600", "a\0",
 
 
 def moves() -> dict[str, SOp]:
-    """Return programs that move what stands at each position."""
+    """Return programs that move atoms between positions."""
     length = (key(1) == query(1)).value(1)
     return {
         "shift right": (key(indices) == query(indices - 1)).value(tokens, "_"),

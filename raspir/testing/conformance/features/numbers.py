@@ -1,4 +1,4 @@
-"""Exact integers of any size, and floats to the last bit: their order in sums, infinities, zeros with a sign, NaN."""
+"""Numeric edge cases: big integers, bitwise-exact float sums and their order, infinities, signed zeros, NaN."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _floats() -> Iterator[Case]:
 
 
 def _rounding() -> Iterator[Case]:
-    """Yield sums that depend on the order, in which backends may differ within rounding."""
+    """Yield sums whose value depends on the order, where backends may differ within rounding."""
     random = Random(5)
     rows = [
         [0.1, 0.2, 0.3],

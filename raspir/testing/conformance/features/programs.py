@@ -25,7 +25,7 @@ TWO = """raspir 1
 %same = select.eq %a, %b : selector
 %found = sum %same, %b default="none" : atom
 """
-"""A program with two inputs: their sum, and what of the second equals each of the first."""
+"""A program with two inputs: their sum, and the elements of the second that equal each element of the first."""
 
 
 def cases() -> Iterator[Case]:
@@ -39,7 +39,7 @@ def cases() -> Iterator[Case]:
 
 
 def typical() -> dict[str, SOp]:
-    """Return programs that use what most programs are made of."""
+    """Return programs built from the most common constructs."""
     everything, before = key(1) == query(1), key(indices) < query(indices)
     same, so_far = key(tokens) == query(tokens), key(indices) <= query(indices)
     rank = ((before & same) | (key(tokens) < query(tokens))).value(1)
@@ -83,7 +83,7 @@ def _outputs() -> Iterator[Case]:
 
 
 def two(*outputs: str) -> Graph:
-    """Return the program with two inputs and these outputs."""
+    """Return the program with two inputs, restricted to the given outputs."""
     return parse(TWO + "".join(f"output {name} = %{name}\n" for name in outputs))
 
 
@@ -134,7 +134,7 @@ def _lengths() -> Iterator[Case]:
 
 
 def _long() -> Iterator[Case]:
-    """Yield cases on inputs so long that the reference takes too long: what is right is known without it."""
+    """Yield cases on inputs too long for the reference, with results known independently."""
     programs = typical()
     inputs = [[each * 7 % 10 for each in range(n)] for n in (1030, 2050)]
     wanted = {

@@ -1,4 +1,4 @@
-"""Promises: a vocabulary, with the class of each atom, and a maximum length. What breaks one is refused."""
+"""Assumptions: a vocabulary, with the class of each atom, and a maximum length; violations are rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparisons of keys with queries on all kinds of atoms, opaque predicates, and what combines selectors."""
+"""Selectors: comparisons on all kinds of atoms, opaque predicates, and selector algebra."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CAUSAL: dict[str, list[list[int]]] = {
     "gt": [[1, 2, 3], [2, 3], [3], []],
     "ge": [[0, 1, 2, 3], [1, 2, 3], [2, 3], [3]],
 }
-"""The keys that each of four queries selects where positions are compared, written down by hand."""
+"""The keys that each of four queries selects in position comparisons, written by hand."""
 
 
 def compared(name: str, keys: Any, queries: Any) -> Selector:
@@ -32,7 +32,7 @@ def compared(name: str, keys: Any, queries: Any) -> Selector:
 
 
 def seen(selector: Selector, inputs: Any, **promises: Any) -> Iterator[Trial]:
-    """Yield trials that show which entries a selector has: how many in each row, and which."""
+    """Yield trials that expose a selector's matrix: the number of selected keys in each row, and which."""
     yield trial(selector.value(1), inputs, **promises)
     yield trial(selector.value(indices, -1), inputs, **promises)
 

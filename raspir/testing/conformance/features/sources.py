@@ -37,6 +37,6 @@ def cases() -> Iterator[Case]:
 
 
 def named(atom: Atom) -> str:
-    """Return an atom as names of cases hold it."""
+    """Format an atom for use in case names."""
     text = ascii(atom)
     return text if len(text) <= 30 else f"{text[:8]}... of {len(text)} characters"
