@@ -73,11 +73,11 @@ class BackendAdapter:
             BackendError: if the backend does not support all of it, or a function that must be called is missing.
             FaultyBackendError: if the backend fails, or makes of it what cannot be called.
         """
-        graph = self._legal(graph)
+        taken = self._taken(graph)
         if not self.own:
             require_functions(graph)
         with self.answering():
-            made = self.backend.compile(LayeredProgram(graph) if level_of(self.backend) == "layered" else graph)
+            made = self.backend.compile(taken)
         if self.own:
             executable: Executable = made
             return executable

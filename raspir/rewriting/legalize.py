@@ -188,7 +188,8 @@ def _mean(make: Legalizer, node: Node) -> Node | None:
     width = make("sum", selector, one, default=0)
     total = make("sum", selector, value, default=0)
     none, single = make("eq", width, zero), make("eq", width, one)
-    several = make("truediv", total, make("where", none, one, width))
+    # Both branches of a choice are evaluated, so the division must not fail where it isn't chosen either.
+    several = make("truediv", make("where", single, zero, total), make("where", none, one, width))
     return make("where", none, make("const", value=default), make("where", single, total, several))
 
 
