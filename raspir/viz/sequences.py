@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from raspir.ir import Atom
 from raspir.viz import strips
 from raspir.viz.shown import Shown
-from raspir.viz.strips import HEIGHT, LABEL, Axis
-from raspir.viz.svg import Figure, advance, document
+from raspir.viz.strips import HEIGHT, Axis
+from raspir.viz.svg import Figure, document
 from raspir.viz.theme import Part
-from raspir.viz.widths import atom_told, columns, label
+from raspir.viz.widths import atom_literal, label
 
 _NAME = 40
 
@@ -37,11 +37,9 @@ def _alone(what: str, atoms: Sequence[Atom], part: Part, name: str, layout: _Lay
     figure = Figure(what)
     shown = Shown.of(len(atoms))
     layout(figure, shown, atoms, part, name)
-    note = shown.note("positions")
-    if note:
-        figure.text(0, figure.height + 14, note, Part.BAND, size=LABEL, anchor="start", font="sans")
-        figure.grow(advance(len(note), LABEL), figure.height + 22)
-    listed = ", ".join(atom_told(atoms[position], 20) for position in shown.positions)
+    if shown.hidden:
+        figure.note(shown.note("positions"))
+    listed = ", ".join(atom_literal(atoms[position], 20) for position in shown.positions)
     count = f"{len(atoms)} atom{'' if len(atoms) == 1 else 's'}"
     return document(figure, name or what, f"{count}: {listed}" if atoms else "nothing, as the input is empty")
 
@@ -51,14 +49,12 @@ def _across(figure: Figure, shown: Shown, atoms: Sequence[Atom], part: Part, nam
     strips.numbers(figure, 0, 6, axis)
     strips.row(figure, 0, 14, axis, atoms, part)
     if name:
-        figure.text(axis.length + 8, 14 + HEIGHT / 2, name, Part.PAGE, size=LABEL, anchor="start")
-        figure.grow(axis.length + 8 + advance(columns(name), LABEL), 0)
+        figure.text(axis.length + 8, 14 + HEIGHT / 2, name, Part.PAGE)
 
 
 def _downwards(figure: Figure, shown: Shown, atoms: Sequence[Atom], part: Part, name: str) -> None:
     axis, left = Axis(shown), strips.number_width(shown)
     width = strips.cell_width(shown, atoms)
-    figure.text(0, 8, name, Part.PAGE, size=LABEL, anchor="start")
+    figure.text(0, 8, name, Part.PAGE)
     strips.numbers(figure, left - 3, 20, axis, down=True)
     strips.column(figure, left, 20, axis, width, atoms, part)
-    figure.grow(advance(columns(name), LABEL), 0)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 MOST = 40
 """Positions that a picture shows one by one."""
-_LAST = 3  # of the positions shown where some are left out
 
 
 @dataclass(frozen=True)
@@ -24,18 +23,26 @@ class Shown:
     split: int
 
     @staticmethod
-    def of(n: int, most: int = MOST, reduced: int | None = None) -> Shown:
-        """Return all of ``n`` positions if they are at most ``most``, else ``reduced`` of them (by default half)."""
+    def of(n: int, most: int = MOST, reduced: int | None = None, last: int = 3) -> Shown:
+        """Return all of ``n`` positions if they are at most ``most``, else ``reduced`` of them (by default half).
+
+        Of the reduced ones ``last`` stand after the gap.
+        """
         if n <= most:
             return Shown(n, tuple(range(n)), n)
         kept = min(reduced if reduced is not None else max(most // 2, 2), n - 1)
-        last = min(_LAST, kept - 1)
+        last = min(last, kept - 1)
         return Shown(n, (*range(kept - last), *range(n - last, n)), kept - last)
 
     @property
     def hidden(self) -> int:
         """How many positions are left out."""
         return self.n - len(self.positions)
+
+    @property
+    def places(self) -> tuple[int | None, ...]:
+        """The positions, with ``None`` for the gap."""
+        return (*self.positions[: self.split], *((None,) if self.hidden else ()), *self.positions[self.split :])
 
     def note(self, what: str) -> str:
         """Say how many of what is left out, such as ``… and 60 more rows and columns``; nothing where all is shown."""

@@ -88,15 +88,3 @@ MONOSPACE = ("DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono", "monosp
 
 SANS = ("Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
 """The families for all other text."""
-
-
-def css(property: str, field: str, shades: Mapping[Part, Shade] = LIGHT, prefix: str = "") -> str:
-    """Return a CSS rule for each part, of the class ``{prefix}{field}-{part}``, such as ``.fill-key{fill:#fce8c3}``.
-
-    Args:
-        property: the CSS property that gets the colour.
-        field: which colour of a :class:`Shade`: ``"fill"``, ``"line"`` or ``"ink"``.
-        shades: the colours.
-        prefix: what class names begin with.
-    """
-    return "".join(f".{prefix}{field}-{part}{{{property}:{getattr(shade, field)}}}" for part, shade in shades.items())

@@ -12,6 +12,11 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 
 
+def is_selector(node: Node) -> bool:
+    """Tell whether a node is a selector, which has entries and no values."""
+    return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
+
+
 @dataclass(frozen=True)
 class Failure:
     """Where a program fails on an input.
@@ -51,12 +56,14 @@ class Trace:
     failure: Failure | None = None
 
     def known(self, node: Node) -> bool:
-        """Tell whether a sequence has its values, or a selector its entries."""
-        if not _is_selector(node):
+        """Tell whether a sequence has its values, or a selector its entries: what it compares, and it does not fail."""
+        if not is_selector(node):
             return node in self.values
+        if self.failure is not None and self.failure.node is None:  # any selector of the layer above may be what fails
+            return any(each.operation.role is Role.AGGREGATE and each.operands[0] is node for each in self.values)
         failing = None if self.failure is None else self.failure.node
         return all(
-            part is not failing and all(_is_selector(operand) or operand in self.values for operand in part.operands)
+            part is not failing and all(is_selector(operand) or operand in self.values for operand in part.operands)
             for part in self._parts(node)
         )
 
@@ -98,7 +105,3 @@ class Trace:
     def selected(self, selector: Node, row: int) -> list[int]:
         """Return the positions that a row selects."""
         return [column for column in range(self.n) if self.entry(selector, row, column)]
-
-
-def _is_selector(node: Node) -> bool:
-    return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)

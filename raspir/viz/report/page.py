@@ -12,7 +12,7 @@ from raspir._version import __version__
 from raspir.ir import Graph, Location, Stats, print_graph
 from raspir.passes.base import Remark
 from raspir.viz.cells import shortened
-from raspir.viz.layers import layers_in_words
+from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
 from raspir.viz.report.sources import Excerpt, excerpts
@@ -200,7 +200,7 @@ def _layers(report: Report) -> Section:
 
 def _layer_table(name: str, graph: Graph) -> Markup:
     rows = []
-    for layer in layers_in_words(graph):
+    for layer in DrawnProgram(graph).words():
         attends = [tag("div", tag("code", head.attends)) for head in layer.heads]
         reads = [tag("div", tag("code", told)) for head in layer.heads for told in head.reads]
         work = tag("code", layer.work) if layer.work else ""
