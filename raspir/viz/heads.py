@@ -146,7 +146,9 @@ class DrawnHead:
         """Return in words the keys that each query selects, for as many queries as one can listen to."""
         rows = shown.positions[:_ROWS]
         parts = [f"attention of {shown.n} queries over {shown.n} keys"]
-        for position, entries in zip(rows, self.program.traced.matrix(self.selector, rows, shown.positions), strict=True):
+        for position, entries in zip(
+            rows, self.program.traced.matrix(self.selector, rows, shown.positions), strict=True
+        ):
             atoms = ", ".join(atom_literal(query.known[position], _WIDTH) for query in self.ports["query"][:MOST_SIDES])
             chosen = [key for key, entry in zip(shown.positions, entries, strict=True) if entry]
             parts.append(f"query {position} {atoms} selects {_listed(chosen)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 
@@ -16,7 +15,7 @@ from raspir.viz.strips import HEIGHT
 from raspir.viz.svg import LABEL, Figure, document, width_of
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
-from raspir.viz.widths import atom_literal, label
+from raspir.viz.widths import atom_literal, label, wrapped
 
 _POSITIONS, _REDUCED = 20, 13  # shown one by one; where there are more, so many of them
 _WIDTH = 1080.0  # at which heads go on below
@@ -147,7 +146,7 @@ class _Program:
         name = label(self.program.describe.label(failure.node), _NAME) if failure.node else "this layer"
         inner.text(0, 8, f"✗ {name} fails", Part.FAILURE, size=12, font="sans", bold=True)
         inner.grow(0, 18)
-        for number, line in enumerate(textwrap.wrap(label(failure.message, 4 * _MESSAGE), _MESSAGE)):
+        for number, line in enumerate(wrapped(failure.message, 4 * _MESSAGE, _MESSAGE)):
             inner.text(0, 28 + 17 * number, line, Part.FAILURE)
             inner.grow(0, 38 + 17 * number)
         return _banded(inner, Part.FAILURE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 
 from raspir.ir import Atom
@@ -75,7 +76,17 @@ def isolated(text: str) -> str:
 
 def label(text: str, width: int) -> str:
     """Return a name or a formula, safe to be written anywhere, in at most ``width`` columns."""
-    return isolated(fitted(clean(text[:_LONGEST]), width))
+    return isolated(part_of_label(text, width))
+
+
+def part_of_label(text: str, width: int) -> str:
+    """Return a name or a formula as a part of a text that is made a label itself."""
+    return fitted(clean(text[:_LONGEST]), width)
+
+
+def wrapped(text: str, most: int, width: int) -> list[str]:
+    """Return text on lines of a width, in at most so many columns together."""
+    return [isolated(line) for line in textwrap.wrap(part_of_label(text, most), width)]
 
 
 def atom_text(atom: Atom, width: int = WIDTH) -> str:

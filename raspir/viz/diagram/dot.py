@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import graphviz
 
-from raspir.viz.cells import clean
 from raspir.viz.diagram.cards import Card, html_label
 from raspir.viz.diagram.layout import Band, Side
 from raspir.viz.theme import LIGHT, Part
+from raspir.viz.widths import clean
 
 
 def dot_of(title: str, sides: Sequence[Side], *, labels: bool = True) -> str:

@@ -96,8 +96,8 @@ def converted(svg: str, format: str) -> bytes:
         import typst
     except ImportError:
         raise BackendError(f"{format} needs the package typst: install it, or write svg") from None
-    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
-    longest = max(map(int, size.groups())) if size else 1000
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    longest = max(map(float, size.groups())) if size else 1000
     resolution = min(144.0, 72.0 * _SIDE / longest)
     kind: Literal["png", "pdf"] = "png" if format == "png" else "pdf"
     inputs = {"svg": _STYLE.sub("", svg)}

@@ -11,7 +11,6 @@ from importlib.resources import files
 from raspir._version import __version__
 from raspir.ir import Graph, Location, Stats, print_graph
 from raspir.passes.base import Remark
-from raspir.viz.cells import shortened
 from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
@@ -19,6 +18,7 @@ from raspir.viz.report.sources import Excerpt, excerpts
 from raspir.viz.report.steps import Steps
 from raspir.viz.theme import DARK, LIGHT, Part, Shade
 from raspir.viz.trace import Trace
+from raspir.viz.widths import fitted
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _steps(report: Report) -> Section | None:
     tabs = [
         tag(
             "button",
-            shortened(label, _LABEL) or "(empty)",
+            fitted(label, _LABEL) or "(empty)",
             type="button",
             role="tab",
             aria_selected="true" if number == 0 else "false",
