@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from raspir.ir import Atom, Node
+from raspir.ir import Node
 from raspir.viz import strips
 from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnProgram, Value
 from raspir.viz.shown import Shown
@@ -22,27 +21,6 @@ _DOT = 3.6
 _FORMS = {"key": "key({})", "query": "query({})", "value": "value {}", "score": "score {}", "result": "{}"}
 
 
-@dataclass(frozen=True)
-class _Strip:
-    """A sequence beside the matrix: its name, shortened and in full, its atoms and its colour."""
-
-    name: str
-    full: str
-    atoms: Sequence[Atom]
-    part: Part
-
-    @staticmethod
-    def of(value: Value) -> _Strip:
-        form = _FORMS[value.kind]
-        short = label(value.name, _NAME - len(form) + 2)
-        return _Strip(form.format(short), form.format(value.name), value.known, value.part)
-
-    @property
-    def width(self) -> float:
-        """Return how wide its name is."""
-        return width_of(self.name, LABEL)
-
-
 def attention(head: DrawnHead, shown: Shown) -> Figure:
     """Draw a head, or a selector alone, whose entries are known, at the positions that are shown."""
     return _Head(head, shown).draw()
@@ -54,12 +32,10 @@ class _Head:
     def __init__(self, head: DrawnHead, shown: Shown) -> None:
         self.head, self.shown = head, shown
         ports = head.ports
-        self.keys = [*map(_Strip.of, ports["key"][:MOST_SIDES])]
-        self.queries = [*map(_Strip.of, ports["query"][:MOST_SIDES])]
+        self.keys, self.queries = ports["key"][:MOST_SIDES], ports["query"][:MOST_SIDES]
         self.hidden = len(ports["key"]) + len(ports["query"]) - len(self.keys) - len(self.queries)
-        self.values = [*map(_Strip.of, [*ports["value"], *ports["score"]])]
-        self.results = [*map(_Strip.of, head.known_results)]
-        self.across = strips.across(shown, [strip.atoms for strip in [*self.keys, *self.values]])
+        self.values, self.results = [*ports["value"], *ports["score"]], head.known_results
+        self.across = strips.across(shown, [value.known for value in [*self.keys, *self.values]])
         self.down = Axis(shown)
         self.figure = Figure("attention")
 
@@ -67,15 +43,15 @@ class _Head:
         figure = self.figure
         top = self._heading() + _NUMBERS
         rows = max(len(self.keys), len(self.queries))
-        widths = [strips.cell_width(self.shown, strip.atoms) for strip in self.queries]
+        widths = [strips.cell_width(self.shown, value.known) for value in self.queries]
         x, y = self._left(widths) + _SPACE, top + rows * HEIGHT + _SPACE
         self._draw_keys(x, y)
         self._draw_queries(x, y, widths)
         self._matrix(x, y)
         below = y + self.down.length + _SPACE
-        for number, strip in enumerate(self.values):
-            strips.row(figure, x, below + number * HEIGHT, self.across, strip.atoms, strip.part)
-            self._name(strip, x - _SPACE - 3, below + (number + 0.5) * HEIGHT, "end")
+        for number, value in enumerate(self.values):
+            strips.row(figure, x, below + number * HEIGHT, self.across, value.known, value.part)
+            self._name(value, x - _SPACE - 3, below + (number + 0.5) * HEIGHT, "end")
         self._draw_results(x + self.across.length + _SPACE, y, below)
         if self.shown.hidden:
             figure.note(self.shown.note("rows and columns"), x)
@@ -102,31 +78,31 @@ class _Head:
         """Return how much room the queries, and the names of queries and values, need at the left of the matrix."""
         least = strips.number_width(self.shown) + sum(widths)
         right = 0.0
-        for strip, width in zip(self.queries, widths, strict=True):
+        for value, width in zip(self.queries, widths, strict=True):
             over = 0 if len(widths) == 1 else width / 2 + 6
-            least = max(least, right + over + strip.width)
+            least = max(least, right + over + _name_width(value))
             right += width
-        return max([least, *(strip.width + 3 for strip in self.values)])
+        return max([least, *(_name_width(value) + 3 for value in self.values)])
 
     def _draw_keys(self, x: float, y: float) -> None:
         top = y - _SPACE - len(self.keys) * HEIGHT
         strips.numbers(self.figure, x, top - 7, self.across)
-        for number, strip in enumerate(self.keys):
-            strips.row(self.figure, x, top + number * HEIGHT, self.across, strip.atoms, strip.part)
-            self._name(strip, x + self.across.length + _SPACE + 3, top + (number + 0.5) * HEIGHT, "start")
+        for number, value in enumerate(self.keys):
+            strips.row(self.figure, x, top + number * HEIGHT, self.across, value.known, value.part)
+            self._name(value, x + self.across.length + _SPACE + 3, top + (number + 0.5) * HEIGHT, "start")
 
     def _draw_queries(self, x: float, y: float, widths: list[float]) -> None:
         """Draw queries from the matrix to the left, so that each name has its line and no line crosses a name."""
         top = y - _SPACE - len(self.queries) * HEIGHT
         right = x - _SPACE
-        for number, (strip, width) in enumerate(zip(self.queries, widths, strict=True)):
-            strips.column(self.figure, right - width, y, self.down, width, strip.atoms, strip.part)
+        for number, (value, width) in enumerate(zip(self.queries, widths, strict=True)):
+            strips.column(self.figure, right - width, y, self.down, width, value.known, value.part)
             middle, height = right - width / 2, top + (number + 0.5) * HEIGHT
             if len(widths) == 1:
-                self._name(strip, right, height, "end")
+                self._name(value, right, height, "end")
             else:
-                self._name(strip, middle - 6, height, "end")
-                self.figure.path(f"M{middle - 4:.1f} {height:.1f}H{middle:.1f}V{y - 1:.1f}", strip.part)
+                self._name(value, middle - 6, height, "end")
+                self.figure.path(f"M{middle - 4:.1f} {height:.1f}H{middle:.1f}V{y - 1:.1f}", value.part)
             right -= width
         strips.numbers(self.figure, right - 3, y, self.down, down=True)
 
@@ -138,7 +114,7 @@ class _Head:
         for rows in filter(None, halves):
             for held in filter(None, halves):
                 self._block(x + self.across.start(held[0]), y + self.down.start(rows[0]), len(held), len(rows))
-        cells, dots = Figure("selected").painted("fill-selected"), Figure("marks").painted("ink-selected")
+        cells, dots = Figure("selected", colour="fill-selected"), Figure("marks", colour="ink-selected")
         matrix = self.head.program.traced.matrix(self.head.selector, shown.positions, shown.positions)
         for i, (row, entries) in enumerate(zip(shown.positions, matrix, strict=True)):
             for j, (column, entry) in enumerate(zip(shown.positions, entries, strict=True)):
@@ -165,24 +141,30 @@ class _Head:
             tooltip(box, f"the query at position {row} selects the key at position {column}")
 
     def _draw_results(self, x: float, y: float, below: float) -> None:
-        for number, strip in enumerate(self.results):
-            width = strips.cell_width(self.shown, strip.atoms)
-            strips.column(self.figure, x, y, self.down, width, strip.atoms, strip.part)
+        for number, value in enumerate(self.results):
+            width = strips.cell_width(self.shown, value.known)
+            strips.column(self.figure, x, y, self.down, width, value.known, value.part)
             # The last name comes first, so that no line to a name crosses another name.
             height = below + (len(self.results) - number - 0.5) * HEIGHT
             if len(self.results) == 1:
-                self._name(strip, x, height, "start")
+                self._name(value, x, height, "start")
             else:
-                self._name(strip, x + width / 2 + 6, height, "start")
+                self._name(value, x + width / 2 + 6, height, "start")
                 start = y + self.down.length + 1
-                self.figure.path(f"M{x + width / 2:.1f} {start:.1f}V{height:.1f}h4", strip.part)
+                self.figure.path(f"M{x + width / 2:.1f} {start:.1f}V{height:.1f}h4", value.part)
             x += width
 
-    def _name(self, strip: _Strip, x: float, y: float, anchor: str) -> None:
-        written = self.figure.text(x, y, strip.name, Part.PAGE, anchor=anchor)
-        if "…" in strip.name:
-            tooltip(written, label(strip.full, 400))
+    def _name(self, value: Value, x: float, y: float, anchor: str) -> None:
+        self.figure.text(x, y, _name(value), Part.PAGE, anchor=anchor, most=_NAME)
         self.figure.grow(0, y + HEIGHT / 2)
+
+
+def _name(value: Value) -> str:
+    return _FORMS[value.kind].format(value.name)
+
+
+def _name_width(value: Value) -> float:
+    return width_of(label(_name(value), _NAME), LABEL)
 
 
 def selector_svg(trace: Trace, selector: Node) -> str:

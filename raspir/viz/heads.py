@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from raspir.ir import Atom, Graph, Layer, LayeredProgram, Node
-from raspir.ir.atoms import show
 from raspir.ir.layers import comparisons
 from raspir.ir.lazy import cached_property
+from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
-from raspir.viz.shown import Shown
+from raspir.viz.shown import Shown, counted
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
 from raspir.viz.widths import atom_literal
@@ -111,11 +111,6 @@ class DrawnHead:
         """Return how an aggregate combines the selected values; nothing for their sum."""
         name = aggregate.operation.name
         return self.program.describe.choice(aggregate) if name == "best" else "" if name == "sum" else name
-
-    @staticmethod
-    def default(aggregate: Node) -> str:
-        """Return what an aggregate yields where nothing is selected."""
-        return show(aggregate["default"])
 
     @property
     def attends(self) -> str:
@@ -254,8 +249,9 @@ class DrawnProgram:
         return self._value(kind, node, self.describe.part(node), "")
 
     def made(self, kind: str, node: Node) -> Value:
-        """Return a sequence as the result of a formula."""
-        return self._value(kind, node, self.describe.label(node), self.describe(node))
+        """Return a sequence as the result of a formula; a source has none."""
+        formula = "" if node.operation.role is Role.SOURCE else self.describe(node)
+        return self._value(kind, node, self.describe.label(node), formula)
 
     @cached_property
     def sources(self) -> tuple[Value, ...]:
@@ -281,8 +277,3 @@ class DrawnProgram:
     def words(self) -> Iterator[DrawnLayer]:
         """Yield the layers for a table: all with heads, and layer 0 where it has work."""
         yield from (layer for layer in self.layers if layer.number or layer.work)
-
-
-def counted(count: int, what: str) -> str:
-    """Return a number of things in words: ``1 head``, ``2 heads``."""
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -9,8 +9,8 @@ from raspir.ir import Atom
 from raspir.ir.operations import Role
 from raspir.viz import strips
 from raspir.viz.attention import attention
-from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, counted
-from raspir.viz.shown import Shown
+from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram
+from raspir.viz.shown import Shown, counted
 from raspir.viz.strips import HEIGHT
 from raspir.viz.svg import LABEL, Figure, document, width_of
 from raspir.viz.theme import Part
@@ -72,12 +72,12 @@ class _Program:
         for layer in layers[:_LAYERS] if hidden else layers[:-1]:
             self._layer(layer)
         if hidden:
-            self._note(f"… and {hidden} more layers")
+            self.figure.note(f"… and {hidden} more layers")
         self._layer(layers[-1])
         if trace.failure is None:
             self._add(self._table([*self._outputs()], numbered=False))
         if self.shown.hidden and len(self.program.layers) == 1:  # each head says it too
-            self._note(self.shown.note("positions"))
+            self.figure.note(self.shown.note("positions"))
         for band in self.bands:
             band.set("width", f"{self.figure.width - 1:.1f}")
         return self.figure
@@ -150,11 +150,6 @@ class _Program:
             inner.text(0, 28 + 17 * number, line, Part.FAILURE)
             inner.grow(0, 38 + 17 * number)
         return _banded(inner, Part.FAILURE)
-
-    def _note(self, text: str) -> None:
-        figure = Figure()
-        figure.note(text)
-        self._add(figure)
 
     def _add(self, figure: Figure) -> None:
         self.figure.place(figure, 0, self.figure.height + (_BETWEEN if self.figure.height else 0))

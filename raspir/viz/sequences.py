@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from raspir.ir import Atom
 from raspir.viz import strips
-from raspir.viz.shown import Shown
+from raspir.viz.shown import Shown, counted
 from raspir.viz.strips import HEIGHT, Axis
 from raspir.viz.svg import Figure, document
 from raspir.viz.theme import Part
@@ -17,31 +17,28 @@ _NAME = 40
 
 def sequence_svg(atoms: Sequence[Atom]) -> str:
     """Return the picture of a sequence: a row of cells under their positions. Of long ones only the ends are read."""
-    return _alone("sequence", atoms, Part.RESULT, "", _across)
+    return _alone("sequence", atoms, Part.RESULT, "")
 
 
 def key_svg(atoms: Sequence[Atom], name: str) -> str:
     """Return the picture of a key: a row with its name."""
-    return _alone("key", atoms, Part.KEY, f"key({label(name, _NAME)})", _across)
+    return _alone("key", atoms, Part.KEY, f"key({label(name, _NAME)})")
 
 
 def query_svg(atoms: Sequence[Atom], name: str) -> str:
     """Return the picture of a query: a column with its name."""
-    return _alone("query", atoms, Part.QUERY, f"query({label(name, _NAME)})", _downwards)
+    return _alone("query", atoms, Part.QUERY, f"query({label(name, _NAME)})")
 
 
-_Layout = Callable[[Figure, Shown, Sequence[Atom], Part, str], None]
-
-
-def _alone(what: str, atoms: Sequence[Atom], part: Part, name: str, layout: _Layout) -> str:
+def _alone(what: str, atoms: Sequence[Atom], part: Part, name: str) -> str:
     figure = Figure(what)
     shown = Shown.of(len(atoms))
-    layout(figure, shown, atoms, part, name)
+    (_downwards if part is Part.QUERY else _across)(figure, shown, atoms, part, name)
     if shown.hidden:
         figure.note(shown.note("positions"))
     listed = ", ".join(atom_literal(atoms[position], 20) for position in shown.positions)
-    count = f"{len(atoms)} atom{'' if len(atoms) == 1 else 's'}"
-    return document(figure, name or what, f"{count}: {listed}" if atoms else "nothing, as the input is empty")
+    told = f"{counted(len(atoms), 'atom')}: {listed}" if atoms else "nothing, as the input is empty"
+    return document(figure, name or what, told)
 
 
 def _across(figure: Figure, shown: Shown, atoms: Sequence[Atom], part: Part, name: str) -> None:

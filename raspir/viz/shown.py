@@ -49,3 +49,8 @@ class Shown:
         if not self.hidden:
             return ""
         return f"… and {self.hidden} more {what} between positions {self.split - 1} and {self.positions[self.split]}"
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words: ``1 head``, ``2 heads``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"

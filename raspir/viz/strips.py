@@ -8,20 +8,15 @@ from raspir.ir import Atom
 from raspir.viz.shown import Shown
 from raspir.viz.svg import Figure, tooltip, width_of
 from raspir.viz.theme import Part
-from raspir.viz.widths import atom_literal, atom_text
+from raspir.viz.widths import WIDTH, atom_literal, atom_text
 
 HEIGHT = 26.0
 """Of a cell; its least width too."""
 _FAINT, _SIZE = 9.0, 13.0  # sizes of position numbers and of atoms
 _PADDING = 10.0
 _GAP = 18.0
-_CHARACTERS = ((10, 8), (16, 6), (24, 5))  # up to so many positions, so many characters a cell
+_HELD = ((10, 8), (16, 6), (24, 5))  # up to so many positions, so many columns in a cell of a row
 _FEWEST = 4
-
-
-def characters(shown: Shown) -> int:
-    """Return how many characters a cell of a row holds: fewer where there are many cells."""
-    return next((held for most, held in _CHARACTERS if len(shown.positions) <= most), _FEWEST)
 
 
 class Axis:
@@ -53,13 +48,14 @@ class Axis:
 
 def across(shown: Shown, rows: Iterable[Sequence[Atom]]) -> Axis:
     """Return the axis of rows of atoms that stand one above the other: its cells hold the widest atom."""
-    most = characters(shown)
-    return Axis(shown, max((_width(row, shown, most) for row in rows), default=HEIGHT))
+    most = _held(shown)
+    return Axis(shown, max((cell_width(shown, row, most) for row in rows), default=HEIGHT))
 
 
-def cell_width(shown: Shown, atoms: Sequence[Atom]) -> float:
-    """Return how wide a column of ``atoms`` is."""
-    return _width(atoms, shown, 8)
+def cell_width(shown: Shown, atoms: Sequence[Atom], most: int = WIDTH) -> float:
+    """Return how wide the cells of ``atoms`` are, which hold so many columns."""
+    widths = (width_of(atom_text(atoms[position], most), _SIZE) for position in shown.positions)
+    return max(HEIGHT, max(widths, default=0) + _PADDING)
 
 
 def number_width(shown: Shown) -> float:
@@ -67,14 +63,14 @@ def number_width(shown: Shown) -> float:
     return width_of(str(max(shown.n - 1, 0)), _FAINT) + 6
 
 
-def _width(atoms: Sequence[Atom], shown: Shown, most: int) -> float:
-    widths = (width_of(atom_text(atoms[position], most), _SIZE) for position in shown.positions)
-    return max(HEIGHT, max(widths, default=0) + _PADDING)
+def _held(shown: Shown) -> int:
+    """Return how many columns a cell of a row holds: fewer where there are many cells."""
+    return next((held for most, held in _HELD if len(shown.positions) <= most), _FEWEST)
 
 
 def row(figure: Figure, x: float, y: float, axis: Axis, atoms: Sequence[Atom], part: Part) -> None:
     """Draw atoms side by side."""
-    held = characters(axis.shown)
+    held = _held(axis.shown)
     for number, position in enumerate(axis.shown.positions):
         at = x + axis.start(number)
         _cell(figure, at, y, axis.cell, position, atoms[position], held, part)
@@ -85,7 +81,7 @@ def row(figure: Figure, x: float, y: float, axis: Axis, atoms: Sequence[Atom], p
 def column(figure: Figure, x: float, y: float, axis: Axis, width: float, atoms: Sequence[Atom], part: Part) -> None:
     """Draw atoms one below the other, in cells of some width."""
     for number, position in enumerate(axis.shown.positions):
-        _cell(figure, x, y + axis.start(number), width, position, atoms[position], 8, part)
+        _cell(figure, x, y + axis.start(number), width, position, atoms[position], WIDTH, part)
     _ending(figure, axis, x, y, x + width / 2, y + (axis.gap or 0), "⋮", part)
     figure.grow(x + width, y + axis.length)
 

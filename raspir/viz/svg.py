@@ -14,7 +14,7 @@ from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
 from raspir.viz.widths import columns, label
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold at all
-_GLYPH = 0.63  # how wide a character is, in sizes of its font: with room left for most fonts
+_GLYPH, _BOLD = 0.63, 1.15  # how wide a character is, in sizes of its font, and how much wider a bold one
 _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
@@ -34,9 +34,9 @@ _DARK = {
 _PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
 
 
-def width_of(text: str, size: float) -> float:
-    """Return how wide text is at most, in any of our fonts."""
-    return columns(text) * size * _GLYPH
+def width_of(text: str, size: float, bold: bool = False) -> float:
+    """Return how wide text is at most, in any of our fonts; of proportional ones, text with letters of all widths."""
+    return columns(text) * size * _GLYPH * (_BOLD if bold else 1)
 
 
 class Figure:
@@ -45,6 +45,7 @@ class Figure:
     Args:
         name: what it is, for other tools.
         kind: its class, for the same.
+        colour: of what is drawn without a colour of its own, such as ``ink-selected``.
 
     Attributes:
         element: the SVG group that holds what is drawn.
@@ -52,8 +53,8 @@ class Figure:
         height: likewise.
     """
 
-    def __init__(self, name: str = "", kind: str = "") -> None:
-        given = {"data-part": name, "class": kind}
+    def __init__(self, name: str = "", kind: str = "", colour: str = "") -> None:
+        given = {"data-part": name, "class": kind, **(_painted(colour) if colour else {})}
         self.element = ET.Element("g", {key: value for key, value in given.items() if value})
         self.width = 0.0
         self.height = 0.0
@@ -70,18 +71,10 @@ class Figure:
         self.grow(x + figure.width, y + figure.height)
 
     def add(self, tag: str, attributes: dict[str, str], *colours: str, kind: str = "") -> ET.Element:
-        """Draw an element.
-
-        Args:
-            tag: its name.
-            attributes: its place and form.
-            colours: its colours, such as ``fill-key``; without any it has those of the figure.
-            kind: what it is, for other tools: its class.
-        """
+        """Draw an element in colours such as ``fill-key``, by default those of the figure; ``kind`` is its class."""
         painted = _painted(*colours)
-        painted["class"] = f"{kind} {painted.get('class', '')}".strip()
-        painted = {key: value for key, value in painted.items() if value}
-        return ET.SubElement(self.element, tag, {**attributes, **painted})
+        classes = f"{kind} {painted.pop('class', '')}".strip()
+        return ET.SubElement(self.element, tag, {**attributes, **({"class": classes} if classes else {}), **painted})
 
     def rect(
         self,
@@ -97,19 +90,9 @@ class Figure:
         data: dict[str, object] | None = None,
         kind: str = "",
     ) -> ET.Element:
-        """Draw a rectangle in the colours of ``part``, or of the figure.
+        """Draw a rectangle in the colours of ``part``, or of the figure, perhaps with the border of another.
 
-        Args:
-            x: the left edge.
-            y: the upper edge.
-            width: its width.
-            height: its height.
-            part: its colours.
-            border: the colour of its border, if not ``part``'s.
-            line: how thick its border is.
-            radius: of its corners.
-            data: what it is, for other tools.
-            kind: the same as a class.
+        ``data`` and ``kind``, its class, say what it is, for other tools.
         """
         attributes = {"x": _number(x), "y": _number(y), "width": _number(width), "height": _number(height)}
         if radius:
@@ -119,11 +102,6 @@ class Figure:
         attributes |= {f"data-{name}": _possible(str(value)) for name, value in (data or {}).items()}
         self.grow(x + width, y + height)
         return self.add("rect", attributes, *([f"fill-{part}", f"line-{border or part}"] if part else []), kind=kind)
-
-    def painted(self, colour: str) -> Figure:
-        """Give what is drawn without a colour of its own this one, such as ``ink-selected``."""
-        self.element.attrib.update(_painted(colour))
-        return self
 
     def dot(self, x: float, y: float, radius: float) -> None:
         """Draw a dot."""
@@ -172,7 +150,7 @@ class Figure:
         element.text = _possible(shown)
         if most is not None and "…" in shown:
             tooltip(element, label(text, _TOLD))
-        self.grow(x + width_of(shown, size) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
+        self.grow(x + width_of(shown, size, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
 
     def note(self, text: str, x: float = 0) -> None:

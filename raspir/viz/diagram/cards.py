@@ -52,7 +52,7 @@ class Cell:
     @property
     def natural(self) -> float:
         """The width that it needs."""
-        return max(self.width, width_of(self.text, self.size) + 10 if self.text else 0)
+        return max(self.width, width_of(self.text, self.size, self.bold) + 10 if self.text else 0)
 
     @property
     def written(self) -> Part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from raspir.ir.atoms import show
 from raspir.ir.operations import Role
 from raspir.viz.diagram.cards import Card, Cell, Row
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
@@ -38,7 +39,7 @@ class Contents:
 
     def source(self, source: Value) -> Card:
         """Return the card of an input, the indices, or a raw sequence."""
-        return self._valued(source.name, source, "source", mono=True)
+        return self._valued(source.name, source, "source")
 
     def output(self, name: str, value: Value) -> Card:
         """Return the card of an output of the program."""
@@ -46,8 +47,8 @@ class Contents:
         told = named if len(self._program.outputs) == 1 or named == name else f"{name}: {named}"
         return self._valued(told, value, "output")
 
-    def _valued(self, told: str, value: Value, kind: str, mono: bool = False) -> Card:
-        title = Row((Cell(label(told, 40), bold=True, mono=mono, size=LABEL),), stretch=True)
+    def _valued(self, told: str, value: Value, kind: str) -> Card:
+        title = Row((Cell(label(told, 40), bold=True, mono=True, size=LABEL),), stretch=True)
         return Card((title, *self._values(value)), value.part, kind, told)
 
     def failure(self, message: str) -> Card:
@@ -69,7 +70,7 @@ class Contents:
         title = f"{'◆ ' if critical else ''}MLP: {f'{count} operations → {names}' if count > 1 else '1 operation'}"
         rows = [Row((Cell(label(title, 64), ink=Part.MLP, bold=True, left=True, height=_TITLE),))]
         for value in listed[:RESULTS]:
-            named = (Cell(label(value.name, 20), Part.MLP, bold=True, inset=1.5),) if value.named else ()
+            named = (Cell(label(value.name, 20), Part.MLP, bold=True, mono=True, inset=1.5),) if value.named else ()
             rows.append(Row((*named, Cell(label(value.formula, _FORMULA), mono=True, left=True, size=8.5))))
             rows += self._values(value)
         if listed[RESULTS:]:
@@ -99,8 +100,8 @@ class Contents:
         what, choice = result.node.operation.name, head.taken(result.node)
         if what == "best":
             what = f"best: {label(choice, 24)}"
-        told = f"{what}, default {label(head.default(result.node), 12)}"
-        name = Cell(label(result.name, 22), Part.RESULT, bold=True, inset=1.5, kind="result")
+        told = f"{what}, default {label(show(result.node['default']), 12)}"
+        name = Cell(label(result.name, 22), Part.RESULT, bold=True, mono=True, inset=1.5, kind="result")
         return [Row((name, Cell(told, ink=Part.BAND, left=True))), *self._values(result)]
 
     def _values(self, value: Value) -> list[Row]:

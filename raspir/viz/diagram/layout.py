@@ -10,7 +10,8 @@ from raspir.ir import Graph, Node
 from raspir.ir.layers import Mlp, dependencies
 from raspir.viz.diagram.cards import Card
 from raspir.viz.diagram.contents import Contents, ports_of
-from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, counted
+from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram
+from raspir.viz.shown import counted
 from raspir.viz.trace import Trace
 
 BANDS = 24

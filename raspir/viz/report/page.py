@@ -63,9 +63,7 @@ def page(report: Report) -> str:
         tag("style", Markup(_colours() + _resource("page.css"))),
     )
     sources = excerpts(report.written)
-    sections = [
-        _steps(report), _diagrams(report), _layers(report), _remarks(report, sources), _sources(report, sources)
-    ]  # fmt: skip
+    sections = _steps(report), _diagrams(report), _layers(report), _remarks(report, sources), _sources(report, sources)
     shown = [section for section in sections if section is not None]
     links = [tag("a", title, href=f"#{name}") for name, title, _ in shown]
     bodies = [
@@ -109,23 +107,19 @@ _FIGURES: tuple[tuple[str, Callable[[Stats], int]], ...] = (
 
 def _figures(report: Report) -> Markup:
     """Return the figures of the program as written and, if there is one, optimised."""
-    before = report.written.stats()
-    after = None if report.optimised is None else report.optimised.stats()
+    first, *_, last = [graph.stats() for graph in (report.written, *_versions(report).values())]
     made = []
     for name, of in _FIGURES:
-        old, new = of(before), None if after is None else of(after)
-        changed = new is not None and new != old
-        told = (
-            [tag("span", str(old), class_="old"), " → ", tag("strong", str(new))]
-            if changed
-            else [tag("strong", str(old))]
-        )
-        made.append(tag("div", tag("dt", name), tag("dd", *told)))
+        old, new = str(of(first)), str(of(last))
+        told = [tag("span", old, class_="old"), " → "] if new != old else []
+        made.append(tag("div", tag("dt", name), tag("dd", *told, tag("strong", new))))
     return tag("dl", *made, class_="figures")
 
 
-def _versions(report: Report) -> list[str]:
-    return ["as written"] if report.optimised is None else ["as written", "optimised"]
+def _versions(report: Report) -> dict[str, Graph]:
+    """Return the programs by what they are called."""
+    versions = {"as written": report.written, "optimised": report.optimised}
+    return {name: graph for name, graph in versions.items() if graph is not None}
 
 
 def _steps(report: Report) -> Section | None:
@@ -184,7 +178,7 @@ def _diagrams(report: Report) -> Section | None:
         tag(
             "details",
             tag("summary", name),
-            tag("div", Markup(svg), class_="scroll", tabindex="0", role="region", aria_label=f"Diagram, {name}"),
+            _scrolling(Markup(svg), f"Diagram, {name}"),
             open=number == len(report.diagrams) - 1,
         )
         for number, (name, svg) in enumerate(zip(_versions(report), report.diagrams, strict=False))
@@ -193,8 +187,7 @@ def _diagrams(report: Report) -> Section | None:
 
 
 def _layers(report: Report) -> Section:
-    graphs = [report.written, *([] if report.optimised is None else [report.optimised])]
-    made = [_layer_table(name, graph) for name, graph in zip(_versions(report), graphs, strict=True)]
+    made = [_layer_table(name, graph) for name, graph in _versions(report).items()]
     return "layers", "Layers and heads", joined(*made)
 
 
@@ -248,11 +241,15 @@ def _anchors(sources: Sequence[Excerpt]) -> dict[tuple[str, int], str]:
 
 
 def _table(titles: Sequence[str], rows: Sequence[Markup], label: str, caption: str | None = None) -> Markup:
-    """Return a table that scrolls by itself where the page is narrow."""
     head = tag("thead", tag("tr", *(tag("th", title, scope="col") for title in titles)))
     told = [] if caption is None else [tag("caption", caption)]
     table = tag("table", *told, head, tag("tbody", *rows), class_="list")
-    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=label)
+    return _scrolling(table, label)
+
+
+def _scrolling(content: Markup, label: str) -> Markup:
+    """Return content that scrolls by itself where the page is narrow."""
+    return tag("div", content, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
 def _sources(report: Report, sources: Sequence[Excerpt]) -> Section:
@@ -284,4 +281,4 @@ def _data(report: Report) -> Markup:
     inputs = [
         {"label": label, "versions": [Steps(trace).data() for trace in traces]} for label, traces in report.inputs
     ]
-    return data({"versions": _versions(report), "inputs": inputs})
+    return data({"versions": list(_versions(report)), "inputs": inputs})

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from raspir.ir import Node
+from raspir.ir.atoms import show
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
 from raspir.viz.shown import Shown
 from raspir.viz.trace import Trace, is_selector
@@ -114,7 +115,7 @@ class Steps:
             "comparisons": [self._comparison(node) for node in compared[:_COMPARISONS]],
             "values": [self._port(port) for port in ports["value"]],
             "scores": [self._port(port) for port in ports["score"]],
-            "results": [self._result(head, result) for result in head.known_results],
+            "results": [self._result(result) for result in head.known_results],
         }
 
     def _matrix(self, selector: Node) -> list[str]:
@@ -141,12 +142,12 @@ class Steps:
     def _port(self, port: Value) -> Data:
         return {"name": _words(port.name), "seq": self._sequence(port)}
 
-    def _result(self, head: DrawnHead, result: Value) -> Data:
+    def _result(self, result: Value) -> Data:
         node = result.node
         return {
             "name": clean(result.name),
             "kind": node.operation.name,
-            "default": clean(head.default(node)),
+            "default": clean(show(node["default"])),
             "value": self._sequence(self._program.read("value", node.operands[1])),
             "seq": self._sequence(result),
             "chosen": self._chosen(node) if node.operation.name == "best" else None,
