@@ -15,7 +15,7 @@ from raspir.viz.trace import Trace
 from raspir.viz.widths import label
 
 _NAME, _FORMULA = 28, 72  # their columns
-_SPACE = 5.0  # between the matrix and what stands around it
+_SPACE = 5.0  # between the matrix and its surroundings
 _NUMBERS = 16.0
 _DOT = 3.6
 _FORMS = {"key": "key({})", "query": "query({})", "value": "value {}", "score": "score {}", "result": "{}"}
@@ -179,4 +179,4 @@ def head_svg(trace: Trace, aggregates: Sequence[Node]) -> str:
 
 def _picture(trace: Trace, title: str, selector: Node, aggregates: Sequence[Node] = ()) -> str:
     head, shown = DrawnHead(DrawnProgram(trace.graph, trace), selector, tuple(aggregates)), Shown.of(trace.n)
-    return document(attention(head, shown), title, head.told(shown))
+    return document(attention(head, shown), title, head.in_words(shown))

@@ -1,4 +1,4 @@
-"""Heads and layers as all drawings read them: what each reads and yields, in words and, on an input, as atoms."""
+"""Heads and layers as all drawings read them: their inputs and results, in words and, with a trace, as atoms."""
 
 from __future__ import annotations
 
@@ -134,10 +134,10 @@ class DrawnHead:
 
     @property
     def complete(self) -> bool:
-        """Whether its entries and all that it reads are known on the input."""
+        """Whether its entries and the sequences that it reads are known on the input."""
         return self.has_matrix and all(port.atoms is not None for ports in self.ports.values() for port in ports)
 
-    def told(self, shown: Shown) -> str:
+    def in_words(self, shown: Shown) -> str:
         """Return in words the keys that each query selects, for as many queries as one can listen to."""
         rows = shown.positions[:_ROWS]
         parts = [f"attention of {shown.n} queries over {shown.n} keys"]
@@ -213,7 +213,7 @@ class DrawnLayer:
     @property
     def failure(self) -> Failure | None:
         """The failure of the program, if it is in this layer."""
-        failure = None if self.program.trace is None else self.program.trace.failure
+        failure = self.program.failure
         return failure if failure is not None and failure.layer == self.number else None
 
 
@@ -236,9 +236,14 @@ class DrawnProgram:
 
     @property
     def traced(self) -> Trace:
-        """Its values, where there is an input."""
+        """Its values on the input, which must be there."""
         assert self.trace is not None
         return self.trace
+
+    @property
+    def failure(self) -> Failure | None:
+        """Its failure on the input."""
+        return None if self.trace is None else self.trace.failure
 
     def _value(self, kind: str, node: Node, name: str, formula: str) -> Value:
         atoms = None if self.trace is None else self.trace.values.get(node)
@@ -271,8 +276,7 @@ class DrawnProgram:
     @property
     def reached(self) -> tuple[DrawnLayer, ...]:
         """The layers up to the one that fails on the input, or all."""
-        failure = None if self.trace is None else self.trace.failure
-        return self.layers if failure is None else self.layers[: failure.layer + 1]
+        return self.layers if self.failure is None else self.layers[: self.failure.layer + 1]
 
     def words(self) -> Iterator[DrawnLayer]:
         """Yield the layers for a table: all with heads, and layer 0 where it has work."""

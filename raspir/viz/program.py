@@ -22,7 +22,7 @@ _WIDTH = 1080.0  # at which heads go on below
 _LAYERS, _HEADS, _RESULTS = 12, 8, 12  # layers, heads of a layer and feed-forward results of it that are drawn
 _NAME, _FORMULA, _MESSAGE = 24, 56, 96
 _INSIDE, _BETWEEN = 12.0, 14.0
-_TOLD = 600  # characters of a sequence that a description holds
+_MOST_WORDS = 600  # characters of a sequence that a description holds
 
 
 _Row = tuple[str, str, Sequence[Atom], Part]
@@ -33,10 +33,10 @@ def program_svg(trace: Trace) -> str:
     """Return the picture of a program on an input; where it fails, the picture ends there and says why."""
     program = DrawnProgram(trace.graph, trace)
     title = f"program of {counted(len(program.layers) - 1, 'layer')}"
-    return document(_Program(program).draw(), title, "; ".join(_told(program)))
+    return document(_Program(program).draw(), title, "; ".join(_words(program)))
 
 
-def _told(program: DrawnProgram) -> Iterator[str]:
+def _words(program: DrawnProgram) -> Iterator[str]:
     """Yield in words the inputs of a program, the results of its layers, and its own."""
     trace = program.traced
     for name, atoms in trace.inputs.items():
@@ -45,7 +45,7 @@ def _told(program: DrawnProgram) -> Iterator[str]:
         for value in (value for head in layer.heads[:_HEADS] for value in head.known_results):
             yield f"{layer.title} {label(value.name, _NAME)} {_listed(value.known)}"
     if trace.failure is not None:
-        yield f"fails in layer {trace.failure.layer}: {label(trace.failure.message, _TOLD)}"
+        yield f"fails in layer {trace.failure.layer}: {label(trace.failure.message, _MOST_WORDS)}"
         return
     for name, value in program.outputs.items():
         yield f"result {label(name, _NAME)} {_listed(value.known)}"
@@ -110,7 +110,7 @@ class _Program:
         self._add(band)
 
     def _heads(self, inner: Figure, heads: Sequence[DrawnHead]) -> None:
-        """Draw heads side by side, and below where there is no more room."""
+        """Draw heads side by side, in rows of a width."""
         ready = [head for head in heads if head.complete]
         x, top = 0.0, inner.height + 4
         for head in ready[:_HEADS]:
@@ -141,7 +141,7 @@ class _Program:
         return figure
 
     def _failure(self, failure: Failure) -> Figure:
-        """Draw what fails, and why."""
+        """Draw the failure, with its reason."""
         inner = Figure("failure")
         name = label(self.program.describe.label(failure.node), _NAME) if failure.node else "this layer"
         inner.text(0, 8, f"✗ {name} fails", Part.FAILURE, size=12, font="sans", bold=True)

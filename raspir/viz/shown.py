@@ -13,7 +13,7 @@ class Shown:
     """The positions that a picture shows.
 
     Attributes:
-        n: how many positions there are.
+        n: the number of positions.
         positions: those shown, in order.
         split: how many of them stand before the gap; all where nothing is left out.
     """

@@ -64,7 +64,7 @@ def number_width(shown: Shown) -> float:
 
 
 def _held(shown: Shown) -> int:
-    """Return how many columns a cell of a row holds: fewer where there are many cells."""
+    """Return the columns of a cell of a row: fewer of many cells."""
     return next((held for most, held in _HELD if len(shown.positions) <= most), _FEWEST)
 
 

@@ -13,12 +13,12 @@ from zlib import crc32
 from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
 from raspir.viz.widths import columns, label
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold at all
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
 _GLYPH, _BOLD = 0.63, 1.15  # how wide a character is, in sizes of its font, and how much wider a bold one
 _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
-_TOLD = 400  # columns of a text that its tooltip holds
+_TOOLTIP = 400  # columns of a text that its tooltip holds
 LABEL = 11.0
 """The size of names and formulas."""
 
@@ -30,7 +30,7 @@ _DARK = {
     for part, shade in DARK.items()
 }  # fmt: skip
 
-# The style sheets of all pictures on one page are everybody's: those of other colours must have other names.
+# All pictures on one page share their style sheets, so pictures of other colours need other names.
 _PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
 
 
@@ -43,13 +43,13 @@ class Figure:
     """A drawing of some size, to which shapes, text and other figures are added.
 
     Args:
-        name: what it is, for other tools.
+        name: its name, for other tools.
         kind: its class, for the same.
-        colour: of what is drawn without a colour of its own, such as ``ink-selected``.
+        colour: of its elements without a colour of their own, such as ``ink-selected``.
 
     Attributes:
-        element: the SVG group that holds what is drawn.
-        width: what is drawn lies between 0 and this.
+        element: the SVG group of the drawing.
+        width: the drawing lies between 0 and this.
         height: likewise.
     """
 
@@ -92,7 +92,7 @@ class Figure:
     ) -> ET.Element:
         """Draw a rectangle in the colours of ``part``, or of the figure, perhaps with the border of another.
 
-        ``data`` and ``kind``, its class, say what it is, for other tools.
+        ``data``, and ``kind``, its class, are for other tools.
         """
         attributes = {"x": _number(x), "y": _number(y), "width": _number(width), "height": _number(height)}
         if radius:
@@ -128,13 +128,13 @@ class Figure:
         bold: bool = False,
         most: int | None = None,
     ) -> ET.Element:
-        """Write text in the colour of what is written on ``part``, and reach at least to its right end.
+        """Write text in the ink of ``part``, and reach at least to its right end.
 
         Args:
             x: where it begins, ends or has its middle, as ``anchor`` says.
             y: the height on which it is centred.
             text: safe to be shown, unless ``most`` is given.
-            part: what it is written on.
+            part: its ink.
             size: of the font.
             anchor: ``start``, ``middle`` or ``end``.
             font: ``mono`` or ``sans``.
@@ -149,12 +149,12 @@ class Figure:
         element = self.add("text", attributes, f"ink-{part}")
         element.text = _possible(shown)
         if most is not None and "…" in shown:
-            tooltip(element, label(text, _TOLD))
+            tooltip(element, label(text, _TOOLTIP))
         self.grow(x + width_of(shown, size, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
 
     def note(self, text: str, x: float = 0) -> None:
-        """Write a remark below what is drawn."""
+        """Write a remark below the drawing."""
         self.text(x, self.height + 14, text, Part.BAND, font="sans")
         self.grow(0, self.height + 22)
 
@@ -164,7 +164,7 @@ def tooltip(element: ET.Element, text: str) -> None:
     title = ET.Element("title")
     title.text = _possible(text)
     element.insert(0, title)
-    if element.text:  # of a text element: what it shows comes after its title
+    if element.text:  # of a text element: it comes after the title
         title.tail, element.text = element.text, None
 
 
@@ -172,14 +172,16 @@ def document(figure: Figure, title: str, description: str) -> str:
     """Return a figure as an SVG document, on a card of its own.
 
     Args:
-        figure: what is drawn.
-        title: what it is, in a few words.
-        description: what it shows, for those who do not see it.
+        figure: the drawing.
+        title: a few words.
+        description: its contents, for screen readers.
     """
     width, height = figure.width + 2 * _MARGIN, figure.height + 2 * _MARGIN
     size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
-    told = {"role": "img", "aria-label": _possible(f"{title}: {description}")}
-    svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **told, "font-family": _FONTS["mono"]})
+    accessible = {"role": "img", "aria-label": _possible(f"{title}: {description}")}
+    svg = ET.Element(
+        "svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **accessible, "font-family": _FONTS["mono"]}
+    )
     ET.SubElement(svg, "title").text = _possible(title)
     ET.SubElement(svg, "desc").text = _possible(description)
     style = ET.SubElement(svg, "style")

@@ -34,7 +34,7 @@ def selector_text(trace: Trace, selector: Node) -> str:
 
 
 def program_text(trace: Trace) -> str:
-    """Return a program on an input as text: each layer with what its heads attend to and find, up to where it fails."""
+    """Return a program on an input as text: each layer with its selectors and results, up to a failure."""
     return "\n".join(_program(DrawnProgram(trace.graph, trace)))
 
 

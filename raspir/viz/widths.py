@@ -11,11 +11,11 @@ from raspir.ir.atoms import show_int
 WIDTH = 8
 """Columns of an atom that a cell holds by default."""
 
-_LONGEST = 2000  # characters of a string that are looked at: what a picture shows of it is far shorter
+_LONGEST = 2000  # characters of a string that are read: pictures show far fewer
 _ZERO = frozenset({"Mn", "Me", "Cf"})
 _CONTROL_PICTURES = 0x2400
 _BLANKS = {" ": "␣", "\n": "␤", "\t": "␉", "\r": "␍", "\x7f": "␡"}
-_ISOLATE, _POP = "\u2068", "\u2069"  # keep text from the right to the left from turning what is around it
+_ISOLATE, _POP = "\u2068", "\u2069"  # keep text from right to left from turning its surroundings
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
@@ -52,7 +52,7 @@ def _visible(character: str) -> str:
 
 
 def fitted(text: str, width: int) -> str:
-    """Return ``text`` in at most ``width`` columns, with an ellipsis for what is left out in the middle or end."""
+    """Return ``text`` in at most ``width`` columns, with an ellipsis in the middle or at the end of a longer one."""
     short, size = _shortened(text, width), width
     while columns(short) > width and size > 1:
         size -= 1
@@ -69,7 +69,7 @@ def _shortened(text: str, width: int) -> str:
 
 
 def isolated(text: str) -> str:
-    """Return ``text`` so that what in it is written from right to left does not turn what stands beside it."""
+    """Return ``text`` so that parts of it from right to left do not turn the text beside it."""
     turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
     return f"{_ISOLATE}{text}{_POP}" if turns else text
 
@@ -90,7 +90,7 @@ def wrapped(text: str, most: int, width: int) -> list[str]:
 
 
 def atom_text(atom: Atom, width: int = WIDTH) -> str:
-    """Return what a cell of ``width`` columns shows for ``atom``: characters as they are, blanks as pictures.
+    """Return ``atom`` for a cell of ``width`` columns: characters as they are, blanks as pictures.
 
     Booleans are ``T`` and ``F``, floats have at most four significant digits.
     """

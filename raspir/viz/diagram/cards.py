@@ -1,4 +1,4 @@
-"""Cards: what stands in a node of a diagram, as rows of cells of known sizes, written as SVG or as DOT's HTML.
+"""Cards: the contents of a node of a diagram, as rows of cells of known sizes, written as SVG or as DOT's HTML.
 
 The sizes are ours and not measured by Graphviz, so that text has room in its cell with any common font.
 """
@@ -25,14 +25,14 @@ class Cell:
 
     Attributes:
         text: on one line, safe to be written anywhere.
-        part: what its colours stand for; ``None`` for text on the card itself.
+        part: the part that has its colours; ``None`` for text on the card itself.
         width: the least width; the text's own where that is more.
         height: of the cell.
         size: of the text.
         mono: whether the text is code or an atom.
         bold: whether it stands out.
         left: whether the text begins at the left; else it is in the middle.
-        kind: what it is, for whoever looks at the SVG: its class.
+        kind: its class in the SVG.
         inset: space between the area and its neighbours.
         ink: whose ink the text has, if not ``part``'s.
     """
@@ -99,13 +99,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Card:
-    """What stands in one node.
+    """The contents of one node.
 
     Attributes:
         rows: from the top.
         part: the colour of its border.
-        kind: what it is, for whoever looks at the SVG: its class.
-        told: what it is, for who does not see it.
+        kind: its class in the SVG.
+        told: its description, for screen readers.
         critical: whether it is on the critical path.
         ports: how many cells of its first row edges lead to; 0 where they lead to the card.
     """

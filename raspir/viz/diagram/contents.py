@@ -1,4 +1,4 @@
-"""What stands in the cards of a diagram: heads, feed-forward blocks, sources and outputs, with values if traced."""
+"""The contents of the cards of a diagram: heads, feed-forward blocks, sources and outputs, with values if traced."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ RESULTS = 8
 """Named results of one block that are shown."""
 
 _SIDE = 15.0  # of a cell of a matrix
-_ATOM = 8.0  # the size of what is written in it
+_ATOM = 8.0  # the size of its text
 _TITLE = 18.0
-_LABEL = 30.0  # of what stands before a row of keys or values
+_LABEL = 30.0  # the width of the label of a row of keys or values
 _FORMULA, _LINE = 46, 56  # columns of a formula, and of a line of a selector
 
 
@@ -59,7 +59,7 @@ class Contents:
         return Card(tuple(rows), Part.FAILURE, "failure", f"fails: {message}")
 
     def more(self, text: str) -> Card:
-        """Return a card that stands for what is not shown."""
+        """Return a card in place of others that are not shown."""
         return Card((Row((Cell(text, ink=Part.BAND, height=22),)),), Part.DEFAULT, "more", text)
 
     def mlp(self, layer: DrawnLayer, critical: bool) -> Card:
@@ -180,7 +180,7 @@ def _remark(text: str) -> Row:
 
 
 def _centred(matrix: list[Row], width: float) -> list[Row]:
-    """Return the rows of a matrix with room before them, so that it is in the middle of what is ``width`` wide."""
+    """Return the rows of a matrix with room before them, so that it is in the middle of a card of this width."""
     room = (width - max(row.natural for row in matrix) - _LABEL) / 2
     return [Row((Cell(width=room, height=0), *row.cells)) for row in matrix] if room > 0 else matrix
 

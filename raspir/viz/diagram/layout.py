@@ -33,11 +33,11 @@ class Edge:
 
 @dataclass
 class Band:
-    """One layer, or what is before and after all layers.
+    """One layer, or the sources, or the outputs.
 
     Attributes:
         identifier: of the cluster.
-        label: what stands in its corner.
+        label: its title.
         upper: the cards side by side above: heads, or sources.
         lower: the cards below them: feed-forward blocks.
     """
@@ -127,7 +127,7 @@ class _Maker:
                 self._heads(layer, band, each)
             if layer.layer.mlp is not None:
                 self._mlp(layer, layer.layer.mlp, band)
-        failure = None if self._trace is None else self._trace.failure
+        failure = self._program.failure
         if failure is None:
             self._outputs()
             return
@@ -156,7 +156,7 @@ class _Maker:
 
     def _heads(self, layer: DrawnLayer, band: Band, each: int) -> None:
         heads = list(layer.heads)
-        if len(heads) > each:  # what is critical is always shown
+        if len(heads) > each:  # those on the critical path are always shown
             heads.sort(key=lambda head: not self._critical.intersection(head.aggregates))
         for head in sorted(heads[:each], key=lambda head: head.number):
             critical = bool(self._critical.intersection(head.aggregates))

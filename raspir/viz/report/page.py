@@ -23,16 +23,16 @@ from raspir.viz.widths import fitted
 
 @dataclass(frozen=True)
 class Report:
-    """What a page tells.
+    """The contents of a page.
 
     Attributes:
-        title: what the program is called.
+        title: the name of the program.
         written: the program as its author wrote it.
         optimised: the program optimised; ``None`` where nobody asked for that, or nothing was found to improve.
-        remarks: what the optimiser did.
-        inputs: what each input is called, and what each of the programs computes on it.
+        remarks: the work of the optimiser.
+        inputs: the name of each input, and the traces of the programs on it.
         diagrams: the diagrams of the programs, as SVG; none where they cannot be drawn.
-        note: why there are none.
+        note: the reason if there are none.
     """
 
     title: str
@@ -48,7 +48,7 @@ _LABEL = 24  # characters of an input that its tab shows
 
 
 def page(report: Report) -> str:
-    """Return the page, in which all that it needs is: nothing is fetched."""
+    """Return the page, which fetches nothing."""
     script = _resource("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
@@ -106,7 +106,7 @@ _FIGURES: tuple[tuple[str, Callable[[Stats], int]], ...] = (
 
 
 def _figures(report: Report) -> Markup:
-    """Return the figures of the program as written and, if there is one, optimised."""
+    """Return the figures of the program as written and, where they differ, optimised."""
     first, *_, last = [graph.stats() for graph in (report.written, *_versions(report).values())]
     made = []
     for name, of in _FIGURES:
@@ -117,7 +117,7 @@ def _figures(report: Report) -> Markup:
 
 
 def _versions(report: Report) -> dict[str, Graph]:
-    """Return the programs by what they are called."""
+    """Return the programs by name."""
     versions = {"as written": report.written, "optimised": report.optimised}
     return {name: graph for name, graph in versions.items() if graph is not None}
 
@@ -163,7 +163,7 @@ def _steps(report: Report) -> Section | None:
 
 
 def _key() -> Markup:
-    """Return what the colours mean."""
+    """Return the meaning of the colours."""
     parts = (
         (Part.QUERY, "query"), (Part.KEY, "key"), (Part.VALUE, "value"), (Part.RESULT, "result"),
         (Part.MLP, "feed-forward result"), (Part.SELECTED, "● attends"),

@@ -1,4 +1,4 @@
-"""What each layer does on an input, as data that the page's script draws."""
+"""The work of each layer on an input, as data for the script of the page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from raspir.viz.widths import atom_literal, atom_text, clean, fitted
 
 Data = dict[str, Any]
 
-_FULL = 80  # characters of an atom that is told in full
-_WORDS = 160  # characters of what a value is made of
+_FULL = 80  # columns of an atom in full
+_WORDS = 160  # columns of a formula
 _LAYERS, _HEADS, _RESULTS, _COMPARISONS = 32, 12, 16, 8
 _PAIRS = 500_000  # pairs of positions that are looked at to say how many a row selects, shown or not
 
@@ -31,12 +31,12 @@ class Steps:
 
     @property
     def _may_count(self) -> bool:
-        """Whether there are few enough positions and heads to look at all that each shown row selects."""
+        """Whether positions and heads are few enough to count the keys that each shown row selects."""
         heads = sum(len(layer.heads) for layer in self._program.layers)
         return self._trace.n * len(self._shown.positions) * heads <= _PAIRS
 
     def data(self) -> Data:
-        """Return the steps: sequences once each, and what refers to them by number."""
+        """Return the steps: each sequence once, and layers that refer to sequences by number."""
         shown, program = self._shown, self._program
         layers = self._layers()
         done = self._trace.failure is None
@@ -86,7 +86,7 @@ class Steps:
         return clean(f"{where} fails: {failure.message}")
 
     def _row(self, value: Value, output: str | None = None) -> Data:
-        """Return a sequence with its name, or with its name as an output where there are several, and its formula."""
+        """Return a sequence with its name, or that of the output where there are several, and its formula."""
         name = value.name if output is None or len(self._program.outputs) == 1 else output
         how = "" if value.formula == name else value.formula
         return {"name": clean(name), "how": _words(how), "seq": self._sequence(value)}
