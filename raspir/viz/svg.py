@@ -14,7 +14,7 @@ from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
 from raspir.viz.widths import columns, label
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
-_GLYPH, _BOLD = 0.63, 1.15  # how wide a character is, in sizes of its font, and how much wider a bold one
+_GLYPH, _HEAVY = 0.63, 1.15  # how wide a character is, in sizes of its font; how much wider a bold one of words
 _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
@@ -34,9 +34,9 @@ _DARK = {
 _PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
 
 
-def width_of(text: str, size: float, bold: bool = False) -> float:
-    """Return how wide text is at most, in any of our fonts; of proportional ones, text with letters of all widths."""
-    return columns(text) * size * _GLYPH * (_BOLD if bold else 1)
+def width_of(text: str, size: float, font: str = "mono", bold: bool = False) -> float:
+    """Return the width of text: an upper bound for ``mono``, and for words in ``sans``."""
+    return columns(text) * size * _GLYPH * (_HEAVY if bold and font == "sans" else 1)
 
 
 class Figure:
@@ -150,7 +150,7 @@ class Figure:
         element.text = _possible(shown)
         if most is not None and "…" in shown:
             tooltip(element, label(text, _TOOLTIP))
-        self.grow(x + width_of(shown, size, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
+        self.grow(x + width_of(shown, size, font, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
 
     def note(self, text: str, x: float = 0) -> None:

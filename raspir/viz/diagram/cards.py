@@ -52,7 +52,12 @@ class Cell:
     @property
     def natural(self) -> float:
         """The width that it needs."""
-        return max(self.width, width_of(self.text, self.size, self.bold) + 10 if self.text else 0)
+        return max(self.width, width_of(self.text, self.size, self.font, self.bold) + 10 if self.text else 0)
+
+    @property
+    def font(self) -> str:
+        """The font of its text."""
+        return "mono" if self.mono else "sans"
 
     @property
     def written(self) -> Part:
@@ -67,9 +72,8 @@ class Cell:
             figure.rect(*box, self.part, line=0.8, radius=radius, kind=f"cell {self.kind}".strip())
         if self.text:
             at, anchor = (x + 5, "start") if self.left else (x + width / 2, "middle")
-            font = "mono" if self.mono else "sans"
             middle, ink = y + self.height / 2, self.written
-            figure.text(at, middle, self.text, ink, size=self.size, anchor=anchor, font=font, bold=self.bold)
+            figure.text(at, middle, self.text, ink, size=self.size, anchor=anchor, font=self.font, bold=self.bold)
 
 
 @dataclass(frozen=True)
