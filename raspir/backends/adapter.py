@@ -9,7 +9,7 @@ import pickle
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
-from typing import Any
+from typing import Any, TypeGuard
 
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
@@ -198,6 +198,7 @@ class CheckedExecutable:
         self._graph = graph
         self._run: Any = run
         self._layers = {name: graph.layering.layer[node] for name, node in graph.outputs.items()}
+        self._is_lowered = any(node.operation.name not in support_of(backend.backend).supported for node in graph)
 
     def __copy__(self) -> CheckedExecutable:
         return CheckedExecutable(self._backend, self._graph, self._run)
@@ -328,10 +329,14 @@ class CheckedExecutable:
             raise self._backend.wrong(f"yields {show(found)}, which is not one result for each of {', '.join(names)}")
         return {name: self._sequence(name, found[name], length) for name in names}
 
+    def _is_result(self, found: object) -> TypeGuard[Sequence]:
+        """Return whether ``found`` is a result as it stands: that of a lowered program may count more layers."""
+        return isinstance(found, Sequence) and not self._is_lowered
+
     def _sequence(self, name: str, found: object, length: int) -> Sequence:
         try:
             with self._backend.answering():
-                sequence = found if isinstance(found, Sequence) else Sequence(read_sequence(found), self._layers[name])
+                sequence = found if self._is_result(found) else Sequence(read_sequence(found), self._layers[name])
         except InputError as error:
             raise self._backend.wrong(f"yields for {name} what is no sequence of atoms: {error.message}") from error
         if len(sequence) != length:

@@ -6,7 +6,6 @@ from raspir.backends.tracing import traced
 from raspir.ir import Graph, Node, RaspirError
 from raspir.ir.text.describe import Describer
 from raspir.viz import attention, program, sequences, text
-from raspir.viz.selectors import drawable
 from raspir.viz.trace import Trace
 
 
@@ -27,7 +26,7 @@ def svg(kind: str, graph: Graph, input: object) -> str:
     (output,) = graph.outputs.values()
     if kind == "selector":
         selector = output.operands[0]
-        return attention.selector_svg(trace, selector) if drawable(trace, selector) else program.program_svg(trace)
+        return attention.selector_svg(trace, selector) if trace.known(selector) else program.program_svg(trace)
     if not trace.known(output):
         return program.program_svg(trace)
     draw = sequences.key_svg if kind == "key" else sequences.query_svg
@@ -45,7 +44,7 @@ def terminal(kind: str, graph: Graph, input: object) -> str:
         return text.program_text(trace)
     (output,) = graph.outputs.values()
     selector = output.operands[0]
-    if not drawable(trace, selector):
+    if not trace.known(selector):
         raise _error(trace, selector)
     return text.selector_text(trace, selector)
 

@@ -17,7 +17,7 @@ from raspir.ir.text.visible import visible
 from raspir.passes.base import Pass, Remark
 from raspir.plugins.options import options_listed
 from raspir.plugins.registry import Member, Registry
-from raspir.viz.layers import layers_in_words
+from raspir.viz.heads import DrawnProgram
 
 if TYPE_CHECKING:
     from raspir.testing.proofs.findings import Finding, Need
@@ -32,7 +32,7 @@ def layer_table(graph: Graph, title: str) -> Table:
     table.add_column("attends to")
     table.add_column("reads → result")
     table.add_column("feed-forward work")
-    for layer in layers_in_words(graph):
+    for layer in DrawnProgram(graph).words():
         attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
         reads = "\n".join(told for head in layer.heads for told in head.reads)
         table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))

@@ -1,1 +1,1 @@
-"""Pictures of programs: what they compute on an input, drawn. Of raspir they know the IR alone."""
+"""Drawings of programs: pictures and text of values on an input, diagrams of layers, and reports."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 MOST = 40
 """Positions that a picture shows one by one."""
-_LAST = 3  # of the positions shown where some are left out
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class Shown:
     """The positions that a picture shows.
 
     Attributes:
-        n: how many positions there are.
+        n: the number of positions.
         positions: those shown, in order.
         split: how many of them stand before the gap; all where nothing is left out.
     """
@@ -24,12 +23,15 @@ class Shown:
     split: int
 
     @staticmethod
-    def of(n: int, most: int = MOST, reduced: int | None = None) -> Shown:
-        """Return all of ``n`` positions if they are at most ``most``, else ``reduced`` of them (by default half)."""
+    def of(n: int, most: int = MOST, reduced: int | None = None, last: int = 3) -> Shown:
+        """Return all of ``n`` positions if they are at most ``most``, else ``reduced`` of them (by default half).
+
+        Of the reduced ones ``last`` stand after the gap.
+        """
         if n <= most:
             return Shown(n, tuple(range(n)), n)
         kept = min(reduced if reduced is not None else max(most // 2, 2), n - 1)
-        last = min(_LAST, kept - 1)
+        last = min(last, kept - 1)
         return Shown(n, (*range(kept - last), *range(n - last, n)), kept - last)
 
     @property
@@ -37,8 +39,18 @@ class Shown:
         """How many positions are left out."""
         return self.n - len(self.positions)
 
+    @property
+    def places(self) -> tuple[int | None, ...]:
+        """The positions, with ``None`` for the gap."""
+        return (*self.positions[: self.split], *((None,) if self.hidden else ()), *self.positions[self.split :])
+
     def note(self, what: str) -> str:
         """Say how many of what is left out, such as ``… and 60 more rows and columns``; nothing where all is shown."""
         if not self.hidden:
             return ""
         return f"… and {self.hidden} more {what} between positions {self.split - 1} and {self.positions[self.split]}"
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words: ``1 head``, ``2 heads``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -10,41 +10,52 @@ import re
 import xml.etree.ElementTree as ET
 from zlib import crc32
 
-from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part, css
+from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
+from raspir.viz.widths import columns, label
 
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold at all
-_ADVANCE = 0.605  # of a monospaced character, in sizes of its font
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
+_GLYPH, _HEAVY = 0.63, 1.15  # how wide a character is, in sizes of its font; how much wider a bold one of words
 _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
-_DARK = (("fill", "fill"), ("stroke", "line"), ("fill", "ink"))
+_TOOLTIP = 400  # columns of a text that its tooltip holds
+LABEL = 11.0
+"""The size of names and formulas."""
+
+_DARK = {
+    f"{name}-{part}": f"{attribute}:{getattr(shade, field)}"
+    for name, attribute, field in (
+        ("fill", "fill", "fill"), ("line", "stroke", "line"), ("ink", "fill", "ink"), ("tip", "fill", "line")
+    )
+    for part, shade in DARK.items()
+}  # fmt: skip
+
+# All pictures on one page share their style sheets, so pictures of other colours need other names.
+_PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
 
 
-def _dark(prefix: str) -> str:
-    rules = "".join(css(property, field, DARK, prefix) for property, field in _DARK)
-    return f"@media (prefers-color-scheme:dark){{{rules}}}"
-
-
-# The style sheets of all pictures on one page are everybody's: those of other colours must have other names.
-_PREFIX = f"r{crc32(_dark('').encode()):08x}-"
-
-
-def advance(columns: int, size: float) -> float:
-    """Return how wide monospaced text of so many columns is."""
-    return columns * size * _ADVANCE
+def width_of(text: str, size: float, font: str = "mono", bold: bool = False) -> float:
+    """Return the width of text: an upper bound for ``mono``, and for words in ``sans``."""
+    return columns(text) * size * _GLYPH * (_HEAVY if bold and font == "sans" else 1)
 
 
 class Figure:
     """A drawing of some size, to which shapes, text and other figures are added.
 
+    Args:
+        name: its name, for other tools.
+        kind: its class, for the same.
+        colour: of its elements without a colour of their own, such as ``ink-selected``.
+
     Attributes:
-        element: the SVG group that holds what is drawn.
-        width: what is drawn lies between 0 and this.
+        element: the SVG group of the drawing.
+        width: the drawing lies between 0 and this.
         height: likewise.
     """
 
-    def __init__(self, name: str = "") -> None:
-        self.element = ET.Element("g", {"data-part": name} if name else {})
+    def __init__(self, name: str = "", kind: str = "", colour: str = "") -> None:
+        given = {"data-part": name, "class": kind, **(_painted(colour) if colour else {})}
+        self.element = ET.Element("g", {key: value for key, value in given.items() if value})
         self.width = 0.0
         self.height = 0.0
 
@@ -59,6 +70,12 @@ class Figure:
         self.element.append(figure.element)
         self.grow(x + figure.width, y + figure.height)
 
+    def add(self, tag: str, attributes: dict[str, str], *colours: str, kind: str = "") -> ET.Element:
+        """Draw an element in colours such as ``fill-key``, by default those of the figure; ``kind`` is its class."""
+        painted = _painted(*colours)
+        classes = f"{kind} {painted.pop('class', '')}".strip()
+        return ET.SubElement(self.element, tag, {**attributes, **({"class": classes} if classes else {}), **painted})
+
     def rect(
         self,
         x: float,
@@ -67,38 +84,36 @@ class Figure:
         height: float,
         part: Part | None,
         *,
-        line: bool = True,
+        border: Part | None = None,
+        line: float = 1.0,
         radius: float = _RADIUS,
         data: dict[str, object] | None = None,
+        kind: str = "",
     ) -> ET.Element:
-        """Draw a rectangle in the colours of ``part``, or of the figure; ``data`` says what it is, for other tools."""
+        """Draw a rectangle in the colours of ``part``, or of the figure, perhaps with the border of another.
+
+        ``data``, and ``kind``, its class, are for other tools.
+        """
         attributes = {"x": _number(x), "y": _number(y), "width": _number(width), "height": _number(height)}
         if radius:
             attributes["rx"] = _number(radius)
-        painted = _painted(part, line) if part else {}
-        element = ET.SubElement(self.element, "rect", {**attributes, **_data(data), **painted})
+        if line != 1:
+            attributes["stroke-width"] = _number(line)
+        attributes |= {f"data-{name}": _possible(str(value)) for name, value in (data or {}).items()}
         self.grow(x + width, y + height)
-        return element
+        return self.add("rect", attributes, *([f"fill-{part}", f"line-{border or part}"] if part else []), kind=kind)
 
-    def painted(self, part: Part) -> Figure:
-        """Give what is drawn without a colour of its own the colour of ``part``."""
-        self.element.attrib.update(_painted(part, False))
-        return self
-
-    def inked(self, part: Part) -> Figure:
-        """Give what is drawn without a colour of its own the colour of what is written on ``part``."""
-        self.element.attrib.update({"class": f"{_PREFIX}ink-{part}", "fill": LIGHT[part].ink})
-        return self
-
-    def dot(self, x: float, y: float, radius: float) -> ET.Element:
+    def dot(self, x: float, y: float, radius: float) -> None:
         """Draw a dot."""
-        return ET.SubElement(self.element, "circle", {"cx": _number(x), "cy": _number(y), "r": _number(radius)})
+        self.add("circle", {"cx": _number(x), "cy": _number(y), "r": _number(radius)})
 
-    def path(self, commands: str, part: Part, width: float = 1.0) -> ET.Element:
+    def path(self, commands: str, part: Part, width: float = 1.0) -> None:
         """Draw a line in the colour of the borders of ``part``."""
-        attributes = {"d": commands, "fill": "none", "stroke-width": _number(width)}
-        painted = {"class": f"{_PREFIX}line-{part}", "stroke": LIGHT[part].line}
-        return ET.SubElement(self.element, "path", {**attributes, **painted})
+        self.add("path", {"d": commands, "fill": "none", "stroke-width": _number(width)}, f"line-{part}")
+
+    def tip(self, points: str, part: Part) -> None:
+        """Draw the tip of an arrow in the same colour."""
+        self.add("polygon", {"points": points}, f"tip-{part}")
 
     def text(
         self,
@@ -107,23 +122,41 @@ class Figure:
         text: str,
         part: Part,
         *,
-        size: float = 13.0,
-        anchor: str = "middle",
+        size: float = LABEL,
+        anchor: str = "start",
         font: str = "mono",
         bold: bool = False,
+        most: int | None = None,
     ) -> ET.Element:
-        """Write ``text`` in the colour of what is written on ``part``, centred on the height ``y``."""
+        """Write text in the ink of ``part``, and reach at least to its right end.
+
+        Args:
+            x: where it begins, ends or has its middle, as ``anchor`` says.
+            y: the height on which it is centred.
+            text: safe to be shown, unless ``most`` is given.
+            part: its ink.
+            size: of the font.
+            anchor: ``start``, ``middle`` or ``end``.
+            font: ``mono`` or ``sans``.
+            bold: whether it stands out.
+            most: its columns; a longer text is shortened, and has a tooltip.
+        """
+        shown = text if most is None else label(text, most)
         attributes = {"x": _number(x), "y": _number(y + 0.36 * size), "font-size": _number(size)}
-        attributes |= {"class": f"{_PREFIX}ink-{part}", "fill": LIGHT[part].ink}
-        if font != "mono":
-            attributes["font-family"] = _FONTS[font]
-        if anchor != "start":
-            attributes["text-anchor"] = anchor
-        if bold:
-            attributes["font-weight"] = "bold"
-        element = ET.SubElement(self.element, "text", attributes)
-        element.text = _possible(text)
+        attributes |= {"font-family": _FONTS[font]} if font != "mono" else {}
+        attributes |= {"text-anchor": anchor} if anchor != "start" else {}
+        attributes |= {"font-weight": "bold"} if bold else {}
+        element = self.add("text", attributes, f"ink-{part}")
+        element.text = _possible(shown)
+        if most is not None and "…" in shown:
+            tooltip(element, label(text, _TOOLTIP))
+        self.grow(x + width_of(shown, size, font, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
+
+    def note(self, text: str, x: float = 0) -> None:
+        """Write a remark below the drawing."""
+        self.text(x, self.height + 14, text, Part.BAND, font="sans")
+        self.grow(0, self.height + 22)
 
 
 def tooltip(element: ET.Element, text: str) -> None:
@@ -131,7 +164,7 @@ def tooltip(element: ET.Element, text: str) -> None:
     title = ET.Element("title")
     title.text = _possible(text)
     element.insert(0, title)
-    if element.text:  # of a text element: what it shows comes after its title
+    if element.text:  # of a text element: it comes after the title
         title.tail, element.text = element.text, None
 
 
@@ -139,35 +172,37 @@ def document(figure: Figure, title: str, description: str) -> str:
     """Return a figure as an SVG document, on a card of its own.
 
     Args:
-        figure: what is drawn.
-        title: what it is, in a few words.
-        description: what it shows, for those who do not see it.
+        figure: the drawing.
+        title: a few words.
+        description: its contents, for screen readers.
     """
     width, height = figure.width + 2 * _MARGIN, figure.height + 2 * _MARGIN
     size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
-    told = {"role": "img", "aria-label": _possible(f"{title}: {description}")}
-    svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **told, "font-family": _FONTS["mono"]})
+    accessible = {"role": "img", "aria-label": _possible(f"{title}: {description}")}
+    svg = ET.Element(
+        "svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **accessible, "font-family": _FONTS["mono"]}
+    )
     ET.SubElement(svg, "title").text = _possible(title)
     ET.SubElement(svg, "desc").text = _possible(description)
-    ET.SubElement(svg, "style").text = _dark(_PREFIX)
+    style = ET.SubElement(svg, "style")
     page = Figure()
     page.rect(0.5, 0.5, width - 1, height - 1, Part.PAGE, radius=6)
     page.place(figure, _MARGIN, _MARGIN)
     svg.extend(page.element)
+    used = {name.removeprefix(_PREFIX) for each in svg.iter() for name in each.get("class", "").split()}
+    rules = "".join(f".{_PREFIX}{name}{{{rule}}}" for name, rule in _DARK.items() if name in used)
+    style.text = f"@media (prefers-color-scheme:dark){{{rules}}}"
     return ET.tostring(svg, encoding="unicode")
 
 
-def _painted(part: Part, line: bool) -> dict[str, str]:
-    shade, classes = LIGHT[part], [f"{_PREFIX}fill-{part}"]
-    painted = {"fill": shade.fill}
-    if line:
-        classes.append(f"{_PREFIX}line-{part}")
-        painted["stroke"] = shade.line
-    return {"class": " ".join(classes), **painted}
-
-
-def _data(data: dict[str, object] | None) -> dict[str, str]:
-    return {f"data-{name}": _possible(str(value)) for name, value in (data or {}).items()}
+def _painted(*colours: str) -> dict[str, str]:
+    """Return the classes of colours such as ``line-key``, and their colours on a light page."""
+    painted = {"class": " ".join(f"{_PREFIX}{colour}" for colour in colours)} if colours else {}
+    for colour in colours:
+        name, _, part = colour.partition("-")
+        shade = LIGHT[Part(part)]
+        painted["stroke" if name == "line" else "fill"] = {"fill": shade.fill, "ink": shade.ink}.get(name, shade.line)
+    return painted
 
 
 def _possible(text: str) -> str:

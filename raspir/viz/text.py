@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from raspir.ir import Atom, Node
-from raspir.ir.text.describe import Describer
-from raspir.viz.cells import WIDTH
-from raspir.viz.selectors import drawable
+from raspir.viz.heads import DrawnLayer, DrawnProgram
 from raspir.viz.shown import MOST, Shown
 from raspir.viz.trace import Trace
-from raspir.viz.widths import atom_told, columns, fitted, label
+from raspir.viz.widths import WIDTH, atom_literal, columns, fitted, label
 
 _NAME, _FORMULA = 24, 72
 
@@ -36,53 +34,48 @@ def selector_text(trace: Trace, selector: Node) -> str:
 
 
 def program_text(trace: Trace) -> str:
-    """Return a program on an input as text: each layer with what its heads attend to and find, up to where it fails."""
-    return "\n".join(_program(trace))
+    """Return a program on an input as text: each layer with its selectors and results, up to a failure."""
+    return "\n".join(_program(DrawnProgram(trace.graph, trace)))
 
 
-def _program(trace: Trace) -> Iterator[str]:
-    graph, describe = trace.graph, Describer(trace.graph)
-    for name, atoms in trace.inputs.items():
+def _program(program: DrawnProgram) -> Iterator[str]:
+    for name, atoms in program.traced.inputs.items():
         yield _line(name, atoms)
-    failure = trace.failure
-    last = len(graph.layering.heads) if failure is None else failure.layer
-    for number in range(last + 1):
-        lines = [*_layer(trace, describe, number)]
+    for layer in program.reached:
+        lines = [*_layer(layer)]
         if lines:
-            yield from ["", f"layer {number}" if number else "before attention", *lines]
+            yield from ["", layer.title, *lines]
+    failure = program.traced.failure
     if failure is not None:
         yield from ["", f"fails in layer {failure.layer}: {label(failure.message, 400)}"]
         return
     yield ""
-    for name, node in graph.outputs.items():
-        yield _line(name if len(graph.outputs) > 1 else "result", trace.values[node])
+    for name, value in program.outputs.items():
+        yield _line(name if len(program.outputs) > 1 else "result", value.known)
 
 
-def _layer(trace: Trace, describe: Describer, number: int) -> Iterator[str]:
-    layering = trace.graph.layering
-    for head in layering.heads[number - 1] if number else ():
-        if drawable(trace, head.selector):
-            yield f"  {label(describe(head.selector), _FORMULA)}"
-            for node in filter(trace.known, head.aggregates):
-                yield "    " + _line(describe.label(node), trace.values[node])
-    for node in layering.mlp(number):
-        if describe.name(node) and trace.known(node):
-            yield "  " + _line(describe.label(node), trace.values[node])
+def _layer(layer: DrawnLayer) -> Iterator[str]:
+    for head in layer.heads:
+        if head.has_matrix:
+            yield f"  {label(head.formula, _FORMULA)}"
+            for value in head.known_results:
+                yield f"    {_line(value.name, value.known)}"
+    for value in layer.known_results:
+        yield f"  {_line(value.name, value.known)}"
 
 
 def _line(name: str, atoms: Sequence[Atom]) -> str:
     shown = Shown.of(len(atoms))
-    parts = [atom_told(atoms[position], 24) for position in shown.positions]
-    if shown.hidden:
-        parts.insert(shown.split, f"… {shown.hidden} more …")
-    return f"{label(name, _NAME)}: {', '.join(parts)}"
+    gap = f"… {shown.hidden} more …"
+    listed = ", ".join(gap if place is None else atom_literal(atoms[place], 24) for place in shown.places)
+    return f"{label(name, _NAME)}: {listed}"
 
 
 def _heading(atom: Atom) -> str:
     """Return an atom as it heads a row: as it is where it can be printed, else as Python writes it."""
     if isinstance(atom, str) and atom.isprintable() and len(atom) <= 10 * WIDTH:
         return label(atom, WIDTH)
-    return fitted(atom_told(atom), WIDTH)
+    return fitted(atom_literal(atom), WIDTH)
 
 
 def _right(text: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""The colours of all pictures, by what is coloured, for light pages and for dark ones.
+"""The colours of the parts of all pictures, for light pages and for dark ones.
 
 The hues are those of Okabe and Ito's palette ("Color Universal Design", 2008), which people with any kind of colour
 blindness tell apart; what is selected, critical or failing has a mark of its own besides.
@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 
 class Part(StrEnum):
-    """What a colour stands for."""
+    """A part of a picture that has colours of its own."""
 
     PAGE = "page"
     BAND = "band"
@@ -84,19 +84,7 @@ DARK: Mapping[Part, Shade] = MappingProxyType(
 """The colours on a dark page."""
 
 MONOSPACE = ("DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
-"""The families for atoms and code, the first that there is."""
+"""The families for atoms and code, in order of preference."""
 
 SANS = ("Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
 """The families for all other text."""
-
-
-def css(property: str, field: str, shades: Mapping[Part, Shade] = LIGHT, prefix: str = "") -> str:
-    """Return a CSS rule for each part, of the class ``{prefix}{field}-{part}``, such as ``.fill-key{fill:#fce8c3}``.
-
-    Args:
-        property: the CSS property that gets the colour.
-        field: which colour of a :class:`Shade`: ``"fill"``, ``"line"`` or ``"ink"``.
-        shades: the colours.
-        prefix: what class names begin with.
-    """
-    return "".join(f".{prefix}{field}-{part}{{{property}:{getattr(shade, field)}}}" for part, shade in shades.items())

@@ -1,4 +1,4 @@
-"""Traces: what each value of a program is on one input."""
+"""Traces: the values of a program on one input."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 
 
+def is_selector(node: Node) -> bool:
+    """Tell whether a node is a selector, which has entries and no values."""
+    return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
+
+
 @dataclass(frozen=True)
 class Failure:
     """Where a program fails on an input.
 
     Attributes:
         layer: the layer whose work fails.
-        node: what fails; ``None`` where only the layer is known.
-        error: what is told of it.
+        node: the node that fails; ``None`` where only the layer is known.
+        error: the reason.
     """
 
     layer: int
@@ -28,18 +33,18 @@ class Failure:
 
     @property
     def message(self) -> str:
-        """What fails and why, in one line."""
+        """The reason in one line."""
         return str(self.error)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What the sequences of a graph are on one input, up to where it fails, if it does.
+    """The sequences of a graph on one input, up to the failure if it fails.
 
     Attributes:
         graph: the program.
         inputs: the atoms of each input, by its name.
-        n: how many positions there are.
+        n: the number of positions.
         values: the atoms of each sequence that is known.
         failure: where the program fails; ``None`` if it does not.
     """
@@ -51,12 +56,14 @@ class Trace:
     failure: Failure | None = None
 
     def known(self, node: Node) -> bool:
-        """Tell whether a sequence has its values, or a selector its entries."""
-        if not _is_selector(node):
+        """Return whether the values of a sequence are known, or the entries of a selector, which may fail itself."""
+        if not is_selector(node):
             return node in self.values
+        if self.failure is not None and self.failure.node is None:  # it may be a selector that fails
+            return any(each.operation.role is Role.AGGREGATE and each.operands[0] is node for each in self.values)
         failing = None if self.failure is None else self.failure.node
         return all(
-            part is not failing and all(_is_selector(operand) or operand in self.values for operand in part.operands)
+            part is not failing and all(is_selector(operand) or operand in self.values for operand in part.operands)
             for part in self._parts(node)
         )
 
@@ -80,7 +87,7 @@ class Trace:
         return all(entries) if name == "selector.and" else any(entries)
 
     def _parts(self, selector: Node) -> tuple[Node, ...]:
-        """Return a selector and all that it combines, each once, operands first."""
+        """Return a selector and the selectors that it combines, each once, operands first."""
         parts = self._found.get(selector)
         if parts is None:
             parts = self._found[selector] = selector_parts(selector)
@@ -98,7 +105,3 @@ class Trace:
     def selected(self, selector: Node, row: int) -> list[int]:
         """Return the positions that a row selects."""
         return [column for column in range(self.n) if self.entry(selector, row, column)]
-
-
-def _is_selector(node: Node) -> bool:
-    return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)

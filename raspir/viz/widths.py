@@ -1,14 +1,22 @@
-"""How wide text is where every character takes one column or two, and how to make it fit."""
+"""Atoms, names and formulas as text on one line: safe to be written anywhere, and of a width that is known."""
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 
 from raspir.ir import Atom
-from raspir.viz.cells import WIDTH, cell, clean, isolated, shortened, whole
+from raspir.ir.atoms import show_int
 
-_LONGEST = 2000  # characters of a string that are looked at: what a picture shows of it is far shorter
+WIDTH = 8
+"""Columns of an atom that a cell holds by default."""
+
+_LONGEST = 2000  # characters of a string that are read: pictures show far fewer
 _ZERO = frozenset({"Mn", "Me", "Cf"})
+_CONTROL_PICTURES = 0x2400
+_BLANKS = {" ": "␣", "\n": "␤", "\t": "␉", "\r": "␍", "\x7f": "␡"}
+_ISOLATE, _POP = "\u2068", "\u2069"  # keep text from right to left from turning its surroundings
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def columns(text: str) -> int:
@@ -24,38 +32,92 @@ def _advance(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def clean(text: str) -> str:
+    """Return ``text`` with a visible character for each that no document may hold, or that would change its layout.
+
+    Control characters become their pictures; lone surrogates, what is not assigned, and marks that set the direction
+    of text become a replacement character.
+    """
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character < " ":
+        return chr(_CONTROL_PICTURES + ord(character))
+    if character == "\x7f":
+        return _BLANKS[character]
+    if unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co") or unicodedata.bidirectional(character) in _TURNS:
+        return "\ufffd"
+    return "␤" if character in "\u2028\u2029" else character
+
+
 def fitted(text: str, width: int) -> str:
-    """Return ``text`` in at most ``width`` columns, with an ellipsis for what is left out."""
-    short = shortened(text, width)
-    size = width
+    """Return ``text`` in at most ``width`` columns, with an ellipsis in the middle or at the end of a longer one."""
+    short, size = _shortened(text, width), width
     while columns(short) > width and size > 1:
         size -= 1
-        short = shortened(text, size)
+        short = _shortened(text, size)
     return short
+
+
+def _shortened(text: str, width: int) -> str:
+    """Return ``text`` in at most ``width`` characters."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 3 if width >= 7 else 0
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def isolated(text: str) -> str:
+    """Return ``text`` so that parts of it from right to left do not turn the text beside it."""
+    turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+    return f"{_ISOLATE}{text}{_POP}" if turns else text
 
 
 def label(text: str, width: int) -> str:
     """Return a name or a formula, safe to be written anywhere, in at most ``width`` columns."""
-    return isolated(fitted(clean(text[:_LONGEST]), width))
+    return isolated(part_of_label(text, width))
+
+
+def part_of_label(text: str, width: int) -> str:
+    """Return a name or a formula as a part of a text that is made a label itself."""
+    return fitted(clean(text[:_LONGEST]), width)
+
+
+def wrapped(text: str, most: int, width: int) -> list[str]:
+    """Return text on lines of a width, in at most so many columns together."""
+    return [isolated(line) for line in textwrap.wrap(part_of_label(text, most), width)]
 
 
 def atom_text(atom: Atom, width: int = WIDTH) -> str:
-    """Return what a cell of ``width`` columns shows for ``atom``."""
-    short = cell(bounded(atom), width)
-    size = width
-    while columns(short) > width and size > 1:
-        size -= 1
-        short = cell(bounded(atom), size)
-    return short
+    """Return ``atom`` for a cell of ``width`` columns: characters as they are, blanks as pictures.
+
+    Booleans are ``T`` and ``F``, floats have at most four significant digits.
+    """
+    return isolated(fitted(_plain(_bounded(atom)), width))
 
 
-def atom_told(atom: Atom, width: int = 400) -> str:
-    """Return ``atom`` as Python writes it, for a tooltip or a screen reader, in at most ``width`` characters."""
-    return shortened(whole(bounded(atom)), width)
+def atom_literal(atom: Atom, width: int = 400) -> str:
+    """Return ``atom`` as Python writes it, for a tooltip or a screen reader, in at most ``width`` columns."""
+    atom = _bounded(atom)
+    return fitted(clean(show_int(atom) if type(atom) is int else repr(atom)), width)
 
 
-def bounded(atom: Atom) -> Atom:
-    """Return ``atom`` with its end alone left of the middle where it is so long that looking at it takes time."""
+def _bounded(atom: Atom) -> Atom:
+    """Return ``atom``, a very long string without its middle, since looking at all of it takes time."""
     if isinstance(atom, str) and len(atom) > _LONGEST:
         return f"{atom[: _LONGEST // 2]}…{atom[-_LONGEST // 2 :]}"
     return atom
+
+
+def _plain(atom: Atom) -> str:
+    if type(atom) is bool:
+        return "T" if atom else "F"
+    if type(atom) is float:
+        return f"{atom:.4g}"
+    if type(atom) is int:
+        return show_int(atom)
+    assert isinstance(atom, str)
+    if atom == "":
+        return "''"
+    return "".join(_BLANKS.get(character, "␣") for character in atom) if atom.isspace() else clean(atom)

@@ -1,4 +1,4 @@
-"""Diagrams as DOT: with all that is in their cards, or with their sizes alone, for a layout."""
+"""Diagrams as DOT: with the contents of their cards, or with their sizes alone, for a layout."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import graphviz
 
-from raspir.viz.cells import clean
 from raspir.viz.diagram.cards import Card, html_label
 from raspir.viz.diagram.layout import Band, Side
 from raspir.viz.theme import LIGHT, Part
+from raspir.viz.widths import clean
 
 
 def dot_of(title: str, sides: Sequence[Side], *, labels: bool = True) -> str:
     """Return DOT of one diagram, or of several beside each other.
 
     Args:
-        title: what stands above it.
+        title: the heading.
         sides: the diagrams.
         labels: whether cards are written as HTML-like labels; else nodes have their sizes and ports alone.
     """

