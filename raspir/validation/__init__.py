@@ -1,1 +1,1 @@
-"""Validation: SMT encoding of programs and rewrite rules, and translation validation of optimized programs."""
+"""Translation validation: an optimized program compared with its original, by running both and by an SMT solver."""

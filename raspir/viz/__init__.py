@@ -1,1 +1,1 @@
-"""Drawings of programs: pictures and text of values on an input, diagrams of layers, and reports."""
+"""Pictures of programs: attention, layers, diagrams and the report, from one model of heads and one SVG writer."""
