@@ -147,7 +147,7 @@ class Builder:
         if form.constant or BOOL in self.facts[result].domain.kinds:
             sign = "sub" if form.constant < 0 else "add"
             result = build(sign, result, self.const(abs(form.constant)))
-        if result not in form.terms:  # an unfolded term must not be memoized as folded
+        if result not in form.terms:  # a term that has not been folded must not pass for one that has
             self._folded.setdefault(result, result)
         return result
 

@@ -18,9 +18,9 @@ Column = tuple[Atom | None, ...]
 class Columns:
     """The column of each elementwise node that has a root.
 
-    The root of a node is the most distant ancestor with known atoms on which alone, besides constants, the node depends. An
-    opaque function that fails on an atom has no root, so that it stays and fails when the program runs; its users may
-    have it as their root.
+    The root of a node is the most distant ancestor with known atoms on which alone, besides constants, the node
+    depends. An opaque function that fails on an atom has no root, so that it stays and fails when the program runs; its
+    users may have it as their root.
 
     Args:
         analysis: the facts about the nodes.
@@ -56,7 +56,7 @@ class Columns:
         """Return the pairs of an atom and the result of the opaque function of a ``map`` for it.
 
         Return ``None`` if the atoms are unknown, or the function fails on a reachable one. The default 0 of an
-        aggregate does not count as reachable: an aggregate that always selects has one too, and totality is seldom known.
+        aggregate does not count as reachable: an aggregate that always selects has one too, and that is seldom known.
         """
         operand = node.operands[0]
         self.look_at(node)

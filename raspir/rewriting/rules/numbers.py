@@ -15,7 +15,7 @@ from raspir.ir.walks import preorder
 from raspir.rewriting.builder import Builder
 
 _SMALL = 2**20
-"""Bound on integers whose mean, over any input that fits in memory, errs by less than 1/2 when multiplied by the width."""
+"""Bound on integers whose mean, over any input that fits in memory, errs by less than 1/2 when scaled by the width."""
 
 
 def constant(algebra: Builder, node: Node) -> Node | None:
