@@ -175,7 +175,7 @@ class _Program:
         return self._by[user][min(layer + problem.steps[user], problem.depth)]
 
     def _all(self, terms: list[Term], never: bool) -> Term:
-        """Return the conjunction of ``terms``, or a column bounded by each of them."""
+        """Return a term that is at most each of ``terms``; ``False`` if ``never`` is set."""
         if never or False in [term for term in terms if isinstance(term, bool)]:
             return False
         open_ = {term for term in terms if not isinstance(term, bool)}

@@ -248,4 +248,4 @@ LOWERINGS: tuple[Lowering, ...] = (
         _best,
     ),
 )
-"""The lowerings, in the order in which they are tried once all that they need is available."""
+"""The lowerings, in order; each is tried once its ``needs`` are available."""

@@ -84,7 +84,7 @@ class ProofCase:
         rewrite: the rule.
         conditions: its side conditions, each withheld in turn.
         unchecked: the guards in its code, each replaced in turn.
-        least: the minimum length of a counterexample without a condition.
+        least: the minimum length at which to look for a counterexample without a condition.
         told: assumed facts of the analysis that do not constrain values, such as a later layer: for nodes, some of
             their facts by name.
         exact: whether the kinds of atoms must be preserved, beyond equality in Python.
