@@ -1,1 +1,1 @@
-"""Passes: from graphs to equal graphs that cost less. See :mod:`raspir.passes.base` for what a pass is."""
+"""Optimization passes; :mod:`raspir.passes.base` defines the pass interface."""

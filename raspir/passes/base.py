@@ -1,6 +1,6 @@
-"""What a pass is, and the registry of passes.
+"""The pass interface and the registry of passes.
 
-Installed packages add passes through the entry-point group ``raspir.passes``, as they add backends.
+Installed packages register passes through the entry-point group ``raspir.passes``, as they register backends.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from raspir.plugins.registry import Registry, signature_violation
 
 @dataclass(frozen=True)
 class Remark:
-    """A rewrite that mattered.
+    """A notable rewrite.
 
     Attributes:
-        rule: the name of the rule that was applied.
-        subject: the value that it was applied to, as the author calls it or wrote it.
-        gain: what it gained, in words, such as ``layer 6 → 4``; what saves layers begins with the word layer.
-        location: the author's line, where it is known.
+        rule: the name of the applied rule.
+        subject: the rewritten value, by its source name or its expression.
+        gain: the gain in words, such as ``layer 6 → 4``; a gain in layers begins with the word layer.
+        location: the source line, if known.
     """
 
     rule: str
@@ -33,20 +33,20 @@ class Remark:
     location: Location | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the remark by its parts, for JSON."""
+        """Return the fields of the remark for JSON."""
         line = None if self.location is None else str(self.location)
         return {"rule": self.rule, "subject": self.subject, "gain": self.gain, "line": line}
 
 
 @dataclass(frozen=True)
 class PassContext:
-    """What a pass may know besides the graph, which holds the assumptions (vocabulary, maximum length) itself.
+    """The input of a pass besides the graph, which carries the assumptions (vocabulary, maximum length) itself.
 
     Attributes:
         target: the transformer to compile for.
-        remarks: where passes record each rewrite that mattered, in order.
-        progress: told by passes that can take long how many steps of how many are done.
-        warned: the warnings that passes issued, so that each comes once.
+        remarks: the list to which passes append a remark for each notable rewrite, in order.
+        progress: the callback to which slow passes report the steps done and the steps in total.
+        warned: the warnings already issued, so that each is issued once.
     """
 
     target: Target = field(default_factory=Target)
@@ -61,9 +61,9 @@ class PassContext:
         return self.target.attention
 
     def analysis(self, graph: Graph) -> Analysis:
-        """Return the analysis of ``graph``: the one of the pass before, which knows many of its nodes, if that fits.
+        """Return the analysis of ``graph``, reusing that of an earlier pass if it fits.
 
-        One that knows many more nodes than there are, as after a long search, makes room for a new one.
+        A cached analysis with far more nodes than the graph, as after a long search, is replaced.
         """
         for known in self._analyses:
             if known.fits(graph) and len(known) < 8 * len(graph) + 1000:
@@ -74,25 +74,25 @@ class PassContext:
 
 @runtime_checkable
 class Pass(Protocol):
-    """A pass: a graph goes in, and a graph that yields equal results on every input that keeps the promises comes out.
+    """A pass: a function from graphs to graphs with equal results on every input that satisfies the assumptions.
 
-    Running a pass again on its own result changes nothing.
+    Passes are idempotent.
     """
 
     @property
     def name(self) -> str:
-        """The name that users choose it by."""
+        """The name by which users select the pass."""
 
     @property
     def summary(self) -> str:
-        """What it does, in one line."""
+        """A one-line summary of the transformation."""
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return a graph equal to ``graph``."""
 
 
 def violation(pass_: Any) -> str | None:
-    """Say how an object that has all that a pass has is none all the same; ``None`` where it is one."""
+    """Return why an object with the attributes of a pass violates the interface, or ``None`` if it conforms."""
     if not callable(pass_.run):
         return "its run is not a method"
     problem = signature_violation(pass_.run, "graph", "context")
@@ -112,4 +112,4 @@ PASSES: Registry[Pass] = Registry(
     Pass,
     violation,
 )
-"""All passes."""
+"""The registered passes."""

@@ -1,9 +1,9 @@
-"""The best placement, by integer programming.
+"""Optimal placement by integer programming.
 
-For each value and layer, ``by`` says whether the value is there by that layer, and ``done`` whether it has been read
-for the last time. Every rule is then a comparison of two of these, so once the aggregates' ``by`` are whole, the
-others are whole at the corners of what is feasible. A ``head`` for each selector and layer is at least what any of
-its aggregates adds there.
+For each value and layer, ``by`` is whether the value is available by that layer, and ``done`` whether it has been read
+for the last time. Each constraint then compares two of these, so once the ``by`` of the aggregates are integral, the
+others are integral at the vertices of the feasible polytope. A ``head`` for each selector and layer is at least the
+contribution of each of its aggregates.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from raspir.ir.forking import importing
 from raspir.passes.placement import Placement, Problem
 
 MOST_CHOICES = 800
-"""Layers that values can be moved by, added up over all values: with more the search would take too long."""
+"""Maximum slack in layers, summed over all values; beyond it the search would take too long."""
 
 MOST_CELLS = 20_000
-"""Values times layers: with more it would take too long to state the problem."""
+"""Maximum of values times layers; beyond it the model would take too long to build."""
 
 MOST_BRANCHES = 200
-"""How far the search for one of the criteria goes: a limit that does not depend on the speed of the machine."""
+"""Maximum branch-and-bound nodes per criterion: a limit independent of the speed of the machine."""
 
 MOST_SECONDS = 2.0
-"""The last resort against a program that is slow although it branches little."""
+"""Fallback time limit for programs that are slow although they branch little."""
 
-_WHOLE = 0.5  # what is below is 0, what is above is 1
+_WHOLE = 0.5  # rounding threshold between 0 and 1
 
 Term = int | bool
-"""A column by its number, or what is known beforehand."""
+"""A column by its number, or a constant."""
 
 
 def exact_placement(problem: Problem) -> tuple[Placement | None, bool]:
-    """Return the placement of least cost that was found, and whether there is none of less.
+    """Return the placement of least cost found, and whether it is proven optimal.
 
-    Where the search would go, or went, past its limits, the placement may be best by some of the criteria only, or
-    there is none.
+    If the problem or the search exceeds its limits, the placement may be optimal by the first criteria only, or
+    ``None``.
     """
     slack = sum(problem.latest[value] - problem.earliest[value] for value in range(len(problem.nodes)))
     if slack > MOST_CHOICES or len(problem.nodes) * (problem.depth + 1) > MOST_CELLS:
@@ -46,11 +46,11 @@ def exact_placement(problem: Problem) -> tuple[Placement | None, bool]:
 
 
 class _Program:
-    """The integer program of one problem, and the solver that holds it."""
+    """The integer program of one problem, with its solver."""
 
     def __init__(self, problem: Problem) -> None:
         with importing.lock:
-            import highspy  # slow to import, and programs without a choice never need it
+            import highspy  # slow to import, and needed only by programs with a choice
 
         self._problem = problem
         self._ok = highspy.HighsModelStatus.kOptimal
@@ -67,10 +67,10 @@ class _Program:
         self.stages = [*self._head_counts(), self._stays()]
 
     def minimise(self, stage: dict[int, float]) -> bool:
-        """Make the sum of the columns in ``stage``, with these factors, as small as can be, and hold it there.
+        """Minimize the weighted sum of the columns in ``stage``, and fix it at its minimum.
 
         Returns:
-            Whether the least sum was found within the limits.
+            Whether the minimum was found within the limits.
         """
         if not stage:
             return True
@@ -86,12 +86,12 @@ class _Program:
         return True
 
     def placement(self) -> Placement | None:
-        """Return the placement that was found last, if any was."""
-        told = self._solution
-        if not told:
+        """Return the last placement found, or ``None``."""
+        solution = self._solution
+        if not solution:
             return None
         return [
-            sum(not (known if isinstance(known, bool) else told[known] > _WHOLE) for known in by) for by in self._by
+            sum(not (known if isinstance(known, bool) else solution[known] > _WHOLE) for known in by) for by in self._by
         ]
 
     def _column(self, upper: float = 1.0, whole: bool = False) -> int:
@@ -102,14 +102,14 @@ class _Program:
         return self._columns - 1
 
     def _steps(self, value: int) -> list[Term]:
-        """Return whether ``value`` is there by each layer from 0."""
+        """Return whether ``value`` is available by each layer, from 0."""
         problem, whole = self._problem, bool(self._problem.steps[value])
         first, last = problem.earliest[value], problem.latest[value]
         open_ = {layer: self._column(whole=whole) for layer in range(first, last)}
         return [open_.get(layer, layer >= last) for layer in range(problem.depth + 1)]
 
     def _order(self) -> None:
-        """State that what is there stays there, and that operands are there before what reads them."""
+        """Constrain availability to be monotone, and operands to be available before their users."""
         for value, by in enumerate(self._by):
             step = self._problem.steps[value]
             for layer in range(1, len(by)):
@@ -121,19 +121,19 @@ class _Program:
                     self._at_most(by[0], self._by[operand][0])
 
     def _at_most(self, a: Term, b: Term) -> None:
-        """State that ``a`` is at most ``b``, where that is not known."""
+        """Constrain ``a`` to be at most ``b``, unless it is trivially so."""
         if a is not False and b is not True:
             self._row([(a, 1.0), (b, -1.0)], 0.0)
 
     def _row(self, terms: list[tuple[Term, float]], upper: float) -> None:
-        """State that the sum of ``terms`` is at most ``upper``."""
+        """Constrain the sum of ``terms`` to be at most ``upper``."""
         known = sum(factor for term, factor in terms if term is True)
         rest = [(term, factor) for term, factor in terms if not isinstance(term, bool)]
         columns, factors = [term for term, _ in rest], [factor for _, factor in rest]
         self._solver.addRow(-self._solver.inf, upper - known, len(rest), columns, factors)
 
     def _head_counts(self) -> list[dict[int, float]]:
-        """State how many heads there are in each layer, and return what to minimise: the most, then all."""
+        """Constrain the heads of each layer, and return the objectives: the widest layer, then the total."""
         depth, problem = self._problem.depth, self._problem
         layers: list[dict[int, int]] = [{} for _ in range(depth + 1)]
         for value in problem.aggregates:
@@ -149,7 +149,7 @@ class _Program:
         return [{widest: 1.0}, {head: 1.0 for heads in layers for head in heads.values()}]
 
     def _stays(self) -> dict[int, float]:
-        """State when each value is done with, and return what to minimise: the layers in which it is there and not."""
+        """Constrain the last read of each value, and return the objective: the total length of the live ranges."""
         problem = self._problem
         last = problem.depth
         done: list[list[Term]] = [[] for _ in problem.nodes]
@@ -175,7 +175,7 @@ class _Program:
         return self._by[user][min(layer + problem.steps[user], problem.depth)]
 
     def _all(self, terms: list[Term], never: bool) -> Term:
-        """Return a term that can be true where all ``terms`` are."""
+        """Return a term that is at most each of ``terms``; ``False`` if ``never`` is set."""
         if never or False in [term for term in terms if isinstance(term, bool)]:
             return False
         open_ = {term for term in terms if not isinstance(term, bool)}
@@ -188,7 +188,7 @@ class _Program:
 
 
 def _silent(solver: Any) -> Any:
-    """Return a solver of this class that never writes to the terminal, as some versions do while they are made."""
+    """Return a solver that never writes to the terminal, as some versions do during construction."""
 
     def enable_callbacks(self: Any) -> None:
         self.setOptionValue("output_flag", False)

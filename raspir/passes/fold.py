@@ -1,4 +1,4 @@
-"""The pass fold: constants, identities, decided comparisons, and tables in place of opaque functions."""
+"""The pass fold: constants, identities, decided comparisons, and tables for opaque functions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from raspir.passes.base import PassContext, Remark
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, made_of, on_operands, replaced
 
-_ROUNDS = 20  # one or two are the rule; each makes the graph no larger
+_ROUNDS = 20  # one or two usually suffice; none makes the graph larger
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Applies the algebra of :mod:`raspir.rewriting.algebra` everywhere, until nothing changes."""
+    """A rewrite to fixed point by the algebra of :mod:`raspir.rewriting.algebra`."""
 
     name: ClassVar[str] = "fold"
     summary: ClassVar[str] = (
@@ -30,7 +30,7 @@ class Fold:
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` folded, and warn of opaque functions that fail on an atom of the vocabulary."""
-        _hold_vocabulary(graph, context.warned)
+        _check_vocabulary(graph, context.warned)
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
@@ -41,7 +41,7 @@ class Fold:
                 algebra = Algebra(context.analysis(graph), graph)
                 made = fold_in_place(graph, algebra)
                 folded = replaced(graph, made)
-                if cost(folded) > cost(graph):  # types can keep what is replaced elsewhere, so that both are there
+                if cost(folded) > cost(graph):  # a type can keep the original alive beside its replacement
                     break
             if number == 0:
                 remarks = _remarks(graph, made, algebra)
@@ -55,7 +55,7 @@ class Fold:
 
 
 def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[Remark]:
-    """Return a remark for each opaque function that became a table, and for each aggregate that became shallower."""
+    """Return a remark for each opaque function that became a table, and each aggregate that became shallower."""
     describer = Describer(graph)
     remarks = []
     for node in graph:
@@ -74,7 +74,7 @@ def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[
 
 
 def fold(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
-    """Return what each node of ``graph`` becomes when it is folded once, operands first."""
+    """Return the replacement of each node of ``graph`` after one round of folding, in post-order."""
 
     def folded(node: Node, operands: list[Node]) -> Node:
         new = algebra.rebuilt(node, operands)
@@ -85,9 +85,9 @@ def fold(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
 
 
 def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
-    """Return what each node of ``graph`` becomes when no rule may put several new nodes in the place of one.
+    """Return the replacement of each node, by rules that put at most one new node in the place of one.
 
-    So there are no more nodes than before, which what is used more than once can make of rules that copy a part.
+    So the graph does not grow, as it can by rules that copy part of a value with several uses.
     """
     standing: set[Node] = set()
 
@@ -102,28 +102,28 @@ def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
     return made_of(graph, folded)
 
 
-_MOST_HELD = 250_000  # applications of operations to atoms of the vocabulary that opaque functions are held against
+_MOST_CHECKED = 250_000  # maximum evaluations on atoms of the vocabulary, to check opaque functions
 
 
-def _hold_vocabulary(graph: Graph, warned: set[str]) -> None:
-    """Warn of opaque functions that fail on what elementwise maps make of an atom that an input may hold.
+def _check_vocabulary(graph: Graph, warned: set[str]) -> None:
+    """Warn of opaque functions that fail on a value computed elementwise from an atom of the vocabulary.
 
-    Such a function stays, and fails when it is run on such an input.
+    Such a function stays, and fails when run on such an input.
 
     Args:
         graph: the program.
-        warned: the warnings that there were before, which do not come again.
+        warned: the warnings already issued, which are not repeated.
     """
     for source in graph.inputs.values():
         vocab = source["vocab"]
         if isinstance(vocab, tuple) and graph.max_length != 0:
-            _hold_input(graph, source, vocab, warned)
+            _check_input(graph, source, vocab, warned)
 
 
-def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set[str]) -> None:
-    """Try the functions of what depends on one input alone, at one position."""
+def _check_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set[str]) -> None:
+    """Evaluate functions that depend on one input alone, at a single position."""
     made: dict[Node, Sequence[Atom | None]] = {source: vocab}
-    left = _MOST_HELD
+    left = _MOST_CHECKED
     for node in graph:
         name = node.operation.name
         left -= len(vocab)
@@ -135,16 +135,16 @@ def _hold_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set
         elif node.operands and all(operand in made for operand in node.operands):
             rows = list(zip(*(made[operand] for operand in node.operands), strict=True))
             if name in ("map", "select.by"):
-                _hold_function(graph, node, vocab, rows, warned)
+                _check_function(graph, node, vocab, rows, warned)
             function = function_of(node, graph.functions) if node.operation.role is Role.ELEMENTWISE else None
             if function is not None:
                 made[node] = [_applied(node, function, row) for row in rows]
 
 
-def _hold_function(
+def _check_function(
     graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequence[tuple[Atom | None, ...]], warned: set[str]
 ) -> None:
-    """Warn if an opaque function of ``node`` fails on one of ``rows``, which the atoms of the vocabulary make."""
+    """Warn if an opaque function of ``node`` fails on one of ``rows``, which are computed from the vocabulary."""
     symbol = str(node["function"])
     function = graph.functions.get(symbol)
     if function is None:
@@ -167,7 +167,7 @@ def _hold_function(
 
 
 def _failure(node: Node, function: Callable[..., Any], atoms: Sequence[Atom]) -> str | None:
-    """Return why an opaque function fails on ``atoms``, or ``None`` where it does not."""
+    """Return why an opaque function fails on ``atoms``, or ``None`` if it succeeds."""
     try:
         result = function(*atoms)
         if node.operation.name == "map":

@@ -1,8 +1,8 @@
-"""The pass ``fuse``: elementwise work that in the end depends on one value of few atoms becomes a table.
+"""The pass ``fuse``: tables for elementwise work that depends on one value of few atoms.
 
-The work of one layer is one feed-forward block as it stands (``graph.layering.mlps``). This pass makes the blocks
-smaller: where several operations on the way from one value, its *root*, lead to a result, and nothing else needs what
-lies between, the result is looked up.
+The work of a layer is already one feed-forward block (``graph.layering.mlps``). This pass shrinks the blocks: where
+several operations from one value, the *root*, lead to a result, and their intermediate values have no other users,
+the result becomes a lookup.
 """
 
 from __future__ import annotations
@@ -21,21 +21,20 @@ from raspir.rewriting.columns import Columns
 
 @dataclass(frozen=True)
 class Fuse:
-    """Replaces elementwise work that depends on one value of at most 256 known atoms by lookups of that value.
+    """A fusion of elementwise work on one value of at most 256 known atoms into lookups of that value.
 
-    The atoms are known of inputs with a vocabulary, of lookups, and of booleans. Each result that something else
-    reads becomes one lookup, if that leaves fewer elementwise nodes; so no work is done twice. The lookup is in the
-    layer of its root, so no value moves to a later layer. An atom for which an operation fails is not in the table:
-    there the result may be anything. An opaque function that fails on an atom becomes no part of a table, so that it
-    fails when the program runs.
+    The atoms are known for inputs with a vocabulary, lookups and booleans. Each result with an outside user becomes one
+    lookup, if that leaves fewer elementwise nodes; so no work is duplicated. The lookup is in the layer of its root, so
+    no value moves to a later layer. An atom for which an operation fails is not in the table: the result may then be
+    anything. An opaque function that fails on an atom is never fused, so that it still fails when the program runs.
     """
 
     name = "fuse"
     summary = "replaces chains and meshes of elementwise operations on few possible atoms by lookups"
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
-        """Return ``graph`` with lookups where they leave fewer nodes; it has its schedule only if nothing changed."""
-        while True:  # types that a table makes narrower can make more atoms known; each round leaves fewer nodes
+        """Return ``graph`` with profitable lookups; it keeps its schedule only if nothing changed."""
+        while True:  # types that a table narrows can make more atoms known; each round leaves fewer nodes
             tables = _Tables(graph, context.analysis(graph))
             lookups = tables.lookups()
             fused = _rebuilt(graph, lookups) if lookups else None
@@ -46,7 +45,7 @@ class Fuse:
 
 
 class _Tables:
-    """Which elementwise nodes of a graph become lookups of their root."""
+    """The elementwise nodes of a graph to replace by lookups of their root."""
 
     def __init__(self, graph: Graph, analysis: Analysis) -> None:
         self._graph = graph
@@ -57,7 +56,7 @@ class _Tables:
         self._inner = self._found_inner()
 
     def lookups(self) -> dict[Node, Node]:
-        """Return the lookup for each node that is to become one."""
+        """Return the lookup that replaces each fused result."""
         return {
             node: self._lookup(node)
             for node in self._roots
@@ -65,7 +64,7 @@ class _Tables:
         }
 
     def remarks(self, lookups: Mapping[Node, Node]) -> list[Remark]:
-        """Return what replacing nodes by ``lookups`` gains: a remark for each root, at the first of its results."""
+        """Return a remark on the gain of ``lookups`` for each root, located at the first of its results."""
         describer = Describer(self._graph)
         gone = Counter(self._roots[node] for node in self._inner)
         results: dict[Node, list[Node]] = {}
@@ -81,7 +80,7 @@ class _Tables:
         return remarks
 
     def _found_inner(self) -> set[Node]:
-        """Return the nodes with a root that only nodes of the same root read, and that are no outputs."""
+        """Return the non-output nodes with a root whose users all have the same root."""
         outer = set(self._graph.outputs.values())
         for node in self._graph:
             root = self._roots.get(node)
@@ -95,7 +94,7 @@ class _Tables:
 
 
 def _rebuilt(graph: Graph, lookups: Mapping[Node, Node]) -> Graph | None:
-    """Return ``graph`` with ``lookups`` in place of nodes; ``None`` if what reads them cannot work with their types."""
+    """Return ``graph`` with ``lookups`` substituted, or ``None`` if their types do not suit their users."""
     needed = {*graph.inputs.values(), *graph.outputs.values()}
     for node in reversed(graph.nodes):
         if node in needed:

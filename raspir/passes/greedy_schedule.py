@@ -1,8 +1,7 @@
-"""A good placement in nearly linear time, for programs too large to search for the best.
+"""Heuristic placement in nearly linear time, for programs too large for the exact search.
 
-Heads are listed layer by layer, the most urgent first and no more in a layer than a limit, which is made as small as
-works. Then heads that share a selector are brought together where they can be, and elementwise work that frees no
-more of the residual stream than it takes is put off.
+Heads are list-scheduled layer by layer, the most urgent first, under the smallest feasible limit per layer. Then heads
+that share a selector are joined where possible, and elementwise work is delayed where that shortens the live ranges.
 """
 
 from __future__ import annotations
@@ -12,23 +11,23 @@ from heapq import heappop, heappush
 from raspir.passes.placement import Placement, Problem
 
 _VISITS = 200_000
-"""Values that bringing heads together may look at: a bound on its time."""
+"""Maximum number of values visited to join heads: a bound on the time."""
 
 
 def greedy_placement(problem: Problem) -> Placement:
-    """Return a placement with as few layers as can be, few heads in the widest layer, and few heads in all."""
+    """Return a placement with the fewest layers, few heads in the widest layer, and few heads in total."""
     early = {value: problem.earliest[value] for value in problem.aggregates}
     return min((_improved(problem, start) for start in (early, _narrow(problem))), key=problem.cost)
 
 
 def _improved(problem: Problem, fixed: dict[int, int]) -> Placement:
-    """Return the placement with the aggregates in the layers of ``fixed``, improved step by step."""
+    """Return the placement with the aggregates in the layers of ``fixed``, after local improvement."""
     _join(problem, fixed)
     return _put_off(problem, problem.settle(fixed))
 
 
 def _narrow(problem: Problem) -> dict[int, int]:
-    """Return the layer of each aggregate, with the smallest limit of heads in a layer for which listing works."""
+    """Return the layer of each aggregate under the smallest heads-per-layer limit that list scheduling can meet."""
     best = {value: problem.earliest[value] for value in problem.aggregates}
     low, high = 1, problem.cost(problem.earliest).widest
     while low < high:
@@ -42,14 +41,14 @@ def _narrow(problem: Problem) -> dict[int, int]:
 
 
 def _list(problem: Problem, limit: int) -> dict[int, int] | None:
-    """Return the layer of each aggregate with at most ``limit`` heads in a layer, or ``None`` where listing fails."""
+    """Return the layer of each aggregate with at most ``limit`` heads per layer, ``None`` if list scheduling fails."""
     waiting = [len(operands) for operands in problem.operands]
     ready: dict[int, list[int]] = {}
     urgent: list[tuple[int, int]] = []
     fixed: dict[int, int] = {}
 
     def arrive(values: list[int]) -> None:
-        """Let each aggregate wait for a head, and pass on at once what is no aggregate."""
+        """Queue ready aggregates for a head, and propagate through other values at once."""
         while values:
             value = values.pop()
             if problem.steps[value] and value not in fixed:
@@ -77,7 +76,7 @@ def _list(problem: Problem, limit: int) -> dict[int, int] | None:
 
 
 def _join(problem: Problem, fixed: dict[int, int]) -> None:
-    """Move whole heads to another head of their selector, where all their aggregates can be."""
+    """Move whole heads onto another head of their selector, if all their aggregates can move."""
     budget = _VISITS // max(1, len(problem.nodes))
     at, due = problem.settle(fixed), problem.due(fixed)
     layers: dict[int, list[int]] = {}
@@ -98,7 +97,7 @@ def _join(problem: Problem, fixed: dict[int, int]) -> None:
 
 
 def _put_off(problem: Problem, placement: list[int]) -> Placement:
-    """Return ``placement`` with elementwise work moved later, if its values then stay for a shorter time."""
+    """Return ``placement`` with elementwise work delayed where that shortens the live ranges."""
     at, last = list(placement), problem.last_read(placement)
     reads = _latest_reads(problem, at, last)
     latest = problem.due({value: at[value] for value in problem.aggregates})
@@ -116,7 +115,7 @@ def _put_off(problem: Problem, placement: list[int]) -> Placement:
 
 
 def _latest_reads(problem: Problem, at: list[int], last: list[int]) -> list[list[tuple[int, int]]]:
-    """Return the two latest reads of each value: in which layer, and by which user (``-1``: it is an output)."""
+    """Return the two latest reads of each value, as layer and user (``-1`` for an output)."""
     reads: list[list[tuple[int, int]]] = [[(problem.depth, -1)] if output else [] for output in problem.is_output]
     for user, operands in enumerate(problem.operands):
         read = at[user] - problem.steps[user] if problem.moves[user] else last[user]
@@ -126,5 +125,5 @@ def _latest_reads(problem: Problem, at: list[int], last: list[int]) -> list[list
 
 
 def _other_read(reads: list[tuple[int, int]], user: int) -> int:
-    """Return the layer of the latest read by another than ``user``; layer 0 where there is none."""
+    """Return the layer of the latest read by a user other than ``user``, or 0."""
     return max((layer for layer, by in reads if by != user), default=0)

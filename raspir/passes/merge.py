@@ -1,4 +1,4 @@
-"""The pass merge: equal selectors become one, sums over one selector one sum, disjoint selectors of one value unite."""
+"""The pass merge: unification of equal selectors, of sums over one selector, and of disjoint selectors of one value."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ROUNDS = 10
 
 @dataclass(frozen=True)
 class Merge:
-    """Merges heads, and comparisons within them."""
+    """A merge of heads, and of comparisons within them."""
 
     name: ClassVar[str] = "merge"
     summary: ClassVar[str] = "equal selectors, comparisons of one key and query, and sums that are linear become one"
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
-        """Return ``graph`` merged; the same graph where that saves nothing."""
+        """Return ``graph`` merged, or the same graph if that saves nothing."""
         for _ in range(_ROUNDS):
             merging = _Merging(graph, context.analysis(graph))
             merged = merging.graph()
@@ -40,7 +40,7 @@ class Merge:
 
 
 class _Merging:
-    """One round over a graph, operands first."""
+    """One round over a graph, in post-order."""
 
     def __init__(self, graph: Graph, analysis: Analysis) -> None:
         self._graph = graph
@@ -69,7 +69,7 @@ class _Merging:
         self.remarks.append(Remark(rule, self._describer(node), gain, place))
 
     def _selector(self, node: Node, selector: Node) -> Node:
-        """Return the one selector that stands for all that select the same, as short as its normal form allows."""
+        """Return the representative of all equal selectors, as short as the normal form allows."""
         formula = self._facts[selector].formula
         if formula is None:
             return selector
@@ -93,7 +93,7 @@ class _Merging:
         return normal_form if _size(normal_form) < _size(selector) and layers[0] <= layers[1] else selector
 
     def _sum(self, node: Node, total: Node) -> Node:
-        """Return a sum of sums as one sum, where they are used for nothing else."""
+        """Return a sum of sums as one sum, if these have no other users."""
         form = self._facts.linear(total)
         groups: dict[Node, list[tuple[Node, int]]] = {}
         for term, coefficient in form.terms.items():
@@ -109,13 +109,13 @@ class _Merging:
         return total if merged is form else self._algebra.linear(merged)
 
     def _is_sum(self, term: Node) -> bool:
-        """Tell whether ``term`` is a sum of integers that nothing else uses."""
+        """Return whether ``term`` is a sum of integers without other users."""
         if term.operation.name != "sum" or self._algebra.uses[term] > 1:
             return False
         return self._facts[term.operands[1]].domain.kinds is INT and is_zero(term["default"])
 
     def _over_one(self, selector: Node, terms: list[tuple[Node, int]]) -> Node:
-        """Return the sum over ``selector`` of the values of ``terms``, each times its coefficient."""
+        """Return the sum over ``selector`` of the linear combination of the values of ``terms``."""
         value = Linear({})
         for term, coefficient in terms:
             value = value.plus(self._facts.linear(term.operands[1]), coefficient)
@@ -126,7 +126,7 @@ class _Merging:
         return kept.plus(self._facts.linear(new))
 
     def _united(self, node: Node, form: Linear) -> Linear:
-        """Return ``form`` with two sums of one value as one, over either of disjoint selectors or their difference."""
+        """Return ``form`` with two sums of one value as one, over a disjoint union or difference of selectors."""
         sums = [(term, c) for term, c in form.terms.items() if self._is_sum(term)]
         for a, coefficient in sums:
             for b, other in sums:
@@ -142,9 +142,9 @@ class _Merging:
         return form
 
     def _joined(self, a: Node, b: Node, coefficient: int, other: int) -> tuple[str, Disjunction | None]:
-        """Return the selector that stands for two in a sum of sums over them, each times its coefficient, and the rule.
+        """Return the selector that replaces two selectors in a linear combination of sums, and the rule.
 
-        A form shares terms with the forms before it, so pairs without such a selector are remembered.
+        A form shares terms with the forms before it, so pairs without such a selector are memoized.
         """
         if (a, b, coefficient, other) in self._apart:
             return "", None
@@ -160,12 +160,12 @@ class _Merging:
 
 
 def _equality_key(formula: Disjunction) -> frozenset[Conjunct]:
-    """Return a key that is equal for normal forms of the same conjuncts, in whatever order."""
+    """Return a key that is equal for normal forms of the same conjuncts in any order."""
     return frozenset(formula)
 
 
 def _have_same_value(a: Node, b: Node) -> bool:
-    """Return whether both sums add up the same value."""
+    """Return whether both sums have the same value operand."""
     return a.operands[1] is b.operands[1]
 
 
@@ -175,5 +175,5 @@ def _have_same_coefficient(coefficient: int, other: int) -> bool:
 
 
 def _size(selector: Node) -> int:
-    """Return how many selectors ``selector`` is made of, itself included."""
+    """Return the number of selectors in ``selector``, including itself."""
     return len(selector_parts(selector))

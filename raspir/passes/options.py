@@ -1,6 +1,6 @@
-"""The options of the optimiser, each declared once, as a field: the API and the commands take theirs from here.
+"""The optimizer options, each declared once as a field, from which the API and the commands derive theirs.
 
-A new option is keyword-only (``kw_only=True``), since callers may give by position the parameters that follow.
+Declare new options keyword-only (``kw_only=True``), since callers may pass the parameters that follow by position.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from raspir.ir import Atom, BackendError, Graph
 from raspir.ir.atoms import is_one_of, show
 
 Attention = Literal["select", "best"]
-"""Which attention heads there are: plain selectors, or also heads that fetch from the best selected position."""
+"""The kind of attention heads: plain selectors, or also heads that fetch from the best selected position."""
 
 T = TypeVar("T", bound="Documented")
 P = ParamSpec("P")
@@ -27,15 +27,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class About:
-    """The description of an option, and its check.
+    """The documentation and validation of an option.
 
     Attributes:
-        doc: the description in the docstrings of functions.
-        help: the description in the help of commands.
-        metavar: the placeholder of a value in the help of commands; empty for the choices themselves.
-        text: whether commands take characters, and not the type of the field.
-        wanted: the values that the option takes, in words.
-        admits: whether the option takes a value; ``None`` where its user checks it.
+        doc: the description in docstrings.
+        help: the description in command help.
+        metavar: the placeholder for the value in command help; empty to list the choices.
+        text: whether commands parse the value as text instead of as the type of the field.
+        wanted: the accepted values, in words.
+        admits: the predicate for accepted values; ``None`` if the consumer validates them.
     """
 
     doc: str
@@ -47,13 +47,13 @@ class About:
 
     @property
     def metadata(self) -> dict[str, About]:
-        """The metadata of the field that is the option."""
+        """The metadata of the option's field."""
         return {"about": self}
 
 
 @dataclass(frozen=True)
 class Documented:
-    """Options: the fields of a class that have an :class:`About`, all of them with a default."""
+    """Options: the fields of a class that have an :class:`About`, all with defaults."""
 
     def __post_init__(self) -> None:
         for name, about in described(type(self)).items():
@@ -62,12 +62,12 @@ class Documented:
                 raise BackendError(f"{name} is {about.wanted}, not {show(value)}")
 
     def part(self, of: type[T]) -> T:
-        """Return those of these options that the class ``of`` has."""
+        """Return the subset of these options that the class ``of`` declares."""
         return of(**{name: getattr(self, name) for name in described(of)})
 
 
 def described(options: type[Documented]) -> dict[str, About]:
-    """Return the descriptions of options by name, in order; fields that are no options have none."""
+    """Return the descriptions of the options by name, in order, without fields that are not options."""
     return {each.name: each.metadata["about"] for each in fields(options) if "about" in each.metadata}
 
 
@@ -81,7 +81,7 @@ def _is_seconds(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Assumptions(Documented):
-    """The assumptions about inputs. :meth:`Graph.assume` checks them."""
+    """The assumptions about inputs, which :meth:`Graph.assume` checks."""
 
     vocab: Iterable[Atom] | None = field(
         default=None,
@@ -102,7 +102,7 @@ class Assumptions(Documented):
         """Return ``graph`` under these assumptions.
 
         Raises:
-            InputError: if an assumption makes no sense.
+            InputError: if an assumption is invalid.
         """
         return graph.assume(self.vocab, self.max_length)
 
@@ -124,7 +124,7 @@ class Target(Documented):
 
 @dataclass(frozen=True)
 class Limits(Documented):
-    """The limits of the optimiser, for each pass that has an option of the name; ``None`` leaves it to the pass."""
+    """The limits of the optimizer, for each pass with an option of that name; ``None`` selects the pass's default."""
 
     max_heads: int | None = field(
         default=None,
@@ -150,7 +150,7 @@ class Limits(Documented):
 
 @dataclass(frozen=True)
 class Options(Limits, Target, Assumptions):
-    """All options that functions and commands share. Fields come base by base, from the last base to the first."""
+    """All options that functions and commands share; fields are ordered base by base, from the last to the first."""
 
     @property
     def target(self) -> Target:
@@ -159,16 +159,16 @@ class Options(Limits, Target, Assumptions):
 
     @property
     def limits(self) -> dict[str, object]:
-        """The limits that are given, by the names that passes have for them."""
+        """The limits that are set, by the names of the pass options."""
         given = {name: getattr(self, name) for name in described(Limits)}
         return {name: value for name, value in given.items() if value is not None}
 
 
 def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Callable[P, R]]:
-    """Return a decorator of functions that take one instance of a dataclass: callers give its fields instead.
+    """Return a decorator that lets callers pass the fields of a dataclass in place of an instance of it.
 
-    Type checkers and :func:`inspect.signature` see those fields as the parameters. The line ``**options`` of a
-    docstring becomes the description of each option.
+    Type checkers and :func:`inspect.signature` see these fields as the parameters. The line ``**options`` of a
+    docstring expands to the description of each option.
     """
 
     def decorate(function: Callable[[C], R]) -> Callable[P, R]:
@@ -188,7 +188,7 @@ def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Call
 
 
 def _with_options_described(doc: str | None) -> str | None:
-    """Return a docstring with the descriptions of all options in place of ``**options``; ``None`` under ``-OO``."""
+    """Return a docstring with ``**options`` expanded to the descriptions of all options; ``None`` under ``-OO``."""
     lines = [
         textwrap.fill(f"{name}: {each.doc}", 120, initial_indent=" " * 8, subsequent_indent=" " * 12)
         for name, each in described(Options).items()

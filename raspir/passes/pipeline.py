@@ -1,4 +1,4 @@
-"""Running passes one after the other, with the verifier after each."""
+"""The pass manager, which runs the verifier after each pass."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from raspir.plugins.registry import advice
 from raspir.rewriting.graphs import gain
 
 DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
-"""The passes that run unless others are named, in order."""
+"""The default pipeline, in order."""
 
 
 def run_passes(
@@ -36,18 +36,18 @@ def run_passes(
     """Return ``graph`` after ``passes``.
 
     Args:
-        graph: what to transform.
-        passes: names with commas between them and options in braces, as in ``fold,depth{max_heads=4}``, or a list of
-            such names and of passes; the default pipeline for ``None``.
-        target: the transformer to compile for; one with plain selectors for ``None``.
-        options: values of options by name, for each pass that has the option and is not given it in braces.
-        remarks: a list to which the passes add what they did that mattered, in order.
-        progress: called by passes that can take long, with the number of steps done and of all steps.
-        on_pass: called after each pass, with the pass, the graph before it and the graph after it.
+        graph: the graph to transform.
+        passes: comma-separated names with options in braces, as in ``fold,depth{max_heads=4}``, or a list of such names
+            and of passes; ``None`` for the default pipeline.
+        target: the transformer to compile for; ``None`` for one with plain selectors.
+        options: option values by name, for each pass that declares the option and does not set it in braces.
+        remarks: a list to which the passes append their remarks, in order.
+        progress: a callback for slow passes, called with the steps done and the steps in total.
+        on_pass: a callback after each pass, called with the pass, the graph before it and the graph after it.
 
     Raises:
-        GraphError: if ``graph`` breaks a rule of the IR, or (an internal error) a pass fails or makes one that does.
-        BackendError: if there is no such pass, option or value of an option.
+        GraphError: if ``graph`` violates a rule of the IR, or (an internal error) a pass fails or returns such a graph.
+        BackendError: if a pass, an option or a value of an option does not exist.
     """
     chosen = choose(passes, options or {})
     context = PassContext(target or Target(), [] if remarks is None else remarks, progress)
@@ -62,10 +62,10 @@ def run_passes(
 
 
 def choose(passes: str | Sequence[str | Pass] | None, options: Mapping[str, object]) -> list[Pass]:
-    """Return the passes that ``passes`` names, each with those of ``options`` that it has.
+    """Return the passes that ``passes`` names, each with its share of ``options``.
 
     Raises:
-        BackendError: if there is no such pass or value, or no pass has one of the options while there are passes.
+        BackendError: if a pass or value does not exist, or no pass of a non-empty list declares one of the options.
     """
     chosen = list(_listed(passes))
     known = [{option.name: None for option in options_of(each, PASSES.what)} if options else {} for each, _ in chosen]
@@ -81,7 +81,7 @@ def choose(passes: str | Sequence[str | Pass] | None, options: Mapping[str, obje
 
 
 def _listed(passes: str | Sequence[str | Pass] | None) -> Iterable[tuple[Pass, dict[str, object]]]:
-    """Yield each pass, and the options that it is given in braces."""
+    """Yield each pass with its options in braces."""
     items = DEFAULT if passes is None else [passes] if isinstance(passes, str) else passes
     if not isinstance(items, Iterable):
         raise BackendError(f"passes are a text such as 'a,b' or a list of names and passes, not {show(items)}")
@@ -101,21 +101,21 @@ def _listed(passes: str | Sequence[str | Pass] | None) -> Iterable[tuple[Pass, d
 
 
 def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
-    """Return what ``each`` makes of ``graph``.
+    """Return the result of ``each`` on ``graph``.
 
     Raises:
-        GraphError: if that is not a graph that keeps the rules and fits those who use it, or the pass fails.
-        RaspirError: what the pass says that its user did wrong.
+        GraphError: if the pass fails, or its result is invalid or changes the interface.
+        RaspirError: if the pass reports an error of its user.
     """
     try:
         after = each.run(graph, context)
-    except GraphError as error:  # the graph before keeps the rules, so the pass tried to break one
+    except GraphError as error:  # the graph before is valid, so the pass tried to build an invalid one
         raise _internal(each, graph, f"broke a rule of the IR: {error.message}", error) from error
-    except (RaspirError, RaspirWarning):  # a warning that the user has made an error of
+    except (RaspirError, RaspirWarning):  # a warning that the user turned into an error
         raise
     except (Exception, SystemExit) as error:
         raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error
-    if after is graph:  # which has been verified
+    if after is graph:  # the verifier has accepted it
         return graph
     if not isinstance(after, Graph):
         raise _internal(each, graph, f"returned {show(after)}, which is not a graph")
@@ -130,7 +130,7 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
 
 
 def _account_for_growth(each: Pass, before: Graph, after: Graph, context: PassContext, reported: int) -> None:
-    """Add a remark on what a larger graph gains, unless the pass has added some to the first ``reported``."""
+    """Add a remark on the gain of a larger graph, unless the pass has added one after the first ``reported``."""
     if len(after) > len(before) and len(context.remarks) == reported:
         found = gain(before, after)
         if found is not None:
@@ -138,7 +138,7 @@ def _account_for_growth(each: Pass, before: Graph, after: Graph, context: PassCo
 
 
 def _changed(before: Graph, after: Graph) -> str | None:
-    """Return what a pass may not change of a graph and did, in words."""
+    """Return the part of a graph that a pass must preserve but changed, in words."""
     if list(after.outputs) != list(before.outputs):
         return f"the outputs {', '.join(before.outputs)} into {', '.join(after.outputs)}"
     if list(after.inputs.items()) != list(before.inputs.items()):
@@ -157,13 +157,13 @@ def _internal(each: Pass, before: Graph, problem: str, cause: BaseException | No
 
 
 MOST_SAVED = 20
-"""So many graphs before a pass that failed are kept; the oldest make room."""
+"""Number of saved graphs to keep; the oldest are deleted."""
 
 
 def _save(graph: Graph, name: str) -> str:
-    """Save ``graph`` as text in a folder for temporary files, and say where, or why that failed.
+    """Save ``graph`` as text in a temporary folder, and return where, or why that failed.
 
-    The same graph before the same pass is saved in one file, however often the pass fails.
+    The file name is determined by the graph and the pass, so that repeated failures do not add files.
     """
     text = print_graph(graph, locations=True).encode()
     stem = f"raspir-{re.sub(r'[^A-Za-z0-9_.]', '-', name)[:40]}"
@@ -181,10 +181,10 @@ def _save(graph: Graph, name: str) -> str:
 
 
 def _own_folder() -> str:
-    """Return the folder of the user for graphs that are saved, which nobody else can write to.
+    """Return the user's folder for saved graphs, which nobody else can write to.
 
     Raises:
-        OSError: if there is something else under its name, as somebody else may have put there.
+        OSError: if something else has its name, as another user may have created.
     """
     user = os.getuid() if hasattr(os, "getuid") else None
     folder = os.path.join(tempfile.gettempdir(), "raspir" if user is None else f"raspir-{user}")
@@ -199,11 +199,11 @@ def _own_folder() -> str:
 
 
 def _make_room(folder: str, saved: str) -> None:
-    """Remove the oldest files of a folder, but not the one just saved, so that a bounded number stays."""
+    """Delete the oldest files of a folder, but not the one just saved, to bound their number."""
     ages: dict[str, int] = {}
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
-        with contextlib.suppress(FileNotFoundError):  # another process may be doing the same
+        with contextlib.suppress(FileNotFoundError):  # another process may delete it concurrently
             ages[path] = os.lstat(path).st_mtime_ns
     ages.pop(saved, None)
     for path in sorted(ages, key=ages.__getitem__)[: max(0, len(ages) - MOST_SAVED + 1)]:

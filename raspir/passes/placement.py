@@ -1,4 +1,4 @@
-"""Where the nodes of a graph can be placed, and what a placement costs: what the ways of scheduling share."""
+"""The scheduling problem: the possible placements of a graph's nodes, and the cost of a placement."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Placement = Sequence[int]
 
 
 class Cost(NamedTuple):
-    """What a placement costs; the first that differs decides.
+    """The cost of a placement, compared lexicographically.
 
     Attributes:
         layers: attention layers.
-        widest: heads in the layer that has the most.
-        heads: heads in all.
-        stays: the layers that each value stays in the residual stream, added up over all values: from where it is
-            made to where it is last read, or to the last layer for an output.
+        widest: heads in the widest layer.
+        heads: heads in total.
+        live_range: the layers that values stay in the residual stream, summed over all values: from definition to last
+            read, or to the last layer for an output.
     """
 
     layers: int
@@ -33,14 +33,14 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """A graph as its schedule sees it: values by number, operands first. What depends on constants alone is left out.
+    """The scheduling problem of a graph: its values in topological order, except those that depend on constants alone.
 
     Attributes:
         nodes: the values: sources, elementwise work, aggregates, and selectors, which lie in no layer.
-        operands: the numbers of each value's operands, each once.
-        steps: for each value, how many layers it lies at least after its operands: 1 for an aggregate, else 0.
-        selectors: for each aggregate a number that tells whom it attends to (its selector, and the score of a best);
-            ``-1`` for every other value.
+        operands: the numbers of each value's distinct operands.
+        steps: the minimum number of layers between a value and its operands: 1 for an aggregate, else 0.
+        selectors: for each aggregate, a number that identifies the positions to which it attends (its selector, and the
+            score of a best); ``-1`` for every other value.
         moves: whether a schedule places the value: aggregates and elementwise work.
         is_output: whether the value is an output of the graph.
     """
@@ -54,7 +54,7 @@ class Problem:
 
     @staticmethod
     def of(graph: Graph) -> Problem:
-        """Return the problem of ``graph``, whose present schedule does not matter."""
+        """Return the problem of ``graph``, regardless of its present schedule."""
         results = set(graph.outputs.values())
         nodes = tuple(node for node, on in dependencies(graph).items() if on)
         number = {node: position for position, node in enumerate(nodes)}
@@ -74,7 +74,7 @@ class Problem:
 
     @cached_property
     def users(self) -> tuple[tuple[int, ...], ...]:
-        """The numbers of the values that have each value as an operand."""
+        """The numbers of the users of each value."""
         users: list[list[int]] = [[] for _ in self.nodes]
         for value, operands in enumerate(self.operands):
             for operand in operands:
@@ -88,29 +88,29 @@ class Problem:
 
     @cached_property
     def earliest(self) -> tuple[int, ...]:
-        """The first layer that each value can be in."""
+        """The earliest layer of each value (ASAP)."""
         return tuple(self.settle({}))
 
     @property
     def depth(self) -> int:
-        """The fewest layers that are enough."""
+        """The critical path length in layers."""
         return max((self.earliest[value] for value in self.aggregates), default=0)
 
     @cached_property
     def latest(self) -> tuple[int, ...]:
-        """The last layer that each value can be in if there are no more layers than are needed."""
+        """The latest layer of each value at minimum depth (ALAP)."""
         latest = self.due({})
         return tuple(at if self.moves[value] or self.operands[value] else 0 for value, at in enumerate(latest))
 
     def settle(self, fixed: dict[int, int]) -> list[int]:
-        """Return the layer of each value: as in ``fixed``, else the first that its operands allow."""
+        """Return the layer of each value: as in ``fixed``, else the earliest that its operands allow."""
         at: list[int] = []
         for value, operands in enumerate(self.operands):
             at.append(fixed[value] if value in fixed else max([at[o] for o in operands], default=0) + self.steps[value])
         return at
 
     def due(self, fixed: dict[int, int]) -> list[int]:
-        """Return the last layer that each value can be in, given the layers of the values in ``fixed``."""
+        """Return the latest layer of each value, given the layers of the values in ``fixed``."""
         due = [self.depth] * len(self.nodes)
         for value in reversed(range(len(self.nodes))):
             at = fixed.get(value, due[value]) - self.steps[value]
@@ -119,10 +119,10 @@ class Problem:
         return due
 
     def last_read(self, placement: Placement) -> list[int]:
-        """Return the layer after which each value is no longer needed.
+        """Return the layer of the last read of each value.
 
-        Elementwise work reads in its own layer; an aggregate reads what the layer before it leaves, through its
-        selector too.
+        Elementwise work reads in its own layer; an aggregate reads the output of the layer before it, including through
+        its selector.
         """
         depth = max((placement[value] for value in self.aggregates), default=0)
         last = [depth if self.is_output[value] else placement[value] for value in range(len(self.nodes))]
@@ -133,14 +133,14 @@ class Problem:
         return last
 
     def heads(self, placement: Placement) -> dict[tuple[int, int], list[int]]:
-        """Return the aggregates of each head, by its layer and the number of its selector."""
+        """Return the aggregates of each head, by layer and selector number."""
         heads: dict[tuple[int, int], list[int]] = {}
         for value in self.aggregates:
             heads.setdefault((placement[value], self.selectors[value]), []).append(value)
         return heads
 
     def cost(self, placement: Placement) -> Cost:
-        """Return what ``placement`` costs."""
+        """Return the cost of ``placement``."""
         heads = self.heads(placement)
         loads: dict[int, int] = {}
         for layer, _ in heads:
@@ -154,7 +154,7 @@ class Problem:
         )
 
     def values(self) -> Iterator[int]:
-        """Yield the numbers of what lies in the residual stream: all but selectors."""
+        """Yield the numbers of the values in the residual stream: all but selectors."""
         return (value for value in range(len(self.nodes)) if self.moves[value] or not self.operands[value])
 
     def schedule(self, placement: Placement) -> dict[Node, int]:
@@ -162,6 +162,6 @@ class Problem:
         return {node: placement[value] for value, node in enumerate(self.nodes) if self.moves[value]}
 
     def placement(self, schedule: Iterable[tuple[Node, int]]) -> list[int]:
-        """Return the placement that ``schedule`` gives, which must be valid."""
+        """Return the placement of ``schedule``, which must be valid."""
         number = {node: value for value, node in enumerate(self.nodes)}
         return self.settle({number[node]: layer for node, layer in schedule})

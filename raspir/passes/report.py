@@ -1,4 +1,4 @@
-"""What passes did: their figures before and after, and their remarks, as lines that textual IR can hold."""
+"""Reports of passes: statistics before and after, and remarks, as comment lines for textual IR."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from raspir.passes.base import Pass, Remark
 
 @dataclass(frozen=True)
 class PassStats:
-    """What one pass did.
+    """The statistics of one pass.
 
     Attributes:
         name: the pass.
-        changed: whether the graph after it is another than before.
+        changed: whether the graph changed.
         before: the figures of the graph before it.
         after: the figures of the graph after it.
-        remarks: what it recorded, in order.
+        remarks: its remarks, in order.
     """
 
     name: str
@@ -29,11 +29,11 @@ class PassStats:
     remarks: tuple[Remark, ...]
 
     def __str__(self) -> str:
-        """Say which figures changed, as in ``pass depth: layers 6 → 4, heads 6 → 9``."""
+        """Return the changed figures, as in ``pass depth: layers 6 → 4, heads 6 → 9``."""
         pairs = [(name, getattr(self.before, name), getattr(self.after, name)) for name in _FIGURES]
-        told = [f"{_FIGURES[name]} {old} → {new}" for name, old, new in pairs if old != new]
+        changes = [f"{_FIGURES[name]} {old} → {new}" for name, old, new in pairs if old != new]
         same = "other nodes, the same figures" if self.changed else "no change"
-        return f"pass {self.name}: {', '.join(told) or same}"
+        return f"pass {self.name}: {', '.join(changes) or same}"
 
 
 _FIGURES = {
@@ -43,25 +43,25 @@ _FIGURES = {
 
 @dataclass
 class Report:
-    """Collects what passes do: give :func:`raspir.passes.pipeline.run_passes` its ``remarks`` and its ``on_pass``.
+    """A collector for :func:`raspir.passes.pipeline.run_passes`: pass it the ``remarks`` and the ``on_pass`` of this.
 
     Attributes:
-        remarks: what all passes recorded, in order.
-        passes: what each pass did, in order.
+        remarks: the remarks of all passes, in order.
+        passes: the statistics of each pass, in order.
     """
 
     remarks: list[Remark] = field(default_factory=list)
     passes: list[PassStats] = field(default_factory=list)
 
     def on_pass(self, each: Pass, before: Graph, after: Graph) -> None:
-        """Take note of a pass that ran."""
-        told = sum(len(ran.remarks) for ran in self.passes)
+        """Record a pass that ran."""
+        recorded = sum(len(ran.remarks) for ran in self.passes)
         self.passes.append(
-            PassStats(each.name, before != after, before.stats(), after.stats(), tuple(self.remarks[told:])),
+            PassStats(each.name, before != after, before.stats(), after.stats(), tuple(self.remarks[recorded:])),
         )
 
     def comments(self) -> list[str]:
-        """Return lines for the top of a textual IR: each pass that did something, and its remarks in columns."""
+        """Return comment lines for textual IR: each pass with an effect, and its remarks in columns."""
         widths = _widths(map(_cells, self.remarks))
         lines = []
         for ran in self.passes:

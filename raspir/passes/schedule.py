@@ -1,4 +1,4 @@
-"""The pass ``schedule``: which layer each head and each piece of elementwise work is placed in."""
+"""The pass ``schedule``: assignment of heads and elementwise work to layers."""
 
 from __future__ import annotations
 
@@ -13,27 +13,26 @@ from raspir.passes.placement import Cost, Placement, Problem
 
 @dataclass(frozen=True)
 class Schedule:
-    """Gives a graph the schedule that costs least.
+    """A placement of least cost.
 
-    The cost is, in this order: attention layers, of which there are never more than the operations demand; heads in
-    the layer that has the most; heads in all, where aggregates of one layer that share a selector are one; and how
-    long values stay in the residual stream. Small graphs are searched exactly. Where the graph is too large, or the
-    search goes past its limits, the schedule is a heuristic's, and the remark says so.
+    The cost is lexicographic: attention layers, never more than the critical path; heads in the widest layer; heads in
+    total, where aggregates of one layer that share a selector are one; and the live ranges of values in the residual
+    stream. Small graphs are solved exactly. If the graph is too large, or the search exceeds its limits, the schedule
+    is heuristic, and the remark says so.
 
-    A graph whose cost is least when everything is as soon as possible has no schedule afterwards, so that its text
-    stays plain.
+    A graph for which the ASAP placement has least cost gets no explicit schedule, so that its text stays plain.
     """
 
     name = "schedule"
     summary = "places heads and elementwise work in layers: few heads in each, and values that do not stay long"
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
-        """Return ``graph`` with the schedule of least cost that was found."""
+        """Return ``graph`` with the least-cost schedule found."""
         problem = Problem.of(graph)
         plain: Placement = problem.earliest
         present = plain if graph.schedule is None else problem.placement(graph.schedule.items())
         found, how = _search(problem)
-        best = min((plain, present, found), key=problem.cost)  # of equals the first: no schedule, then no change
+        best = min((plain, present, found), key=problem.cost)  # ties go to the first: no schedule, then the present one
         gain = _gain(problem.cost(present), problem.cost(best))
         if gain:
             cost = problem.cost(best)
@@ -45,7 +44,7 @@ class Schedule:
 
 
 def _search(problem: Problem) -> tuple[Placement, str]:
-    """Return the best placement that can be found, and how it was found."""
+    """Return the best placement found, and the method."""
     if all(problem.earliest[value] == problem.latest[value] for value in range(len(problem.nodes))):
         return problem.earliest, "exact"
     found, is_best = exact_placement(problem)
@@ -56,17 +55,17 @@ def _search(problem: Problem) -> tuple[Placement, str]:
 
 
 def _gain(before: Cost, after: Cost) -> str:
-    """Say in words in what ``after`` is less than ``before``; nothing where it is not."""
-    told = []
+    """Return the figures in which ``after`` is less than ``before``, in words; empty if there are none."""
+    gains = []
     if after.layers < before.layers:
-        told.append(f"{_count(after.layers, 'layer')} (was {before.layers})")
+        gains.append(f"{_count(after.layers, 'layer')} (was {before.layers})")
     if after.widest < before.widest:
-        told.append(f"at most {_count(after.widest, 'head')} in a layer (was {before.widest})")
+        gains.append(f"at most {_count(after.widest, 'head')} in a layer (was {before.widest})")
     if after.heads < before.heads:
-        told.append(f"{_count(after.heads, 'head')} in all (was {before.heads})")
+        gains.append(f"{_count(after.heads, 'head')} in all (was {before.heads})")
     if after.live_range < before.live_range:
-        told.append(f"values stay for {_count(after.live_range, 'layer')} in all (was {before.live_range})")
-    return ", ".join(told)
+        gains.append(f"values stay for {_count(after.live_range, 'layer')} in all (was {before.live_range})")
+    return ", ".join(gains)
 
 
 def _count(number: int, what: str) -> str:

@@ -1,1 +1,1 @@
-"""Rewriting graphs: a builder that folds, the tables of its rules, and copying a graph."""
+"""Graph rewriting: a folding builder, its rule tables, and graph copying."""

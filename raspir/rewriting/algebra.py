@@ -1,6 +1,6 @@
-"""The algebra: which rules apply to each operation, and the builder that applies them.
+"""The algebra: the rewrite rules of each operation, and the builder that applies them.
 
-Every rule keeps values exactly, with their types, on all inputs on which what it replaces yields any.
+Every rule preserves values exactly, including their types, on all inputs on which the original is defined.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ RULES: dict[str, tuple[Row, ...]] = {
 
 
 def rule_name(rule: Row) -> str:
-    """Return the name of a rule, as users see it: ``by_position`` is "by position"."""
+    """Return the user-visible name of a rule: "by position" for ``by_position``."""
     return rule.__name__.strip("_").replace("_", " ")
 
 
 class Algebra(Builder):
-    """The builder that applies :data:`RULES`."""
+    """A builder that applies :data:`RULES`."""
 
     @property
     def rules(self) -> Mapping[str, tuple[Row, ...]]:

@@ -1,4 +1,4 @@
-"""Building nodes with rules applied: the builder folds each node that it makes."""
+"""Construction of nodes in normal form: the builder folds each node that it makes."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from raspir.rewriting.columns import Columns
 from raspir.rewriting.graphs import on_operands, uses_in
 
 Row = Callable[["Builder", Node], Node | None]
-"""A rule: takes a node whose operands are folded; returns what it becomes, or ``None`` where the rule doesn't apply."""
+"""A rule: a function from a node with folded operands to its rewrite, or ``None`` where the rule doesn't apply."""
 
 COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
-"""The comparison that holds where another does not: atoms are totally ordered among numbers and among strings."""
+"""The complement of each comparison; atoms are totally ordered among numbers and among strings."""
 
-_NESTED = 60  # rules applied within rules, one after the other
+_NESTED = 60  # maximum nesting of rule applications
 
 
 class Builder:
-    """Makes folded nodes, and knows the facts about them.
+    """A builder of folded nodes, with the facts about them.
 
     Args:
         analysis: the facts.
-        graph: the graph that is rewritten, if one is.
+        graph: the graph to rewrite, if any.
 
     Attributes:
-        uses: how often each node of the graph is used; rules keep what else is used, so they look before they copy it.
+        uses: the use count of each node of the graph, by which rules avoid copying nodes with other users.
     """
 
     @property
@@ -56,25 +56,25 @@ class Builder:
         """Return the folded node of operation ``name`` on ``operands``.
 
         Raises:
-            GraphError: if the operands' types are impossible.
+            GraphError: if the operands are ill-typed.
         """
         return self.fold(build(name, *operands, **attributes))
 
     def rebuilt(self, node: Node, operands: list[Node]) -> Node:
-        """Return the folded node that does with ``operands`` what ``node`` does with its own.
+        """Return ``node`` rebuilt on ``operands`` and folded.
 
-        Where what is known of the operands shows that this always fails, that is ``node`` itself.
+        Return ``node`` itself if the operand types show that the rebuilt node always fails.
         """
         moved = on_operands(node, operands)
         return node if moved is None else self.fold(moved)
 
     def replaces(self, node: Node, new: Node) -> None:
-        """Count the uses of ``node`` as uses of ``new``, which takes its place."""
+        """Add the uses of ``node`` to those of its replacement ``new``."""
         if new is not node:
             self.uses[new] += self.uses[node]
 
     def fold(self, node: Node) -> Node:
-        """Return what ``node`` becomes by the rules; its operands must be folded."""
+        """Return the normal form of ``node``, whose operands must be folded."""
         found = self._folded.get(node)
         if found is None:
             if node in self._open or len(self._open) >= _NESTED:
@@ -91,11 +91,11 @@ class Builder:
         return found
 
     def _applied(self, node: Node) -> Node:
-        """Return what the first rule that applies makes of ``node``, or ``node`` itself."""
+        """Return the result of the first applicable rule, or ``node`` itself."""
         for rule in self.rules.get(node.operation.name, ()):
             try:
                 new = rule(self, node)
-            except GraphError:  # the operands' kinds allow no such node, so the program fails there anyway
+            except GraphError:  # ill-typed replacement: the program fails there anyway
                 continue
             if new is not None and new is not node:
                 return new
@@ -103,7 +103,7 @@ class Builder:
 
     @cached_property
     def columns(self) -> Columns:
-        """What elementwise work makes of few atoms."""
+        """The columns of elementwise work on few atoms."""
         return Columns(self.facts)
 
     # Constants
@@ -122,18 +122,18 @@ class Builder:
 
     @cached_property
     def everything(self) -> Node:
-        """The selector that selects all positions."""
+        """The selector of all positions."""
         return build("select.eq", self.const(1), self.const(1))
 
     @cached_property
     def length(self) -> Node:
-        """The number of positions, which takes a layer."""
+        """The number of positions, which costs a layer."""
         return self.facts.length
 
     # Integers
 
     def linear(self, form: Linear) -> Node:
-        """Return an integer node of the value of ``form``."""
+        """Return an integer node that computes ``form``."""
         result: Node | None = None
         ordered = sorted(form.terms.items(), key=lambda item: item[1] < 0)
         for term, coefficient in ordered:
@@ -152,7 +152,7 @@ class Builder:
         return result
 
     def _multiple(self, term: Node, times: int) -> Node:
-        """Return ``times · term`` for an integer term: by additions where a product could be too large."""
+        """Return ``times · term`` for an integer term, by additions if a product could be too large."""
         if times == 1:
             return term
         if self.facts.multiplies(term, times):
@@ -162,7 +162,7 @@ class Builder:
         return build("add", twice, term) if times % 2 else twice
 
     def side(self, form: Linear) -> Node:
-        """Return a node of the value of ``form`` that is only compared: a boolean may stand for an integer."""
+        """Return a node that computes ``form`` for comparison only, where a boolean may stand for an integer."""
         ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((None, 0),)
         return term if term is not None and coefficient == 1 and not form.constant else self.linear(form)
 
@@ -171,7 +171,7 @@ class Builder:
         return self.linear(self.facts.linear(node).plus(Linear({}, constant))) if constant else node
 
     def compare(self, form: Linear, comparison: str, bound: int = 0) -> Node:
-        """Return whether ``form comparison bound``, as a boolean."""
+        """Return ``form comparison bound`` as a boolean."""
         positive = Linear({t: c for t, c in form.terms.items() if c > 0})
         negative = Linear({t: -c for t, c in form.terms.items() if c < 0}, bound - form.constant)
         if not positive.terms and negative.terms:
@@ -197,9 +197,9 @@ class Builder:
         return result
 
     def holds(self, sets: Mapping[Comparison, IntSet]) -> Node:
-        """Return whether all of some conditions hold, as a boolean of the position that all depend on alone.
+        """Return the conjunction of conditions on one position, as a boolean of that position.
 
-        That is the key's or the query's; no condition may ask an opaque predicate.
+        The position is the key's or the query's; conditions on opaque predicates are not supported.
         """
         result = self.const(True)
         for pair, allowed in sets.items():
@@ -231,7 +231,7 @@ class Builder:
     # Selectors
 
     def selector(self, formula: Disjunction) -> Node:
-        """Return a selector of what ``formula`` selects."""
+        """Return the selector of ``formula``."""
         if not formula:
             return build("select.ne", self.const(1), self.const(1))
         return self._joined("selector.or", [self._clause(clause) for clause in formula])
@@ -283,7 +283,7 @@ class Builder:
 
 
 def outcome(allowed: IntSet) -> str:
-    """Return the comparison whose outcomes -1, 0 and 1 are ``allowed``."""
+    """Return the comparison with the outcomes ``allowed``, out of -1, 0 and 1."""
     for comparison in COMPARISONS:
         if IntSet.where(comparison) & normal.OUTCOMES["cmp"] == allowed:
             return comparison

@@ -1,4 +1,4 @@
-"""Columns: what elementwise work makes of each atom of the one value that it depends on in the end."""
+"""Columns: the results of elementwise work for each atom of the one value on which it depends."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Column = tuple[Atom | None, ...]
 
 
 class Columns:
-    """What each elementwise node yields for each atom of its root, where it has one.
+    """The column of each elementwise node that has a root.
 
-    The root of a node is the value furthest back that is all that the node depends on (besides constants) and whose
-    atoms are known. An opaque function that fails on an atom has no root, so that it stays and fails when the program
-    runs; what works with its results may have it as their root.
+    The root of a node is the most distant ancestor with known atoms on which alone, besides constants, the node
+    depends. An opaque function that fails on an atom has no root, so that it stays and fails when the program runs; its
+    users may have it as their root.
 
     Args:
         analysis: the facts about the nodes.
 
     Attributes:
-        roots: the root of each node that has one and has been looked at.
+        roots: the root of each visited node that has one.
     """
 
     def __init__(self, analysis: Analysis) -> None:
@@ -37,26 +37,26 @@ class Columns:
         self._reached: dict[Node, frozenset[object]] = {}
 
     def look_at(self, node: Node) -> None:
-        """Find the roots and columns of ``node`` and of all that its atoms come from."""
+        """Compute the roots and columns of ``node`` and of the nodes from which its atoms derive."""
         for each in postorder(node, _sources, self._reached):
             self._find(each)
             self._reached[each] = self._reached_by(each)
 
     def atoms(self, node: Node) -> Column:
-        """Return what ``node`` yields for each atom of its root, else the atoms that it can hold, if they are known."""
+        """Return the column of ``node``, or else its possible atoms, if known."""
         self.look_at(node)
         return self._columns.get(node) or self._known.get(node) or self._facts[node].domain.atoms or ()
 
     def of(self, node: Node) -> list[tuple[Atom, Atom]]:
-        """Return the pairs of an atom of the root of ``node`` and what ``node`` yields for it, where it yields any."""
+        """Return the pairs of an atom of the root of ``node`` and the result for it, where defined."""
         pairs = zip(self.atoms(self.roots[node]), self._columns[node], strict=True)
         return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
 
     def table(self, node: Node) -> list[tuple[Atom, Atom]] | None:
-        """Return the pairs of an atom and what the opaque function of a ``map`` makes of it.
+        """Return the pairs of an atom and the result of the opaque function of a ``map`` for it.
 
-        ``None`` if the atoms are not known, or the function fails on one that may be met. The default 0 of an aggregate
-        is not taken for such: an aggregate that always selects has one, too, and that it does is seldom known.
+        Return ``None`` if the atoms are unknown, or the function fails on a reachable one. The default 0 of an
+        aggregate does not count as reachable: an aggregate that always selects has one too, and that is seldom known.
         """
         operand = node.operands[0]
         self.look_at(node)
@@ -66,7 +66,7 @@ class Columns:
         return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
 
     def _find(self, node: Node) -> None:
-        """Find the root and the column of ``node``."""
+        """Compute the root and the column of ``node``."""
         if node.operation.name == "const":
             value = node.atom("value")
             self._known[node] = (value,)
@@ -93,7 +93,7 @@ class Columns:
             self.roots[node], self._columns[node] = root, column
 
     def _fails_itself(self, node: Node, column: Column) -> bool:
-        """Tell whether ``node`` applies an opaque function to an atom that may be met and that it fails on."""
+        """Return whether ``node`` applies an opaque function to a reachable atom on which it fails."""
         if node.operation.name != "map":
             return False
         met = self._reached[node.operands[0]]
@@ -101,7 +101,7 @@ class Columns:
         return any(value is None and atom is not None and atom_key(atom) in met for atom, value in given)
 
     def _reached_by(self, node: Node) -> frozenset[object]:
-        """Return the keys of the atoms of ``node`` that may be met: all but the default 0 of an aggregate."""
+        """Return the keys of the reachable atoms of ``node``: all but the default 0 of an aggregate."""
         root = self.roots.get(node)
         if root is not None:
             met = self._reached[root]
@@ -115,22 +115,22 @@ class Columns:
 
 
 def _is_one_root(roots: Collection[Node]) -> bool:
-    """Return whether there is one root at most."""
+    """Return whether there is at most one root."""
     return len(roots) <= 1
 
 
 def _sources(node: Node) -> tuple[Node, ...]:
-    """Return what the atoms of ``node`` come from."""
+    """Return the operands from which the atoms of ``node`` derive."""
     if node.operation.role is Role.AGGREGATE:
         return node.operands[1:2]
     return node.operands if node.operation.role is Role.ELEMENTWISE else ()
 
 
 def _apply(node: Node, function: Callable[..., Any], atoms: Sequence[Atom | None]) -> Atom | None:
-    """Return what ``node`` yields for the atoms of its operands; ``None`` where it or one of them fails.
+    """Return the result of ``node`` on the atoms of its operands, or ``None`` if it or one of them fails.
 
     Raises:
-        TooLargeError: if that is too large for a table.
+        TooLargeError: if the result is too large for a table.
     """
     known = [atom for atom in atoms if atom is not None]
     return applied(node.operation.name, function, known) if len(known) == len(atoms) else None

@@ -1,4 +1,4 @@
-"""Making a new graph of an old one: what every pass shares."""
+"""Graph reconstruction, shared by all passes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from raspir.ir.walks import preorder
 
 
 def translated(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> Graph:
-    """Return ``graph`` with each node replaced by what ``new`` makes of it and of its operands' replacements.
+    """Return ``graph`` with each node replaced by ``new`` of it and of its operands' replacements.
 
-    Names and locations go along, and what ``new`` adds between gets the location of the node that it was made for.
+    Names and locations are preserved, and nodes that ``new`` adds inherit the location of the original.
     """
     return replaced(graph, made_of(graph, new))
 
 
 def made_of(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> dict[Node, Node]:
-    """Return what ``new`` makes of each node of ``graph`` and of its operands' replacements."""
+    """Return the result of ``new`` for each node of ``graph``, given its operands' replacements, in post-order."""
     made: dict[Node, Node] = {}
     for node in graph:
         made[node] = new(node, [made[operand] for operand in node.operands])
@@ -27,7 +27,7 @@ def made_of(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> dict[Node,
 
 
 def replaced(graph: Graph, made: dict[Node, Node]) -> Graph:
-    """Return ``graph`` with its outputs, names and locations moved to the nodes that replace its own."""
+    """Return ``graph`` with its outputs, names and locations moved to the replacement nodes."""
     outputs = {name: made[node] for name, node in graph.outputs.items()}
     if all(outputs[name] is node for name, node in graph.outputs.items()):
         return graph
@@ -49,7 +49,7 @@ def replaced(graph: Graph, made: dict[Node, Node]) -> Graph:
 
 
 def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: set[Node]) -> None:
-    """Give ``place`` to ``root`` and to what was newly made for it."""
+    """Set the location of ``root`` and of the new nodes below it to ``place``."""
 
     def is_new(node: Node) -> bool:
         return node not in locations and node.operation.role is not Role.SOURCE and (node is root or node not in kept)
@@ -59,7 +59,7 @@ def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: 
 
 
 def on_operands(node: Node, operands: list[Node]) -> Node | None:
-    """Return the node that does to ``operands`` what ``node`` does to its own, ``None`` if their types rule it out."""
+    """Return ``node`` rebuilt on ``operands``, or ``None`` if that is ill-typed."""
     if all(new is old for new, old in zip(operands, node.operands, strict=True)):
         return node
     result = node.operation.infer(tuple(operand.type for operand in operands), node.attributes)
@@ -67,7 +67,7 @@ def on_operands(node: Node, operands: list[Node]) -> Node | None:
 
 
 def uses_in(graph: Graph) -> Counter[Node]:
-    """Return how often each node of ``graph`` is an operand or an output."""
+    """Return the use count of each node of ``graph``, as an operand or an output."""
     uses = Counter(graph.outputs.values())
     for node in graph:
         uses.update(node.operands)
@@ -75,13 +75,13 @@ def uses_in(graph: Graph) -> Counter[Node]:
 
 
 def cost(graph: Graph) -> tuple[int, int, int, int]:
-    """Return what a graph costs, in the order in which it counts: layers, heads, values, and nodes of any kind."""
+    """Return the cost of a graph, compared lexicographically: layers, heads, values, and nodes of any kind."""
     stats = graph.stats()
     return (stats.layers, stats.heads, stats.values, len(graph))
 
 
 def gain(before: Graph, after: Graph) -> str | None:
-    """Return in words the first figure of :func:`cost` that ``after`` has less of, ``None`` where one is more first."""
+    """Return in words the first figure of :func:`cost` that differs, or ``None`` if ``after`` does not cost less."""
     for what, old, new in zip(_FIGURES, cost(before), cost(after), strict=True):
         if old != new:
             return f"{what} {old} → {new}" if new < old else None

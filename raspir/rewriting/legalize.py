@@ -1,7 +1,7 @@
-"""Legalization: operations that a backend lacks, written with those that it has.
+"""Legalization: lowering of operations that a backend lacks to those that it supports.
 
-Each lowering is a row of a table, as in a compiler's legalization of instructions that a target lacks. It keeps values
-exactly, with their types, or does not apply.
+Each lowering is a row of a table, as in a compiler's legalization of instructions that a target lacks. It preserves
+values exactly, including their types, or does not apply.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from raspir.rewriting.graphs import on_operands, translated
 
 @dataclass(frozen=True)
 class Lowering:
-    """One way to do without an operation.
+    """A lowering of an operation.
 
     Attributes:
-        operation: the operation of the IR that it replaces.
-        needs: the operations that it uses instead.
-        lower: makes the replacement, with the legalizer that builds it, of a node; ``None`` where it does not apply.
+        operation: the IR operation that it replaces.
+        needs: the operations that the replacement uses.
+        lower: the function from a legalizer and a node to the replacement, or ``None`` where it does not apply.
     """
 
     operation: str
@@ -32,11 +32,11 @@ class Lowering:
 
 
 class Legalizer:
-    """Builds nodes of supported operations alone, as far as lowerings reach.
+    """A builder of nodes of supported operations, as far as lowerings apply.
 
     Args:
-        analysis: the facts that lowerings depend on.
-        supported: the names of the operations that the target has, aggregates among them.
+        analysis: the facts on which lowerings depend.
+        supported: the names of the operations of the target, including aggregates.
     """
 
     def __init__(self, analysis: Analysis, supported: Collection[str]) -> None:
@@ -45,18 +45,18 @@ class Legalizer:
         self._chosen = chosen(supported)
 
     def __call__(self, name: str, *operands: Node, **attributes: Atom) -> Node:
-        """Return a node of operation ``name``, lowered if the target lacks that."""
+        """Return a node of operation ``name``, lowered if the target lacks it."""
         return self.legal(build(name, *operands, **attributes))
 
     def legal(self, node: Node) -> Node:
-        """Return ``node``, lowered if the target lacks its operation; ``node`` itself if no lowering applies."""
+        """Return ``node``, lowered if the target lacks its operation, or ``node`` itself if no lowering applies."""
         lowering = self._chosen.get(node.operation.name)
         lowered = None if lowering is None else lowering.lower(self, node)
         return node if lowered is None else lowered
 
 
 def legalized(graph: Graph, supported: Collection[str]) -> Graph:
-    """Return ``graph`` with operations outside ``supported`` lowered to those within, wherever a lowering applies."""
+    """Return ``graph`` with unsupported operations lowered to ``supported`` ones, wherever a lowering applies."""
     if all(node.operation.name in supported for node in graph):
         return graph
     legalizer = Legalizer(Analysis.of(graph), supported)
@@ -69,7 +69,7 @@ def legalized(graph: Graph, supported: Collection[str]) -> Graph:
 
 
 def chosen(supported: Collection[str]) -> dict[str, Lowering]:
-    """Return a lowering for each operation that the supported ones can express, through other lowerings or directly."""
+    """Return a lowering for each operation that the supported ones can express, directly or through other lowerings."""
     available, found = set(supported), dict[str, Lowering]()
     changed = True
     while changed:
@@ -86,7 +86,7 @@ def chosen(supported: Collection[str]) -> dict[str, Lowering]:
 
 
 def _lookup(make: Legalizer, node: Node) -> Node | None:
-    """lookup(x) = where(x == k, v, …), where equality tells each key from all atoms that x may hold."""
+    """lookup(x) = where(x == k, v, …), if equality distinguishes each key from all other possible atoms of x."""
     (operand,) = node.operands
     keys, values, otherwise = node.atoms("keys"), node.atoms("values"), node.atom("otherwise")
     domain = make.facts[operand].domain
@@ -94,15 +94,15 @@ def _lookup(make: Legalizer, node: Node) -> Node | None:
     for key, value in zip(keys, values, strict=True):
         if atom_key(value) == atom_key(otherwise):
             continue
-        if not _is_told_apart(key, domain):
+        if not _is_distinguished(key, domain):
             return None
         test = make("eq", operand, make("const", value=key))
         result = make("where", test, make("const", value=value), result)
     return result
 
 
-def _is_told_apart(key: Atom, domain: Domain) -> bool:
-    """Return whether ``==`` tells ``key`` from every other atom of ``domain``, as it does not tell 1 from ``True``."""
+def _is_distinguished(key: Atom, domain: Domain) -> bool:
+    """Return whether ``==`` distinguishes ``key`` from every other atom of ``domain``, unlike 1 from ``True``."""
     if domain.atoms is not None:
         return all(atom != key or atom_key(atom) == atom_key(key) for atom in domain.atoms)
     if isinstance(key, str):
@@ -196,7 +196,7 @@ def _mean(make: Legalizer, node: Node) -> Node | None:
 def _best(make: Legalizer, node: Node) -> Node | None:
     """best(s, v) = sum(s & rank(s) == 0, v) where s selects the same keys for every query.
 
-    The rank of a key is the number of selected keys that beat it: by their scores, or their places among equals.
+    The rank of a key is the number of selected keys that beat it by score, or by position among ties.
     """
     selector, value, score = node.operands
     default = node.atom("default")
@@ -249,4 +249,4 @@ LOWERINGS: tuple[Lowering, ...] = (
         _best,
     ),
 )
-"""The lowerings, each tried in this order once everything that it needs is available."""
+"""The lowerings, in order; each is tried once its ``needs`` are available."""

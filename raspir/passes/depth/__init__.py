@@ -1,4 +1,4 @@
-"""The pass depth: fewer layers by algebra, then no more heads than that takes."""
+"""The pass depth: reduction of layers by algebraic rewrites, then minimization of heads at that depth."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _ROUNDS = 6
 
 @dataclass(frozen=True)
 class Depth:
-    """Searches for fewer layers.
+    """A search for fewer layers.
 
     Attributes:
-        max_heads: how many heads may stand for one whose query, or a uniform value, can be one of few atoms.
-        time_budget: seconds after which no further rule is tried; what was found until then is used.
+        max_heads: the maximum number of heads that may replace one whose query, or a uniform value, has few atoms.
+        time_budget: the seconds after which no further rule is tried; earlier results are kept.
     """
 
     max_heads: int = 16
@@ -48,7 +48,7 @@ class Depth:
             raise ValueError("max_heads is at least 1, and time_budget at least 0 seconds")
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
-        """Return ``graph`` with as few layers as the rules find; the same graph where they find nothing."""
+        """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
         deadline = time.monotonic() + self.time_budget
         options = Options(context.attention, self.max_heads, deadline)
         analysis = context.analysis(graph)

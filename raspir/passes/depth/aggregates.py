@@ -1,4 +1,4 @@
-"""An aggregate taken apart, for the rules of the search."""
+"""Decomposition of aggregates for the rules of the search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Aggregate:
 
     Attributes:
         node: the aggregate.
-        algebra: what makes nodes.
+        algebra: the builder of nodes.
     """
 
     node: Node
@@ -27,37 +27,37 @@ class Aggregate:
 
     @staticmethod
     def of(node: Node, algebra: Algebra) -> Aggregate | None:
-        """Return the parts of ``node``, or ``None`` if it is no aggregate."""
+        """Return the parts of ``node``, or ``None`` if it is not an aggregate."""
         return Aggregate(node, algebra) if node.operation.role is Role.AGGREGATE else None
 
     @property
     def kind(self) -> str:
-        """``sum``, ``mean`` or ``best``."""
+        """The kind: ``sum``, ``mean`` or ``best``."""
         return self.node.operation.name
 
     @property
     def selector(self) -> Node:
-        """Whom each position attends to."""
+        """The selector: the keys that each query attends to."""
         return self.node.operands[0]
 
     @property
     def value(self) -> Node:
-        """What is fetched or added up."""
+        """The aggregated value."""
         return self.node.operands[1]
 
     @property
     def default(self) -> Atom:
-        """What stands where nothing is selected."""
+        """The value where nothing is selected."""
         default = self.node.atom("default")
         return default
 
     @property
     def formula(self) -> Disjunction | None:
-        """The selector's normal form."""
+        """The normal form of the selector."""
         return self.algebra.facts[self.selector].formula
 
     def using(self, selector: Node | None = None, value: Node | None = None, score: Node | None = None) -> Node:
-        """Return the folded aggregate with some of its parts changed."""
+        """Return the folded aggregate with some parts replaced."""
         operands = [selector or self.selector, value or self.value, *self.node.operands[2:]]
         if score is not None:
             operands[2] = score
@@ -71,17 +71,17 @@ def with_sides(
     query: Callable[[Node], Node | None],
     meets: bool = True,
 ) -> Node | None:
-    """Return ``selector`` with ``key`` applied to all its keys and ``query`` to all its queries.
+    """Return ``selector`` with ``key`` applied to its keys and ``query`` to its queries.
 
-    ``None`` if one of them gives ``None``.
+    Return ``None`` if either yields ``None``.
 
     Args:
-        algebra: what makes nodes.
-        selector: what is changed.
-        key: what becomes of a key.
-        query: what becomes of a query.
-        meets: whether all that the new keys and queries are compared on, the old ones are too; where not, ``None``
-            also stands for a comparison that could fail on the new ones alone.
+        algebra: the builder of nodes.
+        selector: the selector to rewrite.
+        key: the rewrite of a key.
+        query: the rewrite of a query.
+        meets: whether each pair of new operands to compare also occurs among the old ones; if not, a comparison that
+            could fail on the new operands alone yields ``None``.
     """
     made: dict[Node, Node] = {}
     for part in selector_parts(selector):
@@ -97,7 +97,7 @@ def with_sides(
 
 
 def _compares(algebra: Algebra, select: Node, operands: list[Node]) -> bool:
-    """Tell whether ``select`` succeeds on all of ``operands`` wherever it does on its own."""
+    """Return whether ``select`` succeeds on all of ``operands`` wherever it succeeds on its own."""
     name = select.operation.name.removeprefix("select.")
     changed = [(old, new) for old, new in zip(select.operands, operands, strict=True) if old is not new]
     if not changed or name in ("eq", "ne"):

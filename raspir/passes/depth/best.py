@@ -1,8 +1,8 @@
-"""Rule 7: with heads that fetch from the best position, finding a position and fetching from it are one layer.
+"""Rule 7: finding a position and fetching from it in one layer, with heads that fetch from the best position.
 
-Counting the members that come before each position, and then fetching from the position with a certain count, finds the
-first member, the last, or the next before or after the query in the order that the count is of. A head that fetches the
-best of the selected positions does that at once.
+Counting the members before each position, and then fetching from the position with a given count, finds the first
+member, the last, or the next before or after the query in the order of the count. A head that fetches from the best
+selected position does so directly.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from raspir.rewriting.algebra import COMPLEMENT, Algebra, outcome
 
 @dataclass(frozen=True)
 class _Found:
-    """A member that a count finds.
+    """A member found by a count.
 
     Attributes:
         rank: the count.
-        among: which positions it is the first or last of, in the order of the count.
+        among: the candidate positions, of which it is the first or last in the order of the count.
         last: whether it is the last of them.
-        rest: conditions that it must keep besides, once it is found.
+        rest: further conditions to check once it is found.
     """
 
     rank: Rank
@@ -40,7 +40,7 @@ class _Found:
 
 
 def fetch_by_rank(search: Search, node: Node) -> Iterator[Node]:
-    """Fetch from the best position instead of from that with a certain count."""
+    """Fetch from the best position instead of from the one with a given count."""
     aggregate = Aggregate.of(node, search.algebra)
     clause = clause_of(aggregate.formula) if aggregate is not None else None
     if aggregate is None or clause is None:
@@ -52,7 +52,7 @@ def fetch_by_rank(search: Search, node: Node) -> Iterator[Node]:
 
 
 def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) -> _Found | None:
-    """Return the member that a condition on a count finds, or ``None`` if it finds none that a head could."""
+    """Return the member that a condition on a count finds, or ``None`` if no single head could find it."""
     if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
         return None
     wanted = allowed.single
@@ -76,11 +76,11 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
 
 
 def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Disjunction, bool] | None:
-    """Return where the member is whose count is ``query + offset``, and whether it is the last there.
+    """Return the candidates for the member with count ``query + offset``, and whether it is the last of them.
 
-    The query is itself a count of these members in this order, inclusive or not. Let N(x) be how many members come
-    before x. A count of x is N(x), and one more if it is inclusive and x a member. So a member j with
-    count[j] = count[i] + offset has N(j) = N(i) + offset, less one if the key's count is inclusive, and one more if the
+    The query is itself a count of these members in this order, inclusive or not. Let N(x) be the number of members
+    before x. The count of x is N(x), plus one if it is inclusive and x is a member. So a member j with
+    count[j] = count[i] + offset has N(j) = N(i) + offset, minus one if the key's count is inclusive, plus one if the
     query's is and i is a member.
     """
     if len(query.terms) != 1:
@@ -104,7 +104,7 @@ def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[D
 
 
 def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[Disjunction, bool] | None:
-    """Return where the member is whose count is ``query + wanted``: the first of all, or the last."""
+    """Return the candidates for the member with count ``query + wanted``: the first of all members, or the last."""
     if not query.terms and wanted == int(rank.inclusive):
         return normal.EVERYTHING, False
     if wanted == int(rank.inclusive) - 1 and len(query.terms) == 1:
@@ -137,8 +137,8 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
 
 
 def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: Node, default: object) -> Node:
-    """Return what the first (or last) position in ``order`` among those selected holds."""
-    # Falling orders have the highest value first; ties are taken on the side that comes first (or last) by position.
+    """Return the value at the first (or last) position in ``order`` among those selected."""
+    # Falling orders start at the highest value; ties go to the side that comes first (or last) by position.
     if order.by is None:
         score, highest = algebra.indices, order.reverse != last
     else:
@@ -153,7 +153,7 @@ def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: 
 
 
 def _checked(search: Search, found: _Found, outer: Conjunct) -> Node | None:
-    """Return whether the position that is found keeps conditions of its keys and the query, found out by fetching."""
+    """Return whether the found position satisfies conditions on its keys and the query, evaluated by fetching."""
     algebra, facts = search.algebra, search.facts
     result = algebra.const(True)
     for pair, allowed in outer.sets.items():
@@ -173,7 +173,7 @@ def _checked(search: Search, found: _Found, outer: Conjunct) -> Node | None:
 
 
 def exists_in_run(search: Search, node: Node) -> Iterator[Node]:
-    """Find out whether a run of positions holds a mark by looking at the first position that ends the run or has it."""
+    """Decide whether a run of positions holds a mark by its first position that ends the run or is marked."""
     tested = _existence(search, node)
     if tested is None:
         return
@@ -187,7 +187,7 @@ def exists_in_run(search: Search, node: Node) -> Iterator[Node]:
 
 
 def _existence(search: Search, node: Node) -> tuple[bool, Aggregate] | None:
-    """Return the aggregate of marks (0 or 1) whose being positive or zero ``node`` tells, and which of them it is."""
+    """Return the aggregate of 0/1 marks that ``node`` compares with zero, and the outcome that it tests."""
     comparison = node.operation.name
     if comparison not in COMPLEMENT or len(node.operands) != 2:
         return None
@@ -212,9 +212,9 @@ def _existence(search: Search, node: Node) -> tuple[bool, Aggregate] | None:
 
 
 def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Comparison) -> Node | None:
-    """Return whether there is a mark among the later (or earlier) positions with the query's own count of members.
+    """Return whether a later (or earlier) position with the query's own count of members is marked.
 
-    Those are the positions up to the next member, that one or the query's own included where the count says so.
+    These positions reach up to the next member; that one or the query's own is included if the count includes it.
     """
     algebra, facts = search.algebra, search.facts
     assert isinstance(pair.key, Linear)
@@ -236,7 +236,7 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Compar
         return None
     is_member, is_marked = _any_of(algebra, members), _any_of(algebra, marked)
     rightwards = side == IntSet.where("gt")
-    # Counting from the side that the query looks away from: a member ends the run after itself if it counts only then.
+    # When counting away from the query, a member ends the run after itself only if its count includes it.
     ends_late = rank.inclusive == (rightwards == rank.order.reverse)
     mark = is_marked if ends_late else algebra("and", is_marked, algebra("not", is_member))
     stop = algebra("or", is_member, is_marked)
@@ -249,12 +249,12 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Compar
 
 
 def _is_of_key(search: Search, pair: Comparison) -> bool:
-    """Tell whether a condition on ``pair`` can be computed at the key: it asks no opaque predicate."""
+    """Return whether a condition on ``pair`` can be computed at the key, without an opaque predicate."""
     return search.facts.of_keys(pair) and pair.kind != "by"
 
 
 def _any_of(algebra: Algebra, formula: Disjunction) -> Node:
-    """Return whether any clause of conditions on keys holds, as a boolean of the key."""
+    """Return the disjunction of clauses of key conditions, as a boolean of the key."""
     result = algebra.const(False)
     for clause in formula:
         result = algebra("or", result, algebra.holds(clause.sets))

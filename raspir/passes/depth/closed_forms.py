@@ -1,7 +1,7 @@
-"""Rule 2: sums and counts over intervals of positions, without attending.
+"""Rule 2: closed forms for sums and counts over intervals of positions, without attention.
 
-The sum of a polynomial of the position over ``low … high`` has a closed form, in which the ends may be as deep as they
-like: they are at the query. Only the length, where an interval may end beyond the input, costs a layer.
+The sum of a polynomial in the position over ``low … high`` has a closed form in the ends. These may be arbitrarily
+deep, since they are at the query. Only the length, where an interval may end beyond the input, costs a layer.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from raspir.passes.depth.search import Rule, Search
 from raspir.rewriting.algebra import Algebra
 
 _DEGREE = 2
-_ALTERNATIVES = 4  # intervals that may overlap, so that all their intersections are counted too
+_ALTERNATIVES = 4  # possibly overlapping intervals: inclusion–exclusion counts all their intersections
 
 Polynomial = tuple[Node, ...]
-"""Uniform coefficients of the powers of the position, from the constant one."""
+"""Uniform coefficients of the powers of the position, constant term first."""
 
 
 def interval_sum(search: Search, node: Node) -> Iterator[Node]:
-    """Compute a sum over intervals of positions from the intervals' ends."""
+    """Compute a sum over intervals of positions from the interval ends."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or aggregate.kind != "sum" or not aggregate.formula:
         return
@@ -51,7 +51,7 @@ def interval_sum(search: Search, node: Node) -> Iterator[Node]:
 
 
 def polynomial_of(algebra: Algebra, value: Node) -> Polynomial | None:
-    """Return ``value`` as a polynomial of the position with uniform integer coefficients, ``None`` if it is none."""
+    """Return ``value`` as a polynomial in the position with uniform integer coefficients, or ``None`` if it is none."""
 
     def parts(node: Node) -> tuple[Node, ...]:
         return node.operands if _is_arithmetic(algebra, node) else ()
@@ -96,7 +96,7 @@ def _product(algebra: Algebra, a: Polynomial, b: Polynomial) -> Polynomial | Non
 
 
 def _split(algebra: Algebra, formula: Disjunction) -> list[Conjunct] | None:
-    """Return clauses of one interval for each pair, ``None`` if a condition is none on the key's position alone."""
+    """Return clauses of one interval per pair, or ``None`` if a condition is not on the key's position alone."""
     clauses: list[Conjunct] = []
     for clause in formula:
         if not all(position_multiple(algebra, pair) for pair in clause.sets):
@@ -107,27 +107,27 @@ def _split(algebra: Algebra, formula: Disjunction) -> list[Conjunct] | None:
 
 
 def position_multiple(algebra: Algebra, pair: Comparison) -> int:
-    """Return the factor where the key of ``pair`` is a multiple of the position, 0 where it is not."""
+    """Return the factor if the key of ``pair`` is a multiple of the position, else 0."""
     multiple, rest = (algebra.facts.affine(pair.key) if isinstance(pair.key, Linear) else None) or (0, Linear({}))
     return 0 if rest.terms else multiple
 
 
 @dataclass(frozen=True)
 class _Interval:
-    """Positions from ``low`` to ``high``, none where they cross."""
+    """The positions from ``low`` to ``high``; empty if the ends cross."""
 
     low: Node
     high: Node
 
 
 class _Sums:
-    """Sums over intervals, built of nodes."""
+    """A builder of sums over intervals."""
 
     def __init__(self, algebra: Algebra) -> None:
         self.algebra = algebra
 
     def over(self, clauses: list[Conjunct], polynomial: Polynomial) -> Node:
-        """Return the sum over what any of ``clauses`` selects: of each, less what two have in common, and so on."""
+        """Return the sum over the union of ``clauses``, by inclusion–exclusion."""
         total = self.algebra.const(0)
         for size in range(1, len(clauses) + 1):
             for chosen in itertools.combinations(clauses, size):
@@ -155,7 +155,7 @@ class _Sums:
         return total
 
     def _squares(self, interval: _Interval, count: Node) -> Node:
-        """Return the sum of the squares of the positions of ``interval``."""
+        """Return the sum of the squares of the positions in ``interval``."""
         algebra = self.algebra
 
         def pyramid(m: Node) -> Node:
@@ -167,7 +167,7 @@ class _Sums:
         return algebra("where", algebra("gt", count, algebra.const(0)), total, algebra.const(0))
 
     def interval(self, clause: Conjunct) -> _Interval:
-        """Return the ends of the interval of a clause, which lie within the input unless the interval is empty."""
+        """Return the ends of the interval of a clause, clipped to the input unless the interval is empty."""
         lows, highs = [], []
         for pair, allowed in clause.sets.items():
             factor = position_multiple(self.algebra, pair)
@@ -208,14 +208,14 @@ class _Sums:
         return result
 
     def _within(self, high: Node) -> bool:
-        """Tell whether ``high`` is a position or lies before the first."""
+        """Return whether ``high`` is a position of the input or less than the first."""
         algebra = self.algebra
         room = algebra.difference(algebra.length, high)
         return algebra.facts.bounds(room)[0] >= 1
 
 
 def value_condition(search: Search, node: Node) -> Iterator[Node]:
-    """Select by the condition that a value is chosen by, where selecting by it may need no head."""
+    """Move the condition of a conditional value into the selector, if selecting by it may need no head."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not search.adds_integers(aggregate):
         return

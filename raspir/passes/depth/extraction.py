@@ -1,4 +1,4 @@
-"""Taking a graph out of a search: the fewest layers, and a value as written wherever it may be as late as that."""
+"""Extraction of a graph from a search: fewest layers, and each value as written wherever it need not be shallower."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from raspir.rewriting.graphs import replaced
 def extracted(
     graph: Graph, search: Search, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Graph, list[Remark]]:
-    """Return ``graph`` with as few layers as ``search`` finds, and what was done for that."""
+    """Return ``graph`` with the fewest layers that ``search`` finds, and a remark for each rewrite used."""
     for done, node in enumerate(graph.nodes):
         search.shallowest(node)
         if progress is not None:
@@ -24,13 +24,13 @@ def extracted(
     for node in graph.outputs.values():
         choice.need(node, deepest)
     found = replaced(graph, choice.made())
-    if found.stats().layers > deepest:  # a value as written would have needed what was found for its operands
+    if found.stats().layers > deepest:  # the value as written would have needed the rewritten forms of its operands
         found = replaced(graph, {node: search.shallowest(node) for node in graph})
     return _with_length(found, search), _remarks(graph, found, search)
 
 
 def _with_length(graph: Graph, search: Search) -> Graph:
-    """Return ``graph`` with the name ``length`` for what is the length, if the author named neither that nor it."""
+    """Return ``graph`` with the length named ``length``, unless the author used the name or named the length."""
     length = search.algebra.length
     taken = any("length" in names for names in graph.names.values())
     if taken or length in graph.names or length not in graph.layering.layer:
@@ -41,7 +41,7 @@ def _with_length(graph: Graph, search: Search) -> Graph:
 
 
 class _Choice:
-    """Chooses for each value between what was written and what was found, by the layer that it is needed in."""
+    """A choice between the written and the rewritten form of each value, by the layer in which it is needed."""
 
     def __init__(self, search: Search) -> None:
         self._search = search
@@ -49,13 +49,13 @@ class _Choice:
         self._order = {node: place for place, node in enumerate(search.results)}
 
     def need(self, node: Node, layer: int) -> None:
-        """Ask for ``node`` by ``layer``."""
+        """Require ``node`` by ``layer``."""
         self._due[node] = min(layer, self._due.get(node, layer))
 
     def made(self) -> dict[Node, Node]:
-        """Return the node that stands for each value that is needed."""
+        """Return the replacement of each required value."""
         sources: dict[Node, tuple[Node, bool]] = {}
-        # Whatever a value is made of was settled before it, so in reverse all who need it are asked first.
+        # Operands were settled before their users, so in reverse order all users are visited before their operands.
         for node in sorted(self._order, key=self._order.__getitem__, reverse=True):
             if node in self._due:
                 sources[node] = self._source(node)
@@ -70,7 +70,7 @@ class _Choice:
         return made
 
     def _source(self, node: Node) -> tuple[Node, bool]:
-        """Return what ``node`` is made of: itself on its operands, or what a rule proposed."""
+        """Return the node to rebuild for ``node``: itself on its operands, or the candidate of a rule."""
         due = self._due[node]
         step = self._search.steps.get(node)
         if step is not None and self._search.layer(step.plain) > due:
@@ -83,7 +83,7 @@ class _Choice:
 
 
 def _remarks(graph: Graph, found: Graph, search: Search) -> list[Remark]:
-    """Return a remark for each value whose shallower form is part of what was found, with its author's line."""
+    """Return a remark, with source line, for each value whose shallower form is used."""
     describer = Describer(graph)
     used = set(found.nodes)
     remarks = []

@@ -1,8 +1,8 @@
-"""Rule 3: what is fetched from one position is computed for that position instead, if that is shallower.
+"""Rule 3: evaluation of a fetched value at the fetched position, if that is shallower.
 
-A selector that selects one position at most fetches. An elementwise map of sequences fetched is the map of what each
-of them is there; a position fetched is the position itself; what is uniform is the same there; and what an aggregate
-is at another position is the aggregate with its queries fetched. So gathers compose into one, or into none.
+A selector of at most one position is a fetch. An elementwise map of fetched sequences is the map evaluated at the
+fetched position; the position fetched is the position itself; a uniform value is the same there; and an aggregate at
+another position is the aggregate with its queries fetched. So gathers compose into one, or into none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
 from raspir.rewriting.algebra import Algebra
 
-_CONE = 512  # values that one fetch is followed through
+_CONE = 512  # values through which one fetch is propagated
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Fetch:
     """A selector of at most one position.
 
     Attributes:
-        selector: what selects it.
-        position: the position, as a value at the query, where it is known in that way; it may lie outside the input.
-        sure: whether there always is one.
+        selector: the selector.
+        position: the position as a value at the query, if known in that form; it may lie outside the input.
+        total: whether every query selects a position.
     """
 
     selector: Node
@@ -42,7 +42,7 @@ class Fetch:
 
 
 def fetch_of(algebra: Algebra, selector: Node) -> Fetch | None:
-    """Return ``selector`` as a fetch, or ``None`` where it may select several positions."""
+    """Return ``selector`` as a fetch, or ``None`` if it may select several positions."""
     if not algebra.facts.at_most_one(selector):
         return None
     position = algebra.facts.position(selector)
@@ -58,12 +58,12 @@ def fetch_at(algebra: Algebra, position: Node) -> Fetch:
 
 
 def compose(search: Search, node: Node) -> Iterator[Node]:
-    """Compute for the fetched position what would be fetched from it."""
+    """Compute a fetched value at the fetched position."""
     aggregate = Aggregate.of(node, search.algebra)
     fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
     if aggregate is None or fetch is None:
         return
-    # What must be fetched takes a layer more than the position, so only deeper values, or none, can become shallower.
+    # A fetch is one layer deeper than its position, so only values deeper than that, or none, can gain.
     value = search.facts[aggregate.value]
     if value.layer <= search.layer(fetch.selector) and not value.position_computable:
         return
@@ -75,7 +75,7 @@ def compose(search: Search, node: Node) -> Iterator[Node]:
 
 
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
-    """Return what is fetched, computed for the position; ``None`` if that is deeper or could fail outside."""
+    """Return the value computed at the position, or ``None`` if that is deeper or could fail outside the input."""
     algebra = search.algebra
     there = There(search, fetch)(search.shallowest(aggregate.value))
     if there is None or search.layer(there) > search.layer(aggregate.node):
@@ -86,7 +86,7 @@ def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None
     found = algebra("sum", fetch.selector, algebra.const(True), default=False)
     if fetch.position is not None:
         inside = within(algebra, fetch.position)
-        # The head that fetches can tell as well, where to know the length would take as many layers.
+        # If the length is as deep, the head that fetches can also detect positions outside the input.
         if (
             search.layer(inside) < search.layer(found)
             or not algebra.facts.outside(algebra.facts.linear(fetch.position))[1]
@@ -96,7 +96,7 @@ def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None
 
 
 def _clamped(search: Search, aggregate: Aggregate, position: Node) -> Node | None:
-    """Return what is fetched, computed for a position that is the query's own where it would lie outside."""
+    """Return the value computed at a position that is clamped to the query's own where it would lie outside."""
     algebra = search.algebra
     inside = within(algebra, position)
     own = fetch_at(algebra, algebra("where", inside, position, algebra.indices))
@@ -107,7 +107,7 @@ def _clamped(search: Search, aggregate: Aggregate, position: Node) -> Node | Non
 
 
 def within(algebra: Algebra, position: Node) -> Node:
-    """Return whether ``position`` is one of the input's, as a boolean."""
+    """Return whether ``position`` lies within the input, as a boolean."""
     below, above = algebra.facts.outside(algebra.facts.linear(position))
     result = algebra.const(True)
     if below:
@@ -118,14 +118,14 @@ def within(algebra: Algebra, position: Node) -> Node:
 
 
 def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: Atom) -> bool:
-    """Tell whether ``there`` selects nothing, and is ``default`` itself, wherever ``fetch`` finds nothing."""
+    """Return whether ``there`` selects nothing and has the default ``default`` wherever ``fetch`` finds nothing."""
     inner = Aggregate.of(there, algebra)
     if inner is None or fetch.position is None or inner.formula is None or atom_key(inner.default) != atom_key(default):
         return False
     position = algebra.facts.linear(fetch.position)
     mirrored = algebra.facts.linear(algebra.length).plus(position, -1).plus(Linear({}, -1))
     below, above = algebra.facts.outside(position)
-    # Where the position is less than 0, its mirror image lies beyond the last position, and the other way round.
+    # A position below 0 is mirrored to one beyond the last position, and vice versa.
     return all(
         (not below or _has(algebra, clause, _ends_by, position) or _has(algebra, clause, _starts_from, mirrored))
         and (not above or _has(algebra, clause, _starts_from, position) or _has(algebra, clause, _ends_by, mirrored))
@@ -136,7 +136,7 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
 def _has(
     algebra: Algebra, clause: Conjunct, ends: Callable[[Algebra, Linear, IntSet, Linear], bool], place: Linear
 ) -> bool:
-    """Tell whether a clause has a condition on the key's position that ends by, or starts from, ``place``."""
+    """Return whether a clause has a condition that bounds the key's position by ``place``, above or below."""
     return any(
         position_multiple(algebra, pair) == 1
         and isinstance(pair.query, Linear)
@@ -147,23 +147,23 @@ def _has(
 
 
 def _ends_by(algebra: Algebra, query: Linear, allowed: IntSet, place: Linear) -> bool:
-    """Tell whether a key's position that differs from ``query`` by one of ``allowed`` is at most ``place``."""
+    """Return whether a key's position that differs from ``query`` by a member of ``allowed`` is at most ``place``."""
     high = allowed.intervals[-1][1]
     return high != inf and algebra.facts.bounds(query.plus(place, -1))[1] <= -high
 
 
 def _starts_from(algebra: Algebra, query: Linear, allowed: IntSet, place: Linear) -> bool:
-    """Tell whether a key's position that differs from ``query`` by one of ``allowed`` is at least ``place``."""
+    """Return whether a key's position that differs from ``query`` by a member of ``allowed`` is at least ``place``."""
     low = allowed.intervals[0][0]
     return low != -inf and algebra.facts.bounds(query.plus(place, -1))[0] >= -low
 
 
 class There:
-    """What values are at the position that a fetch selects; outside the input, anything that cannot fail.
+    """The values at the fetched position; outside the input, any value that cannot fail.
 
     Args:
-        search: knows layers and facts.
-        fetch: the position.
+        search: the source of layers and facts.
+        fetch: the fetch.
     """
 
     def __init__(self, search: Search, fetch: Fetch) -> None:
@@ -177,14 +177,14 @@ class There:
         self._is_own = position is not None and self._facts.linear(position).is_term(self._algebra.indices)
 
     def __call__(self, value: Node) -> Node | None:
-        """Return what ``value`` is there, as shallow as this finds; ``None`` if that is no better than to fetch it."""
+        """Return the shallowest form found of ``value`` there, or ``None`` if it is no better than the fetch."""
         if not self._is_followed(value):
             return None
         found = computed(value, self._parts, self._shallower, self._there)
         return found if found is not self.whole(value) else None
 
     def _is_followed(self, value: Node) -> bool:
-        """Tell whether ``value`` is made of few enough values, before any of them is made anew."""
+        """Return whether ``value`` is small enough to propagate the fetch through, before any node is rebuilt."""
         new = (node for node in preorder([value], self._new_parts) if node not in self._there)
         return sum(1 for _ in islice(new, _CONE + 1)) <= _CONE
 
@@ -192,12 +192,12 @@ class There:
         return [] if node in self._there else self._parts(node)
 
     def or_whole(self, value: Node) -> Node:
-        """Return what ``value`` is there: computed if that is shallower, else fetched."""
+        """Return ``value`` there: computed if that is shallower, else fetched."""
         found = self(value)
         return self.whole(value) if found is None else found
 
     def _parts(self, node: Node) -> list[Node]:
-        """Return the values that must be known there to compute ``node`` there."""
+        """Return the values that computing ``node`` there requires."""
         if self._facts[node].uniform:
             return []
         if node.operation.role is Role.ELEMENTWISE:
@@ -207,7 +207,7 @@ class There:
         return []
 
     def _shallower(self, node: Node) -> Node | None:
-        """Return ``node`` there: computed, or fetched where that is as shallow."""
+        """Return ``node`` there: computed, or fetched if that is as shallow."""
         if self._facts[node].uniform:
             return node
         computed = self._computed(node)
@@ -220,13 +220,13 @@ class There:
         return layer if self._is_own else max(layer, self._layer) + 1
 
     def whole(self, node: Node) -> Node:
-        """Return ``node`` fetched as it is, anything where there is nothing to fetch."""
+        """Return ``node`` fetched as a whole, with an arbitrary atom where nothing is fetched."""
         if self._facts[node].uniform or self._is_own:
             return node
         return self._algebra("sum", self._fetch.selector, node, default=self._harmless(node))
 
     def _harmless(self, node: Node) -> Atom:
-        """Return an atom such as ``node`` holds, for where there is nothing to fetch."""
+        """Return an atom of the domain of ``node``, for use where nothing is fetched."""
         domain = self._facts[node].domain
         if domain.atoms is not None:
             return domain.atoms[0]
@@ -247,13 +247,13 @@ class There:
         if any(operand is None for operand in there):
             return None
         known = [operand for operand in there if operand is not None]
-        # Where there is nothing to fetch, operands may be combined as they never are inside the input.
+        # Where nothing is fetched, operands may combine in ways that never occur inside the input.
         if not self._fetch.total and not self._facts.is_total(node, known):
             return None
         return self._algebra.rebuilt(node, known)
 
     def _queried(self, node: Node) -> Node | None:
-        """Return an aggregate with its queries there."""
+        """Return an aggregate with its queries evaluated there."""
         aggregate = Aggregate(node, self._algebra)
         if not self._fetch.total and not self._is_safe(aggregate):
             return None
@@ -261,14 +261,14 @@ class There:
         return None if selector is None else aggregate.using(selector)
 
     def _is_safe(self, aggregate: Aggregate) -> bool:
-        """Tell whether an aggregate succeeds whatever position its queries come from."""
+        """Return whether an aggregate succeeds for queries from any position."""
         if not self._facts[aggregate.node].total:
             return False
         return all(self._facts[select].total for select in comparisons(aggregate.selector))
 
 
 def where_found(search: Search, node: Node) -> Iterator[Node]:
-    """Fetch with the head that finds a position, instead of from the position that it has found."""
+    """Fetch with the head that finds a position, instead of from the position found."""
     aggregate = Aggregate.of(node, search.algebra)
     fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
     if aggregate is None or fetch is None or fetch.position is None:
@@ -297,7 +297,7 @@ def where_found(search: Search, node: Node) -> Iterator[Node]:
 
 
 def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
-    """Return where ``value`` is the position that holds it, and the constant that it is elsewhere, if it is."""
+    """If ``value`` is either its own position or one constant, return where it is the position, and the constant."""
     if value is algebra.indices:
         return algebra.const(True), None
     if value.operation.name != "where":
@@ -318,20 +318,20 @@ def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
 
 
 def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
-    """Return what ``value`` is where ``finder`` finds a position."""
+    """Return ``value`` at the position that ``finder`` finds, or ``default`` if there is none."""
     changed = {**attributes(finder.node), "default": default}
     return algebra(finder.kind, finder.selector, value, *finder.node.operands[2:], **changed)
 
 
 def _at_constant(algebra: Algebra, aggregate: Aggregate, position: int) -> Node:
-    """Return what ``aggregate`` is where it fetches from a position that is the same everywhere."""
+    """Return ``aggregate`` fetching from a constant position; its default if that is negative."""
     if position < 0:
         return algebra.const(aggregate.default)
     return aggregate.using(fetch_at(algebra, algebra.const(position)).selector)
 
 
 def last_position(search: Search, node: Node) -> Iterator[Node]:
-    """Fetch from the last position as from the best: the length need not be known."""
+    """Fetch from the last position as the best one, which does not need the length."""
     aggregate = Aggregate.of(node, search.algebra)
     fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
     if aggregate is None or fetch is None or fetch.position is None:

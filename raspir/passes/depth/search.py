@@ -1,8 +1,8 @@
-"""The search for fewer layers: what each value can be rewritten as, and which of that is worth it.
+"""The search for fewer layers: the rewrites of each value, and the choice of the profitable ones.
 
-Each value is settled operands first: it is rebuilt on the shallowest forms of its operands, and the rules propose other
-forms, which are settled in turn; the shallowest is kept, the value as written where nothing is gained. Layers are one
-more than a maximum, so a shallower operand never makes a deeper result, and settling once is enough.
+Values are settled in post-order: each is rebuilt on the shallowest forms of its operands, and the rules propose other
+forms, which are settled in turn. The shallowest form is kept, or the value as written if there is no gain. A layer is
+one more than a maximum, so a shallower operand never makes a deeper result, and settling each value once suffices.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ class Propose(Protocol):
     """The function of a rule."""
 
     def __call__(self, search: Search, node: Node, /) -> Iterator[Node]:
-        """Yield nodes that are equal to ``node`` wherever it has a value."""
+        """Yield nodes equal to ``node`` wherever it has a value."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One way in which a value can become shallower.
+    """A rule that may make a value shallower.
 
     Attributes:
-        name: as remarks call it.
-        algebra: what is equal to what, in one line.
-        propose: yields equal nodes; whether they are shallower is for the search to see.
-        attention: the kind of heads it needs.
-        roles: what it looks at.
-        nested: how many of its proposals may be followed within each other, where each can lead to several more.
-        even: whether a form that is as deep is taken too, if it needs no more heads, since other rules see more of it.
+        name: the name in remarks.
+        algebra: the identity, in one line.
+        propose: the generator of equal nodes; the search compares their layers.
+        attention: the required kind of heads.
+        roles: the roles of the nodes to which it applies.
+        max_nesting: how deep its proposals may nest, since each can lead to several more.
+        accept_ties: whether to keep an equally deep form with no more heads, which can enable other rules.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Options:
-    """What the search may spend.
+    """The limits of the search.
 
     Attributes:
-        attention: which heads there are.
-        max_heads: how many heads may stand for one whose query has few values.
-        deadline: when, by ``time.monotonic``, no further rule is tried.
+        attention: the available kind of heads.
+        max_heads: the maximum number of heads that may replace one whose query has few values.
+        deadline: the ``time.monotonic`` time after which no further rule is tried.
     """
 
     attention: Attention = "select"
@@ -70,12 +70,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Step:
-    """How a value became shallower.
+    """The rewrite that made a value shallower.
 
     Attributes:
-        rule: what was applied.
-        candidate: what the rule proposed.
-        plain: the value on the shallowest forms of its operands.
+        rule: the applied rule.
+        candidate: the node that the rule proposed.
+        plain: the value rebuilt on the shallowest forms of its operands.
     """
 
     rule: Rule
@@ -83,18 +83,18 @@ class Step:
     plain: Node
 
 
-_WEIGHED = 400  # values that are looked at to tell which of two forms needs fewer heads
-_NESTED = 24  # proposals for what a proposal needs, and so on, are followed this deep
+_WEIGHED = 400  # values visited to compare the heads of two forms
+_NESTED = 24  # maximum nesting depth of proposals
 
 
 class Search:
-    """The shallowest forms of nodes.
+    """A search for the shallowest forms of nodes.
 
     Args:
-        algebra: what makes nodes.
-        rules: in the order in which they are tried.
-        options: what may be spent.
-        lenient: the values whose users cannot tell a boolean from the integer that it equals.
+        algebra: the builder of nodes.
+        rules: the rules, in the order in which they are tried.
+        options: the limits.
+        bool_int_agnostic: the values whose users cannot distinguish a boolean from the equal integer.
     """
 
     def __init__(
@@ -106,14 +106,14 @@ class Search:
         self.bool_int_agnostic = bool_int_agnostic
         self.steps: dict[Node, Step] = {}
         self.exhausted = False
-        """Whether the time ran out before all rules were tried."""
+        """Whether the deadline passed before all rules were tried."""
         self._rules = [rule for rule in rules if rule.attention in ("select", options.attention)]
         self.results: dict[Node, Node] = {}
-        """The shallowest form found for each node, in the order in which they were settled."""
+        """The memo: the shallowest form found for each node, in post-order."""
         self._open: set[Node] = set()
         self._following: dict[str, int] = {}
         self.memo: dict[object, Any] = {}
-        """What rules have found out about nodes, by keys of their own."""
+        """The memo of the rules, each with its own keys."""
 
     def layer(self, node: Node) -> int:
         """Return the layer of ``node`` as it stands."""
@@ -127,9 +127,9 @@ class Search:
         return self.results[root]
 
     def adds_integers(self, aggregate: Aggregate) -> bool:
-        """Tell whether ``aggregate`` adds up integers, and is 0 for none, or may be made to.
+        """Return whether ``aggregate`` adds integers with default 0, or may be rewritten to do so.
 
-        A sum of booleans is one where whoever uses it cannot tell ``True`` from ``1``.
+        A sum of booleans qualifies if its users cannot distinguish ``True`` from ``1``.
         """
         integers = self.facts[aggregate.value].domain.kinds is INT
         bool_int_agnostic = aggregate.node in self.bool_int_agnostic and self.facts[aggregate.value].domain.integral
@@ -139,7 +139,7 @@ class Search:
 
     def _settle(self, node: Node) -> Node:
         plain = self.algebra.rebuilt(node, [self.results[operand] for operand in node.operands])
-        # Folding may have made something new of it, with new operands.
+        # Folding may have made a new node with new operands.
         if any(operand not in self.results for operand in plain.operands) and len(self._open) < _NESTED:
             plain = self._guarded(node, lambda: self.shallowest(plain))
         if self.layer(plain) > self.layer(node):
@@ -158,7 +158,7 @@ class Search:
             self._open.discard(node)
 
     def _improved(self, node: Node, plain: Node) -> Node:
-        """Return the shallowest of what the rules make of ``node``, which is ``plain`` without them."""
+        """Return the shallowest rewrite of ``node``; ``plain`` is its form without rules."""
         best = plain
         for form in dict.fromkeys((plain, node)):
             for rule in self._rules:
@@ -178,7 +178,7 @@ class Search:
         return best
 
     def _is_better(self, found: Node, best: Node, plain: Node, rule: Rule) -> bool:
-        """Tell whether ``found`` is shallower than ``best``, or as shallow with fewer heads, and not just ``plain``."""
+        """Return whether ``found`` is shallower than ``best``, or as shallow with fewer heads, and is not ``plain``."""
         if self.layer(found) != self.layer(best):
             return self.layer(found) < self.layer(best)
         if best is plain:
@@ -186,7 +186,7 @@ class Search:
         return self._weight(found) < self._weight(best)
 
     def _weight(self, root: Node) -> tuple[int, int]:
-        """Return how many aggregates ``root`` needs, and values, as far as they are few."""
+        """Return the number of aggregates, and of values, that ``root`` needs, up to the limit."""
         found = list(islice(preorder([root], operands_of), _WEIGHED + 1))
         return sum(node.operation.role is Role.AGGREGATE for node in found), len(found)
 
@@ -195,14 +195,14 @@ class Search:
             for candidate in rule.propose(self, node):
                 if candidate is not node and self._is_followed(candidate):
                     yield candidate
-        except GraphError:  # a proposal of impossible types: then the program fails there anyway
+        except GraphError:  # ill-typed proposal: the program fails there anyway
             return
 
     def _is_followed(self, root: Node) -> bool:
-        """Tell whether a proposal is followed.
+        """Return whether to follow a proposal.
 
-        It is not if settling it would need a node that is being settled, or if something new in it could be too large
-        to be computed, as products of values that are only added up as written.
+        Reject it if settling it would need a node that is being settled, or if a new node in it could be too large to
+        compute, such as a product of values that are only added as written.
         """
         for node in preorder([root], lambda node: () if node in self.results else node.operands):
             if node in self._open:

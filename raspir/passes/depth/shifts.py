@@ -1,7 +1,7 @@
-"""Rule 4: shifts are absorbed: a sum over shifted sequences is a sum over the originals, and a term for the boundary.
+"""Rule 4: absorption of shifts: a sum over shifted sequences is a sum over the originals plus a boundary term.
 
 A sequence that is ``x[j + o]`` at position j, or a default where that lies outside the input, is summed over the
-positions k = j + o instead; the positions j for which k lies outside are summed for themselves. Reversals, which fetch
+positions k = j + o instead; the positions j for which k lies outside are summed separately. Reversals, which fetch
 from ``o - j``, are absorbed likewise.
 """
 
@@ -21,36 +21,36 @@ from raspir.passes.depth.search import Rule, Search
 from raspir.rewriting.algebra import Algebra
 
 _CONE = 64  # values between the sum and the shifts
-_OFFSETS = 3  # different offsets that are tried
+_OFFSETS = 3  # distinct offsets tried
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Where a shift or a reversal fetches from for position i: from ``offset + i``, or from ``offset - i``.
+    """The source of a shift or a reversal at position i: ``offset + i`` or ``offset - i``.
 
     Attributes:
         multiple: 1 for a shift, -1 for a reversal.
-        offset: the same at all positions.
+        offset: the uniform offset.
     """
 
     multiple: int
     offset: Linear
 
     def on(self, algebra: Algebra) -> Node:
-        """Return the position that is fetched from for each position."""
+        """Return the source position for each position."""
         return algebra.linear(Linear({algebra.indices: self.multiple}).plus(self.offset))
 
     def back(self, algebra: Algebra) -> Node:
-        """Return the position that each position is fetched for."""
+        """Return the position for which each position is the source."""
         return algebra.linear(Linear({algebra.indices: self.multiple}).plus(self.offset, -self.multiple))
 
 
 def absorb(search: Search, node: Node) -> Iterator[Node]:
-    """Sum over the positions that shifts fetch from, and not over those that they fetch for."""
+    """Sum over the source positions of shifts instead of over their destinations."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not search.adds_integers(aggregate):
         return
-    if search.facts.position(aggregate.selector) is not None:  # then gathers compose
+    if search.facts.position(aggregate.selector) is not None:  # the gathers then compose
         return
     keys = [select.operands[0] for select in comparisons(aggregate.selector)]
     deepest = max(search.layer(each) for each in (aggregate.value, *keys))
@@ -61,7 +61,7 @@ def absorb(search: Search, node: Node) -> Iterator[Node]:
 
 
 def _reaches(search: Search, roots: list[Node], layer: int) -> list[Reach]:
-    """Return how far the shifts of that layer reach that elementwise maps make ``roots`` of."""
+    """Return the reaches of the shifts in that layer on which ``roots`` depend through elementwise maps."""
     found: dict[Reach, None] = {}
     seen: set[Node] = set()
     stack = [root for root in roots if search.layer(root) == layer]
@@ -79,7 +79,7 @@ def _reaches(search: Search, roots: list[Node], layer: int) -> list[Reach]:
 
 
 def reach_of(search: Search, node: Node) -> Reach | None:
-    """Return where ``node`` fetches from, if it is a shift or a reversal."""
+    """Return the reach of ``node`` if it is a shift or a reversal."""
     if node.operation.name != "sum":
         return None
     key = ("reach", node.operands[0])
@@ -99,7 +99,7 @@ def _reach(search: Search, selector: Node) -> Reach | None:
 
 
 def _absorbed(search: Search, aggregate: Aggregate, reach: Reach) -> Node | None:
-    """Return the sum over the positions that shifts by ``reach`` fetch from, plus that of the boundary."""
+    """Return the sum over the source positions of shifts by ``reach``, plus the boundary term."""
     algebra = search.algebra
     back, on = reach.back(algebra), reach.on(algebra)
     main = _Moved(search, reach, _original, There(search, fetch_at(algebra, back)).or_whole)
@@ -120,7 +120,7 @@ def _absorbed(search: Search, aggregate: Aggregate, reach: Reach) -> Node | None
 
 
 def absorb_reversal(search: Search, node: Node) -> Iterator[Node]:
-    """Fetch from the positions that a reversal fetches from, of which there is one for each."""
+    """Fetch from the source positions of a reversal, which is a bijection."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or aggregate.kind == "mean" or search.adds_integers(aggregate):
         return
@@ -145,7 +145,7 @@ def absorb_reversal(search: Search, node: Node) -> Iterator[Node]:
 
 
 def factor_queries(search: Search, node: Node) -> Iterator[Node]:
-    """Fetch an aggregate, and not its queries, where all of them are fetched from one position."""
+    """Fetch an aggregate instead of its queries, if all of them are fetched from one position."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None:
         return
@@ -175,14 +175,14 @@ def _original(shift: Aggregate) -> Node:
 
 
 def _only_position(algebra: Algebra, back: Node, query: Node) -> Node | None:
-    """Return a query at the position that it would be fetched for, if it is that position or made of nothing else."""
+    """Return a query at its destination position, if it is the position itself or uniform."""
     if query is algebra.indices:
         return back
     return query if algebra.facts[query].uniform else None
 
 
 def _within(search: Search, position: Node) -> Node:
-    """Return the selector of the keys at which ``position`` is one of the input's."""
+    """Return the selector of the keys at which ``position`` lies within the input."""
     algebra = search.algebra
     below, above = search.facts.outside(search.facts.linear(position))
     result = algebra.everything
@@ -194,13 +194,13 @@ def _within(search: Search, position: Node) -> Node:
 
 
 class _Moved:
-    """Sequences with the shifts by one reach replaced, for other positions.
+    """A rewrite of sequences for other positions, with the shifts by one reach replaced.
 
     Args:
-        search: knows facts.
-        reach: of the shifts.
-        shift: what becomes of a shift.
-        other: what becomes of what is neither a shift nor made of them.
+        search: the source of facts.
+        reach: the reach of the shifts.
+        shift: the rewrite of a shift.
+        other: the rewrite of a value that neither is a shift nor depends on one.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class _Moved:
         self._known: dict[Node, Node | None] = {}
 
     def __call__(self, node: Node, depth: int = 0) -> Node | None:
-        """Return ``node`` there, ``None`` where that could fail."""
+        """Return ``node`` there, or ``None`` if it could fail."""
         if node not in self._known:
             self._known[node] = self._moved(node, depth)
         return self._known[node]

@@ -1,6 +1,6 @@
-"""Rule 6: a query that can be one of few atoms is answered for each of them, and the answer chosen afterwards.
+"""Rule 6: case split on a query, or a uniform value, of few atoms: one answer per atom, and a choice afterwards.
 
-Likewise what is the same at all positions and can be one of few atoms. This buys layers with heads, within a budget.
+This trades heads for layers, within a budget.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CONE = 64
 
 
 def split(search: Search, node: Node) -> Iterator[Node]:
-    """Answer for each atom that the deepest queries and uniform values can be."""
+    """Answer for each atom of the deepest queries and uniform values."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None:
         return
@@ -38,7 +38,7 @@ def split(search: Search, node: Node) -> Iterator[Node]:
 
 
 def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Node, Domain]] | None:
-    """Return the values of the deepest layer to split by, and their atoms; ``None`` where splitting does not help."""
+    """Return the values of the deepest layer to split on, with their atoms, or ``None`` if splitting does not help."""
     found: dict[Node, Domain] = {}
     for select in comparisons(aggregate.selector):
         query = select.operands[1]
@@ -58,12 +58,12 @@ def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Nod
 
 
 def _tells_apart(domain: Domain) -> bool:
-    """Tell whether comparing with its atoms says which of them it is: ``1 == True`` does not."""
+    """Return whether comparison distinguishes all atoms, unlike ``1 == True``."""
     return len(set(domain.atoms or ())) == len(domain.atoms or ())
 
 
 def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
-    """Return what of that layer elementwise maps make ``root`` of: the uniform parts, and what is no map itself."""
+    """Return the leaves in that layer from which elementwise maps compute ``root``: uniform parts and non-maps."""
     leaves: list[Node] = []
     visited = 0
 
@@ -83,7 +83,7 @@ def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
 
 
 def _chosen(search: Search, aggregate: Aggregate, cases: list[tuple[Node, Domain]]) -> Node | None:
-    """Return the choice between the aggregates for all combinations of atoms; ``None`` if one of them could fail."""
+    """Return the choice among the aggregates for all combinations of atoms, or ``None`` if one could fail."""
     algebra = search.algebra
     result: Node | None = None
     for combination in itertools.product(*(domain.atoms or () for _, domain in cases)):
@@ -102,11 +102,11 @@ def _chosen(search: Search, aggregate: Aggregate, cases: list[tuple[Node, Domain
 
 
 def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> Node | None:
-    """Return the aggregate with constants for the values that are split by."""
+    """Return the aggregate with constants for the split values."""
     algebra = search.algebra
     constants: dict[Node, Node | None] = {node: algebra.const(atom) for node, atom in atoms.items()}
 
-    # A query's atom is known at the query alone: as a key, the same sequence stays as it is.
+    # The atom of a query is known at the query only: the same sequence as a key stays unchanged.
     uniform = {node: constant for node, constant in constants.items() if search.facts[node].uniform}
 
     def replaced(root: Node) -> Node | None:
@@ -120,7 +120,7 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
 
 
 def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) -> Node | None:
-    """Return the elementwise ``root`` with constants in it; ``None`` if it could fail on them."""
+    """Return the elementwise ``root`` with constants substituted, or ``None`` if it could fail on them."""
     memo = dict(constants)
 
     def parts(node: Node) -> tuple[Node, ...]:

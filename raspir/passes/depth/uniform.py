@@ -1,4 +1,4 @@
-"""Rule 5: what is the same at all positions, or known at the query alone, need not be attended to."""
+"""Rule 5: hoisting of uniform and query-only values out of attention."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from raspir.rewriting.algebra import Algebra
 
 
 def query_condition(search: Search, node: Node) -> Iterator[Node]:
-    """Take out of the selector what depends on the query alone."""
+    """Move conditions on the query alone out of the selector."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not aggregate.formula:
         return
@@ -33,7 +33,7 @@ def query_condition(search: Search, node: Node) -> Iterator[Node]:
 
 
 def uniform_choice(search: Search, node: Node) -> Iterator[Node]:
-    """Choose after the aggregate where the value is chosen by a condition that is the same everywhere."""
+    """Choose after the aggregate if the value is chosen by a uniform condition."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or aggregate.value.operation.name != "where":
         return
@@ -45,7 +45,7 @@ def uniform_choice(search: Search, node: Node) -> Iterator[Node]:
 
 
 def uniform_terms(search: Search, node: Node) -> Iterator[Node]:
-    """Add and multiply by what is the same everywhere after the sum and not before it."""
+    """Add uniform terms and multiply by uniform factors after the sum instead of before it."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not search.adds_integers(aggregate):
         return
@@ -79,7 +79,7 @@ def _times(algebra: Algebra, a: Node, b: Node) -> Node:
 
 
 def _factors(search: Search, term: Node) -> tuple[Node | None, Node]:
-    """Return a uniform factor of a product and the other one, ``None`` where there is none."""
+    """Return a uniform factor of a product and the other factor, or ``None`` if there is none."""
     if term.operation.name == "mul":
         a, b = term.operands
         integral = all(search.facts[operand].domain.kinds is search.facts[term].domain.kinds for operand in (a, b))
@@ -90,7 +90,7 @@ def _factors(search: Search, term: Node) -> tuple[Node | None, Node]:
 
 
 def uniform_best(search: Search, node: Node) -> Iterator[Node]:
-    """best(s, u) = u where s selects anything, for u that is the same everywhere."""
+    """best(s, u) = u where s selects anything, for uniform u."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or not search.facts[aggregate.value].uniform:
         return
@@ -102,7 +102,7 @@ def uniform_best(search: Search, node: Node) -> Iterator[Node]:
 
 
 def score_without_uniform(search: Search, node: Node) -> Iterator[Node]:
-    """best(s, v, score + u) = best(s, v, score) for integers, u the same everywhere."""
+    """best(s, v, score + u) = best(s, v, score) for integers and uniform u."""
     aggregate = Aggregate.of(node, search.algebra)
     if aggregate is None or aggregate.kind != "best" or not search.facts[node.operands[2]].domain.integral:
         return

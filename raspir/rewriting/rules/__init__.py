@@ -1,1 +1,1 @@
-"""The rules of the algebra, a module for each kind of operation: each rule is a function, its algebra the docstring."""
+"""The rules of the algebra, one module per kind of operation; the docstring of a rule function states its algebra."""

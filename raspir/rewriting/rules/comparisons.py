@@ -9,7 +9,7 @@ from raspir.ir.atoms import is_boolean
 from raspir.rewriting.builder import COMPLEMENT, Builder
 from raspir.rewriting.rules.numbers import additions, constant, operations
 
-_CHOICES = 12  # choices that a comparison is moved into, where moving it may copy them or nests rules
+_CHOICES = 12  # limit on the choices into which a comparison is moved, which can copy them or nest rules
 
 
 def compared_to_itself(algebra: Builder, node: Node) -> Node | None:
@@ -61,8 +61,8 @@ def _is_equality(comparison: Node) -> bool:
 def compared_choice(algebra: Builder, node: Node) -> Node | None:
     """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen.
 
-    A chain of choices is followed as far as one branch of each is decided. What something else uses too stays as it
-    is, so there both branches must be decided, or the whole would be copied for each comparison.
+    A chain of choices is followed as long as one branch of each is decided. If the choice has other users, both
+    branches must be decided, or it would be copied for each comparison.
     """
     rest, constant = node.operands
     if rest.operation.name != "where" or constant.operation.name != "const" or algebra.facts[rest].choices > _CHOICES:
@@ -85,14 +85,14 @@ def compared_choice(algebra: Builder, node: Node) -> Node | None:
         rest = branches[0] if left is None else branches[1]
     if not levels:
         return None
-    result = algebra(node.operation.name, rest, constant) if None in levels[-1] else node  # which then is not used
+    result = algebra(node.operation.name, rest, constant) if None in levels[-1] else node  # unused
     for condition, left, right in reversed(levels):
         result = algebra("where", condition, left or result, right or result)
     return result
 
 
 def _outcome(algebra: Builder, test: Node, condition: Node, holds: bool) -> Node | None:
-    """Return the outcome of ``test``, if domains or bounds decide it, or that ``condition`` holds or does not."""
+    """Return the result of ``test`` if domains, bounds, or whether ``condition`` holds decide it."""
     if test is condition:
         return algebra.const(holds)
     if are_complementary(test, condition):

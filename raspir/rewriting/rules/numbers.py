@@ -15,7 +15,7 @@ from raspir.ir.walks import preorder
 from raspir.rewriting.builder import Builder
 
 _SMALL = 2**20
-"""Means of integers up to this, over any input that fits a memory, are exact to less than a half when multiplied up."""
+"""Bound on integers whose mean, over any input that fits in memory, errs by less than 1/2 when scaled by the width."""
 
 
 def constant(algebra: Builder, node: Node) -> Node | None:
@@ -124,7 +124,7 @@ def rounded_mean(algebra: Builder, node: Node) -> Node | None:
 
 
 def _is_width(algebra: Builder, selector: Node, width: Node) -> bool:
-    """Tell whether ``width`` is the number of positions that each row of ``selector`` selects."""
+    """Return whether ``width`` is the number of positions that each row of ``selector`` selects."""
     if not algebra.facts[width].domain.integral:
         return False
     form = algebra.facts.linear(width)

@@ -1,1 +1,1 @@
-"""Proofs of the rewrite rules, each on programs whose inputs are symbols of an SMT solver."""
+"""Proofs of the rewrite rules on programs with symbolic inputs, by an SMT solver."""

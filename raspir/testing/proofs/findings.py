@@ -1,4 +1,4 @@
-"""What is found about each rule of the optimiser: proofs, and what happens without each of its conditions."""
+"""The results for each rule of the optimizer: proofs, and counterexamples without each side condition."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from raspir.testing.proofs.generated import Checks, check
 from raspir.testing.proofs.proving import NotAppliedError, ProofCase, Provable, Verdict, proved, refuted
 from raspir.validation.values import NoEncodingError
 
-_ALONE = 5000  # programs that are generated at least for a rule of which nothing else speaks
+_ALONE = 5000  # minimum number of generated programs for a rule without proofs
 
 
 @dataclass(frozen=True)
 class Need:
-    """A side condition of a rule, and what happens without it.
+    """A side condition of a rule, and the counterexample without it.
 
     Attributes:
         text: the condition in words.
-        schema: what becomes what, in the schema that it is of.
+        schema: the text of its proof case.
         counterexample: values on which the rule is wrong without it; ``None`` if none were found.
     """
 
@@ -37,19 +37,19 @@ class Need:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is found about one rule.
+    """The results for one rule.
 
     Attributes:
-        pass_: the pass that it is of.
-        rule: its name.
-        algebra: what is equal to what.
-        schemas: on how many programs with symbols for inputs it was shown.
+        pass_: the pass of the rule.
+        rule: the name of the rule.
+        algebra: the identity.
+        schemas: the number of its proof cases.
         lengths: the lengths at which all of them are proved.
-        needs: its conditions, each dropped in turn.
-        problems: what is wrong, in words: a counterexample to a rule, a length at which the solver gave up.
-        unencoded: why it was not put to the solver; empty if it was.
-        checks: its results on generated programs; ``None`` if none were generated.
-        seconds: how long that took.
+        needs: its side conditions, each dropped in turn.
+        problems: the problems in words: a counterexample to the rule, or a length at which the solver gave up.
+        unencoded: why there is no proof case; empty if there is one.
+        checks: the results on generated programs; ``None`` if none were generated.
+        seconds: the time taken.
     """
 
     pass_: str
@@ -65,12 +65,12 @@ class Finding:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing speaks against the rule, and each of its conditions is seen to be needed."""
+        """Whether the rule has no known problem, and each of its conditions is shown to be needed."""
         refuted = self.checks is not None and self.checks.difference is not None
         return not self.problems and not refuted and all(need.counterexample is not None for need in self.needs)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the finding by its parts, for JSON."""
+        """Return the fields of the finding for JSON."""
         conditions = [
             {"condition": need.text, "schema": need.schema, "counterexample": need.counterexample}
             for need in self.needs
@@ -89,17 +89,17 @@ class Finding:
 def findings(
     rules: Iterable[Provable], longest: int, seconds: float, generated: int, jobs: int = 1
 ) -> Iterator[Finding]:
-    """Yield what is found about each of ``rules``, in order.
+    """Yield the finding for each of ``rules``, in order.
 
     Args:
-        rules: out of the catalogue.
-        longest: the length up to which the solver is asked.
-        seconds: how long it may take for each schema and length.
-        generated: how many programs are generated for each rule; more for one without a faithful encoding.
-        jobs: how many processes share the work.
+        rules: rules of the catalog.
+        longest: the maximum length to prove.
+        seconds: the time limit for each proof case and length.
+        generated: the number of programs to generate for each rule; more for one without a faithful encoding.
+        jobs: the number of worker processes.
 
     Raises:
-        KeyboardInterrupt: if Ctrl-C was pressed; what was found before has been yielded.
+        KeyboardInterrupt: on Ctrl-C, after earlier findings have been yielded.
     """
     work = partial(_found, longest=longest, seconds=seconds, generated=generated)
     names = [(rule.pass_, rule.name) for rule in rules]
@@ -113,15 +113,15 @@ def findings(
 
 
 def _quiet() -> None:
-    """Say nothing from this process when it is stopped; its errors are raised where its results are read."""
-    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the process lives
+    """Silence the stderr of this worker for when it is stopped; its errors are raised where its results are read."""
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # open for the lifetime of the process
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back, here and for good in processes that start meanwhile: one process is enough to be told of it.
+    """Block Ctrl-C here, and for good in processes started meanwhile: only one process should receive it.
 
-    To ignore the signal would not do, since the solver takes it back.
+    Ignoring the signal would not suffice, since the solver restores its handler.
     """
     if not hasattr(signal, "pthread_sigmask"):  # not on Windows
         yield
@@ -134,7 +134,7 @@ def _uninterrupted() -> Iterator[None]:
 
 
 def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) -> Finding:
-    """Return what is found about the rule of this pass and name: rules hold functions, which no process can send."""
+    """Return the finding for a rule, identified by pass and name since its functions cannot be pickled."""
     from raspir.testing.proofs.cases import CATALOGUE
 
     (rule,) = (each for each in CATALOGUE if (each.pass_, each.name) == name)

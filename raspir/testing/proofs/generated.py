@@ -1,6 +1,6 @@
-"""Generated programs before and after one rule alone, run on the reference backend.
+"""Differential testing of single rules on generated programs, with the reference backend.
 
-Proofs are of the programs that somebody thought of; these are of programs that nobody did.
+Proofs cover handwritten programs; this covers programs that nobody thought of.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ INPUTS = 4
 
 @dataclass(frozen=True)
 class Checks:
-    """What came of a rule on generated programs.
+    """The results of a rule on generated programs.
 
     Attributes:
-        programs: how many were generated.
-        applied: in how many of them the rule changed something.
-        compared: on how many inputs those were compared, where the program as written has a result.
+        programs: the number of generated programs.
+        applied: the number of programs that the rule changed.
+        compared: the number of inputs compared on these, on which the original program has a result.
         difference: the first difference, in words.
     """
 
@@ -51,12 +51,12 @@ class Checks:
 
 
 def check(rule: Provable, programs: int, seed: int = 0) -> Checks:
-    """Return what comes of ``rule`` on that many generated programs, up to the first difference."""
+    """Return the results of ``rule`` on that many generated programs, up to the first difference."""
     alone = _ALONE.get(rule.pass_, _by_pass)
     applied = compared = 0
     for number in range(programs):
         random = Random(f"{seed} {number}")
-        with quiet(), held_back():  # terms and nodes that are let go lose what is raised meanwhile
+        with quiet(), held_back():  # exceptions raised while terms and nodes are freed are lost
             generated = program(random)
             graph = generated.graph.assume(generated.vocab) if random.random() < 0.5 else generated.graph
             changed = alone(rule, graph)
@@ -66,8 +66,8 @@ def check(rule: Provable, programs: int, seed: int = 0) -> Checks:
                 compared += 1
                 got = _result(changed, given)
                 if got != expected:
-                    told = f"on {given!r} it yields {expected}, and {'fails' if got is None else got} after:\n{graph}"
-                    return Checks(number + 1, applied, compared, told)
+                    text = f"on {given!r} it yields {expected}, and {'fails' if got is None else got} after:\n{graph}"
+                    return Checks(number + 1, applied, compared, text)
     return Checks(programs, applied, compared)
 
 
@@ -90,7 +90,7 @@ def _result(graph: Graph, given: list[Atom]) -> object:
 
 
 def _folded(rule: Provable, graph: Graph) -> Graph | None:
-    """Return ``graph`` after one row of the algebra, ``None`` if that changes nothing."""
+    """Return ``graph`` after one row of the algebra, or ``None`` if that changes nothing."""
     with _only(rule.name) as fired:
         after = PASSES.get("fold").run(graph, PassContext())
         return after if fired else None
@@ -98,10 +98,10 @@ def _folded(rule: Provable, graph: Graph) -> Graph | None:
 
 @contextmanager
 def _only(name: str) -> Iterator[list[Node]]:
-    """Leave only one row in the algebra; yields where it was applied."""
+    """Restrict the algebra to one row, and yield the list of nodes to which it is applied."""
     fired: list[Node] = []
 
-    def told(row: algebra.Row) -> algebra.Row:
+    def recording(row: algebra.Row) -> algebra.Row:
         def apply(of: Builder, node: Node) -> Node | None:
             new = row(of, node)
             fired.extend([node] if new is not None and new is not node else [])
@@ -113,12 +113,12 @@ def _only(name: str) -> Iterator[list[Node]]:
         operation: [row for row in given if algebra.rule_name(row) == name]
         for operation, given in algebra.RULES.items()
     }
-    with mock.patch.dict(algebra.RULES, {of: tuple(map(told, given)) for of, given in rows.items()}):
+    with mock.patch.dict(algebra.RULES, {of: tuple(map(recording, given)) for of, given in rows.items()}):
         yield fired
 
 
 def _shallower(rule: Provable, graph: Graph) -> Graph | None:
-    """Return ``graph`` after a search with one rule of depth, ``None`` if that applies it nowhere."""
+    """Return ``graph`` after a search with one rule of depth, or ``None`` if it never applies."""
     (only,) = (each for each in depth.RULES if each.name == rule.name)
     search = Search(algebra.Algebra(Analysis.of(graph)), (only,), Options("best"), bool_int_agnostic(graph))
     found, _ = extracted(graph, search)
@@ -126,7 +126,7 @@ def _shallower(rule: Provable, graph: Graph) -> Graph | None:
 
 
 def _by_pass(rule: Provable, graph: Graph) -> Graph | None:
-    """Return ``graph`` after the pass of a rule, ``None`` if that does not make use of the rule."""
+    """Return ``graph`` after the pass of a rule, or ``None`` if the pass does not apply the rule."""
     context = PassContext()
     after = PASSES.get(rule.pass_).run(graph, context)
     return after if after != graph and any(remark.rule == rule.name for remark in context.remarks) else None

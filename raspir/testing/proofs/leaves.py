@@ -1,4 +1,4 @@
-"""What the programs of schemas are made of: symbols, and the side conditions that are stated about them."""
+"""The building blocks of the programs of proof cases: symbolic leaves, and side conditions on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from raspir.validation.values import conjunction, disjunction
 
 
 def leaf(name: str, kinds: Type, vocab: tuple[Atom, ...] | None = None) -> Node:
-    """Return a sequence of any atoms of these kinds, or of those in ``vocab``."""
+    """Return a symbolic sequence of atoms of these kinds, or of those in ``vocab``."""
     return unchecked(OPERATIONS["input"], (), (name, vocab), kinds)
 
 
@@ -51,12 +51,12 @@ LENGTH = total(EVERYTHING, 1)
 
 
 def some_selector(name: str, key: Node, query: Node) -> Node:
-    """Return a selector that may select anything, by an opaque predicate of two sequences that should be leaves."""
+    """Return an arbitrary selector, as an opaque predicate of two sequences that should be leaves."""
     return build("select.by", key, query, function=name)
 
 
 def uniform(node: Node, name: str) -> Condition:
-    """State that a sequence is the same at all positions."""
+    """Assume that a sequence is uniform."""
 
     def formula(encoding: Encoding) -> values.Term:
         return conjunction(values.same(a, b) for a, b in pairwise(encoding.rows[node]))
@@ -65,7 +65,7 @@ def uniform(node: Node, name: str) -> Condition:
 
 
 def of_kinds(node: Node, name: str, kinds: Type) -> Condition:
-    """State that a sequence, which may hold more by its type, holds atoms of these kinds alone."""
+    """Assume that a sequence, whose type may allow more, holds atoms of these kinds only."""
 
     def formula(encoding: Encoding) -> values.Term:
         return conjunction(value.when(kinds) for value in encoding.rows[node])
@@ -74,7 +74,7 @@ def of_kinds(node: Node, name: str, kinds: Type) -> Condition:
 
 
 def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
-    """State that a sequence, which may hold more by its type, holds these atoms alone."""
+    """Assume that a sequence, whose type may allow more, holds these atoms only."""
 
     def formula(encoding: Encoding) -> values.Term:
         held = [encoding.strings.const(atom) for atom in atoms]
@@ -90,7 +90,7 @@ BELOW_THE_LIMIT = Condition("no integer is too large", lambda encoding: values.U
 
 
 def selects(node: Node, name: str, everything: bool) -> Condition:
-    """State that a selector selects everything, or that it selects nothing."""
+    """Assume that a selector selects everything, or that it selects nothing."""
 
     def formula(encoding: Encoding) -> values.Term:
         entries = [entry for row in encoding.matrices[node] for entry in row]
@@ -101,7 +101,7 @@ def selects(node: Node, name: str, everything: bool) -> Condition:
 
 
 def within(node: Node, name: str, low: int, high: int) -> Condition:
-    """State that a sequence of integers lies between two bounds, which belong to it."""
+    """Assume that a sequence of integers lies between two inclusive bounds."""
 
     def formula(encoding: Encoding) -> values.Term:
         return conjunction(z3.And(value.number >= low, value.number <= high) for value in encoding.rows[node])

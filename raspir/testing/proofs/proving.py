@@ -1,8 +1,8 @@
-"""Rewrites put to an SMT solver: is what a rule makes of a program equal to it, on all inputs of a length?
+"""Translation validation of rules by an SMT solver: equivalence of a program and its rewrite on all inputs of a length.
 
-The way is that of Alive2 for LLVM (Lopes et al., PLDI 2021): not the rule's text is checked but what its own code makes
-of a program whose inputs stay symbols, under the side conditions that the code was told of. A condition that is
-then withheld from the solver, or a guard in the code that is replaced, must make it find values that differ.
+The method is that of Alive2 for LLVM (Lopes et al., PLDI 2021): it checks not the text of a rule but the result of its
+code on a program with symbolic inputs, under the side conditions assumed by the code. If a condition is then withheld
+from the solver, or a guard in the code is replaced, the solver must find a counterexample.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from raspir.validation.tables import known_to
 from raspir.validation.values import MADE_UP, Term, names_in
 
 Rewrite = Callable[["Assumed", Node], Iterable[Node]]
-"""A rule's own code: takes what is known and a node, and yields what the rule makes of it, if anything."""
+"""The code of a rule: a function from an analysis and a node to the rewrites of the node, if any."""
 
 
 Patch = tuple[object, str, object]
-"""A guard that is replaced: the module or class that holds it, its name there, and its replacement."""
+"""A replacement of a guard: the owning module or class, the name, and the replacement."""
 
 
 def always(answer: object) -> Callable[..., Any]:
@@ -42,14 +42,14 @@ def always(answer: object) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class Condition:
-    """A side condition of a rewrite, which the solver may take as given.
+    """A side condition of a rewrite, which the solver may assume.
 
     Attributes:
         text: the condition in words.
-        formula: what it says of the inputs of a length.
-        facts: what the rule's code knows by it: for nodes, some of their :class:`~raspir.analysis.known.Facts` by name;
-            nothing where the code does not check the condition.
-        texts: strings that the condition names.
+        formula: the constraint on the inputs of a length.
+        facts: the facts that the condition gives the code of the rule: for nodes, some of their
+            :class:`~raspir.analysis.known.Facts` by name; empty if the code does not check the condition.
+        texts: strings in the condition.
     """
 
     text: str
@@ -60,12 +60,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class GuardMutation:
-    """An unsound rewrite: the rule's code with a guard replaced, on a program that the guard would reject.
+    """An unsound rewrite: the code of a rule with a guard replaced, on a program that the guard would reject.
 
     Attributes:
-        text: what is checked, in words.
+        text: the guard in words.
         node: the program.
-        patches: the guards that are replaced.
+        patches: the replacements of guards.
     """
 
     text: str
@@ -75,22 +75,22 @@ class GuardMutation:
 
 @dataclass(frozen=True)
 class ProofCase:
-    """A rule on a program whose inputs are symbols.
+    """A rule on a program with symbolic inputs.
 
     Attributes:
-        rule: the rule's name.
-        text: what becomes what, in one line.
-        node: the program, which the rule applies to.
+        rule: the name of the rule.
+        text: the rewrite, in one line.
+        node: the program, to which the rule applies.
         rewrite: the rule.
-        conditions: what it needs, each withheld in turn.
+        conditions: its side conditions, each withheld in turn.
         unchecked: the guards in its code, each replaced in turn.
-        least: the shortest length at which a counterexample is looked for where a condition is dropped.
-        told: what the analysis is told that says nothing of values, as that a value is of a later layer: for nodes,
-            some of their facts by name.
-        exact: whether atoms must stay of their kinds, and not only equal in Python's sense.
-        most: the longest length that is looked at, where the solver takes too long for longer ones.
-        functions: opaque functions that the rule may call.
-        rounds: whether the solver is told how floats round: products and quotients with small numbers.
+        least: the minimum length at which to look for a counterexample without a condition.
+        told: assumed facts of the analysis that do not constrain values, such as a later layer: for nodes, some of
+            their facts by name.
+        exact: whether the kinds of atoms must be preserved, beyond equality in Python.
+        most: the maximum length, if the solver takes too long for longer ones.
+        functions: the opaque functions that the rule may call.
+        rounds: whether to give the solver axioms on the rounding of products and quotients with small numbers.
     """
 
     rule: str
@@ -114,13 +114,13 @@ class ProofCase:
 
 @dataclass(frozen=True)
 class Provable:
-    """A rule of the optimiser, and how it is put to the solver.
+    """A rule of the optimizer with its proof cases.
 
     Attributes:
-        pass_: the pass that it is of.
-        name: as remarks call it, or its row in the algebra.
-        algebra: what is equal to what, in one line.
-        schemas: it on programs whose inputs are symbols; none where it has no faithful encoding.
+        pass_: the pass of the rule.
+        name: the name in remarks, or of the row in the algebra.
+        algebra: the identity, in one line.
+        schemas: the proof cases; empty if the rule has no faithful encoding.
         unencoded: why it has none.
     """
 
@@ -132,11 +132,11 @@ class Provable:
 
 
 class Assumed(Analysis):
-    """What is known of a program, and what it is told by side conditions.
+    """An analysis extended by assumed facts.
 
     Args:
-        told: for nodes, some of their facts by name.
-        functions: the opaque functions that are known.
+        told: the assumed facts: for nodes, some of their facts by name.
+        functions: the known opaque functions.
     """
 
     def __init__(
@@ -151,12 +151,12 @@ class Assumed(Analysis):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the solver says of a rewrite.
+    """The verdict of the solver on a rewrite.
 
     Attributes:
         lengths: the lengths at which it is proved.
-        counterexample: values on which it is wrong, if there are such.
-        unknown: the first length at which the solver gave up, if it did.
+        counterexample: values on which it is wrong, if any.
+        unknown: the first length at which the solver gave up, if any.
     """
 
     lengths: tuple[int, ...]
@@ -165,33 +165,33 @@ class Verdict:
 
 
 class NotAppliedError(Exception):
-    """A rule makes nothing of the program that it is to be shown on."""
+    """An error: a rule does not apply to the program of its proof case."""
 
 
 def rewritten(schema: ProofCase, node: Node) -> list[Node]:
-    """Return what the rule makes of ``node`` under all of its conditions.
+    """Return the rewrites of ``node`` by the rule under all of its conditions.
 
     Raises:
-        NotAppliedError: if that is nothing.
+        NotAppliedError: if there are none.
     """
-    told = {subject: dict(facts) for subject, facts in schema.told.items()}
+    assumed = {subject: dict(facts) for subject, facts in schema.told.items()}
     for condition in schema.conditions:
         for subject, facts in condition.facts.items():
-            told.setdefault(subject, {}).update(facts)
-    found = [each for each in schema.rewrite(Assumed(told, schema.functions), node) if each is not node]
+            assumed.setdefault(subject, {}).update(facts)
+    found = [each for each in schema.rewrite(Assumed(assumed, schema.functions), node) if each is not node]
     if not found:
         raise NotAppliedError(f"{schema.rule}: {schema.text}")
     return found
 
 
 def proved(schema: ProofCase, longest: int, seconds: float) -> Verdict:
-    """Return what the solver says of a schema at all lengths up to ``longest``, in ``seconds`` for each question."""
+    """Return the verdict on a proof case at all lengths up to ``longest``, in ``seconds`` for each query."""
     return _judged(schema, schema.node, rewritten(schema, schema.node), schema.conditions, longest, seconds)
 
 
 @contextmanager
 def replaced(patches: Iterable[Patch]) -> Iterator[None]:
-    """Replace guards while the context is entered."""
+    """Replace guards while the context is active."""
     with ExitStack() as stack:
         for owner, name, replacement in patches:
             stack.enter_context(mock.patch.object(owner, name, replacement))
@@ -199,10 +199,10 @@ def replaced(patches: Iterable[Patch]) -> Iterator[None]:
 
 
 def dropped(case: ProofCase, assumption: Condition | GuardMutation) -> tuple[Node, list[Node]]:
-    """Return the program that shows what an assumption is for, and what the rule makes of it without the assumption.
+    """Return the program for which an assumption is needed, and its rewrites without the assumption.
 
     Raises:
-        NotAppliedError: if that is nothing.
+        NotAppliedError: if there are none.
     """
     if isinstance(assumption, Condition):
         return case.node, rewritten(case, case.node)
@@ -211,7 +211,7 @@ def dropped(case: ProofCase, assumption: Condition | GuardMutation) -> tuple[Nod
 
 
 def refuted(case: ProofCase, assumption: Condition | GuardMutation, longest: int, seconds: float) -> Verdict:
-    """Return the solver's verdict on a proof case without one of its assumptions."""
+    """Return the verdict on a proof case without one of its assumptions."""
     before, after = dropped(case, assumption)
     nodes = set(topological([before]))
     others = [each for each in case.conditions if each is not assumption and each.facts.keys() <= nodes]
@@ -227,7 +227,7 @@ def _judged(
     seconds: float,
     real: bool = False,
 ) -> Verdict:
-    """Return what the solver says of a program and what was made of it; ``real`` says that they should differ."""
+    """Return the verdict on a program and its rewrites; ``real`` means that they should differ."""
     lengths: list[int] = []
     last = longest if schema.most is None else min(longest, schema.most)
     tables = known_to(Analysis(schema.functions), schema.functions)
@@ -257,11 +257,11 @@ def differing(
     real: bool = False,
     rounds: bool = False,
 ) -> Counterexample | bool | None:
-    """Return values on which ``before`` has a result and ``after`` has not, or has another one.
+    """Return values on which ``before`` has a result and ``after`` has none, or a different one.
 
-    ``False`` if there are none, ``None`` if the solver cannot tell in time. ``exact`` says that an atom of another
-    kind is another result, ``real`` that values are expected to be found: the solver is asked first for some that a
-    reader can check; ``rounds`` that it is told how products and quotients round.
+    Return ``False`` if there are none, ``None`` if the solver times out. With ``exact``, atoms of different kinds
+    differ. With ``real``, values are expected, and the solver first looks for some that a reader can check. With
+    ``rounds``, it gets axioms on the rounding of products and quotients.
 
     Raises:
         NoEncodingError: if there is no faithful term for something.
@@ -290,7 +290,7 @@ def differing(
 
 
 def _questions(encoding: Encoding, before: Node, after: Node, exact: bool) -> list[Term]:
-    """Return the ways in which ``after`` may be wrong, one for each position: all in one take longer."""
+    """Return the possible violations by ``after``, one query per position, since a single query takes longer."""
     written = encoding.succeeds(before)
     right = [encoding.succeeds(after), *encoding.equal_rows(before, after, exact)]
     wrong = [z3.And(written, z3.Not(each)) for each in right if not z3.is_true(z3.simplify(each))]

@@ -1,7 +1,7 @@
-"""Counterexamples whose floats round as Python's do.
+"""Refinement of counterexamples until their floats round as Python's do.
 
-The solver knows nothing of how floats are added and multiplied, so it may find values that no computer yields. Here it
-is asked for inputs among a few, and is told, application by application, what Python makes of those that it uses.
+Floating-point arithmetic is uninterpreted in the solver, so it may find values that no computer yields. Here its inputs
+are restricted to a few, and a lemma for each application in a model states the result that Python computes.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from raspir.validation.values import (
 )
 
 _FLOATS = (-1.0, 0.0, 0.1, 0.3, 0.5, 0.7, 1e16)
-_MOST = 30  # inputs that it may propose
-_LIMIT = 2**66  # the least integer that is too large in a counterexample: the solver is too slow for the real one
+_MOST = 30  # maximum number of proposed inputs
+_LIMIT = 2**66  # the smallest too large integer in a counterexample: the solver is too slow for the real one
 
 
 def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
-    """Return whether all inputs are integers that are not large and floats of a few, which say more to a reader.
+    """Return whether all inputs are small integers and floats of a fixed set, which are easier to read.
 
     Args:
-        encoding: what the solver is asked about.
+        encoding: the encoding of the programs.
         largest: the largest integer; the smallest is its negative.
-        integers: whether all that may be integers are such.
+        integers: whether every input that may be an integer must be one.
     """
     parts: list[Term] = []
     for node in encoding.order:
@@ -55,8 +55,8 @@ def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
 
 
 def found(solver: z3.Solver, encoding: Encoding) -> z3.ModelRef | None:
-    """Return a model, if it can one that a reader can check; ``None`` where there is none or not enough time."""
-    # Of numbers that are not enormous floats do not overflow, and joined strings need not be long.
+    """Return a model, preferably one that a reader can check, or ``None`` if there is none or time runs out."""
+    # Small numbers do not overflow floats, and joined strings need not be long.
     works = [each for prefix in (WORKS, FITS) for each in applications(solver.assertions(), prefix)]
     inputs = (familiar(encoding, 4, integers=True), familiar(encoding, 4), familiar(encoding, 2**60))
     stages = [z3.And(UNLIMITED, each) for each in inputs]
@@ -73,12 +73,12 @@ def found(solver: z3.Solver, encoding: Encoding) -> z3.ModelRef | None:
 
 
 def accurate(solver: z3.Solver, most: int) -> Term:
-    """Return that products and quotients with small numbers round to what is near: by 2**-53 of it at most.
+    """Return that products and quotients with small numbers round with a relative error of at most 2**-53.
 
-    That is what IEEE 754 says of double precision, away from its largest and smallest numbers.
+    IEEE 754 guarantees this for double precision, away from the largest and smallest numbers.
 
     Args:
-        solver: it holds the products and quotients.
+        solver: the solver with the products and quotients.
         most: the largest of the small numbers.
     """
     bounds, unit = [], z3.Q(1, 2**53)
@@ -99,9 +99,9 @@ def _near(result: Term, a: Term, b: Term, small: int, product: bool, unit: Term)
 
 
 def refined(solver: z3.Solver) -> z3.ModelRef | None:
-    """Return a model in which all floats round as Python's do, ``None`` where the solver finds none soon.
+    """Return a model in which all floats round as Python's do, or ``None`` if the solver finds none soon.
 
-    Each model that it finds proposes inputs, and on these it is told what Python makes of all that is computed.
+    Each model proposes inputs; on these, lemmas state the results that Python computes until the model agrees.
     """
     used = applications(solver.assertions())
     for _ in range(_MOST):
@@ -127,7 +127,7 @@ def refined(solver: z3.Solver) -> z3.ModelRef | None:
 
 
 def _lemma(application: Term, model: z3.ModelRef) -> Term | None:
-    """Return what Python makes of an application as it is in a model, ``None`` if that is what the model says."""
+    """Return the result that Python computes for an application in a model, or ``None`` if the model agrees."""
     arguments = [fraction(model.eval(each, model_completion=True)) for each in application.children()]
     function, name = application.decl(), application.decl().name().removeprefix(FLOATS)
     result = computed(name, arguments)
@@ -137,7 +137,7 @@ def _lemma(application: Term, model: z3.ModelRef) -> Term | None:
 
 
 def applications(assertions: z3.AstVector, prefix: str = FLOATS) -> list[Term]:
-    """Return the applications of functions that begin with ``prefix``, those that others depend on first."""
+    """Return the applications of functions whose names begin with ``prefix``, in post-order."""
     found: list[Term] = []
     seen: set[int] = set()
     stack = [(each, False) for each in assertions]

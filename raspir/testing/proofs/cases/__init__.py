@@ -1,4 +1,4 @@
-"""The rules of the optimiser on programs whose inputs are symbols, a module for each file of rules."""
+"""The proof cases of the optimizer's rules, one module per file of rules."""
 
 from __future__ import annotations
 
@@ -30,4 +30,4 @@ CATALOGUE: tuple[Provable, ...] = (
     *split.RULES,
     *fuse.RULES,
 )
-"""All rules, pass by pass."""
+"""All rules, grouped by pass."""

@@ -1,4 +1,4 @@
-"""The rules that find a position by a count, with heads that fetch from the best position."""
+"""Proof cases of the rules that replace a search by count with heads that fetch from the best position."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ WITHIN = {"x == 'a'": IS_A, "x[j] == x[i]": SAME, "any": EVERYTHING}
 
 
 def _ranked(by: Node, first: str, ties: str) -> Node:
-    """Return the count of what comes before each position in the order of ``by``."""
+    """Return the rank of each position in the order of ``by``."""
     return total(either(select(first, by, by), both(select("eq", by, by), SIDES[ties])), 1)
 
 
 def _absolute() -> Iterator[tuple[str, Node]]:
-    """Yield fetches from the first and the last of an order, or of some in the order of positions."""
+    """Yield fetches from the first and the last in an order, or of a subset in the order of positions."""
     for (first, ties), last, by in product(ORDERS, (False, True), (V, TEXT)):
         count, inclusive = _ranked(by, first, ties), "=" in ties
         place = beside(inclusive - 1, LENGTH) if last else make("add", 0, int(inclusive))
@@ -70,7 +70,7 @@ def _absolute() -> Iterator[tuple[str, Node]]:
 
 
 def _relative() -> Iterator[tuple[str, Node]]:
-    """Yield fetches from the next members, the previous ones and their neighbours."""
+    """Yield fetches from the next members, the previous ones and their neighbors."""
     for (text, within), side in product(WITHIN.items(), SIDES):
         other_side = side.replace("=", "") if "=" in side else side.replace(" i", "= i")
         for asks, step in product((side, other_side), (-1, 0, 1, 2)):
@@ -94,7 +94,7 @@ BESIDES = {
 
 
 def _besides() -> Iterator[tuple[str, Node]]:
-    """Yield fetches that also ask something else of the position that is found."""
+    """Yield fetches with a further condition on the position found."""
     lowest = select("eq", _ranked(V, "lt", "j < i"), 0)
     for text, besides in BESIDES.items():
         yield f"the lowest, if {text}", total(both(lowest, besides), X, "_")
@@ -107,12 +107,12 @@ _of_a = {side: total(both(SIDES[side], IS_A), 1) for side in SIDES}
 
 
 def _as_ordered(facts: Analysis, node: Node) -> Rank | None:
-    """Return what a count ranks, as if all counts were by ``v`` and then by position."""
+    """Return the rank of a count, as if all counts were by ``v`` and then by position."""
     return _rank(facts, _ranked(V, "lt", "j < i"))
 
 
 def _as_next(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Disjunction, bool]:
-    """Return where the next member is, or the previous one, whatever the offset."""
+    """Return the position of the next or the previous member, regardless of the offset."""
     return rank.order.formula(True, False), offset < 0
 
 
@@ -121,12 +121,12 @@ MEMBER: Patch = (Conjunct, "implies", always(True))
 
 
 def placed(later: bool, own: bool, last: bool) -> Patch:
-    """Return the patch by which each member counts itself, or not, and is found on one side."""
+    """Return a patch that fixes whether a member counts itself and on which side it is found."""
     return rules, "_relative", lambda search, rank, *_: (rank.order.formula(later, own), last)
 
 
 def first_or_last(last: bool) -> Patch:
-    """Return the patch by which each count is that of the first of all, or of the last."""
+    """Return a patch under which each count is that of the first of all positions, or of the last."""
     return rules, "_absolute", always((normal.EVERYTHING, last))
 
 
@@ -137,7 +137,7 @@ ANY_CHECK: tuple[Patch, ...] = (
 
 
 def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
-    """Return the position of the member "a" that is so many further on."""
+    """Return the position of the member "a" that is ``step`` members ahead."""
     return total(both(select("eq", _of_a["j <= i"], beside(step, asked)), IS_A), INDICES, -1)
 
 
@@ -212,19 +212,19 @@ ASKS: dict[str, Callable[[Node], Node]] = {
 
 
 def _run(there: str, counted: str, step: int = 0, more: Node | None = None) -> Node:
-    """Return the selector of what is on one side up to the next stop, or with the next stop."""
+    """Return the selector of one side up to the next stop, or including it."""
     count = total(SIDES[counted], make("where", STOP, 1, 0))
     run = both(SIDES[there], select("eq", count, beside(step, count) if step else count))
     return run if more is None else both(run, more)
 
 
 def _as_exists(search: Search, node: Node) -> tuple[bool, Aggregate]:
-    """Return the aggregate that a comparison asks of, as if it asked whether there is a mark."""
+    """Return the compared aggregate, as if the comparison always tested for existence."""
     return True, Aggregate(node.operands[0], search.algebra)
 
 
 def _as_run(formula: Disjunction | None) -> Conjunct | None:
-    """Return the conditions of a run as if each of them were what it must be: an equal count, and strictly later."""
+    """Return the conditions of a run, forced into the required form: an equal count, and strictly later or earlier."""
     clause = clause_of(formula)
     if clause is None:
         return None
@@ -238,13 +238,13 @@ def _as_run(formula: Disjunction | None) -> Conjunct | None:
 
 
 def _as_by_position(facts: Analysis, node: Node) -> Rank | None:
-    """Return what a count ranks, as if the position alone decided the order."""
+    """Return the rank of a count, as if the position alone decided the order."""
     rank = _rank(facts, node)
     return rank and replace(rank, order=replace(rank.order, by=None))
 
 
 def _as_inclusive(facts: Analysis, node: Node) -> Rank | None:
-    """Return what a count ranks, inclusive where it is not, and the other way round."""
+    """Return the rank of a count with its inclusiveness negated."""
     rank = _rank(facts, node)
     return rank and replace(rank, inclusive=not rank.inclusive)
 

@@ -1,4 +1,4 @@
-"""The rules on sums over intervals of positions, and on values chosen by a condition."""
+"""Proof cases of the rules on sums over intervals of positions, and on values chosen by a condition."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 ENDS = tuple(range(-2, 7))
 E, F = leaf("e", INT, ENDS), leaf("f", INT, ENDS)
-"""Integers within and on both sides of all inputs that are looked at: products of more take the solver too long."""
+"""Integers within and on both sides of all inputs considered: products of larger ones take the solver too long."""
 
 
 # Closed form
@@ -77,7 +77,7 @@ SELECTORS = {
 
 
 def _twice(sums: _Sums, clauses: list[Conjunct], polynomial: Polynomial) -> Node:
-    """Return the sums over what each clause selects, added up as if no two had anything in common."""
+    """Return the sum of the sums over each clause, as if the clauses were disjoint."""
     result = sums.algebra.const(0)
     for clause in clauses:
         result = sums.algebra("add", result, _over(sums, [clause], polynomial))
@@ -128,7 +128,7 @@ def _closed() -> Iterator[ProofCase]:
         node = total(select(comparison, INDICES, A), summed, default)
         yield schema(CLOSED, f"sum(j {comparison} a, {text}, {default!r}) from the ends", node, unchecked=checks)
     for text, key in KEYS.items():
-        limit = [BELOW_THE_LIMIT] if "*" in text else []  # the end is divided
+        limit = [BELOW_THE_LIMIT] if "*" in text else []  # the interval end is divided
         yield schema(CLOSED, f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES), *limit)
     for place, ((text, selector), (shown, summed)) in enumerate(product(SELECTORS.items(), VALUES.items())):
         node = total(selector, summed, DEFAULTS[place % 2])

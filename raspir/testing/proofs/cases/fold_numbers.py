@@ -1,4 +1,4 @@
-"""Rules of the pass fold about numbers, constants and tables."""
+"""Proof cases of the pass fold on numbers, constants and tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CONSTANT = Row(numbers.constant)
 
 
 def _constants() -> Iterator[ProofCase]:
-    """Yield a program for each operation that can be shown to yield one atom."""
+    """Yield a program for each operation that provably yields one atom."""
     u, v = among(U, "u", (1, -1)), among(V, "v", (2, 3))
     apart = (among(U, "u", (1, 2)), among(V, "v", (3, True)))
     for text, node, *conditions in (

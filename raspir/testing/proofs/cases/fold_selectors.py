@@ -1,4 +1,4 @@
-"""Rules of the pass fold about selectors and aggregates."""
+"""Proof cases of the pass fold on selectors and aggregates."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def _own_values() -> Iterator[ProofCase]:
 
 def _one_values() -> Iterator[ProofCase]:
     b = uniform(B, "b")
-    spread = make("sub", B, make("mul", INDICES, 3))
+    strided = make("sub", B, make("mul", INDICES, 3))
     earlier = make("selector.and", select("le", INDICES, INDICES), select("eq", U, U))
     rank = total(earlier, 1)
     for text, selector, *conditions in (
         ("i == a", select("eq", INDICES, A)),
-        ("b - 3i == a", select("eq", spread, A), b),
+        ("b - 3i == a", select("eq", strided, A), b),
         ("k == q & i == a", make("selector.and", select("eq", INDICES, A), select("eq", X, U))),
         ("the first of equals", make("selector.and", select("eq", rank, 1), select("eq", U, U))),
     ):
@@ -206,7 +206,7 @@ _ROUNDED_MEAN = Row(numbers.rounded_mean)
 
 
 def _rounded_means() -> Iterator[ProofCase]:
-    row = some_selector("S", INDICES, const(0))  # one row for all, as each is on its own
+    row = some_selector("S", INDICES, const(0))  # one row suffices, since rows are independent
     whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
     wrong = make("round", make("mul", make("mean", row, U, default=0), B))
     off = GuardMutation("that it is the number selected", wrong, [(numbers, "_is_width", always(True))])

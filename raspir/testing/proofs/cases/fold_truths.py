@@ -1,4 +1,4 @@
-"""Rules of the pass fold about comparisons, logic and choices."""
+"""Proof cases of the pass fold on comparisons, logic and choices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _themselves() -> Iterator[ProofCase]:
         yield _ITSELF.schema(f"x {name} x", make(name, X, X))
 
 
-_APART = {  # bounds of a and b between which a comparison is true, and such where it is false
+_APART = {  # bounds of a and b for which a comparison is true, and bounds for which it is false
     "eq": ((3, 3, 3, 3), (0, 2, 3, 5)),
     "ne": ((0, 2, 3, 5), (3, 3, 3, 3)),
     "lt": ((0, 2, 3, 5), (3, 5, 0, 3)),
@@ -131,7 +131,7 @@ def _joined() -> Iterator[ProofCase]:
     for name in ("and", "or"):
         for single in (True, False):
             known = among(Q, "q", (single,))
-            # An integer is what it is together with False, too; of all else it matters that p is a boolean.
+            # ``or`` with False keeps any test, integers included; the others require p to be a boolean.
             subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
             yield _AND_OR.schema(f"p {name} {single}", make(name, subject, Q), *needed, known)
             yield _AND_OR.schema(f"{single} {name} p", make(name, Q, subject), *needed, known)

@@ -1,4 +1,4 @@
-"""The rule of the pass fuse, by the pass itself: tables in the place of elementwise work on few atoms."""
+"""Proof cases of the pass fuse, run as a whole: tables for elementwise work on few atoms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ S = some_selector("S", INDICES, INDICES)
 
 
 def _schemas() -> Iterator[ProofCase]:
-    """Yield chains and meshes on values of few atoms, of which the pass knows by what it is told, or sees."""
+    """Yield chains and meshes on values of few atoms, known from side conditions or from the program."""
     letters, digits = among(X, "x", ("a", "b", "c")), among(A, "a", (0, 1, 2))
     known = among(N, "n", (1, True, 1.0, 0.5))
     off = GuardMutation(

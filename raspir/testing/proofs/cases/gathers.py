@@ -1,4 +1,4 @@
-"""The rules on fetches: gathers that compose, fetches where a position is found, and from the last position."""
+"""Proof cases of the rules on fetches: composed gathers, fetches where found, and fetches from the last position."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _compositions() -> Iterator[ProofCase]:
 
 
 def _first(missing: Atom, value: Node = INDICES) -> Node:
-    """Return where the first "a" is, as far as ``value`` says it."""
+    """Return ``value``, by default the position, at the first "a", or ``missing`` if there is none."""
     return total(both(select("eq", COUNT, 0), IS_A), value, missing)
 
 
@@ -158,14 +158,14 @@ FINDERS = {
 
 
 def _as_if_found(algebra: Algebra, selector: Node) -> Fetch | None:
-    """Return a fetch from a position as if it were from what the position is made of."""
+    """Return a fetch from a position as if it were from the operand of the position."""
     fetch = _fetch_of(algebra, selector)
     inner = fetch.position.operands[0] if fetch is not None and fetch.position is not None else None
     return replace(fetch, position=inner) if fetch is not None and inner is not None else fetch
 
 
 def _as_if_own(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
-    """Return where a value is its own position, as if nothing else stood elsewhere."""
+    """Return where a value is its own position, as if it had no other value elsewhere."""
     found = _own_position(algebra, value)
     return found and (found[0], None)
 

@@ -1,4 +1,4 @@
-"""Rules of the pass merge, by the pass itself on a program, and the normal forms of selectors that they rest on."""
+"""Proof cases of the pass merge, run as a whole, and of the normal forms of selectors on which it relies."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES
 
 
 def merging(rule: str) -> Rewrite:
-    """Return what the pass makes of a program if a rule of it applies."""
+    """Return the result of the pass on a program if it applies the rule."""
 
     def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
         context = PassContext()
@@ -53,7 +53,7 @@ def merging(rule: str) -> Rewrite:
 
 
 def normal(analysis: Assumed, node: Node) -> Iterator[Node]:
-    """Yield the selector that the normal form of a selector is written as."""
+    """Yield the selector rebuilt from its normal form."""
     formula = analysis[node].formula
     if formula is not None:
         yield Algebra(analysis).selector(formula)

@@ -1,4 +1,4 @@
-"""How programs of schemas are written, and rules of the pass depth put to them."""
+"""A notation for the programs of proof cases, and the application of the rules of the pass depth to them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from raspir.testing.proofs.proving import (
 
 
 def both(a: Node, b: Node) -> Node:
-    """Return the selector of what two selectors select."""
+    """Return the intersection of two selectors."""
     return build("selector.and", a, b)
 
 
 def either(a: Node, b: Node) -> Node:
-    """Return the selector of what one of two selectors selects."""
+    """Return the union of two selectors."""
     return build("selector.or", a, b)
 
 
@@ -48,14 +48,14 @@ def best(
 
 
 def at(position: Node | Atom, value: Node | Atom, default: Atom = 0) -> Node:
-    """Return what a value is at a position."""
+    """Return a value fetched from a position."""
     return total(select("eq", INDICES, position), value, default)
 
 
 UP_TO, BEFORE = select("le", INDICES, INDICES), select("lt", INDICES, INDICES)
 FROM, AFTER = select("ge", INDICES, INDICES), select("gt", INDICES, INDICES)
 MIRRORED = make("sub", make("sub", LENGTH, 1), INDICES)
-"""The position as far from the end as each is from the start."""
+"""The mirror image of each position."""
 
 
 def beside(offset: int, node: Node = INDICES) -> Node:
@@ -64,7 +64,7 @@ def beside(offset: int, node: Node = INDICES) -> Node:
 
 
 def flipped(value: Node, default: Atom = 0) -> Node:
-    """Return a value from the last position to the first."""
+    """Return a value in reverse order of positions."""
     return at(MIRRORED, value, default)
 
 
@@ -72,12 +72,12 @@ def flipped(value: Node, default: Atom = 0) -> Node:
 
 
 def searched(rule: Rule, bool_int_agnostic: frozenset[Node] = frozenset(), max_heads: int = 16) -> Rewrite:
-    """Return what a rule of the search proposes, in a search that has no other rules.
+    """Return the proposals of a rule in a search without other rules.
 
     Args:
         rule: the rule.
-        lenient: the values whose users cannot tell a boolean from the integer that it equals.
-        max_heads: as the search's option.
+        bool_int_agnostic: the values whose users cannot distinguish a boolean from the equal integer.
+        max_heads: the option of the search.
     """
 
     def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
@@ -97,52 +97,54 @@ def schema(
     bool_int_agnostic: bool = False,
     most: int | None = None,
 ) -> ProofCase:
-    """Return a rule of the search on a program.
+    """Return the proof case of a search rule on a program.
 
     Args:
         rule: the rule.
-        text: what becomes what.
+        text: the rewrite in words.
         node: the program.
-        conditions: what the rule needs.
-        unchecked: what it checks.
-        layers: of leaves that stand for what is deeper.
-        lenient: whether no user can tell a boolean from the integer that it equals.
-        most: the longest length that is looked at.
+        conditions: the side conditions of the rule.
+        unchecked: the guards of the rule.
+        layers: the layers of leaves that stand for deeper values.
+        bool_int_agnostic: whether no user can distinguish a boolean from the equal integer.
+        most: the maximum length.
     """
-    told: dict[Node, dict[str, Any]] = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
+    facts: dict[Node, dict[str, Any]] = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
     rewrite = searched(rule, frozenset([node]) if bool_int_agnostic else frozenset())
-    return ProofCase(rule.name, text, node, rewrite, conditions, tuple(unchecked), 0, told, not bool_int_agnostic, most)
+    return ProofCase(
+        rule.name, text, node, rewrite, conditions, tuple(unchecked), 0, facts, not bool_int_agnostic, most
+    )
 
 
 def provable(rule: Rule, *schemas: ProofCase) -> Provable:
-    """Return the catalogue's entry of a rule of the search."""
+    """Return the catalog entry of a search rule."""
     return Provable("depth", rule.name, rule.algebra, schemas)
 
 
-# Guards that are replaced
+# Replaced guards
 
 
 def claimed(**facts: object) -> Patch:
-    """Return the patch by which the analysis says some facts of everything."""
+    """Return a patch under which the analysis claims some facts of every node."""
     known = Analysis.__getitem__
 
     def claim(self: Analysis, node: Node) -> Facts:
-        return replace(known(self, node), **facts)  # type: ignore[arg-type]  # facts are given by their names
+        return replace(known(self, node), **facts)  # type: ignore[arg-type]  # facts are given by name
 
     return Analysis, "__getitem__", claim
 
 
 IS_TOTAL: Patch = (Analysis, "is_total", always(True))
-"""Whether an operation can fail on some operands is not asked."""
+"""Skip the check that an operation cannot fail on some operands."""
 
 NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), IS_TOTAL)
-"""Whether something can fail is not asked."""
+"""Skip the check that a value is total."""
 
 COMPARABLE: Patch = (aggregates, "_compares", always(True))
-"""Whether all atoms can be compared is not asked."""
+"""Skip the check that all atoms are comparable."""
 
 ADDS_INTEGERS: Patch = (Search, "adds_integers", always(True))
-"""Whether integers are added up, with 0 for none, is not asked."""
+"""Skip the check that integers are added with default 0."""
 
 AT_MOST_ONE: Patch = (Analysis, "at_most_one", always(True))
-"""Whether a selector may select several positions is not asked."""
+"""Skip the check that a selector selects at most one position."""

@@ -1,4 +1,4 @@
-"""How programs of schemas for the pass fold are written, and rows of the algebra put to them."""
+"""Proof cases of the pass fold, from rows of the algebra."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Case = tuple[Any, ...]
 
 
 class Row:
-    """A row of the algebra on its own, to be put to programs.
+    """A row of the algebra, applied on its own.
 
     Args:
-        rule: its function.
+        rule: the function of the row.
     """
 
     def __init__(self, rule: Rule) -> None:
@@ -26,7 +26,7 @@ class Row:
         self.name = rule_name(rule)
 
     def __call__(self, analysis: Assumed, node: Node) -> Iterator[Node]:
-        """Yield what the row makes of a program, if anything."""
+        """Yield the rewrite of a program by the row, if it applies."""
         new = self._rule(Algebra(analysis), node)
         if new is not None:
             yield new
@@ -41,18 +41,18 @@ class Row:
         layers: Mapping[Node, int] | None = None,
         rounds: bool = False,
     ) -> ProofCase:
-        """Return the row on a program, of whose atoms the kinds must stay.
+        """Return the proof case of the row on a program, with the kinds of atoms preserved.
 
         Args:
-            text: what becomes what.
+            text: the rewrite in words.
             node: the program.
-            conditions: what the row needs.
-            unchecked: what it checks.
-            functions: opaque functions that it may call.
-            layers: of leaves that stand for what is deeper.
-            rounds: whether the solver is told how floats round.
+            conditions: the side conditions of the row.
+            unchecked: the guards of the row.
+            functions: the opaque functions that it may call.
+            layers: the layers of leaves that stand for deeper values.
+            rounds: whether to give the solver axioms on the rounding of floats.
         """
-        told = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
+        facts = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
         return ProofCase(
             self.name,
             text,
@@ -60,13 +60,13 @@ class Row:
             self,
             conditions,
             tuple(unchecked),
-            told=told,
+            told=facts,
             exact=True,
             functions=functions or {},
             rounds=rounds,
         )
 
     def provable(self, *schemas: ProofCase, unencoded: str = "") -> Provable:
-        """Return the catalogue's entry of the row."""
+        """Return the catalog entry of the row."""
         doc = self._rule.__doc__ or ""
         return Provable("fold", self.name, doc.splitlines()[0], schemas, unencoded)

@@ -1,4 +1,4 @@
-"""The rules that absorb shifts and reversals, or factor them out of queries."""
+"""Proof cases of the rules that absorb shifts and reversals, or factor them out of queries."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ DIGIT = make("mod", V, 3)
 
 
 def _sums(position: Node) -> Iterator[tuple[str, Node]]:
-    """Yield sums of what is fetched from a position, and what they are called."""
+    """Yield sums of values fetched from a position, with their names."""
     moved = at(position, V, 7)
     yield "sum(j <= i, fetch(v))", total(UP_TO, moved)
-    twice = make("mul", at(position, DIGIT, 7), 2)  # twice what may be of any size would not be absorbed
+    twice = make("mul", at(position, DIGIT, 7), 2)  # a product of an unbounded value would not be absorbed
     yield "sum(y == z, 2 * fetch(v % 3) + i)", total(SAME, make("add", twice, INDICES))
     yield (
         "sum(y == z, where(fetch(x) == 'a', w, fetch(v)))",
@@ -87,7 +87,7 @@ def _sums(position: Node) -> Iterator[tuple[str, Node]]:
 
 
 def _is_shift(search: Search, node: Node) -> Reach | None:
-    """Return where a node fetches from, as if all fetches with the default 0 were from the position before."""
+    """Return the reach of a node, as if every fetch with default 0 were from the position before."""
     is_fetch = node.operation.name == "sum" and node["default"] == 0
     return _reach_of(search, node) or (Reach(1, Linear({}, -1)) if is_fetch else None)
 
@@ -151,7 +151,7 @@ WAYS = list(product(("highest", "lowest"), ("left", "right")))
 
 
 def _bests(pick: str, ties: str) -> Iterator[tuple[str, Node]]:
-    """Yield bests of what is reversed, and what they are called."""
+    """Yield bests of reversed values, with their names."""
 
     def found(selector: Node, value: Node, score: Node) -> Node:
         return best(selector, value, score, "_", pick, ties)
@@ -173,19 +173,19 @@ def _bests(pick: str, ties: str) -> Iterator[tuple[str, Node]]:
 
 
 def _ties_kept(node: Node) -> dict[str, Attribute]:
-    """Return the attributes of a node with ties on the other side, so that turning them keeps them."""
+    """Return the attributes of a node with ties on the other side, which cancels the reversal of ties."""
     found = attributes(node)
     return {**found, "ties": _OTHER[found["ties"]]} if "ties" in found else found
 
 
-def _surely(algebra: Algebra, position: Node) -> Fetch:
-    """Return the fetch from a position as if that always lay inside the input."""
+def _as_if_total(algebra: Algebra, position: Node) -> Fetch:
+    """Return the fetch from a position as if it always lay inside the input."""
     return replace(fetch_at(algebra, position), total=True)
 
 
 _OTHER: dict[Attribute, Attribute] = {"left": "right", "right": "left"}
 TIES_KEPT: Patch = (shifts, "attributes", _ties_kept)
-SURE: Patch = (shifts, "fetch_at", _surely)
+SURE: Patch = (shifts, "fetch_at", _as_if_total)
 LEAVING = at(beside(1, MIRRORED), V, 9)
 UNCHECKED_REVERSALS = (
     GuardMutation(
@@ -212,7 +212,7 @@ def _reversed() -> Iterator[ProofCase]:
 
 
 def _queried(position: Node) -> Iterator[tuple[str, Node]]:
-    """Yield aggregates of which all queries are fetched from a position, and what they are called."""
+    """Yield aggregates of which all queries are fetched from a position, with their names."""
     asked = select("eq", Y, at(position, X, "a"))
     yield "sum(y == fetch(x), v)", total(asked, V, 3)
     yield "sum(w < fetch(v) & y != 'b', 1)", total(both(select("lt", W, at(position, V)), select("ne", Y, "b")), 1)

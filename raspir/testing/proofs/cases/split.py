@@ -1,4 +1,4 @@
-"""The rule that splits by value: an answer for each atom that a query, or a uniform value, can be."""
+"""Proof cases of the case split: one answer for each possible atom of a query or a uniform value."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BY_QUERY = {
     "agg(v >= r, x), the best": best(select("ge", V, R), X, V),
     "fetch(x, r)": at(R, X, "_"),
 }
-DIGIT = make("mod", V, 3)  # a product of what may be of any size would not be split
+DIGIT = make("mod", V, 3)  # a product of an unbounded value would not be split
 BY_UNIFORM = {
     "sum(s, v + w)": (total(S, make("add", V, W)), [W]),
     "sum(s, where(x == u, v, 3))": (total(S, make("where", make("eq", X, U), V, 3), "_"), [U]),

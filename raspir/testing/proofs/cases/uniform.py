@@ -1,4 +1,4 @@
-"""The rules on what is the same at all positions, or known at the query alone."""
+"""Proof cases of the rules on uniform and query-only values."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ X, Y, V, W, Z = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("w", INT)
 U, T, F = leaf("u", INT), leaf("t", ATOM), leaf("f", NUMBER)
 B, UB = leaf("b", BOOL), leaf("ub", BOOL)
 M = leaf("m", INT, (-2, 0, 3))
-"""Small integers, whose mean is always a float that is finite."""
+"""Small integers, whose mean is always a finite float."""
 
 
 # Condition on the query
@@ -58,7 +58,7 @@ _formula = Aggregate.__dict__["formula"].fget
 
 
 def _shared_by_all(aggregate: Aggregate) -> Disjunction | None:
-    """Return the normal form of an aggregate as if its alternatives shared the conditions of the first."""
+    """Return the normal form of an aggregate as if all clauses shared the conditions of the first."""
     found: Disjunction | None = _formula(aggregate)
     return found and tuple(Conjunct({**found[0].sets, **clause.sets}) for clause in found)
 
