@@ -1,6 +1,6 @@
-"""Backend protocols, one per capability; a backend implements those for its capabilities.
+"""Structural protocols of backends, one per task: running, writing, drawing and explaining programs.
 
-The protocols are structural: no inheritance is required. A backend may also define
+A backend implements those for the tasks that it supports, without inheriting from them. It may also define
 
 - ``level``: ``"graph"`` (the default) if it takes a :class:`raspir.ir.Graph`, ``"layered"`` if it takes a
   :class:`raspir.ir.LayeredProgram`;
