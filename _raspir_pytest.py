@@ -1,14 +1,14 @@
-"""Gives pytest the options of raspir's conformance kit where its command line names the kit, and nowhere else.
+"""Pytest entry point that loads the plugin of raspir's conformance kit if the command line names the kit.
 
-Options must be known before tests are looked for, and pytest finds no ``conftest.py`` by the name of a package. So this
-is an entry point, a module of its own that imports nothing: every pytest run of the environment loads it.
+The kit's options must be registered before collection, and pytest does not find a ``conftest.py`` by package name.
+Every pytest run in the environment loads this entry point, so it is a top-level module without imports.
 """
 
 _KIT = "raspir.testing.conformance"
 
 
 def pytest_load_initial_conftests(early_config, args):
-    """Load the kit's plugin if a test to run is in the kit, named as a package or by its path."""
+    """Load the kit's plugin if an argument names a test of the kit, by package or by path."""
     named = [argument.partition("::")[0].replace("\\", "/").rstrip("/").replace("/", ".") for argument in args]
     if any(name.endswith(_KIT) or f"{_KIT}.test_" in name for name in named):
         early_config.pluginmanager.import_plugin(f"{_KIT}.plugin")

@@ -1,6 +1,6 @@
-"""Long addition: two numbers in, the digits of their sum out.
+"""Long addition: reads two numbers and returns the digits of their sum.
 
-This is the puzzle that everything before leads to. Written so it takes six layers of attention.
+The final puzzle, built on the earlier ones. As written it takes six layers of attention.
 """
 
 from puzzles import shift, slide, split
@@ -9,19 +9,19 @@ from raspir import SOp, tokens, where
 
 
 def digit(character: str) -> int:
-    """Return the digit that a character stands for."""
+    """Return the value of a digit character."""
     return ord(character) - ord("0")
 
 
 def add(numbers: SOp = tokens) -> SOp:
-    """Add the two numbers of a text such as ``683+345``, digit by digit."""
-    # The digits of both numbers, one under the other (layers 1 to 3).
+    """Add the two numbers of a string such as ``683+345``, digit by digit."""
+    # The digits of both numbers, aligned by column (layers 1 to 3).
     first = split("+", True, numbers).map(digit).name("first")
     second = split("+", False, numbers).map(digit).name("second")
     column = (first + second).name("column")
-    # "1" where a column carries, "0" where it does not, "<" where that is up to the column after it.
+    # "1" where a column generates a carry, "<" where it propagates one from its right neighbor, "0" otherwise.
     carries = where(column > 9, "1", where(column == 9, "<", "0")).name("carries")
-    # What arrives from the next column (layer 4), looked up past the columns that only pass it on (layers 5 and 6).
+    # The carry from the right neighbor (layer 4), resolved through propagating columns (layers 5 and 6).
     arriving = shift(-1, "0", carries).name("arriving")
     carry = slide(arriving, arriving != "<").map(digit).name("carry")
     return ((column + carry) % 10).name("sum")

@@ -1,7 +1,7 @@
-"""The puzzles: what Gail Weiss's challenge asks for, one building on another. addition.py puts them together.
+"""The puzzles of Gail Weiss's challenge, each building on earlier ones; addition.py combines them.
 
-Each function takes its sequence as an argument, so that the next puzzle can use it on what it has computed; the
-programs below them can be run.
+Each function takes its sequence as an argument, so that later puzzles can apply it to intermediate results; the
+variables at the end are runnable programs.
 
 Try: raspir run examples/puzzles.py:slide_example --input 'xxxh<<<l'
 """
@@ -12,12 +12,12 @@ from raspir import SOp, indices, key, query, tokens, where
 
 
 def index(i: int, seq: SOp = tokens) -> SOp:
-    """Return what stands at position ``i``, at every position (0 where there is no such position)."""
+    """Broadcast the value at position ``i`` to every position (0 if there is no such position)."""
     return (key(indices) == query(i)).value(seq)
 
 
 def shift(i: int, default: str | int = "_", seq: SOp = tokens) -> SOp:
-    """Move everything right by ``i`` positions (left for a negative ``i``), with ``default`` where nothing arrives."""
+    """Shift right by ``i`` positions (left for a negative ``i``), with ``default`` in the vacated positions."""
     return (key(indices) == query(indices - i)).value(seq, default)
 
 
@@ -30,18 +30,18 @@ def minimum(seq: SOp = tokens) -> SOp:
 
 
 def first(q: str, seq: SOp = tokens) -> SOp:
-    """Return the first position that holds ``q``, at every position (99 where none does)."""
+    """Return the first position with value ``q``, at every position (99 if there is none)."""
     return minimum(where(seq == q, indices, 99)).name("first")
 
 
 def ralign(default: str = "-", seq: SOp = tokens) -> SOp:
-    """Move a text that is padded at its end with "_" to the right, with ``default`` in front."""
+    """Right-align a string that is padded at its end with "_", with ``default`` in front."""
     pads = (key(seq) == query("_")).value(1).name("pads")
     return (key(indices + pads) == query(indices)).value(seq, default)
 
 
 def split(v: str, get_first_part: bool, seq: SOp = tokens) -> SOp:
-    """Return the part before ``v``, aligned right, or the part after it where it stands; "0" fills the rest."""
+    """Return the part before ``v``, right-aligned, or the part after it, in place; "0" fills the rest."""
     split_point = (key(seq) == query(v)).value(indices).name("split_point")
     if get_first_part:
         return ralign("0", where(indices < split_point, seq, "_"))
@@ -49,7 +49,7 @@ def split(v: str, get_first_part: bool, seq: SOp = tokens) -> SOp:
 
 
 def slide(seq: SOp, match: SOp) -> SOp:
-    """Give each position that does not match what the closest matching position to its right holds."""
+    """Replace the value of each non-matching position by that of the closest match to its right."""
     count = cumsum(match).name("count")
     following = ((key(match) == query(True)) & (key(count) == query(count + 1))).value(seq)
     return where(match, seq, following)

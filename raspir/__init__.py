@@ -1,6 +1,6 @@
-"""raspir: an optimising toolchain for RASP, the language of what transformers can compute.
+"""raspir: an optimizing compiler for RASP, a language for the computations of transformers.
 
-``from raspir import *`` brings the language; ``import raspir`` brings the tools: :func:`lower`, :func:`optimize`,
+``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
 :func:`compile`, :func:`emit`, :func:`draw`, :func:`parse` and :func:`backends`.
 """
 
@@ -47,13 +47,13 @@ from raspir.runtime.sequence import Sequence
 if TYPE_CHECKING:
 
     def backends() -> tuple[str, ...]:
-        """Return the names of all backends, built in and installed."""
+        """Return the names of all backends, built-in and installed."""
 else:
-    import raspir.backends as backends  # the package, which can be called
+    import raspir.backends as backends  # a callable package
 
 _find_moved()
 
-__all__ = [  # noqa: RUF022  # the language, in the order in which one learns it
+__all__ = [  # noqa: RUF022  # the language, in teaching order
     "tokens",
     "indices",
     "identity",

@@ -1,7 +1,7 @@
-"""What others call: from a program or a graph to an optimised graph, something that runs, or a text.
+"""The public API: optimizes, compiles, emits and draws programs and graphs, and reports on them.
 
-The parameters of a function are the fields of a dataclass, so that all functions share the options of the optimiser.
-Fields come base by base, from the last base to the first.
+The parameters of each function are the fields of a dataclass, so that all functions share the optimizer's options. A
+dataclass orders inherited fields from its last base to its first.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from raspir.passes.pipeline import run_passes
 from raspir.runtime.inputs import batch_of
 
 Program = SOp | Graph | Mapping[str, SOp]
-"""What can be compiled: a program of the embedded language, several by name, or a graph."""
+"""A compilable program: a program of the embedded language, several by name, or a graph."""
 
 
 def to_graph(program: Program, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
-    """Return ``program`` as a graph under these assumptions."""
+    """Return ``program`` as a graph with these assumptions."""
     return program.assume(vocab, max_length) if isinstance(program, Graph) else lower(program, vocab, max_length)
 
 
@@ -39,7 +39,7 @@ class _Passes:
     passes: str | Listed[str | Pass] | None = None
 
 
-# Options comes with its bases by name, so that passes keep their place between the target and the limits.
+# The bases of Options are repeated here so that passes stay between the target and the limits.
 @dataclass(frozen=True)
 class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
     remarks: list[Remark] | None = None
@@ -49,23 +49,23 @@ class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
 
 @called_with(_Optimize)
 def optimize(call: _Optimize) -> Graph:
-    """Return a graph that equals ``program`` on every input within the assumptions, after the optimiser's passes.
+    """Return an optimized graph, equivalent to ``program`` on every input that satisfies the assumptions.
 
     Args:
         program: a program, several by name, or a graph.
         **options: the fields of :class:`raspir.passes.options.Options`.
-        passes: the passes to run, as names with commas between them and options in braces, as in
-            ``fold,depth{max_heads=4}``, or as a list of such names and of passes; the default pipeline for ``None``.
-        remarks: a list to which the passes add what they did that mattered, in order.
-        progress: called by passes that can take long, with the number of steps done and of all steps.
-        on_pass: called after each pass, with the pass, the graph before it and the graph after it.
+        passes: the passes to run, as comma-separated names with options in braces, as in ``fold,depth{max_heads=4}``,
+            or as a list of such names and of passes; ``None`` for the default pipeline.
+        remarks: a list to which the passes append their optimization remarks, in order.
+        progress: a progress callback for slow passes, called with the number of steps done and the total.
+        on_pass: a callback after each pass, called with the pass and the graphs before and after it.
 
     Raises:
-        ProgramError: if ``program`` is not one.
-        InputError: if an assumption makes no sense.
-        BackendError: if there is no such pass or option, no chosen pass has an option that is given, or a value of an
-            option makes no sense.
-        GraphError: for an error of a pass, which is none of the program.
+        ProgramError: if ``program`` is not a program.
+        InputError: if an assumption is invalid.
+        BackendError: if a pass or option is unknown, a given option applies to none of the passes, or the value of an
+            option is invalid.
+        GraphError: if a pass has a bug; never because of the program.
     """
     graph = call.assumed(to_graph(call.program))
     return run_passes(
@@ -92,20 +92,20 @@ class _Compile(Options, _CompiledProgram):
 
 @called_with(_Compile)
 def compile(call: _Compile) -> Executable:
-    """Return a function that runs ``program`` on an input; its ``batch`` runs a list of inputs.
+    """Return an executable that runs ``program`` on an input; its ``batch`` runs a list of inputs.
 
     Args:
         program: a program, several by name, or a graph.
         backend: the name of a backend that runs programs, with options in braces as in ``name{option=value}``; or a
-            backend that need not be installed.
-        optimize: whether the default passes run first; the options other than the assumptions are for them.
+            backend object, which need not be installed.
+        optimize: whether the default passes run first; all options but the assumptions apply to them.
         **options: the fields of :class:`raspir.passes.options.Options`.
 
     Raises:
-        ProgramError: if ``program`` is not one.
-        InputError: if an assumption makes no sense.
-        BackendError: if the backend is unknown, runs no programs, does not support all of this one or fails, a
-            function that must be called is missing, or a value of an option makes no sense.
+        ProgramError: if ``program`` is not a program.
+        InputError: if an assumption is invalid.
+        BackendError: if the backend is unknown, does not run programs, does not support this one or fails, a required
+            opaque function is missing, or the value of an option is invalid.
     """
     return runner(call.backend).compile(_after_passes(call.assumed(to_graph(call.program)), call, call.optimize))
 
@@ -124,20 +124,20 @@ class _Emit(Options, _EmittedProgram):
 
 @called_with(_Emit)
 def emit(call: _Emit) -> str | bytes:
-    """Return ``program`` as ``backend`` writes it.
+    """Return ``program`` in the format of ``backend``.
 
     Args:
         program: a program, several by name, or a graph.
         backend: the name of a backend that writes programs, with options in braces as in ``name{option=value}``; or a
-            backend that need not be installed.
-        input: an input to show the program at work on, for backends that can.
-        optimize: whether the default passes run first; the options other than the assumptions are for them.
+            backend object, which need not be installed.
+        input: an input on which to show the program's values, for backends that support it.
+        optimize: whether the default passes run first; all options but the assumptions apply to them.
         **options: the fields of :class:`raspir.passes.options.Options`.
 
     Raises:
-        ProgramError, InputError: as :func:`compile`.
-        BackendError: if the backend is unknown, writes nothing, does not support all of the program or fails, or a
-            value of an option makes no sense.
+        ProgramError, InputError: as for :func:`compile`.
+        BackendError: if the backend is unknown, does not write programs, does not support this one or fails, or the
+            value of an option is invalid.
     """
     chosen = writer(call.backend)
     graph = _after_passes(call.assumed(to_graph(call.program)), call, call.optimize)
@@ -160,22 +160,22 @@ class _Draw(Options, _DrawnProgram):
 
 @called_with(_Draw)
 def draw(call: _Draw) -> str | bytes:
-    """Return a picture of ``program``: text as ``svg`` or ``dot``, bytes as ``png`` or ``pdf``.
+    """Return a drawing of ``program``: text for ``svg`` or ``dot``, bytes for ``png`` or ``pdf``.
 
     Args:
         program: a program, several by name, or a graph.
-        format: the format of the picture.
-        input: an input to show the program at work on.
-        optimize: whether the program is drawn as written and optimised beside each other, and not as written alone.
+        format: the format of the drawing.
+        input: an input on which to show the program's values.
+        optimize: whether the optimized program is drawn beside the written one.
         **options: the fields of :class:`raspir.passes.options.Options`.
         backend: the name of a backend that draws programs, with options in braces as in ``name{option=value}``; or a
-            backend that need not be installed.
-        renderer: what lays it out: ``wasm`` within this process, ``dot`` for the command, ``auto`` for what is there.
-        title: what the picture calls the program; the names of its outputs if it is empty.
+            backend object, which need not be installed.
+        renderer: the layout engine: ``wasm`` in this process, the ``dot`` command, or ``auto`` for an available one.
+        title: the title of the drawing; the names of the outputs if empty.
 
     Raises:
-        ProgramError, InputError: as :func:`compile`.
-        BackendError: as for :func:`emit`, and if the format or renderer is unknown, or the picture cannot be drawn.
+        ProgramError, InputError: as for :func:`compile`.
+        BackendError: as for :func:`emit`, and if the format or renderer is unknown, or drawing fails.
     """
     chosen = drawer(call.backend)
     if not is_one_of(call.format, chosen.formats):
@@ -199,18 +199,18 @@ class _Report(Options, _ReportedProgram):
 
 @called_with(_Report)
 def report(call: _Report) -> str:
-    """Return a page of HTML, whole in itself, on a program and the work of each of its layers on inputs.
+    """Return a self-contained HTML page on a program and the values of its layers on some inputs.
 
     Args:
         program: a program, several by name, or a graph.
-        inputs: inputs to show it at work on, each by what the page calls it, or in a list.
-        optimize: whether the page also shows the program optimised.
+        inputs: the inputs on which to show its values: a mapping from labels to inputs, or a list.
+        optimize: whether the page also shows the optimized program.
         **options: the fields of :class:`raspir.passes.options.Options`.
-        title: what the page calls the program; the names of its outputs if it is empty.
+        title: the title of the page; the names of the outputs if empty.
 
     Raises:
-        ProgramError, InputError: as :func:`compile`; an input on which the program fails is no error.
-        BackendError: if a function that must be called is missing, or a value of an option makes no sense.
+        ProgramError, InputError: as for :func:`compile`; the program may fail on an input without an error.
+        BackendError: if a required opaque function is missing, or the value of an option is invalid.
     """
     written, remarks = call.assumed(to_graph(call.program)), list[Remark]()
     optimised = _after_passes(written, call, remarks=remarks) if call.optimize else None
@@ -218,7 +218,7 @@ def report(call: _Report) -> str:
 
 
 def _after_passes(graph: Graph, options: Options, optimize: bool = True, remarks: list[Remark] | None = None) -> Graph:
-    """Return ``graph`` after the default passes, or after none, verified."""
+    """Return ``graph`` after the default passes, or after verification alone."""
     passes = None if optimize else ()
     return run_passes(graph, passes, options.target, options=options.limits, remarks=remarks)
 
@@ -230,10 +230,10 @@ def report_on(
     inputs: Mapping[str, object] | Listed[object],
     title: str = "",
 ) -> str:
-    """Return the page of :func:`report` for a program that is optimised already; ``None`` if it is not to be.
+    """Return the page of :func:`report` for a graph as written and as optimized, the latter optional.
 
     Raises:
-        InputError, BackendError: as :func:`report`.
+        InputError, BackendError: as for :func:`report`.
     """
     from raspir.backends.tracing import traced
     from raspir.viz.report import Report, page
@@ -248,16 +248,16 @@ def report_on(
 
 
 def _named(inputs: object) -> list[tuple[str, object]]:
-    """Return several inputs, each with what a page calls it.
+    """Return a batch of inputs with their labels.
 
     Raises:
-        InputError: if it is one input, or none.
+        InputError: if it is a single input, or not a batch.
     """
     return [(given if isinstance(given, str) else show(given), given) for given in batch_of(inputs)]
 
 
 def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
-    """Return the diagrams of some graphs as SVG, or none and why: a page does without."""
+    """Return the graphs drawn as SVG, or none and a note on why: a page can do without diagrams."""
     try:
         drawn = [drawer("graphviz").draw([graph], format="svg", title=title) for graph in graphs]
     except BackendError as error:

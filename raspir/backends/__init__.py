@@ -1,4 +1,4 @@
-"""Backends: the contract, capabilities, the adapter around each backend, and those that raspir brings along."""
+"""Backends: protocols, capabilities, the adapter around each backend, and the built-in backends."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from raspir.backends.base import BACKENDS
 
 
 class _Backends(ModuleType):
-    """A package that can be called: ``raspir.backends()`` and ``import raspir.backends.base as base`` share a name."""
+    """A callable package, so that ``raspir.backends()`` and ``import raspir.backends.base`` share a name."""
 
     def __call__(self) -> tuple[str, ...]:
-        """Return the names of all backends, built in and installed."""
+        """Return the names of all backends, built-in and installed."""
         return BACKENDS.names()
 
 

@@ -1,4 +1,4 @@
-"""How raspir calls a backend: what it is given and what it answers is looked at, so that a fault has a name."""
+"""The adapter around a backend: validates its inputs and results, so that faults are attributed to it."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ Result = Sequence | dict[str, Sequence]
 
 
 _RASPIR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
-"""Where raspir is: a fault is told by the line of the backend that led to it."""
+"""The root of the raspir package: failures are located at the innermost frame outside it."""
 
 
 class FaultyBackendError(BackendError):
-    """A backend failed, or answered what it must not: its fault, where another :class:`BackendError` is a refusal."""
+    """A bug in a backend: an unexpected exception or invalid result; any other :class:`BackendError` is a refusal."""
 
 
 class BackendAdapter:
-    """A backend, as raspir calls it. Its methods take graphs, whatever level the backend takes.
+    """An adapter around a backend; its methods take graphs, whatever the level of the backend.
 
     Attributes:
         backend: the backend.
-        origin: where it comes from, for after its name in a message; empty where that is not known.
-        own: whether raspir brings it along: what it answers is then held by raspir's tests, and is not looked at.
+        origin: the origin of the backend, which follows its name in messages; empty if unknown.
+        own: whether the backend is built in; its inputs and results are then covered by tests and not validated.
     """
 
     def __init__(self, backend: Backend, origin: str, own: bool) -> None:
@@ -47,31 +47,31 @@ class BackendAdapter:
 
     @property
     def name(self) -> str:
-        """The name that users choose it by."""
+        """The name that users select it by."""
         return str(self.backend.name)
 
     @property
     def summary(self) -> str:
-        """What it makes of a program, in one line."""
+        """A one-line description of what it does with a program."""
         return str(self.backend.summary)
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """The file suffixes of what it writes; none if it writes nothing."""
+        """The file suffixes of its output; empty if it does not write programs."""
         return tuple(getattr(self.backend, "suffixes", ()))
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """What it draws programs as; nothing if it draws nothing."""
+        """The formats that it draws; empty if it does not draw programs."""
         return tuple(getattr(self.backend, "formats", ()))
 
     def compile(self, graph: Graph) -> Executable:
-        """Return something that runs ``graph``.
+        """Compile ``graph``.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
-            BackendError: if the backend does not support all of it, or a function that must be called is missing.
-            FaultyBackendError: if the backend fails, or makes of it what cannot be called.
+            GraphError: if the graph violates an IR invariant.
+            BackendError: if the graph exceeds the backend's capabilities, or a required opaque function is missing.
+            FaultyBackendError: if the backend fails, or its result is not callable.
         """
         taken = self._taken(graph)
         if not self.own:
@@ -86,11 +86,11 @@ class BackendAdapter:
         return CheckedExecutable(self, graph, made)
 
     def emit(self, graph: Graph, *, input: object = None) -> str | bytes:
-        """Return ``graph`` as the backend writes it.
+        """Return ``graph`` in the backend's format.
 
         Raises:
-            GraphError, BackendError: as :meth:`compile` does.
-            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+            GraphError, BackendError: as for :meth:`compile`.
+            InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
         """
         taken = self._taken(graph)
         self._read(graph, input)
@@ -107,10 +107,10 @@ class BackendAdapter:
         title: str = "",
         renderer: str = "auto",
     ) -> str | bytes:
-        """Return a picture of one graph, or of a program as written and optimised.
+        """Return a drawing of one graph, or of the written and optimized forms of a program.
 
         Raises:
-            GraphError, BackendError, InputError: as :meth:`emit` does.
+            GraphError, BackendError, InputError: as for :meth:`emit`.
         """
         taken = [self._taken(graph) for graph in graphs]
         self._read(graphs[0], input)
@@ -119,10 +119,10 @@ class BackendAdapter:
         return self._content(drawn)
 
     def explain(self, graph: Graph) -> tuple[Strategy, ...]:
-        """Return how the selector of each aggregate is evaluated.
+        """Return the evaluation strategy of each aggregate's selector.
 
         Raises:
-            GraphError, BackendError: as :meth:`compile` does.
+            GraphError, BackendError: as for :meth:`compile`.
         """
         taken = self._taken(graph)
         with self.answering():
@@ -138,11 +138,11 @@ class BackendAdapter:
         return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
 
     def _legal(self, graph: Graph) -> Graph:
-        """Return ``graph`` with operations lowered that the backend does not support.
+        """Return ``graph`` with unsupported operations lowered.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
-            BackendError: if no lowering applies to something that the backend does not support.
+            GraphError: if the graph violates an IR invariant.
+            BackendError: if an unsupported operation or type has no lowering.
         """
         if not self.own:
             verify(graph)
@@ -163,7 +163,7 @@ class BackendAdapter:
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
-        """Tell what a backend raises that is no error of raspir's as one, which says whose fault it is."""
+        """Convert exceptions other than raspir's own to errors that blame the backend."""
         try:
             yield
         except RaspirError:
@@ -175,22 +175,22 @@ class BackendAdapter:
             raise self.wrong(f"failed{place}: {reason(error)}") from error
 
     def wrong(self, what: str) -> FaultyBackendError:
-        """Return the error that the backend did what it must not."""
+        """Return an error that blames the backend."""
         return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
 
 
 def _compiled(backend: BackendAdapter, graph: Graph) -> Executable:
-    """Return the program that was pickled as its graph and its backend."""
+    """Unpickle an executable, which is pickled as its backend and graph."""
     return backend.compile(graph)
 
 
 class CheckedExecutable:
-    """A program that somebody else's backend runs: inputs are read before, and results looked at after.
+    """An executable that validates the inputs and results of a third-party backend.
 
     Args:
-        backend: the backend, as raspir calls it.
-        graph: what it runs.
-        run: what the backend made of that.
+        backend: the adapter of the backend.
+        graph: the compiled graph.
+        run: the callable that the backend compiled it to.
     """
 
     def __init__(self, backend: BackendAdapter, graph: Graph, run: Callable[[Any], object]) -> None:
@@ -216,7 +216,7 @@ class CheckedExecutable:
 
     @property
     def report(self) -> Callable[[str, int, int], None] | None:
-        """Told what takes long, and how many steps of how many are done, by a backend that says so."""
+        """The progress callback of :class:`~raspir.backends.protocols.Reports`; ``None`` if unset or unsupported."""
         return getattr(self._run, "report", None)
 
     @report.setter
@@ -226,12 +226,12 @@ class CheckedExecutable:
                 self._run.report = report
 
     def __call__(self, input: object) -> Result:
-        """Return what the program yields on ``input``: a sequence, or of several outputs one for each name.
+        """Return the result on ``input``: one sequence, or a dict of sequences by output name.
 
         Raises:
-            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+            InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
             EvaluationError: if an operation fails.
-            FaultyBackendError: if the backend fails, or yields what is no result.
+            FaultyBackendError: if the backend fails, or its result is invalid.
         """
         read, length = self._read(input)
         with self._backend.answering():
@@ -239,23 +239,23 @@ class CheckedExecutable:
         return self._result(found, length)
 
     def batch(self, inputs: Iterable[object]) -> list[Result]:
-        """Return what the program yields on each of ``inputs``, in order.
+        """Return the result on each of ``inputs``, in order.
 
         Raises:
-            InputError, EvaluationError, BackendError: as calling it does, with the number of the input.
+            InputError, EvaluationError, BackendError: as for a call, with the index of the input.
         """
         return list(self._together(batch_of(inputs), "batch"))
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Result]:
-        """Yield what the program yields on each of ``inputs``, in order: one by one if the backend has no ``stream``.
+        """Yield the result on each of ``inputs``, in order; one by one if the backend has no ``stream``.
 
         Raises:
-            InputError, EvaluationError, BackendError: as ``batch`` does, after the results of all inputs before that.
+            InputError, EvaluationError, BackendError: as for ``batch``, after the results of all earlier inputs.
         """
         return self._together(batch_of(inputs), "stream")
 
     def _together(self, inputs: Iterable[object], verb: str) -> Iterator[Result]:
-        """Yield the results of inputs, up to one at fault."""
+        """Yield the results of inputs, up to the first that fails."""
         lengths: list[int] = []
         failed: list[RaspirError] = []
         read = self._all_read(inputs, lengths, failed)
@@ -277,7 +277,7 @@ class CheckedExecutable:
             raise self._backend.wrong(f"yields fewer results than there are inputs ({len(lengths)})")
 
     def _all_read(self, inputs: Iterable[object], lengths: list[int], failed: list[RaspirError]) -> Iterator[object]:
-        """Yield inputs as the backend takes them, up to one that is none."""
+        """Yield inputs in the form that the backend takes, up to the first invalid one."""
         for number, input in enumerate(inputs):
             try:
                 read, length = self._read(input)
@@ -289,7 +289,7 @@ class CheckedExecutable:
             yield read
 
     def _found(self, several: Any, read: Iterator[object], verb: str) -> Iterator[object]:
-        """Yield what the backend returns for inputs, together if it has a method for that."""
+        """Yield the backend's raw results, from its own ``batch`` or ``stream`` if it has one."""
         if several is None:
             for number, each in enumerate(read):
                 try:
@@ -311,16 +311,16 @@ class CheckedExecutable:
             yield found
 
     def _read(self, input: object) -> tuple[object, int]:
-        """Return an input as the backend takes it, and its length."""
+        """Return an input in the form that the backend takes, and its length."""
         read = read_inputs(self._graph, input)
         atoms = next(iter(read.values()))
         return (atoms if len(read) == 1 else read), len(atoms)
 
     def _result(self, found: object, length: int) -> Result:
-        """Return what the backend yields as the results of the outputs.
+        """Return a raw result of the backend as sequences, one per output.
 
         Raises:
-            FaultyBackendError: if it is not one sequence of as many atoms as the input for each of them.
+            FaultyBackendError: if it is not one sequence of the input's length per output.
         """
         names = list(self._layers)
         if len(names) == 1:

@@ -1,8 +1,8 @@
-"""The registry of backends, and choosing one.
+"""The backend registry and backend selection.
 
-A backend runs programs, writes them, draws them, or several of these; :mod:`raspir.backends.protocols` says what it has
-for that. Installed packages add backends through the entry-point group ``raspir.backends``: the entry's name is the
-backend's, and its value an object, or a class to be called without arguments, that keeps the protocols.
+A backend runs, writes or draws programs, or several of these; :mod:`raspir.backends.protocols` defines the protocols.
+Installed packages add backends through the entry-point group ``raspir.backends``: the entry point is named after the
+backend, and its value is an object that implements the protocols, or a class to be called without arguments.
 """
 
 from __future__ import annotations
@@ -63,19 +63,19 @@ BACKENDS: Registry[Backend] = Registry(
     Backend,
     violation,
 )
-"""All backends."""
+"""The registry of all backends."""
 
 
 def choose(backend: str | Backend) -> BackendAdapter:
-    """Return a backend as raspir calls it: with what it is given and what it answers looked at.
+    """Return a backend wrapped in an adapter that validates its inputs and results.
 
     Args:
-        backend: its name, with options in braces as in ``mermaid{direction=LR}``; or a backend that need not be
-            installed.
+        backend: the name of a backend, with options in braces as in ``mermaid{direction=LR}``; or a backend object,
+            which need not be installed.
 
     Raises:
-        BackendError: if there is none of that name, it cannot be used, it has no such option or value, or the object is
-            no backend.
+        BackendError: if the name is unknown, the backend is unusable, an option or its value is invalid, or the object
+            is not a backend.
     """
     if isinstance(backend, str):
         found = chosen(BACKENDS, backend)
@@ -87,45 +87,45 @@ def choose(backend: str | Backend) -> BackendAdapter:
 
 
 def _broken(backend: object) -> str | None:
-    """Say how an object is no backend, whatever happens when it is looked at; ``None`` where it is one."""
+    """Return why an object is not a backend, even if inspecting it fails; ``None`` if it is one."""
     try:
         return BACKENDS.violation(backend)
-    except Exception as error:  # its attributes may be computed
+    except Exception as error:  # computed attributes may raise anything
         return f"it cannot be looked at: {reason(error)}"
 
 
 def runner(backend: str | Backend) -> BackendAdapter:
-    """Return the backend that ``backend`` chooses, which runs programs.
+    """Return the chosen backend, which must run programs.
 
     Raises:
-        BackendError: as :func:`choose` does, and if it does not run programs.
+        BackendError: as for :func:`choose`, and if it does not run programs.
     """
     return _able(backend, Runs, "does not run programs")
 
 
 def writer(backend: str | Backend) -> BackendAdapter:
-    """Return the backend that ``backend`` chooses, which writes programs.
+    """Return the chosen backend, which must write programs.
 
     Raises:
-        BackendError: as :func:`choose` does, and if it does not write programs.
+        BackendError: as for :func:`choose`, and if it does not write programs.
     """
     return _able(backend, Writes, "writes nothing")
 
 
 def explainer(backend: str | Backend) -> BackendAdapter:
-    """Return the backend that ``backend`` chooses, which says how it evaluates selectors.
+    """Return the chosen backend, which must explain its evaluation of selectors.
 
     Raises:
-        BackendError: as :func:`choose` does, and if it has no plan.
+        BackendError: as for :func:`choose`, and if it cannot explain its evaluation of selectors.
     """
     return _able(backend, Explains, "has no plan that it could show")
 
 
 def drawer(backend: str | Backend) -> BackendAdapter:
-    """Return the backend that ``backend`` chooses, which draws programs.
+    """Return the chosen backend, which must draw programs.
 
     Raises:
-        BackendError: as :func:`choose` does, and if it draws nothing.
+        BackendError: as for :func:`choose`, and if it does not draw programs.
     """
     return _able(backend, Draws, "draws nothing")
 

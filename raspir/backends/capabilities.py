@@ -1,4 +1,4 @@
-"""What a backend supports, said as data, so that raspir can tell what is missing before it calls the backend."""
+"""Declarative capabilities of backends, so that unsupported programs are rejected before the backend is called."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from raspir.ir.text.describe import Describer
 from raspir.ir.types import ATOM, SELECTOR
 
 AGGREGATES = frozenset(name for name, operation in OPERATIONS.items() if operation.role is Role.AGGREGATE)
-"""The aggregate kinds: ``sum``, ``mean`` and ``best``."""
+"""The aggregate operations: ``sum``, ``mean`` and ``best``."""
 
 ALL_OPERATIONS = frozenset(OPERATIONS) - AGGREGATES
 """The names of all other operations of the IR."""
@@ -20,27 +20,28 @@ ALL_OPERATIONS = frozenset(OPERATIONS) - AGGREGATES
 KINDS = frozenset(map(str, ATOM.kinds))
 """The kinds of atoms: ``bool``, ``int``, ``float`` and ``str``."""
 
-_FEW = 4  # names that are listed one by one
+_FEW = 4  # the most names listed individually
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a backend supports: everything, unless a field says less.
+    """The capabilities of a backend; by default, everything is supported.
 
-    ``map`` and ``select.by`` call opaque Python functions; a backend that cannot leaves them out of ``operations``.
+    ``map`` and ``select.by`` call opaque Python functions; a backend that cannot call them omits them from
+    ``operations``.
 
     Attributes:
-        operations: the operations of the IR that it can do, by name, aggregates apart.
-        aggregates: the kinds of aggregates that it can do, out of ``sum``, ``mean`` and ``best``.
-        types: the kinds of atoms that values may hold, out of ``bool``, ``int``, ``float`` and ``str``.
+        operations: the names of the supported IR operations other than aggregates.
+        aggregates: the supported aggregates, a subset of ``sum``, ``mean`` and ``best``.
+        types: the supported kinds of atoms, a subset of ``bool``, ``int``, ``float`` and ``str``.
         mixed: whether one value may hold atoms of several kinds, as a ``where`` of a number and a string does.
-        inputs: whether there may be several inputs.
-        outputs: whether there may be several outputs.
-        vocabulary: whether an input may be without a promised vocabulary.
-        length: whether the program may be without a promised maximum length.
+        inputs: whether several inputs are supported.
+        outputs: whether several outputs are supported.
+        vocabulary: whether inputs without an assumed vocabulary are supported.
+        length: whether programs without an assumed maximum length are supported.
 
     Raises:
-        ValueError: if a field holds what there is not.
+        ValueError: if a field contains an unknown name or has the wrong type.
     """
 
     operations: Iterable[str] = ALL_OPERATIONS
@@ -62,10 +63,10 @@ class Capabilities:
 
     @staticmethod
     def without(*names: str, **fields: Any) -> Capabilities:
-        """Return support for everything but these operations, aggregates and types, with the fields that are given.
+        """Return capabilities without some operations, aggregates and types, and with the given fields.
 
         Raises:
-            ValueError: if there is no such name.
+            ValueError: if a name is unknown.
         """
         unknown = sorted(set(names) - ALL_OPERATIONS - AGGREGATES - KINDS)
         if unknown:
@@ -74,7 +75,7 @@ class Capabilities:
         return Capabilities(**{**{field: held.difference(names) for field, held in left.items()}, **fields})
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields that say less than everything, for JSON; lists are sorted."""
+        """Return the restricted fields as JSON data, with sorted lists."""
         everything = Capabilities()
         held = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
@@ -84,7 +85,7 @@ class Capabilities:
         }
 
     def less(self) -> tuple[str, ...]:
-        """Return what of everything is missing, in a few words for each field; nothing where nothing is."""
+        """Return a short description of each restricted field."""
         found = []
         for field, known in (("operations", ALL_OPERATIONS), ("aggregates", AGGREGATES), ("types", KINDS)):
             held = getattr(self, field)
@@ -100,15 +101,15 @@ class Capabilities:
             "vocabulary": "a promised vocabulary",
             "length": "a promised length",
         }
-        return (*found, *(told for flag, told in words.items() if not getattr(self, flag)))
+        return (*found, *(text for flag, text in words.items() if not getattr(self, flag)))
 
     @property
     def supported(self) -> frozenset[str]:
-        """The names of the operations of the IR that the backend can do, aggregates among them."""
+        """The names of all supported IR operations, aggregates included."""
         return frozenset(self.operations) | frozenset(self.aggregates)
 
     def takes(self, graph: Graph) -> bool:
-        """Tell whether a backend can do all that is in ``graph``."""
+        """Return whether ``graph`` requires only these capabilities."""
         try:
             self.check(graph, "")
         except BackendError:
@@ -116,18 +117,18 @@ class Capabilities:
         return True
 
     def check(self, graph: Graph, backend: str) -> None:
-        """Check that a backend can do all that is in ``graph``.
+        """Check that ``graph`` requires only these capabilities.
 
         Args:
-            graph: what it is to run or write.
-            backend: what the backend is called in the message.
+            graph: the graph.
+            backend: the name of the backend in messages.
 
         Raises:
-            BackendError: naming what is missing, the operation that needs it as its author wrote it, and its line.
+            BackendError: if not; it names the missing capability, the source expression that needs it, and its line.
         """
         if self == Capabilities():
             return
-        problem = next(self._promises(graph), None)
+        problem = next(self._program_lacks(graph), None)
         if problem is not None:
             raise BackendError(f"backend {backend} {problem}")
         missing = [(node, lack) for node in graph for lack in (self._lack(node),) if lack is not None]
@@ -135,11 +136,11 @@ class Capabilities:
             node, lack = missing[0]
             others = dict.fromkeys(other for _, other in missing if other != lack)
             more = f" (nor {', '.join(others)}, which the program needs elsewhere)" if others else ""
-            told = f"backend {backend} does not support {lack}{more}, which {_written(graph, node)} needs"
-            raise BackendError(f"{told}{self._advice(node, lack)}", graph.locations.get(node))
+            message = f"backend {backend} does not support {lack}{more}, which {_written(graph, node)} needs"
+            raise BackendError(f"{message}{self._advice(node, lack)}", graph.locations.get(node))
 
-    def _promises(self, graph: Graph) -> Iterator[str]:
-        """Yield what of the whole program it does not support, in words."""
+    def _program_lacks(self, graph: Graph) -> Iterator[str]:
+        """Yield a description of each missing capability of the program as a whole."""
         if not self.inputs and len(graph.inputs) > 1:
             yield f"takes programs of one input, and this one has {len(graph.inputs)}: {', '.join(graph.inputs)}"
         if not self.outputs and len(graph.outputs) > 1:
@@ -151,7 +152,7 @@ class Capabilities:
             yield "needs a promise of how long an input may be: give max_length= or --max-length"
 
     def _lack(self, node: Node) -> str | None:
-        """Return what of one node it does not support, in words; ``None`` where nothing is missing."""
+        """Return a description of a missing capability of ``node``; ``None`` if it is supported."""
         operation = node.operation
         assert isinstance(self.operations, frozenset)
         assert isinstance(self.aggregates, frozenset)
@@ -177,10 +178,10 @@ class Capabilities:
 
 
 def _written(graph: Graph, node: Node) -> str:
-    """Return a node as its author wrote it, with the name that it has."""
+    """Return the source expression of a node, with its name."""
     describer = Describer(graph)
-    name, told = describer.name(node), describer(node)
-    return f"{name} = {told}" if name and name != told else told
+    name, expression = describer.name(node), describer(node)
+    return f"{name} = {expression}" if name and name != expression else expression
 
 
 def _names(field: str, given: object, known: frozenset[str]) -> frozenset[str]:
@@ -193,4 +194,4 @@ def _names(field: str, given: object, known: frozenset[str]) -> frozenset[str]:
     return held
 
 
-Support = Capabilities  # the name until 2026, which plugins may import
+Support = Capabilities  # the name until 2026, kept for plugins that import it

@@ -1,4 +1,4 @@
-"""Drawing what a graph computes on an input: runs it, and hands what it found to the pictures."""
+"""Drawings of the values of a graph on an input."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from raspir.viz.trace import Trace
 
 
 def svg(kind: str, graph: Graph, input: object) -> str:
-    """Return the picture of a graph on an input; where what is to be drawn fails, that of the program up to there.
+    """Return a drawing of a graph on an input; if the drawn value fails, of the program up to the failure.
 
     Args:
-        kind: ``"program"``; or of the one output ``"key"``, ``"query"``, or ``"selector"`` for what it aggregates by.
+        kind: ``"program"``; or, for the single output, ``"key"``, ``"query"``, or ``"selector"`` for its selector.
         graph: the program.
-        input: a ``str`` or another sequence of atoms; a mapping by name where the graph has several inputs.
+        input: a ``str`` or another sequence of atoms; a mapping by name if the graph has several inputs.
 
     Raises:
-        RaspirError: if the graph cannot be run, or the input is none of its inputs.
+        RaspirError: if the graph cannot be run, or the input is invalid.
     """
     trace = traced(graph, input)
     if kind == "program":
@@ -34,10 +34,10 @@ def svg(kind: str, graph: Graph, input: object) -> str:
 
 
 def terminal(kind: str, graph: Graph, input: object) -> str:
-    """Return as text what :func:`svg` draws of programs and selectors.
+    """Return the drawings of :func:`svg` for programs and selectors as text.
 
     Raises:
-        RaspirError: as :func:`svg` does; and where a selector fails on the input, what is told of that.
+        RaspirError: as for :func:`svg`, and if the selector fails on the input.
     """
     trace = traced(graph, input)
     if kind == "program":
@@ -50,5 +50,5 @@ def terminal(kind: str, graph: Graph, input: object) -> str:
 
 
 def _error(trace: Trace, selector: Node) -> RaspirError:
-    assert trace.failure is not None, selector  # else all that it compares would be known
+    assert trace.failure is not None, selector  # without a failure, all operands of the selector would be known
     return trace.failure.error

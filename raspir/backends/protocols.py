@@ -1,15 +1,14 @@
-"""What a backend is: small protocols, of which a backend keeps those for what it can do.
+"""Structural protocols of backends, one per task: running, writing, drawing and explaining programs.
 
-None has to be inherited from: a class that has the attributes and methods is one. Besides what the protocols ask for, a
-backend may have
+A backend implements those for the tasks that it supports, without inheriting from them. It may also define
 
-- ``level``: ``"graph"`` (which it is without one) if it takes a :class:`raspir.ir.Graph`, ``"layered"`` if it takes a
+- ``level``: ``"graph"`` (the default) if it takes a :class:`raspir.ir.Graph`, ``"layered"`` if it takes a
   :class:`raspir.ir.LayeredProgram`;
-- ``supports``: the :class:`~raspir.backends.capabilities.Capabilities` of the backend; everything, without one;
-- options, if it is a frozen dataclass: its fields, with types and defaults, as passes have them.
+- ``supports``: its :class:`~raspir.backends.capabilities.Capabilities`; by default it supports everything;
+- options: the fields of a frozen dataclass, with types and defaults, as for passes.
 
-What a backend is given has been looked at: the graph keeps the rules of the IR and holds nothing that the backend does
-not support, and an input is a sequence of atoms that keeps the graph's promises.
+Backends receive only valid arguments: graphs that satisfy the IR invariants and contain only supported operations and
+types, and inputs that are sequences of atoms and satisfy the graph's assumptions.
 """
 
 from __future__ import annotations
@@ -25,64 +24,64 @@ from raspir.plugins.registry import signature_violation
 from raspir.runtime.sequence import Sequence
 
 Level = Literal["graph", "layered"]
-"""What a backend takes: a graph, or the layered program that it is."""
+"""The program representation that a backend takes: a graph, or its layered form."""
 
 P = TypeVar("P", Graph, LayeredProgram, contravariant=True)
-"""What the methods of a backend take, as its level says."""
+"""The program type that the methods of a backend take, determined by its level."""
 
 
 @runtime_checkable
 class Backend(Protocol):
-    """What every backend has: a name and a line about itself. It :class:`Runs`, :class:`Writes` or :class:`Draws`."""
+    """A backend; it also implements :class:`Runs`, :class:`Writes` or :class:`Draws`."""
 
     @property
     def name(self) -> str:
-        """The name that users choose it by, which is that of its entry point."""
+        """The name that users select it by, identical to that of its entry point."""
 
     @property
     def summary(self) -> str:
-        """What it makes of a program, in one line."""
+        """A one-line description of what it does with a program."""
 
 
 class Executable(Protocol):
-    """A program that runs on inputs: what :func:`raspir.compile` returns."""
+    """A compiled program, as returned by :func:`raspir.compile`."""
 
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
-        """Return what the program yields on ``input``: one sequence, or several by the names of the outputs.
+        """Return the result on ``input``: one sequence, or a dict of sequences by output name.
 
         Raises:
-            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+            InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
             EvaluationError: if an operation fails.
         """
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
-        """Return what the program yields on each of ``inputs``, in order.
+        """Return the result on each of ``inputs``, in order.
 
         Raises:
-            InputError, EvaluationError: as calling it does; the error's ``input`` says which of them it is about.
+            InputError, EvaluationError: as for a call; the error's ``input`` is the index of the failing input.
         """
 
 
 @runtime_checkable
 class Streams(Executable, Protocol):
-    """An executable that runs many inputs together, so many at a time that memory stays bounded."""
+    """An executable that processes inputs in groups, in bounded memory."""
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:
-        """Yield what the program yields on each of ``inputs``, in order.
+        """Yield the result on each of ``inputs``, in order.
 
         Raises:
-            InputError, EvaluationError: as ``batch`` does, after the results of all inputs before that.
+            InputError, EvaluationError: as for ``batch``, after the results of all earlier inputs.
         """
 
 
 @runtime_checkable
 class Reports(Executable, Protocol):
-    """An executable that says how far it is with what takes long.
+    """An executable that reports the progress of slow operations.
 
-    Before something that takes more than a minute it issues a :class:`raspir.SlowWarning`.
+    It issues a :class:`raspir.SlowWarning` before an operation that takes more than a minute.
 
     Attributes:
-        report: told what takes long, and how many steps of how many are done; ``None`` for nobody.
+        report: the progress callback, called with the operation, the steps done and the total; ``None`` for none.
     """
 
     report: Callable[[str, int, int], None] | None
@@ -93,31 +92,30 @@ class Runs(Backend, Protocol[P]):
     """A backend that runs programs."""
 
     def compile(self, program: P, /) -> Callable[[Any], object]:
-        """Return what runs ``program``: something to call with an input, as a function is.
+        """Return a callable that runs ``program``.
 
-        It is given a list of atoms, or where the program has several inputs a dict of such lists by their names, and
-        returns as many atoms in a list or another sequence, or where there are several outputs a mapping of
-        such lists by their names. raspir makes an :class:`Executable` of it. If it also has ``batch``, ``stream`` or
-        ``report``, as :class:`Executable`, :class:`Streams` and :class:`Reports` have them, these are used; inputs and
-        results are the same there.
+        The callable takes a list of atoms, or a dict of such lists by name for a program of several inputs. It returns
+        a sequence of equally many atoms, or a mapping of such sequences by name for several outputs. raspir wraps it in
+        an :class:`Executable`. If it also defines ``batch``, ``stream`` or ``report``, as in :class:`Executable`,
+        :class:`Streams` and :class:`Reports`, these are used, with inputs and results of the same form.
 
-        Where an operation of the program fails on an input, it raises an :class:`raspir.EvaluationError`, with the
-        author's line. What else it raises is told as a failure of the backend.
+        If an operation of the program fails on an input, the callable raises an :class:`raspir.EvaluationError` with
+        the source line. Any other exception is reported as a failure of the backend.
         """
 
 
 @runtime_checkable
 class Writes(Backend, Protocol[P]):
-    """A backend that writes programs as a text or a binary file."""
+    """A backend that writes programs as text or binary files."""
 
     @property
     def suffixes(self) -> tuple[str, ...]:
-        """The file suffixes of what it writes, with their dot, the usual one first."""
+        """The file suffixes of its output, each with its dot, the preferred one first."""
 
     def emit(self, program: P, /, *, input: object = None) -> str | bytes:
-        """Return ``program`` as the backend writes it, shown on ``input`` where it can show an input and has one.
+        """Return ``program`` in the backend's format, with its values on ``input`` if given and supported.
 
-        :func:`raspir.backends.tracing.traced` says what each value is on the input.
+        :func:`raspir.backends.tracing.traced` returns the values on an input.
         """
 
 
@@ -127,7 +125,7 @@ class Draws(Backend, Protocol[P]):
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """What it draws them as: ``svg``, ``png`` and so on."""
+        """The formats that it draws, such as ``svg`` and ``png``."""
 
     def draw(
         self,
@@ -139,67 +137,67 @@ class Draws(Backend, Protocol[P]):
         title: str = "",
         renderer: str = "auto",
     ) -> str | bytes:
-        """Return a picture of one program, or of one as written and optimised, at work on ``input`` if given.
+        """Return a drawing of a program, or of its written and optimized forms, with its values on ``input`` if given.
 
         Raises:
-            BackendError: if there is no such format or renderer, or it cannot be drawn.
-            InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+            BackendError: if the format or renderer is unknown, or drawing fails.
+            InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
         """
 
 
 @runtime_checkable
 class Strategy(Protocol):
-    """How a backend evaluates the selector of an aggregate."""
+    """The evaluation strategy of an aggregate's selector."""
 
     @property
     def value(self) -> str:
-        """What the aggregate computes, by its author's name where it has one."""
+        """The value of the aggregate: its source name if it has one, else its expression."""
 
     @property
     def name(self) -> str:
-        """The strategy."""
+        """The name of the strategy."""
 
     @property
     def cost(self) -> str:
-        """How the time grows with the length n."""
+        """The time complexity in the length n."""
 
     @property
     def why(self) -> str:
-        """What of the selector it rests on."""
+        """The property of the selector that it relies on."""
 
     @property
     def selector(self) -> str:
-        """The selector as its author wrote it."""
+        """The selector as in the source."""
 
     @property
     def location(self) -> str:
-        """The author's line; empty where it is not known."""
+        """The source line; empty if unknown."""
 
     @property
     def falls_back(self) -> bool:
-        """Whether it is what is left where no other strategy fits: to look at each pair of positions."""
+        """Whether it is the strategy of last resort, which evaluates the selector pair by pair."""
 
 
 @runtime_checkable
 class Explains(Backend, Protocol[P]):
-    """A backend that says how it evaluates selectors."""
+    """A backend that explains its evaluation of selectors."""
 
     def explain(self, program: P, /) -> Iterable[Strategy]:
-        """Return the strategy of each aggregate that is computed, in order. Missing functions do no harm.
+        """Return the strategy of each computed aggregate, in order; opaque functions need not be bound.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
+            GraphError: if the graph violates an IR invariant.
         """
 
 
 def level_of(backend: Backend) -> Level:
-    """Return what ``backend`` takes."""
+    """Return the level of ``backend``."""
     level: Level = getattr(backend, "level", "graph")
     return level
 
 
 def support_of(backend: Backend) -> Capabilities:
-    """Return what ``backend`` supports."""
+    """Return the capabilities of ``backend``."""
     support: Capabilities = getattr(backend, "supports", _EVERYTHING)
     return support
 
@@ -208,7 +206,7 @@ _EVERYTHING = Capabilities()
 
 
 def violation(backend: Any) -> str | None:
-    """Say how an object that has a name and a summary is no backend all the same; ``None`` where it is one."""
+    """Return why an object with a name and a summary is not a backend; ``None`` if it is one."""
     verbs = [verb for verb in ("compile", "emit", "draw", "explain") if hasattr(backend, verb)]
     if not set(verbs) - {"explain"}:
         return "it has none of compile, emit and draw"
@@ -229,11 +227,11 @@ _CALLS: dict[str, tuple[str, dict[str, str]]] = {
     "draw": ("programs", {"format": "", "input": "", "title": "", "renderer": ""}),
     "explain": ("program", {}),
 }
-"""How raspir calls each method."""
+"""The arguments that raspir passes to each method."""
 
 
 def _uncallable(backend: Any, verbs: Iterable[str]) -> str | None:
-    """Say which of the methods cannot be called as raspir calls it."""
+    """Return why a method has an incompatible signature; ``None`` if none has."""
     for verb in verbs:
         argument, keywords = _CALLS[verb]
         problem = signature_violation(getattr(backend, verb), argument, **keywords)
@@ -243,7 +241,7 @@ def _uncallable(backend: Any, verbs: Iterable[str]) -> str | None:
 
 
 def _unlisted(backend: Any, verb: str, attribute: str, start: str) -> str | None:
-    """Say what is wrong with the names of what a backend makes, which it must have where it makes something."""
+    """Return why the suffixes or formats of a backend are missing or malformed; ``None`` if they are not."""
     if not hasattr(backend, verb):
         return None
     if not hasattr(backend, attribute):
@@ -259,7 +257,7 @@ def _is_name(text: str, start: str) -> bool:
 
 
 def makes(backend: Backend) -> tuple[str, ...]:
-    """Return what ``backend`` makes of programs, in words such as ``runs`` and ``writes .py``."""
+    """Return descriptions of the capabilities of ``backend``, such as ``runs`` and ``writes .py``."""
     found = ["runs"] if isinstance(backend, Runs) else []
     if isinstance(backend, Writes):
         found.append(f"writes {' '.join(backend.suffixes)}")

@@ -1,4 +1,4 @@
-"""Running a graph as written: on the reference interpreter, or on NumPy if the input is long."""
+"""Execution of unoptimized graphs: on the reference interpreter, or on NumPy for long inputs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from raspir.ir import Graph
 from raspir.runtime.reference import trace
 from raspir.runtime.sequence import Sequence
 
-_LONG = 200  # positions from which on planning takes less time than the reference interpreter
+_LONG = 200  # the length from which planning pays off over the reference interpreter
 
 
 def run(graph: Graph, input: object) -> Sequence:
-    """Return the one output of ``graph`` on ``input``, without optimisation.
+    """Return the single output of ``graph`` on ``input``, without optimization.
 
     Raises:
-        BackendError, InputError, EvaluationError: as running it on either backend does.
+        BackendError, InputError, EvaluationError: as for running it on either backend.
     """
     result = runner("numpy" if _is_long(input) else "reference").compile(graph)(input)
     assert isinstance(result, Sequence)
@@ -24,10 +24,10 @@ def run(graph: Graph, input: object) -> Sequence:
 
 
 def run_selector(graph: Graph, input: object) -> list[list[bool]]:
-    """Return the matrix, queries by keys, of the selector of the one output of ``graph``, an aggregate.
+    """Return the matrix, queries by keys, of the selector of the single output of ``graph``, an aggregate.
 
     Raises:
-        BackendError, InputError, EvaluationError: as the reference interpreter does.
+        BackendError, InputError, EvaluationError: as for the reference interpreter.
     """
     (output,) = graph.outputs.values()
     matrix: list[list[bool]] = trace(graph, input)[output.operands[0]]
@@ -37,5 +37,5 @@ def run_selector(graph: Graph, input: object) -> list[list[bool]]:
 def _is_long(input: object) -> bool:
     try:
         return isinstance(input, Sized) and len(input) >= _LONG
-    except Exception:  # NumPy's arrays of no dimension have a length only in name, and others may fail in any way
+    except Exception:  # zero-dimensional NumPy arrays have no length, and a user's __len__ may raise anything
         return False

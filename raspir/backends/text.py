@@ -1,4 +1,4 @@
-"""The text backend: writes a graph as textual IR."""
+"""The text backend, which writes graphs as textual IR."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from raspir.ir import Graph, print_graph, verify
 
 
 class Text:
-    """Writes textual IR, which raspir reads back."""
+    """The text backend; raspir can parse its output."""
 
     name = "text"
     summary = "writes the program as textual IR, with the source line of each operation as a comment"
     suffixes = (".rir",)
 
     def emit(self, graph: Graph, *, input: object = None) -> str:
-        """Return ``graph`` as text. An ``input`` makes no difference to it.
+        """Return ``graph`` as textual IR; ``input`` has no effect.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
+            GraphError: if the graph violates an IR invariant.
         """
         return print_graph(verify(graph), locations=True)

@@ -1,4 +1,4 @@
-"""Tracing: running a program on one input and keeping what each of its sequences is, even where it fails."""
+"""Tracing: evaluates a program on one input and records each sequence, up to a failure if there is one."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from raspir.runtime.reference import require_functions, steps
 from raspir.runtime.sequence import Sequence
 from raspir.viz.trace import Failure, Trace
 
-_LONG = 200  # positions from which on the reference takes too long: it keeps each selector whole
+_LONG = 200  # the length from which the reference interpreter, which materializes selectors, takes too long
 
 
 def traced(graph: Graph, input: object) -> Trace:
-    """Return what the sequences of ``graph`` are on ``input``, up to where it fails, if it does.
+    """Return the sequences of ``graph`` on ``input``, up to the failure if it fails.
 
     Raises:
-        GraphError: if the graph breaks a rule of the IR.
-        BackendError: if it has symbols without Python functions.
-        InputError: if the input is not a sequence of atoms, or breaks a promise of the graph.
+        GraphError: if the graph violates an IR invariant.
+        BackendError: if it has unbound symbols.
+        InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
     """
     require_functions(verify(graph))
     inputs = read_inputs(graph, input)
@@ -34,7 +34,7 @@ def _sequences(graph: Graph) -> list[Node]:
 
 
 def _by_reference(graph: Graph, inputs: dict[str, list[Atom]]) -> tuple[dict[Node, list[Atom]], Failure | None]:
-    """Return the values of all sequences before the first node that fails, and that."""
+    """Return the values of all sequences before the first failing node, and the failure."""
     wanted = set(_sequences(graph))
     values: dict[Node, list[Atom]] = {}
     order = iter(graph)
@@ -50,7 +50,7 @@ def _by_reference(graph: Graph, inputs: dict[str, list[Atom]]) -> tuple[dict[Nod
 
 
 def _by_numpy(graph: Graph, inputs: dict[str, list[Atom]]) -> tuple[dict[Node, list[Atom]], Failure | None]:
-    """Return the values of all sequences of the layers before the first that fails, and that."""
+    """Return the values of all sequences in the layers before the first failing one, and the failure."""
     values: dict[Node, list[Atom]] = {}
     layer = graph.layering.layer
     nodes = _sequences(graph)
@@ -67,7 +67,7 @@ def _by_numpy(graph: Graph, inputs: dict[str, list[Atom]]) -> tuple[dict[Node, l
 
 
 def _run(graph: Graph, nodes: list[Node], inputs: dict[str, list[Atom]]) -> dict[Node, list[Atom]]:
-    from raspir.backends.numpy import NumPy  # which takes long to be imported, and is needed for long inputs alone
+    from raspir.backends.numpy import NumPy  # slow to import, and needed only for long inputs
 
     names = {f"value {number}": node for number, node in enumerate(nodes)}
     part = Graph(names, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)

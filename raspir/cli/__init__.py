@@ -1,4 +1,4 @@
-"""The command line: a module for each group of commands."""
+"""The command-line interface, with one module per group of commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application, with the commands of all groups, and what runs it."""
+"""The typer application with all commands, and its console entry point."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _main(
 
 
 def main() -> None:
-    """Run the command line; an error that the user can cause ends it with one line and exit code 2."""
+    """Run the command line; report a :class:`RaspirError` in one line, with exit code 2."""
     try:
         app()
     except RaspirError as error:

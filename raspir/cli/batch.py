@@ -1,4 +1,4 @@
-"""Running a program on each line of a file, so many lines at a time that memory stays bounded."""
+"""Batch execution: runs a program on the lines of a file, block by block in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from raspir.ir.text.printer import escape
 from raspir.runtime.sequence import Sequence
 
 BLOCK = 1 << 18
-"""So many bytes of a file are run at a time."""
+"""The block size in bytes."""
 
 FLUSH = 0.1
-"""After so many seconds what has been found is written, whatever is still to come."""
+"""The interval in seconds at which finished results are written, even within a block."""
 
 Read = Callable[[str], object]
-"""Makes an input of a line."""
+"""A parser from a line to an input."""
 
 
 def read_json(text: str) -> str | list[Atom] | dict[str, object]:
-    """Return the input that is written as JSON: a list of atoms, a string, or an object with one of these by name.
+    """Parse an input from JSON: a list of atoms, a string, or an object with one of these per name.
 
     Raises:
-        InputError: if it is none.
+        InputError: if it is malformed.
     """
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"this is no JSON: {error.msg} at character {error.pos + 1}") from None
-    except ValueError:  # which integers of too many digits are: to read one takes time with their square
+    except ValueError:  # an integer of too many digits, as parsing takes quadratic time
         raise InputError(f"this holds an integer of more than {sys.get_int_max_str_digits()} digits") from None
     except RecursionError:
         raise InputError("this is nested too deeply: an input is a list of atoms") from None
@@ -44,10 +44,10 @@ def read_json(text: str) -> str | list[Atom] | dict[str, object]:
 
 
 def to_json(value: object, encode: Callable[[object], str]) -> str:
-    """Return what ``encode`` makes of ``value``.
+    """Encode ``value`` as JSON with ``encode``.
 
     Raises:
-        RaspirError: if it holds an integer of more digits than Python is let write.
+        RaspirError: if it contains an integer of more digits than Python's limit.
     """
     try:
         return encode(value)
@@ -57,18 +57,18 @@ def to_json(value: object, encode: Callable[[object], str]) -> str:
 
 
 class Lines:
-    """The lines of a file, read a block at a time, and of a pipe or a terminal as they come.
+    """The lines of a file, read in blocks; lines of a pipe or terminal are available as they arrive.
 
     Args:
-        path: the file; ``-`` for standard input.
+        path: the file; ``-`` for stdin.
 
     Attributes:
-        name: what messages call the file.
-        size: its bytes; ``None`` where that is not known before it has been read.
-        read: how many of them have been read.
+        name: the name of the file in messages.
+        size: the size in bytes; ``None`` if unknown in advance.
+        read: the number of bytes read.
 
     Raises:
-        InputError: if it cannot be opened.
+        InputError: if the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,17 +81,17 @@ class Lines:
         try:
             self._file = path.open("rb")
             self.size = path.stat().st_size if path.is_file() else None
-        except (OSError, ValueError) as error:  # a name may hold a null character
+        except (OSError, ValueError) as error:  # a path may contain a null character
             raise self._unreadable(error) from None
 
     def _unreadable(self, error: Exception) -> InputError:
         return InputError(f"cannot read {self.name}: {getattr(error, 'strerror', None) or error}")
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield whole lines, the last one of each block without its end.
+        """Yield blocks of complete lines, without the newline of the last line.
 
         Raises:
-            InputError: if they cannot be read.
+            InputError: if reading fails.
         """
         parts: list[bytes] = []
         for block in self._read():
@@ -106,7 +106,7 @@ class Lines:
 
     def _read(self) -> Iterator[bytes]:
         try:
-            while block := self._file.read1(BLOCK):  # type: ignore[attr-defined]  # what files and standard input have
+            while block := self._file.read1(BLOCK):  # type: ignore[attr-defined]  # not declared for BinaryIO
                 start = 3 if not self.read and block.startswith(b"\xef\xbb\xbf") else 0
                 self.read += len(block)
                 yield block[start:]
@@ -118,13 +118,13 @@ class Lines:
 
 
 class Writer:
-    """Writes results as JSON, one a line.
+    """A writer of results as JSON lines.
 
     Args:
-        file: where they go.
-        encoding: how characters are written; those that it lacks are escaped.
-        name: what messages call the file.
-        terminal: whether that is a terminal, which obeys some characters that JSON lets stand as they are.
+        file: the output file.
+        encoding: the encoding of the file; unencodable characters are escaped.
+        name: the name of the file in messages.
+        terminal: whether the file is a terminal, which interprets some characters that JSON leaves unescaped.
     """
 
     def __init__(
@@ -134,21 +134,21 @@ class Writer:
         self._encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(self, result: Sequence | dict[str, Sequence]) -> str:
-        """Return the line that holds a result.
+        """Return the line for a result.
 
         Raises:
-            RaspirError: if it holds an integer too long for JSON.
+            RaspirError: if it contains an integer too long for JSON.
         """
         value = {n: each.tolist() for n, each in result.items()} if isinstance(result, dict) else result.tolist()
         text = to_json(value, self._encode)
         return escape(text) if self._terminal else text
 
     def write(self, lines: list[str]) -> None:
-        """Write lines, all the way.
+        """Write and flush lines.
 
         Raises:
-            RaspirError: if they cannot be written.
-            BrokenPipeError: if nobody reads them any more.
+            RaspirError: if writing fails.
+            BrokenPipeError: if the reader has closed the pipe.
         """
         try:
             data = "".join(f"{line}\n" for line in lines).encode(self._encoding)
@@ -177,18 +177,18 @@ def run_lines(
     tell: Callable[[int, int, int | None], None],
     skip_blank: bool = False,
 ) -> int:
-    """Run a program on each of ``lines``, write the results as they come, and return how many they are.
+    """Run a program on each line, write the results as they become available, and return their number.
 
     Args:
         run: the program.
         lines: the lines.
-        read: makes an input of a line.
-        writer: writes the results.
-        tell: told how many lines have been run, how many bytes that is, and how many there are, where that is known.
-        skip_blank: whether blank lines are left out; else they are inputs like all others.
+        read: the parser from a line to an input.
+        writer: the writer of the results.
+        tell: the progress callback, called with the lines run, the bytes run, and the total bytes if known.
+        skip_blank: whether blank lines are skipped rather than run as inputs.
 
     Raises:
-        RaspirError: of the first line that is at fault, naming it, after the results of all lines before it.
+        RaspirError: for the first line that fails, at its location, after the results of all earlier lines.
     """
     total = above = 0
     for block in lines.blocks():
@@ -217,7 +217,7 @@ def run_lines(
 def _results(
     run: Executable, inputs: list[object], mistakes: list[RaspirError]
 ) -> Iterator[Sequence | dict[str, Sequence]]:
-    """Yield the results of ``inputs`` up to one on which the program fails, and add that to ``mistakes``."""
+    """Yield the results of ``inputs`` up to the first error, which is appended to ``mistakes``."""
     try:
         yield from run.stream(inputs) if isinstance(run, Streams) else map(run, inputs)
     except RaspirError as error:
@@ -225,7 +225,7 @@ def _results(
 
 
 def _inputs(block: bytes, read: Read, skip_blank: bool) -> tuple[list[object], list[int], list[RaspirError]]:
-    """Return the inputs of lines up to one at fault, the number of each line and of that, and what is wrong with it."""
+    """Return the inputs up to the first malformed line, their line numbers and the next one, and that line's error."""
     mistakes: list[RaspirError] = []
     try:
         lines = block.decode().split("\n")
@@ -247,11 +247,11 @@ def _inputs(block: bytes, read: Read, skip_blank: bool) -> tuple[list[object], l
 
 
 def _is_blank(line: str) -> bool:
-    """Tell whether a line holds nothing but what JSON calls space."""
+    """Return whether a line consists of JSON whitespace."""
     return not line.strip(" \t\r")
 
 
 def _at_line(name: str, number: int, error: RaspirError) -> RaspirError:
-    """Return ``error`` as one of a line of a file, and where it is of the author's program too, there."""
-    told = error.message if error.location is None else f"{error.location}: {error.message}"
-    return RaspirError(told, Location(name, number))
+    """Return ``error`` relocated to a line of the input file; its source location moves into the message."""
+    message = error.message if error.location is None else f"{error.location}: {error.message}"
+    return RaspirError(message, Location(name, number))

@@ -1,4 +1,4 @@
-"""What a shell offers after --backend and --passes: names with what they do, and in braces the options of one."""
+"""Shell completion for --backend and --passes: names with summaries, and options within braces."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from raspir.plugins.options import options_listed
 from raspir.plugins.registry import Listing, Member
 
 _NEEDS: dict[str, type] = {"run": Runs, "emit": Writes, "draw": Draws, "plan": Explains, "fuzz": Runs}
-"""What a backend must be for a command that takes one; other commands are offered all."""
+"""The protocol that each command requires of a backend; other commands complete all backends."""
 
 Offered = list[tuple[str, str]]
 
 
 def backends(context: typer.Context, incomplete: str) -> Offered:
-    """Return how ``incomplete`` can go on as a backend that the command can use, each with what it does."""
+    """Return the completions of ``incomplete`` to backends that the command can use, with their summaries."""
     needed = _NEEDS.get(context.info_name or "", Backend)
-    with redirect_stdout(sys.stderr):  # what plugins print is nothing to offer
+    with redirect_stdout(sys.stderr):  # the shell would take the output of plugins for completions
         return _offered(
             incomplete, [each for each in BACKENDS.listings() if isinstance(each.member, needed)], "backend"
         )
 
 
 def passes(incomplete: str) -> Offered:
-    """Return how ``incomplete``, a pipeline, can go on with its last pass, each with what it does."""
-    with redirect_stdout(sys.stderr):  # what plugins print is nothing to offer
+    """Return the completions of the last pass of the pipeline ``incomplete``, with their summaries."""
+    with redirect_stdout(sys.stderr):  # the shell would take the output of plugins for completions
         usable = [each for each in PASSES.listings() if each.member is not None]
         braces = incomplete.rfind("{")
         inside = braces > incomplete.rfind("}")
         start = incomplete.rfind(",", 0, braces if inside else None) + 1
         done, last = incomplete[:start], incomplete[start:]
-        return [(done + told, summary) for told, summary in _offered(last, usable, "pass")]
+        return [(done + text, summary) for text, summary in _offered(last, usable, "pass")]
 
 
 def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> Offered:
@@ -56,7 +56,7 @@ def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> O
 
 
 def _shown(summary: str) -> str:
-    """Return a summary as a line of a menu, in which brackets are no markup: a plugin may have written anything."""
+    """Return a summary shortened to one menu line, with any markup escaped."""
     from rich.markup import escape
 
     return escape(textwrap.shorten(summary, 60, placeholder=" …"))

@@ -1,4 +1,4 @@
-"""The command fuzz."""
+"""The ``fuzz`` command."""
 
 from __future__ import annotations
 
@@ -88,17 +88,16 @@ def fuzz(
     time_limit: TimeLimit = 60.0,
     output: Saved = None,
 ) -> None:
-    """Compare generated programs with what they must yield: optimised and as written, on backends and the reference.
+    """Compare the results of generated programs: optimised and as written, on backends and the reference interpreter.
 
-    A case is one program under one setting: the passes, the attention, what is promised of inputs, and the backend. In
-    it the program is optimised and its results on six inputs are compared: by the reference, with those as written,
-    which must be equal; then by the backend, with those of the reference on the same graph, whose types and errors must
-    be the same, one by one and as a batch. Four cases share a program. The passes of raspir may add no layer, may add
-    nodes only for a gain that they report, and must have nothing left to do on their own result. Now and then a program
-    is written as text and read again.
+    A case is one program under one configuration of passes, attention, input assumptions and backend. The optimised
+    program runs on six inputs. On the reference, its results must equal those of the program as written; on the
+    backend, they must equal those of the reference on the same graph, types and errors included, one by one and as a
+    batch. Four cases share a program. The passes of raspir must not add layers, may add nodes only for a gain that they
+    report, and must be idempotent. Some programs are also written as text and parsed again.
 
-    Programs are made of what the backend says it supports. The first difference is made small, printed and saved as
-    Python that shows it, and the exit code is 1; it is 2 where a backend that is named supported none of the programs.
+    Programs use only what the backend supports. The first difference is shrunk, printed and saved as a Python script
+    that reproduces it, and the exit code is 1; it is 2 if a named backend supported none of the programs.
     """
     from raspir.testing.fuzzer import fuzz as run
     from raspir.testing.trying import Campaign
@@ -134,7 +133,7 @@ def fuzz(
 
 @contextlib.contextmanager
 def _progress(cases: int) -> Iterator[Callable[[Fuzzed], None]]:
-    """Yield what is told how far it is: it moves a bar on a terminal, and writes a line now and then anywhere else."""
+    """Yield a progress callback that updates a bar on a terminal, and prints occasional lines elsewhere."""
     from raspir.cli.progress import case_bar
 
     with case_bar(cases) as bar:
@@ -153,7 +152,7 @@ def _progress(cases: int) -> Iterator[Callable[[Fuzzed], None]]:
         yield on_progress
 
 
-_QUIET = 10.0  # seconds between lines that say how far it is
+_QUIET = 10.0  # seconds between progress lines
 
 
 def _differences(count: int) -> str:
@@ -161,7 +160,7 @@ def _differences(count: int) -> str:
 
 
 def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
-    """Make a difference small, print it as Python, and save that."""
+    """Shrink a difference, print it as a Python script, and save the script."""
     from raspir.testing.scripts import save, script, shrunk
 
     command = f"raspir fuzz --seed {campaign.seed}"
@@ -187,18 +186,18 @@ _GROUPS = {
     "best of": "best of",
     "difference": "differences",
 }
-"""What is covered: how its counts begin, and how the line of it does."""
+"""The groups of coverage counts: the prefix of the counts, and the heading of the line."""
 
 
 def _covered(done: Fuzzed) -> list[str]:
-    """Return what was covered, a line for each group, and what was compared."""
+    """Return the coverage, one line per group, and a line on the comparisons."""
     counts = done.counts
     lines = []
-    for group, called in _GROUPS.items():
+    for group, heading in _GROUPS.items():
         begin = f"{group} "
         found = [(-count, name.removeprefix(begin)) for name, count in counts.items() if name.startswith(begin)]
         if found:
-            lines.append(f"{called}: {', '.join(f'{name} {-count}' for count, name in sorted(found))}")
+            lines.append(f"{heading}: {', '.join(f'{name} {-count}' for count, name in sorted(found))}")
     lines.append(
         f"{counts['results']} results compared, {counts['failing']} of them fail alike, {counts['excused']} may differ "
         f"since floats round; {counts['shallower']} programs lost layers, {counts['impossible']} do not go with their "
@@ -208,7 +207,7 @@ def _covered(done: Fuzzed) -> list[str]:
 
 
 def _idle(done: Fuzzed, campaign: Campaign) -> list[str]:
-    """Return the names of the backends that had programs and supported none."""
+    """Return the names of the backends that supported none of their programs."""
     others = [name for name in campaign.backends if name != "reference" and done.counts[f"backend {name}"]]
     return [name for name in others if not done.counts[f"ran {name}"]]
 

@@ -1,4 +1,4 @@
-"""The commands that list what there is: backends and passes."""
+"""The ``backends`` and ``passes`` commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ commands = typer.Typer()
 
 @commands.command()
 def backends(as_json: AsJson = False) -> None:
-    """List the backends: what runs, writes and draws programs, and the options of each."""
+    """List the backends, with their capabilities and options."""
     from raspir.cli.tables import backend_table
 
     with prints_aside():
@@ -51,11 +51,11 @@ def _to_json(listing: Listing[Member], what: str) -> dict[str, Any]:
 
 
 def _backend_to_json(listing: Listing[Backend]) -> dict[str, Any]:
-    told, backend = _to_json(listing, BACKENDS.what), listing.member
+    common, backend = _to_json(listing, BACKENDS.what), listing.member
     if backend is None:
-        return told
+        return common
     return {
-        **told,
+        **common,
         "level": level_of(backend),
         "runs": isinstance(backend, Runs),
         "writes": list(backend.suffixes) if isinstance(backend, Writes) else [],

@@ -1,4 +1,4 @@
-"""What commands take: arguments and options that several of them share."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ BackendName = Annotated[
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with an option for each field of the dataclass that its parameter ``options`` takes."""
+    """Return a command with an option for each field of the dataclass of its parameter ``options``."""
     own = inspect.signature(command, eval_str=True).parameters
     options = own["options"].annotation
     shared = _parameters(options)
@@ -106,7 +106,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
         command(options=options(**values), **given)
 
-    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads it
+    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads the signature
     run.__annotations__ = {each.name: each.annotation for each in taken}
     return run
 
@@ -115,7 +115,7 @@ _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
 def _parameters(options: type[Options]) -> list[inspect.Parameter]:
-    """Return the parameters of a command for options."""
+    """Return one command parameter per option."""
     hints = get_type_hints(options)
     return [_parameter(name, about, getattr(options, name), hints[name]) for name, about in described(options).items()]
 
@@ -130,11 +130,11 @@ def _parameter(name: str, about: About, default: object, hint: Any) -> inspect.P
 
 
 def _choices(name: str, hint: object) -> type[StrEnum]:
-    """Return the values of a ``Literal`` as the choices of an option; some versions of typer take no ``Literal``."""
+    """Return an enum of the values of a ``Literal``, as some versions of typer do not support ``Literal``."""
     choices = [(choice, choice) for choice in get_args(hint)]
-    return StrEnum(name, choices)  # type: ignore[return-value]  # a class of choices, as the functional API makes it
+    return StrEnum(name, choices)  # type: ignore[return-value]  # mypy does not type the functional API
 
 
 def examples(*lines: str) -> str:
-    """Return the end of a command's help."""
+    """Return the examples for the epilog of a command's help."""
     return "Examples:\n\n" + "\n\n".join(f"  $ {line}" for line in lines)

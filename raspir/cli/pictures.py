@@ -1,4 +1,4 @@
-"""The commands draw and report."""
+"""The ``draw`` and ``report`` commands."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def draw(
     options: Options,
     bind: Bind = None,
 ) -> None:
-    """Draw a program: its layers, the heads in each, and what flows between them; with an input, at work on it."""
+    """Draw a program: its layers, the heads in each, and the data flow between them; with an input, also its values."""
     output = None if str(output) == "-" else output
     with prints_aside() as stdout:
         given, chosen = input_of(input, json_input), drawer(backend)
@@ -107,9 +107,9 @@ def report(
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
-    """Write a page of HTML on a program: its layers before and after, and each of them at work on the inputs.
+    """Write an HTML page on a program: its layers as written and optimised, and their values on the inputs.
 
-    The page is one file that needs nothing else. Without an input it shows what the program is, and no steps.
+    The page is a single self-contained file. Without an input it shows the program alone.
     """
     output = None if str(output) == "-" else output
     with prints_aside():
@@ -118,23 +118,23 @@ def report(
             inputs[f"JSON {text}" if text in inputs else text] = input_of(None, text)
         if output is not None:
             check_writable(output)
-        told = Report()
+        pass_report = Report()
         graph = options.assumed(graph_of(target, bind))
         for given in inputs.values():
-            read_inputs(graph, given)  # what is wrong with an input is told before anything that takes time
-        optimised = None if no_optimize else after_passes(graph, options, None, told)
-        page = api.report_on(graph, optimised, told.remarks, inputs, program_name(target))
+            read_inputs(graph, given)  # report invalid inputs before slow work
+        optimised = None if no_optimize else after_passes(graph, options, None, pass_report)
+        page = api.report_on(graph, optimised, pass_report.remarks, inputs, program_name(target))
     write(page, output)
 
 
 def _picture_format(chosen: BackendAdapter, format: str | None, output: Path | None) -> str:
-    """Return what a picture is written as; what is wrong with it or its place is told before any work."""
+    """Return the format of a drawing; report an unknown format or unwritable file before any work."""
     known = ", ".join(chosen.formats)
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
     kind = format or suffix or ("svg" if output is None else "")
     if kind not in chosen.formats:
-        told = f"--format {format} is not known" if format else f"{output} has no suffix that says what it is to be"
-        raise BackendError(f"{told}: give --format, or a suffix, of one of {known}")
+        problem = f"--format {format} is not known" if format else f"{output} has no suffix that says what it is to be"
+        raise BackendError(f"{problem}: give --format, or a suffix, of one of {known}")
     if output is not None:
         check_writable(output)
     return kind

@@ -1,4 +1,4 @@
-"""The commands that say what a program is, and write it: stats, opt, plan and emit."""
+"""The ``stats``, ``opt``, ``plan`` and ``emit`` commands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def stats(
     bind: Bind = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the layers of a program, the heads in each, and what they cost."""
+    """Show the layers of a program, the heads in each, and their costs."""
     report = Report()
     with prints_aside():
         written = options.assumed(graph_of(target, bind))
@@ -122,7 +122,7 @@ def opt(
 
 
 def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: float) -> list[str]:
-    """Return how far a program is known to equal the one that it was made of, in lines; stop where it does not."""
+    """Return lines on the coverage of translation validation; exit with code 1 on a difference."""
     from raspir.cli.progress import progress_bar
     from raspir.validation.translation import validate
 
@@ -147,10 +147,10 @@ def emit(
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
-    """Write a program as a backend writes it."""
+    """Write a program in the format of a backend."""
     with prints_aside():
         given = input_of(input, json_input)
-        writer(backend)  # a wrong name is told before anything that takes time
+        writer(backend)  # report an unknown name before slow work
         graph = options.assumed(graph_of(target, bind))
         graph = after_passes(graph, options, "" if no_optimize else None)
         emitted = api.emit(graph, backend, given, optimize=False)
@@ -173,9 +173,9 @@ def plan(
     bind: Bind = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how a backend evaluates the selector of each aggregate, and how long that takes for n positions."""
+    """Show how a backend evaluates the selector of each aggregate, and its time complexity in the length n."""
     with prints_aside():
-        chosen = explainer(backend)  # a wrong name is told before anything that takes time
+        chosen = explainer(backend)  # report an unknown name before slow work
         graph = options.assumed(graph_of(target, bind))
         graph = after_passes(graph, options, "" if no_optimize else None)
         strategies = tuple(chosen.explain(graph))
@@ -190,7 +190,7 @@ def _figures(graph: Graph) -> dict[str, Any]:
 
 
 def _print_stats(target: str, written: Graph, after: Graph | None, report: Report) -> None:
-    """Print tables of a program as written and, if they differ, optimised."""
+    """Print tables of the written program and, if different, the optimized one."""
     from raspir.cli.tables import comparison_table, console, remark_table
 
     before = written.stats()

@@ -1,4 +1,4 @@
-"""Progress bars for what takes long."""
+"""Progress bars for slow operations."""
 
 from __future__ import annotations
 
@@ -19,19 +19,17 @@ from rich.progress import (
 )
 
 Tell = Callable[[int, int], None]
-"""Told how many steps of how many are done."""
+"""A progress callback, called with the steps done and the total."""
 
 
 @contextlib.contextmanager
 def progress_bar(what: str, console: Console | None = None, delay: float = 1.0) -> Iterator[Tell | None]:
-    """Yield what moves a bar; the bar comes ``delay`` seconds later, and leaves nothing behind.
-
-    Yields ``None`` where there is no terminal to see it.
+    """Yield a progress callback that updates a transient bar; ``None`` without a terminal.
 
     Args:
-        what: what takes long, in front of the bar.
-        console: where the bar is drawn; standard error if ``None``.
-        delay: seconds before the bar comes, so that what is quick stays quiet.
+        what: the label of the bar.
+        console: the console to draw on; stderr if ``None``.
+        delay: the seconds before the bar appears, so that fast operations show none.
     """
     console = console or Console(stderr=True)
     if not console.is_terminal:
@@ -42,27 +40,27 @@ def progress_bar(what: str, console: Console | None = None, delay: float = 1.0) 
     task = bar.add_task(what)
     start = time.monotonic() + delay
 
-    def tell(done: int, total: int) -> None:
+    def update(done: int, total: int) -> None:
         bar.update(task, completed=done, total=total)
         if not bar.live.is_started and time.monotonic() >= start:
             bar.start()
 
     try:
-        yield tell
+        yield update
     finally:
         if bar.live.is_started:
             bar.stop()
 
 
-_BESIDE = 36  # characters of a line that the bar itself, its share and its time take
+_BESIDE = 36  # the columns taken by the bar, percentage and time
 
 
 class Bars:
-    """Bars for what takes long, one below the other: each comes some seconds after it began, and goes when it is done.
+    """Stacked progress bars, each shown after a delay and removed on completion.
 
     Args:
-        console: where they are drawn.
-        delay: the seconds before a bar comes.
+        console: the console to draw on.
+        delay: the seconds before a bar appears.
     """
 
     def __init__(self, console: Console, delay: float = 1.0) -> None:
@@ -78,13 +76,13 @@ class Bars:
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, what: str, done: int, total: int | None, told: str | None = None) -> None:
-        """Say how far something is.
+        """Update the bar of an operation.
 
         Args:
-            what: what takes long.
-            done: how many steps are done.
-            total: of how many; ``None`` where that is not known.
-            told: what stands in front of the bar; ``what`` if ``None``.
+            what: the operation.
+            done: the number of steps done.
+            total: the total number of steps; ``None`` if unknown.
+            told: the label of the bar; ``what`` if ``None``.
         """
         now = time.monotonic()
         since = self._since.setdefault(what, now)
@@ -112,17 +110,17 @@ class Bars:
             self.pause()
 
     def pause(self) -> None:
-        """Take the bars away until there is more to say."""
+        """Hide the bars until the next update."""
         if self._progress.live.is_started:
             self._progress.stop()
 
 
 @contextlib.contextmanager
 def progress_bars(console: Console | None = None) -> Iterator[Bars | None]:
-    """Yield what draws bars, which leave nothing behind; ``None`` where there is no terminal to see them.
+    """Yield transient progress bars; ``None`` without a terminal.
 
     Args:
-        console: where the bars are drawn; standard error if ``None``.
+        console: the console to draw on; stderr if ``None``.
     """
     console = console or Console(stderr=True)
     if not console.is_terminal:
@@ -137,13 +135,11 @@ def progress_bars(console: Console | None = None) -> Iterator[Bars | None]:
 
 @contextlib.contextmanager
 def case_bar(cases: int, console: Console | None = None) -> Iterator[Callable[[int, str, str], None] | None]:
-    """Yield what moves a bar of cases, told how many are done, what came of them, and how fast; it leaves nothing.
-
-    Yields ``None`` where there is no terminal to see it.
+    """Yield a callback that updates a transient bar with the cases done, outcome and rate; ``None`` without a terminal.
 
     Args:
-        cases: how many there are.
-        console: where the bar is drawn; standard error if ``None``.
+        cases: the total number of cases.
+        console: the console to draw on; stderr if ``None``.
     """
     console = console or Console(stderr=True)
     if not console.is_terminal:
@@ -155,4 +151,4 @@ def case_bar(cases: int, console: Console | None = None) -> Iterator[Callable[[i
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("fuzzing", total=cases, rate="")
-        yield lambda done, told, rate: bar.update(task, completed=done, description=told, rate=rate)
+        yield lambda done, outcome, rate: bar.update(task, completed=done, description=outcome, rate=rate)

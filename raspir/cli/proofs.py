@@ -1,4 +1,4 @@
-"""The command verify-rules."""
+"""The ``verify-rules`` command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-_SHOWN = 3  # conditions of a rule that are shown unless all are asked for
+_SHOWN = 3  # the conditions shown per rule without --all
 
 
 @commands.command(
@@ -54,11 +54,11 @@ def verify_rules(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the rewrite rules of the optimiser with an SMT solver, and show what each of their conditions is for.
+    """Prove the rewrite rules of the optimiser with an SMT solver, and show that their side conditions are needed.
 
-    Each rule's own code rewrites programs whose inputs are symbols; for all inputs of each length the solver shows that
-    the result is equal, and without a side condition it must find inputs on which it is not. Then the rule alone is
-    tried on generated programs. Needs z3-solver.
+    Each rule's own code rewrites programs on symbolic inputs. The solver proves, for each length, that the results are
+    equal for all inputs, and must find a counterexample when a side condition is dropped. Then the rule alone is tested
+    on generated programs. Needs z3-solver.
     """
     if longest < 0 or not 0 < seconds < math.inf or generated < 0 or (jobs is not None and jobs < 1):
         raise InputError("--longest and --generated are natural numbers, --seconds and --jobs positive ones")
@@ -77,10 +77,10 @@ def verify_rules(
 
 
 def _chosen(names: list[str] | None) -> list[Provable]:
-    """Return the rules of these names, all for ``None``.
+    """Return the rules with these names, or all for ``None``.
 
     Raises:
-        RaspirError: if there is no such rule, or no solver.
+        RaspirError: if a rule is unknown, or the solver is not installed.
     """
     try:
         from raspir.testing.proofs.cases import CATALOGUE
@@ -96,7 +96,7 @@ def _chosen(names: list[str] | None) -> list[Provable]:
 
 
 def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, jobs: int) -> tuple[list[Finding], bool]:
-    """Return what is found about the rules, and whether Ctrl-C came before all of them were looked at."""
+    """Return the findings on the rules, and whether Ctrl-C interrupted the run."""
     from raspir.cli.progress import progress_bar
     from raspir.testing.proofs.findings import findings
 
@@ -133,12 +133,12 @@ def _summary(found: list[Finding], seconds: float, longest: int) -> str:
     idle = sum(need.counterexample is None for need in needs)
     programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
     rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
-    told = (
+    text = (
         f"{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "
         f"not encoded, and held against generated programs alone; {len(needs)} conditions dropped, "
         f"{len(needs) - idle} with a counterexample"
     )
     if not idle:
-        return told
+        return text
     conditions = "1 condition has" if idle == 1 else f"{idle} conditions have"
-    return f"{told}; {conditions} no counterexample up to length {longest}"
+    return f"{text}; {conditions} no counterexample up to length {longest}"

@@ -1,4 +1,4 @@
-"""The command run."""
+"""The ``run`` command."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def run(
 ) -> None:
     """Run a program on an input, or on each line of a file, and print the result as JSON.
 
-    An infinite float is Infinity. The results of a file come as they are found, one a line.
+    Infinite floats are printed as Infinity. Results for a file are written one per line, as they become available.
     """
     given = input_of(input, json_input)
     if batch is None and batch_format is not None:
@@ -79,7 +79,7 @@ def run(
         raise InputError("give one input (--input or --json) or a file of them (--batch), not both")
     if batch is None and given is None:
         raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]', or --batch FILE for many")
-    # Before anything that takes time: what can be told to be wrong at once.
+    # Report errors in the arguments before slow work.
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
@@ -111,7 +111,7 @@ def _format(lines: Lines, chosen: BatchFormat | None) -> BatchFormat:
 def _run_lines(
     program: Executable, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO
 ) -> None:
-    """Run a program on the lines of a file, and say on a terminal how long that took."""
+    """Run a program on the lines of a file; report the duration if stderr is a terminal."""
     if kind is BatchFormat.text and len(graph.inputs) > 1:
         names = ", ".join(graph.inputs)
         raise InputError(f"the program has several inputs ({names}): give --batch-format json, and lines of objects")
@@ -130,24 +130,24 @@ def _run_lines(
             stack.callback(_close, file)
             writer = Writer(file, name=str(output))
 
-        def tell(count: int, done: int, size: int | None) -> None:
-            if bars is not None and not shared:  # else results show how far it is, and a bar would stand among them
+        def on_progress(count: int, done: int, size: int | None) -> None:
+            if bars is not None and not shared:  # a bar would interleave with the results, which show progress anyway
                 bars("running", done, size, f"{count} inputs")
 
-        count = run_lines(program, lines, read, writer, tell, skip_blank=kind is BatchFormat.json)
+        count = run_lines(program, lines, read, writer, on_progress, skip_blank=kind is BatchFormat.json)
     if sys.stderr.isatty():
         inputs = "1 input" if count == 1 else f"{count} inputs"
         typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
 
 
 def _close(file: BinaryIO) -> None:
-    with contextlib.suppress(OSError):  # of what could not be written, which has been told
+    with contextlib.suppress(OSError):  # a write error, which has been reported
         file.close()
 
 
 @contextlib.contextmanager
 def _reporting(program: Executable) -> Iterator[Bars | None]:
-    """Show how far a program is with what takes long."""
+    """Show progress bars for the slow operations of a program."""
     from raspir.cli.progress import progress_bars
 
     with progress_bars() as bars:

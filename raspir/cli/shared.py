@@ -1,4 +1,4 @@
-"""What commands share: from their arguments to a graph and an input, and writing what comes of it."""
+"""Helpers shared by commands: loading of graphs and inputs, and output of results and messages."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from raspir.passes.report import Report
 from raspir.runtime.sequence import Sequence
 
 MOST_DIGITS = 320_000
-"""Decimal digits of an integer that commands read and write: the largest that an operation makes has 315,653."""
+"""The limit on decimal digits of integers; the largest result of an operation has 315,653."""
 
 
 def after_passes(graph: Graph, options: Options, passes: str | None, report: Report | None = None) -> Graph:
-    """Return ``graph`` after ``passes``, the default ones if ``None``; a bar shows how far it is if it takes long."""
+    """Return ``graph`` after ``passes``, the default pipeline if ``None``, with a progress bar if slow."""
     from raspir.cli.progress import progress_bar
 
     report = report or Report()
-    with progress_bar("optimising") as tell:
+    with progress_bar("optimising") as progress:
         return run_passes(
             graph,
             passes,
             options.target,
             options=options.limits,
             remarks=report.remarks,
-            progress=tell,
+            progress=progress,
             on_pass=report.on_pass,
         )
 
 
 def graph_of(target: str, bind: list[str] | None = None) -> Graph:
-    """Return the graph of a target, with Python functions bound to its symbols.
+    """Load the graph of a target, with Python functions bound to its symbols.
 
     Raises:
-        RaspirError: if it cannot be loaded or bound.
+        RaspirError: if loading or binding fails.
     """
     program = load(target)
     graph = program if isinstance(program, Graph) else lower(program)
@@ -62,10 +62,10 @@ def graph_of(target: str, bind: list[str] | None = None) -> Graph:
 
 
 def input_of(text: str | None, json_text: str | None) -> object:
-    """Return the input of a command, which comes as characters or as JSON; ``None`` without one.
+    """Return the input of a command, given as characters or as JSON; ``None`` without one.
 
     Raises:
-        InputError: if both are given, or the JSON is none.
+        InputError: if both are given, or the JSON is malformed.
     """
     if text is not None and json_text is not None:
         raise InputError("give --input or --json, not both")
@@ -79,16 +79,16 @@ def input_of(text: str | None, json_text: str | None) -> object:
 
 
 def program_name(target: str) -> str:
-    """Return what a picture calls the program of a target: its name, else its file's."""
+    """Return the title for the program of a target: its name, or else the stem of its file."""
     path, _, name = target.rpartition(":")
     return name if path and "/" not in name and "\\" not in name else Path(target).stem
 
 
 @contextlib.contextmanager
 def prints_aside() -> Iterator[TextIO]:
-    """Send what the user's own code prints to standard error, so that standard output holds the result alone.
+    """Redirect the output of user code to stderr, so that stdout carries the result alone.
 
-    Yields standard output.
+    Yields the original stdout.
     """
     stdout = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
@@ -96,11 +96,11 @@ def prints_aside() -> Iterator[TextIO]:
 
 
 def print_json(value: object, output: Path | None = None) -> None:
-    """Write a value as JSON, on standard output if no file is given."""
+    """Write a value as JSON, to stdout if no file is given."""
     allow_long_integers()
     text = to_json(value, partial(json.dumps, ensure_ascii=False, default=_plain))
     if output is None:
-        text = escape(text)  # a terminal obeys some characters that JSON lets stand as they are
+        text = escape(text)  # a terminal interprets some characters that JSON leaves unescaped
     try:
         text.encode("utf-8" if output is not None else sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -109,9 +109,9 @@ def print_json(value: object, output: Path | None = None) -> None:
 
 
 def allow_long_integers() -> None:
-    """Let Python read and write decimal integers of all the digits that operations make, and a few more.
+    """Raise Python's limit on integer digits above the largest result of an operation.
 
-    That takes a second or two. It takes time with the square of the digits, so there must be some limit.
+    Conversion takes quadratic time, a second or two at this limit, so the limit stays finite.
     """
     sys.set_int_max_str_digits(MOST_DIGITS)
 
@@ -123,7 +123,7 @@ def _plain(value: object) -> object:
 
 
 def write(content: str | bytes, output: Path | None) -> None:
-    """Write what a command makes, on standard output if no file is given."""
+    """Write the result of a command, to stdout if no file is given."""
     with writing("the result" if output is None else str(output)):
         if output is not None:
             output.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
@@ -136,17 +136,17 @@ def write(content: str | bytes, output: Path | None) -> None:
 
 @contextlib.contextmanager
 def writing(name: str) -> Iterator[None]:
-    """Say in one line that something cannot be written; who no longer reads a pipe is told nothing."""
+    """Convert write errors to a :class:`RaspirError`; a broken pipe propagates unchanged."""
     try:
         yield
     except BrokenPipeError:
         raise
-    except (OSError, ValueError) as error:  # a name may hold a null character
+    except (OSError, ValueError) as error:  # a path may contain a null character
         raise RaspirError(f"cannot write {name}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def check_writable(output: Path) -> None:
-    """Say at once, and not after all work, that a file cannot be written."""
+    """Check that a file is writable, so that an error is reported before the work."""
     with writing(str(output)):
         new = not output.exists()
         output.open("ab").close()
@@ -155,21 +155,21 @@ def check_writable(output: Path) -> None:
 
 
 def tell(message: str) -> None:
-    """Say something in one line on standard error, whatever its encoding can hold."""
+    """Print a one-line message to stderr, escaping unencodable characters."""
     encoding = sys.stderr.encoding or "utf-8"
     typer.echo(f"raspir: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
 
 
 @contextlib.contextmanager
 def plain_warnings() -> Iterator[None]:
-    """Say each warning of raspir in one line on standard error, once."""
+    """Print each of raspir's warnings once, in one line on stderr."""
     shown: set[str] = set()
 
     def show(message: Warning | str, *rest: Any, **named: Any) -> None:
         if not isinstance(message, RaspirWarning):
             show_others(message, *rest, **named)
             return
-        key = message.what if isinstance(message, SlowWarning) else str(message)  # how long it takes may vary
+        key = message.what if isinstance(message, SlowWarning) else str(message)  # the estimated time may vary
         if key not in shown:
             shown.add(key)
             tell(str(message))

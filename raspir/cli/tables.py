@@ -1,4 +1,4 @@
-"""Tables for a terminal."""
+"""Tables for terminal output."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ M = TypeVar("M", bound=Member)
 
 
 def layer_table(graph: Graph, title: str) -> Table:
-    """Return a table of the layers of ``graph``: whom each head attends to, what it reads, and the work after it."""
+    """Return a table of the layers of ``graph``: the selector and reads of each head, and the feed-forward work."""
     table = Table(title=_text(title), title_justify="left", show_lines=True)
     table.add_column("layer", justify="right")
     table.add_column("attends to")
@@ -34,13 +34,13 @@ def layer_table(graph: Graph, title: str) -> Table:
     table.add_column("feed-forward work")
     for layer in DrawnProgram(graph).words():
         attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
-        reads = "\n".join(told for head in layer.heads for told in head.reads)
+        reads = "\n".join(text for head in layer.heads for text in head.reads)
         table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))
     return table
 
 
 def totals(stats: Stats) -> str:
-    """Return the figures of ``stats`` in one line."""
+    """Return ``stats`` in one line."""
     parts = [
         (stats.layers, "layer"),
         (stats.heads, "head"),
@@ -52,7 +52,7 @@ def totals(stats: Stats) -> str:
 
 
 def critical_table(graph: Graph) -> Table:
-    """Return a table of the critical path: one value for each layer, and through what it waits for the next."""
+    """Return a table of the critical path: one value per layer, and the dependency on the next."""
     describer = Describer(graph)
     steps = critical_path(graph)
     count = "1 layer" if len(steps) == 1 else f"{len(steps)} layers"
@@ -70,7 +70,7 @@ def critical_table(graph: Graph) -> Table:
 
 
 def comparison_table(written: Stats, optimised: Stats) -> Table:
-    """Return a table of the figures of a program as written and optimised."""
+    """Return a table comparing the written and optimized program."""
     table = _titled("as written and optimised")
     table.add_column("figure")
     table.add_column("as written", justify="right")
@@ -91,7 +91,7 @@ _FIGURES: dict[str, Callable[[Stats], str]] = {
 
 
 def remark_table(remarks: Iterable[Remark]) -> Table:
-    """Return a table of what saved layers, or of all remarks where none speaks of layers."""
+    """Return a table of the remarks on saved layers, or of all remarks if none concerns layers."""
     remarks = list(remarks)
     table = _titled("where each layer went")
     table.add_column("rule")
@@ -104,7 +104,7 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
 
 
 def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
-    """Return a table of how selectors are evaluated, in which what falls back stands out."""
+    """Return a table of evaluation strategies, with those of last resort highlighted."""
     table = Table(title=_text(title), title_justify="left", show_lines=True)
     table.add_column("value", overflow="fold")
     table.add_column("strategy: what it rests on")
@@ -118,7 +118,7 @@ def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
 
 
 def finding_table(found: Iterable[Finding]) -> Table:
-    """Return a table of the rules of the optimiser: at which lengths each is proved, or how else it was checked."""
+    """Return a table of the rewrite rules: the lengths at which each is proved, or how else it was checked."""
     table = Table(show_lines=True)
     table.add_column("pass")
     table.add_column("rule: what is equal to what")
@@ -148,11 +148,11 @@ def _checked(found: Finding) -> str:
 
 
 def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
-    """Return a table of the conditions of rules, with values on which a rule is wrong without one.
+    """Return a table of the side conditions of rules, with a counterexample to the rule without each.
 
     Args:
         found: the findings.
-        most: how many conditions of a rule are shown; all for ``None``, and always those that nothing speaks for.
+        most: the most conditions shown per rule, all for ``None``; those without a counterexample are always shown.
     """
     table = Table(title=Text("Without a condition"), title_justify="left", show_lines=True)
     table.add_column("rule")
@@ -162,9 +162,9 @@ def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
         odd = [need for need in each.needs if need.counterexample is None]
         shown = each.needs if most is None else (*odd, *_various(each.needs, most))
         for need in shown:
-            told = need.counterexample or "no counterexample was found"
+            outcome = need.counterexample or "no counterexample was found"
             style = "" if need.counterexample else "bold red"
-            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{told}"), style=style)
+            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{outcome}"), style=style)
         left = len(each.needs) - len(shown)
         if left:
             table.add_row(Text(each.rule), Text(f"{left} more"), Text(""), style="dim")
@@ -172,7 +172,7 @@ def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
 
 
 def _various(needs: Iterable[Need], most: int) -> list[Need]:
-    """Return some of the conditions with a counterexample, of programs that differ as far as there are such."""
+    """Return at most ``most`` conditions with a counterexample, preferring distinct programs."""
     kept = [need for need in needs if need.counterexample is not None]
     first = list({need.schema: need for need in reversed(kept)}.values())[::-1]
     return [*first, *(need for need in kept if need not in first)][:most]
@@ -186,18 +186,18 @@ def _line(location: Location | None) -> Text:
     return _text("" if location is None else str(location))
 
 
-def _text(told: str) -> Text:
-    """Return what a cell says; names may hold what would steer the terminal."""
-    return Text("\n".join(map(visible, told.split("\n"))))
+def _text(content: str) -> Text:
+    """Return the text of a cell with control characters made visible, as names may contain them."""
+    return Text("\n".join(map(visible, content.split("\n"))))
 
 
 def backend_table(registry: Registry[Backend]) -> Table:
-    """Return a table of the backends in ``registry``: what each does, makes and takes, and its options."""
+    """Return a table of the backends in ``registry``: their summaries, levels, capabilities, outputs and options."""
     return _member_table(registry, ("takes", "makes"), _taken_and_made)
 
 
 def pass_table(registry: Registry[Pass]) -> Table:
-    """Return a table of the passes in ``registry``, what each does, and its options with their types and defaults."""
+    """Return a table of the passes in ``registry``: their summaries, and options with types and defaults."""
     return _member_table(registry, (), lambda member: ())
 
 
@@ -206,9 +206,9 @@ def _taken_and_made(backend: Backend) -> tuple[str, str]:
 
 
 def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[[M], tuple[str, ...]]) -> Table:
-    """Return a table of members with columns of its own, and what is wrong with those that cannot be used.
+    """Return a table of members, unusable ones included, with the additional columns ``more``.
 
-    Names are whole at any width; the package that a member comes from is told after what it does.
+    Names are never wrapped; the package of a member follows its summary.
     """
     listings = registry.listings()
     table = Table(show_header=True, show_lines=True)
@@ -218,14 +218,14 @@ def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[
         table.add_column(column, overflow="fold")
     table.add_column("options", overflow="fold")
     for each in listings:
-        told = cells(each.member) if each.member is not None else ("",) * len(more)
+        values = cells(each.member) if each.member is not None else ("",) * len(more)
         options = "\n".join(map(str, options_listed(each, registry.what)))
         does = f"{each.summary} ({each.origin})" if each.origin else each.summary
-        table.add_row(*map(_text, (each.name, does, *told, options)))
+        table.add_row(*map(_text, (each.name, does, *values, options)))
     return table
 
 
 def console() -> Console:
-    """Return a console on standard output that keeps lines whole where it is not a terminal."""
+    """Return a console on stdout, with a fixed width if it is not a terminal."""
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=120)

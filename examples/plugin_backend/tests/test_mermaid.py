@@ -1,4 +1,4 @@
-"""The flowcharts: every part of a program is there, and no name of a user's can be misread."""
+"""Tests of the flowcharts: they show every part of a program, and escape user-defined names."""
 
 import html
 import re
@@ -16,25 +16,25 @@ NODE = re.compile(r'^\s*(\w+)[(\[]+"(.*)"[)\]]+$')
 
 
 def nodes(text):
-    """Return the labels of all nodes by their names, as a reader sees them."""
+    """Return the rendered labels of all nodes by node name."""
     found = filter(None, map(NODE.match, text.splitlines()))
     return {match[1]: seen(match[2]) for match in found}
 
 
 def seen(written):
-    """Return a label as a reader sees it."""
+    """Return a label as rendered."""
     return html.unescape(re.sub(r"#(\d+);", r"&#\1;", written.replace("<br/>", "\n"))).replace("\u200b", "")
 
 
 def test_layers_heads_and_edges():
-    """Each layer is a subgraph with its heads and its block, and edges lead from makers to readers."""
+    """Each layer is a subgraph with its heads and its block, and edges lead from producers to consumers."""
     text = raspir.emit(FLIP, Mermaid(), optimize=False)
     assert text.startswith('---\ntitle: "flip: 2 layers, 2 heads"\n---\nflowchart TB\n')
     assert text.count("subgraph ") == text.count("\n  end\n") == 2
-    told_of = nodes(text)
-    assert told_of["h1_0"] == "key(1) == query(1)\nlength = sum of 1"
-    assert told_of["h2_0"] == "key((length - indices) - 1) == query(indices)\nflip = sum of tokens"
-    assert told_of["m1"].endswith(" = (length - indices) - 1")
+    labels = nodes(text)
+    assert labels["h1_0"] == "key(1) == query(1)\nlength = sum of 1"
+    assert labels["h2_0"] == "key((length - indices) - 1) == query(indices)\nflip = sum of tokens"
+    assert labels["m1"].endswith(" = (length - indices) - 1")
     edges = set(re.findall(r"^\s*(\w+) (?:-- .* )?--> (\w+)$", text, re.MULTILINE))
     assert edges == {
         ("h1_0", "m1"), ("s1", "m1"), ("m1", "h2_0"), ("s0", "h2_0"), ("s1", "h2_0"), ("h2_0", "o0"),
@@ -42,15 +42,15 @@ def test_layers_heads_and_edges():
 
 
 def test_values_on_an_input():
-    """With an input each value stands at what makes it, the start of a long one."""
-    told_of = nodes(raspir.emit(FLIP, Mermaid(shown=3), input="hello", optimize=False))
-    assert told_of["s0"] == "tokens\n→ 'hel' … 5 in all"
-    assert told_of["h1_0"].endswith("\n→ [5, 5, 5] … 5 in all")
-    assert told_of["o0"] == "flip\n→ 'oll' … 5 in all"
+    """With an input, each node shows its values, truncated if long."""
+    labels = nodes(raspir.emit(FLIP, Mermaid(shown=3), input="hello", optimize=False))
+    assert labels["s0"] == "tokens\n→ 'hel' … 5 in all"
+    assert labels["h1_0"].endswith("\n→ [5, 5, 5] … 5 in all")
+    assert labels["o0"] == "flip\n→ 'oll' … 5 in all"
 
 
 def test_a_program_that_fails_is_shown_up_to_there():
-    """What fails is told in a node, and what is known stands beside it."""
+    """A node reports the failure, and the known values are still shown."""
     text = raspir.emit((1 / indices).name("inverse"), Mermaid(), input="ab", optimize=False)
     assert "ZeroDivisionError" in nodes(text)["failure"].replace("\n", " ")
     assert "[0, 1]" in nodes(text)["s0"]
@@ -86,7 +86,7 @@ def test_a_program_that_fails_is_shown_up_to_there():
     ],
 )
 def test_names_are_no_syntax(name):
-    """A reader sees the name, and Mermaid sees nothing in it that has a meaning for it."""
+    """Names are rendered literally and contain no Mermaid syntax."""
     text = raspir.emit((tokens + 1).name(name), Mermaid(), optimize=False)
     text.encode()
     shown = name if name.isprintable() else ascii(name)[1:-1]
@@ -97,7 +97,7 @@ def test_names_are_no_syntax(name):
 
 
 def test_sequences_in_labels():
-    """Characters stand as a text, everything else as a list."""
+    """Sequences of characters are shown as strings, all others as lists."""
     assert told(["a", "b"], 12) == "'ab'"
     assert told(["a", 1, True, 0.5], 12) == "['a', 1, True, 0.5]"
     assert told([], 12) == "[]"
@@ -105,14 +105,14 @@ def test_sequences_in_labels():
 
 
 def test_options():
-    """The direction stands in the first line; what there is not is refused."""
+    """The direction appears in the flowchart header, and invalid options raise an error."""
     assert "flowchart RL\n" in raspir.emit(FLIP, Mermaid(direction="RL"))
     with pytest.raises(ValueError, match="shown must be positive, not 0"):
         Mermaid(shown=0)
 
 
 def test_constants_and_several_outputs():
-    """A constant has no maker and no edge; outputs of several say which they are."""
+    """Constants have no producer and no edge, and several outputs are labeled by name."""
     graph = raspir.parse('raspir 1\n%t = input name="t" : atom\noutput a = 1\noutput b = %t\n')
     text = raspir.emit(graph, Mermaid())
     assert nodes(text) == {"s0": "t", "o0": "a: 1", "o1": "b: t"}

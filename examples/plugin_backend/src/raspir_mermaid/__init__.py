@@ -1,6 +1,6 @@
 """A backend for raspir that writes a program as a Mermaid flowchart.
 
-Mermaid is a text from which GitHub, GitLab, notebooks and many editors draw a diagram.
+Mermaid is a textual diagram format that GitHub, GitLab, notebooks and many editors render.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from raspir_mermaid.flowchart import Flowchart
 
 @dataclass(frozen=True)
 class Mermaid:
-    """Writes the layers of a program as subgraphs, with its heads and feed-forward blocks as nodes.
+    """A Mermaid backend: layers become subgraphs, heads and feed-forward blocks become nodes.
 
     Attributes:
-        direction: which way it flows: from top to bottom, bottom to top, left to right or right to left.
-        shown: how many atoms of a sequence stand in the diagram, if there is an input.
+        direction: the flow direction: top to bottom, bottom to top, left to right or right to left.
+        shown: the most atoms shown per sequence, if there is an input.
     """
 
     name: ClassVar[str] = "mermaid"
     summary: ClassVar[str] = "writes the program as a Mermaid flowchart of its layers and heads"
     suffixes: ClassVar[tuple[str, ...]] = (".mmd", ".mermaid")
     level: ClassVar[Level] = "layered"
-    supports: ClassVar[Capabilities] = Capabilities()  # all there is: a diagram computes nothing
+    supports: ClassVar[Capabilities] = Capabilities()  # everything, as a diagram computes nothing
 
     direction: Literal["TB", "BT", "LR", "RL"] = "TB"
     shown: int = 12
@@ -37,10 +37,10 @@ class Mermaid:
             raise ValueError(f"shown must be positive, not {self.shown}")
 
     def emit(self, program: LayeredProgram, /, *, input: object = None) -> str:
-        """Return ``program`` as a flowchart, with the values that it has on ``input`` if there is one.
+        """Return ``program`` as a flowchart, with its values on ``input`` if given.
 
         Raises:
-            BackendError: if it has symbols without Python functions, and there is an input to run it on.
+            BackendError: if ``input`` is given and the program has unbound symbols.
         """
         trace = None if input is None else traced(program.graph, input)
         return Flowchart(program, trace, self.direction, self.shown).text()

@@ -1,4 +1,4 @@
-"""The flowchart: a node for each source, head, feed-forward block and output, and edges for what flows between them."""
+"""Flowcharts with a node per source, head, feed-forward block and output, and edges for the data flow."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from raspir.ir.text.describe import Describer
 from raspir.viz.trace import Trace
 from raspir_mermaid.labels import label, title, told
 
-_LINES = 8  # values that stand in one node
-_CARRIED = 3  # values that stand at one edge
+_LINES = 8  # the most values shown per node
+_CARRIED = 3  # the most values named per edge
 
 _STYLES = (
     "classDef source fill:#eceff1,stroke:#546e7a,color:#102027",
@@ -23,13 +23,13 @@ _STYLES = (
 
 
 class Flowchart:
-    """One flowchart.
+    """A flowchart of a program.
 
     Args:
-        program: what it shows.
-        trace: the values on an input; ``None`` where there is no input.
-        direction: which way it flows, as Mermaid calls that.
-        shown: how many atoms of a sequence stand in it.
+        program: the program.
+        trace: the values on an input; ``None`` without an input.
+        direction: the flow direction, as a Mermaid keyword.
+        shown: the most atoms shown per sequence.
     """
 
     def __init__(self, program: LayeredProgram, trace: Trace | None, direction: str, shown: int) -> None:
@@ -38,12 +38,12 @@ class Flowchart:
         self._direction = direction
         self._shown = shown
         self._describer = Describer(program.graph)
-        self._makers: dict[Node, str] = {}  # the node of the flowchart that makes each value
-        self._made: dict[str, list[Node]] = {}  # and the values that each of those makes
+        self._makers: dict[Node, str] = {}  # the flowchart node that produces each value
+        self._made: dict[str, list[Node]] = {}  # the inverse of _makers
         self._classes: dict[str, list[str]] = {}
 
     def text(self) -> str:
-        """Return the flowchart as Mermaid's text."""
+        """Return the flowchart as Mermaid source."""
         body = [*self._sources(), *(line for layer in self._program.layers for line in self._layer(layer))]
         body += [*self._outputs(), *self._failure(), *_STYLES]
         body += [f"class {','.join(members)} {name}" for name, members in self._classes.items()]
@@ -64,7 +64,7 @@ class Flowchart:
             yield self._node(f"s{number}", "([", lines, "])", "source", node)
 
     def _layer(self, layer: Layer) -> Iterator[str]:
-        """Yield the subgraph of a layer, and then the edges into its nodes."""
+        """Yield the subgraph of a layer, then the edges into its nodes."""
         if not layer.heads and layer.mlp is None:
             return
         called = f"layer {layer.number}" if layer.number else "before the first attention"
@@ -96,9 +96,9 @@ class Flowchart:
             )
 
     def _head(self, head: Head) -> list[str]:
-        """Return what a head attends to, and a line for each of its values, with what it is on the input."""
-        name, told_of = self._describer.name(head.selector), self._describer(head.selector)
-        return [f"{name}: {told_of}" if name else told_of, *self._values(head.aggregates)]
+        """Return the selector of a head and its values, one per line, with their traces."""
+        name, selector = self._describer.name(head.selector), self._describer(head.selector)
+        return [f"{name}: {selector}" if name else selector, *self._values(head.aggregates)]
 
     def _mlp(self, mlp: Mlp) -> list[str]:
         return self._values(mlp.outputs)
@@ -108,7 +108,7 @@ class Flowchart:
         return [*lines, f"… and {len(nodes) - _LINES} more"] if len(nodes) > _LINES else lines
 
     def _equation(self, node: Node) -> str:
-        """Return what a value is called and how it is made."""
+        """Return a value's name and definition."""
         describer, name = self._describer, self._describer.label(node)
         if node.operation.name == "best":
             return f"{name} = {describer.part(node.operands[1])} at {describer.choice(node)}"
@@ -118,23 +118,23 @@ class Flowchart:
         return made if made == name else f"{name} = {made}"
 
     def _lines(self, node: Node, line: str) -> list[str]:
-        """Return a line about a value, and one with what it is on the input, where that is known."""
+        """Return ``line``, followed by the value of ``node`` on the input if known."""
         if self._trace is None or node not in self._trace.values:
             return [line]
         return [line, f"→ {told(self._trace.values[node], self._shown)}"]
 
     def _node(self, at: str, start: str, lines: list[str], end: str, kind: str, *makes: Node) -> str:
-        """Return a node, and remember its class and that it makes some values."""
+        """Return a flowchart node, and record its class and the values that it produces."""
         self._classes.setdefault(kind, []).append(at)
         self._makers.update(dict.fromkeys(makes, at))
         self._made[at] = list(makes)
         return f"{at}{start}{label(lines)}{end}"
 
     def _edges(self, read: Iterable[Node], at: str, named: bool = True) -> list[str]:
-        """Return an edge from each node that makes some of what is read, with names where it makes several values."""
+        """Return an edge from each producer of the read values, named if it produces several values."""
         carried: dict[str, list[Node]] = {}
         for node in read:
-            if node in self._makers:  # else it is known beforehand
+            if node in self._makers:  # constants have no producer
                 carried.setdefault(self._makers[node], []).append(node)
         edges = []
         for maker, nodes in carried.items():

@@ -1,4 +1,4 @@
-"""Labels: text in quotes that Mermaid reads as that text, whatever is in it."""
+"""Quoted labels, escaped so that Mermaid renders any text literally."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from raspir.ir import Atom
 from raspir.ir.atoms import show
 
 _PLAIN = frozenset(" ()[]{}+-=/,.!?_'|~→…")
-"""Besides letters and digits, what has no meaning of its own for Mermaid or Markdown within quotes."""
+"""Non-alphanumeric characters without special meaning in quoted Mermaid and Markdown text."""
 
-_MARKER = re.compile(r"\s*(\d+[.)]|[-+])\s")  # what Markdown takes for the start of a list
+_MARKER = re.compile(r"\s*(\d+[.)]|[-+])\s")  # the start of a Markdown list
 _DECODED = {"#92;n": "#92;#8203;n", "#36;": "#36;#8203;", "#58;fa-": "#58;#8203;fa-"}
-"""Line breaks, formulas and icons, which Mermaid sees even in what is escaped, with a space of no width in them."""
+"""Sequences that Mermaid interprets even if escaped (line breaks, formulas, icons), split by zero-width spaces."""
 
-_WIDTH = 60  # characters of a line
+_WIDTH = 60  # the most characters per line
 
 
 def label(lines: Iterable[str]) -> str:
-    """Return lines as one label: quoted, with everything escaped that Mermaid could take for its own.
+    """Return lines as one label, quoted and with all Mermaid syntax escaped.
 
-    A number or a dash at the start of a line would make it a list of Markdown, so the space after it is a fixed one.
+    A leading number or dash would start a Markdown list, so a non-breaking space follows it.
     """
     return f'"{"<br/>".join(_escaped(_shortened(line)) for line in lines)}"'
 
 
 def title(text: str) -> str:
-    """Return a text as YAML, in which the front matter has the title."""
+    """Return a title as a YAML string, for the front matter."""
     return json.dumps("".join(each if each.isprintable() else ascii(each)[1:-1] for each in text))
 
 
 def told(atoms: Sequence[Atom], shown: int) -> str:
-    """Return a sequence as it stands in a label: a text if it is of characters, else a list; if long, its start."""
+    """Return a sequence for a label, truncated if long: a string if it consists of characters, else a list."""
     held = list(atoms[:shown])
     more = f" … {len(atoms)} in all" if len(atoms) > shown else ""
     if held and all(isinstance(atom, str) and len(atom) == 1 for atom in held):
@@ -56,7 +56,7 @@ def _escaped(line: str) -> str:
 
 
 def _entity(character: str) -> str:
-    """Return a character as Mermaid reads it: as itself, by its number, or as Python writes what cannot be printed."""
+    """Return a character as itself, as a numeric entity, or, if unprintable, as its Python escape sequence."""
     if (character.isalnum() and character.isprintable()) or character in _PLAIN:
         return character
     if character.isprintable():
