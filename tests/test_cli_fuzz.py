@@ -149,7 +149,11 @@ def test_an_interrupt_stops_it_cleanly(jobs, tmp_path):
     )
     time.sleep(4)
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to all processes
-    out, errors = started.communicate(timeout=60)
+    try:
+        out, errors = started.communicate(timeout=60)
+    finally:  # one that does not stop would compute on beside all other tests
+        if started.poll() is None:
+            os.killpg(started.pid, signal.SIGKILL)
     assert started.returncode == 130
     assert "Traceback" not in errors
     assert out.splitlines()[-1].startswith("stopped after ")

@@ -177,7 +177,11 @@ def test_an_interrupt_stops_it_cleanly(jobs):
     )
     time.sleep(8)
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to all processes
-    out, errors = started.communicate(timeout=60)
+    try:
+        out, errors = started.communicate(timeout=60)
+    finally:  # one that does not stop would compute on beside all other tests
+        if started.poll() is None:
+            os.killpg(started.pid, signal.SIGKILL)
     assert started.returncode == 130
     assert re.fullmatch(r"raspir: interrupted: \d+ of \d+ rules were looked at\n", errors)
     assert errors.startswith("raspir: interrupted: 0 of") == (out == "")
