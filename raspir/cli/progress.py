@@ -18,12 +18,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-Tell = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """A progress callback, called with the steps done and the total."""
 
 
 @contextlib.contextmanager
-def progress_bar(what: str, console: Console | None = None, delay: float = 1.0) -> Iterator[Tell | None]:
+def progress_bar(what: str, console: Console | None = None, delay: float = 1.0) -> Iterator[OnProgress | None]:
     """Yield a progress callback that updates a transient bar; ``None`` without a terminal.
 
     Args:

@@ -18,7 +18,7 @@ from raspir.ir import Atom, EvaluationError, Graph, GraphError, InputError, Rasp
 from raspir.ir.atoms import show
 from raspir.validation.difference import Difference
 
-Tell = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 _CHUNK = {"numpy": 1 << 12, "reference": 1 << 6}  # inputs per batch; the deadline is checked between batches
 _BY_REFERENCE = 2_000  # most inputs of one length that run on the reference backend; NumPy runs more
@@ -128,7 +128,7 @@ def _lengths(lengths: list[int]) -> str:
 
 
 def validate(
-    before: Graph, after: Graph, longest: int | None = None, seconds: float = 30.0, progress: Tell | None = None
+    before: Graph, after: Graph, longest: int | None = None, seconds: float = 30.0, progress: OnProgress | None = None
 ) -> Validation:
     """Validate ``after`` as an optimization of ``before``.
 
@@ -188,7 +188,7 @@ def _named(names: Iterable[str]) -> str:
 # Exhaustive testing
 
 
-def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, progress: Tell | None) -> None:
+def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, progress: OnProgress | None) -> None:
     """Run the programs on all inputs, length by length, until time is up or they differ."""
     unbound = [f"@{symbol}" for symbol in dict.fromkeys((*before.unbound, *after.unbound))]
     if unbound:
@@ -216,7 +216,7 @@ def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, pr
 
 
 def _run_length(
-    before: Graph, after: Graph, inputs: Iterator[Any], tally: Tally, deadline: float, progress: Tell | None
+    before: Graph, after: Graph, inputs: Iterator[Any], tally: Tally, deadline: float, progress: OnProgress | None
 ) -> Difference | None:
     """Run the programs on all inputs of a length, until time is up; return the first difference.
 

@@ -13,7 +13,7 @@ from raspir.ir.operations import Role
 
 
 def is_selector(node: Node) -> bool:
-    """Tell whether a node is a selector, which has entries and no values."""
+    """Return whether a node is a selector, which has entries and no values."""
     return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
 
 
@@ -68,7 +68,7 @@ class Trace:
         )
 
     def entry(self, selector: Node, row: int, column: int) -> bool:
-        """Tell whether the query at position ``row`` selects the key at position ``column``."""
+        """Return whether the query at position ``row`` selects the key at position ``column``."""
         found: dict[Node, bool] = {}
         for part in self._parts(selector):
             found[part] = self._entry(part, row, column, found)

@@ -33,7 +33,7 @@ EXACT = {"fold", "fuse", "schedule"}
 
 
 def equal(result, expected):
-    """Tell whether atoms are equal under Python's ``==``, a string only to a string."""
+    """Return whether atoms are equal under Python's ``==``, a string only to a string."""
     if isinstance(expected, dict):
         return result.keys() == expected.keys() and all(equal(result[name], expected[name]) for name in expected)
     return len(result) == len(expected) and all(

@@ -85,7 +85,7 @@ def press(page, *keys):
     ActionChains(page).send_keys(*keys).perform()
 
 
-def test_pointing_at_a_result_shows_whom_it_attends_to_and_why(page):
+def test_pointing_at_a_result_shows_which_positions_it_attends_to_and_why(page):
     head = heads(page)[0]
     point(page, cell(head, 2, 7))
     assert lit(head) == [-1, 3, 7]

@@ -17,7 +17,7 @@ from raspir.validation.values import NoEncodingError, conjunction
 
 
 def agrees(graph, given, monkeypatch) -> bool | None:
-    """Tell whether the terms of ``graph`` on ``given`` are what the reference yields; ``None`` if there are none.
+    """Return whether the terms of ``graph`` on ``given`` are what the reference yields; ``None`` if there are none.
 
     Where the solver may choose a function, whether they can be.
     """

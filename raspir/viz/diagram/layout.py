@@ -213,7 +213,7 @@ class _Maker:
                 self._edge(self._holder.get(value.node), card)
 
     def _ends(self, node: Node) -> bool:
-        """Tell whether the critical path ends in an output."""
+        """Return whether the critical path ends in an output."""
         layer = self._graph.scheduled(None).layering.layer
         deepest = max(self._graph.outputs.values(), key=layer.__getitem__)
         return bool(self._path) and node is deepest

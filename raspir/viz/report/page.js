@@ -145,10 +145,10 @@
     }
     const hidden = head.counts ? head.counts[row] - places_.length : 0;
     const unseen = hidden ? `${places_.length ? " and" : ""} ${hidden} that ${hidden === 1 ? "is" : "are"} not shown` : "";
-    const whom = !places_.length && steps.split !== null && !head.counts ? "attends to none of the positions shown"
+    const verdict = !places_.length && steps.split !== null && !head.counts ? "attends to none of the positions shown"
       : !places_.length && hidden ? `attends to${unseen}` : places_.length
       ? `attends to ${places_.length === 1 ? "position" : "positions"} ${listed(places_, 16)}${unseen}` : "attends to nothing";
-    const lines = [make("p", { text: `Position ${steps.positions[row]} ${whom}.` })];
+    const lines = [make("p", { text: `Position ${steps.positions[row]} ${verdict}.` })];
     const first = attended(head, row)[0];
     if (first !== undefined) {
       lines.push(make("ul", {}, ...head.comparisons.map((each) => held(steps, each, row, first))));

@@ -152,8 +152,8 @@ def _steps(report: Report) -> Section | None:
     )
     hint = tag(
         "p",
-        "Point at a position, or move to it with Tab and the arrow keys, to see whom it attends to and why. Enter or a "
-        "click keeps it; Escape lets it go.",
+        "Point at a position, or move to it with Tab and the arrow keys, to see which ones it attends to and why. "
+        "Enter or a click keeps it; Escape lets it go.",
         class_="hint",
     )
     still = tag("div", Markup(program_svg(report.inputs[0][1][-1])), class_="scroll")

@@ -282,11 +282,11 @@ UNCHECKED_RUNS = (
         [(Analysis, "rank", _as_by_position), OF_KEYS],
     ),
     GuardMutation(
-        "whether members are told by their keys alone",
+        "whether members are identified by their keys alone",
         _exists(_later(total(both(UP_TO, SAME), make("where", STOP, 1, 0)))),
         [(Analysis, "of_keys", lambda facts, pair: not pair.is_index), OF_KEYS],
     ),
-    GuardMutation("whether marks are told by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
+    GuardMutation("whether marks are identified by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
     GuardMutation(
         "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))),
         [NOT_OPAQUE],
