@@ -242,7 +242,7 @@ def report_on(
     graphs = [written] if optimised is None or same else [written, optimised]
     named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
     traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
-    title = title or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
+    title = str(title) or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
     diagrams, note = _diagrams(graphs, title)
     return page(Report(title, written, None if same else optimised, remarks, traces, diagrams, note))
 

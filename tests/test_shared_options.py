@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 import raspir
-from raspir import BackendError, tokens
+from raspir import BackendError, key, query, tokens
 from raspir.cli import app
 from raspir.cli.options import with_options
 from raspir.frontends.python.embedded import SOp
@@ -155,3 +155,15 @@ def test_a_new_option_is_one_field():
     assert runner.invoke(commands, ["--causal", "--attention", "best"]).exit_code == 0
     assert seen == [More(attention="best", causal=True)]
     assert type(seen[0].attention) is str
+
+
+@pytest.mark.parametrize("seconds", [10**400, float("inf")], ids=["an integer", "infinity"])
+def test_a_time_budget_of_any_size(seconds):
+    graph = raspir.lower((key(1) == query(1)).value(1))
+    assert raspir.optimize(graph, time_budget=seconds) == raspir.optimize(graph)
+    assert raspir.optimize(graph, passes=f"depth{{time_budget={seconds}}}") == raspir.optimize(graph, passes="depth")
+
+
+def test_titles_are_texts_for_reports_as_for_drawings():
+    graph = raspir.lower((key(1) == query(1)).value(1))
+    assert "<title>7" in raspir.report(graph, ["ab"], title=7)

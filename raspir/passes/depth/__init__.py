@@ -26,6 +26,7 @@ RULES = (
 """All rules, in the order in which they are tried."""
 
 _ROUNDS = 6
+_LONGEST = 1e9  # seconds, so that the sum with the clock is a float for any integer
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Depth:
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
-        deadline = time.monotonic() + self.time_budget
+        deadline = time.monotonic() + min(self.time_budget, _LONGEST)
         options = Options(context.attention, self.max_heads, deadline)
         analysis = context.analysis(graph)
         for _ in range(_ROUNDS):
