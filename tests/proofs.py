@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from unittest import mock
 
-from raspir.ir import EvaluationError, Graph, Node, build
-from raspir.ir import evaluation as scalar
+from raspir.ir import EvaluationError, Graph, Node, arithmetic, build
 from raspir.ir.atoms import atom_key, show
 from raspir.ir.graph import topological
 from raspir.ir.types import INT, SELECTOR
@@ -85,8 +84,8 @@ def confirmed(schema: ProofCase, before: Node, after: list[Node], example: Count
 
 def limited(example: Counterexample) -> AbstractContextManager[object]:
     """Have integers fail from the limit of a counterexample on, which is one that it can show."""
-    bits = scalar.MOST_BITS if example.limit is None else example.limit.bit_length() - 1
-    return mock.patch.object(scalar, "MOST_BITS", bits)
+    bits = arithmetic.MOST_BITS if example.limit is None else example.limit.bit_length() - 1
+    return mock.patch.object(arithmetic, "MOST_BITS", bits)
 
 
 def _run(schema: ProofCase, root: Node, inputs: dict[str, list], example: Counterexample) -> list[str] | None:

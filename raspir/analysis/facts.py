@@ -7,21 +7,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from raspir.analysis import selectors
-from raspir.analysis.domains import ANYTHING, Domain, bounded, cannot_fail, may_be_too_large, tried
+from raspir.analysis.domains import ANYTHING, Domain, tried
 from raspir.analysis.forms import Forms
-from raspir.analysis.intset import MOST_BITS, Bound, plus, times
 from raspir.analysis.known import Facts
 from raspir.analysis.linear import Linear
 from raspir.analysis.positions import Positions
 from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, Side
 from raspir.analysis.steps import Steps
-from raspir.ir import Atom, Function, Graph, Node, Role, build
+from raspir.ir import OPERATIONS, Atom, Function, Graph, Node, Role, build
+from raspir.ir.atoms import is_integer
 from raspir.ir.evaluation import function_of
 from raspir.ir.layers import layer_of
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import operands_of
+from raspir.ir.ranges import LONGEST_BOUND, Bound, plus, times
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
+from raspir.ir.views import Aggregate, Best, Const, Input, Lookup, Mean, Raw, Sum, Where
 from raspir.ir.walks import computed
 
 _FACTOR = 2**16  # smaller multiples can be rebuilt by few additions if multiplication may exceed its limit
@@ -84,15 +86,14 @@ class Analysis:
         )
 
     def _is_total(self, node: Node, domains: list[Domain]) -> bool:
-        name, role = node.operation.name, node.operation.role
-        if role in (Role.SOURCE, Role.SELECTOR_ALGEBRA):
+        if node.operation.role in (Role.SOURCE, Role.SELECTOR_ALGEBRA):
             return True
-        if name == "best":
-            return cannot_fail("lt", [domains[2]] * 2)
-        if role is Role.AGGREGATE:
-            exact = name == "sum" or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
-            return (domains[1].integral and exact) or self.at_most_one(node.operands[0])
-        return name != "select.by" and cannot_fail(name.removeprefix("select."), domains)
+        if isinstance(node, Best):
+            return OPERATIONS["lt"].is_total([domains[2]] * 2)
+        if isinstance(node, Aggregate):
+            exact = isinstance(node, Sum) or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
+            return (domains[1].integral and exact) or self.at_most_one(node.selector)
+        return node.operation.is_total(domains)
 
     def is_total(self, node: Node, operands: list[Node]) -> bool:
         """Return whether the elementwise ``node`` is total if it is applied to ``operands`` instead of its own."""
@@ -103,36 +104,32 @@ class Analysis:
     def _domain(self, node: Node, domains: list[Domain]) -> Domain:
         if node.operation.role is Role.SOURCE:
             return self._source(node)
-        if node.operation.role is Role.AGGREGATE:
+        if isinstance(node, Aggregate):
             return self._aggregate(node, domains[1])
         return self._elementwise(node, domains)
 
     def _source(self, node: Node) -> Domain:
-        name = node.operation.name
-        if name == "indices":
-            return Domain.range(INT, 0, self.longest - 1)
-        if name == "const":
-            value = node.atom("value")
-            return Domain.of([value]) or Domain(node.type)
-        atoms = node["vocab"] if name == "input" else node["values"]
-        return (Domain.of(atoms) if isinstance(atoms, tuple) else None) or Domain(node.type)
+        if isinstance(node, Const):
+            return Domain.of([node.value]) or Domain(node.type)
+        if isinstance(node, Input | Raw):
+            atoms = node.vocabulary if isinstance(node, Input) else node.values
+            return Domain.of(atoms or ()) or Domain(node.type)
+        return Domain.range(INT, 0, self.longest - 1)
 
     def _elementwise(self, node: Node, domains: list[Domain]) -> Domain:
-        name = node.operation.name
-        if name == "where":
+        if isinstance(node, Where):
             return self._choice(domains)
-        if name == "lookup" and domains[0].atoms is None:
-            return _named(node)
+        if isinstance(node, Lookup) and domains[0].atoms is None:
+            return Domain.of((*node.values, node.otherwise)) or Domain(node.type)
         outcome = self.outcomes(node, domains)
         if outcome is not None:
             return Domain.of(outcome[1]) or self._widened(node, domains, outcome[1])
-        low, high = bounded(name, domains)
-        return _typed(node, domains, low, high)
+        return _typed(node, domains)
 
     def _widened(self, node: Node, domains: list[Domain], results: list[Atom]) -> Domain:
         """Return the widened domain of too many results, or of none: then ``node`` always fails."""
         if not results:
-            return _typed(node, domains, *bounded(node.operation.name, domains))
+            return _typed(node, domains)
         numbers = [int(result) for result in results if isinstance(result, int)]
         if len(numbers) == len(results):
             return Domain.range(union(map(type_of, results)), min(numbers), max(numbers))
@@ -149,19 +146,18 @@ class Analysis:
     def outcomes(self, node: Node, domains: list[Domain]) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
         """Return the operand atoms on which the elementwise ``node`` succeeds and its results; ``None`` if too many."""
         function = self.function(node)
-        return None if function is None else tried(node.operation.name, function, domains)
+        return None if function is None else tried(node.operation, function, domains)
 
     def function(self, node: Node) -> Callable[..., Any] | None:
         """Return the scalar function of the elementwise ``node``, or ``None`` for an unbound symbol."""
         return function_of(node, self._functions)
 
-    def _aggregate(self, node: Node, value: Domain) -> Domain:
-        default = node.atom("default")
-        some = self.selects_some(node.operands[0])
-        alone = Domain.of([default]) or Domain(ATOM)
-        if node.operation.name == "best" or self.at_most_one(node.operands[0]):
+    def _aggregate(self, node: Aggregate, value: Domain) -> Domain:
+        some = self.selects_some(node.selector)
+        alone = Domain.of([node.default]) or Domain(ATOM)
+        if isinstance(node, Best) or self.at_most_one(node.selector):
             return value if some else value.join(alone)
-        if node.operation.name == "mean" or not value.integral:
+        if isinstance(node, Mean) or not value.integral:
             return Domain(node.type)
         # A sum of k ≥ 1 values between low and high lies between low and k·high, for low ≥ 0 as for low < 0.
         low = value.low if value.low >= 0 else times(value.low, self.longest)
@@ -202,18 +198,18 @@ class Analysis:
             if constant is None:
                 return own
             other = parts[1] if constant is parts[0] else parts[0]
-            if other.bits + constant.bits > MOST_BITS:
+            if other.bits + constant.bits > LONGEST_BOUND:
                 return own
             result = other.scaled(constant.constant)
         else:
             result = parts[0].plus(parts[1], 1 if name == "add" else -1)
-        if len(result.terms) > _TERMS or result.bits > MOST_BITS:
+        if len(result.terms) > _TERMS or result.bits > LONGEST_BOUND:
             return own
         return result if all(abs(c) < _FACTOR or self.multiplies(t, c) for t, c in result.terms.items()) else own
 
     def multiplies(self, term: Node, factor: int) -> bool:
         """Return whether ``factor`` times the integer ``term`` is within the limit of multiplication."""
-        return not may_be_too_large("mul", [self[term].domain, Domain.range(INT, factor, factor)])
+        return not OPERATIONS["mul"].may_be_too_large([self[term].domain, Domain.range(INT, factor, factor)])
 
     def bounds(self, form: Linear, minus: Linear | None = None) -> tuple[Bound, Bound]:
         """Return bounds of ``form`` at one position minus ``minus`` at another position of the same input.
@@ -249,10 +245,9 @@ class Analysis:
 
     def is_length(self, node: Node) -> bool:
         """Return whether ``node`` is the number of positions: the sum of ones over all of them."""
-        if node.operation.name != "sum" or not self.selects_all(node.operands[0]):
+        if not isinstance(node, Sum) or not isinstance(node.value, Const) or not self.selects_all(node.selector):
             return False
-        value = node.operands[1]
-        return value.operation.name == "const" and value["value"] == 1 and type(value["value"]) is int
+        return is_integer(node.value.value) and node.value.value == 1
 
     # Selectors
 
@@ -389,13 +384,12 @@ class Analysis:
 
     def counted(self, node: Node) -> Disjunction | None:
         """Return the formula of the positions that ``node`` counts, ``None`` if it does not count."""
-        if node.operation.name != "sum" or node["default"] != 0 or isinstance(node["default"], str):
+        if not isinstance(node, Sum) or node.default != 0:
             return None
-        selector, value = node.operands
-        domain = self[value].domain
+        domain = self[node.value].domain
         if domain.atoms is None or not domain.integral or domain.low < 0 or domain.high > 1:
             return None
-        return selectors.both(self[selector].formula, self.compared("eq", value, build("const", value=1)))
+        return selectors.both(self[node.selector].formula, self.compared("eq", node.value, build("const", value=1)))
 
     def compared(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
         """Return the formula of ``key[j] comparison query[i]``."""
@@ -411,16 +405,11 @@ def _longest(max_length: int | None) -> int:
     return sys.maxsize if max_length is None else min(max(max_length, 1), sys.maxsize)
 
 
-def _named(node: Node) -> Domain:
-    values, otherwise = node.atoms("values"), node.atom("otherwise")
-    return Domain.of((*values, otherwise)) or Domain(node.type)
-
-
-def _typed(node: Node, domains: list[Domain], low: Bound, high: Bound) -> Domain:
+def _typed(node: Node, domains: list[Domain]) -> Domain:
     """Return the domain of the result type inferred from the operands' kinds, with bounds if it is integral."""
     kinds = node.operation.infer(tuple(domain.kinds for domain in domains), node.attributes) or node.type
     if kinds in BOOL | INT:
-        return Domain.range(kinds, low, high)
+        return Domain.range(kinds, *node.operation.bounded(domains))
     return Domain(kinds)
 
 

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from math import gcd
 
 from raspir.analysis import selectors
-from raspir.analysis.domains import cannot_fail, tried
-from raspir.analysis.intset import IntSet, plus
+from raspir.analysis.domains import tried
+from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, condition
 from raspir.analysis.steps import NONE
-from raspir.ir import Node, build
+from raspir.ir import OPERATIONS, Node, build
 from raspir.ir.evaluation import EVALUATORS
+from raspir.ir.ranges import plus
 from raspir.ir.types import NUMBER, STR
+from raspir.ir.views import Compare, Select, SelectBy, Where
 
 _NESTED = 20  # nesting depth beyond which a condition is treated as atomic
 
@@ -36,18 +38,16 @@ class Forms:
 
     def of(self, node: Node) -> Disjunction | None:
         """Return the formula of a selector whose operands have been analyzed."""
-        name = node.operation.name
+        if isinstance(node, SelectBy):
+            return condition(Comparison("by", node.key, node.query, node.function), selectors.TRUE)
+        if isinstance(node, Select):
+            return self.compared(node.comparison, node.key, node.query)
         formulas = [self._facts[operand].formula for operand in node.operands]
-        if name == "selector.and":
-            return self._pruned(selectors.both(formulas[0], formulas[1]))
-        if name == "selector.or":
-            return selectors.either(formulas[0], formulas[1])
-        if name == "selector.not":
+        if node.operation.name == "selector.not":
             return selectors.complement(formulas[0])
-        key, query = node.operands
-        if name == "select.by":
-            return condition(Comparison("by", key, query, str(node["function"])), selectors.TRUE)
-        return self.compared(name.removeprefix("select."), key, query)
+        if node.operation.name == "selector.or":
+            return selectors.either(formulas[0], formulas[1])
+        return self._pruned(selectors.both(formulas[0], formulas[1]))
 
     def _pruned(self, formula: Disjunction | None) -> Disjunction | None:
         """Return ``formula`` without redundant conditions: k <= i implies k < length."""
@@ -84,14 +84,16 @@ class Forms:
         decided = self._decided(comparison, key, query)
         if decided is not None:
             return selectors.EVERYTHING if decided else selectors.NOTHING
-        if key.operation.name == "where" and comparison in ("eq", "ne"):
-            branches = [self._decided(comparison, branch, query) for branch in key.operands[1:]]
-            if any(branch is not None for branch in branches):
-                return self._nested(
-                    (comparison, key, query),
-                    lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
-                    lambda: condition(Comparison("cmp", key, query), IntSet.where(comparison)),
-                )
+        if (
+            isinstance(key, Where)
+            and comparison in ("eq", "ne")
+            and any(self._decided(comparison, branch, query) is not None for branch in (key.a, key.b))
+        ):
+            return self._nested(
+                (comparison, key, query),
+                lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
+                lambda: condition(Comparison("cmp", key, query), IntSet.where(comparison)),
+            )
         return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
     def _difference(self, comparison: str, key: Linear, query: Linear) -> Disjunction | None:
@@ -108,7 +110,7 @@ class Forms:
             (term,) = own.terms
             if self._facts[term].domain.boolean and not rest.terms:
                 return self._truths(term, own.terms[term], allowed)
-            if term.operation.name == "where" and self._parts(term, own.terms[term], rest, allowed):
+            if isinstance(term, Where) and self._parts(term, own.terms[term], rest, allowed):
                 return self._nested(
                     ("where", own, rest, allowed),
                     lambda: self._branches(
@@ -119,11 +121,11 @@ class Forms:
                 )
         return self._between(own, rest, allowed)
 
-    def _parts(self, choice: Node, coefficient: int, query: Linear, allowed: IntSet) -> bool:
+    def _parts(self, choice: Where, coefficient: int, query: Linear, allowed: IntSet) -> bool:
         """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""
         if all(self._facts[term].uniform for term in query.terms):
             return True
-        for branch in choice.operands[1:]:
+        for branch in (choice.a, choice.b):
             possible = IntSet([self._facts.bounds(self._facts.linear(branch).scaled(coefficient), query)])
             if possible <= allowed or not possible & allowed:
                 return True
@@ -165,9 +167,9 @@ class Forms:
             return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
         # Comparing a branch is speculative where it is not chosen, so the comparison has to be total.
-        if key.operation.name == "where" and all(
-            cannot_fail(comparison, [self._facts[branch].domain, self._facts[query].domain])
-            for branch in key.operands[1:]
+        if isinstance(key, Where) and all(
+            OPERATIONS[comparison].is_total([self._facts[branch].domain, self._facts[query].domain])
+            for branch in (key.a, key.b)
         ):
             return self._nested(
                 (comparison, key, query),
@@ -198,16 +200,15 @@ class Forms:
         if name in ("and", "or"):
             combine = selectors.both if name == "and" else selectors.either
             return combine(self.column(operands[0]), self.column(operands[1]))
-        if name == "where":
+        if isinstance(test, Where):
             return self._branches(test, self.column)
-        return self._compares(name, *operands) if name in MIRRORED else None
+        return self._compares(name, test.a, test.b) if isinstance(test, Compare) else None
 
-    def _branches(self, choice: Node, formula: Callable[[Node], Disjunction | None]) -> Disjunction | None:
+    def _branches(self, choice: Where, formula: Callable[[Node], Disjunction | None]) -> Disjunction | None:
         """Return the formula of a ``where``: that of each branch, guarded by the condition."""
-        test, a, b = choice.operands
-        chosen = self.column(test)
+        chosen = self.column(choice.condition)
         return selectors.either(
-            selectors.both(chosen, formula(a)), selectors.both(selectors.complement(chosen), formula(b))
+            selectors.both(chosen, formula(choice.a)), selectors.both(selectors.complement(chosen), formula(choice.b))
         )
 
     def _nested(
@@ -235,7 +236,8 @@ class Forms:
 
     def _decided(self, comparison: str, a: Node, b: Node) -> bool | None:
         """Return the outcome of a comparison if the operands' domains decide it, else ``None``."""
-        outcome = tried(comparison, EVALUATORS[comparison], [self._facts[a].domain, self._facts[b].domain])
+        domains = [self._facts[a].domain, self._facts[b].domain]
+        outcome = tried(OPERATIONS[comparison], EVALUATORS[comparison], domains)
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}
             return found.pop() if len(found) == 1 else None

@@ -5,40 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import inf
 
-Bound = int | float
-"""An integer, or an infinity for no bound."""
-
-
-MOST_BITS = 10_000
-"""Limit on the bits of integers in compile-time evaluation and linear forms; longer bounds widen to infinity."""
-
-
-def plus(a: Bound, b: Bound) -> Bound:
-    """Return ``a + b``, where an infinity absorbs even integers beyond the range of floats."""
-    if a in (-inf, inf):
-        return a
-    return b if b in (-inf, inf) else a + b
-
-
-def times(a: Bound, b: Bound) -> Bound:
-    """Return ``a * b``, where zero times infinity is zero."""
-    if not a or not b:
-        return 0
-    if a in (-inf, inf) or b in (-inf, inf):
-        return inf if (a > 0) == (b > 0) else -inf
-    return a * b
-
-
-def product(a: tuple[Bound, Bound], b: tuple[Bound, Bound]) -> tuple[Bound, Bound]:
-    """Return the product of two intervals, widened if its bounds would be too long."""
-    if sum(max(_bits(end) for end in ends) for ends in (a, b)) > MOST_BITS:
-        return (0 if a[0] >= 0 and b[0] >= 0 else -inf), inf
-    ends = [times(x, y) for x in a for y in b]
-    return min(ends), max(ends)
-
-
-def _bits(bound: Bound) -> int:
-    return 0 if bound in (-inf, inf) else int(bound).bit_length()
+from raspir.ir.ranges import Bound, plus
 
 
 class IntSet:

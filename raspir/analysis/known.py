@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from raspir.analysis.domains import Domain
-from raspir.analysis.intset import Bound
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Comparison, Disjunction
 from raspir.analysis.steps import Steps
 from raspir.ir import Node
+from raspir.ir.ranges import Bound
 
 
 @dataclass(frozen=True, slots=True)

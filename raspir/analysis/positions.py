@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from math import inf
+from typing import Any
 
 from raspir.analysis.domains import Domain
-from raspir.analysis.intset import Bound, IntSet, plus, product
+from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Comparison, Conjunct, Disjunction
 from raspir.analysis.steps import ANY, NONE, ONE, Steps
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
+from raspir.ir.ranges import Bound, plus, product
 from raspir.ir.types import BOOL, INT
+from raspir.ir.views import Raw, Sum
 from raspir.ir.walks import computed
 
 
@@ -166,10 +169,10 @@ class Positions:
             return False
         return allowed in _EXTREMES
 
-    def _sum(self, node: Node) -> Steps:
+    def _sum(self, node: Sum) -> Steps:
         """Return the steps of a sum whose set of selected positions grows or shrinks as the query moves right."""
-        value, default = self._domain(node.operands[1]), node["default"]
-        formula = self._facts[node.operands[0]].formula
+        value, default = self._domain(node.value), node.default
+        formula = self._facts[node.selector].formula
         if formula is None or not value.integral or not isinstance(default, int):
             return ANY
         one = self._running(formula, value) if default == 0 else None
@@ -225,9 +228,8 @@ class Positions:
             return None
         return self._facts.linear(a).plus(self._facts.linear(b), -1)
 
-    def _raw(self, node: Node) -> Steps:
-        values = node.atoms("values")
-        integers = [value for value in values if isinstance(value, int)]
+    def _raw(self, node: Raw) -> Steps:
+        integers = [value for value in node.values if isinstance(value, int)]
         gained = [b - a for a, b in pairwise(integers)]
         return Steps(min(gained), max(gained)) if gained else NONE
 
@@ -235,7 +237,7 @@ class Positions:
 _EXTREMES = (IntSet([(0, inf)]), IntSet([(1, inf)]), IntSet([(-inf, 0)]), IntSet([(-inf, -1)]))
 """The sets of ``a - b`` for which a ``where`` that chooses a is the maximum or minimum of a and b."""
 
-_RULES = {
+_RULES: dict[str, Callable[[Positions, Any], Steps]] = {
     "mul": Positions._product,
     "floordiv": Positions._quotient,
     "abs": Positions._absolute,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from raspir.analysis.intset import IntSet
 from raspir.analysis.linear import Linear
 from raspir.ir import Node
+from raspir.ir.views import Const
 
 Side = Node | Linear | None
 """A key or a query: a node, or a linear form without constant; ``None`` if absent."""
@@ -118,7 +119,7 @@ def _equals_two(sets: Mapping[Comparison, IntSet]) -> bool:
         key, query = pair.key, pair.query
         if pair.kind == "cmp" and allowed == EQUAL and isinstance(query, Node) and isinstance(key, Node):
             first = equals.setdefault(key, query)
-            if first.operation.name == query.operation.name == "const" and first["value"] != query["value"]:
+            if isinstance(first, Const) and isinstance(query, Const) and first.value != query.value:
                 return True
     return False
 

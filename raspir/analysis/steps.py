@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from raspir.analysis.intset import Bound, plus, times
+from raspir.ir.ranges import Bound, plus, times
 
 
 @dataclass(frozen=True, slots=True)

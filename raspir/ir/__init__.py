@@ -1,6 +1,7 @@
 """The IR: types, operations, nodes, graphs, the verifier and the textual form. Imports no other raspir package."""
 
 from raspir.ir.atoms import Atom, as_atom, read_sequence
+from raspir.ir.construction import build, make
 from raspir.ir.errors import (
     BackendError,
     EvaluationError,
@@ -19,7 +20,7 @@ from raspir.ir.graph import Graph
 from raspir.ir.layered import Layer, LayeredProgram
 from raspir.ir.layers import Head, Layering, Mlp, Stats
 from raspir.ir.location import Location
-from raspir.ir.node import Node, build, make
+from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Operation, Role
 from raspir.ir.text.parser import parse
 from raspir.ir.text.printer import print_graph

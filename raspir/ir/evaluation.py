@@ -1,171 +1,30 @@
-"""Scalar semantics of the elementwise primitives: Python's, with the one correction of the language definition.
-
-The single definition, shared by the reference backend and constant folding.
-
-Python's integers and strings are bounded only by memory, which a line as short as ``x ** x`` can exhaust. So operations
-whose result can be much larger than their operands are limited by :data:`MOST_BITS` and :data:`MOST_CHARACTERS`, and
-fail before computing a result beyond the limit.
-"""
+"""Evaluation of elementwise operations on atoms, shared by the reference interpreter and constant folding."""
 
 from __future__ import annotations
 
-import operator
-import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from raspir.ir.atoms import ATOM_CLASSES, Atom, as_atom, atom_key, show
 from raspir.ir.errors import InputError
-
-if TYPE_CHECKING:
-    from raspir.ir.node import Node
-
-
-MOST_BITS = 1 << 20
-"""Limit on the bits of products, powers and the operands of divisions, which would take minutes beyond it."""
-
-MOST_CHARACTERS = 1 << 20
-"""Limit on the length of concatenated, repeated and formatted strings."""
-
-# The width and the precision of a conversion. Every part is optional, which rules out backtracking.
-_CONVERSION = re.compile(r"%[-+ #0]*([0-9]*)(?:\.([0-9]*))?")
-
-
-def _fits(bits: int) -> None:
-    if bits > MOST_BITS:
-        raise OverflowError(f"the result would have more than {MOST_BITS} bits")
-
-
-def _brief(characters: int) -> None:
-    if characters > MOST_CHARACTERS:
-        raise OverflowError(f"the result would have more than {MOST_CHARACTERS} characters")
-
-
-def added(a: Any, b: Any) -> Any:
-    """Return ``a + b``.
-
-    Raises:
-        OverflowError: if the result is a string of more than :data:`MOST_CHARACTERS`.
-    """
-    if type(a) is type(b) is str:
-        _brief(len(a) + len(b))
-    return a + b
-
-
-def multiplied(a: Any, b: Any) -> Any:
-    """Return ``a * b``.
-
-    Raises:
-        OverflowError: if the result exceeds :data:`MOST_BITS` or :data:`MOST_CHARACTERS`.
-    """
-    if isinstance(a, int) and isinstance(b, int):
-        longest = a.bit_length() + b.bit_length()
-        if longest <= MOST_BITS or not (a and b):
-            return a * b
-        _fits(longest - 1)  # lower bound on the bits of the product
-        result = a * b
-        _fits(result.bit_length())
-        return result
-    if isinstance(a, str) and isinstance(b, int):
-        _brief(len(a) * b)
-    elif isinstance(b, str) and isinstance(a, int):
-        _brief(len(b) * a)
-    return a * b
-
-
-def raised(a: Any, b: Any) -> Any:
-    """Return ``a ** b``.
-
-    Raises:
-        OverflowError: if the result exceeds :data:`MOST_BITS`.
-    """
-    if not (isinstance(a, int) and isinstance(b, int)) or b <= 0:
-        return a**b
-    _fits((abs(a).bit_length() - 1) * b + 1 if a else 0)  # lower bound on the bits of the power
-    result = a**b
-    _fits(result.bit_length())
-    return result
-
-
-def quotient(a: Any, b: Any) -> Any:
-    """Return ``a // b``.
-
-    Raises:
-        OverflowError: if an integer operand exceeds :data:`MOST_BITS`.
-    """
-    if isinstance(a, int) and isinstance(b, int):
-        _divides(a, b)
-    return a // b
-
-
-def remainder(a: Any, b: Any) -> Any:
-    """Return ``a % b``: the remainder of numbers, or a formatted string.
-
-    Raises:
-        OverflowError: if an integer operand exceeds :data:`MOST_BITS`, or the result :data:`MOST_CHARACTERS`.
-    """
-    if isinstance(a, str):
-        return _formatted(a, b)
-    if isinstance(a, int) and isinstance(b, int):
-        _divides(a, b)
-    return a % b
-
-
-def _divides(a: int, b: int) -> None:
-    if a.bit_length() > MOST_BITS or b.bit_length() > MOST_BITS:
-        raise OverflowError(f"integers of more than {MOST_BITS} bits are not divided")
-
-
-def _formatted(text: str, value: Any) -> str:
-    """Return ``text % value``, after checking the widths and precisions in ``text`` against the limit."""
-    for match in _CONVERSION.finditer(text):
-        for digits in match.groups():
-            if digits and (len(digits) > 12 or int(digits) > MOST_CHARACTERS):
-                _brief(MOST_CHARACTERS + 1)
-    result: str = text % value
-    _brief(len(result))
-    return result
-
-
-def logical_not(a: Any) -> Any:
-    """Return ``not a`` for a boolean, and Python's ``~a`` for any other atom."""
-    return (not a) if type(a) is bool else ~a
-
-
-def choose(condition: Any, a: Any, b: Any) -> Any:
-    """Return ``a`` if ``condition`` is truthy, else ``b``."""
-    return a if condition else b
-
+from raspir.ir.node import Node
+from raspir.ir.operations import OPERATIONS, Role
+from raspir.ir.views import Has, Lookup, Map, SelectBy
 
 EVALUATORS: dict[str, Callable[..., Any]] = {
-    "add": added,
-    "sub": operator.sub,
-    "mul": multiplied,
-    "truediv": operator.truediv,
-    "floordiv": quotient,
-    "mod": remainder,
-    "pow": raised,
-    "neg": operator.neg,
-    "abs": abs,
-    "round": round,
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "and": operator.and_,
-    "or": operator.or_,
-    "not": logical_not,
-    "where": choose,
+    name: operation.evaluate
+    for name, operation in OPERATIONS.items()
+    if operation.role is Role.ELEMENTWISE and operation.evaluate is not None
 }
 """The scalar function of each primitive, by name."""
 
+MEANING = EVALUATORS  # name until 2026; plugins may still import it
 
-def lookup(node: Node) -> Callable[[Atom], Atom]:
+
+def lookup(node: Lookup) -> Callable[[Atom], Atom]:
     """Return the scalar function of a ``lookup`` node, which distinguishes keys by type: ``True`` is not ``1``."""
-    otherwise, keys, values = node.atom("otherwise"), node.atoms("keys"), node.atoms("values")
-    table = {atom_key(key): value for key, value in zip(keys, values, strict=True)}
+    otherwise = node.otherwise
+    table = {atom_key(key): value for key, value in zip(node.keys, node.values, strict=True)}
     return lambda atom: table.get(atom_key(atom), otherwise)
 
 
@@ -185,23 +44,19 @@ def checked(result: Any) -> Atom:
         raise ValueError(f"the result {show(result)} is not an atom") from None
 
 
-MEANING = EVALUATORS  # name until 2026; plugins may still import it
-
-
 def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
-    """Return the scalar function of an elementwise ``node``.
+    """Return the scalar function of an elementwise node, or of the comparison of a key with a query.
 
     Args:
-        node: an elementwise node.
+        node: the node.
         functions: the opaque Python functions, by symbol.
 
     Returns:
         A function whose result is to be passed through :func:`checked`; ``None`` for an unbound symbol.
     """
-    name = node.operation.name
-    if name == "map":
-        return functions.get(str(node["function"]))
-    if name == "has":
-        values = node.atoms("values")
+    if isinstance(node, Map | SelectBy):
+        return functions.get(node.function)
+    if isinstance(node, Has):
+        values = node.values
         return lambda atom: any(atom == value for value in values)
-    return lookup(node) if name == "lookup" else EVALUATORS[name]
+    return lookup(node) if isinstance(node, Lookup) else node.operation.evaluate

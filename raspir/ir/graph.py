@@ -7,16 +7,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from raspir.ir.atoms import Atom, distinct, read_mapping, show
+from raspir.ir.construction import impossible, make
 from raspir.ir.errors import GraphError, InputError, VocabularyWarning, warn
 from raspir.ir.functions import Function, identity, require_picklable
 from raspir.ir.layers import Layering, Stats
 from raspir.ir.lazy import cached_property
 from raspir.ir.location import Location
-from raspir.ir.node import Node, impossible, make, operands_of
+from raspir.ir.node import Node, operands_of
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.text.printer import identifiers, print_graph
 from raspir.ir.types import ATOM, NOTHING, Type
 from raspir.ir.typing import Attribute
+from raspir.ir.views import Input, Map, SelectBy
 from raspir.ir.walks import postorder
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class Graph:
         placed = {node: schedule[node] for node in nodes if node in schedule} if schedule else {}
         self.__dict__.update(
             outputs=MappingProxyType(dict(outputs)),
-            inputs=MappingProxyType({str(node["name"]): node for node in nodes if node.operation.name == "input"}),
+            inputs=MappingProxyType({node.name: node for node in nodes if isinstance(node, Input)}),
             nodes=nodes,
             functions=MappingProxyType({s: function for s, function in (functions or {}).items() if s in symbols}),
             names=MappingProxyType({n: tuple(given) for n, given in (names or {}).items() if n in held and given}),
@@ -271,7 +273,7 @@ class Graph:
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        users = {str(node["function"]): node for node in self.nodes if node.operation.name in ("map", "select.by")}
+        users = {node.function: node for node in self.nodes if isinstance(node, Map | SelectBy)}
         for symbol, function in self.functions.items():
             node = users[symbol]
             require_picklable(function, node.operation.symbol, self.locations.get(node))
@@ -327,7 +329,7 @@ def topological(roots: Iterable[Node]) -> tuple[Node, ...]:
 
 
 def _symbols(nodes: Iterable[Node]) -> dict[str, None]:
-    return {str(node["function"]): None for node in nodes if node.operation.name in ("map", "select.by")}
+    return {node.function: None for node in nodes if isinstance(node, Map | SelectBy)}
 
 
 def vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:

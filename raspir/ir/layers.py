@@ -12,6 +12,7 @@ from typing import Any
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Operation, Role
+from raspir.ir.views import Aggregate, Best, Select
 from raspir.ir.walks import postorder
 
 
@@ -24,10 +25,11 @@ def layer_of(operation: Operation, operands: Iterable[int]) -> int:
     return max(operands, default=0) + (operation.role is Role.AGGREGATE)
 
 
-def attention_of(aggregate: Node) -> tuple[object, ...]:
+def attention_of(aggregate: Aggregate) -> tuple[object, ...]:
     """Return the key that two aggregates of one layer must share to be values of one head."""
-    selector, _, *score = aggregate.operands
-    return (selector, *score, aggregate["pick"], aggregate["ties"]) if score else (selector,)
+    if isinstance(aggregate, Best):
+        return aggregate.selector, aggregate.score, aggregate.pick, aggregate.ties
+    return (aggregate.selector,)
 
 
 def selector_parts(selector: Node) -> tuple[Node, ...]:
@@ -45,9 +47,9 @@ def selector_parts(selector: Node) -> tuple[Node, ...]:
     return tuple(order)
 
 
-def comparisons(selector: Node) -> tuple[Node, ...]:
+def comparisons(selector: Node) -> tuple[Select, ...]:
     """Return the distinct key-query comparisons that ``selector`` combines, from left to right."""
-    return tuple(part for part in selector_parts(selector) if part.operation.role is Role.SELECT)
+    return tuple(part for part in selector_parts(selector) if isinstance(part, Select))
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,10 @@ class Head:
 
     layer: int
     selector: Node
-    aggregates: tuple[Node, ...]
+    aggregates: tuple[Aggregate, ...]
 
     @property
-    def comparisons(self) -> tuple[Node, ...]:
+    def comparisons(self) -> tuple[Select, ...]:
         """The distinct key-query comparisons that the selector combines, from left to right."""
         return comparisons(self.selector)
 
@@ -75,7 +77,7 @@ class Head:
     def reads(self) -> tuple[Node, ...]:
         """The distinct sequences that the head reads: keys and queries, then values, then the score if any."""
         compared = [operand for comparison in self.comparisons for operand in comparison.operands]
-        values = [aggregate.operands[1] for aggregate in self.aggregates]
+        values = [aggregate.value for aggregate in self.aggregates]
         return tuple(dict.fromkeys([*compared, *values, *self.aggregates[0].operands[2:]]))
 
 
@@ -161,18 +163,18 @@ class Layering:
             results: the output nodes of the graph.
         """
         layer: dict[Node, int] = {}
-        heads: dict[tuple[object, ...], list[Node]] = {}
+        heads: dict[tuple[object, ...], list[Aggregate]] = {}
         placed = schedule or {}
         for node in nodes:
             first = layer_of(node.operation, [layer[operand] for operand in node.operands])
             layer[node] = placed.get(node, first)
-            if node.operation.role is Role.AGGREGATE:
+            if isinstance(node, Aggregate):
                 heads.setdefault((layer[node], *attention_of(node)), []).append(node)
         depth = max((layer[aggregates[0]] for aggregates in heads.values()), default=0)
         by_layer: list[list[Head]] = [[] for _ in range(depth)]
         for aggregates in heads.values():
             at = layer[aggregates[0]]
-            by_layer[at - 1].append(Head(at, aggregates[0].operands[0], tuple(aggregates)))
+            by_layer[at - 1].append(Head(at, aggregates[0].selector, tuple(aggregates)))
         return Layering(layer, tuple(map(tuple, by_layer)), frozenset(results))
 
     def mlp(self, layer: int) -> tuple[Node, ...]:

@@ -1,12 +1,22 @@
-"""The operations of the IR: a closed set, each with operands, attributes and a typing rule."""
+"""The operations of the IR: a closed set, and everything that is known about each of them.
+
+One row defines an operation: operands, attributes, typing rule, scalar function, the bounds and the totality of its
+results.
+"""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
+from typing import Any
 
+from raspir.ir import arithmetic, ranges
 from raspir.ir import typing as rules
 from raspir.ir.atoms import ATOM_CLASSES
+from raspir.ir.ranges import Range
 from raspir.ir.types import ATOM, INT, NOTHING, SELECTOR, Type
 from raspir.ir.typing import Attribute, Check, Rule
 
@@ -71,6 +81,12 @@ class Operation:
         rule: the typing rule; its precondition is that each operand's type is within ``takes``.
         meaning: a one-line description of the semantics.
         check: returns why a combination of well-kinded attributes is invalid, or ``None`` if it is valid.
+        evaluate: the function of one atom for each operand, of an elementwise map or a comparison of a key with a
+            query; ``None`` if it depends on attributes, or the operation is neither.
+        total: whether that function succeeds on all integers of given ranges, regardless of limits on their size.
+        bounds: the bounds of its integer results.
+        bits: an upper bound on the bits that its evaluation limits, if it limits any.
+        size: an estimate of the bits of its result, where computing the result could take long.
     """
 
     name: str
@@ -81,7 +97,12 @@ class Operation:
     attributes: tuple[tuple[str, AttributeKind], ...]
     rule: Rule
     meaning: str
-    check: Check
+    check: Check = rules.no_check
+    evaluate: Callable[..., Any] | None = None
+    total: ranges.Totality = ranges.never
+    bounds: ranges.Bounds = ranges.unbounded
+    bits: ranges.Bits | None = None
+    size: Callable[..., int] | None = None
 
     def infer(self, types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
         """Return the type of the result, or :data:`~raspir.ir.types.NOTHING` if the operands are ill-typed."""
@@ -89,6 +110,20 @@ class Operation:
             if type_ not in taken:
                 return NOTHING
         return self.rule(types, attributes)
+
+    def bounded(self, operands: Sequence[Range]) -> tuple[ranges.Bound, ranges.Bound]:
+        """Return bounds of the integer results on operands of these ranges."""
+        return self.bounds(*operands) if ranges.on_integers(*operands) else ranges.unbounded()
+
+    def is_total(self, operands: Sequence[Range]) -> bool:
+        """Return whether the operation succeeds on all atoms of these ranges."""
+        return self.total(*operands) and not self.may_be_too_large(operands)
+
+    def may_be_too_large(self, operands: Sequence[Range]) -> bool:
+        """Return whether integers of these ranges may exceed :data:`~raspir.ir.arithmetic.MOST_BITS`."""
+        if self.bits is None or not ranges.on_integers(*operands):
+            return False
+        return self.bits(*operands) > arithmetic.MOST_BITS
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -116,13 +151,12 @@ def _define(
     operands: str,
     rule: Rule,
     meaning: str,
-    attributes: dict[str, AttributeKind] | None = None,
-    check: Check = rules.no_check,
+    attributes: Mapping[str, AttributeKind] = MappingProxyType({}),
+    **known: Any,
 ) -> None:
     names = tuple(operands.split())
     takes = tuple(SELECTOR if operand.startswith("selector") else ATOM for operand in names)
-    held = tuple((attributes or {}).items())
-    OPERATIONS[name] = Operation(name, symbol, role, names, takes, held, rule, meaning, check)
+    OPERATIONS[name] = Operation(name, symbol, role, names, takes, tuple(attributes.items()), rule, meaning, **known)
 
 
 def _sources() -> None:
@@ -139,51 +173,76 @@ def _sources() -> None:
     )
 
 
-def _elementwise() -> None:
-    binary = (
-        ("add", "+", rules.add, "the sum of numbers, or strings joined"),
-        ("sub", "-", rules.same_number, "the difference"),
-        ("mul", "*", rules.mul, "the product of numbers, or a string repeated"),
-        ("truediv", "/", rules.truediv, "the quotient, a float"),
-        ("floordiv", "//", rules.same_number, "the quotient rounded down"),
-        ("mod", "%", rules.mod, "the remainder, with the sign of the divisor; a string formats, as in Python"),
-        ("pow", "**", rules.power, "the power"),
-        ("eq", "==", rules.equality, "whether both are equal in Python's sense"),
-        ("ne", "!=", rules.equality, "whether both differ in Python's sense"),
-        ("lt", "<", rules.order, "whether a is less than b"),
-        ("le", "<=", rules.order, "whether a is at most b"),
-        ("gt", ">", rules.order, "whether a is greater than b"),
-        ("ge", ">=", rules.order, "whether a is at least b"),
-        ("and", "&", rules.bitwise, "logical and of booleans; bitwise and of integers"),
-        ("or", "|", rules.bitwise, "logical or of booleans; bitwise or of integers"),
-    )
-    unary = (
-        ("neg", "-", rules.same_number, "the negative"),
-        ("abs", "abs", rules.same_number, "the absolute value"),
-        ("round", "round", rules.to_int, "the nearest integer, ties to the even one"),
-        ("not", "~", rules.invert, "not of a boolean; every bit of an integer flipped"),
-    )
-    for name, symbol, rule, meaning in binary:
-        _define(name, symbol, Role.ELEMENTWISE, "a b", rules.lift(rule), meaning)
-    for name, symbol, unary_rule, meaning in unary:
-        _define(name, symbol, Role.ELEMENTWISE, "a", rules.lift(unary_rule), meaning)
+def _scalar(
+    name: str,
+    symbol: str,
+    operands: str,
+    rule: rules.KindRule,
+    evaluate: Callable[..., Any],
+    total: ranges.Totality,
+    meaning: str,
+    **known: Any,
+) -> None:
+    """Define an elementwise operation that depends on no attribute."""
+    rule_ = rules.lift(rule)
+    _define(name, symbol, Role.ELEMENTWISE, operands, rule_, meaning, evaluate=evaluate, total=total, **known)
+
+
+# fmt: off
+def _arithmetic() -> None:
+    integers = ranges.on_integers
+    _scalar("add", "+", "a b", rules.add, arithmetic.added, integers, "the sum of numbers, or strings joined",
+            bounds=ranges.of_add)
+    _scalar("sub", "-", "a b", rules.same_number, operator.sub, integers, "the difference", bounds=ranges.of_sub)
+    _scalar("mul", "*", "a b", rules.mul, arithmetic.multiplied, integers,
+            "the product of numbers, or a string repeated",
+            bounds=ranges.of_mul, bits=ranges.bits_of_product, size=arithmetic.repetition_size)
+    _scalar("truediv", "/", "a b", rules.truediv, operator.truediv, ranges.never, "the quotient, a float")
+    _scalar("floordiv", "//", "a b", rules.same_number, arithmetic.quotient, ranges.on_divisors,
+            "the quotient rounded down", bounds=ranges.of_floordiv, bits=ranges.bits_of_operands)
+    _scalar("mod", "%", "a b", rules.mod, arithmetic.remainder, ranges.on_divisors,
+            "the remainder, with the sign of the divisor; a string formats, as in Python",
+            bounds=ranges.of_mod, bits=ranges.bits_of_operands)
+    _scalar("pow", "**", "a b", rules.power, arithmetic.raised, ranges.never, "the power",
+            bits=ranges.bits_of_power, size=arithmetic.power_size)
+    _scalar("neg", "-", "a", rules.same_number, operator.neg, integers, "the negative", bounds=ranges.of_neg)
+    _scalar("abs", "abs", "a", rules.same_number, abs, integers, "the absolute value", bounds=ranges.of_abs)
+    _scalar("round", "round", "a", rules.to_int, round, integers, "the nearest integer, ties to the even one",
+            bounds=ranges.unchanged)
+
+
+def _logic() -> None:
+    always, comparable, integers = ranges.always, ranges.on_comparable, ranges.on_integers
+    _scalar("eq", "==", "a b", rules.equality, operator.eq, always, "whether both are equal in Python's sense")
+    _scalar("ne", "!=", "a b", rules.equality, operator.ne, always, "whether both differ in Python's sense")
+    _scalar("lt", "<", "a b", rules.order, operator.lt, comparable, "whether a is less than b")
+    _scalar("le", "<=", "a b", rules.order, operator.le, comparable, "whether a is at most b")
+    _scalar("gt", ">", "a b", rules.order, operator.gt, comparable, "whether a is greater than b")
+    _scalar("ge", ">=", "a b", rules.order, operator.ge, comparable, "whether a is at least b")
+    _scalar("and", "&", "a b", rules.bitwise, operator.and_, integers,
+            "logical and of booleans; bitwise and of integers")
+    _scalar("or", "|", "a b", rules.bitwise, operator.or_, integers, "logical or of booleans; bitwise or of integers")
+    _scalar("not", "~", "a", rules.invert, arithmetic.logical_not, integers,
+            "not of a boolean; every bit of an integer flipped")
+    _scalar("where", "where", "condition a b", rules.where, arithmetic.choose, always,
+            "a where the condition is true in Python's sense, else b")
+# fmt: on
+
+
+def _tables() -> None:
+    kind = AttributeKind
     _define(
-        "where", "where", Role.ELEMENTWISE, "condition a b", rules.lift(rules.where),
-        "a where the condition is true in Python's sense, else b",
-    )  # fmt: skip
-    _define(
-        "has", "has", Role.ELEMENTWISE, "a", rules.lift(rules.has),
-        "whether the atom is equal to one of the values", {"values": AttributeKind.ATOMS},
+        "has", "has", Role.ELEMENTWISE, "a", rules.lift(rules.has), "whether the atom is equal to one of the values",
+        {"values": kind.ATOMS}, total=ranges.always,
     )  # fmt: skip
     _define(
         "lookup", "lookup", Role.ELEMENTWISE, "a", rules.looked_up,
         "the value beside the key that is the atom, of the very same type, else another atom",
-        {"otherwise": AttributeKind.ATOM, "keys": AttributeKind.ATOMS, "values": AttributeKind.ATOMS},
-        rules.table,
+        {"otherwise": kind.ATOM, "keys": kind.ATOMS, "values": kind.ATOMS}, check=rules.table, total=ranges.always,
     )  # fmt: skip
     _define(
         "map", "map", Role.ELEMENTWISE, "a", rules.always(ATOM),
-        "what an opaque Python function returns for the atom", {"function": AttributeKind.SYMBOL},
+        "what an opaque Python function returns for the atom", {"function": kind.SYMBOL},
     )  # fmt: skip
 
 
@@ -193,7 +252,7 @@ def _attention() -> None:
         _define(
             f"select.{name}", scalar.symbol, Role.SELECT, "key query",
             rules.selection(rules.equality if name in ("eq", "ne") else rules.order),
-            f"entry (i, j) is key[j] {scalar.symbol} query[i]",
+            f"entry (i, j) is key[j] {scalar.symbol} query[i]", evaluate=scalar.evaluate, total=scalar.total,
         )  # fmt: skip
     _define(
         "select.by", "select", Role.SELECT, "key query", rules.always(SELECTOR),
@@ -224,5 +283,7 @@ def _attention() -> None:
 
 
 _sources()
-_elementwise()
+_arithmetic()
+_logic()
+_tables()
 _attention()

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from raspir.ir.atoms import show
+from raspir.ir.construction import impossible, malformed
 from raspir.ir.errors import GraphError
 from raspir.ir.graph import Graph
 from raspir.ir.layers import layer_of, placeable
-from raspir.ir.node import Node, found_sound, impossible, malformed
+from raspir.ir.node import Node, found_sound
 from raspir.ir.operations import OPERATIONS, Role
 from raspir.ir.text.printer import identifiers
 from raspir.ir.types import ATOM, NOTHING
+from raspir.ir.views import Input, Map, SelectBy
 
 
 def verify(graph: Graph) -> Graph:
@@ -63,8 +65,8 @@ def _interface_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
     if not graph.inputs:
         yield None, "the graph has no input to take its length from"
     for node in graph:
-        if node.operation.name == "input" and graph.inputs[str(node["name"])] is not node:
-            yield node, f"two inputs are called {show(node['name'])}"
+        if isinstance(node, Input) and graph.inputs[node.name] is not node:
+            yield node, f"two inputs are called {show(node.name)}"
     for name, node in graph.outputs.items():
         if type(name) is not str or not name:
             yield node, f"an output's name must be a string with something in it, not {show(name)}"
@@ -78,12 +80,12 @@ def _interface_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
 
 
 def _symbol_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
-    users: dict[object, str] = {}
+    users: dict[str, str] = {}
     for node in graph:
-        if node.operation.name in ("map", "select.by"):
-            first = users.setdefault(node["function"], node.operation.name)
+        if isinstance(node, Map | SelectBy):
+            first = users.setdefault(node.function, node.operation.name)
             if first != node.operation.name:
-                yield node, f"@{node['function']} is a function of one atom in map and of two in select.by"
+                yield node, f"@{node.function} is a function of one atom in map and of two in select.by"
 
 
 def _schedule_problems(graph: Graph, schedule: Mapping[Node, int]) -> Iterator[tuple[Node | None, str]]:

@@ -12,6 +12,7 @@ from raspir.ir.atoms import show
 from raspir.ir.errors import VocabularyWarning, reason, warn
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.text.describe import Describer
+from raspir.ir.views import Const, Map, SelectBy
 from raspir.passes.base import PassContext, Remark
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, made_of, on_operands, replaced
@@ -125,16 +126,14 @@ def _check_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: se
     made: dict[Node, Sequence[Atom | None]] = {source: vocab}
     left = _MOST_CHECKED
     for node in graph:
-        name = node.operation.name
         left -= len(vocab)
         if left < 0 and node.operands != (source,):
             continue
-        if name == "const":
-            value = node.atom("value")
-            made[node] = (value,) * len(vocab)
+        if isinstance(node, Const):
+            made[node] = (node.value,) * len(vocab)
         elif node.operands and all(operand in made for operand in node.operands):
             rows = list(zip(*(made[operand] for operand in node.operands), strict=True))
-            if name in ("map", "select.by"):
+            if isinstance(node, Map | SelectBy):
                 _check_function(graph, node, vocab, rows, warned)
             function = function_of(node, graph.functions) if node.operation.role is Role.ELEMENTWISE else None
             if function is not None:
@@ -142,11 +141,14 @@ def _check_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: se
 
 
 def _check_function(
-    graph: Graph, node: Node, vocab: tuple[Atom, ...], rows: Sequence[tuple[Atom | None, ...]], warned: set[str]
+    graph: Graph,
+    node: Map | SelectBy,
+    vocab: tuple[Atom, ...],
+    rows: Sequence[tuple[Atom | None, ...]],
+    warned: set[str],
 ) -> None:
     """Warn if an opaque function of ``node`` fails on one of ``rows``, which are computed from the vocabulary."""
-    symbol = str(node["function"])
-    function = graph.functions.get(symbol)
+    function = graph.functions.get(node.function)
     if function is None:
         return
     failures = []
@@ -159,7 +161,7 @@ def _check_function(
     if failures:
         first, why = failures[0]
         more = "" if len(failures) == 1 else f"; so it does on {len(failures) - 1} more of its atoms"
-        what = f"the vocabulary holds {first}, on which {node.operation.symbol}({symbol}) fails: {why}{more}"
+        what = f"the vocabulary holds {first}, on which {node.operation.symbol}({node.function}) fails: {why}{more}"
         warning = VocabularyWarning(what, graph.locations.get(node))
         if str(warning) not in warned:
             warned.add(str(warning))
@@ -182,6 +184,6 @@ def _failure(node: Node, function: Callable[..., Any], atoms: Sequence[Atom]) ->
 def _applied(node: Node, function: Callable[..., Any], row: Sequence[Atom | None]) -> Atom | None:
     known = [atom for atom in row if atom is not None]
     try:
-        return applied(node.operation.name, function, known) if len(known) == len(row) else None
+        return applied(node.operation, function, known) if len(known) == len(row) else None
     except TooLargeError:
         return None

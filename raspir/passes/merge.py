@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 from raspir.analysis import Analysis, Linear
 from raspir.analysis import selectors as normal
@@ -13,6 +13,7 @@ from raspir.ir.atoms import is_zero
 from raspir.ir.layers import selector_parts
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import INT, SELECTOR
+from raspir.ir.views import Sum
 from raspir.passes.base import PassContext, Remark
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, replaced
@@ -95,10 +96,10 @@ class _Merging:
     def _sum(self, node: Node, total: Node) -> Node:
         """Return a sum of sums as one sum, if these have no other users."""
         form = self._facts.linear(total)
-        groups: dict[Node, list[tuple[Node, int]]] = {}
+        groups: dict[Node, list[tuple[Sum, int]]] = {}
         for term, coefficient in form.terms.items():
             if self._is_sum(term):
-                groups.setdefault(term.operands[0], []).append((term, coefficient))
+                groups.setdefault(term.selector, []).append((term, coefficient))
         merged = form
         for selector, terms in groups.items():
             if len(terms) > 1:
@@ -108,21 +109,21 @@ class _Merging:
             merged = self._united(node, form)
         return total if merged is form else self._algebra.linear(merged)
 
-    def _is_sum(self, term: Node) -> bool:
+    def _is_sum(self, term: Node) -> TypeGuard[Sum]:
         """Return whether ``term`` is a sum of integers without other users."""
-        if term.operation.name != "sum" or self._algebra.uses[term] > 1:
+        if not isinstance(term, Sum) or self._algebra.uses[term] > 1:
             return False
-        return self._facts[term.operands[1]].domain.kinds is INT and is_zero(term["default"])
+        return self._facts[term.value].domain.kinds is INT and is_zero(term.default)
 
-    def _over_one(self, selector: Node, terms: list[tuple[Node, int]]) -> Node:
+    def _over_one(self, selector: Node, terms: list[tuple[Sum, int]]) -> Node:
         """Return the sum over ``selector`` of the linear combination of the values of ``terms``."""
         value = Linear({})
         for term, coefficient in terms:
-            value = value.plus(self._facts.linear(term.operands[1]), coefficient)
+            value = value.plus(self._facts.linear(term.value), coefficient)
         return self._algebra("sum", selector, self._algebra.linear(value), default=0)
 
-    def _replaced(self, form: Linear, terms: list[tuple[Node, int]], new: Node) -> Linear:
-        kept = form.plus(Linear(dict(terms)), -1)
+    def _replaced(self, form: Linear, terms: list[tuple[Sum, int]], new: Node) -> Linear:
+        kept = form.plus(Linear(dict[Node, int](terms)), -1)
         return kept.plus(self._facts.linear(new))
 
     def _united(self, node: Node, form: Linear) -> Linear:
@@ -132,11 +133,11 @@ class _Merging:
             for b, other in sums:
                 if a is b or not _have_same_value(a, b):
                     continue
-                rule, joined = self._joined(a.operands[0], b.operands[0], coefficient, other)
+                rule, joined = self._joined(a.selector, b.selector, coefficient, other)
                 if joined is None:
                     continue
                 self._remark(node, rule, "one head for two")
-                one = self._algebra("sum", self._algebra.selector(joined), a.operands[1], default=0)
+                one = self._algebra("sum", self._algebra.selector(joined), a.value, default=0)
                 rest = form.plus(Linear({a: coefficient, b: other}), -1)
                 return rest.plus(self._facts.linear(one), coefficient)
         return form
@@ -164,9 +165,9 @@ def _equality_key(formula: Disjunction) -> frozenset[Conjunct]:
     return frozenset(formula)
 
 
-def _have_same_value(a: Node, b: Node) -> bool:
+def _have_same_value(a: Sum, b: Sum) -> bool:
     """Return whether both sums have the same value operand."""
-    return a.operands[1] is b.operands[1]
+    return a.value is b.value
 
 
 def _have_same_coefficient(coefficient: int, other: int) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from raspir.ir import Graph, Node, Role
+from raspir.ir import Graph, Node
 from raspir.ir.layers import attention_of, dependencies
 from raspir.ir.lazy import cached_property
+from raspir.ir.views import Aggregate, Elementwise
 
 Placement = Sequence[int]
 """The layer of each value of a problem, by its number; for a selector, that of the last of its keys and queries."""
@@ -59,16 +60,15 @@ class Problem:
         nodes = tuple(node for node, on in dependencies(graph).items() if on)
         number = {node: position for position, node in enumerate(nodes)}
         selectors: dict[tuple[object, ...], int] = {}
-        aggregates = [node.operation.role is Role.AGGREGATE for node in nodes]
         return Problem(
             nodes=nodes,
             operands=tuple(tuple({number[o]: None for o in node.operands if o in number}) for node in nodes),
-            steps=tuple(map(int, aggregates)),
+            steps=tuple(int(isinstance(node, Aggregate)) for node in nodes),
             selectors=tuple(
-                selectors.setdefault(attention_of(node), len(selectors)) if aggregate else -1
-                for node, aggregate in zip(nodes, aggregates, strict=True)
+                selectors.setdefault(attention_of(node), len(selectors)) if isinstance(node, Aggregate) else -1
+                for node in nodes
             ),
-            moves=tuple(node.operation.role in (Role.AGGREGATE, Role.ELEMENTWISE) for node in nodes),
+            moves=tuple(isinstance(node, Aggregate | Elementwise) for node in nodes),
             is_output=tuple(node in results for node in nodes),
         )
 

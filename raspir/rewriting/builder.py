@@ -6,6 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from math import inf
+from typing import Any
 
 from raspir.analysis import Analysis, Comparison, IntSet, Linear
 from raspir.analysis import selectors as normal
@@ -17,11 +18,15 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import BOOL
 from raspir.ir.typing import Attribute
+from raspir.ir.views import Aggregate
 from raspir.rewriting.columns import Columns
 from raspir.rewriting.graphs import on_operands, uses_in
 
-Row = Callable[["Builder", Node], Node | None]
-"""A rule: a function from a node with folded operands to its rewrite, or ``None`` where the rule doesn't apply."""
+Row = Callable[["Builder", Any], Node | None]
+"""A rule: a function from a node with folded operands to its rewrite, or ``None`` where the rule doesn't apply.
+
+It is declared for the class of nodes that it takes, such as :class:`~raspir.ir.views.Where`.
+"""
 
 COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 """The complement of each comparison; atoms are totally ordered among numbers and among strings."""
@@ -67,6 +72,17 @@ class Builder:
         """
         moved = on_operands(node, operands)
         return node if moved is None else self.fold(moved)
+
+    def using(
+        self, aggregate: Aggregate, selector: Node | None = None, value: Node | None = None, score: Node | None = None
+    ) -> Node:
+        """Return ``aggregate`` rebuilt with some operands replaced, and folded."""
+        parts = zip((selector, value, score), aggregate.operands, strict=False)
+        return self.rebuilt(aggregate, [new or old for new, old in parts])
+
+    def formula(self, aggregate: Aggregate) -> Disjunction | None:
+        """Return the normal form of the selector of ``aggregate``."""
+        return self.facts[aggregate.selector].formula
 
     def replaces(self, node: Node, new: Node) -> None:
         """Add the uses of ``node`` to those of its replacement ``new``."""

@@ -9,6 +9,7 @@ from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
 from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key, is_zero
+from raspir.ir.views import Aggregate, Const, Map, Where
 from raspir.ir.walks import postorder
 
 Column = tuple[Atom | None, ...]
@@ -52,24 +53,22 @@ class Columns:
         pairs = zip(self.atoms(self.roots[node]), self._columns[node], strict=True)
         return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
 
-    def table(self, node: Node) -> list[tuple[Atom, Atom]] | None:
+    def table(self, node: Map) -> list[tuple[Atom, Atom]] | None:
         """Return the pairs of an atom and the result of the opaque function of a ``map`` for it.
 
         Return ``None`` if the atoms are unknown, or the function fails on a reachable one. The default 0 of an
         aggregate does not count as reachable: an aggregate that always selects has one too, and that is seldom known.
         """
-        operand = node.operands[0]
         self.look_at(node)
         if node not in self._columns and node not in self._known:
             return None
-        pairs = zip(self.atoms(operand), self._columns.get(node) or self._known[node], strict=True)
+        pairs = zip(self.atoms(node.operand), self._columns.get(node) or self._known[node], strict=True)
         return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
 
     def _find(self, node: Node) -> None:
         """Compute the root and the column of ``node``."""
-        if node.operation.name == "const":
-            value = node.atom("value")
-            self._known[node] = (value,)
+        if isinstance(node, Const):
+            self._known[node] = (node.value,)
         if node.operation.role is not Role.ELEMENTWISE:
             return
         function = self._facts.function(node)
@@ -94,10 +93,10 @@ class Columns:
 
     def _fails_itself(self, node: Node, column: Column) -> bool:
         """Return whether ``node`` applies an opaque function to a reachable atom on which it fails."""
-        if node.operation.name != "map":
+        if not isinstance(node, Map):
             return False
-        met = self._reached[node.operands[0]]
-        given = zip(self.atoms(node.operands[0]), column, strict=True)
+        met = self._reached[node.operand]
+        given = zip(self.atoms(node.operand), column, strict=True)
         return any(value is None and atom is not None and atom_key(atom) in met for atom, value in given)
 
     def _reached_by(self, node: Node) -> frozenset[object]:
@@ -107,10 +106,10 @@ class Columns:
             met = self._reached[root]
             pairs = zip(self.atoms(root), self._columns[node], strict=True)
             return frozenset(atom_key(v) for a, v in pairs if a is not None and v is not None and atom_key(a) in met)
-        if node.operation.name == "where":
-            return self._reached[node.operands[1]] | self._reached[node.operands[2]]
-        if node.operation.role is Role.AGGREGATE and is_zero(node["default"]):
-            return self._reached[node.operands[1]]
+        if isinstance(node, Where):
+            return self._reached[node.a] | self._reached[node.b]
+        if isinstance(node, Aggregate) and is_zero(node.default):
+            return self._reached[node.value]
         return frozenset(map(atom_key, self._facts[node].domain.atoms or ()))
 
 
@@ -133,4 +132,4 @@ def _apply(node: Node, function: Callable[..., Any], atoms: Sequence[Atom | None
         TooLargeError: if the result is too large for a table.
     """
     known = [atom for atom in atoms if atom is not None]
-    return applied(node.operation.name, function, known) if len(known) == len(atoms) else None
+    return applied(node.operation, function, known) if len(known) == len(atoms) else None

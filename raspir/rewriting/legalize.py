@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from raspir.analysis import Analysis, Domain
 from raspir.ir import Atom, Graph, Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import BOOL, INT, NUMBER, STR, type_of
+from raspir.ir.views import Best, Binary, Has, Lookup, Mean, Unary
 from raspir.rewriting.graphs import on_operands, translated
 
 
@@ -28,7 +30,7 @@ class Lowering:
 
     operation: str
     needs: frozenset[str]
-    lower: Callable[[Legalizer, Node], Node | None]
+    lower: Callable[[Legalizer, Any], Node | None]
 
 
 class Legalizer:
@@ -85,18 +87,16 @@ def chosen(supported: Collection[str]) -> dict[str, Lowering]:
 # Elementwise operations
 
 
-def _lookup(make: Legalizer, node: Node) -> Node | None:
+def _lookup(make: Legalizer, node: Lookup) -> Node | None:
     """lookup(x) = where(x == k, v, …), if equality distinguishes each key from all other possible atoms of x."""
-    (operand,) = node.operands
-    keys, values, otherwise = node.atoms("keys"), node.atoms("values"), node.atom("otherwise")
-    domain = make.facts[operand].domain
-    result = make("const", value=otherwise)
-    for key, value in zip(keys, values, strict=True):
-        if atom_key(value) == atom_key(otherwise):
+    domain = make.facts[node.operand].domain
+    result = make("const", value=node.otherwise)
+    for key, value in zip(node.keys, node.values, strict=True):
+        if atom_key(value) == atom_key(node.otherwise):
             continue
         if not _is_distinguished(key, domain):
             return None
-        test = make("eq", operand, make("const", value=key))
+        test = make("eq", node.operand, make("const", value=key))
         result = make("where", test, make("const", value=value), result)
     return result
 
@@ -110,13 +110,11 @@ def _is_distinguished(key: Atom, domain: Domain) -> bool:
     return domain.kinds & NUMBER in type_of(key) and not (isinstance(key, float) and key == 0)
 
 
-def _has(make: Legalizer, node: Node) -> Node:
+def _has(make: Legalizer, node: Has) -> Node:
     """x in (a, b) = x == a | x == b."""
-    (operand,) = node.operands
-    values = node.atoms("values")
     result: Node | None = None
-    for value in values:
-        test = make("eq", operand, make("const", value=value))
+    for value in node.values:
+        test = make("eq", node.operand, make("const", value=value))
         result = test if result is None else make("or", result, test)
     return make("const", value=False) if result is None else result
 
@@ -136,23 +134,21 @@ def _is_integral(make: Legalizer, node: Node) -> bool:
     return all(make.facts[operand].domain.kinds is INT for operand in node.operands)
 
 
-def _negative(make: Legalizer, node: Node) -> Node | None:
+def _negative(make: Legalizer, node: Unary) -> Node | None:
     """-x = 0 - x for integers: of floats, 0 - 0.0 is not -0.0."""
-    return make("sub", make("const", value=0), *node.operands) if _is_integral(make, node) else None
+    return make("sub", make("const", value=0), node.operand) if _is_integral(make, node) else None
 
 
-def _difference(make: Legalizer, node: Node) -> Node | None:
+def _difference(make: Legalizer, node: Binary) -> Node | None:
     """a - b = a + -b for integers."""
-    a, b = node.operands
-    return make("add", a, make("neg", b)) if _is_integral(make, node) else None
+    return make("add", node.a, make("neg", node.b)) if _is_integral(make, node) else None
 
 
-def _magnitude(make: Legalizer, node: Node) -> Node | None:
+def _magnitude(make: Legalizer, node: Unary) -> Node | None:
     """abs(x) = where(x < 0, -x, x) for integers."""
-    (operand,) = node.operands
     if not _is_integral(make, node):
         return None
-    return make("where", make("lt", operand, make("const", value=0)), make("neg", operand), operand)
+    return make("where", make("lt", node.operand, make("const", value=0)), make("neg", node.operand), node.operand)
 
 
 def _logic(make: Legalizer, node: Node) -> Node | None:
@@ -178,42 +174,38 @@ def _de_morgan(other: str) -> Callable[[Legalizer, Node], Node]:
     return lower
 
 
-def _mean(make: Legalizer, node: Node) -> Node | None:
+def _mean(make: Legalizer, node: Mean) -> Node | None:
     """mean(s, v) = sum(s, v) / width(s) for numbers: the default for a width of 0, the value itself for 1."""
-    selector, value = node.operands
-    default = node.atom("default")
-    if make.facts[value].domain.kinds not in NUMBER:
+    if make.facts[node.value].domain.kinds not in NUMBER:
         return None
     zero, one = make("const", value=0), make("const", value=1)
-    width = make("sum", selector, one, default=0)
-    total = make("sum", selector, value, default=0)
+    width = make("sum", node.selector, one, default=0)
+    total = make("sum", node.selector, node.value, default=0)
     none, single = make("eq", width, zero), make("eq", width, one)
     # Both branches of a choice are evaluated, so the division must not fail where it isn't chosen either.
     several = make("truediv", make("where", single, zero, total), make("where", none, one, width))
-    return make("where", none, make("const", value=default), make("where", single, total, several))
+    return make("where", none, make("const", value=node.default), make("where", single, total, several))
 
 
-def _best(make: Legalizer, node: Node) -> Node | None:
+def _best(make: Legalizer, node: Best) -> Node | None:
     """best(s, v) = sum(s & rank(s) == 0, v) where s selects the same keys for every query.
 
     The rank of a key is the number of selected keys that beat it by score, or by position among ties.
     """
-    selector, value, score = node.operands
-    default = node.atom("default")
-    kinds = make.facts[score].domain.kinds
-    if not make.facts[selector].uniform or not (kinds in NUMBER or kinds is STR):
+    kinds = make.facts[node.score].domain.kinds
+    if not make.facts[node.selector].uniform or not (kinds in NUMBER or kinds is STR):
         return None
     indices = build("indices")
-    better = make("select.gt" if node["pick"] == "highest" else "select.lt", score, score)
-    before = make("select.lt" if node["ties"] == "left" else "select.gt", indices, indices)
-    tied = make("selector.and", make("select.eq", score, score), before)
-    beats = make("selector.and", selector, make("selector.or", better, tied))
+    better = make("select.gt" if node.pick == "highest" else "select.lt", node.score, node.score)
+    before = make("select.lt" if node.ties == "left" else "select.gt", indices, indices)
+    tied = make("selector.and", make("select.eq", node.score, node.score), before)
+    beats = make("selector.and", node.selector, make("selector.or", better, tied))
     rank = make("sum", beats, make("const", value=1), default=0)
     first = make("select.eq", rank, make("const", value=0))
-    return make("sum", make("selector.and", selector, first), value, default=default)
+    return make("sum", make("selector.and", node.selector, first), node.value, default=node.default)
 
 
-def _row(operation: str, needs: str, lower: Callable[[Legalizer, Node], Node | None]) -> Lowering:
+def _row(operation: str, needs: str, lower: Callable[[Legalizer, Any], Node | None]) -> Lowering:
     return Lowering(operation, frozenset(needs.split()), lower)
 
 

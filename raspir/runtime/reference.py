@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
 from raspir.ir.atoms import show
-from raspir.ir.evaluation import EVALUATORS, checked, lookup
+from raspir.ir.evaluation import checked, function_of
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
@@ -233,16 +233,9 @@ class _Step:
             self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
 
     def _function(self) -> Callable[..., Any]:
-        node = self.node
-        name = node.operation.name
-        if name in ("map", "select.by"):
-            return self.graph.functions[str(node["function"])]
-        if name == "has":
-            values = node.atoms("values")
-            return lambda atom: any(atom == value for value in values)
-        if name == "lookup":
-            return lookup(node)
-        return EVALUATORS[name.removeprefix("select.")]
+        function = function_of(self.node, self.graph.functions)
+        assert function is not None, self.node
+        return function
 
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
         operation = self.node.operation

@@ -21,7 +21,8 @@ from typing import Any
 import z3
 
 from raspir.ir import Atom
-from raspir.ir.evaluation import EVALUATORS, MOST_BITS, MOST_CHARACTERS
+from raspir.ir.arithmetic import MOST_BITS, MOST_CHARACTERS
+from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 
 Term = Any

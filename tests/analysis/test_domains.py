@@ -12,9 +12,10 @@ from strategies import atoms, double
 import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis, Domain
-from raspir.analysis.domains import LIMIT, applied, bounded, cannot_fail, tried
+from raspir.analysis.domains import LIMIT, applied, tried
 from raspir.ir.atoms import atom_key
 from raspir.ir.evaluation import EVALUATORS, checked
+from raspir.ir.operations import OPERATIONS
 from raspir.ir.types import BOOL, FLOAT, INT, STR, type_of
 
 some = st.lists(atoms, min_size=1, max_size=5).map(Domain.of)
@@ -44,8 +45,8 @@ def test_bounds_hold_of_all_results(name, first, second):
     binary = name not in ("neg", "abs", "round", "not")
     rows = [(a, b) for a in first for b in second] if binary else [(a,) for a in first]
     operands = [Domain.of(first), Domain.of(second)][: 1 + binary]
-    low, high = bounded(name, operands)
-    total = cannot_fail(name, operands)
+    low, high = OPERATIONS[name].bounded(operands)
+    total = OPERATIONS[name].is_total(operands)
     for row in rows:
         try:
             assert low <= checked(EVALUATORS[name](*row)) <= high
@@ -57,14 +58,17 @@ def test_bounds_hold_of_all_results(name, first, second):
 def test_trying_an_operation(name, operands):
     arity = 1 if name in ("neg", "abs", "round", "not") else 3 if name == "where" else 2
     operands = operands[:arity]
-    found = tried(name, EVALUATORS[name], operands)
+    operation = OPERATIONS[name]
+    found = tried(operation, EVALUATORS[name], operands)
     if found is None:
         return
     taken, results = found
     assert len(taken) == len(results)
     total = math.prod(len(operand.atoms) for operand in operands)
-    assert not cannot_fail(name, operands) or len(taken) == total
-    assert all(atom_key(applied(name, EVALUATORS[name], row)) == atom_key(r) for row, r in zip(*found, strict=True))
+    assert not operation.is_total(operands) or len(taken) == total
+    assert all(
+        atom_key(applied(operation, EVALUATORS[name], row)) == atom_key(r) for row, r in zip(*found, strict=True)
+    )
 
 
 def domain_of(program, **promises):

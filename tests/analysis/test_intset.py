@@ -5,7 +5,8 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raspir.analysis.intset import IntSet, plus, product, times
+from raspir.analysis.intset import IntSet
+from raspir.ir.ranges import plus, product, times
 
 WINDOW = range(-12, 13)
 bounds = st.one_of(st.integers(-8, 8), st.sampled_from([-inf, inf]))

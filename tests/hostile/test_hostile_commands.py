@@ -17,7 +17,7 @@ from raspir import RaspirError, key, query, tokens
 from raspir.cli import app
 from raspir.cli.batch import Lines, Writer, read_json, run_lines
 from raspir.cli.shared import allow_long_integers
-from raspir.ir.evaluation import MOST_BITS
+from raspir.ir.arithmetic import MOST_BITS
 from raspir.plugins.options import parse_choices
 
 PROGRAM = raspir.compile((key(tokens) == query(tokens)).value(tokens))

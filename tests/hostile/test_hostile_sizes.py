@@ -10,7 +10,8 @@ import pytest
 
 import raspir
 from raspir import EvaluationError, indices, tokens
-from raspir.ir.evaluation import EVALUATORS, MOST_BITS, MOST_CHARACTERS
+from raspir.ir.arithmetic import MOST_BITS, MOST_CHARACTERS
+from raspir.ir.evaluation import EVALUATORS
 
 HEAD = 'raspir 1\n%indices = indices : int\n%tokens = input name="tokens" : bool | int | float | str\n'
 BACKENDS = ("reference", "numpy")

@@ -209,7 +209,7 @@ def test_graphs_and_nodes_are_immutable():
 
 
 def test_the_verifier_names_node_and_rule():
-    from raspir.ir.node import make
+    from raspir.ir.construction import make
     from raspir.ir.operations import OPERATIONS
     from raspir.ir.types import INT, SELECTOR, STR
 

@@ -16,7 +16,6 @@ from raspir.analysis import Analysis
 from raspir.frontends.python.expressions import apply
 from raspir.ir import Graph, build
 from raspir.ir.types import SELECTOR
-from raspir.passes.depth.aggregates import attributes
 from raspir.passes.fold import fold
 from raspir.rewriting.algebra import RULES, Algebra
 from raspir.rewriting.graphs import replaced
@@ -35,7 +34,7 @@ def prepared(program, vocab=None):
         if node is out:
             break
         made[node] = algebra.rebuilt(node, [made[operand] for operand in node.operands])
-    last = build(out.operation.name, *(made[operand] for operand in out.operands), **attributes(out))
+    last = build(out.operation.name, *(made[operand] for operand in out.operands), **out.named_attributes)
     return graph, last, algebra
 
 
@@ -198,7 +197,7 @@ def test_tables_of_opaque_functions():
     assert new.operation.name == "lookup"
     assert result(yielding(graph, new), [1.0, True, 1]) == ["1.0", "True", "1"]
     graph, node, algebra = prepared(tokens.map(same), (1, True, "b"))
-    assert algebra(node.operation.name, *node.operands, **attributes(node)) is node.operands[0]
+    assert algebra(node.operation.name, *node.operands, **node.named_attributes) is node.operands[0]
     graph, node, algebra = prepared(tokens.map(int), ("1", "01"))
     assert numbers.table(algebra, node) is algebra.const(1)
     graph, node, algebra = prepared(where(tokens == "_", "1", tokens).map(int), ("1", "2", "_"))

@@ -4,7 +4,7 @@ import pytest
 
 import raspir
 from raspir import indices, key, query, tokens, where
-from raspir.ir.evaluation import MOST_BITS, MOST_CHARACTERS
+from raspir.ir.arithmetic import MOST_BITS, MOST_CHARACTERS
 from raspir.validation.equivalence import equivalent
 from raspir.validation.translation import validate
 

@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Protocol
 
 from raspir.analysis.facts import Analysis
-from raspir.analysis.intset import Bound, IntSet
+from raspir.analysis.intset import IntSet
 from raspir.analysis.linear import Linear
 from raspir.analysis.ranks import Order
 from raspir.analysis.selectors import Comparison, Conjunct
@@ -20,6 +20,7 @@ from raspir.backends.numpy.terms import Term, alternatives, signed
 from raspir.ir import Graph, Node, build
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.operations import Role
+from raspir.ir.ranges import Bound
 from raspir.ir.text.describe import Describer
 
 _ZERO = IntSet([(0, 0)])

@@ -8,9 +8,9 @@ from typing import Any, NoReturn, Self, TypeVar
 from raspir.frontends.python.source import caller, mistake
 from raspir.ir import Function, Graph, Location
 from raspir.ir.atoms import show
+from raspir.ir.construction import impossible
 from raspir.ir.functions import require_picklable
 from raspir.ir.layers import layer_of
-from raspir.ir.node import impossible
 from raspir.ir.operations import OPERATIONS, Operation
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute

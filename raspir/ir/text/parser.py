@@ -7,17 +7,19 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from raspir.ir.atoms import Atom, show
+from raspir.ir.construction import build, make
 from raspir.ir.errors import GraphError, TextError
 from raspir.ir.functions import Function
 from raspir.ir.graph import Graph, vocabulary
 from raspir.ir.location import Location
-from raspir.ir.node import Node, build, make
+from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, AttributeKind, Operation
 from raspir.ir.text.lexer import Token, tokens
 from raspir.ir.text.printer import HEADER
 from raspir.ir.types import ATOM, BY_NAME, Type
 from raspir.ir.typing import Attribute
 from raspir.ir.verify import verify
+from raspir.ir.views import Input
 
 Item = TypeVar("Item")
 
@@ -204,8 +206,8 @@ class _Reader:
         if "" in names:
             raise TextError("expected a name with something in it", token.location)
         self.nodes[token.text] = node
-        if node.operation.name == "input" and self.inputs.setdefault(str(node["name"]), node) is not node:
-            raise TextError(f"expected one input of each name, found {show(node['name'])} again", token.location)
+        if isinstance(node, Input) and self.inputs.setdefault(node.name, node) is not node:
+            raise TextError(f"expected one input of each name, found {show(node.name)} again", token.location)
         self.names[node] = tuple(dict.fromkeys((*self.names.get(node, ()), *names)))
         self.locations.setdefault(node, token.location)
 

@@ -81,7 +81,7 @@ def _definition(node: Node, named: dict[Node, str]) -> str:
 
 
 def _operand(node: Node, named: dict[Node, str]) -> str:
-    return named[node] if node in named else print_atom(node["value"])  # type: ignore[arg-type]  # a constant
+    return named[node] if node in named else print_atom(node.atom("value"))
 
 
 def identifiers(graph: Printable, *, every: bool = False) -> dict[Node, str]:

@@ -16,10 +16,10 @@ from raspir.analysis.facts import clause_of
 from raspir.analysis.forms import MIRRORED
 from raspir.analysis.ranks import Order, Rank
 from raspir.analysis.selectors import Disjunction
-from raspir.ir import Node, Role
-from raspir.passes.depth.aggregates import Aggregate
+from raspir.ir import Atom, Node
+from raspir.ir.views import Aggregate, Compare, Mean, Sum
 from raspir.passes.depth.search import Rule, Search
-from raspir.rewriting.algebra import COMPLEMENT, Algebra, outcome
+from raspir.rewriting.algebra import Algebra, outcome
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,10 @@ class _Found:
     rest: Conjunct
 
 
-def fetch_by_rank(search: Search, node: Node) -> Iterator[Node]:
+def fetch_by_rank(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch from the best position instead of from the one with a given count."""
-    aggregate = Aggregate.of(node, search.algebra)
-    clause = clause_of(aggregate.formula) if aggregate is not None else None
-    if aggregate is None or clause is None:
+    clause = clause_of(search.algebra.formula(aggregate))
+    if clause is None:
         return
     for pair, allowed in clause.sets.items():
         found = _found(search, clause, pair, allowed)
@@ -136,7 +135,7 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
         yield algebra("where", checks, fetched, default)
 
 
-def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: Node, default: object) -> Node:
+def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: Node, default: Atom) -> Node:
     """Return the value at the first (or last) position in ``order`` among those selected."""
     # Falling orders start at the highest value; ties go to the side that comes first (or last) by position.
     if order.by is None:
@@ -148,7 +147,6 @@ def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: 
         highest = order.falling != last
     ties = "right" if order.reverse != last else "left"
     pick = "highest" if highest else "lowest"
-    assert isinstance(default, bool | int | float | str)
     return algebra("best", algebra.selector(among), value, score, pick=pick, ties=ties, default=default)
 
 
@@ -172,7 +170,7 @@ def _checked(search: Search, found: _Found, outer: Conjunct) -> Node | None:
     return result
 
 
-def exists_in_run(search: Search, node: Node) -> Iterator[Node]:
+def exists_in_run(search: Search, node: Compare) -> Iterator[Node]:
     """Decide whether a run of positions holds a mark by its first position that ends the run or is marked."""
     tested = _existence(search, node)
     if tested is None:
@@ -186,18 +184,15 @@ def exists_in_run(search: Search, node: Node) -> Iterator[Node]:
                 yield found if holds else search.algebra("not", found)
 
 
-def _existence(search: Search, node: Node) -> tuple[bool, Aggregate] | None:
+def _existence(search: Search, node: Compare) -> tuple[bool, Aggregate] | None:
     """Return the aggregate of 0/1 marks that ``node`` compares with zero, and the outcome that it tests."""
     comparison = node.operation.name
-    if comparison not in COMPLEMENT or len(node.operands) != 2:
-        return None
-    a, bound = node.operands
-    if a.operation.role is not Role.AGGREGATE:
-        a, bound, comparison = bound, a, MIRRORED[comparison]
+    aggregate, bound = node.a, node.b
+    if not isinstance(aggregate, Aggregate):
+        aggregate, bound, comparison = bound, aggregate, MIRRORED[comparison]
     single = search.facts[bound].domain.single
-    if a.operation.name not in ("sum", "mean") or single is None or isinstance(single, str):
+    if not isinstance(aggregate, Sum | Mean) or single is None or isinstance(single, str):
         return None
-    aggregate = Aggregate(a, search.algebra)
     marks = search.facts[aggregate.value].domain
     zero = not isinstance(aggregate.default, str) and aggregate.default == 0
     if marks.atoms is None or not marks.integral or marks.low < 0 or marks.high > 1 or not zero:
@@ -206,7 +201,7 @@ def _existence(search: Search, node: Node) -> tuple[bool, Aggregate] | None:
         return True, aggregate
     if (comparison, single) in (("le", 0), ("eq", 0)):
         return False, aggregate
-    if a.operation.name == "sum" and (comparison, single) in (("ge", 1), ("lt", 1)):
+    if isinstance(aggregate, Sum) and (comparison, single) in (("ge", 1), ("lt", 1)):
         return comparison == "ge", aggregate
     return None
 
@@ -262,12 +257,12 @@ def _any_of(algebra: Algebra, formula: Disjunction) -> Node:
 
 
 RULES = (
-    Rule("best by rank", "fetch(count[j] = 0) = best(s, v, lowest order)", fetch_by_rank, "best"),
+    Rule("best by rank", "fetch(count[j] = 0) = best(s, v, lowest order)", Aggregate, fetch_by_rank, "best"),
     Rule(
         "first of a run",
         "width(j > i & count[j] = count[i] & mark) > 0 = best(j > i & (member | mark), mark, nearest)",
+        Compare,
         exists_in_run,
         "best",
-        frozenset([Role.ELEMENTWISE]),
     ),
 )

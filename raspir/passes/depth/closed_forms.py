@@ -14,9 +14,10 @@ from math import inf
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis.selectors import Disjunction, complement
 from raspir.ir import Node
+from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
+from raspir.ir.views import Const, Sum, Where
 from raspir.ir.walks import computed
-from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Rule, Search
 from raspir.rewriting.algebra import Algebra
 
@@ -27,23 +28,22 @@ Polynomial = tuple[Node, ...]
 """Uniform coefficients of the powers of the position, constant term first."""
 
 
-def interval_sum(search: Search, node: Node) -> Iterator[Node]:
+def interval_sum(search: Search, aggregate: Sum) -> Iterator[Node]:
     """Compute a sum over intervals of positions from the interval ends."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or aggregate.kind != "sum" or not aggregate.formula:
+    formula, value = search.algebra.formula(aggregate), aggregate.value
+    if not formula:
         return
-    value = aggregate.value
-    if search.adds_integers(aggregate) and value.operation.name == "const":
+    if search.adds_integers(aggregate) and isinstance(value, Const):
         value = search.algebra.linear(search.facts.linear(value))
     if search.facts[value].domain.kinds is not INT:
         return
     polynomial = polynomial_of(search.algebra, value)
-    clauses = _split(search.algebra, aggregate.formula) if polynomial is not None else None
+    clauses = _split(search.algebra, formula) if polynomial is not None else None
     if polynomial is None or clauses is None:
         return
     sums = _Sums(search.algebra)
     total = sums.over(clauses, polynomial)
-    if type(aggregate.default) is not int or aggregate.default != 0:
+    if not is_zero(aggregate.default):
         count = sums.over(clauses, (search.algebra.const(1),))
         none = search.algebra.compare(search.facts.linear(count), "eq")
         total = search.algebra("where", none, search.algebra.const(aggregate.default), total)
@@ -214,16 +214,15 @@ class _Sums:
         return algebra.facts.bounds(room)[0] >= 1
 
 
-def value_condition(search: Search, node: Node) -> Iterator[Node]:
+def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
     """Move the condition of a conditional value into the selector, if selecting by it may need no head."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or not search.adds_integers(aggregate):
+    if not search.adds_integers(aggregate):
         return
     algebra, facts, value = search.algebra, search.facts, aggregate.value
-    if facts[value].domain.boolean and value.operation.name != "const":
+    if facts[value].domain.boolean and not isinstance(value, Const):
         test, chosen, other = value, algebra.const(1), algebra.const(0)
-    elif value.operation.name == "where":
-        test, chosen, other = value.operands
+    elif isinstance(value, Where):
+        test, chosen, other = value.condition, value.a, value.b
     else:
         return
     if not facts[test].position_computable or not all(facts[branch].domain.kinds is INT for branch in (chosen, other)):
@@ -240,8 +239,9 @@ RULES = (
     Rule(
         "closed form",
         "sum(low <= j <= high, a + b * j) = a * (high - low + 1) + b * (low + high) * (high - low + 1) // 2",
+        Sum,
         interval_sum,
         accept_ties=True,
     ),
-    Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", value_condition),
+    Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", Sum, value_condition),
 )

@@ -17,10 +17,11 @@ from raspir.ir import Atom, Node, Role
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
+from raspir.ir.views import Aggregate, Best, Where
 from raspir.ir.walks import computed, preorder
-from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.algebra import Algebra
 
 _CONE = 512  # values through which one fetch is propagated
@@ -57,11 +58,10 @@ def fetch_at(algebra: Algebra, position: Node) -> Fetch:
     return Fetch(selector, position, algebra.facts.exactly_one(selector))
 
 
-def compose(search: Search, node: Node) -> Iterator[Node]:
+def compose(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Compute a fetched value at the fetched position."""
-    aggregate = Aggregate.of(node, search.algebra)
-    fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
-    if aggregate is None or fetch is None:
+    fetch = fetch_of(search.algebra, aggregate.selector)
+    if fetch is None:
         return
     # A fetch is one layer deeper than its position, so only values deeper than that, or none, can gain.
     value = search.facts[aggregate.value]
@@ -78,7 +78,7 @@ def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None
     """Return the value computed at the position, or ``None`` if that is deeper or could fail outside the input."""
     algebra = search.algebra
     there = There(search, fetch)(search.shallowest(aggregate.value))
-    if there is None or search.layer(there) > search.layer(aggregate.node):
+    if there is None or search.layer(there) > search.layer(aggregate):
         return None
     if fetch.total or _is_default_outside(algebra, fetch, there, aggregate.default):
         return there
@@ -101,7 +101,7 @@ def _clamped(search: Search, aggregate: Aggregate, position: Node) -> Node | Non
     inside = within(algebra, position)
     own = fetch_at(algebra, algebra("where", inside, position, algebra.indices))
     there = There(search, Fetch(own.selector, own.position, True))(search.shallowest(aggregate.value))
-    if there is None or search.layer(there) > search.layer(aggregate.node):
+    if there is None or search.layer(there) > search.layer(aggregate):
         return None
     return algebra("where", inside, there, algebra.const(aggregate.default))
 
@@ -119,8 +119,10 @@ def within(algebra: Algebra, position: Node) -> Node:
 
 def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: Atom) -> bool:
     """Return whether ``there`` selects nothing and has the default ``default`` wherever ``fetch`` finds nothing."""
-    inner = Aggregate.of(there, algebra)
-    if inner is None or fetch.position is None or inner.formula is None or atom_key(inner.default) != atom_key(default):
+    if not isinstance(there, Aggregate) or fetch.position is None or atom_key(there.default) != atom_key(default):
+        return False
+    formula = algebra.formula(there)
+    if formula is None:
         return False
     position = algebra.facts.linear(fetch.position)
     mirrored = algebra.facts.linear(algebra.length).plus(position, -1).plus(Linear({}, -1))
@@ -129,7 +131,7 @@ def _is_default_outside(algebra: Algebra, fetch: Fetch, there: Node, default: At
     return all(
         (not below or _has(algebra, clause, _ends_by, position) or _has(algebra, clause, _starts_from, mirrored))
         and (not above or _has(algebra, clause, _starts_from, position) or _has(algebra, clause, _ends_by, mirrored))
-        for clause in inner.formula
+        for clause in formula
     )
 
 
@@ -202,8 +204,8 @@ class There:
             return []
         if node.operation.role is Role.ELEMENTWISE:
             return list(node.operands)
-        if node.operation.role is Role.AGGREGATE:
-            return [select.operands[1] for select in comparisons(node.operands[0])]
+        if isinstance(node, Aggregate):
+            return [select.query for select in comparisons(node.selector)]
         return []
 
     def _shallower(self, node: Node) -> Node | None:
@@ -240,7 +242,7 @@ class There:
             return self._fetch.position
         if node.operation.role is Role.ELEMENTWISE:
             return self._mapped(node)
-        return self._queried(node) if node.operation.role is Role.AGGREGATE else None
+        return self._queried(node) if isinstance(node, Aggregate) else None
 
     def _mapped(self, node: Node) -> Node | None:
         there = [self._there[operand] for operand in node.operands]
@@ -252,38 +254,36 @@ class There:
             return None
         return self._algebra.rebuilt(node, known)
 
-    def _queried(self, node: Node) -> Node | None:
+    def _queried(self, aggregate: Aggregate) -> Node | None:
         """Return an aggregate with its queries evaluated there."""
-        aggregate = Aggregate(node, self._algebra)
         if not self._fetch.total and not self._is_safe(aggregate):
             return None
         selector = with_sides(self._algebra, aggregate.selector, lambda key: key, lambda query: self._there[query])
-        return None if selector is None else aggregate.using(selector)
+        return None if selector is None else self._algebra.using(aggregate, selector)
 
     def _is_safe(self, aggregate: Aggregate) -> bool:
         """Return whether an aggregate succeeds for queries from any position."""
-        if not self._facts[aggregate.node].total:
+        if not self._facts[aggregate].total:
             return False
         return all(self._facts[select].total for select in comparisons(aggregate.selector))
 
 
-def where_found(search: Search, node: Node) -> Iterator[Node]:
+def where_found(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch with the head that finds a position, instead of from the position found."""
-    aggregate = Aggregate.of(node, search.algebra)
-    fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
-    if aggregate is None or fetch is None or fetch.position is None:
+    fetch = fetch_of(search.algebra, aggregate.selector)
+    if fetch is None or fetch.position is None:
         return
     algebra, form = search.algebra, search.facts.linear(fetch.position)
     ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((fetch.position, 0),)
-    finder = Aggregate.of(term, algebra) if coefficient == 1 else None
-    if finder is None or not (finder.kind == "best" or search.facts.at_most_one(finder.selector)):
+    finder = Aggregate.of(term) if coefficient == 1 else None
+    if finder is None or not (isinstance(finder, Best) or search.facts.at_most_one(finder.selector)):
         return
     own = _own_position(algebra, finder.value)
     if own is None:
         return
     test, other = own
     beside = algebra.linear(Linear({algebra.indices: 1}, form.constant))
-    there = _finding(algebra, finder, aggregate.using(fetch_at(algebra, beside).selector), aggregate.default)
+    there = _finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
     if other is not None:
         instead = _at_constant(algebra, aggregate, other + form.constant)
         there = algebra("where", _finding(algebra, finder, test, False), there, instead)
@@ -300,9 +300,9 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | No
     """If ``value`` is either its own position or one constant, return where it is the position, and the constant."""
     if value is algebra.indices:
         return algebra.const(True), None
-    if value.operation.name != "where":
+    if not isinstance(value, Where):
         return None
-    test, a, b = value.operands
+    test, a, b = value.condition, value.a, value.b
     if b is algebra.indices:
         test, a, b = algebra("where", test, algebra.const(False), algebra.const(True)), b, a
     other = algebra.facts[b].domain.single
@@ -312,29 +312,28 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | No
 
 
 def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
-    if finder.kind == "best":
+    if isinstance(finder, Best):
         return algebra.facts.selects_some(finder.selector)
     return algebra.facts.exactly_one(finder.selector)
 
 
 def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
     """Return ``value`` at the position that ``finder`` finds, or ``default`` if there is none."""
-    changed = {**attributes(finder.node), "default": default}
-    return algebra(finder.kind, finder.selector, value, *finder.node.operands[2:], **changed)
+    changed = {**finder.named_attributes, "default": default}
+    return algebra(finder.operation.name, finder.selector, value, *finder.operands[2:], **changed)
 
 
 def _at_constant(algebra: Algebra, aggregate: Aggregate, position: int) -> Node:
     """Return ``aggregate`` fetching from a constant position; its default if that is negative."""
     if position < 0:
         return algebra.const(aggregate.default)
-    return aggregate.using(fetch_at(algebra, algebra.const(position)).selector)
+    return algebra.using(aggregate, fetch_at(algebra, algebra.const(position)).selector)
 
 
-def last_position(search: Search, node: Node) -> Iterator[Node]:
+def last_position(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch from the last position as the best one, which does not need the length."""
-    aggregate = Aggregate.of(node, search.algebra)
-    fetch = fetch_of(search.algebra, aggregate.selector) if aggregate is not None else None
-    if aggregate is None or fetch is None or fetch.position is None:
+    fetch = fetch_of(search.algebra, aggregate.selector)
+    if fetch is None or fetch.position is None:
         return
     algebra = search.algebra
     if algebra.difference(algebra.length, fetch.position) == Linear({}, 1):
@@ -345,7 +344,7 @@ def last_position(search: Search, node: Node) -> Iterator[Node]:
 
 
 RULES = (
-    Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", compose),
-    Rule("fetched where found", "fetch(x, fetch(indices, p) + c) = fetch(shift(x, -c), p)", where_found),
-    Rule("last position", "fetch(x, length - 1) = best(all, x, highest indices)", last_position, "best"),
+    Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", Aggregate, compose),
+    Rule("fetched where found", "fetch(x, fetch(indices, p) + c) = fetch(shift(x, -c), p)", Aggregate, where_found),
+    Rule("last position", "fetch(x, length - 1) = best(all, x, highest indices)", Aggregate, last_position, "best"),
 )

@@ -11,46 +11,44 @@ import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Generic, TypeGuard, TypeVar
 
-from raspir.analysis.domains import may_be_too_large
 from raspir.ir import GraphError, Node, Role
 from raspir.ir.node import operands_of
 from raspir.ir.types import INT, SELECTOR
+from raspir.ir.views import Aggregate, Sum
 from raspir.ir.walks import postorder, preorder
-from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.options import Attention
 from raspir.rewriting.algebra import Algebra
 
-
-class Propose(Protocol):
-    """The function of a rule."""
-
-    def __call__(self, search: Search, node: Node, /) -> Iterator[Node]:
-        """Yield nodes equal to ``node`` wherever it has a value."""
+N = TypeVar("N", bound=Node)
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(Generic[N]):
     """A rule that may make a value shallower.
 
     Attributes:
         name: the name in remarks.
         algebra: the identity, in one line.
-        propose: the generator of equal nodes; the search compares their layers.
+        view: the class of the nodes to which it applies.
+        propose: yields nodes that are equal to a node wherever it has a value; the search compares their layers.
         attention: the required kind of heads.
-        roles: the roles of the nodes to which it applies.
         max_nesting: how deep its proposals may nest, since each can lead to several more.
         accept_ties: whether to keep an equally deep form with no more heads, which can enable other rules.
     """
 
     name: str
     algebra: str
-    propose: Propose
+    view: type[N]
+    propose: Callable[[Search, N], Iterator[Node]]
     attention: Attention = "select"
-    roles: frozenset[Role] = frozenset([Role.AGGREGATE])
     max_nesting: int = 6
     accept_ties: bool = False
+
+    def takes(self, node: Node) -> TypeGuard[N]:
+        """Return whether ``node`` is of the class to which the rule applies."""
+        return isinstance(node, self.view)
 
 
 @dataclass(frozen=True)
@@ -78,13 +76,17 @@ class Step:
         plain: the value rebuilt on the shallowest forms of its operands.
     """
 
-    rule: Rule
+    rule: Rule[Any]
     candidate: Node
     plain: Node
 
 
 _WEIGHED = 400  # values visited to compare the heads of two forms
 _NESTED = 24  # maximum nesting depth of proposals
+
+
+Rules = tuple[Rule[Any], ...]
+"""Rules on nodes of various classes."""
 
 
 class Search:
@@ -98,7 +100,11 @@ class Search:
     """
 
     def __init__(
-        self, algebra: Algebra, rules: tuple[Rule, ...], options: Options, bool_int_agnostic: Set[Node] = frozenset()
+        self,
+        algebra: Algebra,
+        rules: Rules,
+        options: Options,
+        bool_int_agnostic: Set[Node] = frozenset(),
     ) -> None:
         self.algebra = algebra
         self.facts = algebra.facts
@@ -132,10 +138,10 @@ class Search:
         A sum of booleans qualifies if its users cannot distinguish ``True`` from ``1``.
         """
         integers = self.facts[aggregate.value].domain.kinds is INT
-        bool_int_agnostic = aggregate.node in self.bool_int_agnostic and self.facts[aggregate.value].domain.integral
+        bool_int_agnostic = aggregate in self.bool_int_agnostic and self.facts[aggregate.value].domain.integral
         default = aggregate.default
         zero = default == 0 and (type(default) is int or (bool_int_agnostic and not isinstance(default, str | float)))
-        return aggregate.kind == "sum" and zero and (integers or bool_int_agnostic)
+        return isinstance(aggregate, Sum) and zero and (integers or bool_int_agnostic)
 
     def _settle(self, node: Node) -> Node:
         plain = self.algebra.rebuilt(node, [self.results[operand] for operand in node.operands])
@@ -163,7 +169,7 @@ class Search:
         for form in dict.fromkeys((plain, node)):
             for rule in self._rules:
                 following = self._following.get(rule.name, 0)
-                if form.operation.role not in rule.roles or len(self._open) > _NESTED or following >= rule.max_nesting:
+                if not rule.takes(form) or len(self._open) > _NESTED or following >= rule.max_nesting:
                     continue
                 if time.monotonic() > self.options.deadline:
                     self.exhausted = True
@@ -177,7 +183,7 @@ class Search:
                         self.steps[node] = Step(rule, candidate, plain)
         return best
 
-    def _is_better(self, found: Node, best: Node, plain: Node, rule: Rule) -> bool:
+    def _is_better(self, found: Node, best: Node, plain: Node, rule: Rule[Any]) -> bool:
         """Return whether ``found`` is shallower than ``best``, or as shallow with fewer heads, and is not ``plain``."""
         if self.layer(found) != self.layer(best):
             return self.layer(found) < self.layer(best)
@@ -190,7 +196,7 @@ class Search:
         found = list(islice(preorder([root], operands_of), _WEIGHED + 1))
         return sum(node.operation.role is Role.AGGREGATE for node in found), len(found)
 
-    def _proposals(self, rule: Rule, node: Node) -> Iterator[Node]:
+    def _proposals(self, rule: Rule[Any], node: Node) -> Iterator[Node]:
         try:
             for candidate in rule.propose(self, node):
                 if candidate is not node and self._is_followed(candidate):
@@ -208,6 +214,6 @@ class Search:
             if node in self._open:
                 return False
             domains = [self.facts[operand].domain for operand in node.operands]
-            if node not in self.results and may_be_too_large(node.operation.name, domains):
+            if node not in self.results and node.operation.may_be_too_large(domains):
                 return False
         return True

@@ -15,9 +15,11 @@ from raspir.analysis import Linear
 from raspir.ir import Node, Role
 from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
-from raspir.passes.depth.aggregates import Aggregate, attributes, with_sides
+from raspir.ir.typing import Attribute
+from raspir.ir.views import Aggregate, Best, Mean, Sum
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.algebra import Algebra
 
 _CONE = 64  # values between the sum and the shifts
@@ -45,14 +47,13 @@ class Reach:
         return algebra.linear(Linear({algebra.indices: self.multiple}).plus(self.offset, -self.multiple))
 
 
-def absorb(search: Search, node: Node) -> Iterator[Node]:
+def absorb(search: Search, aggregate: Sum) -> Iterator[Node]:
     """Sum over the source positions of shifts instead of over their destinations."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or not search.adds_integers(aggregate):
+    if not search.adds_integers(aggregate):
         return
     if search.facts.position(aggregate.selector) is not None:  # the gathers then compose
         return
-    keys = [select.operands[0] for select in comparisons(aggregate.selector)]
+    keys = [select.key for select in comparisons(aggregate.selector)]
     deepest = max(search.layer(each) for each in (aggregate.value, *keys))
     for reach in _reaches(search, [aggregate.value, *keys], deepest):
         absorbed = _absorbed(search, aggregate, reach)
@@ -80,11 +81,11 @@ def _reaches(search: Search, roots: list[Node], layer: int) -> list[Reach]:
 
 def reach_of(search: Search, node: Node) -> Reach | None:
     """Return the reach of ``node`` if it is a shift or a reversal."""
-    if node.operation.name != "sum":
+    if not isinstance(node, Sum):
         return None
-    key = ("reach", node.operands[0])
+    key = ("reach", node.selector)
     if key not in search.memo:
-        search.memo[key] = _reach(search, node.operands[0])
+        search.memo[key] = _reach(search, node.selector)
     found: Reach | None = search.memo[key]
     return found
 
@@ -119,38 +120,40 @@ def _absorbed(search: Search, aggregate: Aggregate, reach: Reach) -> Node | None
     return algebra("add", *parts)
 
 
-def absorb_reversal(search: Search, node: Node) -> Iterator[Node]:
+def absorb_reversal(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch from the source positions of a reversal, which is a bijection."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or aggregate.kind == "mean" or search.adds_integers(aggregate):
+    if isinstance(aggregate, Mean) or search.adds_integers(aggregate):
         return
-    if aggregate.kind != "best" and not search.facts.at_most_one(aggregate.selector):
+    if not isinstance(aggregate, Best) and not search.facts.at_most_one(aggregate.selector):
         return
     algebra = search.algebra
-    keys = [select.operands[0] for select in comparisons(aggregate.selector)]
-    roots = [*keys, *aggregate.node.operands[1:]]
+    keys = [select.key for select in comparisons(aggregate.selector)]
+    roots = [*keys, *aggregate.operands[1:]]
     for reach in _reaches(search, roots, max(map(search.layer, roots))):
         back = fetch_at(algebra, reach.back(algebra))
         if reach.multiple == 1 or not back.total:
             continue
         moved = _Moved(search, reach, _original, There(search, back).or_whole)
-        operands = [moved(operand) for operand in aggregate.node.operands[1:]]
+        operands = [moved(operand) for operand in aggregate.operands[1:]]
         selector = with_sides(algebra, aggregate.selector, moved, lambda query: query, meets=False)
         if selector is None or any(operand is None for operand in operands):
             continue
-        changed = attributes(node)
-        if "ties" in changed:
-            changed["ties"] = "left" if changed["ties"] == "right" else "right"
-        yield algebra(aggregate.kind, selector, *(operand for operand in operands if operand is not None), **changed)
+        known = [operand for operand in operands if operand is not None]
+        yield algebra(aggregate.operation.name, selector, *known, **_turned(aggregate))
 
 
-def factor_queries(search: Search, node: Node) -> Iterator[Node]:
+def _turned(aggregate: Aggregate) -> dict[str, Attribute]:
+    """Return the attributes of an aggregate over reversed positions: ties are on the other side."""
+    attributes = aggregate.named_attributes
+    if isinstance(aggregate, Best):
+        attributes["ties"] = "left" if aggregate.ties == "right" else "right"
+    return attributes
+
+
+def factor_queries(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch an aggregate instead of its queries, if all of them are fetched from one position."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None:
-        return
     algebra = search.algebra
-    queries = [select.operands[1] for select in comparisons(aggregate.selector)]
+    queries = [select.query for select in comparisons(aggregate.selector)]
     for reach in _reaches(search, queries, max(map(search.layer, queries))):
         position, back = reach.on(algebra), algebra.fold(reach.back(algebra))
         main = _Moved(search, reach, _original, partial(_only_position, algebra, back))
@@ -160,7 +163,7 @@ def factor_queries(search: Search, node: Node) -> Iterator[Node]:
         )
         if whole is None or rest is None:
             continue
-        there, instead = aggregate.using(whole), aggregate.using(rest)
+        there, instead = algebra.using(aggregate, whole), algebra.using(aggregate, rest)
         fetch = fetch_at(algebra, position)
         fetched = algebra("sum", fetch.selector, there, default=aggregate.default)
         if fetch.total:
@@ -170,7 +173,7 @@ def factor_queries(search: Search, node: Node) -> Iterator[Node]:
             yield algebra("where", found, fetched, instead)
 
 
-def _original(shift: Aggregate) -> Node:
+def _original(shift: Sum) -> Node:
     return shift.value
 
 
@@ -207,7 +210,7 @@ class _Moved:
         self,
         search: Search,
         reach: Reach,
-        shift: Callable[[Aggregate], Node],
+        shift: Callable[[Sum], Node],
         other: Callable[[Node], Node | None],
     ) -> None:
         self._search = search
@@ -226,8 +229,8 @@ class _Moved:
     def _moved(self, node: Node, depth: int) -> Node | None:
         if self._search.facts[node].uniform:
             return node
-        if reach_of(self._search, node) == self._reach:
-            return self._shift(Aggregate(node, self._search.algebra))
+        if isinstance(node, Sum) and reach_of(self._search, node) == self._reach:
+            return self._shift(node)
         if node.operation.role is not Role.ELEMENTWISE or depth > _CONE or not self._has_shift(node):
             return self._other(node)
         operands = [self(operand, depth + 1) for operand in node.operands]
@@ -249,9 +252,16 @@ RULES = (
     Rule(
         "shift absorbed",
         "sum(s(j), x[j + o]) = sum(s(k - o), x[k]) + the terms that o moves out",
+        Sum,
         absorb,
         max_nesting=2,
     ),
-    Rule("reversal absorbed", "best(s(j), x[o - j]) = best(s(o - k), x[k])", absorb_reversal, max_nesting=2),
-    Rule("queries factored", "agg(s(j, q[i + o])) = fetch(agg(s(j, q[i])), i + o)", factor_queries, max_nesting=2),
+    Rule("reversal absorbed", "best(s(j), x[o - j]) = best(s(o - k), x[k])", Aggregate, absorb_reversal, max_nesting=2),
+    Rule(
+        "queries factored",
+        "agg(s(j, q[i + o])) = fetch(agg(s(j, q[i])), i + o)",
+        Aggregate,
+        factor_queries,
+        max_nesting=2,
+    ),
 )

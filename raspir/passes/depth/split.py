@@ -11,19 +11,17 @@ from collections.abc import Iterator
 from raspir.analysis.domains import Domain
 from raspir.ir import Atom, Node, Role
 from raspir.ir.layers import comparisons
+from raspir.ir.views import Aggregate, SelectBy
 from raspir.ir.walks import computed, preorder
-from raspir.passes.depth.aggregates import Aggregate, with_sides
 from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.sides import with_sides
 
 _CONE = 64
 
 
-def split(search: Search, node: Node) -> Iterator[Node]:
+def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Answer for each atom of the deepest queries and uniform values."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None:
-        return
-    deepest = search.layer(node) - 1
+    deepest = search.layer(aggregate) - 1
     cases = _cases(search, aggregate, deepest)
     if not cases:
         return
@@ -41,14 +39,13 @@ def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Nod
     """Return the values of the deepest layer to split on, with their atoms, or ``None`` if splitting does not help."""
     found: dict[Node, Domain] = {}
     for select in comparisons(aggregate.selector):
-        query = select.operands[1]
-        if search.layer(query) == deepest:
-            domain = search.facts[query].domain
-            if domain.atoms is None or select.operation.name == "select.by":
+        if search.layer(select.query) == deepest:
+            domain = search.facts[select.query].domain
+            if domain.atoms is None or isinstance(select, SelectBy):
                 return None
-            found[query] = domain
-    keys = [select.operands[0] for select in comparisons(aggregate.selector)]
-    for root in (*keys, *aggregate.node.operands[1:]):
+            found[select.query] = domain
+    keys = [select.key for select in comparisons(aggregate.selector)]
+    for root in (*keys, *aggregate.operands[1:]):
         for leaf in _leaves(search, root, deepest):
             domain = search.facts[leaf].domain
             if domain.atoms is None or not search.facts[leaf].uniform:
@@ -113,10 +110,10 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
         return _replaced(search, root, uniform)
 
     selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query), meets=False)
-    parts = [replaced(part) for part in aggregate.node.operands[1:]]
+    parts = [replaced(part) for part in aggregate.operands[1:]]
     if selector is None or any(part is None for part in parts):
         return None
-    return algebra.rebuilt(aggregate.node, [selector, *(part for part in parts if part is not None)])
+    return algebra.rebuilt(aggregate, [selector, *(part for part in parts if part is not None)])
 
 
 def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) -> Node | None:
@@ -147,6 +144,7 @@ RULES = (
     Rule(
         "split by value",
         "agg(key(k) = query(q), v) = where(q = c1, agg(key(k) = c1, v), where(q = c2, …))",
+        Aggregate,
         split,
         max_nesting=1,
     ),

@@ -4,50 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.analysis import Linear
+from raspir.analysis import Comparison, IntSet, Linear
+from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
-from raspir.passes.depth.aggregates import Aggregate
+from raspir.ir.views import Aggregate, Best, Sum, Where
 from raspir.passes.depth.search import Rule, Search
 from raspir.rewriting.algebra import Algebra
 
 
-def query_condition(search: Search, node: Node) -> Iterator[Node]:
+def query_condition(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Move conditions on the query alone out of the selector."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or not aggregate.formula:
+    formula = search.algebra.formula(aggregate)
+    if not formula:
         return
-    shared = dict(aggregate.formula[0].sets)
-    for clause in aggregate.formula[1:]:
-        shared = {pair: allowed for pair, allowed in shared.items() if clause.sets.get(pair) == allowed}
     outside = {
         pair: allowed
-        for pair, allowed in shared.items()
+        for pair, allowed in _shared(formula).items()
         if pair.kind in ("int", "cmp") and search.facts.of_queries(pair)
     }
     if not outside:
         return
-    rest = tuple(clause.without(*outside) for clause in aggregate.formula)
-    inner = aggregate.using(search.algebra.selector(rest))
+    rest = tuple(clause.without(*outside) for clause in formula)
+    inner = search.algebra.using(aggregate, search.algebra.selector(rest))
     if search.facts[inner].total:
         yield search.algebra("where", search.algebra.holds(outside), inner, search.algebra.const(aggregate.default))
 
 
-def uniform_choice(search: Search, node: Node) -> Iterator[Node]:
+def _shared(formula: Disjunction) -> dict[Comparison, IntSet]:
+    """Return the conditions that all clauses share."""
+    return {
+        pair: allowed
+        for pair, allowed in formula[0].sets.items()
+        if all(clause.sets.get(pair) == allowed for clause in formula[1:])
+    }
+
+
+def uniform_choice(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Choose after the aggregate if the value is chosen by a uniform condition."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or aggregate.value.operation.name != "where":
-        return
-    test, a, b = aggregate.value.operands
-    if search.facts[test].uniform:
-        branches = [aggregate.using(value=branch) for branch in (a, b)]
+    choice = aggregate.value
+    if isinstance(choice, Where) and search.facts[choice.condition].uniform:
+        branches = [search.algebra.using(aggregate, value=branch) for branch in (choice.a, choice.b)]
         if all(search.facts[branch].total for branch in branches):
-            yield search.algebra("where", test, *branches)
+            yield search.algebra("where", choice.condition, *branches)
 
 
-def uniform_terms(search: Search, node: Node) -> Iterator[Node]:
+def uniform_terms(search: Search, aggregate: Sum) -> Iterator[Node]:
     """Add uniform terms and multiply by uniform factors after the sum instead of before it."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or not search.adds_integers(aggregate):
+    if not search.adds_integers(aggregate):
         return
     algebra, facts = search.algebra, search.facts
     total = Linear({})
@@ -56,22 +59,23 @@ def uniform_terms(search: Search, node: Node) -> Iterator[Node]:
     uniform = form.only(term for term in form.terms if facts[term].uniform)
     rest = form.plus(uniform, -1)
     for term, coefficient in uniform.terms.items():
-        total = total.plus(facts.linear(_times(algebra, term, _count(aggregate))), coefficient)
+        total = total.plus(facts.linear(_times(algebra, term, _count(algebra, aggregate))), coefficient)
         moved = True
     for term, coefficient in rest.terms.items():
         factor, other = _factors(search, term)
         if factor is not None:
-            total = total.plus(facts.linear(_times(algebra, factor, aggregate.using(value=other))), coefficient)
+            inner = algebra.using(aggregate, value=other)
+            total = total.plus(facts.linear(_times(algebra, factor, inner)), coefficient)
             rest = rest.plus(Linear({term: coefficient}), -1)
             moved = True
     if moved:
         if rest.terms or rest.constant:
-            total = total.plus(facts.linear(aggregate.using(value=algebra.linear(rest))))
+            total = total.plus(facts.linear(algebra.using(aggregate, value=algebra.linear(rest))))
         yield algebra.linear(total)
 
 
-def _count(aggregate: Aggregate) -> Node:
-    return aggregate.using(value=aggregate.algebra.const(1))
+def _count(algebra: Algebra, aggregate: Sum) -> Node:
+    return algebra.using(aggregate, value=algebra.const(1))
 
 
 def _times(algebra: Algebra, a: Node, b: Node) -> Node:
@@ -89,33 +93,31 @@ def _factors(search: Search, term: Node) -> tuple[Node | None, Node]:
     return None, term
 
 
-def uniform_best(search: Search, node: Node) -> Iterator[Node]:
+def uniform_best(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """best(s, u) = u where s selects anything, for uniform u."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or not search.facts[aggregate.value].uniform:
+    if not search.facts[aggregate.value].uniform:
         return
-    if aggregate.kind != "best" and not search.facts.at_most_one(aggregate.selector):
+    if not isinstance(aggregate, Best) and not search.facts.at_most_one(aggregate.selector):
         return
     algebra = search.algebra
     count = algebra("sum", aggregate.selector, algebra.const(1), default=0)
     yield algebra("where", algebra("gt", count, algebra.const(0)), aggregate.value, algebra.const(aggregate.default))
 
 
-def score_without_uniform(search: Search, node: Node) -> Iterator[Node]:
+def score_without_uniform(search: Search, aggregate: Best) -> Iterator[Node]:
     """best(s, v, score + u) = best(s, v, score) for integers and uniform u."""
-    aggregate = Aggregate.of(node, search.algebra)
-    if aggregate is None or aggregate.kind != "best" or not search.facts[node.operands[2]].domain.integral:
+    if not search.facts[aggregate.score].domain.integral:
         return
-    form = search.facts.linear(node.operands[2])
+    form = search.facts.linear(aggregate.score)
     kept = form.only(term for term in form.terms if not search.facts[term].uniform)
     if kept != form:
-        yield aggregate.using(score=search.algebra.side(kept))
+        yield search.algebra.using(aggregate, score=search.algebra.side(kept))
 
 
 RULES = (
-    Rule("condition on the query", "agg(s & c(i), v, d) = where(c, agg(s, v, d), d)", query_condition),
-    Rule("uniform condition", "agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b))", uniform_choice),
-    Rule("uniform term", "sum(s, u * v + w) = u * sum(s, v) + sum(s, w)", uniform_terms),
-    Rule("uniform value", "best(s, u, d) = where(width(s) > 0, u, d)", uniform_best),
-    Rule("uniform score", "best(s, v, score + u) = best(s, v, score)", score_without_uniform),
+    Rule("condition on the query", "agg(s & c(i), v, d) = where(c, agg(s, v, d), d)", Aggregate, query_condition),
+    Rule("uniform condition", "agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b))", Aggregate, uniform_choice),
+    Rule("uniform term", "sum(s, u * v + w) = u * sum(s, v) + sum(s, w)", Sum, uniform_terms),
+    Rule("uniform value", "best(s, u, d) = where(width(s) > 0, u, d)", Aggregate, uniform_best),
+    Rule("uniform score", "best(s, v, score + u) = best(s, v, score)", Best, score_without_uniform),
 )

@@ -5,21 +5,19 @@ from __future__ import annotations
 from raspir.analysis import Linear
 from raspir.analysis import selectors as normal
 from raspir.ir import Node
+from raspir.ir.views import Aggregate, Best, Combination, Select, Sum
 from raspir.rewriting.builder import COMPLEMENT, Builder
 
 
-def default(algebra: Builder, node: Node) -> Node | None:
+def default(algebra: Builder, node: Aggregate) -> Node | None:
     """An aggregate that never selects is its default."""
-    if algebra.facts.selects_none(node.operands[0]):
-        default = node.atom("default")
-        return algebra.const(default)
-    return None
+    return algebra.const(node.default) if algebra.facts.selects_none(node.selector) else None
 
 
-def own_value(algebra: Builder, node: Node) -> Node | None:
-    """What each position fetches from itself is its own, and so is what is the same wherever it is fetched from."""
-    selector, value = node.operands[:2]
-    return value if _is_own_value(algebra, selector, value) and algebra.facts.exactly_one(selector) else None
+def own_value(algebra: Builder, node: Sum) -> Node | None:
+    """sum(s, x) = x if each position selects itself alone, or one position of a uniform x."""
+    is_own = _is_own_value(algebra, node.selector, node.value)
+    return node.value if is_own and algebra.facts.exactly_one(node.selector) else None
 
 
 def _is_own_value(algebra: Builder, selector: Node, value: Node) -> bool:
@@ -27,23 +25,22 @@ def _is_own_value(algebra: Builder, selector: Node, value: Node) -> bool:
     return algebra.facts.selects_own(selector) or algebra.facts[value].uniform
 
 
-def one_value(algebra: Builder, node: Node) -> Node | None:
-    """mean = best = sum over at most one position, whose value comes as it is."""
-    if algebra.facts.at_most_one(node.operands[0]):
-        return algebra("sum", *node.operands[:2], default=node["default"])
+def one_value(algebra: Builder, node: Aggregate) -> Node | None:
+    """mean = best = sum over at most one position, whose value is unchanged."""
+    if algebra.facts.at_most_one(node.selector):
+        return algebra("sum", node.selector, node.value, default=node.default)
     return None
 
 
-def by_position(algebra: Builder, node: Node) -> Node | None:
+def by_position(algebra: Builder, node: Best) -> Node | None:
     """The best by a score that always rises, or always falls, is the last selected position, or the first."""
-    selector, value, score = node.operands
-    if score is algebra.indices or not algebra.facts[score].domain.integral:
+    if node.score is algebra.indices or not algebra.facts[node.score].domain.integral:
         return None
-    steps = algebra.facts.steps(algebra.facts.linear(score))
+    steps = algebra.facts.steps(algebra.facts.linear(node.score))
     if not steps.injective:
         return None
-    pick = "highest" if (node["pick"] == "highest") == steps.rising else "lowest"
-    return algebra("best", selector, value, algebra.indices, pick=pick, ties="left", default=node["default"])
+    pick = "highest" if (node.pick == "highest") == steps.rising else "lowest"
+    return algebra("best", node.selector, node.value, algebra.indices, pick=pick, ties="left", default=node.default)
 
 
 def selects_all(algebra: Builder, node: Node) -> Node | None:
@@ -53,15 +50,16 @@ def selects_all(algebra: Builder, node: Node) -> Node | None:
     return algebra.selector(normal.NOTHING) if algebra.facts.selects_none(node) else None
 
 
-def selector_algebra(algebra: Builder, node: Node) -> Node | None:
+def selector_algebra(algebra: Builder, node: Combination) -> Node | None:
     """s & all = s, s & s = s, ~~s = s, ~(a < b) is a >= b, and the like."""
     name, operands = node.operation.name, node.operands
     if name == "selector.not":
         (inner,) = operands
         if inner.operation.name == "selector.not":
             return inner.operands[0]
-        comparison = inner.operation.name.removeprefix("select.")
-        return algebra(f"select.{COMPLEMENT[comparison]}", *inner.operands) if comparison in COMPLEMENT else None
+        if isinstance(inner, Select) and inner.comparison in COMPLEMENT:
+            return algebra(f"select.{COMPLEMENT[inner.comparison]}", *inner.operands)
+        return None
     a, b = operands
     is_neutral = algebra.facts.selects_all if name == "selector.and" else algebra.facts.selects_none
     for one, other in ((a, b), (b, a)):

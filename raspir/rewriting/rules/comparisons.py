@@ -6,21 +6,21 @@ from raspir.analysis import IntSet
 from raspir.analysis.forms import MIRRORED
 from raspir.ir import Node, build
 from raspir.ir.atoms import is_boolean
+from raspir.ir.views import Compare, Const, Where
 from raspir.rewriting.builder import COMPLEMENT, Builder
 from raspir.rewriting.rules.numbers import additions, constant, operations
 
 _CHOICES = 12  # limit on the choices into which a comparison is moved, which can copy them or nest rules
 
 
-def compared_to_itself(algebra: Builder, node: Node) -> Node | None:
+def compared_to_itself(algebra: Builder, node: Compare) -> Node | None:
     """x == x, x <= x and x >= x are true and the others false, as no atom is NaN."""
-    a, b = node.operands
-    return algebra.const(node.operation.name in ("eq", "le", "ge")) if a is b else None
+    return algebra.const(node.operation.name in ("eq", "le", "ge")) if node.a is node.b else None
 
 
-def bounded(algebra: Builder, node: Node) -> Node | None:
+def bounded(algebra: Builder, node: Compare) -> Node | None:
     """A comparison of integers whose difference has bounds that decide it."""
-    a, b = node.operands
+    a, b = node.a, node.b
     if not (algebra.facts[a].domain.integral and algebra.facts[b].domain.integral):
         return None
     form = algebra.difference(a, b)
@@ -36,21 +36,19 @@ def bounded(algebra: Builder, node: Node) -> Node | None:
     return algebra.compare(form, node.operation.name) if operations(form) + 1 < taken + 1 else None
 
 
-def constant_last(algebra: Builder, node: Node) -> Node | None:
+def constant_last(algebra: Builder, node: Compare) -> Node | None:
     """3 < x is x > 3."""
-    a, b = node.operands
-    if a.operation.name == "const" and b.operation.name != "const":
-        return algebra(MIRRORED[node.operation.name], b, a)
+    if isinstance(node.a, Const) and not isinstance(node.b, Const):
+        return algebra(MIRRORED[node.operation.name], node.b, node.a)
     return None
 
 
-def truth(algebra: Builder, node: Node) -> Node | None:
+def truth(algebra: Builder, node: Compare) -> Node | None:
     """x == True is x and x == False is ~x, for booleans x."""
-    a, b = node.operands
-    single = algebra.facts[b].domain.single
-    if not (is_boolean(single) and _is_equality(node) and algebra.facts[a].domain.boolean):
+    single = algebra.facts[node.b].domain.single
+    if not (is_boolean(single) and _is_equality(node) and algebra.facts[node.a].domain.boolean):
         return None
-    return a if single == (node.operation.name == "eq") else algebra("not", a)
+    return node.a if single == (node.operation.name == "eq") else algebra("not", node.a)
 
 
 def _is_equality(comparison: Node) -> bool:
@@ -58,31 +56,31 @@ def _is_equality(comparison: Node) -> bool:
     return comparison.operation.name in ("eq", "ne")
 
 
-def compared_choice(algebra: Builder, node: Node) -> Node | None:
+def compared_choice(algebra: Builder, node: Compare) -> Node | None:
     """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen.
 
     A chain of choices is followed as long as one branch of each is decided. If the choice has other users, both
     branches must be decided, or it would be copied for each comparison.
     """
-    rest, constant = node.operands
-    if rest.operation.name != "where" or constant.operation.name != "const" or algebra.facts[rest].choices > _CHOICES:
+    rest, constant = node.a, node.b
+    if not isinstance(rest, Where) or not isinstance(constant, Const) or algebra.facts[rest].choices > _CHOICES:
         return None
     levels: list[tuple[Node, Node | None, Node | None]] = []
-    while rest.operation.name == "where" and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):
-        condition, *branches = rest.operands
+    while isinstance(rest, Where) and (algebra.uses[rest] == 1 or len(levels) < _CHOICES):
+        branches = rest.a, rest.b
         if not all(algebra.facts.is_total(node, [branch, constant]) for branch in branches):
             break
         left, right = (
-            _outcome(algebra, build(node.operation.name, branch, constant), condition, chosen)
+            _outcome(algebra, build(node.operation.name, branch, constant), rest.condition, chosen)
             for branch, chosen in zip(branches, (True, False), strict=True)
         )
         shared = algebra.uses[rest] > 1
         if (left is None or right is None) if shared else (left is None and right is None):
             break
-        levels.append((condition, left, right))
+        levels.append((rest.condition, left, right))
         if left is not None and right is not None:
             break
-        rest = branches[0] if left is None else branches[1]
+        rest = rest.a if left is None else rest.b
     if not levels:
         return None
     result = algebra(node.operation.name, rest, constant) if None in levels[-1] else node  # unused
@@ -92,16 +90,15 @@ def compared_choice(algebra: Builder, node: Node) -> Node | None:
 
 
 def _outcome(algebra: Builder, test: Node, condition: Node, holds: bool) -> Node | None:
-    """Return the result of ``test`` if domains, bounds, or whether ``condition`` holds decide it."""
+    """Return the result of the comparison ``test`` if domains, bounds, or whether ``condition`` holds decide it."""
     if test is condition:
         return algebra.const(holds)
     if are_complementary(test, condition):
         return algebra.const(not holds)
-    for rule in (constant, compared_to_itself, bounded):
-        found = rule(algebra, test)
-        if found is not None:
-            return found if found.operation.name == "const" else None
-    return None
+    if not isinstance(test, Compare):
+        return None
+    found = constant(algebra, test) or compared_to_itself(algebra, test) or bounded(algebra, test)
+    return Const.of(found) if found is not None else None
 
 
 def are_complementary(a: Node, b: Node) -> bool:

@@ -11,6 +11,7 @@ from raspir.analysis.facts import clause_of
 from raspir.ir import Atom, Node, build
 from raspir.ir.atoms import atom_key, is_integer
 from raspir.ir.types import INT
+from raspir.ir.views import Binary, Lookup, Map, Mean, Unary
 from raspir.ir.walks import preorder
 from raspir.rewriting.builder import Builder
 
@@ -24,7 +25,7 @@ def constant(algebra: Builder, node: Node) -> Node | None:
     return None if single is None else algebra.const(single)
 
 
-def table(algebra: Builder, node: Node) -> Node | None:
+def table(algebra: Builder, node: Map) -> Node | None:
     """map(f, x) = lookup(x) for x among few atoms, on none of which f fails; a constant where f makes all the same."""
     table = {atom_key(atom): (atom, value) for atom, value in algebra.columns.table(node) or ()}
     if not table:
@@ -32,17 +33,16 @@ def table(algebra: Builder, node: Node) -> Node | None:
     keys, values = zip(*table.values(), strict=True)
     if len(set(map(atom_key, values))) == 1:
         return algebra.const(values[0])
-    return algebra("lookup", node.operands[0], keys=keys, values=values, otherwise=values[0])
+    return algebra("lookup", node.operand, keys=keys, values=values, otherwise=values[0])
 
 
-def identity_table(algebra: Builder, node: Node) -> Node | None:
+def identity_table(algebra: Builder, node: Lookup) -> Node | None:
     """lookup(x) = x where every atom that x can be stands beside itself."""
-    operand = node.operands[0]
-    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
+    outcomes = algebra.facts.outcomes(node, [algebra.facts[node.operand].domain])
     if outcomes is None:
         return None
     rows, results = outcomes
-    return operand if _are_identical((atom for (atom,) in rows), results) else None
+    return node.operand if _are_identical((atom for (atom,) in rows), results) else None
 
 
 def _are_identical(atoms: Iterable[Atom], others: Iterable[Atom]) -> bool:
@@ -78,10 +78,9 @@ def additions(algebra: Builder, node: Node, enough: int) -> int:
     return sum(1 for _ in islice(found, enough + 1))
 
 
-def masked(algebra: Builder, node: Node) -> Node | None:
+def masked(algebra: Builder, node: Binary) -> Node | None:
     """x * b = where(b, x, 0) for integers x and booleans b."""
-    a, b = node.operands
-    for number, test in ((a, b), (b, a)):
+    for number, test in ((node.a, node.b), (node.b, node.a)):
         if algebra.facts[test].domain.boolean and algebra.facts[number].domain.integral:
             if algebra.facts[number].domain.kinds is not INT:
                 number = algebra.linear(algebra.facts.linear(number))
@@ -89,37 +88,34 @@ def masked(algebra: Builder, node: Node) -> Node | None:
     return None
 
 
-def power(algebra: Builder, node: Node) -> Node | None:
+def power(algebra: Builder, node: Binary) -> Node | None:
     """x ** 2 = x * x and x ** 3 = x * x * x for integers x."""
-    a, b = node.operands
-    exponent = algebra.facts[b].domain.single
-    if not is_integer(exponent) or exponent not in (2, 3) or algebra.facts[a].domain.kinds is not INT:
+    exponent = algebra.facts[node.b].domain.single
+    if not is_integer(exponent) or exponent not in (2, 3) or algebra.facts[node.a].domain.kinds is not INT:
         return None
-    square = algebra("mul", a, a)
-    return square if exponent == 2 else algebra("mul", square, a)
+    square = algebra("mul", node.a, node.a)
+    return square if exponent == 2 else algebra("mul", square, node.a)
 
 
-def unit(algebra: Builder, node: Node) -> Node | None:
+def unit(algebra: Builder, node: Binary) -> Node | None:
     """x // 1 = x and x ** 1 = x for integers x."""
-    a, b = node.operands
-    single = algebra.facts[b].domain.single
-    return a if single == 1 and is_integer(single) and algebra.facts[a].domain.kinds is INT else None
+    single = algebra.facts[node.b].domain.single
+    return node.a if single == 1 and is_integer(single) and algebra.facts[node.a].domain.kinds is INT else None
 
 
-def rounded_mean(algebra: Builder, node: Node) -> Node | None:
+def rounded_mean(algebra: Builder, node: Unary) -> Node | None:
     """round(mean(s, v) * width(s)) = sum(s, v) for small integers v."""
-    (product,) = node.operands
+    product = node.operand
     if product.operation.name != "mul":
         return None
     for mean, width in (product.operands, product.operands[::-1]):
-        if mean.operation.name != "mean" or not _is_width(algebra, mean.operands[0], width):
+        if not isinstance(mean, Mean) or not _is_width(algebra, mean.selector, width):
             continue
-        selector, value = mean.operands
-        domain, default = algebra.facts[value].domain, mean["default"]
+        domain = algebra.facts[mean.value].domain
         small = domain.integral and max(abs(domain.low), abs(domain.high)) <= _SMALL
-        if small and not isinstance(default, str | tuple | None) and default not in (inf, -inf):
-            integers = value if domain.kinds is INT else algebra("add", value, algebra.const(0))
-            return algebra("sum", selector, integers, default=0)
+        if small and not isinstance(mean.default, str) and mean.default not in (inf, -inf):
+            integers = mean.value if domain.kinds is INT else algebra("add", mean.value, algebra.const(0))
+            return algebra("sum", mean.selector, integers, default=0)
     return None
 
 

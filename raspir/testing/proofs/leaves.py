@@ -86,7 +86,7 @@ def among(node: Node, name: str, atoms: tuple[Atom, ...]) -> Condition:
 
 
 BELOW_THE_LIMIT = Condition("no integer is too large", lambda encoding: values.UNLIMITED)
-"""No product or quotient exceeds the limit on integers, :data:`~raspir.ir.evaluation.MOST_BITS`; no rule checks it."""
+"""No product or quotient exceeds the limit on integers, :data:`~raspir.ir.arithmetic.MOST_BITS`; no rule checks it."""
 
 
 def selects(node: Node, name: str, everything: bool) -> Condition:

@@ -11,8 +11,9 @@ import raspir
 from raspir.backends.numpy.kernels import elementwise
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of
 from raspir.backends.numpy.planner import ELEMENTWISE
+from raspir.ir.arithmetic import logical_not
 from raspir.ir.atoms import atom_key
-from raspir.ir.evaluation import EVALUATORS, checked, logical_not
+from raspir.ir.evaluation import EVALUATORS, checked
 from raspir.runtime.messages import failed_on
 
 UNARY = ("neg", "abs", "round", "not")

@@ -207,7 +207,7 @@ def test_a_default_for_none_is_not_added_twice(default):
     program = (key(indices) < query(COUNT)).value(where(indices > 1, 3, -1), default).map(str)
     stays(CONDITION, program, WORDS)
     graph = as_graph(program)
-    with replaced([ADDS_INTEGERS]):
+    with replaced(ADDS_INTEGERS):
         found = searched(graph, (CONDITION, CLOSED))
     assert differing(graph, found, WORDS)
 

@@ -83,20 +83,20 @@ def test_all_positions_must_be_shifted_alike():
 def test_floats_keep_their_order():
     program = everything.value(shift(where(COUNT > 1, 0.2, 0.3), 1, 0.1))
     stays(ABSORB, program, WORDS)
-    breaks(ABSORB, program, ["aba"], ADDS_INTEGERS, IS_TOTAL)
+    breaks(ABSORB, program, ["aba"], *ADDS_INTEGERS, IS_TOTAL)
 
 
 @pytest.mark.parametrize("default", [3, "_", False])
 def test_a_default_that_is_not_zero(default):
     program = lt.value(shift(COUNT), default).map(str)
     stays(ABSORB, program, WORDS)
-    breaks(ABSORB, program, WORDS, ADDS_INTEGERS)
+    breaks(ABSORB, program, WORDS, *ADDS_INTEGERS)
 
 
 def test_means_are_no_sums():
     program = everything.mean(shift(COUNT, 1, 3))
     stays(ABSORB, program, WORDS)
-    breaks(ABSORB, program, WORDS, ADDS_INTEGERS)
+    breaks(ABSORB, program, WORDS, *ADDS_INTEGERS)
 
 
 def test_booleans_whose_type_matters():

@@ -148,7 +148,7 @@ def test_the_term_must_be_uniform():
 def test_a_term_and_a_default(default):
     program = lt.value(length + indices, default).map(str)
     stays(TERMS, program, WORDS)
-    breaks(TERMS, program, WORDS, ADDS_INTEGERS)
+    breaks(TERMS, program, WORDS, *ADDS_INTEGERS)
 
 
 def test_floats_keep_their_order():
@@ -161,7 +161,7 @@ def test_floats_keep_their_order():
 def test_means_are_no_sums():
     program = le.mean(50 * length + where(tokens == "a", 2**60 + 100, 0))
     stays(TERMS, program, WORDS)
-    breaks(TERMS, program, ["aa"], ADDS_INTEGERS)
+    breaks(TERMS, program, ["aa"], *ADDS_INTEGERS)
 
 
 def test_booleans_whose_type_matters():

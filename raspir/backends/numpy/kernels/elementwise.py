@@ -40,9 +40,10 @@ from raspir.backends.numpy.kernels.columns import (
     whole,
 )
 from raspir.backends.numpy.kernels.failures import Site
+from raspir.ir.arithmetic import added, logical_not, multiplied, quotient, raised, remainder
 from raspir.ir.atoms import Atom, atom_key
 from raspir.ir.errors import EvaluationError, RecordedError
-from raspir.ir.evaluation import added, checked, logical_not, multiplied, quotient, raised, remainder
+from raspir.ir.evaluation import checked
 from raspir.runtime.messages import failed_on
 
 EXACT = 2**53

@@ -14,8 +14,8 @@ from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.types import ATOM, INT, STR
+from raspir.ir.views import Compare
 from raspir.passes.depth import best as rules
-from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Search
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.cases.programs import (
@@ -218,9 +218,9 @@ def _run(there: str, counted: str, step: int = 0, more: Node | None = None) -> N
     return run if more is None else both(run, more)
 
 
-def _as_exists(search: Search, node: Node) -> tuple[bool, Aggregate]:
+def _as_exists(search: Search, node: Compare) -> tuple[bool, Node]:
     """Return the compared aggregate, as if the comparison always tested for existence."""
-    return True, Aggregate(node.operands[0], search.algebra)
+    return True, node.a
 
 
 def _as_run(formula: Disjunction | None) -> Conjunct | None:

@@ -116,7 +116,7 @@ UNCHECKED_CLOSED = (
         [(closed_forms, "position_multiple", always(1))],
     ),
     GuardMutation(
-        "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]
+        "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), ADDS_INTEGERS
     ),
 )  # fmt: skip
 
@@ -147,7 +147,7 @@ def _closed() -> Iterator[ProofCase]:
 # Condition on the value
 
 UNCHECKED_VALUES = tuple(
-    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, ADDS_INTEGERS)
     for text, node in {
         "another default": total(S, make("where", POSITIONAL, V, W), 3),
         "a float as default": total(S, make("where", POSITIONAL, V, W), 0.0),

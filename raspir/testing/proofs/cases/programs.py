@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.analysis.known import Facts
 from raspir.ir import Atom, Node, build
-from raspir.passes.depth import aggregates
+from raspir.ir.views import Aggregate
+from raspir.passes.depth import sides
 from raspir.passes.depth.search import Options, Rule, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.leaves import INDICES, LENGTH, make, select, total
@@ -71,7 +72,7 @@ def flipped(value: Node, default: Atom = 0) -> Node:
 # Rules
 
 
-def searched(rule: Rule, bool_int_agnostic: frozenset[Node] = frozenset(), max_heads: int = 16) -> Rewrite:
+def searched(rule: Rule[Any], bool_int_agnostic: frozenset[Node] = frozenset(), max_heads: int = 16) -> Rewrite:
     """Return the proposals of a rule in a search without other rules.
 
     Args:
@@ -80,15 +81,15 @@ def searched(rule: Rule, bool_int_agnostic: frozenset[Node] = frozenset(), max_h
         max_heads: the option of the search.
     """
 
-    def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
+    def rewrite(analysis: Assumed, node: Node) -> Iterable[Node]:
         search = Search(Algebra(analysis), (rule,), Options("best", max_heads), bool_int_agnostic)
-        return rule.propose(search, node)
+        return rule.propose(search, node) if rule.takes(node) else ()
 
     return rewrite
 
 
 def schema(
-    rule: Rule,
+    rule: Rule[Any],
     text: str,
     node: Node,
     *conditions: Condition,
@@ -116,7 +117,7 @@ def schema(
     )
 
 
-def provable(rule: Rule, *schemas: ProofCase) -> Provable:
+def provable(rule: Rule[Any], *schemas: ProofCase) -> Provable:
     """Return the catalog entry of a search rule."""
     return Provable("depth", rule.name, rule.algebra, schemas)
 
@@ -140,10 +141,13 @@ IS_TOTAL: Patch = (Analysis, "is_total", always(True))
 NEVER_FAILS: tuple[Patch, ...] = (claimed(total=True), IS_TOTAL)
 """Skip the check that a value is total."""
 
-COMPARABLE: Patch = (aggregates, "_compares", always(True))
+COMPARABLE: Patch = (sides, "_compares", always(True))
 """Skip the check that all atoms are comparable."""
 
-ADDS_INTEGERS: Patch = (Search, "adds_integers", always(True))
+ADDS_INTEGERS: tuple[Patch, ...] = (
+    (Rule, "takes", lambda rule, node: isinstance(node, Aggregate)),
+    (Search, "adds_integers", always(True)),
+)
 """Skip the check that integers are added with default 0."""
 
 AT_MOST_ONE: Patch = (Analysis, "at_most_one", always(True))

@@ -9,9 +9,7 @@ from itertools import product
 from raspir.analysis import Analysis, Linear
 from raspir.ir import Node
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
-from raspir.ir.typing import Attribute
 from raspir.passes.depth import shifts
-from raspir.passes.depth.aggregates import attributes
 from raspir.passes.depth.gathers import Fetch, fetch_at
 from raspir.passes.depth.search import Search
 from raspir.passes.depth.shifts import Reach
@@ -115,7 +113,7 @@ UNCHECKED_SHIFTS = (
         [COMPARABLE],
     ),
     *(
-        GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+        GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, ADDS_INTEGERS)
         for text, node in {
             "another default": total(BEFORE, SHIFTED, 3),
             "False as default": total(BEFORE, SHIFTED, False),
@@ -172,19 +170,12 @@ def _bests(pick: str, ties: str) -> Iterator[tuple[str, Node]]:
     )
 
 
-def _ties_kept(node: Node) -> dict[str, Attribute]:
-    """Return the attributes of a node with ties on the other side, which cancels the reversal of ties."""
-    found = attributes(node)
-    return {**found, "ties": _OTHER[found["ties"]]} if "ties" in found else found
-
-
 def _as_if_total(algebra: Algebra, position: Node) -> Fetch:
     """Return the fetch from a position as if it always lay inside the input."""
     return replace(fetch_at(algebra, position), total=True)
 
 
-_OTHER: dict[Attribute, Attribute] = {"left": "right", "right": "left"}
-TIES_KEPT: Patch = (shifts, "attributes", _ties_kept)
+TIES_KEPT: Patch = (shifts, "_turned", lambda aggregate: aggregate.named_attributes)
 SURE: Patch = (shifts, "fetch_at", _as_if_total)
 LEAVING = at(beside(1, MIRRORED), V, 9)
 UNCHECKED_REVERSALS = (

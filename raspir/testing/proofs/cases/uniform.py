@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from raspir.analysis import Analysis
-from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Node
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.depth import uniform as rules
-from raspir.passes.depth.aggregates import Aggregate
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.cases.programs import (
     ADDS_INTEGERS,
@@ -54,15 +52,6 @@ M = leaf("m", INT, (-2, 0, 3))
 # Condition on the query
 
 
-_formula = Aggregate.__dict__["formula"].fget
-
-
-def _shared_by_all(aggregate: Aggregate) -> Disjunction | None:
-    """Return the normal form of an aggregate as if all clauses shared the conditions of the first."""
-    found: Disjunction | None = _formula(aggregate)
-    return found and tuple(Conjunct({**found[0].sets, **clause.sets}) for clause in found)
-
-
 ONE = select("eq", 1, C)
 ON_QUERY = {
     "s & c == 1": both(S, ONE),
@@ -93,7 +82,7 @@ UNCHECKED_CONDITIONS = (
     GuardMutation(
         "whether all alternatives share the condition",
         total(either(both(BEFORE, ONE), select("eq", INDICES, INDICES)), V),
-        [(Aggregate, "formula", property(_shared_by_all))],
+        [(rules, "_shared", lambda formula: formula[0].sets)],
     ),
 )  # fmt: skip
 
@@ -131,7 +120,7 @@ CHOICES = tuple(
 
 PRODUCT = make("mul", U, V)
 UNCHECKED_TERMS = tuple(
-    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, ADDS_INTEGERS)
     for text, node in {
         "another default": total(AFTER, make("add", U, V), 5),
         "False as default": total(AFTER, make("add", U, V), False),
