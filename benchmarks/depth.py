@@ -24,7 +24,7 @@ KINDS = ("select", "best")
 
 
 @dataclass(frozen=True)
-class Optimised:
+class Optimized:
     """The optimization result for one kind of attention.
 
     Attributes:
@@ -51,15 +51,15 @@ class Row:
     written_heads: int
     tracr: int | None
     compared: int
-    select: Optimised
-    best: Optimised
+    select: Optimized
+    best: Optimized
 
     @property
     def fails(self) -> list[str]:
         """The failed checks, as messages."""
         found = []
         for kind in KINDS:
-            got: Optimised = getattr(self, kind)
+            got: Optimized = getattr(self, kind)
             if got.layers > got.bound:
                 found.append(f"{self.name}: {got.layers} layers with {kind} attention, and {got.bound} must do")
             if got.wrong:
@@ -82,7 +82,7 @@ def measure(measured: Measured, inputs: int, seed: int) -> Row:
         seconds = perf_counter() - start
         run = raspir.compile(graph, "reference", optimize=False)
         wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
-        found[kind] = Optimised(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
+        found[kind] = Optimized(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
     return Row(measured.name, stats.layers, stats.heads, measured.tracr, len(expected), **found)
 
 

@@ -32,7 +32,7 @@ def measured(campaign: Campaign, programs: int, start: int = 1000) -> Iterator[t
         outcome = campaign.tried(number)
         seconds = time.process_time() - begin
         if outcome.failure is not None:
-            raise SystemExit(f"program {number} shows a difference: {outcome.failure.problem.told}")
+            raise SystemExit(f"program {number} shows a difference: {outcome.failure.problem.description}")
         yield len(generated.graph), outcome.cases, seconds
 
 

@@ -134,7 +134,7 @@ def measured(kind: str, size: int, vocabulary: bool) -> tuple[float, int, int, b
 def main() -> int:
     """Print the table and return the exit code."""
     report = Table(title="the default pipeline, seconds at sizes ×1, ×2, ×4")
-    for heading in ("program", "vocabulary", "nodes", "optimised", "×1", "×2", "×4", "growth", ""):
+    for heading in ("program", "vocabulary", "nodes", "optimized", "×1", "×2", "×4", "growth", ""):
         report.add_column(heading, justify="left" if heading in ("program", "vocabulary") else "right")
     failed = False
     for kind, (_, size, with_vocabulary) in KINDS.items():

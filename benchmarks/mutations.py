@@ -227,9 +227,9 @@ if found.failures:
 """
 PROVE = """
 from raspir.testing.proofs.findings import findings
-from raspir.testing.proofs.cases import CATALOGUE
+from raspir.testing.proofs.cases import RULES
 
-(found,) = findings([each for each in CATALOGUE if each.name == {rule!r}], 3, 20.0, 0)
+(found,) = findings([each for each in RULES if each.name == {rule!r}], 3, 20.0, 0)
 if found.problems:
     raise SystemExit(found.problems[0])
 """

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from raspir.ir import Graph, build
-from raspir.testing.minimise import replaced
+from raspir.testing.minimize import replaced
 
 
 @dataclass(frozen=True)

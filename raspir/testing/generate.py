@@ -63,10 +63,12 @@ class Generated:
     longest: int
 
     @property
-    def promised(self) -> Graph:
+    def assumed(self) -> Graph:
         """The program under the assumptions that its inputs satisfy: their vocabulary and maximum length."""
         with quiet():
             return self.graph.assume(self.vocab, self.longest)
+
+    promised = assumed  # former name
 
     def input(self, random: Random) -> list[Atom]:
         """Return a random input, mostly short and often repetitive."""
@@ -100,7 +102,7 @@ def program(
     attempts = 0 if support == EVERYTHING else ATTEMPTS
     for _ in range(attempts):
         found = _attempt(random, small, support, sizes)
-        if found is not None and support.takes(found.promised):
+        if found is not None and support.takes(found.assumed):
             return found
     while (found := _attempt(random, small, EVERYTHING, sizes)) is None:
         pass

@@ -208,7 +208,7 @@ def running(m: Maker, mask: SOp, within: SOp | None) -> SOp:
 
 
 @idiom
-def neighbour(m: Maker) -> None:
+def neighbor(m: Maker) -> None:
     """Add the value at the next or previous matching position, found by counting, sometimes within classes."""
     mask = m.pick("bool")
     within = m.choose(None, None, tokens, m.pick("any"))

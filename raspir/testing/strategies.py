@@ -25,7 +25,7 @@ from raspir.plugins.registry import advice
 from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes
-from raspir.testing.minimise import replaced, substitutes
+from raspir.testing.minimize import replaced, substitutes
 from raspir.testing.quiet import fitting
 
 _STEPS = 8
@@ -69,14 +69,14 @@ class Allowed:
         """Return whether a program satisfies the constraints."""
         graph = program if isinstance(program, Graph) else lower(program)
         try:
-            promised = fitting(graph, self.vocab, self.longest)
+            assumed = fitting(graph, self.vocab, self.longest)
         except ProgramError:
             return False
         return (
-            len(promised) <= self.max_size
-            and all(node.operation.name in self.operations for node in promised)
-            and all(node.type in self.types for node in promised if node.type is not SELECTOR)
-            and (self.supported is None or self.supported(promised))
+            len(assumed) <= self.max_size
+            and all(node.operation.name in self.operations for node in assumed)
+            and all(node.type in self.types for node in assumed if node.type is not SELECTOR)
+            and (self.supported is None or self.supported(assumed))
         )
 
 

@@ -126,7 +126,7 @@ class Campaign:
         """
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
-        able = tuple(name for name in self.backends if self.supports[name].takes(generated.promised)) or self.backends
+        able = tuple(name for name in self.backends if self.supports[name].takes(generated.assumed)) or self.backends
 
         def settings() -> Iterator[tuple[Setting, bool, bool]]:
             for _ in range(SETTINGS):
@@ -195,11 +195,11 @@ class Outcome:
 
 def covered(setting: Setting) -> list[str]:
     """Return the coverage keys of a case under a setting, each as ``group name``."""
-    promises = {"vocabulary": setting.vocab, "length": setting.max_length}
+    assumptions = {"vocabulary": setting.vocab, "length": setting.max_length}
     return [
         f"passes {setting.order}",
         f"attention {setting.attention}",
-        f"promised {' and '.join(name for name, held in promises.items() if held is not None) or 'nothing'}",
+        f"assumed {' and '.join(name for name, held in assumptions.items() if held is not None) or 'nothing'}",
         f"backend {setting.backend}",
         *(f"forced {name}" for name in setting.forced),
     ]

@@ -292,16 +292,16 @@ class ErrorWithoutLocation(Run):
             raise EvaluationError(error.message) from None
 
 
-@fault("promises: vocabulary")
-class PromisesNotChecked(Run):
+@fault("assumptions: vocabulary")
+class AssumptionsNotChecked(Run):
     def inputs(self, given):
         if isinstance(given, Mapping):
             return {name: list(each) for name, each in given.items()}
         return {"tokens": list(given)}
 
 
-@fault("promises: vocabulary mixed")
-class PromisesByEquality(Run):
+@fault("assumptions: vocabulary mixed")
+class AssumptionsByEquality(Run):
     def inputs(self, given):
         try:
             return super().inputs(given)
@@ -454,15 +454,15 @@ class Integers(Faulty):
     supports = Capabilities(types=["int", "bool"])
 
 
-class NeedsPromises(Faulty):
+class NeedsAssumptions(Faulty):
     """No fault: programs must come with a vocabulary and a length."""
 
-    name = "NeedsPromises"
+    name = "NeedsAssumptions"
     supports = Capabilities(vocabulary=False, length=False)
 
 
 class Numbers(Faulty):
-    """No fault: each value holds integers, or floats; promises are needed, and some operations left out."""
+    """No fault: each value holds integers, or floats; assumptions are needed, and some operations left out."""
 
     name = "Numbers"
     supports = Capabilities.without("best", "str", "map", mixed=False, vocabulary=False)
@@ -490,7 +490,7 @@ MENDED = (
     "ListForSequence",
     "InputChanged",
     "MissingFunctionsFoundLate",
-    "PromisesNotChecked",
-    "PromisesByEquality",
+    "AssumptionsNotChecked",
+    "AssumptionsByEquality",
 )
 """Faults that do no harm, since raspir sees to these things itself when it calls a backend."""

@@ -14,7 +14,7 @@ from faulty import (
     Faulty,
     FromTheRight,
     Integers,
-    NeedsPromises,
+    NeedsAssumptions,
     Numbers,
     Picky,
     RefusesAll,
@@ -104,12 +104,12 @@ def test_what_is_unsupported_is_no_failure_and_is_told():
 RESTRICTED = ("selector algebra", "sums", "moving atoms", "several inputs")
 
 
-@pytest.mark.parametrize("restricted", [Integers, NeedsPromises, Numbers])
+@pytest.mark.parametrize("restricted", [Integers, NeedsAssumptions, Numbers])
 def test_restricted_backends_are_tried_on_what_they_support(restricted):
     chosen = [case for group in RESTRICTED for case in in_group(group)]
     report = run(restricted(), chosen, programs=6)
     assert report.conforms, report.failed
-    tried = {entry.group for entry in report.entries if entry.came is Outcome.PASSED}
+    tried = {entry.group for entry in report.entries if entry.outcome is Outcome.PASSED}
     assert tried >= {*RESTRICTED, "generated, as written"}
 
 
@@ -121,7 +121,7 @@ def is_wrong_on_generated(judge, number):
     return False
 
 
-@pytest.mark.parametrize("restricted", [Integers, NeedsPromises, Numbers])
+@pytest.mark.parametrize("restricted", [Integers, NeedsAssumptions, Numbers])
 def test_faults_of_restricted_backends_are_found(restricted):
     class Broken(restricted):
         step = AddsOneAboveThree
@@ -152,7 +152,9 @@ def test_reasons_are_told_by_what_is_missing():
     report = run(Integers(), in_group("unary operators"), programs=0)
     notes = [line for line in str(report).splitlines() if line.startswith("unsupported")]
     assert 0 < len(notes) <= 5
-    assert len({entry.left_out or entry.told for entry in report.entries}) >= len({e.missing for e in report.entries})
+    assert len({entry.left_out or entry.message for entry in report.entries}) >= len(
+        {e.missing for e in report.entries}
+    )
     assert all("which" not in entry.missing and "needs" not in entry.missing for entry in report.entries)
 
 
@@ -237,7 +239,7 @@ def test_tables_fit_80_columns_and_ascii():
     for told in (report.render(ascii_only=True), str(report)):
         assert max(map(len, told.splitlines())) <= 80
     assert report.render(ascii_only=True).replace("·", "").isascii()
-    assert "\x1b[" in report.render(colour=True)
+    assert "\x1b[" in report.render(color=True)
 
 
 # The kit under pytest, as a user runs it. What an installed raspir adds to pytest is given as a plugin here, so that

@@ -71,11 +71,11 @@ def test_drawn_programs_use_the_language_and_are_of_all_sizes():
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_inputs_keep_the_promises(data):
+def test_inputs_satisfy_the_assumptions(data):
     program = data.draw(programs(longest=5))
     given_input = data.draw(inputs_for(program))
     assert len(given_input) <= 5
-    run = raspir.compile(program.promised, "reference", optimize=False)
+    run = raspir.compile(program.assumed, "reference", optimize=False)
     with suppress(raspir.EvaluationError):  # a program may fail; it may not refuse its input
         run(given_input)
 
@@ -93,7 +93,7 @@ def test_a_strategy_keeps_to_what_a_backend_can_do():
     )
     assert sum(any(node.operation.name == "sum" for node in each.graph) for each in made) > 8
     for each in made:
-        graph = each.promised
+        graph = each.assumed
         assert {node.operation.name for node in graph} <= allowed | {"input"}
         assert all(node.type in INT | BOOL for node in graph if node.type is not SELECTOR)
         assert len(graph) <= 10
@@ -112,7 +112,7 @@ def test_programs_grow_by_what_is_supported():
         return graph.stats().layers <= 1
 
     made = samples(programs(supported=shallow))
-    assert {each.promised.stats().layers for each in made} == {0, 1}
+    assert {each.assumed.stats().layers for each in made} == {0, 1}
 
 
 class Picky:
@@ -134,7 +134,7 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
     made = samples(programs(backend="picky", vocab=[1, 2]))
     assert sum(len(each.graph) > 4 for each in made) > 30
     for each in made:
-        Picky().compile(each.promised)
+        Picky().compile(each.assumed)
 
 
 @pytest.mark.parametrize(

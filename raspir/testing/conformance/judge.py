@@ -13,8 +13,8 @@ from raspir.backends.base import Backend, Executable, Streams
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.runtime.sequence import Sequence
+from raspir.testing.conformance.assumptions import Run, in_other_atoms, under_assumptions
 from raspir.testing.conformance.case import Case, Trial
-from raspir.testing.conformance.promised import Run, in_other_atoms, promised
 from raspir.testing.rounding import excused, may_round
 
 
@@ -133,9 +133,9 @@ class Judge:
         try:
             return [(trial, self.compiled(trial.graph))], None
         except BackendError as error:
-            runs = [*promised(trial, self.compiled)]
+            runs = [*under_assumptions(trial, self.compiled)]
             if not runs:  # retry with other atoms, for which the reference is the only oracle
-                others = ([*promised(other, self.compiled, apart=False)] for other in in_other_atoms(trial))
+                others = ([*under_assumptions(other, self.compiled, apart=False)] for other in in_other_atoms(trial))
                 return next(filter(None, others), []), error.message
             whole = bool(runs) and sum(len(part.inputs) for part, _ in runs) == len(trial.inputs)
             return runs, None if whole else error.message

@@ -91,21 +91,12 @@ class _Collector:
         held: Any = dict(report.user_properties).get(_PROPERTY)
         if held is None or (report.when != "call" and not report.failed):
             return
-        about = Entry(
-            held["group"],
-            held["name"],
-            Outcome.PASSED,
-            "",
-            tuple(held["operations"]),
-            held["kind"],
-            held["rounded"],
-            held["left_out"],
-        )
+        entry = Entry(**held)
         if report.failed:
-            about = replace(about, came=Outcome.FAILED, told=report.longreprtext)
+            entry = replace(entry, outcome=Outcome.FAILED, message=report.longreprtext)
         elif report.skipped:
-            about = replace(about, came=Outcome.UNSUPPORTED, told=held["unsupported"])
-        self.report.entries.append(about)
+            entry = replace(entry, outcome=Outcome.UNSUPPORTED)
+        self.report.entries.append(entry)
 
 
 @pytest.fixture
@@ -113,10 +104,9 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
     """Return a function that checks the chosen backend on a case and records the result for the report."""
 
     def hold(case: Case, tried: Callable[[Judge], Verdict]) -> None:
-        noted: dict[str, Any] = {"group": case.group, "name": case.name, "rounded": 0, "unsupported": ""}
-        noted["left_out"] = ""
-        noted |= {"operations": list(case.operations), "kind": case.kind}
-        record_property(_PROPERTY, noted)
+        fields: dict[str, Any] = {"group": case.group, "name": case.name}  # of an entry of the report
+        fields |= {"operations": case.operations, "kind": case.kind}
+        record_property(_PROPERTY, fields)
         verdict, wrong = Verdict(), ""
         try:
             verdict = tried(pytestconfig.stash[_JUDGE])
@@ -124,9 +114,9 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
             wrong = str(error).encode("utf-8", "backslashreplace").decode()
         if wrong:  # outside the handler, so that pytest does not show it as a chained exception
             pytest.fail(f"{case}\n{wrong}", pytrace=False)
-        noted["rounded"], noted["left_out"] = verdict.rounded, verdict.left_out or ""
+        fields |= {"rounded": verdict.rounded, "left_out": verdict.left_out or ""}
         if verdict.unsupported is not None:
-            noted["unsupported"] = verdict.unsupported
+            fields["message"] = verdict.unsupported
             pytest.skip(f"unsupported: {verdict.unsupported}")
 
     return hold

@@ -135,9 +135,9 @@ def _uninterrupted() -> Iterator[None]:
 
 def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) -> Finding:
     """Return the finding for a rule, identified by pass and name since its functions cannot be pickled."""
-    from raspir.testing.proofs.cases import CATALOGUE
+    from raspir.testing.proofs.cases import RULES
 
-    (rule,) = (each for each in CATALOGUE if (each.pass_, each.name) == name)
+    (rule,) = (each for each in RULES if (each.pass_, each.name) == name)
     start = time.perf_counter()
     if not rule.schemas:
         checks = check(rule, max(generated, _ALONE))

@@ -6,15 +6,15 @@ from proofs import holds, is_needed
 from raspir.passes.depth import RULES
 from raspir.testing.proofs.cases import best, closed_forms, gathers, shifts, split, uniform
 
-CATALOGUE = [each for module in (gathers, closed_forms, uniform, shifts, best, split) for each in module.RULES]
-SCHEMAS = {each.name: each.schemas for each in CATALOGUE}
+PROVABLE = [each for module in (gathers, closed_forms, uniform, shifts, best, split) for each in module.RULES]
+SCHEMAS = {each.name: each.schemas for each in PROVABLE}
 
 
-def test_every_rule_is_in_the_catalogue():
-    assert [(each.pass_, each.name, each.algebra) for each in CATALOGUE] == [
+def test_every_rule_is_in_the_catalog():
+    assert [(each.pass_, each.name, each.algebra) for each in PROVABLE] == [
         ("depth", rule.name, rule.algebra) for rule in RULES
     ]
-    assert all(each.schemas and not each.unencoded for each in CATALOGUE)
+    assert all(each.schemas and not each.unencoded for each in PROVABLE)
     for name, schemas in SCHEMAS.items():
         assert len({schema.text for schema in schemas}) == len(schemas), name
 

@@ -6,20 +6,20 @@ from proofs import all_needed, holds, is_needed, name, needed_name, schemas
 from raspir.rewriting import algebra
 from raspir.testing.proofs.cases import fold_numbers, fold_selectors, fold_truths
 
-CATALOGUE = (*fold_numbers.RULES, *fold_truths.RULES, *fold_selectors.RULES)
+PROVABLE = (*fold_numbers.RULES, *fold_truths.RULES, *fold_selectors.RULES)
 
 
-@pytest.mark.parametrize("schema", schemas(CATALOGUE), ids=name)
+@pytest.mark.parametrize("schema", schemas(PROVABLE), ids=name)
 def test_it_is_proved(schema):
     holds(schema, 2)
 
 
-@pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
+@pytest.mark.parametrize("needed", all_needed(PROVABLE), ids=needed_name)
 def test_each_condition_is_needed(needed):
     assert is_needed(needed)
 
 
-def test_every_row_of_the_algebra_is_in_the_catalogue():
+def test_every_row_of_the_algebra_is_in_the_catalog():
     rows = {algebra.rule_name(row) for rules in algebra.RULES.values() for row in rules}
-    assert rows == {rule.name for rule in CATALOGUE}
-    assert all(rule.schemas and rule.pass_ == "fold" and rule.algebra for rule in CATALOGUE)
+    assert rows == {rule.name for rule in PROVABLE}
+    assert all(rule.schemas and rule.pass_ == "fold" and rule.algebra for rule in PROVABLE)

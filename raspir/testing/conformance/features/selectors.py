@@ -31,10 +31,10 @@ def compared(name: str, keys: Any, queries: Any) -> Selector:
     return apply(Selector, f"select.{name}", (keys, queries))
 
 
-def seen(selector: Selector, inputs: Any, **promises: Any) -> Iterator[Trial]:
+def seen(selector: Selector, inputs: Any) -> Iterator[Trial]:
     """Yield trials that expose a selector's matrix: the number of selected keys in each row, and which."""
-    yield trial(selector.value(1), inputs, **promises)
-    yield trial(selector.value(indices, -1), inputs, **promises)
+    yield trial(selector.value(1), inputs)
+    yield trial(selector.value(indices, -1), inputs)
 
 
 def cases() -> Iterator[Case]:

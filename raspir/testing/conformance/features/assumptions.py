@@ -10,7 +10,7 @@ from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, trial
 
-GROUP = "promises"
+GROUP = "assumptions"
 
 
 def cases() -> Iterator[Case]:

@@ -19,7 +19,7 @@ _LARGE = 40
 """The program size in nodes above which nodes are removed in batches before they are tried individually."""
 
 
-def minimised(
+def minimized(
     graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000, seconds: float = math.inf
 ) -> tuple[Graph, list[Any]]:
     """Shrink a failing program and its input, or inputs.
