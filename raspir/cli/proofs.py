@@ -131,7 +131,7 @@ def _summary(found: list[Finding], seconds: float, longest: int) -> str:
     proofs = [each for each in found if each.lengths and each.holds]
     needs = [need for each in found for need in each.needs]
     idle = sum(need.counterexample is None for need in needs)
-    programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
+    programs, others = sum(each.cases for each in proofs), sum(bool(each.unencoded) for each in found)
     rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
     text = (
         f"{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "

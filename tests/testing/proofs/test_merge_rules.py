@@ -4,7 +4,7 @@ import ast
 import inspect
 
 import pytest
-from proofs import all_needed, holds, is_needed, name, needed_name, schemas
+from proofs import all_needed, cases, holds, is_needed, name, needed_name
 
 from raspir.passes import merge as merging
 from raspir.testing.proofs.cases import fuse, merge
@@ -12,9 +12,9 @@ from raspir.testing.proofs.cases import fuse, merge
 PROVABLE = (*merge.RULES, *fuse.RULES)
 
 
-@pytest.mark.parametrize("schema", schemas(PROVABLE), ids=name)
-def test_it_is_proved(schema):
-    holds(schema, 2)
+@pytest.mark.parametrize("case", cases(PROVABLE), ids=name)
+def test_it_is_proved(case):
+    holds(case, 2)
 
 
 @pytest.mark.parametrize("needed", all_needed(PROVABLE), ids=needed_name)
@@ -38,4 +38,4 @@ def rules_named(source):
 def test_every_rule_is_in_the_catalog():
     assert set(rules_named(inspect.getsource(merging))) == {rule.name for rule in merge.RULES}
     assert [(rule.pass_, rule.name) for rule in fuse.RULES] == [("fuse", "fuse")]
-    assert all(rule.schemas and rule.algebra for rule in PROVABLE)
+    assert all(rule.cases and rule.algebra for rule in PROVABLE)

@@ -28,13 +28,12 @@ from raspir.testing.proofs.cases.programs import (
     both,
     either,
     mean,
-    provable,
-    schema,
 )
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-BY_RANK, IN_RUN = rules.RULES
+BY_RANK, IN_RUN = map(Searched, rules.RULES)
 
 X, Y, V, W, TEXT = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("w", INT), leaf("text", STR)
 IS_A, SAME = select("eq", X, "a"), select("eq", X, X)
@@ -141,7 +140,7 @@ def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
     return total(both(select("eq", _of_a["j <= i"], beside(step, asked)), IS_A), INDICES, -1)
 
 
-UNCHECKED_RANKS = (
+RANK_MUTATIONS = (
     GuardMutation("whether the member is the next or the previous", _next(2), [NEXT]),
     *(
         GuardMutation(f"whether a member counts itself, as if {sides}", _next(1), [placed(*sides)])
@@ -187,9 +186,8 @@ UNCHECKED_RANKS = (
 
 
 def _by_rank() -> Iterator[ProofCase]:
-    for place, (text, node) in enumerate((*_absolute(), *_relative(), *_besides())):
-        checks = UNCHECKED_RANKS if place == 0 else ()
-        yield schema(BY_RANK, f"fetching from {text} is fetching the best", node, unchecked=checks)
+    for text, node in (*_absolute(), *_relative(), *_besides()):
+        yield BY_RANK.case(f"fetching from {text} is fetching the best", node)
 
 
 # First of a run
@@ -268,7 +266,7 @@ def _later(count: Node) -> Node:
     return both(AFTER, select("eq", count, count))
 
 
-UNCHECKED_RUNS = (
+RUN_MUTATIONS = (
     GuardMutation("whether it is asked if there is a mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
     GuardMutation("whether the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
     GuardMutation("whether marks are 1 and all else 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
@@ -301,11 +299,14 @@ def _in_run() -> Iterator[ProofCase]:
             if "mean" in name and "1" in asks:
                 continue
             shown = f"{name} {asks}, for {there} and counting {counted}, looks at one position"
-            yield schema(IN_RUN, shown, ask(marked(_run(there, counted), MARK)))
+            yield IN_RUN.case(shown, ask(marked(_run(there, counted), MARK)))
     bounded = both(RUN, select("eq", Y, "b"))
-    yield schema(IN_RUN, "width(run & y == 'b') > 0 looks at one position", make("gt", total(bounded, 1), 0))
+    yield IN_RUN.case("width(run & y == 'b') > 0 looks at one position", make("gt", total(bounded, 1), 0))
     both_ends = make("gt", total(_run("j < i", "j < i"), ENDS), 0)
-    yield schema(IN_RUN, "sum(run, stop | mark) > 0 looks at one position", both_ends, unchecked=UNCHECKED_RUNS)
+    yield IN_RUN.case("sum(run, stop | mark) > 0 looks at one position", both_ends)
 
 
-RULES = (provable(BY_RANK, *_by_rank()), provable(IN_RUN, *_in_run()))
+RULES = (
+    BY_RANK.provable(*_by_rank(), mutations=RANK_MUTATIONS),
+    IN_RUN.provable(*_in_run(), mutations=RUN_MUTATIONS),
+)

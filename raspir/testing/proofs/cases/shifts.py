@@ -31,9 +31,8 @@ from raspir.testing.proofs.cases.programs import (
     either,
     flipped,
     mean,
-    provable,
-    schema,
 )
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
     INDICES,
@@ -48,7 +47,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase
 
-ABSORB, REVERSAL, FACTOR = shifts.RULES
+ABSORB, REVERSAL, FACTOR = map(Searched, shifts.RULES)
 
 X, Y, Z, V, W = leaf("x", ATOM), leaf("y", ATOM), leaf("z", ATOM), leaf("v", INT), leaf("w", INT)
 U, R, B = leaf("u", INT), leaf("r", NUMBER), leaf("b", BOOL)
@@ -96,7 +95,7 @@ _reach_of = shifts.reach_of
 WITHIN: Patch = (shifts, "_within", lambda search, position: search.algebra.everything)
 ALL_SHIFTED: Patch = (shifts, "reach_of", _is_shift)
 SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
-UNCHECKED_SHIFTS = (
+SHIFT_MUTATIONS = (
     GuardMutation(
         "whether the position lies inside the input", total(EVERYTHING, SHIFTED),
         [WITHIN],
@@ -127,22 +126,20 @@ UNCHECKED_SHIFTS = (
 
 
 def _absorbed() -> Iterator[ProofCase]:
-    for place, (reach, position) in enumerate(REACHES.items()):
+    for reach, position in REACHES.items():
         for text, node in _sums(position):
-            checks = UNCHECKED_SHIFTS if place == 0 and node.operands[0] is UP_TO else ()
-            shown = f"{text} from {reach} is summed over what is fetched"
-            yield schema(ABSORB, shown, node, unchecked=checks, layers=DEEP)
+            yield ABSORB.case(f"{text} from {reach} is summed over what is fetched", node, layers=DEEP)
     far = at(make("add", INDICES, U), V, 7)
     text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
-    yield schema(ABSORB, text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
+    yield ABSORB.case(text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
     integers = of_kinds(R, "r", INT)
     for reach in ("i - 1", "length - 1 - i"):
         fetched = total(SAME, at(REACHES[reach], R))
         text = f"sum(y == z, fetch(r)) from {reach} is summed over r"
-        yield schema(ABSORB, text, fetched, integers, layers=DEEP)
+        yield ABSORB.case(text, fetched, integers, layers=DEEP)
         fetched = total(SAME, at(REACHES[reach], B, True), False)
         text = f"sum(y == z, fetch(b)) from {reach} is summed over b, where True may be 1"
-        yield schema(ABSORB, text, fetched, bool_int_agnostic=True, layers=DEEP)
+        yield ABSORB.agnostic_case(text, fetched, layers=DEEP)
 
 
 # Reversal absorbed
@@ -187,7 +184,7 @@ _OTHER: dict[Attribute, Attribute] = {"left": "right", "right": "left"}
 TIES_KEPT: Patch = (shifts, "attributes", _ties_kept)
 SURE: Patch = (shifts, "fetch_at", _as_if_total)
 LEAVING = at(beside(1, MIRRORED), V, 9)
-UNCHECKED_REVERSALS = (
+REVERSAL_MUTATIONS = (
     GuardMutation(
         "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]
     ),
@@ -203,9 +200,7 @@ def _reversed() -> Iterator[ProofCase]:
     for place, (pick, ties) in enumerate(WAYS):
         for text, node in _bests(pick, ties):
             if node.operation.name == "best" or place == 0:
-                checks = UNCHECKED_REVERSALS if place == 0 and node.operands[0] is UP_TO else ()
-                shown = f"{text} without the reversal, the {ties}most {pick}"
-                yield schema(REVERSAL, shown, node, unchecked=checks, layers=DEEP)
+                yield REVERSAL.case(f"{text} without the reversal, the {ties}most {pick}", node, layers=DEEP)
 
 
 # Queries factored
@@ -222,7 +217,7 @@ def _queried(position: Node) -> Iterator[tuple[str, Node]]:
 
 
 ONE_POSITION: Patch = (shifts, "_only_position", lambda algebra, back, query: query)
-UNCHECKED_QUERIES = (
+QUERY_MUTATIONS = (
     GuardMutation(
         "whether all queries are fetched from one position",
         total(both(select("eq", Y, flipped(X)), select("eq", Z, Y)), 1),
@@ -245,14 +240,16 @@ UNCHECKED_QUERIES = (
 
 
 def _factored() -> Iterator[ProofCase]:
-    for place, (reach, position) in enumerate(REACHES.items()):
-        for number, (text, node) in enumerate(_queried(position)):
-            checks = UNCHECKED_QUERIES if place == number == 0 else ()
-            shown = f"{text} from {reach} is fetched, and not its queries"
-            yield schema(FACTOR, shown, node, unchecked=checks, layers=DEEP)
+    for reach, position in REACHES.items():
+        for text, node in _queried(position):
+            yield FACTOR.case(f"{text} from {reach} is fetched, and not its queries", node, layers=DEEP)
     far = total(both(select("eq", Y, at(make("add", INDICES, U), X)), UP_TO), V)
     text = "sum(y == fetch(x) & j <= i, v) from i + u is fetched, and not its queries"
-    yield schema(FACTOR, text, far, uniform(U, "u"), layers=DEEP)
+    yield FACTOR.case(text, far, uniform(U, "u"), layers=DEEP)
 
 
-RULES = (provable(ABSORB, *_absorbed()), provable(REVERSAL, *_reversed()), provable(FACTOR, *_factored()))
+RULES = (
+    ABSORB.provable(*_absorbed(), mutations=SHIFT_MUTATIONS),
+    REVERSAL.provable(*_reversed(), mutations=REVERSAL_MUTATIONS),
+    FACTOR.provable(*_factored(), mutations=QUERY_MUTATIONS),
+)
