@@ -18,17 +18,7 @@ from raspir.passes.depth import best as rules
 from raspir.passes.depth.aggregates import Aggregate
 from raspir.passes.depth.search import Search
 from raspir.rewriting.algebra import Algebra
-from raspir.testing.proofs.cases.programs import (
-    AFTER,
-    BEFORE,
-    FROM,
-    UP_TO,
-    beside,
-    best,
-    both,
-    either,
-    mean,
-)
+from raspir.testing.proofs.cases.programs import AFTER, BEFORE, FROM, UP_TO, beside, best, both, either, mean
 from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
@@ -147,28 +137,30 @@ RANK_MUTATIONS = (
         for sides in ((True, True, False), (False, False, True), (False, True, True))
     ),
     GuardMutation(
-        "whether the query counts the same members", _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
+        "whether the query counts the same members",
+        _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
         [placed(True, True, False)],
     ),
-    GuardMutation(
-        "whether the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]
-    ),
+    GuardMutation("whether the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]),
     GuardMutation(
         "whether what is found is a member",
         total(both(select("eq", _of_a["j < i"], 0), select("eq", X, "b")), V, -1),
         [MEMBER],
     ),
     GuardMutation(
-        "whether the count is 0 and not more", total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
+        "whether the count is 0 and not more",
+        total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
         [first_or_last(False)],
     ),
     GuardMutation(
         "whether the count is the number of all members",
-        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1), [first_or_last(True)],
+        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1),
+        [first_or_last(True)],
     ),
     GuardMutation(
         "whether the count is of a strict order",
-        total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1), [(Analysis, "rank", _as_ordered)],
+        total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1),
+        [(Analysis, "rank", _as_ordered)],
     ),
     GuardMutation(
         "whether what is counted is all before",
@@ -178,11 +170,12 @@ RANK_MUTATIONS = (
     *(
         GuardMutation(
             f"whether the position that is found has {text}",
-            total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"), ANY_CHECK,
+            total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"),
+            ANY_CHECK,
         )
         for text in ("x == 'b'", "x[j] == y[i]", "j <= i")
     ),
-)  # fmt: skip
+)
 
 
 def _by_rank() -> Iterator[ProofCase]:
@@ -276,7 +269,8 @@ RUN_MUTATIONS = (
     GuardMutation("whether a run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
     GuardMutation("whether a run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
     GuardMutation(
-        "whether the count is by position alone", _exists(_later(total(BY_V, 1))),
+        "whether the count is by position alone",
+        _exists(_later(total(BY_V, 1))),
         [(Analysis, "rank", _as_by_position), OF_KEYS],
     ),
     GuardMutation(
@@ -286,10 +280,9 @@ RUN_MUTATIONS = (
     ),
     GuardMutation("whether marks are identified by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
     GuardMutation(
-        "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))),
-        [NOT_OPAQUE],
+        "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))), [NOT_OPAQUE]
     ),
-)  # fmt: skip
+)
 
 
 def _in_run() -> Iterator[ProofCase]:
@@ -306,7 +299,4 @@ def _in_run() -> Iterator[ProofCase]:
     yield IN_RUN.case("sum(run, stop | mark) > 0 looks at one position", both_ends)
 
 
-RULES = (
-    BY_RANK.provable(*_by_rank(), mutations=RANK_MUTATIONS),
-    IN_RUN.provable(*_in_run(), mutations=RUN_MUTATIONS),
-)
+RULES = (BY_RANK.provable(*_by_rank(), mutations=RANK_MUTATIONS), IN_RUN.provable(*_in_run(), mutations=RUN_MUTATIONS))

@@ -11,15 +11,7 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.depth import closed_forms
 from raspir.passes.depth.closed_forms import Polynomial, _Sums
 from raspir.rewriting.algebra import Algebra
-from raspir.testing.proofs.cases.programs import (
-    ADDS_INTEGERS,
-    MIRRORED,
-    UP_TO,
-    beside,
-    both,
-    either,
-    mean,
-)
+from raspir.testing.proofs.cases.programs import ADDS_INTEGERS, MIRRORED, UP_TO, beside, both, either, mean
 from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import (
     BELOW_THE_LIMIT,
@@ -90,34 +82,32 @@ BEGINS_WITHIN: Patch = (_Sums, "_low", lambda sums, lows: lows[0] if lows else c
 NEVER_CROSS: Patch = (Algebra, "largest", lambda algebra, a, b: a)
 NEVER_OVERLAP: Patch = (_Sums, "over", _twice)
 CLOSED_MUTATIONS = (
+    GuardMutation("whether an interval ends within the input", total(select("le", INDICES, A), 1), [WITHIN]),
+    GuardMutation("whether an interval begins within the input", total(select("ge", INDICES, A), 1), [BEGINS_WITHIN]),
     GuardMutation(
-        "whether an interval ends within the input", total(select("le", INDICES, A), 1),
-        [WITHIN],
-    ),
-    GuardMutation(
-        "whether an interval begins within the input", total(select("ge", INDICES, A), 1),
-        [BEGINS_WITHIN],
-    ),
-    GuardMutation(
-        "whether the ends of an interval cross", total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
+        "whether the ends of an interval cross",
+        total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
         [NEVER_CROSS],
     ),
     GuardMutation(
-        "whether alternatives overlap", total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
+        "whether alternatives overlap",
+        total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
         [NEVER_OVERLAP],
     ),
     GuardMutation(
-        "whether what is added up is a polynomial of the position", total(select("lt", INDICES, A), V),
+        "whether what is added up is a polynomial of the position",
+        total(select("lt", INDICES, A), V),
         [(closed_forms, "polynomial_of", lambda algebra, value: _polynomial_of(algebra, INDICES))],
     ),
     GuardMutation(
-        "whether the key is a multiple of the position", total(select("lt", SQUARE, A), 1),
+        "whether the key is a multiple of the position",
+        total(select("lt", SQUARE, A), 1),
         [(closed_forms, "position_multiple", always(1))],
     ),
     GuardMutation(
         "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]
     ),
-)  # fmt: skip
+)
 
 
 def _closed() -> Iterator[ProofCase]:

@@ -80,38 +80,36 @@ DEFAULT_OUTSIDE: Patch = (gathers, "_is_default_outside", always(True))
 SAFE: Patch = (gathers.There, "_is_safe", always(True))
 GATHER_MUTATIONS = (
     GuardMutation(
-        "whether one position at most is fetched", total(AFTER, make("add", V, total(select("eq", V, 3), V))),
+        "whether one position at most is fetched",
+        total(AFTER, make("add", V, total(select("eq", V, 3), V))),
         [AT_MOST_ONE],
     ),
     GuardMutation(
-        "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7),
-        [WITHIN],
+        "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7), [WITHIN]
     ),
     GuardMutation(
-        "whether there always is a position", at(beside(-1), make("add", INDICES, LENGTH), 7),
+        "whether there always is a position",
+        at(beside(-1), make("add", INDICES, LENGTH), 7),
         [(Analysis, "exactly_one", always(True))],
     ),
     GuardMutation(
-        "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0),
-        [DEFAULT_OUTSIDE],
+        "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0), [DEFAULT_OUTSIDE]
     ),
     GuardMutation(
-        "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)),
-        [DEFAULT_OUTSIDE],
+        "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)), [DEFAULT_OUTSIDE]
     ),
     GuardMutation(
         "whether alternatives select nothing outside",
         at(beside(-1), total(both(either(UP_TO, select("eq", INDICES, 2)), IS_A), V)),
         [DEFAULT_OUTSIDE],
     ),
-    GuardMutation(
-        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [IS_TOTAL]
-    ),
+    GuardMutation("whether what is computed outside can fail", at(beside(1), PAST_END, -1), [IS_TOTAL]),
     GuardMutation(
         "whether queries outside are compared with what they cannot be",
-        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1), [SAFE],
+        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1),
+        [SAFE],
     ),
-)  # fmt: skip
+)
 
 
 def _compositions() -> Iterator[ProofCase]:
@@ -176,23 +174,27 @@ FOUND_MUTATIONS = (
         "whether the finder finds one position at most", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
     ),
     GuardMutation(
-        "whether the finder holds its own position", at(_first(-1, beside(1)), W),
+        "whether the finder holds its own position",
+        at(_first(-1, beside(1)), W),
         [(gathers, "_own_position", lambda algebra, value: (algebra.const(True), None))],
     ),
     GuardMutation(
-        "whether the finder holds it everywhere", at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
+        "whether the finder holds it everywhere",
+        at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
         [OWN_EVERYWHERE],
     ),
     GuardMutation("whether it always finds one", at(_first(1), W), [ALWAYS_FINDS]),
     GuardMutation(
-        "whether the position is what is found, and not its double", at(make("mul", _first(-1), 2), W),
+        "whether the position is what is found, and not its double",
+        at(make("mul", _first(-1), 2), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
     GuardMutation(
-        "whether what is added to it is a constant", at(make("add", _first(-1), INDICES), W),
+        "whether what is added to it is a constant",
+        at(make("add", _first(-1), INDICES), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
-)  # fmt: skip
+)
 
 
 def _finds() -> Iterator[ProofCase]:
@@ -211,10 +213,11 @@ LASTS = {
 }
 LAST_MUTATIONS = (
     GuardMutation(
-        "whether the position is the last", at(beside(-2, LENGTH), X, "_"),
+        "whether the position is the last",
+        at(beside(-2, LENGTH), X, "_"),
         [(Algebra, "difference", always(Linear({}, 1)))],
     ),
-)  # fmt: skip
+)
 
 
 def _lasts() -> Iterator[ProofCase]:

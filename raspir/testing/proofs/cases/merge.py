@@ -95,9 +95,7 @@ EQUAL_MUTATIONS = [
 # Comparisons
 
 _COMPARISONS = WholePass(
-    Merge(),
-    "comparisons merge",
-    "comparisons of one key and one query are one condition: a <= b & a >= b is a == b",
+    Merge(), "comparisons merge", "comparisons of one key and one query are one condition: a <= b & a >= b is a == b"
 )
 
 
@@ -245,9 +243,7 @@ def _united() -> Iterator[ProofCase]:
 SUBTRACT_MUTATIONS = [
     _any_default(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
     GuardMutation(
-        "that the one contains the other",
-        make("sub", total(S, D), total(T, D)),
-        [(Analysis, "contains", always(True))],
+        "that the one contains the other", make("sub", total(S, D), total(T, D)), [(Analysis, "contains", always(True))]
     ),
 ]
 

@@ -96,22 +96,15 @@ WITHIN: Patch = (shifts, "_within", lambda search, position: search.algebra.ever
 ALL_SHIFTED: Patch = (shifts, "reach_of", _is_shift)
 SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
 SHIFT_MUTATIONS = (
-    GuardMutation(
-        "whether the position lies inside the input", total(EVERYTHING, SHIFTED),
-        [WITHIN],
-    ),
+    GuardMutation("whether the position lies inside the input", total(EVERYTHING, SHIFTED), [WITHIN]),
     GuardMutation(
         "whether all positions are shifted alike",
         total(UP_TO, at(make("where", make("eq", Y, "a"), INDICES, beside(-1)), V)),
         [ALL_SHIFTED],
     ),
+    GuardMutation("whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)), [IS_TOTAL]),
     GuardMutation(
-        "whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)),
-        [IS_TOTAL],
-    ),
-    GuardMutation(
-        "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1),
-        [COMPARABLE],
+        "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1), [COMPARABLE]
     ),
     *(
         GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
@@ -122,7 +115,7 @@ SHIFT_MUTATIONS = (
             "a mean": mean(EVERYTHING, SHIFTED),
         }.items()
     ),
-)  # fmt: skip
+)
 
 
 def _absorbed() -> Iterator[ProofCase]:
@@ -185,15 +178,14 @@ TIES_KEPT: Patch = (shifts, "attributes", _ties_kept)
 SURE: Patch = (shifts, "fetch_at", _as_if_total)
 LEAVING = at(beside(1, MIRRORED), V, 9)
 REVERSAL_MUTATIONS = (
-    GuardMutation(
-        "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]
-    ),
+    GuardMutation("whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]),
     GuardMutation("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
     GuardMutation(
-        "whether one position at most is added up, as floats have an order", total(select("ne", Y, "b"), flipped(R)),
+        "whether one position at most is added up, as floats have an order",
+        total(select("ne", Y, "b"), flipped(R)),
         [(Analysis, "at_most_one", lambda facts, selector: not facts.selects_all(selector))],
     ),
-)  # fmt: skip
+)
 
 
 def _reversed() -> Iterator[ProofCase]:
@@ -230,13 +222,15 @@ QUERY_MUTATIONS = (
     ),
     GuardMutation(
         "whether the aggregate can fail where nothing is fetched",
-        total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y), NEVER_FAILS,
+        total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y),
+        NEVER_FAILS,
     ),
     GuardMutation(
-        "whether queries that are not fetched can be compared", total(select("lt", Y, at(beside(-1), X)), 1),
+        "whether queries that are not fetched can be compared",
+        total(select("lt", Y, at(beside(-1), X)), 1),
         [COMPARABLE, *NEVER_FAILS],
     ),
-)  # fmt: skip
+)
 
 
 def _factored() -> Iterator[ProofCase]:

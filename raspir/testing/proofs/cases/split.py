@@ -6,17 +6,7 @@ from collections.abc import Iterator
 
 from raspir.ir.types import ATOM, INT, STR
 from raspir.passes.depth import split
-from raspir.testing.proofs.cases.programs import (
-    COMPARABLE,
-    IS_TOTAL,
-    NEVER_FAILS,
-    UP_TO,
-    at,
-    best,
-    both,
-    either,
-    mean,
-)
+from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAILS, UP_TO, at, best, both, either, mean
 from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
 from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
@@ -57,19 +47,18 @@ QUERY_MUTATIONS = (
     GuardMutation("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARABLE]),
 )
 UNIFORM_MUTATIONS = (
+    GuardMutation("whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))), [IS_TOTAL]),
     GuardMutation(
-        "whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))),
-        [IS_TOTAL],
-    ),
-    GuardMutation(
-        "whether an opaque predicate is asked what it was not", total(some_selector("P", make("add", V, W), X), V),
+        "whether an opaque predicate is asked what it was not",
+        total(some_selector("P", make("add", V, W), X), V),
         [COMPARABLE],
     ),
     GuardMutation(
-        "whether comparing with the atoms tells them apart", total(S, make("where", make("eq", W, 1), True, 1)),
+        "whether comparing with the atoms tells them apart",
+        total(S, make("where", make("eq", W, 1), True, 1)),
         [TELLS_APART],
     ),
-)  # fmt: skip
+)
 
 
 def _cases() -> Iterator[ProofCase]:

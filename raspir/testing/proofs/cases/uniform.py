@@ -82,19 +82,19 @@ ON_THE_QUERY: tuple[Patch, ...] = (
 )
 CONDITION_MUTATIONS = (
     GuardMutation(
-        "whether the aggregate can fail without the condition", total(both(UP_TO, select("eq", 9, C)), X, "_"),
+        "whether the aggregate can fail without the condition",
+        total(both(UP_TO, select("eq", 9, C)), X, "_"),
         NEVER_FAILS,
     ),
     GuardMutation(
-        "whether the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W),
-        ON_THE_QUERY,
+        "whether the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W), ON_THE_QUERY
     ),
     GuardMutation(
         "whether all alternatives share the condition",
         total(either(both(BEFORE, ONE), select("eq", INDICES, INDICES)), V),
         [(Aggregate, "formula", property(_shared_by_all))],
     ),
-)  # fmt: skip
+)
 
 
 CONDITIONS = [
