@@ -114,7 +114,8 @@ def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
     odd, longest = random.choice((0.0, 0.03, 0.1)), random.choice((3, 6, 8, 12))
-    maker = Maker(random, vocab, odd, _allowing(support, vocab, longest), sizes)
+    allows = None if support == EVERYTHING else _allowing(support.takes, vocab, longest)
+    maker = Maker(random, vocab, odd, allows, sizes)
     # A small subset of idioms makes interactions between them more likely.
     idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
     try:
@@ -137,14 +138,12 @@ def _vocabularies(support: Capabilities, known: tuple[tuple[Atom, ...], ...]) ->
     return tuple(each for each in known if fits(each)) or known
 
 
-def _allowing(support: Capabilities, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
-    """Return a predicate on sequences for being supported; ``None`` if everything is."""
-    if support == EVERYTHING:
-        return None
+def _allowing(supported: Callable[[Graph], bool], vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool]:
+    """Return a predicate for whether a sequence, under assumptions, is supported."""
 
     def allows(made: SOp) -> bool:
         try:
-            return support.takes(fitting(lower(made), vocab, longest))
+            return supported(fitting(lower(made), vocab, longest))
         except ProgramError:
             return False
 
@@ -162,14 +161,7 @@ def program_within(random: Random, supported: Callable[[Graph], bool]) -> Genera
     known = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).assume(vocab, 1))]
     for _ in range(10 if known else 0):
         vocab, longest, free = random.choice(known), random.choice((3, 6, 8, 12)), random.choice((0.3, 0.6, 1.0))
-
-        def allows(made: SOp, vocab: tuple[Atom, ...] = vocab, longest: int = longest) -> bool:
-            try:
-                return supported(fitting(lower(made), vocab, longest))
-            except ProgramError:
-                return False
-
-        maker = Maker(random, vocab, random.choice((0.0, 0.03, 0.1)), allows)
+        maker = Maker(random, vocab, random.choice((0.0, 0.03, 0.1)), _allowing(supported, vocab, longest))
         for _ in range(random.choice((1, 2, 3, 4))):
             with suppress(ProgramError):  # no types fit
                 step(maker, free, EVERY, longest)

@@ -171,7 +171,7 @@ def _reduced(draw: st.DrawFn, graph: Graph, rules: Allowed) -> Graph:
             at = draw(st.integers(0, _KEEP))
             if at < len(options):
                 with suppress(GraphError):  # no types fit
-                    smaller = replaced(graph, node, options[at])
+                    smaller = replaced(graph, {node: options[at]})
                     graph = smaller if rules(smaller) else graph
     return graph
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from raspir.frontends.python.embedded import indices, key, query, tokens
+from raspir.frontends.python.embedded import indices, tokens
 from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, trial
+from raspir.testing.conformance.features.common import SAME
 
 GROUP = "assumptions"
 
 
 def cases() -> Iterator[Case]:
     """Yield the cases."""
-    same = (key(tokens) == query(tokens)).value(1)
+    same = SAME.value(1)
     held: dict[str, tuple[Any, list[Any], list[Any]]] = {
         "bool": ((True, False), [[True, False], []], [[1], [True, 0.0], "a"]),
         "int": ((1, 2, 2**64), [[2, 1, 2**64], [1]], [[True], [1.0], [3], [1, 2**64 + 1]]),

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from math import nan
 from typing import Any
 
-from raspir.frontends.python.embedded import indices, key, query, select, tokens
+from raspir.frontends.python.embedded import indices, select, tokens
 from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, Trial, trial
+from raspir.testing.conformance.features.common import SAME
 from raspir.testing.conformance.features.programs import two
 
 GROUP = "mistakes"
@@ -17,7 +18,7 @@ GROUP = "mistakes"
 
 def cases() -> Iterator[Case]:
     """Yield the cases."""
-    same = (key(tokens) == query(tokens)).value(1)
+    same = SAME.value(1)
     wrong: dict[str, list[Any]] = {
         "None": [None],
         "a number": [5, 2.5, True],
