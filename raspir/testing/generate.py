@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from raspir.backends.base import Capabilities
 from raspir.frontends.python.embedded import Selector, SOp, indices, raw, select, tokens, where
@@ -19,7 +20,7 @@ from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
 from raspir.testing.extremes import EVERY
-from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, fits, guarded
+from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
 from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, MODERATE, PREDICATES, Maker, Sizes, constant
 from raspir.testing.quiet import fitting, quiet
@@ -82,6 +83,13 @@ class Generated:
         bound = functions if self.graph.symbols else ""
         vocab = literal(self.vocab)
         return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest})'
+
+
+def in_any_form(random: Random, atoms: list[Atom]) -> Any:
+    """Return an input as a list, a tuple, or where possible a str."""
+    if all(isinstance(each, str) and len(each) == 1 for each in atoms) and random.random() < 0.5:
+        return "".join(map(str, atoms))
+    return tuple(atoms) if random.random() < 0.2 else atoms
 
 
 ATTEMPTS = 100
@@ -218,7 +226,7 @@ def operation(m: Maker, longest: int) -> None:
             m.keep(m.compare(m.choose("eq", "ne"), m.pick("any"), m.choose(m.pick("any"), m.atom())), "bool")
     elif kind == "logic":
         a, b = m.pick("bool"), m.pick("bool")
-        m.keep(m.choose(lambda: a & b, lambda: a | b, lambda: ~a)(), "bool")
+        m.keep(m.one_of(lambda: a & b, lambda: a | b, lambda: ~a), "bool")
     elif kind == "where":
         tag = m.choose("number", "any", "bool", "index")
         a, b = m.pick(tag), m.pick(tag)
@@ -254,15 +262,14 @@ def _other(m: Maker, longest: int) -> None:
     elif kind == 7 and m.chance(0.6):
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:
-        m.keep(m.choose(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index"))(), "index")
+        m.keep(m.one_of(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index")), "index")
 
 
 def _selector(m: Maker) -> Selector:
     """Return a selector of any kind."""
     if m.selectors and m.chance(0.4):
         a, b = m.random.choice(m.selectors[-6:]), m.random.choice(m.selectors)
-        combined: Selector = m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()
-        return combined
+        return m.one_of(lambda: a & b, lambda: a | b, lambda: ~a)
     if m.chance(0.08):
         return select(m.pick("any"), m.pick("any"), m.random.choice(PREDICATES))
     if m.chance(0.3):
@@ -292,7 +299,7 @@ def _aggregate(m: Maker) -> None:
         value = m.pick("number") if m.chance(0.6) else m.numeric()
         default = m.default("number")
         made = (selector.value if kind == "sum" else selector.mean)(value, default)
-        m.keep(made, "number" if fits(default, "number") else "any")
+        m.keep(made, "number", default)
 
 
 def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:

@@ -21,7 +21,7 @@ from raspir.plugins.options import parse_choices
 from raspir.plugins.registry import Registry
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
-from raspir.testing.generate import Generated, program
+from raspir.testing.generate import Generated, in_any_form, program
 from raspir.testing.maker import LARGE
 from raspir.testing.settings import TIME_LIMIT, Setting, drawn
 
@@ -235,9 +235,7 @@ def some_input(random: Random, generated: Generated) -> Any:
     elif style < 0.2 + _exposed(generated):
         given = given[:4] or [0]
         given[random.randrange(len(given))] = random.choice(HUGE)
-    if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
-        return "".join(map(str, given))
-    return tuple(given) if random.random() < 0.2 else given
+    return in_any_form(random, given)
 
 
 def _exposed(generated: Generated) -> float:

@@ -13,7 +13,7 @@ from raspir.api import optimize
 from raspir.ir import BackendError, Graph, ProgramError
 from raspir.testing.conformance.case import Case, Trial, located
 from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
-from raspir.testing.generate import Generated, program, program_within
+from raspir.testing.generate import Generated, in_any_form, program, program_within
 from raspir.testing.minimize import minimized
 from raspir.testing.quiet import quiet
 
@@ -64,9 +64,7 @@ def _drawn(random: Random, made: Generated) -> Any:
     given = made.input(random)
     if random.random() < 0.06:
         given = random.choices(made.vocab, k=random.randint(13, 60))
-    if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
-        return "".join(map(str, given))
-    return tuple(given) if random.random() < 0.2 else given
+    return in_any_form(random, given)
 
 
 def cases(number: int, seed: int) -> Iterator[Case]:
