@@ -72,7 +72,7 @@ class Trial:
             with limited(setting.time_limit):
                 return self._compared(setting, text, again)
         except TimeUpError:
-            slow = f"it takes more than {setting.time_limit:g} s, and is not done with {self._doing}"
+            slow = f"it exceeds the time limit of {setting.time_limit:g} s in {self._doing}"
             raise DifferenceError(slow, kind="time") from None
 
     def _compared(self, setting: Setting, text: bool, again: bool) -> Counter[str]:
@@ -123,7 +123,7 @@ class Trial:
         results, wanted = self.judged(optimized), self.judged(self.graph)
         for i in comparable:
             if not _equal(results[i], wanted[i]):
-                message = f"as written it yields {_shown(wanted[i])}\noptimized        {_shown(results[i])}"
+                message = f"unoptimized it yields {_shown(wanted[i])}\noptimized it yields   {_shown(results[i])}"
                 raise DifferenceError(message, [self.inputs[i]])
         return len(comparable)
 
@@ -162,7 +162,7 @@ class Trial:
 
 
 def _uncompiled(error: Exception) -> DifferenceError:
-    return DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}", kind="backend")
+    return DifferenceError(f"compilation failed: {type(error).__name__}: {error}", kind="backend")
 
 
 def yielded(run: Callable[[], Any]) -> Any:
@@ -264,9 +264,9 @@ def _round_trip(graph: Graph) -> None:
     try:
         again = parse(text)
     except RaspirError as error:
-        raise DifferenceError(f"its text cannot be read: {error}", kind="text") from error
+        raise DifferenceError(f"its textual IR cannot be parsed: {error}", kind="text") from error
     if again != graph or str(again) != text:
-        raise DifferenceError("its text, read again, is another graph", kind="text")
+        raise DifferenceError("its textual IR parses to a different graph", kind="text")
 
 
 def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None:

@@ -200,7 +200,7 @@ def outputs(maker: Maker) -> dict[str, SOp]:
     known = maker.known["any"]
     made = known[2:] or [m.value(1) for m in maker.selectors[-1:]] or known
     if not made:
-        raise ProgramError("nothing was made")
+        raise ProgramError("no expression was generated")
     if maker.wanted and maker.allows is None and maker.chance(0.8):
         return {f"out_{i}": each for i, each in enumerate(maker.wanted[-3:])}
     if maker.chance(0.75):

@@ -147,4 +147,4 @@ def save(content: str, path: Path) -> Path:
         except FileExistsError:
             continue
         return at
-    raise FileExistsError(17, "there are too many files of that name", str(path))
+    raise FileExistsError(17, "too many files have that name", str(path))

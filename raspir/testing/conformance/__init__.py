@@ -76,7 +76,7 @@ def run(
         BackendError: as for :func:`check`, and if the number of programs is negative.
     """
     if programs < 0:
-        raise BackendError(f"generated programs are none or more, not {programs}")
+        raise BackendError(f"the number of generated programs must be 0 or more, not {programs}")
     report = Report(runner(backend).name, partial=chosen is not None)
     judge, patience = Judge(backend, exact_errors), generated.Patience()
     for case in cases() if chosen is None else chosen:

@@ -26,16 +26,14 @@ _JUDGE = pytest.StashKey[Judge]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's command-line options."""
-    group = parser.getgroup("raspir.testing.conformance", "whether a backend of raspir keeps to the language")
-    group.addoption("--backend", metavar="NAME", help="the backend that is held to the language")
+    group = parser.getgroup("raspir.testing.conformance", "conformance of a raspir backend to the language")
+    group.addoption("--backend", metavar="NAME", help="the backend to test")
     group.addoption(
-        "--programs", type=int, default=PROGRAMS, metavar="N", help=f"how many generated programs run ({PROGRAMS})"
+        "--programs", type=int, default=PROGRAMS, metavar="N", help=f"number of generated programs ({PROGRAMS})"
     )
+    group.addoption("--program-seed", type=int, default=0, metavar="S", help="seed of the generated programs (0)")
     group.addoption(
-        "--program-seed", type=int, default=0, metavar="S", help="the seed that they are generated from (0)"
-    )
-    group.addoption(
-        "--exact-errors", action="store_true", help="hold errors to the words and locations of the reference backend"
+        "--exact-errors", action="store_true", help="also require the messages and locations of the reference's errors"
     )
 
 
@@ -47,10 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     programs = config.getoption("programs")
     if programs < 0:
-        raise pytest.UsageError(f"--programs must be none or more, not {programs}")
+        raise pytest.UsageError(f"--programs must be 0 or more, not {programs}")
     name = config.getoption("backend")
     if name is None:
-        raise pytest.UsageError(f"choose a backend to be held to the language: --backend NAME ({_known()})")
+        raise pytest.UsageError(f"choose a backend to test: --backend NAME ({_known()})")
     try:
         runner(name)
     except BackendError as error:
@@ -68,7 +66,7 @@ def _chooses(config: pytest.Config) -> bool:
 
 
 def _known() -> str:
-    return f"those that run programs: {', '.join(filter(_runs, BACKENDS.names()))}"
+    return f"backends that run programs: {', '.join(filter(_runs, BACKENDS.names()))}"
 
 
 def _runs(name: str) -> bool:

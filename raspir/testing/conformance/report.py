@@ -120,7 +120,7 @@ class Report:
         counts = Counter(entry.outcome for entry in self.entries)
         total, passed = len(self.entries), counts[Outcome.PASSED]
         if not total:
-            return f"{self.backend} was held to nothing: no case was run"
+            return f"{self.backend} was not tested: no case was run"
         subject = f"in what was run, {self.backend}" if self.partial else self.backend
         if counts[Outcome.FAILED]:
             return f"{subject} does not conform: it is wrong in {counts[Outcome.FAILED]} of {total} cases"
@@ -128,7 +128,7 @@ class Report:
             return f"{subject} does not conform: it supports none of {total} cases"
         if passed < FEW * total:
             return (
-                f"{subject} conforms in the {passed} of {total} cases that it supports: of the others nothing is known"
+                f"{subject} conforms in the {passed} of {total} cases that it supports; nothing is known of the others"
             )
         parts = sum(1 for entry in self.entries if entry.left_out and entry.outcome is Outcome.PASSED)
         if counts[Outcome.UNSUPPORTED] or parts:
@@ -156,7 +156,7 @@ class Report:
     def _notes(self) -> Iterator[str]:
         rounded = sum(entry.rounded for entry in self.entries)
         if rounded:
-            yield f"sums of floats: {rounded} results are of another order of adding, within rounding"
+            yield f"sums of floats: {rounded} results differ within rounding, by the order of addition"
         reasons = Counter(entry.missing for entry in self.entries if entry.outcome is Outcome.UNSUPPORTED)
         for reason, count in reasons.most_common(8):
             yield f"unsupported ({count}): {reason}"

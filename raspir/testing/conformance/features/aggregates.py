@@ -53,7 +53,7 @@ def _single(group: str, kind: str) -> Iterator[Case]:
     for name, atoms in ATOMS.items():
         alone = trial(made(kind, ITSELF, tokens, "none"), [list(atoms), []], [list(atoms), []], layers=1)
         moved = trial(made(kind, last, tokens, 5), [list(atoms)], [[5, *atoms[:-1]]])
-        yield Case(group, f"{kind} of one selected {name} is that as it is", (alone, moved), (kind,), name)
+        yield Case(group, f"{kind} of one selected {name} is unchanged", (alone, moved), (kind,), name)
     added = trial(made(kind, last, tokens, 100), [[1, 2, 3], [0.5, True]], [[100, 1, 2], [100, 0.5]])
     yield Case(group, f"{kind} of one selected leaves out the default", (added,), (kind,), "mixed")
 
@@ -107,4 +107,4 @@ def _strings() -> Iterator[Case]:
         yield Case(group, f"{kind} of three to ten strings fails", (refused,), (kind,), "str")
         late = [["a", "b", "c", 1], ["", "", "", 0], [1, 2, 3, "a"], ["a", "b", True, 0.5, "c"]]
         mixed = trial(made(kind, EVERYTHING, tokens), late, [EvaluationError] * len(late))
-        yield Case(group, f"{kind} of strings and a number late among them fails", (mixed,), (kind,), "mixed")
+        yield Case(group, f"{kind} of strings and a late number fails", (mixed,), (kind,), "mixed")

@@ -29,7 +29,7 @@ def cases() -> Iterator[Case]:
         trials = tuple(trial(program, [*good, *bad], wanted, vocab) for program in (tokens, same, indices))
         yield Case(GROUP, f"vocabulary {kind}", trials, kind=kind)
     late = trial(same, ["abca", "abcaz"], [[2, 1, 1, 2], InputError], vocab="abc")
-    yield Case(GROUP, "vocabulary broken at the end", (late,))
+    yield Case(GROUP, "vocabulary violated at the end", (late,))
     for limit in (0, 1, 3):
         good = ["a" * n for n in range(limit + 1)]
         inputs = [*good, "a" * (limit + 1), "a" * 50]

@@ -34,7 +34,7 @@ def cases() -> Iterator[Case]:
             trials = [trial(each.best(indices, tokens, ties, -1, pick), inputs) for each in (EVERYTHING, BEFORE)]
             yield Case(GROUP, f"best {pick} {ties} of {kind} scores", tuple(trials), BEST, kind)
         fetched = trial(EVERYTHING.best(tokens, -indices), inputs, [given[:1] * len(given) for given in inputs])
-        yield Case(GROUP, f"best fetches {kind} as it is", (fetched,), BEST, kind)
+        yield Case(GROUP, f"best fetches {kind} unchanged", (fetched,), BEST, kind)
     yield from _by_hand()
     yield from _failing()
 
@@ -55,7 +55,7 @@ def _by_hand() -> Iterator[Case]:
         trial(EVERYTHING.best(tokens, 0, ties), ["abc", [1, "a"], ""], [[at] * n for at, n in wanted] + [[]])
         for ties, wanted in (("left", [("a", 3), (1, 2)]), ("right", [("c", 3), ("a", 2)]))
     )
-    yield Case(GROUP, "best of one score for all", scalars, BEST)
+    yield Case(GROUP, "best of equal scores", scalars, BEST)
     close: list[list[Atom]] = [[2**53, 2**53 + 1, 2.0**53], [2**64, 2**64 + 1], [10**400, 10**400 + 1, 1e308]]
     exact = trial(EVERYTHING.best(indices, tokens), close, [[1] * 3, [1] * 2, [1] * 3])
     yield Case(GROUP, "best compares integers exactly", (exact,), BEST, "int")
@@ -69,7 +69,7 @@ def _failing() -> Iterator[Case]:
     fails = trial(EVERYTHING.best(indices, tokens), mixed, wanted)
     yield Case(GROUP, "best of a string and a number fails", (fails,), BEST, "mixed")
     alone = trial(ITSELF.best(tokens, tokens), [["a", 1, 0.5]], [["a", 1, 0.5]])
-    yield Case(GROUP, "best of one selected looks at no score", (alone,), BEST, "mixed")
+    yield Case(GROUP, "best of one selected compares no scores", (alone,), BEST, "mixed")
     masked = (key(where(tokens == "x", "no", "yes")) == query("yes")).best(indices, tokens, default="_")
     unselected = trial(masked, [["x", 3, 5], ["x", "x"], [2, "x", 1]], [[2] * 3, ["_"] * 2, [0] * 3])
-    yield Case(GROUP, "best compares scores of selected positions alone", (unselected,), BEST, "mixed")
+    yield Case(GROUP, "best compares scores of selected positions only", (unselected,), BEST, "mixed")

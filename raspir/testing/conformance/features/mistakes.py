@@ -26,16 +26,18 @@ def cases() -> Iterator[Case]:
         "a mapping from other names": [{"other": [1]}, {}],
         "a function": [len],
         "NaN": [[nan], [1, nan, 2], (0.5, nan)],
-        "what is no atom": [[None], [[1]], ["a", b"b"], [1j], [{}], [object]],
+        "of non-atoms": [[None], [[1]], ["a", b"b"], [1j], [{}], [object]],
     }
     for name, inputs in wrong.items():
         refused = [InputError] * len(inputs)
         trials = tuple(trial(each, ["a", *inputs], [None, *refused]) for each in (tokens, same))
         yield Case(GROUP, f"an input that is {name}", trials)
     unread = trial(indices, [[nan], [None], "ab"], [InputError, InputError, [0, 1]])
-    yield Case(GROUP, "an input that is wrong and not read", (unread,))
+    yield Case(GROUP, "an invalid input that nothing reads", (unread,))
     lengths = ({"a": "x", "b": "xy"}, {"a": "", "b": "x"}, {"a": "x"}, {"a": "x", "b": "x", "c": "x"}, "xy", ["x", "y"])
-    yield Case(GROUP, "several inputs that do not fit", (Trial(two("found"), lengths, (InputError,) * len(lengths)),))
+    yield Case(
+        GROUP, "several inputs of wrong names or lengths", (Trial(two("found"), lengths, (InputError,) * len(lengths)),)
+    )
     for name, program in {
         "map": tokens.map(_opaque),
         "predicate": select(tokens, indices, _either).value(1),

@@ -34,10 +34,10 @@ def _integers() -> Iterator[Case]:
         "remainder": tokens % 1000003,
         "to the third": tokens**3,
         "bits": tokens & (2**65 - 1),
-        "added up": EVERYTHING.value(tokens),
-        "added up so far": SO_FAR.value(tokens),
-        "equal ones": SAME.value(1),
-        "smaller ones": (key(tokens) < query(tokens)).value(1),
+        "summed": EVERYTHING.value(tokens),
+        "summed so far": SO_FAR.value(tokens),
+        "equal values": SAME.value(1),
+        "smaller values": (key(tokens) < query(tokens)).value(1),
         "larger by one": (key(tokens) == query(tokens + 1)).value(tokens, -1),
         "highest": EVERYTHING.best(tokens, tokens),
     }.items():
@@ -52,12 +52,12 @@ def _floats() -> Iterator[Case]:
     zeros = [[0.0, -0.0], [-0.0], [-0.0, -0.0], [-0.0, 0]]
     total, mean = EVERYTHING.value(tokens), EVERYTHING.mean(tokens)
     signs = trial(total, zeros, [[0.0] * 2, [-0.0], [-0.0] * 2, [0.0] * 2])
-    yield Case(FLOATS, "zeros with a sign added up", (signs, trial(mean, zeros)), ("sum", "mean"), "float")
+    yield Case(FLOATS, "signed zeros summed", (signs, trial(mean, zeros)), ("sum", "mean"), "float")
     product = trial(tokens * 0, [[-1.0, 1.0, -1, 0.0]], [[-0.0, 0.0, 0, 0.0]])
     grouped = trial(SAME.value(1), [[0.0, -0.0, 0, False]], [[4] * 4])
-    yield Case(FLOATS, "zeros with a sign", (product, trial(-tokens, zeros), grouped), kind="float")
+    yield Case(FLOATS, "signed zeros", (product, trial(-tokens, zeros), grouped), kind="float")
     infinite = trial(total, [[inf, 1.0], [inf, -inf], [-inf, -inf, 3]], [[inf] * 2, EvaluationError, [-inf] * 3])
-    yield Case(FLOATS, "infinities added up", (infinite, trial(SO_FAR.mean(tokens), [[1.0, inf]])), ("sum",), "float")
+    yield Case(FLOATS, "infinities summed", (infinite, trial(SO_FAR.mean(tokens), [[1.0, inf]])), ("sum",), "float")
     nan = trial(tokens - tokens, [[1.0, inf], [1.0]], [EvaluationError, [0.0]])
     yield Case(
         FLOATS, "no operation makes NaN", (nan, trial(tokens * 0, [[1.0, inf]], [EvaluationError])), kind="float"

@@ -91,7 +91,7 @@ def _opaque() -> Iterator[Case]:
     sides = trial(select(tokens, indices, _key_first).value(1), [[2, 0, 0]], [[2, 2, 3]])
     truth = trial(select(tokens, tokens, _truthy).value(1), [["", "a", "b"]], [[0, 2, 2]])
     yield Case(GROUP, "predicate of key and query, in this order", (sides,), ("select.by",), "int")
-    yield Case(GROUP, "predicate that is true in Python's sense", (truth,), ("select.by",), "str")
+    yield Case(GROUP, "predicate follows Python's truth values", (truth,), ("select.by",), "str")
     fails = trial(select(tokens, tokens, _dividing).value(1), [[1, 0], [1, 2], []], [EvaluationError, [2, 1], []])
     yield Case(GROUP, "predicate that fails", (fails,), ("select.by",), "int")
 

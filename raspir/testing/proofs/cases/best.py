@@ -131,45 +131,45 @@ def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
 
 
 RANK_MUTATIONS = (
-    GuardMutation("whether the member is the next or the previous", _next(2), [NEXT]),
+    GuardMutation("the member is the next or the previous one", _next(2), [NEXT]),
     *(
-        GuardMutation(f"whether a member counts itself, as if {sides}", _next(1), [placed(*sides)])
+        GuardMutation(f"the member counts itself, unlike {sides}", _next(1), [placed(*sides)])
         for sides in ((True, True, False), (False, False, True), (False, True, True))
     ),
     GuardMutation(
-        "whether the query counts the same members",
+        "the query counts the same members",
         _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
         [placed(True, True, False)],
     ),
-    GuardMutation("whether the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]),
+    GuardMutation("the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]),
     GuardMutation(
-        "whether what is found is a member",
+        "the position found is a member",
         total(both(select("eq", _of_a["j < i"], 0), select("eq", X, "b")), V, -1),
         [MEMBER],
     ),
     GuardMutation(
-        "whether the count is 0 and not more",
+        "the count is 0",
         total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
         [first_or_last(False)],
     ),
     GuardMutation(
-        "whether the count is the number of all members",
+        "the count is the number of all members",
         total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1),
         [first_or_last(True)],
     ),
     GuardMutation(
-        "whether the count is of a strict order",
+        "the counted order is strict",
         total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1),
         [(Analysis, "rank", _as_ordered)],
     ),
     GuardMutation(
-        "whether what is counted is all before",
+        "all earlier positions are counted",
         total(select("eq", total(both(BEFORE, select("lt", V, V)), 1), 0), INDICES, -1),
         [(Analysis, "rank", _as_ordered)],
     ),
     *(
         GuardMutation(
-            f"whether the position that is found has {text}",
+            f"the position found has {text}",
             total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"),
             ANY_CHECK,
         )
@@ -260,28 +260,26 @@ def _later(count: Node) -> Node:
 
 
 RUN_MUTATIONS = (
-    GuardMutation("whether it is asked if there is a mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
-    GuardMutation("whether the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
-    GuardMutation("whether marks are 1 and all else 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
-    GuardMutation("whether no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
-    GuardMutation("whether the mean is asked if it is above 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
-    GuardMutation("whether a run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
-    GuardMutation("whether a run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
-    GuardMutation("whether a run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
+    GuardMutation("the comparison asks for any mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
+    GuardMutation("the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
+    GuardMutation("marks are 1 and other values 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
+    GuardMutation("no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
+    GuardMutation("the mean is compared with 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
+    GuardMutation("the run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
+    GuardMutation("the run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
+    GuardMutation("the run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
     GuardMutation(
-        "whether the count is by position alone",
+        "the count is by position alone",
         _exists(_later(total(BY_V, 1))),
         [(Analysis, "rank", _as_by_position), OF_KEYS],
     ),
     GuardMutation(
-        "whether members are identified by their keys alone",
+        "members depend on their keys alone",
         _exists(_later(total(both(UP_TO, SAME), make("where", STOP, 1, 0)))),
         [(Analysis, "of_keys", lambda facts, pair: not pair.is_index), OF_KEYS],
     ),
-    GuardMutation("whether marks are identified by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
-    GuardMutation(
-        "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))), [NOT_OPAQUE]
-    ),
+    GuardMutation("marks depend on their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
+    GuardMutation("no opaque predicate selects members", _exists(_later(total(both(BEFORE, EVEN), 1))), [NOT_OPAQUE]),
 )
 
 

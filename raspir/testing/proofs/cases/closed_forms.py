@@ -82,31 +82,29 @@ BEGINS_WITHIN: Patch = (_Sums, "_low", lambda sums, lows: lows[0] if lows else c
 NEVER_CROSS: Patch = (Algebra, "largest", lambda algebra, a, b: a)
 NEVER_OVERLAP: Patch = (_Sums, "over", _twice)
 CLOSED_MUTATIONS = (
-    GuardMutation("whether an interval ends within the input", total(select("le", INDICES, A), 1), [WITHIN]),
-    GuardMutation("whether an interval begins within the input", total(select("ge", INDICES, A), 1), [BEGINS_WITHIN]),
+    GuardMutation("the interval ends within the input", total(select("le", INDICES, A), 1), [WITHIN]),
+    GuardMutation("the interval begins within the input", total(select("ge", INDICES, A), 1), [BEGINS_WITHIN]),
     GuardMutation(
-        "whether the ends of an interval cross",
+        "the ends of the interval do not cross",
         total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
         [NEVER_CROSS],
     ),
     GuardMutation(
-        "whether alternatives overlap",
+        "the alternatives do not overlap",
         total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
         [NEVER_OVERLAP],
     ),
     GuardMutation(
-        "whether what is added up is a polynomial of the position",
+        "the value is a polynomial of the position",
         total(select("lt", INDICES, A), V),
         [(closed_forms, "polynomial_of", lambda algebra, value: _polynomial_of(algebra, INDICES))],
     ),
     GuardMutation(
-        "whether the key is a multiple of the position",
+        "the key is a multiple of the position",
         total(select("lt", SQUARE, A), 1),
         [(closed_forms, "position_multiple", always(1))],
     ),
-    GuardMutation(
-        "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]
-    ),
+    GuardMutation("the constant is an integer, or may be one", total(select("lt", INDICES, A), True), [ADDS_INTEGERS]),
 )
 
 
@@ -135,7 +133,7 @@ def _closed() -> Iterator[ProofCase]:
 # Condition on the value
 
 VALUE_MUTATIONS = tuple(
-    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    GuardMutation(f"integers are summed with default 0: {text}", node, [ADDS_INTEGERS])
     for text, node in {
         "another default": total(S, make("where", POSITIONAL, V, W), 3),
         "a float as default": total(S, make("where", POSITIONAL, V, W), 0.0),

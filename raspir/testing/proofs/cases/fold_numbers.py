@@ -82,7 +82,7 @@ def _identities() -> Iterator[ProofCase]:
     x = leaf("x", ATOM, ("a", 1, True))
     changed = make("lookup", x, **{**table, "values": ("a", True, 1)})
     identical = (numbers, "_are_identical", always(True))
-    off = GuardMutation("each stands beside itself, of its own kind", changed, [identical])
+    off = GuardMutation("each key equals its value, in kind too", changed, [identical])
     yield _IDENTITY.case("lookup(x) = x of a vocabulary", make("lookup", x, **table), mutations=[off])
 
 
@@ -127,7 +127,7 @@ def _masks() -> Iterator[ProofCase]:
 def _powers() -> Iterator[ProofCase]:
     whole = of_kinds(U, "u", INT)
     for exponent, node, *conditions in ((2, A), (3, U, whole)):
-        off = GuardMutation("an exponent that is an integer", make("pow", node, float(exponent)), [_IS_INTEGER])
+        off = GuardMutation("the exponent is an integer", make("pow", node, float(exponent)), [_IS_INTEGER])
         text = f"an integer to the power {exponent} is a product"
         yield _POWER.case(text, make("pow", node, exponent), *conditions, mutations=[off])
 
@@ -135,7 +135,7 @@ def _powers() -> Iterator[ProofCase]:
 def _units() -> Iterator[ProofCase]:
     yield _UNIT.case("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
     for name in ("floordiv", "pow"):
-        off = GuardMutation("a one that is an integer", make(name, U, 1.0), [_IS_INTEGER])
+        off = GuardMutation("the one is an integer", make(name, U, 1.0), [_IS_INTEGER])
         yield _UNIT.case(f"u {name} 1 = u", make(name, U, 1), of_kinds(U, "u", INT), mutations=[off])
 
 

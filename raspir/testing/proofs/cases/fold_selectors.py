@@ -60,14 +60,16 @@ def _defaults() -> Iterator[ProofCase]:
 
 def _own_values() -> Iterator[ProofCase]:
     elsewhere = total(select("eq", INDICES, 0), X)
-    off = GuardMutation("that it is its own value", elsewhere, [(attention, "_is_own_value", always(True))])
-    several = GuardMutation("that no more is selected", total(select("ge", INDICES, INDICES), A), [_AT_MOST_ONE])
+    off = GuardMutation("the position selects itself", elsewhere, [(attention, "_is_own_value", always(True))])
+    several = GuardMutation(
+        "at most one position is selected", total(select("ge", INDICES, INDICES), A), [_AT_MOST_ONE]
+    )
     yield _OWN_VALUE.case("sum over itself alone", total(OWN, X), mutations=[off, several])
     w = uniform(B, "b")
     doubled = make("add", make("mul", INDICES, 2), B)
     yield _OWN_VALUE.case("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
     outside = total(select("eq", INDICES, B), 5)
-    none = GuardMutation("that one is selected", outside, [(Analysis, "selects_some", always(True))])
+    none = GuardMutation("some position is selected", outside, [(Analysis, "selects_some", always(True))])
     yield _OWN_VALUE.case(
         "sum over a position inside, of what is uniform",
         total(select("eq", INDICES, A), X),
@@ -92,7 +94,7 @@ def _one_values() -> Iterator[ProofCase]:
             if name == "sum":
                 continue
             several = make(node.operation.name, S, *node.operands[1:], **attributes(node))
-            off = GuardMutation("that no more is selected", several, [_AT_MOST_ONE])
+            off = GuardMutation("at most one position is selected", several, [_AT_MOST_ONE])
             yield _ONE_VALUE.case(f"{name} over {text}", node, *conditions, mutations=[off])
 
 
@@ -114,7 +116,7 @@ def _by_positions() -> Iterator[ProofCase]:
     ):
         for pick, ties in (("highest", "left"), ("lowest", "right")):
             node, other = (best(S, X, each, 7, pick, ties) for each in (score, D))
-            off = GuardMutation("that no two scores are equal", other, [(Steps, "injective", True)])
+            off = GuardMutation("no two scores are equal", other, [(Steps, "injective", True)])
             yield _BY_POSITION.case(f"{pick} by {text}", node, *conditions, mutations=[off])
 
 
@@ -193,7 +195,7 @@ def _rounded_means() -> Iterator[ProofCase]:
     row = some_selector("S", INDICES, const(0))  # one row suffices, since rows are independent
     whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
     wrong = make("round", make("mul", make("mean", row, U, default=0), B))
-    off = GuardMutation("that it is the number selected", wrong, [(numbers, "_is_width", always(True))])
+    off = GuardMutation("the factor is the number of selected positions", wrong, [(numbers, "_is_width", always(True))])
     for text, selector, width, default in (
         ("any s", row, total(row, 1), 0),
         ("any s, else 0.5", row, total(row, 1), 0.5),

@@ -73,10 +73,12 @@ def _mirrored() -> Iterator[ProofCase]:
 
 
 def _truths() -> Iterator[ProofCase]:
-    order = GuardMutation("an equality", make("le", X, True), [(comparisons, "_is_equality", always(True))])
+    order = GuardMutation(
+        "the comparison is an equality", make("le", X, True), [(comparisons, "_is_equality", always(True))]
+    )
     for name in ("eq", "ne"):
         boolean = (comparisons, "is_boolean", always(True))
-        off = GuardMutation("a constant that is a boolean", make(name, X, 2), [boolean])
+        off = GuardMutation("the constant is a boolean", make(name, X, 2), [boolean])
         for single in (True, False):
             yield _TRUTH.case(
                 f"x {name} {single}",
@@ -95,7 +97,9 @@ def _compared_choices() -> Iterator[ProofCase]:
             yield _COMPARED_CHOICE.case(f"where(y, …) {name} 3, the {text} branch decided", node, *needed)
     node = make("lt", make("where", Y, "a", X), "b")
     yield _COMPARED_CHOICE.case('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
-    off = GuardMutation("both compare the same", make("eq", make("where", make("ne", X, 3), U, V), 3), [_SAME_OPERANDS])
+    off = GuardMutation(
+        "both compare the same operands", make("eq", make("where", make("ne", X, 3), U, V), 3), [_SAME_OPERANDS]
+    )
     for name, opposite in COMPLEMENT.items():
         for condition in (name, opposite):
             for text, pair in (("first", (U, V)), ("second", (V, U))):
@@ -127,13 +131,13 @@ def _joined() -> Iterator[ProofCase]:
             subject, needed = (TEST, ()) if (name, single) == ("or", False) else (P, (p,))
             yield _AND_OR.case(f"p {name} {single}", make(name, subject, Q), *needed, known)
             yield _AND_OR.case(f"{single} {name} p", make(name, Q, subject), *needed, known)
-        off = GuardMutation("it is p that is negated", make(name, TEST, make("not", OTHER)), [_FIRST_OPERAND])
+        off = GuardMutation("the negated operand is p", make(name, TEST, make("not", OTHER)), [_FIRST_OPERAND])
         yield _AND_OR.case(f"p {name} ~p", make(name, P, make("not", P)), p, mutations=[off])
         yield _AND_OR.case(f"~p {name} p", make(name, make("not", P), P), p)
         yield _AND_OR.case(f"p {name} p", make(name, TEST, TEST))
         for one, opposite in COMPLEMENT.items():
             node, other = (make(name, make(one, X, Y), make(opposite, *pair)) for pair in ((X, Y), (Y, X)))
-            off = GuardMutation("both compare the same", other, [_SAME_OPERANDS])
+            off = GuardMutation("both compare the same operands", other, [_SAME_OPERANDS])
             yield _AND_OR.case(
                 f"x {one} y {name} x {opposite} y", node, mutations=[off] if one not in ("eq", "ne") else ()
             )
@@ -154,7 +158,7 @@ def _choices() -> Iterator[ProofCase]:
         ("where(x, where(x, u, v), w)", (make("where", X, U, V), W), (make("where", Y, U, V), W)),
         ("where(x, u, where(x, v, w))", (U, make("where", X, V, W)), (U, make("where", Y, V, W))),
     ):
-        off = GuardMutation("both have one condition", make("where", X, *others), [_FIRST_OPERAND])
+        off = GuardMutation("both have the same condition", make("where", X, *others), [_FIRST_OPERAND])
         yield _CHOICE.case(text, make("where", X, *mine), mutations=[off])
 
 

@@ -20,7 +20,7 @@ S = some_selector("S", INDICES, INDICES)
 
 
 MUTATION = GuardMutation(
-    "that all depends on one value",
+    "all depends on one value",
     make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
     [(columns, "_is_one_root", always(True))],
 )

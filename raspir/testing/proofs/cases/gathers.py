@@ -80,32 +80,30 @@ DEFAULT_OUTSIDE: Patch = (gathers, "_is_default_outside", always(True))
 SAFE: Patch = (gathers.There, "_is_safe", always(True))
 GATHER_MUTATIONS = (
     GuardMutation(
-        "whether one position at most is fetched",
+        "at most one position is fetched",
         total(AFTER, make("add", V, total(select("eq", V, 3), V))),
         [AT_MOST_ONE],
     ),
+    GuardMutation("the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7), [WITHIN]),
     GuardMutation(
-        "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7), [WITHIN]
-    ),
-    GuardMutation(
-        "whether there always is a position",
+        "exactly one position is selected",
         at(beside(-1), make("add", INDICES, LENGTH), 7),
         [(Analysis, "exactly_one", always(True))],
     ),
     GuardMutation(
-        "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0), [DEFAULT_OUTSIDE]
+        "the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0), [DEFAULT_OUTSIDE]
     ),
     GuardMutation(
-        "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)), [DEFAULT_OUTSIDE]
+        "neither position lies further outside than the other", at(beside(-2), at(beside(1), X)), [DEFAULT_OUTSIDE]
     ),
     GuardMutation(
-        "whether alternatives select nothing outside",
+        "no alternative selects anything outside",
         at(beside(-1), total(both(either(UP_TO, select("eq", INDICES, 2)), IS_A), V)),
         [DEFAULT_OUTSIDE],
     ),
-    GuardMutation("whether what is computed outside can fail", at(beside(1), PAST_END, -1), [IS_TOTAL]),
+    GuardMutation("the value outside cannot fail", at(beside(1), PAST_END, -1), [IS_TOTAL]),
     GuardMutation(
-        "whether queries outside are compared with what they cannot be",
+        "queries outside are comparable with the keys",
         at(beside(-1), total(select("lt", X, flipped(X)), 1), -1),
         [SAFE],
     ),
@@ -171,26 +169,26 @@ OWN_EVERYWHERE: Patch = (gathers, "_own_position", _as_if_own)
 ALWAYS_FINDS: Patch = (gathers, "_always_finds", always(True))
 FOUND_MUTATIONS = (
     GuardMutation(
-        "whether the finder finds one position at most", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
+        "the finder finds at most one position", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
     ),
     GuardMutation(
-        "whether the finder holds its own position",
+        "the finder's value is its own position",
         at(_first(-1, beside(1)), W),
         [(gathers, "_own_position", lambda algebra, value: (algebra.const(True), None))],
     ),
     GuardMutation(
-        "whether the finder holds it everywhere",
+        "the finder's value is its own position everywhere",
         at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
         [OWN_EVERYWHERE],
     ),
-    GuardMutation("whether it always finds one", at(_first(1), W), [ALWAYS_FINDS]),
+    GuardMutation("the finder always finds a position", at(_first(1), W), [ALWAYS_FINDS]),
     GuardMutation(
-        "whether the position is what is found, and not its double",
+        "the position is the one found, not its double",
         at(make("mul", _first(-1), 2), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
     GuardMutation(
-        "whether what is added to it is a constant",
+        "the offset of the position is constant",
         at(make("add", _first(-1), INDICES), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
@@ -213,7 +211,7 @@ LASTS = {
 }
 LAST_MUTATIONS = (
     GuardMutation(
-        "whether the position is the last",
+        "the position is the last",
         at(beside(-2, LENGTH), X, "_"),
         [(Algebra, "difference", always(Linear({}, 1)))],
     ),

@@ -85,7 +85,7 @@ def _equals() -> Iterator[ProofCase]:
 
 EQUAL_MUTATIONS = [
     GuardMutation(
-        "that both select the same",
+        "both selectors are equal",
         make("where", TEST, total(both(S, T), N), total(either(S, T), M)),
         [(merge, "_equality_key", always(frozenset()))],
     )
@@ -190,7 +190,7 @@ _SUBTRACT = WholePass(
 
 
 def _any_default(node: Node) -> GuardMutation:
-    return GuardMutation("a default of 0", node, [(merge, "is_zero", always(True))])
+    return GuardMutation("the default is 0", node, [(merge, "is_zero", always(True))])
 
 
 LINEAR_MUTATIONS = [_any_default(make("add", total(S, U, 1), total(S, V, 1)))]
@@ -211,17 +211,19 @@ BELOW, ABOVE = select("lt", A, B), select("gt", A, B)
 UNITE_MUTATIONS = [
     _any_default(make("add", total(BELOW, D, 1), total(ABOVE, D, 1))),
     GuardMutation(
-        "that no position is selected by both",
+        "no position is selected by both",
         make("add", total(S, D), total(T, D)),
         [(Analysis, "are_disjoint", always(True))],
     ),
     GuardMutation(
-        "equal factors",
+        "both factors are equal",
         make("add", total(BELOW, D), make("mul", 2, total(ABOVE, D))),
         [(merge, "_have_same_coefficient", always(True))],
     ),
     GuardMutation(
-        "one value", make("add", total(BELOW, D), total(ABOVE, A)), [(merge, "_have_same_value", always(True))]
+        "both sums are of one value",
+        make("add", total(BELOW, D), total(ABOVE, A)),
+        [(merge, "_have_same_value", always(True))],
     ),
 ]
 
@@ -243,7 +245,9 @@ def _united() -> Iterator[ProofCase]:
 SUBTRACT_MUTATIONS = [
     _any_default(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
     GuardMutation(
-        "that the one contains the other", make("sub", total(S, D), total(T, D)), [(Analysis, "contains", always(True))]
+        "the first selector contains the second",
+        make("sub", total(S, D), total(T, D)),
+        [(Analysis, "contains", always(True))],
     ),
 ]
 

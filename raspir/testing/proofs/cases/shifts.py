@@ -96,18 +96,18 @@ WITHIN: Patch = (shifts, "_within", lambda search, position: search.algebra.ever
 ALL_SHIFTED: Patch = (shifts, "reach_of", _is_shift)
 SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
 SHIFT_MUTATIONS = (
-    GuardMutation("whether the position lies inside the input", total(EVERYTHING, SHIFTED), [WITHIN]),
+    GuardMutation("the position lies inside the input", total(EVERYTHING, SHIFTED), [WITHIN]),
     GuardMutation(
-        "whether all positions are shifted alike",
+        "all positions are shifted alike",
         total(UP_TO, at(make("where", make("eq", Y, "a"), INDICES, beside(-1)), V)),
         [ALL_SHIFTED],
     ),
-    GuardMutation("whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)), [IS_TOTAL]),
+    GuardMutation("the values shifted out cannot fail", total(UP_TO, make("floordiv", 12, PAST)), [IS_TOTAL]),
     GuardMutation(
-        "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1), [COMPARABLE]
+        "the values shifted out are comparable", total(select("lt", at(beside(-1), X, 0), Y), 1), [COMPARABLE]
     ),
     *(
-        GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+        GuardMutation(f"integers are summed with default 0: {text}", node, [ADDS_INTEGERS])
         for text, node in {
             "another default": total(BEFORE, SHIFTED, 3),
             "False as default": total(BEFORE, SHIFTED, False),
@@ -178,10 +178,10 @@ TIES_KEPT: Patch = (shifts, "attributes", _ties_kept)
 SURE: Patch = (shifts, "fetch_at", _as_if_total)
 LEAVING = at(beside(1, MIRRORED), V, 9)
 REVERSAL_MUTATIONS = (
-    GuardMutation("whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]),
-    GuardMutation("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
+    GuardMutation("the side of ties is reversed", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]),
+    GuardMutation("all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
     GuardMutation(
-        "whether one position at most is added up, as floats have an order",
+        "at most one position is summed, as floats have an order",
         total(select("ne", Y, "b"), flipped(R)),
         [(Analysis, "at_most_one", lambda facts, selector: not facts.selects_all(selector))],
     ),
@@ -211,22 +211,22 @@ def _queried(position: Node) -> Iterator[tuple[str, Node]]:
 ONE_POSITION: Patch = (shifts, "_only_position", lambda algebra, back, query: query)
 QUERY_MUTATIONS = (
     GuardMutation(
-        "whether all queries are fetched from one position",
+        "all queries are fetched from one position",
         total(both(select("eq", Y, flipped(X)), select("eq", Z, Y)), 1),
         [ONE_POSITION],
     ),
     GuardMutation(
-        "whether all positions are fetched from inside the input",
+        "all queries are fetched from inside the input",
         total(select("eq", Y, at(beside(1, MIRRORED), X)), 1),
         [SURE],
     ),
     GuardMutation(
-        "whether the aggregate can fail where nothing is fetched",
+        "the aggregate cannot fail where nothing is fetched",
         total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y),
         NEVER_FAILS,
     ),
     GuardMutation(
-        "whether queries that are not fetched can be compared",
+        "queries that are not fetched are comparable",
         total(select("lt", Y, at(beside(-1), X)), 1),
         [COMPARABLE, *NEVER_FAILS],
     ),

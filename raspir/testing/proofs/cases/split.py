@@ -41,20 +41,18 @@ BY_UNIFORM = {
 }  # fmt: skip
 TELLS_APART = (split, "_tells_apart", always(True))
 QUERY_MUTATIONS = (
-    GuardMutation(
-        "whether a case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS
-    ),
-    GuardMutation("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARABLE]),
+    GuardMutation("no case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS),
+    GuardMutation("each case compares comparable atoms", total(select("lt", K, Q), V), [COMPARABLE]),
 )
 UNIFORM_MUTATIONS = (
-    GuardMutation("whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))), [IS_TOTAL]),
+    GuardMutation("no case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))), [IS_TOTAL]),
     GuardMutation(
-        "whether an opaque predicate is asked what it was not",
+        "no opaque predicate gets other arguments",
         total(some_selector("P", make("add", V, W), X), V),
         [COMPARABLE],
     ),
     GuardMutation(
-        "whether comparing with the atoms tells them apart",
+        "comparisons distinguish the atoms",
         total(S, make("where", make("eq", W, 1), True, 1)),
         [TELLS_APART],
     ),

@@ -82,15 +82,13 @@ ON_THE_QUERY: tuple[Patch, ...] = (
 )
 CONDITION_MUTATIONS = (
     GuardMutation(
-        "whether the aggregate can fail without the condition",
+        "the aggregate cannot fail without the condition",
         total(both(UP_TO, select("eq", 9, C)), X, "_"),
         NEVER_FAILS,
     ),
+    GuardMutation("the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W), ON_THE_QUERY),
     GuardMutation(
-        "whether the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W), ON_THE_QUERY
-    ),
-    GuardMutation(
-        "whether all alternatives share the condition",
+        "all alternatives share the condition",
         total(either(both(BEFORE, ONE), select("eq", INDICES, INDICES)), V),
         [(Aggregate, "formula", property(_shared_by_all))],
     ),
@@ -112,7 +110,7 @@ CHOSEN = {
     "a fetch": at(V, make("where", T, X, Y), "_"),
 }
 CHOICE_MUTATIONS = (
-    GuardMutation("whether a branch that is not chosen can fail", total(UP_TO, make("where", T, V, X)), NEVER_FAILS),
+    GuardMutation("the branch that is not chosen cannot fail", total(UP_TO, make("where", T, V, X)), NEVER_FAILS),
 )
 CHOICES = [
     CHOICE.case(f"agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b)), {kind}", node, uniform(T, "u"))
@@ -124,7 +122,7 @@ CHOICES = [
 
 PRODUCT = make("mul", U, V)
 TERM_MUTATIONS = tuple(
-    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, [ADDS_INTEGERS])
+    GuardMutation(f"integers are summed with default 0: {text}", node, [ADDS_INTEGERS])
     for text, node in {
         "another default": total(AFTER, make("add", U, V), 5),
         "False as default": total(AFTER, make("add", U, V), False),
@@ -154,7 +152,7 @@ def _terms() -> Iterator[ProofCase]:
 
 # Uniform value
 
-VALUE_MUTATIONS = (GuardMutation("whether one position at most is added up", total(UP_TO, X), [AT_MOST_ONE]),)
+VALUE_MUTATIONS = (GuardMutation("at most one position is summed", total(UP_TO, X), [AT_MOST_ONE]),)
 VALUES = [
     VALUE.case(f"best(s, u, d) = where(width(s) > 0, u, d), {text}", node, uniform(X, "u"))
     for text, node in {
