@@ -24,7 +24,7 @@ KINDS = ("select", "best")
 
 
 @dataclass(frozen=True)
-class Optimised:
+class Optimized:
     """The optimization result for one kind of attention.
 
     Attributes:
@@ -51,21 +51,21 @@ class Row:
     written_heads: int
     tracr: int | None
     compared: int
-    select: Optimised
-    best: Optimised
+    select: Optimized
+    best: Optimized
 
     @property
     def fails(self) -> list[str]:
         """The failed checks, as messages."""
         found = []
         for kind in KINDS:
-            got: Optimised = getattr(self, kind)
+            got: Optimized = getattr(self, kind)
             if got.layers > got.bound:
-                found.append(f"{self.name}: {got.layers} layers with {kind} attention, and {got.bound} must do")
+                found.append(f"{self.name}: {got.layers} layers with {kind} attention, over the limit of {got.bound}")
             if got.wrong:
-                found.append(f"{self.name}: other results with {kind} attention on {', '.join(got.wrong[:3])}")
+                found.append(f"{self.name}: different results with {kind} attention on {', '.join(got.wrong[:3])}")
         if not self.compared:
-            found.append(f"{self.name}: it ran on no input")
+            found.append(f"{self.name}: it succeeded on no input")
         return found
 
 
@@ -82,7 +82,7 @@ def measure(measured: Measured, inputs: int, seed: int) -> Row:
         seconds = perf_counter() - start
         run = raspir.compile(graph, "reference", optimize=False)
         wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
-        found[kind] = Optimised(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
+        found[kind] = Optimized(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
     return Row(measured.name, stats.layers, stats.heads, measured.tracr, len(expected), **found)
 
 
@@ -150,10 +150,10 @@ def markdown(rows: list[Row]) -> str:
 def main() -> int:
     """Print the measurements; return 1 if a bound is missed or a result differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--markdown", action="store_true", help="print a table for a page")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.add_argument("--inputs", type=int, default=300, help="inputs on which each program is compared (300)")
-    parser.add_argument("--seed", type=int, default=0, help="which inputs are drawn (0)")
+    parser.add_argument("--inputs", type=int, default=300, help="number of inputs for each program (300)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the inputs (0)")
     options = parser.parse_args()
     rows = [measure(program, options.inputs, options.seed) for program in PROGRAMS]
     if options.json:

@@ -38,9 +38,9 @@ class Row:
         """The exceeded limits, as a message; empty if there are none."""
         found = []
         if self.bound is not None and self.seconds > self.bound:
-            found.append(f"{self.seconds:.2f} s, and {self.bound:g} s must do")
+            found.append(f"{self.seconds:.2f} s, over the limit of {self.bound:g} s")
         if self.most is not None and self.megabytes > self.most:
-            found.append(f"{self.megabytes:.2f} MB, and {self.most:g} MB must do")
+            found.append(f"{self.megabytes:.2f} MB, over the limit of {self.most:g} MB")
         return "; ".join(found)
 
 
@@ -104,7 +104,7 @@ def measure() -> list[Row]:
 
 def table(rows: list[Row]) -> Table:
     """Return the terminal table, with exceeded limits in red."""
-    made = Table(title="What diagrams (as SVG) and reports take")
+    made = Table(title="Time and size of diagrams (SVG) and reports")
     for number, heading in enumerate(("picture", "nodes", "seconds", "at most", "MB", "at most")):
         made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
     for row in rows:

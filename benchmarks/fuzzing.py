@@ -32,7 +32,7 @@ def measured(campaign: Campaign, programs: int, start: int = 1000) -> Iterator[t
         outcome = campaign.tried(number)
         seconds = time.process_time() - begin
         if outcome.failure is not None:
-            raise SystemExit(f"program {number} shows a difference: {outcome.failure.problem.told}")
+            raise SystemExit(f"program {number} shows a difference: {outcome.failure.problem.description}")
         yield len(generated.graph), outcome.cases, seconds
 
 
@@ -51,10 +51,10 @@ def rows(found: list[tuple[int, int, float]]) -> Iterator[tuple[str, int, float]
 def main(arguments: list[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--programs", type=int, default=400, help="how many programs are tried (400)")
+    parser.add_argument("--programs", type=int, default=400, help="number of programs (400)")
     programs = parser.parse_args(arguments).programs
-    table = Table(title=f"{SETTINGS} cases a program, in a second of one core")
-    for heading in ("backends", "programs", "how many", "cases/s", "programs/s"):
+    table = Table(title=f"{SETTINGS} cases per program; rates per second of one core")
+    for heading in ("backends", "programs", "count", "cases/s", "programs/s"):
         table.add_column(heading, justify="left" if heading in ("backends", "programs") else "right")
     for backends in (("reference",), Campaign().check().backends):
         campaign = Campaign(77, backends)

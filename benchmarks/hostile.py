@@ -99,11 +99,11 @@ def automaton(size: int) -> SOp:
 
 
 KINDS: dict[str, tuple[Callable[[int], SOp], int, bool]] = {
-    "defaults of another kind": (mismatched_default, 15, False),
+    "defaults of a different kind": (mismatched_default, 15, False),
     "table as a chain of choices": (table, 250, False),
-    "choices on the choice before": (transitions, 100, False),
-    "selectors that share parts": (shared, 10, False),
-    "work that shares parts": (doubled, 12, False),
+    "chained choices": (transitions, 100, False),
+    "shared selectors": (shared, 10, False),
+    "shared values": (doubled, 12, False),
     "parity, unrolled": (parity, 8, True),
     "parity by doubling": (parity_by_doubling, 6, True),
     "cellular automaton": (automaton, 6, True),
@@ -134,7 +134,7 @@ def measured(kind: str, size: int, vocabulary: bool) -> tuple[float, int, int, b
 def main() -> int:
     """Print the table and return the exit code."""
     report = Table(title="the default pipeline, seconds at sizes ×1, ×2, ×4")
-    for heading in ("program", "vocabulary", "nodes", "optimised", "×1", "×2", "×4", "growth", ""):
+    for heading in ("program", "vocabulary", "nodes", "optimized", "×1", "×2", "×4", "growth", ""):
         report.add_column(heading, justify="left" if heading in ("program", "vocabulary") else "right")
     failed = False
     for kind, (_, size, with_vocabulary) in KINDS.items():

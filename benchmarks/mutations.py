@@ -74,7 +74,7 @@ FAULTS = (
     Fault("not < becomes > and not >=", "rewriting/builder.py",
           '{"eq": "ne", "ne": "eq", "lt": "ge"', '{"eq": "ne", "ne": "eq", "lt": "gt"',
           rule="not"),
-    Fault("a comparison that may hold is taken as one that does", "rewriting/rules/comparisons.py",
+    Fault("a comparison that may hold is folded as one that does", "rewriting/rules/comparisons.py",
           "if possible <= allowed:\n        return algebra.const(True)",
           "if possible & allowed:\n        return algebra.const(True)",
           rule="bounded"),
@@ -92,16 +92,16 @@ FAULTS = (
           "value = value.plus(self._facts.linear(term.value), coefficient)",
           "value = value.plus(self._facts.linear(term.value), abs(coefficient))",
           rule="sums are linear"),
-    Fault("an interval counts one position less", "passes/depth/closed_forms.py",
+    Fault("an interval misses one position", "passes/depth/closed_forms.py",
           "interval.high, interval.low)), 1)", "interval.high, interval.low)), 0)",
           rule="closed form"),
     Fault("an interval reaches beyond the input", "passes/depth/closed_forms.py",
           "return algebra.facts.bounds(room)[0] >= 1", "return True",
           rule="closed form"),
-    Fault("what is fetched from outside is computed there", "passes/depth/gathers.py",
+    Fault("values outside the input are computed there", "passes/depth/gathers.py",
           "if fetch.total or _is_default_outside(algebra, fetch, there, aggregate.default):", "if fetch.position:",
           rule="gathers compose"),
-    Fault("a shift leaves its boundary out", "passes/depth/shifts.py",
+    Fault("a shift omits its boundary", "passes/depth/shifts.py",
           'return algebra("add", *parts)', "return parts[0]",
           rule="shift absorbed"),
     Fault("a reversal keeps the side of ties", "passes/depth/shifts.py",
@@ -114,31 +114,31 @@ FAULTS = (
           'algebra.holds(outside), inner, search.algebra.const(aggregate.default))',
           'algebra.holds(outside), inner, search.algebra.const(0))',
           rule="condition on the query"),
-    Fault("1 and True are split as if they were told apart", "passes/depth/split.py",
+    Fault("1 and True are split as if comparisons distinguished them", "passes/depth/split.py",
           "total *= len(domain.atoms or ()) if _tells_apart(domain) else 0", "total *= len(domain.atoms or ())",
           rule="split by value"),
     Fault("a value is uniform where the selector's rows are not the same", "analysis/facts.py",
           "return operands[0].uniform, positional", "return operands[1].uniform, positional"),
-    Fault("the bounds of a difference forget the sign", "ir/ranges.py",
+    Fault("the bounds of a difference ignore the sign", "ir/ranges.py",
           "return plus(a.low, -b.high), plus(a.high, -b.low)", "return plus(a.low, -b.low), plus(a.high, -b.high)"),
-    Fault("the complement of a clause is one of its conditions' alone", "analysis/selectors.py",
+    Fault("the complement of a clause is that of one condition only", "analysis/selectors.py",
           "parts = [condition(pair, ~allowed) for pair, allowed in clause.sets.items()]",
           "parts = [condition(pair, ~allowed) for pair, allowed in clause.sets.items()][:1]",
           rule="comparisons merge"),
-    Fault("a table gives another atom's value", "rewriting/columns.py",
+    Fault("a table yields the value of another atom", "rewriting/columns.py",
           "pairs = zip(self.atoms(self.roots[node]), self._columns[node], strict=True)",
           "pairs = zip(self.atoms(self.roots[node]), self._columns[node][::-1], strict=True)", ("tests/passes",),
           "fuse"),
     Fault("a sum of none is 0 and not the default", "backends/numpy/kernels/aggregates.py",
           "if self._default.kind != INT or self._default.data[0] != 0:", "if self._default.kind != INT:", NUMPY),
-    Fault("a single True comes as 1", "backends/numpy/kernels/aggregates.py",
+    Fault("a single True becomes 1", "backends/numpy/kernels/aggregates.py",
           "if alone.any():\n                result", "if alone.all():\n                result", NUMPY),
     Fault("integers too large for 64 bits are added in 64 bits", "backends/numpy/kernels/aggregates.py",
           "(EXACT if self._mean else 2**62)", "(EXACT if self._mean else 2**90)", NUMPY),
     Fault("a window ends one position too early", "backends/numpy/kernels/selections.py",
           "np.clip(run.places + (self._high + 1), run.first, run.end)",
           "np.clip(run.places + self._high, run.first, run.end)", NUMPY),
-    Fault("a band leaves its first key out", "backends/numpy/kernels/conditions.py",
+    Fault("a band omits its first key", "backends/numpy/kernels/conditions.py",
           "return (codes >= _picked(self.low, rows))", "return (codes > _picked(self.low, rows))", NUMPY),
     Fault("a position beyond the end is fetched", "backends/numpy/kernels/selections.py",
           "there = (places >= 0) & (places < lengths)", "there = (places >= 0) & (places <= lengths)", NUMPY),
@@ -154,7 +154,7 @@ FAULTS = (
 """Faults in rules and the analyses they rely on, then faults in kernels."""
 
 AT_LIMITS = (
-    Fault("zero is added to what is an integer beside a default of another kind", "rewriting/builder.py",
+    Fault("zero is added to integers with a default of another kind", "rewriting/builder.py",
           "if form.constant or BOOL in self.facts[result].domain.kinds:",
           "if form.constant or str(result.type) != 'int':",
           LIMITS, cases=20_000),
@@ -165,7 +165,7 @@ AT_LIMITS = (
     Fault("folding may make a program larger", "passes/fold.py",
           "if len(folded) > len(graph) and cost(folded) > cost(graph):", "if not graph.nodes:",
           LIMITS, cases=20_000),
-    Fault("walks over a selector visit its parts as often as they are used", "passes/depth/sides.py",
+    Fault("walks over a selector visit shared parts repeatedly", "passes/depth/sides.py",
           "    made: dict[Node, Node] = {}\n    for part in selector_parts(selector):\n",
           "    if not isinstance(selector, Select):\n"
           "        parts = [with_sides(algebra, part, key, query, meets) for part in selector.operands]\n"
@@ -182,10 +182,10 @@ AT_LIMITS = (
                  "        else:\n"
                  "            stack.extend(reversed(part.operands))\n"
                  "    return tuple(found)\n"),)),
-    Fault("operations on integers cannot be too large", "ir/operations.py",
+    Fault("results on integers are never too large", "ir/operations.py",
           "return self.bits(*operands) > arithmetic.MOST_BITS", "return False",
           LIMITS, cases=20_000),
-    Fault("a term passes for a folded one", "rewriting/builder.py",
+    Fault("an unfolded term counts as folded", "rewriting/builder.py",
           "if result not in form.terms:  # a term that has not been folded must not pass for one that has",
           "if result is not None:",
           LIMITS, cases=20_000,
@@ -200,7 +200,7 @@ integers too large for a product, and passes that are not idempotent."""
 
 
 @dataclass(frozen=True)
-class Noticed:
+class Detection:
     """The detection of a fault by one method.
 
     Attributes:
@@ -212,7 +212,7 @@ class Noticed:
     seconds: float
 
     def __str__(self) -> str:
-        return f"{self.by or 'not noticed'} ({self.seconds:.0f} s)"
+        return f"{self.by or 'not detected'} ({self.seconds:.0f} s)"
 
 
 FUZZ = """
@@ -227,33 +227,27 @@ if found.failures:
 """
 PROVE = """
 from raspir.testing.proofs.findings import findings
-from raspir.testing.proofs.cases import CATALOGUE
+from raspir.testing.proofs.cases import RULES
 
-(found,) = findings([each for each in CATALOGUE if each.name == {rule!r}], 3, 20.0, 0)
+(found,) = findings([each for each in RULES if each.name == {rule!r}], 3, 20.0, 0)
 if found.problems:
     raise SystemExit(found.problems[0])
 """
 
 
-def fuzzed(copy: Path, cases: int) -> Noticed:
-    """Run the fuzzer on a copy."""
-    done, seconds = _run(copy, ["-c", FUZZ.format(cases=cases)])
-    return Noticed("" if done.returncode == 0 else _last(done), seconds)
+def scripted(copy: Path, code: str) -> Detection:
+    """Run a script on a copy, which fails with a description of what it detected."""
+    done, seconds = _run(copy, ["-c", code])
+    return Detection("" if done.returncode == 0 else _last(done), seconds)
 
 
-def proved(copy: Path, rule: str) -> Noticed:
-    """Run the solver on a rule of a copy."""
-    done, seconds = _run(copy, ["-c", PROVE.format(rule=rule)])
-    return Noticed("" if done.returncode == 0 else _last(done), seconds)
-
-
-def tested(copy: Path, tests: tuple[str, ...]) -> Noticed:
+def tested(copy: Path, tests: tuple[str, ...]) -> Detection:
     """Run tests on a copy, up to the first failure."""
     done, seconds = _run(copy, ["-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *tests])
     if done.returncode == 0:
-        return Noticed("", seconds)
+        return Detection("", seconds)
     found = re.search(r"^(?:FAILED|ERROR) (?:\S*/)?(\S+)", done.stdout, re.MULTILINE)
-    return Noticed(found[1] if found else _last(done), seconds)
+    return Detection(found[1] if found else _last(done), seconds)
 
 
 def _run(copy: Path, arguments: list[str]) -> tuple[subprocess.CompletedProcess[str], float]:
@@ -283,26 +277,28 @@ def copied(folder: Path) -> Path:
     return copy
 
 
-def looked_at(fault: Fault, cases: int, everything: bool) -> list[Noticed | None]:
+def checked(fault: Fault, cases: int, everything: bool) -> list[Detection | None]:
     """Return the results of the fuzzer, the solver and the tests on a fault; ``None`` for those that did not run."""
     with TemporaryDirectory() as folder:
         copy = copied(Path(folder))
         fault.make(copy)
-        found: list[Noticed | None] = [
-            fuzzed(copy, max(cases, fault.cases)),
-            proved(copy, fault.rule) if fault.rule else None,
+        found: list[Detection | None] = [
+            scripted(copy, FUZZ.format(cases=max(cases, fault.cases))),
+            scripted(copy, PROVE.format(rule=fault.rule)) if fault.rule else None,
         ]
-        noticed = any(each is not None and each.by for each in found)
-        return [*found, tested(copy, fault.tests) if everything or not noticed else None]
+        detected = any(each is not None and each.by for each in found)
+        return [*found, tested(copy, fault.tests) if everything or not detected else None]
 
 
 def main() -> int:
     """Test each fault; return 1 if one is undetected."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=8_000, help="cases of the fuzzer for each fault (8000)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="faults at a time (one a processor)")
-    parser.add_argument("--all", action="store_true", help="run the tests, too, of what was noticed already")
-    parser.add_argument("--only", default="", help="only the faults with this in their words or files")
+    parser.add_argument("--cases", type=int, default=8_000, help="fuzzer cases per fault (8000)")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="faults checked in parallel (one per processor)"
+    )
+    parser.add_argument("--all", action="store_true", help="also run the tests on faults that were already detected")
+    parser.add_argument("--only", default="", help="only faults whose description or file contains this")
     options = parser.parse_args()
     chosen = [fault for fault in (*FAULTS, *AT_LIMITS) if options.only in f"{fault.what} {fault.file}"]
     console = Console(highlight=False)
@@ -311,15 +307,15 @@ def main() -> int:
         table.add_column(heading, overflow="fold")
     missed = 0
     with ThreadPoolExecutor(options.jobs) as pool:
-        looks = pool.map(lambda fault: looked_at(fault, options.cases, options.all), chosen)
-        for fault, looked in zip(chosen, looks, strict=True):
-            noticed = any(each is not None and each.by for each in looked)
-            missed += not noticed
-            cells = [f"{fault.what} ({fault.file})", *("" if each is None else str(each) for each in looked)]
-            table.add_row(*map(Text, cells), style="" if noticed else "bold red")
+        results = pool.map(lambda fault: checked(fault, options.cases, options.all), chosen)
+        for fault, found in zip(chosen, results, strict=True):
+            detected = any(each is not None and each.by for each in found)
+            missed += not detected
+            cells = [f"{fault.what} ({fault.file})", *("" if each is None else str(each) for each in found)]
+            table.add_row(*map(Text, cells), style="" if detected else "bold red")
             console.print(" | ".join(cells), markup=False, soft_wrap=True)
     console.print(table)
-    console.print(f"{len(chosen)} faults, {missed} of them not noticed")
+    console.print(f"{len(chosen)} faults, {missed} of them not detected")
     return int(missed > 0)
 
 

@@ -1,7 +1,7 @@
-"""The NumPy backend against hand-written NumPy: ``python benchmarks/numpy_backend.py``.
+"""The NumPy backend against handwritten NumPy: ``python benchmarks/numpy_backend.py``.
 
 Measures time on long inputs, on large batches and on a tiny input, its growth, and peak memory; every result is checked
-against the hand-written code's.
+against the handwritten code's.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ WIDTH = 16
 
 @dataclass(frozen=True)
 class Task:
-    """A program and its hand-written equivalent.
+    """A program and its handwritten equivalent.
 
     Attributes:
         name: the name in the table.
@@ -60,7 +60,7 @@ class Task:
         vocab: the assumed characters; ``None`` for no assumption.
         most: the maximum ratio of the program's time to the equivalent's.
         atoms: converts the equivalent's result to atoms.
-        as_array: whether to convert the program's result to an array; a lazily read one is left as it is.
+        as_array: whether to convert the program's result to an array; a lazy one is left unconverted.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Task:
         return (lambda: np.asarray(run(given))) if self.as_array else (lambda: run(given))
 
     def agrees(self, given: Any, result: Any) -> bool:
-        """Return whether a result has the same atoms as the hand-written one."""
+        """Return whether a result has the same atoms as the handwritten one."""
         return typed(result) == typed(self.atoms(self.by_hand(given)))
 
 
@@ -124,7 +124,7 @@ def two_numbers(rng: np.random.Generator, size: int) -> str:
     return f"{first}+{second}"
 
 
-# Hand-written equivalents
+# Handwritten equivalents
 
 
 def points(text: str) -> Array:
@@ -212,7 +212,7 @@ TASKS = (
     Task("slide", puzzles.slide_example, characters("xhl<"), slide, atoms=characters_or_zero, as_array=False),
     Task("addition", addition.add(), two_numbers, add, vocab=DIGITS + "+"),
 )  # fmt: skip
-"""The tasks with hand-written equivalents."""
+"""The tasks with handwritten equivalents."""
 
 
 def named(name: str) -> Task:
@@ -226,7 +226,7 @@ class Batch:
 
     Attributes:
         name: the name in the table.
-        task: the program, its long input, and the hand-written equivalent.
+        task: the program, its long input, and the handwritten equivalent.
         inputs: draws the given number of random sequences, each of :data:`WIDTH` tokens.
         most: the maximum ratio of the batch's time to the single sequence's.
     """
@@ -372,7 +372,7 @@ def timed(*calls: Callable[[], Any]) -> list[float]:
 
 
 def measured(task: Task, size: int) -> Iterator[Row]:
-    """Yield the comparison of a task with hand-written code, and its growth."""
+    """Yield the comparison of a task with handwritten code, and its growth."""
     rng = np.random.default_rng(0)
     run = task.compiled()
     short, long = task.inputs(rng, size // 4), task.inputs(rng, size)
@@ -380,8 +380,8 @@ def measured(task: Task, size: int) -> Iterator[Row]:
     agrees = task.agrees(long, call()) and task.agrees(short, quarter())
     calls = (lambda: task.by_hand(short), quarter, lambda: task.by_hand(long), call)
     hand_short, ours_short, hand, ours = timed(*calls)
-    yield ratio(task.name, "by hand", [hand, ours], task.most, agrees)
-    yield ratio(task.name, f"¼ tokens (by hand {hand / hand_short:.1f} ×)", [ours_short, ours], 5.0)
+    yield ratio(task.name, "handwritten", [hand, ours], task.most, agrees)
+    yield ratio(task.name, f"¼ tokens (handwritten {hand / hand_short:.1f} ×)", [ours_short, ours], 5.0)
 
 
 def batched(batch: Batch, count: int) -> Row:
@@ -435,49 +435,24 @@ def against_reference(size: int) -> Iterator[Row]:
     times = timed(lambda: reference(given), lambda: np.asarray(run(given)))
     yield ratio(f"addition, {len(given):,} characters", "reference backend", times, 0.01, agrees)
     (ms,) = timed(task.compiled)
-    yield Row("addition: to compile it", "", None, ms, ms, "ms", None)
+    yield Row("addition: compilation", "", None, ms, ms, "ms", None)
 
 
 # Memory
 
 
-@dataclass(frozen=True)
-class Peak:
-    """A peak memory measurement, run in its own process.
-
-    Attributes:
-        name: the name in the table.
-        size: the number of tokens.
-        megabytes: the maximum of the whole process.
-    """
-
-    name: str
-    size: Callable[[Sizes], int]
-    megabytes: float
-
-
-PEAKS = {
-    "addition": Peak("addition: peak", lambda sizes: sizes.tokens, 600.0),
-    "pairs": Peak("pair by pair: peak", lambda sizes: sizes.pairs, 500.0),
-}
+PEAKS = {"addition": ("addition", "tokens", 600.0), "pairs": ("pairwise fallback", "pairs", 500.0)}
+"""Measurements of peak memory: the name, the field of :class:`Sizes`, and the maximum megabytes of the process."""
 
 
 def peak_row(which: str, sizes: Sizes) -> Row:
     """Run one measurement in a subprocess."""
-    peak = PEAKS[which]
-    size = peak.size(sizes)
+    name, field, most = PEAKS[which]
+    size = getattr(sizes, field)
     command = [sys.executable, __file__, "--peak", which, "--size", str(size)]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return Row(
-        f"{peak.name}, {size:,} tokens",
-        "",
-        None,
-        found["ms"],
-        found["megabytes"],
-        "MB",
-        peak.megabytes,
-        found["agrees"],
-    )
+    name = f"{name}: peak, {size:,} tokens"
+    return Row(name, "", None, found["ms"], found["megabytes"], "MB", most, found["agrees"])
 
 
 def peak_of(which: str, size: int) -> dict[str, Any]:
@@ -532,15 +507,13 @@ def shown(figure: float, unit: str) -> str:
     return f"{figure:.3g} {unit}" if figure < 100 else f"{figure:.0f} {unit}"
 
 
-HEADINGS = ("task", "against", "its ms", "raspir ms", "ratio", "at most", "met")
+HEADINGS = ("task", "against", "baseline ms", "raspir ms", "ratio", "at most", "met")
 
 
 def table(rows: list[Row], sizes: Sizes) -> Table:
     """Return the terminal table, with exceeded limits in red."""
-    title = (
-        f"The NumPy backend, {sizes.tokens:,} tokens where nothing else is said; medians of {ROUNDS} to {MOST_ROUNDS}"
-    )
-    made = Table(title=title if sizes is FULL else f"{title}; too few to judge times")
+    title = f"The NumPy backend on {sizes.tokens:,} tokens by default; medians of {ROUNDS} to {MOST_ROUNDS} runs"
+    made = Table(title=title if sizes is FULL else f"{title}; too small to judge times")
     for number, heading in enumerate(HEADINGS):
         made.add_column(heading, justify="left" if number < 2 else "right")
     for row in rows:
@@ -552,19 +525,19 @@ def table(rows: list[Row], sizes: Sizes) -> Table:
 
 def fails(rows: list[Row], quick: bool) -> list[str]:
     """Return the failed checks, as messages."""
-    found = [f"{row.name}: other results than it must have" for row in rows if not row.agrees]
+    found = [f"{row.name}: wrong results" for row in rows if not row.agrees]
     missed = [] if quick else [row for row in rows if not row.met]
     for row in missed:
         _, against, _, _, figure, most, _ = cells(row)
-        found.append(f"{row.name}{' against ' if against else ''}{against}: {figure}, and at most {most} must do")
+        found.append(f"{row.name}{' against ' if against else ''}{against}: {figure}, over the limit of {most}")
     return found
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the measurements; return 1 if something is too slow or too large, or a result differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small inputs, of which results are judged and times not")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures to a file")
+    parser.add_argument("--quick", action="store_true", help="use small inputs: check results, not times")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="also write the figures to this file")
     parser.add_argument("--peak", choices=PEAKS, help=argparse.SUPPRESS)
     parser.add_argument("--size", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)

@@ -34,6 +34,7 @@ MOVED = {
     "raspir.registry": "raspir.plugins.registry",
     "raspir.reports": "raspir.viz.report",
     "raspir.tables": "raspir.cli.tables",
+    "raspir.testing.minimise": "raspir.testing.minimize",
     "raspir.verification": "raspir.validation",
     "raspir.verification.validation": "raspir.validation.translation",
 }

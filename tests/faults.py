@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from raspir.ir import Graph, build
-from raspir.testing.minimise import replaced
+from raspir.testing.minimize import replaced
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Swap:
         for node in graph.nodes:
             if node.operation.name == self.old:
                 attributes = {name: node[name] for name, _ in node.operation.attributes}
-                return replaced(graph, node, build(self.new, *node.operands, **attributes))
+                return replaced(graph, {node: build(self.new, *node.operands, **attributes)})
         return graph
 
 

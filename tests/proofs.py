@@ -17,52 +17,48 @@ from raspir.validation.counterexamples import Counterexample
 SECONDS = 30
 
 
-def schemas(rules: Iterable[Provable]) -> list[ProofCase]:
-    return [schema for rule in rules for schema in rule.schemas]
+def cases(rules: Iterable[Provable]) -> list[ProofCase]:
+    return [case for rule in rules for case in rule.cases]
 
 
-def name(schema: ProofCase) -> str:
-    return f"{schema.rule}: {schema.text}"
+def name(case: ProofCase) -> str:
+    return f"{case.rule}: {case.text}"
 
 
-def holds(schema: ProofCase, longest: int) -> None:
-    """Check that a schema is proved at all lengths up to one, or up to the longest that it allows."""
-    verdict = proved(schema, longest, SECONDS)
-    assert verdict.counterexample is None, f"{schema.text}: {verdict.counterexample}"
-    assert verdict.unknown is None, schema.text
-    last = longest if schema.most is None else min(longest, schema.most)
-    assert verdict.lengths == tuple(range(last + 1)), schema.text
+def holds(case: ProofCase, longest: int) -> None:
+    """Check that a case is proved at all lengths up to one, or up to the longest that it allows."""
+    verdict = proved(case, longest, SECONDS)
+    assert verdict.counterexample is None, f"{case.text}: {verdict.counterexample}"
+    assert verdict.unknown is None, case.text
+    last = longest if case.most is None else min(longest, case.most)
+    assert verdict.lengths == tuple(range(last + 1)), case.text
 
 
 Needed = tuple[ProofCase, Condition | GuardMutation]
-"""A condition of a schema, or a guard of its rule."""
+"""A condition of a case, or a guard of its rule."""
 
 
 def all_needed(rules: Iterable[Provable]) -> list[Needed]:
-    """Return each condition and each guard of each rule, with the first schema that has it."""
-    found = {
-        (schema.rule, needed.text): (schema, needed)
-        for schema in reversed(schemas(rules))
-        for needed in schema.assumptions
-    }
+    """Return each condition and each guard of each rule, with the first case that has it."""
+    found = {(case.rule, needed.text): (case, needed) for case in reversed(cases(rules)) for needed in case.assumptions}
     return list(found.values())[::-1]
 
 
 def needed_name(needed: Needed) -> str:
-    schema, what = needed
-    return f"{name(schema)}, if not: {what.text}"
+    case, what = needed
+    return f"{name(case)}, if not: {what.text}"
 
 
 def is_needed(needed: Needed) -> bool:
     """Check that a rewrite is wrong without a condition or a guard; return whether the reference confirms it."""
-    schema, what = needed
-    found = refuted(schema, what, 3, SECONDS).counterexample
+    case, what = needed
+    found = refuted(case, what, 3, SECONDS).counterexample
     assert found is not None, what.text
     assert found.length <= 3, str(found)
-    return found.real and confirmed(schema, *dropped(schema, what), found)
+    return found.real and confirmed(case, *dropped(case, what), found)
 
 
-def confirmed(schema: ProofCase, before: Node, after: list[Node], example: Counterexample) -> bool:
+def confirmed(case: ProofCase, before: Node, after: list[Node], example: Counterexample) -> bool:
     """Check that the reference yields what the solver says, and return whether it can say that exactly."""
     try:
         inputs = {name: list(map(literal_eval, row)) for name, row in example.inputs.items() if name[0] != "@"}
@@ -73,7 +69,7 @@ def confirmed(schema: ProofCase, before: Node, after: list[Node], example: Count
     if "select.by" in operations and None in (example.before, example.after):
         return False  # where a predicate fails is left open
     with limited(example):
-        expected, *found = (_run(schema, root, inputs, example) for root in (before, *after))
+        expected, *found = (_run(case, root, inputs, example) for root in (before, *after))
     assert expected is not None, str(example)
     if "mean" in operations or any(isinstance(atom, float) for row in (*inputs.values(), results) for atom in row):
         return any(each != expected for each in found)  # what floats yield is left open
@@ -88,21 +84,21 @@ def limited(example: Counterexample) -> AbstractContextManager[object]:
     return mock.patch.object(arithmetic, "MOST_BITS", bits)
 
 
-def _run(schema: ProofCase, root: Node, inputs: dict[str, list], example: Counterexample) -> list[str] | None:
+def _run(case: ProofCase, root: Node, inputs: dict[str, list], example: Counterexample) -> list[str] | None:
     """Return what a program yields, as the solver shows it; ``None`` where it fails."""
     opaque = [each for each in topological([root]) if each.operation.name == "select.by"]
-    functions = {each["function"]: _predicate(schema, each, inputs, example) for each in opaque}
+    functions = {each["function"]: _predicate(case, each, inputs, example) for each in opaque}
     if root.type is SELECTOR:
         values = build("raw", values=tuple(2**j for j in range(example.length)))
-        numbers = _values(schema, build("sum", root, values, default=0), inputs, example, functions)
+        numbers = _values(case, build("sum", root, values, default=0), inputs, example, functions)
         return numbers and ["".join(str(number >> j & 1) for j in range(example.length)) for number in numbers]
-    found = _values(schema, root, inputs, example, functions)
+    found = _values(case, root, inputs, example, functions)
     return found and [show(atom) for atom in found]
 
 
-def _predicate(schema: ProofCase, select: Node, inputs: dict[str, list], example: Counterexample):
+def _predicate(case: ProofCase, select: Node, inputs: dict[str, list], example: Counterexample):
     """Return the opaque predicate that the solver has chosen."""
-    keys, queries = (_values(schema, operand, inputs, example, {}) for operand in select.operands)
+    keys, queries = (_values(case, operand, inputs, example, {}) for operand in select.operands)
     rows = example.inputs[f"@{select['function']}"]
     chosen = {
         (atom_key(key), atom_key(query)): entry == "1"
@@ -112,8 +108,8 @@ def _predicate(schema: ProofCase, select: Node, inputs: dict[str, list], example
     return lambda key, query: chosen[atom_key(key), atom_key(query)]
 
 
-def _values(schema: ProofCase, root: Node, inputs: dict[str, list], example: Counterexample, predicates: dict):
-    graph = Graph({"result": root}, [leaf("length", INT)], functions={**schema.functions, **predicates})
+def _values(case: ProofCase, root: Node, inputs: dict[str, list], example: Counterexample, predicates: dict):
+    graph = Graph({"result": root}, [leaf("length", INT)], functions={**case.functions, **predicates})
     try:
         return dict(steps(graph, {"length": [0] * example.length, **inputs}))[root]
     except EvaluationError:

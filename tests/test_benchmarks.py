@@ -25,15 +25,15 @@ def test_depth_tells_missed_bounds():
     row = depth.measure(flip, inputs=20, seed=0)
     assert (row.written, row.compared, row.fails) == (2, 20, [])
     missed = depth.measure(replace(flip, select=0), inputs=20, seed=0)
-    assert missed.fails == [f"flip: {row.select.layers} layers with select attention, and 0 must do"]
+    assert missed.fails == [f"flip: {row.select.layers} layers with select attention, over the limit of 0"]
 
 
 def test_depth_tells_other_results(monkeypatch):
     broken = Swap("select.eq", "select.ne")
     monkeypatch.setattr(raspir, "optimize", lambda graph, attention: broken.run(graph, None))
     (select, best) = depth.measure(named("hist"), inputs=50, seed=0).fails
-    assert select.startswith("hist: other results with select attention on '")
-    assert best.startswith("hist: other results with best attention on '")
+    assert select.startswith("hist: different results with select attention on '")
+    assert best.startswith("hist: different results with best attention on '")
 
 
 NUMBERS = st.lists(st.integers(-9, 9) | st.integers(-(10**9), 10**9), min_size=1, max_size=12).map(np.array)
@@ -128,13 +128,13 @@ def test_a_quick_run_measures_everything(tmp_path, capsys):
 
 
 def test_what_is_too_slow_or_differs_is_told():
-    slow = numpy_backend.ratio("flip", "by hand", [1.0, 6.0], 5.0)
-    wrong = numpy_backend.ratio("sort", "by hand", [1.0, 2.0], 5.0, agrees=False)
-    different = "sort: other results than it must have"
+    slow = numpy_backend.ratio("flip", "handwritten", [1.0, 6.0], 5.0)
+    wrong = numpy_backend.ratio("sort", "handwritten", [1.0, 2.0], 5.0, agrees=False)
+    different = "sort: wrong results"
     assert numpy_backend.fails([slow, wrong], quick=True) == [different]
     assert numpy_backend.fails([slow, wrong], quick=False) == [
         different,
-        "flip against by hand: 6 ×, and at most 5 × must do",
+        "flip against handwritten: 6 ×, over the limit of 5 ×",
     ]
 
 

@@ -70,7 +70,7 @@ def test_a_wrong_pass_is_found_made_small_saved_and_shown(wrong):
     assert code.count("\n%") <= 5
     shown = subprocess.run([sys.executable, saved.name], cwd=wrong, capture_output=True, text=True, check=False)
     assert (shown.returncode, shown.stderr) == (1, "")
-    assert "as written it yields" in shown.stdout
+    assert "unoptimized it yields" in shown.stdout
     assert shown.stdout.startswith("on [")
     (wrong / "wrongly.py").write_text(WRONG.replace("select.le", "select.lt"), encoding="utf-8")
     shown = subprocess.run([sys.executable, saved.name], cwd=wrong, capture_output=True, text=True, check=False)

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from raspir.cli import app
 from raspir.passes import depth
 from raspir.rewriting import algebra
-from raspir.testing.proofs import cases as schemas
+from raspir.testing.proofs import cases as proof_cases
 from raspir.testing.proofs import findings as found
 from raspir.testing.proofs import proving
 from raspir.testing.proofs.findings import findings
@@ -28,7 +28,7 @@ UNIT, CHOICE = "unit", "uniform condition"
 
 
 def rule(name):
-    (only,) = (each for each in schemas.CATALOGUE if each.name == name)
+    (only,) = (each for each in proof_cases.RULES if each.name == name)
     return only
 
 
@@ -53,20 +53,20 @@ def test_as_json():
     assert told["generated"]["programs"] == 100
 
 
-def test_every_rule_is_in_the_catalogue():
-    names = {(each.pass_, each.name) for each in schemas.CATALOGUE}
+def test_every_rule_is_in_the_catalog():
+    names = {(each.pass_, each.name) for each in proof_cases.RULES}
     rows = {algebra.rule_name(row) for given in algebra.RULES.values() for row in given}
     assert {("fold", row) for row in rows} <= names
     assert {("depth", each.name) for each in depth.RULES} <= names
-    assert len(names) == len(schemas.CATALOGUE)
+    assert len(names) == len(proof_cases.RULES)
 
 
 def test_a_wrong_rule_is_refuted(monkeypatch):
-    def wrong(schema):
-        return replace(schema, rewrite=lambda facts, node: [node.operands[1]])
+    def wrong(case):
+        return replace(case, rewrite=lambda facts, node: [node.operands[1]])
 
-    broken = replace(rule(UNIT), schemas=tuple(map(wrong, rule(UNIT).schemas)))
-    monkeypatch.setattr(schemas, "CATALOGUE", (broken,))
+    broken = replace(rule(UNIT), cases=tuple(map(wrong, rule(UNIT).cases)))
+    monkeypatch.setattr(proof_cases, "RULES", (broken,))
     (told,) = judged(broken)
     assert not told.holds
     assert told.lengths == ()
@@ -77,10 +77,10 @@ def test_a_wrong_rule_is_refuted(monkeypatch):
 
 
 def test_a_condition_that_nothing_needs_is_told(monkeypatch):
-    idle = replace(rule(UNIT).schemas[0].conditions[0], text="nothing at all", formula=lambda encoding: True, facts={})
-    schema = rule(UNIT).schemas[0]
-    broken = replace(rule(UNIT), schemas=(replace(schema, conditions=(*schema.conditions, idle)),))
-    monkeypatch.setattr(schemas, "CATALOGUE", (broken,))
+    idle = replace(rule(UNIT).cases[0].conditions[0], text="nothing at all", formula=lambda encoding: True, facts={})
+    case = rule(UNIT).cases[0]
+    broken = replace(rule(UNIT), cases=(replace(case, conditions=(*case.conditions, idle)),))
+    monkeypatch.setattr(proof_cases, "RULES", (broken,))
     (told,) = judged(broken)
     assert not told.holds
     assert told.lengths == (0, 1, 2)
@@ -89,7 +89,7 @@ def test_a_condition_that_nothing_needs_is_told(monkeypatch):
 
 def test_a_rule_without_an_encoding_is_held_against_generated_programs(monkeypatch):
     bare = Provable("fold", "selects all", "a selector of everything", unencoded="for a test")
-    monkeypatch.setattr(schemas, "CATALOGUE", (bare,))
+    monkeypatch.setattr(proof_cases, "RULES", (bare,))
     monkeypatch.setattr(found, "_ALONE", 40)
     (told,) = judged(bare, generated=0)
     assert told.holds
@@ -100,7 +100,7 @@ def test_a_rule_without_an_encoding_is_held_against_generated_programs(monkeypat
     assert "for a test" in shown
 
 
-@pytest.mark.parametrize("each", schemas.CATALOGUE, ids=lambda each: f"{each.pass_} {each.name}")
+@pytest.mark.parametrize("each", proof_cases.RULES, ids=lambda each: f"{each.pass_} {each.name}")
 def test_any_rule_can_be_held_against_generated_programs(each):
     told = check(each, 25, seed=3)
     assert told.difference is None
@@ -145,12 +145,12 @@ def test_a_rule_is_proved_at_the_lengths_that_were_asked_for():
         asked.append(n)
         return honest(n, *rest)
 
-    (schema,) = (each for given in schemas.CATALOGUE for each in given.schemas if each.least == 3)
+    (case,) = (each for given in proof_cases.RULES for each in given.cases if each.least == 3)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(proving, "differing", differing)
-        assert proving.proved(schema, 1, 20.0).lengths == (0, 1)
+        assert proving.proved(case, 1, 20.0).lengths == (0, 1)
         assert set(asked) == {0, 1}
-        assert proving.refuted(schema, schema.conditions[0], 1, 20.0).counterexample is None
+        assert proving.refuted(case, case.conditions[0], 1, 20.0).counterexample is None
         assert set(asked) == {0, 1}
 
 

@@ -179,7 +179,7 @@ def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
 _GROUPS = {
     "passes": "passes",
     "attention": "attention",
-    "promised": "promised",
+    "assumed": "assumed",
     "backend": "backends",
     "forced": "thresholds",
     "strategy": "strategies",

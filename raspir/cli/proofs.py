@@ -83,16 +83,16 @@ def _chosen(names: list[str] | None) -> list[Provable]:
         RaspirError: if a rule is unknown, or the solver is not installed.
     """
     try:
-        from raspir.testing.proofs.cases import CATALOGUE
+        from raspir.testing.proofs.cases import RULES
     except ImportError as error:
         if error.name != "z3":
             raise
         raise RaspirError("verify-rules needs an SMT solver: pip install 'raspir[proofs]'") from None
-    known = dict.fromkeys(each.name for each in CATALOGUE)
+    known = dict.fromkeys(each.name for each in RULES)
     for name in names or ():
         if name not in known:
             raise InputError(f"there is no rule {name!r} ({advice(name, known)})")
-    return [each for each in CATALOGUE if names is None or each.name in names]
+    return [each for each in RULES if names is None or each.name in names]
 
 
 def _all(chosen: list[Provable], longest: int, seconds: float, generated: int, jobs: int) -> tuple[list[Finding], bool]:
@@ -131,7 +131,7 @@ def _summary(found: list[Finding], seconds: float, longest: int) -> str:
     proofs = [each for each in found if each.lengths and each.holds]
     needs = [need for each in found for need in each.needs]
     idle = sum(need.counterexample is None for need in needs)
-    programs, others = sum(each.schemas for each in proofs), sum(bool(each.unencoded) for each in found)
+    programs, others = sum(each.cases for each in proofs), sum(bool(each.unencoded) for each in found)
     rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
     text = (
         f"{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "

@@ -137,7 +137,7 @@ def finding_table(found: Iterable[Finding]) -> Table:
 def _proved(found: Finding) -> str:
     if found.unencoded:
         return f"not encoded ({found.unencoded}); {_checked(found)}"
-    programs = "1 program" if found.schemas == 1 else f"{found.schemas} programs"
+    programs = "1 program" if found.cases == 1 else f"{found.cases} programs"
     lengths = f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}" if found.lengths else "not proved"
     return f"{lengths}; {_checked(found)}" if found.checks is not None else lengths
 
@@ -164,7 +164,7 @@ def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
         for need in shown:
             outcome = need.counterexample or "no counterexample was found"
             style = "" if need.counterexample else "bold red"
-            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.schema}\n{outcome}"), style=style)
+            table.add_row(Text(each.rule), Text(need.text), Text(f"{need.case}\n{outcome}"), style=style)
         left = len(each.needs) - len(shown)
         if left:
             table.add_row(Text(each.rule), Text(f"{left} more"), Text(""), style="dim")
@@ -174,7 +174,7 @@ def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
 def _various(needs: Iterable[Need], most: int) -> list[Need]:
     """Return at most ``most`` conditions with a counterexample, preferring distinct programs."""
     kept = [need for need in needs if need.counterexample is not None]
-    first = list({need.schema: need for need in reversed(kept)}.values())[::-1]
+    first = list({need.case: need for need in reversed(kept)}.values())[::-1]
     return [*first, *(need for need in kept if need not in first)][:most]
 
 

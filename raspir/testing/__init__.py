@@ -2,7 +2,7 @@
 
 :func:`programs` and :func:`inputs_for` are hypothesis strategies; they require the extra ``raspir[testing]`` and are
 imported on first use. :class:`Setting` and :func:`difference` compare a program, under given passes and a backend, with
-the reference, as ``raspir fuzz`` does; :func:`minimised` shrinks a failing program.
+the reference, as ``raspir fuzz`` does; :func:`minimized` shrinks a failing program.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from raspir.testing.comparing import difference
     from raspir.testing.generate import Generated
-    from raspir.testing.minimise import minimised
+    from raspir.testing.minimize import minimized
     from raspir.testing.settings import Setting
     from raspir.testing.strategies import inputs_for, programs
 
@@ -22,14 +22,16 @@ _MODULES = {
     "Setting": "settings",
     "difference": "comparing",
     "inputs_for": "strategies",
-    "minimised": "minimise",
+    "minimized": "minimize",
     "programs": "strategies",
 }
+_FORMER = {"minimised": "minimized"}
 
-__all__ = ["Generated", "Setting", "difference", "inputs_for", "minimised", "programs"]
+__all__ = ["Generated", "Setting", "difference", "inputs_for", "minimized", "programs"]
 
 
 def __getattr__(name: str) -> object:
+    name = _FORMER.get(name, name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

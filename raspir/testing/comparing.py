@@ -72,26 +72,26 @@ class Trial:
             with limited(setting.time_limit):
                 return self._compared(setting, text, again)
         except TimeUpError:
-            slow = f"it takes more than {setting.time_limit:g} s, and is not done with {self._doing}"
+            slow = f"it exceeds the time limit of {setting.time_limit:g} s in {self._doing}"
             raise DifferenceError(slow, kind="time") from None
 
     def _compared(self, setting: Setting, text: bool, again: bool) -> Counter[str]:
         counts: Counter[str] = Counter()
         try:
-            promised, optimised = self._optimised(setting, again)
+            assumed, optimized = self._optimized(setting, again)
         except ProgramError:
             counts["impossible"] = 1
             return counts
         if setting.passes != ():
-            counts["shallower"] += optimised.stats().layers < promised.stats().layers
-            counts["results"] += self._equal(setting, promised, optimised)
+            counts["shallower"] += optimized.stats().layers < assumed.stats().layers
+            counts["results"] += self._equal(setting, assumed, optimized)
         if text:
-            _round_trip(optimised)
+            _round_trip(optimized)
         if setting.backend != "reference":
-            counts += self._run(setting, optimised)
+            counts += self._run(setting, optimized)
         return counts
 
-    def _optimised(self, setting: Setting, again: bool) -> tuple[Graph, Graph]:
+    def _optimized(self, setting: Setting, again: bool) -> tuple[Graph, Graph]:
         """Return the program under its assumptions, before and after the passes.
 
         Raises:
@@ -100,30 +100,30 @@ class Trial:
         """
         contract = Contract()
         try:
-            promised = setting.promised(self.graph)
-            optimised = setting.optimised(promised, contract.remarks, contract.on_pass)
+            assumed = setting.assumed(self.graph)
+            optimized = setting.optimized(assumed, contract.remarks, contract.on_pass)
             if again:
-                contract.check_again(optimised, setting.target)
+                contract.check_again(optimized, setting.target)
         except (ProgramError, DifferenceError):
             raise
         except TimeUpError:
             self._doing = contract.running(setting.passes)
             raise
         except Exception as error:  # any other exception from the optimizer is a finding
-            raise DifferenceError(f"the optimiser failed: {type(error).__name__}: {error}", kind="failure") from error
-        return promised, optimised
+            raise DifferenceError(f"the optimizer failed: {type(error).__name__}: {error}", kind="failure") from error
+        return assumed, optimized
 
-    def _equal(self, setting: Setting, promised: Graph, optimised: Graph) -> int:
+    def _equal(self, setting: Setting, assumed: Graph, optimized: Graph) -> int:
         """Check the optimized graph's results against the unoptimized ones; return the number of inputs compared."""
         comparable = [
             i for i, wanted in enumerate(self.judged(self.graph)) if not _failed(wanted) and self._keeps(setting, i)
         ]
-        if dict(optimised.outputs) == dict(promised.outputs):  # identical nodes
+        if dict(optimized.outputs) == dict(assumed.outputs):  # identical nodes
             return len(comparable)
-        results, wanted = self.judged(optimised), self.judged(self.graph)
+        results, wanted = self.judged(optimized), self.judged(self.graph)
         for i in comparable:
             if not _equal(results[i], wanted[i]):
-                message = f"as written it yields {_shown(wanted[i])}\noptimised        {_shown(results[i])}"
+                message = f"unoptimized it yields {_shown(wanted[i])}\noptimized it yields   {_shown(results[i])}"
                 raise DifferenceError(message, [self.inputs[i]])
         return len(comparable)
 
@@ -162,7 +162,7 @@ class Trial:
 
 
 def _uncompiled(error: Exception) -> DifferenceError:
-    return DifferenceError(f"it cannot be compiled: {type(error).__name__}: {error}", kind="backend")
+    return DifferenceError(f"compilation failed: {type(error).__name__}: {error}", kind="backend")
 
 
 def yielded(run: Callable[[], Any]) -> Any:
@@ -264,9 +264,9 @@ def _round_trip(graph: Graph) -> None:
     try:
         again = parse(text)
     except RaspirError as error:
-        raise DifferenceError(f"its text cannot be read: {error}", kind="text") from error
+        raise DifferenceError(f"its textual IR cannot be parsed: {error}", kind="text") from error
     if again != graph or str(again) != text:
-        raise DifferenceError("its text, read again, is another graph", kind="text")
+        raise DifferenceError("its textual IR parses to a different graph", kind="text")
 
 
 def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None:
@@ -287,9 +287,9 @@ def difference(program: Program, inputs: Inputs, setting: Setting) -> str | None
     choose(setting.passes, {})
     run_passes(graph, (), setting.target)
     with suppress(ProgramError):  # a program incompatible with its assumptions shows no difference
-        setting.promised(graph)
+        setting.assumed(graph)
     try:
         Trial(graph, inputs).compare(setting)
     except DifferenceError as error:
-        return error.told if not error.inputs else f"on {literal(error.inputs)}\n{error.told}"
+        return error.description if not error.inputs else f"on {literal(error.inputs)}\n{error.description}"
     return None

@@ -63,7 +63,7 @@ class Contract:
             again = run_passes(after, [last], target)
         if again != after:
             sizes = f"{len(after)} → {len(again)} nodes"
-            raise DifferenceError(f"pass {last.name} changes its own result when it runs again: {sizes}", kind="again")
+            raise DifferenceError(f"pass {last.name} is not idempotent: a second run changes {sizes}", kind="again")
 
 
 def is_own(each: Pass) -> bool:
@@ -74,11 +74,11 @@ def is_own(each: Pass) -> bool:
 def _check_layers(each: Pass, before: Graph, after: Graph) -> None:
     had, has = (len(graph.layering.heads) for graph in (before, after))
     if has > had:
-        raise DifferenceError(f"before pass {each.name} it had {had} layers, and now has {has}", kind="layers")
+        raise DifferenceError(f"pass {each.name} increases the layers from {had} to {has}", kind="layers")
 
 
 def _check_growth(each: Pass, had: Stats, has: Stats, remarked: bool) -> None:
-    grown = f"pass {each.name} makes {had.nodes} nodes {has.nodes}"
+    grown = f"pass {each.name} grows the graph from {had.nodes} to {has.nodes} nodes"
     if each.name in NEVER_LARGER or _figures(has) >= _figures(had):
         pairs = zip(_FIGURES, _figures(had), _figures(has), strict=True)
         figures = ", ".join(f"{name} {old} → {new}" for name, old, new in pairs)

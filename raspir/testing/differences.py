@@ -17,11 +17,11 @@ class DifferenceError(Exception):
     """A difference from the reference or from a contract.
 
     Attributes:
-        told: a description of the difference.
+        description: a description of the difference.
         inputs: the offending inputs; empty if the graph itself is wrong.
         kind: the kind of difference; minimization must preserve it.
     """
 
-    def __init__(self, told: str, inputs: Inputs = (), kind: Kind = "results") -> None:
-        super().__init__(told, inputs, kind)
-        self.told, self.inputs, self.kind = told, list(inputs), kind
+    def __init__(self, description: str, inputs: Inputs = (), kind: Kind = "results") -> None:
+        super().__init__(description, inputs, kind)
+        self.description, self.inputs, self.kind = description, list(inputs), kind

@@ -12,7 +12,7 @@ from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.ir import Atom
-from raspir.testing.idioms import IDIOMS, Idiom, aggregated, fetch, fits
+from raspir.testing.idioms import IDIOMS, Idiom, aggregated, fetch
 from raspir.testing.maker import Maker, code, constant
 
 EXTREMES: list[Idiom] = []
@@ -88,7 +88,7 @@ def _use(m: Maker, made: SOp, *atoms: Atom) -> None:
     elif use == "fetch":
         value, tag = m.values()
         default = m.default(tag)
-        m.keep(fetch(m, made, value, default), tag if fits(default, tag) else "any")
+        m.keep(fetch(m, made, value, default), tag, default)
     elif use == "fetched":
         m.keep(fetch(m, m.choose(indices - 1, indices + 1, m.pick("index")), made, atom), "any")
 
@@ -99,15 +99,14 @@ def _use(m: Maker, made: SOp, *atoms: Atom) -> None:
 def _unlike(m: Maker) -> Selector:
     """Return a selector that compares values of two kinds, so that other selectors rarely imply anything about it."""
     numeric = tokens if m.tokens == "number" else tokens.map(code)
-    made: Selector = m.choose(
+    return m.one_of(
         lambda: m.select("eq", tokens, indices, ordered=False),
         lambda: m.select(m.comparison(), indices, numeric),
         lambda: m.select(m.comparison(), numeric, indices),
         lambda: m.select(m.choose("eq", "ne"), numeric, m.pick("index"), ordered=False),
         lambda: m.on(m.pick("bool")),
         lambda: m.select(m.comparison(), m.pick("index"), numeric),
-    )()
-    return made
+    )
 
 
 @extreme
@@ -121,7 +120,7 @@ def shared_selector(m: Maker) -> None:
         lambda s: ~(s & a) & (s | b),
         lambda s: (a & s) | (b & s) | (a & b),
     )
-    made = m.choose(m.span, m.everywhere, lambda: _unlike(m))()
+    made = m.one_of(m.span, m.everywhere, lambda: _unlike(m))
     for _ in range(m.size(m.sizes.sharing)):
         made = join(made)
     aggregated(m, m.kept(made))
@@ -165,25 +164,25 @@ def shared_value(m: Maker) -> None:
 def fetched_from_tokens(m: Maker) -> None:
     """Add a gather at positions computed from the tokens by arithmetic with size limits."""
     whole = (tokens if m.tokens == "number" else tokens.map(code)).round()
-    at: SOp = m.choose(
+    at = m.one_of(
         lambda: whole,
         lambda: whole,
         lambda: whole + m.small(),
         lambda: abs(whole),
         lambda: m.choose(indices - whole, whole - indices, whole + whole),
         lambda: where(m.pick("bool"), whole, indices),
-    )()
+    )
     of = m.choose(indices, indices, indices + m.small(), m.pick("index"))
-    value: Any = m.choose(
+    value: Any = m.one_of(
         lambda: of * of,
         lambda: of * (of + m.small()),
         lambda: of % m.choose(2, 3, 5),
         lambda: of // m.choose(2, 3, -2),
         lambda: of**2,
         lambda: m.choose(7, 100) // (abs(of) + 1),
-    )()
+    )
     if m.chance(0.8):
-        count = m.span().value(m.choose(lambda: m.pick("bool"), lambda: where(m.pick("bool"), 1, 0))())
+        count = m.span().value(m.one_of(lambda: m.pick("bool"), lambda: where(m.pick("bool"), 1, 0)))
         value = m.choose(value + count, value - count, where(count > m.small(), value, count), value + m.small())
     m.keep(fetch(m, at, value, m.default("number")), "any")
 
@@ -194,7 +193,7 @@ def fetched_from_tokens(m: Maker) -> None:
 @extreme
 def other_default(m: Maker) -> None:
     """Add an aggregate with a default of any kind, mostly over nonempty selections, and arithmetic on it."""
-    selector: Selector = m.choose(
+    selector = m.one_of(
         m.everywhere,
         m.everywhere,
         m.span,
@@ -202,12 +201,12 @@ def other_default(m: Maker) -> None:
         lambda: key(indices) != query(m.length()),
         lambda: m.select("eq", indices, m.choose(indices - 1, m.pick("index"), m.small())),
         lambda: m.on(m.pick("bool")),
-    )()
+    )
     whole = [lambda: tokens.round()] if m.tokens == "number" else []
-    value, tag = (m.numeric(), "number") if m.chance(0.7) else (m.choose(*whole, lambda: m.pick("any"))(), "any")
+    value, tag = (m.numeric(), "number") if m.chance(0.7) else (m.one_of(*whole, lambda: m.pick("any")), "any")
     default = m.other()
     made = (selector.mean if m.chance(0.2) else selector.value)(value, default)
-    m.keep(made, tag if fits(default, tag) else "any")
+    m.keep(made, tag, default)
     if isinstance(default, str) and not m.twist():
         _use(m, made, default, 0)
     else:
@@ -216,7 +215,7 @@ def other_default(m: Maker) -> None:
 
 def balanced(m: Maker, made: SOp) -> None:
     """Add a comparison or an aggregate of ``made`` in a sum, mostly with a constant on both sides that cancels out."""
-    left: SOp = m.choose(
+    left = m.one_of(
         lambda: made,
         lambda: made + indices,
         lambda: made - indices,
@@ -224,7 +223,7 @@ def balanced(m: Maker, made: SOp) -> None:
         lambda: made + m.pick("index"),
         lambda: made * 2,
         lambda: made + made,
-    )()
+    )
     offset = m.choose(0, 1, 1, -1, 2, m.small())
     right: Any = m.choose(offset, offset, m.small(), indices + offset, indices)
     left = left + offset if offset else left
@@ -264,7 +263,7 @@ def decided(m: Maker) -> None:
 def _count(m: Maker) -> SOp:
     """Return a count or a sum that has a closed form in the positions."""
     value = m.choose(1, 1, indices, indices - m.choose(1, m.small()), where(indices < m.small(), 1, 0))
-    selector: Selector = m.choose(m.span, m.span, m.everywhere)()
+    selector = m.one_of(m.span, m.span, m.everywhere)
     return selector.value(value)
 
 

@@ -164,7 +164,7 @@ def _elsewhere(campaign: Campaign, cases: int, jobs: int) -> Generator[Tried, No
                 break
             yield from waiting.popleft().result()
     except BrokenProcessPool as error:
-        raise BackendError("a process that tried programs died: try --jobs 1, which shows how") from error
+        raise BackendError("a worker process died: run with --jobs 1 to see the cause") from error
     finally:
         for child in set(multiprocessing.active_children()) - before if waiting else ():
             child.terminate()

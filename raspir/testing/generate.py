@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from raspir.backends.base import Capabilities
 from raspir.frontends.python.embedded import Selector, SOp, indices, raw, select, tokens, where
@@ -19,7 +20,7 @@ from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
 from raspir.testing.extremes import EVERY
-from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, fits, guarded
+from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
 from raspir.testing.literals import literal
 from raspir.testing.maker import MAPS, MODERATE, PREDICATES, Maker, Sizes, constant
 from raspir.testing.quiet import fitting, quiet
@@ -63,10 +64,12 @@ class Generated:
     longest: int
 
     @property
-    def promised(self) -> Graph:
+    def assumed(self) -> Graph:
         """The program under the assumptions that its inputs satisfy: their vocabulary and maximum length."""
         with quiet():
             return self.graph.assume(self.vocab, self.longest)
+
+    promised = assumed  # former name
 
     def input(self, random: Random) -> list[Atom]:
         """Return a random input, mostly short and often repetitive."""
@@ -80,6 +83,13 @@ class Generated:
         bound = functions if self.graph.symbols else ""
         vocab = literal(self.vocab)
         return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest})'
+
+
+def in_any_form(random: Random, atoms: list[Atom]) -> Any:
+    """Return an input as a list, a tuple, or where possible a str."""
+    if all(isinstance(each, str) and len(each) == 1 for each in atoms) and random.random() < 0.5:
+        return "".join(map(str, atoms))
+    return tuple(atoms) if random.random() < 0.2 else atoms
 
 
 ATTEMPTS = 100
@@ -100,7 +110,7 @@ def program(
     attempts = 0 if support == EVERYTHING else ATTEMPTS
     for _ in range(attempts):
         found = _attempt(random, small, support, sizes)
-        if found is not None and support.takes(found.promised):
+        if found is not None and support.takes(found.assumed):
             return found
     while (found := _attempt(random, small, EVERYTHING, sizes)) is None:
         pass
@@ -112,7 +122,8 @@ def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
     odd, longest = random.choice((0.0, 0.03, 0.1)), random.choice((3, 6, 8, 12))
-    maker = Maker(random, vocab, odd, _allowing(support, vocab, longest), sizes)
+    allows = None if support == EVERYTHING else _allowing(support.takes, vocab, longest)
+    maker = Maker(random, vocab, odd, allows, sizes)
     # A small subset of idioms makes interactions between them more likely.
     idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
     try:
@@ -135,14 +146,12 @@ def _vocabularies(support: Capabilities, known: tuple[tuple[Atom, ...], ...]) ->
     return tuple(each for each in known if fits(each)) or known
 
 
-def _allowing(support: Capabilities, vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool] | None:
-    """Return a predicate on sequences for being supported; ``None`` if everything is."""
-    if support == EVERYTHING:
-        return None
+def _allowing(supported: Callable[[Graph], bool], vocab: tuple[Atom, ...], longest: int) -> Callable[[SOp], bool]:
+    """Return a predicate for whether a sequence, under assumptions, is supported."""
 
     def allows(made: SOp) -> bool:
         try:
-            return support.takes(fitting(lower(made), vocab, longest))
+            return supported(fitting(lower(made), vocab, longest))
         except ProgramError:
             return False
 
@@ -160,14 +169,7 @@ def program_within(random: Random, supported: Callable[[Graph], bool]) -> Genera
     known = [vocab for vocab in VOCABULARIES + MIXED if supported(lower(tokens).assume(vocab, 1))]
     for _ in range(10 if known else 0):
         vocab, longest, free = random.choice(known), random.choice((3, 6, 8, 12)), random.choice((0.3, 0.6, 1.0))
-
-        def allows(made: SOp, vocab: tuple[Atom, ...] = vocab, longest: int = longest) -> bool:
-            try:
-                return supported(fitting(lower(made), vocab, longest))
-            except ProgramError:
-                return False
-
-        maker = Maker(random, vocab, random.choice((0.0, 0.03, 0.1)), allows)
+        maker = Maker(random, vocab, random.choice((0.0, 0.03, 0.1)), _allowing(supported, vocab, longest))
         for _ in range(random.choice((1, 2, 3, 4))):
             with suppress(ProgramError):  # no types fit
                 step(maker, free, EVERY, longest)
@@ -198,7 +200,7 @@ def outputs(maker: Maker) -> dict[str, SOp]:
     known = maker.known["any"]
     made = known[2:] or [m.value(1) for m in maker.selectors[-1:]] or known
     if not made:
-        raise ProgramError("nothing was made")
+        raise ProgramError("no expression was generated")
     if maker.wanted and maker.allows is None and maker.chance(0.8):
         return {f"out_{i}": each for i, each in enumerate(maker.wanted[-3:])}
     if maker.chance(0.75):
@@ -224,7 +226,7 @@ def operation(m: Maker, longest: int) -> None:
             m.keep(m.compare(m.choose("eq", "ne"), m.pick("any"), m.choose(m.pick("any"), m.atom())), "bool")
     elif kind == "logic":
         a, b = m.pick("bool"), m.pick("bool")
-        m.keep(m.choose(lambda: a & b, lambda: a | b, lambda: ~a)(), "bool")
+        m.keep(m.one_of(lambda: a & b, lambda: a | b, lambda: ~a), "bool")
     elif kind == "where":
         tag = m.choose("number", "any", "bool", "index")
         a, b = m.pick(tag), m.pick(tag)
@@ -260,15 +262,14 @@ def _other(m: Maker, longest: int) -> None:
     elif kind == 7 and m.chance(0.6):
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:
-        m.keep(m.choose(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index"))(), "index")
+        m.keep(m.one_of(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index")), "index")
 
 
 def _selector(m: Maker) -> Selector:
     """Return a selector of any kind."""
     if m.selectors and m.chance(0.4):
         a, b = m.random.choice(m.selectors[-6:]), m.random.choice(m.selectors)
-        combined: Selector = m.choose(lambda: a & b, lambda: a | b, lambda: ~a)()
-        return combined
+        return m.one_of(lambda: a & b, lambda: a | b, lambda: ~a)
     if m.chance(0.08):
         return select(m.pick("any"), m.pick("any"), m.random.choice(PREDICATES))
     if m.chance(0.3):
@@ -298,7 +299,7 @@ def _aggregate(m: Maker) -> None:
         value = m.pick("number") if m.chance(0.6) else m.numeric()
         default = m.default("number")
         made = (selector.value if kind == "sum" else selector.mean)(value, default)
-        m.keep(made, "number" if fits(default, "number") else "any")
+        m.keep(made, "number", default)
 
 
 def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "c", "d")) -> Graph:

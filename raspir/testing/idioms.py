@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, select, tokens, where
 from raspir.ir import Atom
-from raspir.testing.maker import FLIPPED, MAPS, PREDICATES, Maker, constant
+from raspir.testing.maker import FLIPPED, MAPS, PREDICATES, Maker, constant, fits
 
 Idiom = Callable[[Maker], None]
 IDIOMS: list[Idiom] = []
@@ -45,16 +45,7 @@ def shift(m: Maker) -> None:
         moved = m.select("eq", indices + by, indices)
     else:
         moved = m.select("eq", indices, indices - by)
-    m.keep(moved.value(value, default), tag if fits(default, tag) else "any")
-
-
-def fits(default: Atom, tag: str) -> bool:
-    """Return whether values tagged ``tag`` keep the tag with ``default`` among them."""
-    if tag == "text":
-        return isinstance(default, str)
-    if tag == "bool":
-        return isinstance(default, bool)
-    return tag == "any" or (not isinstance(default, str) and (tag != "index" or type(default) is int))
+    m.keep(moved.value(value, default), tag, default)
 
 
 @idiom
@@ -83,7 +74,7 @@ def moves(m: Maker) -> None:
 
 def index_expression(m: Maker) -> SOp:
     """Return computed positions."""
-    made: SOp = m.choose(
+    return m.one_of(
         lambda: indices + m.small(),
         lambda: indices - m.pick("uniform"),
         lambda: indices + m.pick("uniform") + m.small(),
@@ -97,8 +88,7 @@ def index_expression(m: Maker) -> SOp:
         lambda: indices // 2,
         lambda: where(m.pick("bool"), indices, indices + m.small()),
         lambda: where(m.pick("bool"), indices, m.pick("index")),
-    )()
-    return made
+    )
 
 
 @idiom
@@ -111,7 +101,7 @@ def gather(m: Maker) -> None:
         m.keep(m.select("eq", at, indices).value(value, m.default(tag)), "any")
         return
     default = m.default(tag)
-    m.keep(fetch(m, at, value, default), tag if fits(default, tag) else "any")
+    m.keep(fetch(m, at, value, default), tag, default)
 
 
 @idiom
@@ -126,7 +116,7 @@ def scan(m: Maker) -> None:
         m.keep(m.both(span, m.on(m.pick("bool"))).value(1), "index")
     else:
         default = 0 if m.chance(0.7) else m.default("number")
-        m.keep(span.value(m.numeric(), default), "number" if fits(default, "number") else "any")
+        m.keep(span.value(m.numeric(), default), "number", default)
 
 
 @idiom
@@ -144,12 +134,12 @@ def rank(m: Maker, of: SOp, ordered: bool = True) -> SOp:
     """Return the number of positions before each one in the order of ``of``, with ties broken by position."""
     first, ties = m.choose(("lt", "lt"), ("lt", "lt"), ("gt", "lt"), ("lt", "gt"), ("gt", "gt"))
     before = m.select(ties, indices, indices)
-    made: Selector = m.choose(
+    made = m.one_of(
         lambda: m.both(before, m.same(of)) | m.select(first, of, of),
         lambda: m.select(first, of, of) | m.both(m.same(of), before),
         lambda: (m.select(first, of, of)) | (m.select(first[0] + "e", of, of) & before),
         lambda: ~(~m.select(first, of, of) & ~(m.same(of) & before)),
-    )()
+    )
     return (made.width() if m.chance(0.3) else made.value(1)).name("rank")
 
 
@@ -208,7 +198,7 @@ def running(m: Maker, mask: SOp, within: SOp | None) -> SOp:
 
 
 @idiom
-def neighbour(m: Maker) -> None:
+def neighbor(m: Maker) -> None:
     """Add the value at the next or previous matching position, found by counting, sometimes within classes."""
     mask = m.pick("bool")
     within = m.choose(None, None, tokens, m.pick("any"))
@@ -224,7 +214,7 @@ def neighbour(m: Maker) -> None:
     default = m.default(tag)
     found = made.value(value, default)
     slid = m.chance(0.5)
-    m.keep(where(mask, value, found) if slid else found, tag if fits(default, tag) else "any")
+    m.keep(where(mask, value, found) if slid else found, tag, default)
 
 
 @idiom
@@ -236,7 +226,7 @@ def occurrence(m: Maker) -> None:
     there = m.both(m.same(within), m.select("eq", count, count + m.choose(1, -1)))
     value, tag = m.values()
     default = m.default(tag)
-    m.keep(there.value(value, default), tag if fits(default, tag) else "any")
+    m.keep(there.value(value, default), tag, default)
 
 
 @idiom
@@ -252,7 +242,7 @@ def align(m: Maker) -> None:
     value, tag = m.values()
     pads = m.on(m.pick("bool")).value(1).name("pads")
     default = m.default(tag)
-    m.keep((key(indices + pads) == query(indices)).value(value, default), tag if fits(default, tag) else "any")
+    m.keep((key(indices + pads) == query(indices)).value(value, default), tag, default)
 
 
 @idiom
@@ -262,7 +252,7 @@ def split(m: Maker) -> None:
     at = (key(tokens) == query(m.random.choice(m.vocab))).value(indices, m.choose(0, 0, -1)).name("at")
     side = m.choose(indices < at, indices > at, indices <= at, ~(indices < at))
     default = m.default(tag)
-    m.keep(where(side, value, default), tag if fits(default, tag) else "any")
+    m.keep(where(side, value, default), tag, default)
 
 
 @idiom
@@ -318,7 +308,7 @@ def compared_choice(m: Maker) -> None:
 def arithmetic(m: Maker) -> None:
     """Add arithmetic on counts and positions."""
     a, b = m.pick("index"), m.pick("index")
-    made = m.choose(
+    made = m.one_of(
         lambda: a + b,
         lambda: a - b,
         lambda: a - m.small(),
@@ -330,16 +320,16 @@ def arithmetic(m: Maker) -> None:
         lambda: where(a < b, a, b),
         lambda: where(m.pick("bool"), a + 1, a),
         lambda: a + m.pick("bool"),
-    )()
+    )
     m.keep(made, "index")
 
 
 @idiom
 def ratio(m: Maker) -> None:
     """Add a fraction whose denominator is positive exactly at the positions of the input."""
-    below = m.choose(lambda: indices + 1, m.length, lambda: m.length() - indices, lambda: m.same(tokens).width())()
+    below = m.one_of(lambda: indices + 1, m.length, lambda: m.length() - indices, lambda: m.same(tokens).width())
     above = m.choose(1, 10, m.pick("index"), m.span().value(m.pick("bool")))
-    m.keep(m.choose(lambda: above / below, lambda: above // below, lambda: above % below)(), "number")
+    m.keep(m.one_of(lambda: above / below, lambda: above // below, lambda: above % below), "number")
 
 
 @idiom
@@ -361,7 +351,7 @@ def guarded(m: Maker) -> None:
 def condition(m: Maker) -> None:
     """Add a combination of conditions."""
     a, b = m.pick("bool"), m.pick("bool")
-    m.keep(m.choose(lambda: a & b, lambda: a | b, lambda: ~a, lambda: a == b, lambda: (a | b) & ~(a & b))(), "bool")
+    m.keep(m.one_of(lambda: a & b, lambda: a | b, lambda: ~a, lambda: a == b, lambda: (a | b) & ~(a & b)), "bool")
 
 
 @idiom
@@ -386,7 +376,7 @@ def best(m: Maker) -> None:
     where_to = m.both(m.span(), m.on(m.pick("bool"))) if m.chance(0.6) else m.everywhere()
     default = m.default(tag)
     made = where_to.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
-    m.keep(made, tag if fits(default, tag) else "any")
+    m.keep(made, tag, default)
 
 
 def aggregated(m: Maker, selector: Selector) -> None:
@@ -396,7 +386,7 @@ def aggregated(m: Maker, selector: Selector) -> None:
     if m.chance(0.2):
         selector = m.both(selector, m.asked(m.pick("bool")))
     if m.chance(0.15):
-        selector = m.choose(lambda: ~selector, lambda: selector | m.span(), lambda: selector | m.same(m.pick("any")))()
+        selector = m.one_of(lambda: ~selector, lambda: selector | m.span(), lambda: selector | m.same(m.pick("any")))
     kind = m.choose("count", "sum", "sum", "mean", "best", "best")
     if kind == "count":
         m.keep(selector.value(1), "index")
@@ -405,11 +395,11 @@ def aggregated(m: Maker, selector: Selector) -> None:
         value, tag = m.values()
         default = m.default(tag)
         made = selector.best(value, score, m.choose("left", "right"), default, m.choose("highest", "lowest"))
-        m.keep(made, tag if fits(default, tag) else "any")
+        m.keep(made, tag, default)
     else:
         default = m.default("number")
         made = (selector.value if kind == "sum" else selector.mean)(m.numeric(), default)
-        m.keep(made, "number" if fits(default, "number") else "any")
+        m.keep(made, "number", default)
 
 
 @idiom

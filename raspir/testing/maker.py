@@ -6,11 +6,13 @@ import math
 import operator
 from collections.abc import Callable
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.frontends.python.expressions import apply
 from raspir.ir import Atom
+
+T = TypeVar("T")
 
 WITHIN = {
     "bool": ("bool", "number", "any"),
@@ -91,12 +93,18 @@ class Maker:
         """Return one of ``options``."""
         return self.random.choice(options)
 
+    def one_of(self, *makers: Callable[[], T]) -> T:
+        """Return the result of one of ``makers``."""
+        return self.random.choice(makers)()
+
     def twist(self) -> bool:
         """Return whether to do something unusual now."""
         return self.chance(self.odd)
 
-    def keep(self, made: SOp, tag: str) -> SOp:
-        """Pool an expression, if it is allowed."""
+    def keep(self, made: SOp, tag: str, default: Atom | None = None) -> SOp:
+        """Pool an expression, if it is allowed; a default that does not fit the tag makes it ``any``."""
+        if default is not None and not fits(default, tag):
+            tag = "any"
         if self.allows is not None and not self.allows(made):
             return made
         for known in WITHIN[tag]:
@@ -162,18 +170,17 @@ class Maker:
 
     def everywhere(self) -> Selector:
         """Return the selector of all positions."""
-        made: Selector = self.choose(
+        return self.one_of(
             lambda: key(1) == query(1),
             lambda: key(1) == query(1),
             lambda: key(indices) >= query(0),
             lambda: ~(key(indices) < query(0)),
             lambda: (key(indices) <= query(indices)) | (key(indices) > query(indices)),
-        )()
-        return made
+        )
 
     def mask(self) -> SOp:
         """Return a condition on each position."""
-        made = self.choose(
+        made = self.one_of(
             lambda: tokens == self.random.choice(self.vocab),
             lambda: tokens == self.random.choice(self.vocab),
             lambda: tokens != self.random.choice(self.vocab),
@@ -183,7 +190,7 @@ class Maker:
             lambda: self.compare(
                 self.comparison() if self.chance(0.3) else self.choose("eq", "ne"), self.pick("any"), self.pick("any")
             ),
-        )()
+        )
         return self.keep(made, "bool")
 
     def comparison(self) -> str:
@@ -208,7 +215,7 @@ class Maker:
 
     def numeric(self) -> SOp:
         """Return summable values."""
-        made: SOp = self.choose(
+        return self.one_of(
             lambda: constant(1),
             lambda: self.pick("bool"),
             lambda: self.pick("bool"),
@@ -216,8 +223,7 @@ class Maker:
             lambda: where(self.pick("bool"), self.pick("index"), self.small()),
             lambda: self.pick("index"),
             lambda: self.pick("number"),
-        )()
-        return made
+        )
 
     # Selectors for idioms, each in one of several equivalent forms
 
@@ -277,28 +283,34 @@ class Maker:
         """Return the conjunction of two selectors, in one of several equivalent forms."""
         if self.twist():
             return self.kept(a | b)
-        made: Selector = self.choose(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))()
-        return made
+        return self.one_of(lambda: a & b, lambda: a & b, lambda: b & a, lambda: ~(~a | ~b))
 
     def asked(self, mask: SOp) -> Selector:
         """Return the selector of all positions in the rows where ``mask`` holds."""
-        made: Selector = self.choose(
+        return self.one_of(
             lambda: key(True) == query(mask),
             lambda: ~(key(False) == query(mask)),
             lambda: key(1) <= query(where(mask, 1, 0)),
-        )()
-        return made
+        )
 
     def on(self, mask: SOp) -> Selector:
         """Return the selector of the positions where ``mask`` holds."""
-        made: Selector = self.choose(
+        return self.one_of(
             lambda: key(mask) == query(True),
             lambda: key(mask) == query(True),
             lambda: key(mask) != query(False),
             lambda: key(where(mask, 1, 0)) == query(1),
             lambda: ~(key(mask) == query(False)),
-        )()
-        return made
+        )
+
+
+def fits(default: Atom, tag: str) -> bool:
+    """Return whether values tagged ``tag`` keep the tag with ``default`` among them."""
+    if tag == "text":
+        return isinstance(default, str)
+    if tag == "bool":
+        return isinstance(default, bool)
+    return tag == "any" or (not isinstance(default, str) and (tag != "index" or type(default) is int))
 
 
 def constant(value: Atom) -> SOp:

@@ -15,6 +15,7 @@ from sys import float_info
 
 from raspir.ir import Atom, Graph, Node, RaspirError
 from raspir.ir.atoms import atom_key
+from raspir.ir.graph import topological
 from raspir.runtime.inputs import read_inputs
 from raspir.runtime.reference import Value, steps
 
@@ -52,7 +53,7 @@ def excused(graph: Graph, input: object, got: Mapping[str, Sequence[Atom]]) -> b
 def _excused(node: Node, values: Mapping[Node, Value], rounding: set[Node], got: Sequence[Atom]) -> bool:
     if node not in values or len(got) != len(values[node]):
         return False
-    if any(inner in rounding for inner in _before(node)):
+    if not rounding.isdisjoint(topological(node.operands)):
         return True
     rows = _rows(node, values) if node in rounding else [[] for _ in got]
     mean = node.operation.name == "mean"
@@ -88,18 +89,6 @@ def _rows(node: Node, values: Mapping[Node, Value]) -> list[list[Atom]]:
     """Return the atoms that each row of an aggregate selects."""
     selector, value = (values[operand] for operand in node.operands)
     return [[atom for atom, there in zip(value, row, strict=True) if there] for row in selector]
-
-
-def _before(node: Node) -> set[Node]:
-    """Return the transitive operands of ``node``."""
-    found: set[Node] = set()
-    stack = list(node.operands)
-    while stack:
-        inner = stack.pop()
-        if inner not in found:
-            found.add(inner)
-            stack.extend(inner.operands)
-    return found
 
 
 def _near(row: Sequence[Atom], divisor: int, got: object) -> bool:

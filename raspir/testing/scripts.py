@@ -16,7 +16,7 @@ from raspir.ir import Graph, RaspirError
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
 from raspir.testing.literals import literal
-from raspir.testing.minimise import minimised
+from raspir.testing.minimize import minimized
 from raspir.testing.settings import Setting, simplest
 from raspir.testing.trying import Failure
 
@@ -32,13 +32,13 @@ class Shrunk:
         graph: the program.
         inputs: the inputs.
         setting: how it is optimized and run.
-        told: a description of the difference.
+        description: a description of the difference.
     """
 
     graph: Graph
     inputs: list[Any]
     setting: Setting
-    told: str
+    description: str
 
 
 def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
@@ -62,11 +62,11 @@ def shrunk(failure: Failure, attempts: int = ATTEMPTS) -> Shrunk:
         if kind == "time":  # a shorter limit suffices, and one pass exceeds it sooner than several
             setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
         for _ in range(2):  # a simpler setting permits further reduction of the program
-            graph, inputs = minimised(graph, inputs, partial(fails, setting), attempts, deadline - time.monotonic())
+            graph, inputs = minimized(graph, inputs, partial(fails, setting), attempts, deadline - time.monotonic())
             setting = simplest(setting, partial(fails, graph=graph, inputs=inputs))
         if kind == "time" and graph is not failure.trial.graph:
             setting = replace(setting, time_limit=quick / 2)  # every smaller candidate took less than twice this
-        return Shrunk(graph, inputs, setting, (_problem(setting, graph, inputs) or failure.problem).told)
+        return Shrunk(graph, inputs, setting, (_problem(setting, graph, inputs) or failure.problem).description)
 
 
 def _problem(setting: Setting, graph: Graph, inputs: list[Any]) -> DifferenceError | None:
@@ -102,7 +102,7 @@ def script(found: Shrunk, title: str) -> str:
     imports = sorted(f"from {each.__module__} import {each.__qualname__}" for each in set(functions.values()))
     bound = ", ".join(f"{symbol!r}: {function.__qualname__}" for symbol, function in functions.items())
     parts = [
-        f'"""{title}\n\n{_commented(found.told)}\n"""',
+        f'"""{title}\n\n{_commented(found.description)}\n"""',
         "",
         *(["from math import inf", ""] if "inf" in literal(found.inputs) + repr(found.setting) else []),
         "import raspir",
@@ -114,9 +114,9 @@ def script(found: Shrunk, title: str) -> str:
         f"SETTING = {found.setting!r}",
         "",
         'if __name__ == "__main__":',
-        "    told = difference(PROGRAM, INPUTS, SETTING)",
-        '    print(told or "no difference")',
-        "    raise SystemExit(told is not None)",
+        "    found = difference(PROGRAM, INPUTS, SETTING)",
+        '    print(found or "no difference")',
+        "    raise SystemExit(found is not None)",
     ]
     return "\n".join(parts) + "\n"
 
@@ -147,4 +147,4 @@ def save(content: str, path: Path) -> Path:
         except FileExistsError:
             continue
         return at
-    raise FileExistsError(17, "there are too many files of that name", str(path))
+    raise FileExistsError(17, "too many files have that name", str(path))

@@ -51,21 +51,21 @@ class Setting:
         """The transformer to compile for."""
         return Target(self.attention)
 
-    def promised(self, graph: Graph) -> Graph:
+    def assumed(self, graph: Graph) -> Graph:
         """Return ``graph`` under the assumptions."""
         with quiet():
             return graph.assume(self.vocab, self.max_length)
 
-    def optimised(
+    def optimized(
         self,
-        promised: Graph,
+        assumed: Graph,
         remarks: list[Remark] | None = None,
         on_pass: Callable[[Pass, Graph, Graph], None] | None = None,
     ) -> Graph:
-        """Apply the passes to the result of :meth:`promised`.
+        """Apply the passes to the result of :meth:`assumed`.
 
         Args:
-            promised: the program under its assumptions.
+            assumed: the program under its assumptions.
             remarks: a list that receives the passes' remarks.
             on_pass: called with each pass that ran, and the graph before and after it.
 
@@ -73,9 +73,9 @@ class Setting:
             RaspirError: for any failure of a pass.
         """
         if self.passes == ():
-            return promised
+            return assumed
         with quiet():
-            return optimize(promised, attention=self.attention, passes=self.passes, remarks=remarks, on_pass=on_pass)
+            return optimize(assumed, attention=self.attention, passes=self.passes, remarks=remarks, on_pass=on_pass)
 
     @contextmanager
     def applied(self) -> Iterator[None]:

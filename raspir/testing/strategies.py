@@ -25,7 +25,7 @@ from raspir.plugins.registry import advice
 from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes
-from raspir.testing.minimise import replaced, substitutes
+from raspir.testing.minimize import replaced, substitutes
 from raspir.testing.quiet import fitting
 
 _STEPS = 8
@@ -69,14 +69,14 @@ class Allowed:
         """Return whether a program satisfies the constraints."""
         graph = program if isinstance(program, Graph) else lower(program)
         try:
-            promised = fitting(graph, self.vocab, self.longest)
+            assumed = fitting(graph, self.vocab, self.longest)
         except ProgramError:
             return False
         return (
-            len(promised) <= self.max_size
-            and all(node.operation.name in self.operations for node in promised)
-            and all(node.type in self.types for node in promised if node.type is not SELECTOR)
-            and (self.supported is None or self.supported(promised))
+            len(assumed) <= self.max_size
+            and all(node.operation.name in self.operations for node in assumed)
+            and all(node.type in self.types for node in assumed if node.type is not SELECTOR)
+            and (self.supported is None or self.supported(assumed))
         )
 
 
@@ -124,7 +124,7 @@ def programs(
         supported = _all(_compiles(backend), supported)
     for name, value, least in (("longest", longest, 0), ("max_size", max_size, 1), ("outputs", outputs, 1)):
         if type(value) is not int or value < least:
-            raise InputError(f"{name} is an integer from {least} on, not {show(value)}")
+            raise InputError(f"{name} must be an integer of at least {least}, not {show(value)}")
 
     @st.composite
     def drawn(draw: st.DrawFn) -> Generated:
@@ -141,7 +141,7 @@ def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
     maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes)
     known = maker.known["any"]
     if not known:
-        raise InputError("nothing is supported, not even a program that yields its input")
+        raise InputError("no program is supported, not even one that returns its input")
     free = draw(st.sampled_from((1.0, 0.5, 0.0)))
     for number in range(_STEPS):
         if number and draw(st.integers(0, _STEPS)) == 0:
@@ -171,7 +171,7 @@ def _reduced(draw: st.DrawFn, graph: Graph, rules: Allowed) -> Graph:
             at = draw(st.integers(0, _KEEP))
             if at < len(options):
                 with suppress(GraphError):  # no types fit
-                    smaller = replaced(graph, node, options[at])
+                    smaller = replaced(graph, {node: options[at]})
                     graph = smaller if rules(smaller) else graph
     return graph
 
@@ -206,7 +206,7 @@ def _operations(given: Iterable[str] | None, without: Iterable[str], functions: 
     """Return the names of the permitted operations; inputs are always permitted."""
     for each in (given, without):
         if isinstance(each, str):
-            raise BackendError(f"operations are a set of names, not {show(each)}")
+            raise BackendError(f"operations must be a set of names, not {show(each)}")
     chosen, left_out = frozenset(OPERATIONS if given is None else given), frozenset(without)
     for name in sorted(map(str, chosen | left_out)):
         if name not in OPERATIONS:
@@ -219,7 +219,7 @@ def _operations(given: Iterable[str] | None, without: Iterable[str], functions: 
 def _types(names: Iterable[str]) -> Type:
     kinds = {str(kind): kind for kind in ATOM.kinds}
     if isinstance(names, str):
-        raise BackendError(f"types are a set of names, not {show(names)}")
+        raise BackendError(f"types must be a set of names, not {show(names)}")
     chosen = list(names)
     for name in chosen:
         if name not in kinds:
@@ -232,8 +232,8 @@ def _vocabularies(vocab: Iterable[Atom] | None, types: Type) -> list[tuple[Atom,
     known = [*VOCABULARIES, *MIXED] if vocab is None else [distinct(vocab)]
     fitting = [each for each in known if each and union(map(type_of, each)) in types]
     if not fitting:
-        subject = "no vocabulary" if vocab is None else f"the vocabulary {show(known[0])}"
-        raise InputError(f"{subject} holds atoms, and of type {types} alone")
+        subject = "no vocabulary has" if vocab is None else f"the vocabulary {show(known[0])} must have"
+        raise InputError(f"{subject} one or more atoms, all of type {types}")
     return fitting
 
 

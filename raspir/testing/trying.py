@@ -21,7 +21,7 @@ from raspir.plugins.options import parse_choices
 from raspir.plugins.registry import Registry
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
-from raspir.testing.generate import Generated, program
+from raspir.testing.generate import Generated, in_any_form, program
 from raspir.testing.maker import LARGE
 from raspir.testing.settings import TIME_LIMIT, Setting, drawn
 
@@ -126,7 +126,7 @@ class Campaign:
         """
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
-        able = tuple(name for name in self.backends if self.supports[name].takes(generated.promised)) or self.backends
+        able = tuple(name for name in self.backends if self.supports[name].takes(generated.assumed)) or self.backends
 
         def settings() -> Iterator[tuple[Setting, bool, bool]]:
             for _ in range(SETTINGS):
@@ -195,11 +195,11 @@ class Outcome:
 
 def covered(setting: Setting) -> list[str]:
     """Return the coverage keys of a case under a setting, each as ``group name``."""
-    promises = {"vocabulary": setting.vocab, "length": setting.max_length}
+    assumptions = {"vocabulary": setting.vocab, "length": setting.max_length}
     return [
         f"passes {setting.order}",
         f"attention {setting.attention}",
-        f"promised {' and '.join(name for name, held in promises.items() if held is not None) or 'nothing'}",
+        f"assumed {' and '.join(name for name, held in assumptions.items() if held is not None) or 'nothing'}",
         f"backend {setting.backend}",
         *(f"forced {name}" for name in setting.forced),
     ]
@@ -235,9 +235,7 @@ def some_input(random: Random, generated: Generated) -> Any:
     elif style < 0.2 + _exposed(generated):
         given = given[:4] or [0]
         given[random.randrange(len(given))] = random.choice(HUGE)
-    if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
-        return "".join(map(str, given))
-    return tuple(given) if random.random() < 0.2 else given
+    return in_any_form(random, given)
 
 
 def _exposed(generated: Generated) -> float:

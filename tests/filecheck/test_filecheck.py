@@ -12,10 +12,10 @@ from snapshots import EXPECTED, FOLDER, PIPELINE, cases, read, stale
 
 from raspir.passes import depth
 from raspir.rewriting import algebra
-from raspir.testing.proofs.cases import CATALOGUE
+from raspir.testing.proofs.cases import RULES as CATALOG
 
 CASES = cases()
-RULES = {(rule.pass_, rule.name) for rule in CATALOGUE}
+RULES = {(rule.pass_, rule.name) for rule in CATALOG}
 LENGTHS = (1, 2, 3, 5, 8)
 POOLS = ("aabcde", (0, 1, 1, 2, 3), (False, True, 1, 0.5, "a"))  # what inputs without a vocabulary hold
 

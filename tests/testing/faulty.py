@@ -147,7 +147,7 @@ class BestIgnoresPick(Step):
         return score[j] > score[found] or (score[j] == score[found] and self.node["ties"] == "right")
 
 
-@fault("best: best compares scores of selected positions alone")
+@fault("best: best compares scores of selected positions only")
 class BestLooksAtAllScores(Step):
     def _best(self, selector, value, score):
         if {type(each) is str for each in score} == {True, False}:
@@ -227,7 +227,7 @@ class NaNLetThrough(Step):
         return super()._elementwise(operands)
 
 
-@fault("where, has, lookup, map: lookup finds a key of its very class")
+@fault("where, has, lookup, map: lookup finds keys of the same class")
 class LookupByEquality(Step):
     def _function(self):
         if self.what != "lookup":
@@ -236,7 +236,7 @@ class LookupByEquality(Step):
         return lambda atom: table.get(atom, self.node["otherwise"])
 
 
-@fault("where, has, lookup, map: has finds what is equal")
+@fault("where, has, lookup, map: has finds equal atoms")
 class HasByClass(Step):
     def _function(self):
         if self.what != "has":
@@ -244,7 +244,7 @@ class HasByClass(Step):
         return lambda atom: any(type(atom) is type(each) and atom == each for each in self.node["values"])
 
 
-@fault("where, has, lookup, map: where takes what is true in Python's sense")
+@fault("where, has, lookup, map: where follows Python's truth values")
 class WhereTakesTrueAlone(Step):
     def _function(self):
         return (lambda c, a, b: a if c is True else b) if self.what == "where" else super()._function()
@@ -292,16 +292,16 @@ class ErrorWithoutLocation(Run):
             raise EvaluationError(error.message) from None
 
 
-@fault("promises: vocabulary")
-class PromisesNotChecked(Run):
+@fault("assumptions: vocabulary")
+class AssumptionsNotChecked(Run):
     def inputs(self, given):
         if isinstance(given, Mapping):
             return {name: list(each) for name, each in given.items()}
         return {"tokens": list(given)}
 
 
-@fault("promises: vocabulary mixed")
-class PromisesByEquality(Run):
+@fault("assumptions: vocabulary mixed")
+class AssumptionsByEquality(Run):
     def inputs(self, given):
         try:
             return super().inputs(given)
@@ -348,7 +348,7 @@ class InputChanged(Run):
         return found
 
 
-@fault("batches: of inputs that are alike")
+@fault("batches: of repeated inputs")
 class RememberedByLength(Run):
     def __call__(self, given):
         self.__dict__.setdefault("held", {})
@@ -379,7 +379,7 @@ class EmptyBatchFails(Run):
         return super().batch(inputs) if longest >= 0 else []
 
 
-@fault("batches: an error has the number of its input")
+@fault("batches: an error has the index of its input")
 class BatchErrorWithoutNumber(Run):
     def batch(self, inputs):
         try:
@@ -389,7 +389,7 @@ class BatchErrorWithoutNumber(Run):
             raise
 
 
-@fault("batches: an error of an aggregate has the number of its input")
+@fault("batches: an error of an aggregate has the index of its input")
 class BatchErrorOfTheLastInput(Run):
     def batch(self, inputs):
         inputs = list(inputs)
@@ -454,15 +454,15 @@ class Integers(Faulty):
     supports = Capabilities(types=["int", "bool"])
 
 
-class NeedsPromises(Faulty):
+class NeedsAssumptions(Faulty):
     """No fault: programs must come with a vocabulary and a length."""
 
-    name = "NeedsPromises"
+    name = "NeedsAssumptions"
     supports = Capabilities(vocabulary=False, length=False)
 
 
 class Numbers(Faulty):
-    """No fault: each value holds integers, or floats; promises are needed, and some operations left out."""
+    """No fault: each value holds integers, or floats; assumptions are needed, and some operations left out."""
 
     name = "Numbers"
     supports = Capabilities.without("best", "str", "map", mixed=False, vocabulary=False)
@@ -486,11 +486,11 @@ class RefusesAll(Faulty):
         raise BackendError("not today")
 
 
-MENDED = (
+FIXED = (
     "ListForSequence",
     "InputChanged",
     "MissingFunctionsFoundLate",
-    "PromisesNotChecked",
-    "PromisesByEquality",
+    "AssumptionsNotChecked",
+    "AssumptionsByEquality",
 )
 """Faults that do no harm, since raspir sees to these things itself when it calls a backend."""

@@ -41,8 +41,8 @@ def planted(broken, monkeypatch):
 @pytest.mark.parametrize(("old", "new"), [("select.lt", "select.le"), ("sum", "mean"), ("and", "or"), ("add", "sub")])
 def test_a_wrong_rewrite_is_found_and_made_small(old, new, monkeypatch):
     found = planted(Swap(old, new), monkeypatch)
-    assert found.told.startswith("as written it yields ")
-    assert "\noptimised " in found.told
+    assert found.description.startswith("unoptimized it yields ")
+    assert "\noptimized " in found.description
     assert old in {node.operation.name for node in found.graph}
     assert len(found.graph) <= 6
     assert [len(each) <= 3 for each in found.inputs] == [True]
@@ -54,13 +54,13 @@ def test_more_layers_are_told_of_own_passes_alone(monkeypatch):
         assert planted(Deepen(), patch) is None  # a pass of others may have its reasons
     monkeypatch.setattr("raspir.passes.fold.Fold.run", Deepen.run)
     failure = first_failure(Campaign(0, ("reference",), "fold"))
-    assert re.search(r"it had \d+ layers, and now has \d+", failure.problem.told)
+    assert re.search(r"increases the layers from \d+ to \d+", failure.problem.description)
 
 
 def test_a_failing_pass_is_found(monkeypatch):
     found = planted(Crash(), monkeypatch)
-    assert "the optimiser failed: GraphError: internal error: pass crash failed" in found.told
-    assert "ZeroDivisionError: not today" in found.told
+    assert "the optimizer failed: GraphError: internal error: pass crash failed" in found.description
+    assert "ZeroDivisionError: not today" in found.description
     assert len(found.graph) == 1
 
 
@@ -81,7 +81,7 @@ def test_some_generated_programs_on_all_backends():
     assert 0 < counts["failing"] < counts["results"] / 5
     assert counts["impossible"] < done.cases / 20
     assert counts["unsupported"] == 0
-    for group, least in {"passes": 8, "attention": 2, "promised": 4, "backend": 2, "forced": 5, "strategy": 8}.items():
+    for group, least in {"passes": 8, "attention": 2, "assumed": 4, "backend": 2, "forced": 5, "strategy": 8}.items():
         assert sum(name.startswith(f"{group} ") for name in counts) >= least, group
 
 
@@ -108,7 +108,7 @@ window_sums = selections.Window.sums
 def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, told, monkeypatch):
     monkeypatch.setattr(owner, name, wrong)
     found = shrunk(first_failure(Campaign(0, ("numpy",)), 800))
-    assert re.search(told, found.told)
+    assert re.search(told, found.description)
     assert found.setting.backend == "numpy"
     assert len(found.graph) <= 7
     monkeypatch.undo()
@@ -157,7 +157,7 @@ def test_a_backend_of_others_is_found_wrong(wrong, monkeypatch):
     monkeypatch.setitem(BACKENDS.built_in, "planted", "tests_planted:made")
     monkeypatch.setattr("raspir.plugins.registry.import_module", modules({"tests_planted": wrong}))
     found = shrunk(first_failure(Campaign(0, ("planted",))))
-    assert "planted yields [" in found.told
+    assert "planted yields [" in found.description
     assert len(found.graph) <= 2
 
 
@@ -189,7 +189,7 @@ def test_a_backend_of_little_is_given_what_it_supports(monkeypatch):
     done = fuzz(Campaign(0, ("planted",), ""), 80)
     assert not done.failures
     assert done.counts["ran planted"] == 80
-    assert done.counts["promised vocabulary and length"] == 80
+    assert done.counts["assumed vocabulary and length"] == 80
     made = [Campaign(0, ("planted",), "").program(number)[0].graph for number in range(20)]
     assert {node.operation.name for graph in made for node in graph} >= {"select.eq", "sum"}
     both = fuzz(Campaign(0, ("planted", "numpy"), ""), 40, failures=100)
@@ -252,7 +252,7 @@ def test_mistakes_of_who_asks_for_a_difference_are_no_difference(setting, error,
         difference(raspir.tokens, ["a"], setting)
 
 
-def test_what_promises_make_impossible_is_no_difference():
+def test_what_assumptions_make_impossible_is_no_difference():
     assert difference(raspir.tokens + 1, [[1]], Setting(vocab=("a",))) is None
 
 

@@ -71,11 +71,11 @@ def test_drawn_programs_use_the_language_and_are_of_all_sizes():
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_inputs_keep_the_promises(data):
+def test_inputs_satisfy_the_assumptions(data):
     program = data.draw(programs(longest=5))
     given_input = data.draw(inputs_for(program))
     assert len(given_input) <= 5
-    run = raspir.compile(program.promised, "reference", optimize=False)
+    run = raspir.compile(program.assumed, "reference", optimize=False)
     with suppress(raspir.EvaluationError):  # a program may fail; it may not refuse its input
         run(given_input)
 
@@ -93,7 +93,7 @@ def test_a_strategy_keeps_to_what_a_backend_can_do():
     )
     assert sum(any(node.operation.name == "sum" for node in each.graph) for each in made) > 8
     for each in made:
-        graph = each.promised
+        graph = each.assumed
         assert {node.operation.name for node in graph} <= allowed | {"input"}
         assert all(node.type in INT | BOOL for node in graph if node.type is not SELECTOR)
         assert len(graph) <= 10
@@ -112,7 +112,7 @@ def test_programs_grow_by_what_is_supported():
         return graph.stats().layers <= 1
 
     made = samples(programs(supported=shallow))
-    assert {each.promised.stats().layers for each in made} == {0, 1}
+    assert {each.assumed.stats().layers for each in made} == {0, 1}
 
 
 class Picky:
@@ -134,7 +134,7 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
     made = samples(programs(backend="picky", vocab=[1, 2]))
     assert sum(len(each.graph) > 4 for each in made) > 30
     for each in made:
-        Picky().compile(each.promised)
+        Picky().compile(each.assumed)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +143,11 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
         ({"operations": ["sum", "multiply"]}, "there is no operation 'multiply' (there is: input, "),
         ({"without": ["men"]}, "there is no operation 'men' (did you mean mean"),
         ({"types": ["integer"]}, "there is no type 'integer' of atoms ("),
-        ({"operations": "sum"}, "operations are a set of names, not 'sum'"),
-        ({"types": "int"}, "types are a set of names, not 'int'"),
-        ({"vocab": "ab", "types": ["int"]}, "the vocabulary ('a', 'b') holds atoms, and of type int alone"),
-        ({"longest": -1}, "longest is an integer from 0 on, not -1"),
-        ({"outputs": 0}, "outputs is an integer from 1 on, not 0"),
+        ({"operations": "sum"}, "operations must be a set of names, not 'sum'"),
+        ({"types": "int"}, "types must be a set of names, not 'int'"),
+        ({"vocab": "ab", "types": ["int"]}, "the vocabulary ('a', 'b') must have one or more atoms, all of type int"),
+        ({"longest": -1}, "longest must be an integer of at least 0, not -1"),
+        ({"outputs": 0}, "outputs must be an integer of at least 1, not 0"),
         ({"attention": "hard"}, "attention is select or best, not 'hard'"),
         ({"backend": "nowhere"}, "there is no backend 'nowhere' ("),
     ],

@@ -16,7 +16,7 @@ from raspir.ir import build
 from raspir.ir.types import SELECTOR
 from raspir.passes.base import Remark
 from raspir.runtime.interrupts import held_back, raise_held
-from raspir.testing import Setting, difference, minimised, trying
+from raspir.testing import Setting, difference, minimized, trying
 from raspir.testing.differences import DifferenceError
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import program
@@ -122,7 +122,7 @@ def test_other_results_on_large_integers_are_shown_briefly(monkeypatch):
     wrong = build("sub", build("input", name="tokens", vocab=None), build("const", value=1))
     with_run(monkeypatch, "fold", lambda self, graph, context: raspir.ir.Graph({"out": wrong}, graph.inputs.values()))
     found = difference(tokens + 0, [[HUGE[0]]], Setting(("fold",)))
-    assert "as written it yields [2**600000] of layer 0\noptimised        [2**600000 - 1] of layer 0" in found
+    assert "unoptimized it yields [2**600000] of layer 0\noptimized it yields   [2**600000 - 1] of layer 0" in found
 
 
 # Time.
@@ -216,13 +216,13 @@ def test_a_case_that_takes_too_long_is_a_difference_and_is_made_small(jobs, monk
         monkeypatch.setattr(trying, "drawn", lambda random, *rest: Setting(passes=("fold", Slow())))
         campaign = Campaign(0, ("reference",), time_limit=0.5).check()
         number = next(n for n in range(100) if "sum " in str(campaign.program(n)[0].graph))
-        failure = campaign.failure(number, 2, DifferenceError("it takes more than 0.5 s", kind="time"))
+        failure = campaign.failure(number, 2, DifferenceError("it exceeds the time limit of 0.5 s", kind="time"))
         assert failure.setting == Setting(passes=("fold", Slow()), time_limit=0.5)
-    assert failure.problem.told.startswith("it takes more than 0.5 s")
+    assert failure.problem.description.startswith("it exceeds the time limit of 0.5 s")
     start = time.monotonic()
     found = shrunk(failure)
     assert time.monotonic() - start < 30
-    assert found.told == "it takes more than 0.25 s, and is not done with pass slow"
+    assert found.description == "it exceeds the time limit of 0.25 s in pass slow"
     assert found.setting == Setting(passes=(Slow(),), time_limit=0.25)
     assert len(found.graph) <= 4
 
@@ -244,7 +244,10 @@ def with_run(monkeypatch, name, run):
 def test_a_pass_may_not_make_a_program_larger_without_a_gain(name, monkeypatch):
     with_run(monkeypatch, name, lambda self, graph, context: larger(graph))
     found = difference(indices, [[1, 2]], Setting((name,)))
-    assert found == f"pass {name} makes 2 nodes 4 without a gain (layers 0 → 0, heads 0 → 0, values 0 → 0)"
+    assert (
+        found
+        == f"pass {name} grows the graph from 2 to 4 nodes without a gain (layers 0 → 0, heads 0 → 0, values 0 → 0)"
+    )
 
 
 def test_a_gain_is_worth_nodes_if_it_is_reported(monkeypatch):
@@ -268,12 +271,16 @@ def test_a_gain_is_worth_nodes_if_it_is_reported(monkeypatch):
     with_run(monkeypatch, "merge", gains(report=False))  # then the pipeline reports it
     assert difference(program, [[1, 2]], Setting(("fuse", "merge"))) is None
     with_run(monkeypatch, "fuse", gains(report=True))  # which is no pass for that
-    assert "pass fuse makes 4 nodes 12 without a gain" in difference(program, [[1, 2]], Setting(("fuse",)))
+    assert "pass fuse grows the graph from 4 to 12 nodes without a gain" in difference(
+        program, [[1, 2]], Setting(("fuse",))
+    )
 
 
 def test_what_one_pass_does_wrong_another_does_not_make_good(monkeypatch):
     with_run(monkeypatch, "merge", lambda self, graph, context: larger(graph))
-    assert difference(indices, [[1, 2]], Setting(("merge", "fold"))).startswith("pass merge makes 2 nodes 4 without")
+    assert difference(indices, [[1, 2]], Setting(("merge", "fold"))).startswith(
+        "pass merge grows the graph from 2 to 4 nodes without"
+    )
 
 
 def test_a_pass_has_nothing_left_to_do_on_its_own_result(monkeypatch):
@@ -284,7 +291,7 @@ def test_a_pass_has_nothing_left_to_do_on_its_own_result(monkeypatch):
     twice = abs(abs(indices))
     with_run(monkeypatch, "merge", run)
     assert difference(twice, [[1]], Setting(("merge",))) == (
-        "pass merge changes its own result when it runs again: 3 → 2 nodes"
+        "pass merge is not idempotent: a second run changes 3 → 2 nodes"
     )
     assert difference(twice, [[1]], Setting(("merge", "merge"))) is None
     trial = Trial(raspir.lower(twice), [[1]])
@@ -348,7 +355,7 @@ def test_a_large_program_is_made_small_in_few_attempts():
         tried["programs"] += 1
         return longest_chain(graph) >= 100 and any(node.operation.name == "eq" for node in graph)
 
-    graph, given = minimised(table(400), [[1, 2, 3]], fails)
+    graph, given = minimized(table(400), [[1, 2, 3]], fails)
     assert len(graph) < 420
     assert list(graph.outputs) == ["at"] or len(graph.outputs) == 1
     assert given == []
@@ -359,7 +366,7 @@ def test_a_deep_program_is_made_small_without_recursion():
     made = tokens
     for _ in range(5000):
         made = where(made == 1, made, abs(made))
-    graph, _ = minimised(raspir.lower(made), [], lambda graph, given: "abs" in str(graph), attempts=20_000)
+    graph, _ = minimized(raspir.lower(made), [], lambda graph, given: "abs" in str(graph), attempts=20_000)
     assert [node.operation.name for node in graph] == ["input", "abs"]
 
 
@@ -370,7 +377,7 @@ def test_to_make_it_small_ends_in_time():
         time.sleep(0.01)
         return True
 
-    graph, _ = minimised(table(300), [[1] * 50] * 6, fails, seconds=0.5)
+    graph, _ = minimized(table(300), [[1] * 50] * 6, fails, seconds=0.5)
     assert time.monotonic() - start < 5
     assert len(graph) <= len(table(300))
 
@@ -387,7 +394,7 @@ def test_another_fault_is_not_the_same_made_small(monkeypatch):
     with pytest.raises(DifferenceError) as caught:
         trial.compare(Setting(("merge",)))
     found = shrunk(Failure(0, 0, trial, Setting(("merge",)), caught.value))
-    assert found.told.startswith("pass merge makes 5 nodes 7 without a gain")
+    assert found.description.startswith("pass merge grows the graph from 5 to 7 nodes without a gain")
 
 
 def test_differences_are_counted_by_kind(monkeypatch):

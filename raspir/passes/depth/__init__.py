@@ -11,11 +11,11 @@ from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
-from raspir.passes.depth.search import Options, Search
+from raspir.passes.depth.search import Options, Rules, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost
 
-RULES = (
+RULES: Rules = (
     *gathers.RULES,
     *closed_forms.RULES,
     *uniform.RULES,

@@ -18,7 +18,7 @@ from raspir.analysis.ranks import Order, Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Atom, Node
 from raspir.ir.views import Aggregate, Compare, Mean, Sum
-from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra, outcome
 
 
@@ -256,7 +256,7 @@ def _any_of(algebra: Algebra, formula: Disjunction) -> Node:
     return result
 
 
-RULES = (
+RULES: Rules = (
     Rule("best by rank", "fetch(count[j] = 0) = best(s, v, lowest order)", Aggregate, fetch_by_rank, "best"),
     Rule(
         "first of a run",

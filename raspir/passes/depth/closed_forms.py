@@ -18,7 +18,7 @@ from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
 from raspir.ir.views import Const, Sum, Where
 from raspir.ir.walks import computed
-from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
 
 _DEGREE = 2
@@ -235,7 +235,7 @@ def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
     yield total
 
 
-RULES = (
+RULES: Rules = (
     Rule(
         "closed form",
         "sum(low <= j <= high, a + b * j) = a * (high - low + 1) + b * (low + high) * (high - low + 1) // 2",

@@ -20,7 +20,7 @@ from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
 from raspir.ir.views import Aggregate, Best, Where
 from raspir.ir.walks import computed, preorder
 from raspir.passes.depth.closed_forms import position_multiple
-from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.algebra import Algebra
 
@@ -343,7 +343,7 @@ def last_position(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         )  # fmt: skip
 
 
-RULES = (
+RULES: Rules = (
     Rule("gathers compose", "fetch(f(a, fetch(b, p)), q) = f(fetch(a, q), fetch(b, p(q)))", Aggregate, compose),
     Rule("fetched where found", "fetch(x, fetch(indices, p) + c) = fetch(shift(x, -c), p)", Aggregate, where_found),
     Rule("last position", "fetch(x, length - 1) = best(all, x, highest indices)", Aggregate, last_position, "best"),

@@ -18,7 +18,7 @@ from raspir.ir.types import INT
 from raspir.ir.typing import Attribute
 from raspir.ir.views import Aggregate, Best, Mean, Sum
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
-from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.algebra import Algebra
 
@@ -248,7 +248,7 @@ class _Moved:
         return self._shifted[node]
 
 
-RULES = (
+RULES: Rules = (
     Rule(
         "shift absorbed",
         "sum(s(j), x[j + o]) = sum(s(k - o), x[k]) + the terms that o moves out",

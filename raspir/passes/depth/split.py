@@ -13,7 +13,7 @@ from raspir.ir import Atom, Node, Role
 from raspir.ir.layers import comparisons
 from raspir.ir.views import Aggregate, SelectBy
 from raspir.ir.walks import computed, preorder
-from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 
 _CONE = 64
@@ -140,7 +140,7 @@ def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | 
     return search.algebra.rebuilt(node, new) if search.facts.is_total(node, new) else None
 
 
-RULES = (
+RULES: Rules = (
     Rule(
         "split by value",
         "agg(key(k) = query(q), v) = where(q = c1, agg(key(k) = c1, v), where(q = c2, …))",

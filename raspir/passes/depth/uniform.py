@@ -8,7 +8,7 @@ from raspir.analysis import Comparison, IntSet, Linear
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.views import Aggregate, Best, Sum, Where
-from raspir.passes.depth.search import Rule, Search
+from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
 
 
@@ -114,7 +114,7 @@ def score_without_uniform(search: Search, aggregate: Best) -> Iterator[Node]:
         yield search.algebra.using(aggregate, score=search.algebra.side(kept))
 
 
-RULES = (
+RULES: Rules = (
     Rule("condition on the query", "agg(s & c(i), v, d) = where(c, agg(s, v, d), d)", Aggregate, query_condition),
     Rule("uniform condition", "agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b))", Aggregate, uniform_choice),
     Rule("uniform term", "sum(s, u * v + w) = u * sum(s, v) + sum(s, w)", Sum, uniform_terms),

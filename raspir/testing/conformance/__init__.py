@@ -14,7 +14,6 @@ From Python, for a backend that need not be installed::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -27,10 +26,10 @@ from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
 from raspir.testing.conformance.report import Entry, Outcome, Report
 
 __all__ = [
-    "Came",
     "Case",
     "Entry",
     "NonconformityError",
+    "Outcome",
     "Report",
     "Trial",
     "Verdict",
@@ -77,7 +76,7 @@ def run(
         BackendError: as for :func:`check`, and if the number of programs is negative.
     """
     if programs < 0:
-        raise BackendError(f"generated programs are none or more, not {programs}")
+        raise BackendError(f"the number of generated programs must be 0 or more, not {programs}")
     report = Report(runner(backend).name, partial=chosen is not None)
     judge, patience = Judge(backend, exact_errors), generated.Patience()
     for case in cases() if chosen is None else chosen:
@@ -91,11 +90,11 @@ def run(
 
 def _entry(case: Case, tried: Callable[[], Verdict]) -> Entry:
     """Run a case and return its report entry."""
-    entry = Entry(case.group, case.name, Outcome.PASSED, "", case.operations, case.kind)
+    entry = partial(Entry, case.group, case.name, operations=case.operations, kind=case.kind)
     try:
         verdict = tried()
     except NonconformityError as error:
-        return replace(entry, came=Outcome.FAILED, told=str(error))
+        return entry(Outcome.FAILED, str(error))
     if verdict.unsupported is not None:
-        return replace(entry, came=Outcome.UNSUPPORTED, told=verdict.unsupported)
-    return replace(entry, rounded=verdict.rounded, left_out=verdict.left_out or "")
+        return entry(Outcome.UNSUPPORTED, verdict.unsupported)
+    return entry(rounded=verdict.rounded, left_out=verdict.left_out or "")

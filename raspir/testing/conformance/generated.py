@@ -13,14 +13,14 @@ from raspir.api import optimize
 from raspir.ir import BackendError, Graph, ProgramError
 from raspir.testing.conformance.case import Case, Trial, located
 from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
-from raspir.testing.generate import Generated, program, program_within
-from raspir.testing.minimise import minimised
+from raspir.testing.generate import Generated, in_any_form, program, program_within
+from raspir.testing.minimize import minimized
 from raspir.testing.quiet import quiet
 
-Promises = tuple[tuple[Any, ...] | None, int | None]
+Assumptions = tuple[tuple[Any, ...] | None, int | None]
 """The assumed vocabulary and maximum length; ``None`` for no assumption."""
 
-VERSIONS = ("as written", "optimised", "optimised for best")
+VERSIONS = ("as written", "optimized", "optimized for best")
 GROUP = "generated"
 INPUTS = 6
 PROGRAMS = 300
@@ -42,7 +42,7 @@ def fitting(number: int, seed: int, judge: Judge) -> tuple[Generated, tuple[Any,
     A program that is unsupported even under assumptions is replaced with one built from supported operations.
     """
     made, inputs = generated(number, seed)
-    if _supports(judge, made.promised):
+    if _supports(judge, made.assumed):
         return made, inputs
     random = Random(f"conformance within support {seed} {number}")
     other = program_within(random, partial(_supports, judge))
@@ -64,9 +64,7 @@ def _drawn(random: Random, made: Generated) -> Any:
     given = made.input(random)
     if random.random() < 0.06:
         given = random.choices(made.vocab, k=random.randint(13, 60))
-    if all(isinstance(each, str) and len(each) == 1 for each in given) and random.random() < 0.5:
-        return "".join(map(str, given))
-    return tuple(given) if random.random() < 0.2 else given
+    return in_any_form(random, given)
 
 
 def cases(number: int, seed: int) -> Iterator[Case]:
@@ -84,7 +82,7 @@ def case_of(number: int, seed: int, version: str, judge: Judge | None = None) ->
         judge: if given, the program is one that its backend supports, where one is found.
     """
     made, inputs = generated(number, seed) if judge is None else fitting(number, seed, judge)
-    graph = versioned(made.graph, version, *_promises(made, number, seed, version))
+    graph = versioned(made.graph, version, *_assumptions(made, number, seed, version))
     return Case(f"{GROUP}, {version}", f"number {number} of seed {seed}", (Trial(graph, inputs),))
 
 
@@ -96,7 +94,7 @@ def versioned(graph: Graph, version: str, vocab: tuple[Any, ...] | None = None, 
     return located(graph)
 
 
-def _promises(made: Generated, number: int, seed: int, version: str) -> Promises:
+def _assumptions(made: Generated, number: int, seed: int, version: str) -> Assumptions:
     random = Random(f"promises {seed} {number} {version}")
     return made.vocab if random.random() < 0.6 else None, made.longest if random.random() < 0.3 else None
 
@@ -134,13 +132,15 @@ def check(judge: Judge, number: int, seed: int, version: str, patience: Patience
     except NonconformityError as problem:
         seconds = patience()
         message = (
-            _smallest(judge, case, made, _promises(made, number, seed, version), version, seconds) if seconds else None
+            _smallest(judge, case, made, _assumptions(made, number, seed, version), version, seconds)
+            if seconds
+            else None
         )
         raise NonconformityError(message or str(problem)) from None
 
 
 def _smallest(
-    judge: Judge, case: Case, made: Generated, promises: Promises, version: str, seconds: float
+    judge: Judge, case: Case, made: Generated, assumptions: Assumptions, version: str, seconds: float
 ) -> str | None:
     """Return the failure of a minimized program and inputs, unoptimized if that fails too."""
     inputs = case.trials[0].inputs
@@ -153,7 +153,7 @@ def _smallest(
             return False
         for simpler in dict.fromkeys((VERSIONS[0], version)):
             try:
-                trial = Trial(versioned(graph, simpler, *promises), tuple(given))
+                trial = Trial(versioned(graph, simpler, *assumptions), tuple(given))
                 judge.check(replace(case, trials=(trial,)))
             except NonconformityError as problem:
                 found = str(problem)
@@ -162,5 +162,5 @@ def _smallest(
                 continue
         return False
 
-    minimised(made.graph, list(inputs), fails)
+    minimized(made.graph, list(inputs), fails)
     return found  # of the last failing candidate, which is the smallest

@@ -13,8 +13,8 @@ from raspir.backends.base import Backend, Executable, Streams
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.runtime.sequence import Sequence
+from raspir.testing.conformance.assumptions import Run, in_other_atoms, under_assumptions
 from raspir.testing.conformance.case import Case, Trial
-from raspir.testing.conformance.promised import Run, in_other_atoms, promised
 from raspir.testing.rounding import excused, may_round
 
 
@@ -124,7 +124,7 @@ class Judge:
                 self.compiled(trial.graph)
                 unbound = ", ".join(f"@{symbol}" for symbol in trial.graph.unbound)
                 raise NonconformityError(
-                    f"it must refuse to compile a program whose functions {unbound} are missing\n\n{trial.graph}"
+                    f"compiling must fail, as the functions {unbound} are missing\n\n{trial.graph}"
                 )
         return Verdict()
 
@@ -133,9 +133,9 @@ class Judge:
         try:
             return [(trial, self.compiled(trial.graph))], None
         except BackendError as error:
-            runs = [*promised(trial, self.compiled)]
+            runs = [*under_assumptions(trial, self.compiled)]
             if not runs:  # retry with other atoms, for which the reference is the only oracle
-                others = ([*promised(other, self.compiled, apart=False)] for other in in_other_atoms(trial))
+                others = ([*under_assumptions(other, self.compiled, apart=False)] for other in in_other_atoms(trial))
                 return next(filter(None, others), []), error.message
             whole = bool(runs) and sum(len(part.inputs) for part, _ in runs) == len(trial.inputs)
             return runs, None if whole else error.message
@@ -154,7 +154,7 @@ class Judge:
                 error.__cause__ is None or isinstance(error.__cause__, RaspirError)
             ):
                 raise
-            raise NonconformityError(f"compiling it raises {type(error).__name__}: {error}\n\n{graph}") from error
+            raise NonconformityError(f"compilation raises {type(error).__name__}: {error}\n\n{graph}") from error
 
     def _tried(self, trial: Trial, run: Executable) -> int:
         """Run a trial's inputs individually and in batches; return the number that differ by rounding alone."""
@@ -165,7 +165,7 @@ class Judge:
             before = repr(given)
             got = _observed(partial(run, given), graph)
             if repr(given) != before:
-                raise NonconformityError(f"it changes its input {before} to {given!r}\n\n{graph}")
+                raise NonconformityError(f"it modifies its input {before} to {given!r}\n\n{graph}")
             rounded += self._compared(graph, f"on {_shown(given)}", given, wanted[number], got)
             if (trial.wanted and trial.wanted[number] is not None) or trial.layers is not None:
                 _by_hand(trial, number, got)
@@ -173,7 +173,7 @@ class Judge:
             rounded += self._batch(graph, run, what, [(inputs[i], wanted[i]) for i in order])
         if inputs:  # repeat the first input: intervening runs must not affect it
             got = _observed(partial(run, inputs[0]), graph)
-            self._compared(graph, f"run again on {_shown(inputs[0])}", inputs[0], wanted[0], got)
+            self._compared(graph, f"rerun on {_shown(inputs[0])}", inputs[0], wanted[0], got)
         return rounded
 
     def _batch(self, graph: Graph, run: Executable, what: str, chosen: list[tuple[Any, _Outcome]]) -> int:
@@ -195,7 +195,7 @@ class Judge:
             if got.input is not None and 0 <= got.input < len(inputs):
                 return self._compared(graph, context, inputs[got.input], chosen[got.input][1], got)
             raise NonconformityError(
-                f"{context} it fails, and on none of these alone\ngot    {got}\n\n{graph}"
+                f"{context} it fails, but on none of these inputs alone\ngot    {got}\n\n{graph}"
             ) from error
         if not isinstance(results, list) or len(results) != len(inputs):
             raise NonconformityError(f"{context} it must return a list of {len(inputs)} results, not {show(results)}")
@@ -232,13 +232,13 @@ class Judge:
         if not isinstance(got.error, type(wanted.error)):
             return f"the error must be of class {type(wanted.error).__name__}"
         if got.input != wanted.input:
-            return "the error's `input` must be the number of the first input that fails, and None without a batch"
+            return "the error's `input` must be the index of the first failing input, and None outside a batch"
         if not got.message.strip() or "\n" in got.message:
-            return "an error says what is wrong in one line"
+            return "the message must be one nonempty line"
         if self.locations and wanted.location is not None and got.location != wanted.location:
-            return "the error must have the location of the operation that fails"
+            return "the error must have the location of the failing operation"
         if self.exact_errors and got.message != wanted.message:
-            return "the error must have the reference's words"
+            return "the error must have the reference's message"
         return None
 
 
@@ -282,7 +282,7 @@ def _by_hand(trial: Trial, number: int, got: _Outcome) -> None:
         expected += "" if trial.layers is None else f" of layer {trial.layers}"
     if not right:
         given = _shown(trial.inputs[number])
-        raise NonconformityError(f"on {given}\nwanted {expected} (written down by hand)\ngot    {got}\n\n{trial.graph}")
+        raise NonconformityError(f"on {given}\nwanted {expected} (handwritten)\ngot    {got}\n\n{trial.graph}")
 
 
 def _holds(got: _Result, wanted: Any) -> bool:

@@ -26,16 +26,14 @@ _JUDGE = pytest.StashKey[Judge]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's command-line options."""
-    group = parser.getgroup("raspir.testing.conformance", "whether a backend of raspir keeps to the language")
-    group.addoption("--backend", metavar="NAME", help="the backend that is held to the language")
+    group = parser.getgroup("raspir.testing.conformance", "conformance of a raspir backend to the language")
+    group.addoption("--backend", metavar="NAME", help="the backend to test")
     group.addoption(
-        "--programs", type=int, default=PROGRAMS, metavar="N", help=f"how many generated programs run ({PROGRAMS})"
+        "--programs", type=int, default=PROGRAMS, metavar="N", help=f"number of generated programs ({PROGRAMS})"
     )
+    group.addoption("--program-seed", type=int, default=0, metavar="S", help="seed of the generated programs (0)")
     group.addoption(
-        "--program-seed", type=int, default=0, metavar="S", help="the seed that they are generated from (0)"
-    )
-    group.addoption(
-        "--exact-errors", action="store_true", help="hold errors to the words and locations of the reference backend"
+        "--exact-errors", action="store_true", help="also require the messages and locations of the reference's errors"
     )
 
 
@@ -47,10 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     programs = config.getoption("programs")
     if programs < 0:
-        raise pytest.UsageError(f"--programs must be none or more, not {programs}")
+        raise pytest.UsageError(f"--programs must be 0 or more, not {programs}")
     name = config.getoption("backend")
     if name is None:
-        raise pytest.UsageError(f"choose a backend to be held to the language: --backend NAME ({_known()})")
+        raise pytest.UsageError(f"choose a backend to test: --backend NAME ({_known()})")
     try:
         runner(name)
     except BackendError as error:
@@ -68,7 +66,7 @@ def _chooses(config: pytest.Config) -> bool:
 
 
 def _known() -> str:
-    return f"those that run programs: {', '.join(filter(_runs, BACKENDS.names()))}"
+    return f"backends that run programs: {', '.join(filter(_runs, BACKENDS.names()))}"
 
 
 def _runs(name: str) -> bool:
@@ -91,21 +89,12 @@ class _Collector:
         held: Any = dict(report.user_properties).get(_PROPERTY)
         if held is None or (report.when != "call" and not report.failed):
             return
-        about = Entry(
-            held["group"],
-            held["name"],
-            Outcome.PASSED,
-            "",
-            tuple(held["operations"]),
-            held["kind"],
-            held["rounded"],
-            held["left_out"],
-        )
+        entry = Entry(**held)
         if report.failed:
-            about = replace(about, came=Outcome.FAILED, told=report.longreprtext)
+            entry = replace(entry, outcome=Outcome.FAILED, message=report.longreprtext)
         elif report.skipped:
-            about = replace(about, came=Outcome.UNSUPPORTED, told=held["unsupported"])
-        self.report.entries.append(about)
+            entry = replace(entry, outcome=Outcome.UNSUPPORTED)
+        self.report.entries.append(entry)
 
 
 @pytest.fixture
@@ -113,10 +102,9 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
     """Return a function that checks the chosen backend on a case and records the result for the report."""
 
     def hold(case: Case, tried: Callable[[Judge], Verdict]) -> None:
-        noted: dict[str, Any] = {"group": case.group, "name": case.name, "rounded": 0, "unsupported": ""}
-        noted["left_out"] = ""
-        noted |= {"operations": list(case.operations), "kind": case.kind}
-        record_property(_PROPERTY, noted)
+        fields: dict[str, Any] = {"group": case.group, "name": case.name}  # of an entry of the report
+        fields |= {"operations": case.operations, "kind": case.kind}
+        record_property(_PROPERTY, fields)
         verdict, wrong = Verdict(), ""
         try:
             verdict = tried(pytestconfig.stash[_JUDGE])
@@ -124,9 +112,9 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
             wrong = str(error).encode("utf-8", "backslashreplace").decode()
         if wrong:  # outside the handler, so that pytest does not show it as a chained exception
             pytest.fail(f"{case}\n{wrong}", pytrace=False)
-        noted["rounded"], noted["left_out"] = verdict.rounded, verdict.left_out or ""
+        fields |= {"rounded": verdict.rounded, "left_out": verdict.left_out or ""}
         if verdict.unsupported is not None:
-            noted["unsupported"] = verdict.unsupported
+            fields["message"] = verdict.unsupported
             pytest.skip(f"unsupported: {verdict.unsupported}")
 
     return hold

@@ -38,8 +38,8 @@ class Entry:
     Attributes:
         group: the feature group.
         name: the feature.
-        came: the outcome.
-        told: the failure message, or the reason why it is unsupported.
+        outcome: the outcome.
+        message: the failure message, or the reason why it is unsupported.
         operations: the IR operations that it covers.
         kind: the kind of atoms that they operate on.
         rounded: the number of results that differ by the rounding of sums alone.
@@ -48,8 +48,8 @@ class Entry:
 
     group: str
     name: str
-    came: Outcome
-    told: str = ""
+    outcome: Outcome = Outcome.PASSED
+    message: str = ""
     operations: tuple[str, ...] = ()
     kind: str = "mixed"
     rounded: int = 0
@@ -58,7 +58,7 @@ class Entry:
     @property
     def missing(self) -> str:
         """The missing capability in the backend's words, without the value that requires it."""
-        reason = self.told if self.came is Outcome.UNSUPPORTED else self.left_out
+        reason = self.message if self.outcome is Outcome.UNSUPPORTED else self.left_out
         for pattern, kept in _NEEDS:
             reason = pattern.sub(kept, reason)
         return reason
@@ -89,12 +89,12 @@ class Report:
     @property
     def failed(self) -> list[Entry]:
         """The cases on which the backend is wrong."""
-        return [entry for entry in self.entries if entry.came is Outcome.FAILED]
+        return [entry for entry in self.entries if entry.outcome is Outcome.FAILED]
 
     @property
     def supports_nothing(self) -> bool:
         """Whether the backend passes no case at all, so that it cannot be said to conform."""
-        return not any(entry.came is Outcome.PASSED for entry in self.entries)
+        return not any(entry.outcome is Outcome.PASSED for entry in self.entries)
 
     @property
     def conforms(self) -> bool:
@@ -110,17 +110,17 @@ class Report:
         weight = [Outcome.PASSED, Outcome.PARTLY, Outcome.UNSUPPORTED, Outcome.FAILED]
         for entry in self.entries:
             for name in entry.operations:
-                came = Outcome.PARTLY if entry.left_out and entry.came is Outcome.PASSED else entry.came
-                before = found[name].get(entry.kind, came)
-                found[name][entry.kind] = max(before, came, key=weight.index)
+                outcome = Outcome.PARTLY if entry.left_out and entry.outcome is Outcome.PASSED else entry.outcome
+                before = found[name].get(entry.kind, outcome)
+                found[name][entry.kind] = max(before, outcome, key=weight.index)
         return found
 
     def verdict(self) -> str:
         """Return a one-sentence verdict on the backend."""
-        counts = Counter(entry.came for entry in self.entries)
+        counts = Counter(entry.outcome for entry in self.entries)
         total, passed = len(self.entries), counts[Outcome.PASSED]
         if not total:
-            return f"{self.backend} was held to nothing: no case was run"
+            return f"{self.backend} was not tested: no case was run"
         subject = f"in what was run, {self.backend}" if self.partial else self.backend
         if counts[Outcome.FAILED]:
             return f"{subject} does not conform: it is wrong in {counts[Outcome.FAILED]} of {total} cases"
@@ -128,46 +128,39 @@ class Report:
             return f"{subject} does not conform: it supports none of {total} cases"
         if passed < FEW * total:
             return (
-                f"{subject} conforms in the {passed} of {total} cases that it supports: of the others nothing is known"
+                f"{subject} conforms in the {passed} of {total} cases that it supports; nothing is known of the others"
             )
-        parts = sum(1 for entry in self.entries if entry.left_out and entry.came is Outcome.PASSED)
+        parts = sum(1 for entry in self.entries if entry.left_out and entry.outcome is Outcome.PASSED)
         if counts[Outcome.UNSUPPORTED] or parts:
             right = f"{passed} of {total} cases are right{f' ({parts} of them in part)' if parts else ''}"
             return f"{subject} conforms in what it supports: {right}, and {counts[Outcome.UNSUPPORTED]} unsupported"
         return f"{subject} conforms: all {total} cases are right"
 
-    def render(self, colour: bool = False, ascii_only: bool = False, width: int = WIDTH) -> str:
+    def render(self, color: bool = False, ascii_only: bool = False, width: int = WIDTH) -> str:
         """Render the tables as text.
 
         Args:
-            colour: whether to use terminal colors.
+            color: whether to use terminal colors.
             ascii_only: whether to restrict output to ASCII.
             width: the terminal width in columns.
         """
         lines = box.ASCII if ascii_only else box.SIMPLE_HEAD
-        console = Console(
-            file=StringIO(),
-            width=width,
-            force_terminal=colour,
-            no_color=not colour,
-            highlight=False,
-            legacy_windows=False,
-        )
+        output = StringIO()
+        console = Console(file=output, width=width, force_terminal=color, no_color=not color, highlight=False)
+        console.legacy_windows = False
         console.print(Group(_by_group(self.entries, lines), _by_operation(self.operations(), lines)))
         for note in (*self._notes(), self.verdict()):
             console.print(Text(note))
-        output = console.file
-        assert isinstance(output, StringIO)
         return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
 
     def _notes(self) -> Iterator[str]:
         rounded = sum(entry.rounded for entry in self.entries)
         if rounded:
-            yield f"sums of floats: {rounded} results are of another order of adding, within rounding"
-        reasons = Counter(entry.missing for entry in self.entries if entry.came is Outcome.UNSUPPORTED)
+            yield f"sums of floats: {rounded} results differ within rounding, by the order of addition"
+        reasons = Counter(entry.missing for entry in self.entries if entry.outcome is Outcome.UNSUPPORTED)
         for reason, count in reasons.most_common(8):
             yield f"unsupported ({count}): {reason}"
-        parts = Counter(entry.missing for entry in self.entries if entry.left_out and entry.came is Outcome.PASSED)
+        parts = Counter(entry.missing for entry in self.entries if entry.left_out and entry.outcome is Outcome.PASSED)
         for reason, count in parts.most_common(8):
             yield f"unsupported in part ({count}): {reason}"
 
@@ -178,15 +171,16 @@ class Report:
 def _by_group(entries: Iterable[Entry], lines: box.Box) -> Table:
     counts: dict[str, Counter[Outcome]] = {}
     for entry in entries:
-        counts.setdefault(entry.group, Counter())[entry.came] += 1
+        counts.setdefault(entry.group, Counter())[entry.outcome] += 1
     table = Table(box=lines, show_footer=True)
     table.add_column("feature", footer="all")
     table.add_column("supported", footer=_supported(sum(counts.values(), Counter())))
-    for came in _COLUMNS:
-        table.add_column(came.value, justify="right", footer=str(sum(each[came] for each in counts.values())))
+    for outcome in _COLUMNS:
+        table.add_column(outcome.value, justify="right", footer=str(sum(each[outcome] for each in counts.values())))
     for group, count in counts.items():
         numbers = [
-            Text(str(count[came]) if count[came] else "·", _STYLES[came] if count[came] else "") for came in _COLUMNS
+            Text(str(count[outcome]) if count[outcome] else "·", _STYLES[outcome] if count[outcome] else "")
+            for outcome in _COLUMNS
         ]
         table.add_row(Text(group), _supported(count), *numbers)
     return table
@@ -215,8 +209,8 @@ def _by_operation(found: dict[str, dict[str, Outcome]], lines: box.Box) -> Table
     return table
 
 
-def _cell(came: Outcome | None) -> Text:
-    return Text("·") if came is None else Text(_WORDS[came], _STYLES[came])
+def _cell(outcome: Outcome | None) -> Text:
+    return Text("·") if outcome is None else Text(_WORDS[outcome], _STYLES[outcome])
 
 
 _COLUMNS = (Outcome.PASSED, Outcome.FAILED, Outcome.UNSUPPORTED)

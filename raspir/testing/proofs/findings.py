@@ -26,12 +26,12 @@ class Need:
 
     Attributes:
         text: the condition in words.
-        schema: the text of its proof case.
+        case: the text of its proof case.
         counterexample: values on which the rule is wrong without it; ``None`` if none were found.
     """
 
     text: str
-    schema: str
+    case: str
     counterexample: str | None
 
 
@@ -43,7 +43,7 @@ class Finding:
         pass_: the pass of the rule.
         rule: the name of the rule.
         algebra: the identity.
-        schemas: the number of its proof cases.
+        cases: the number of its proof cases.
         lengths: the lengths at which all of them are proved.
         needs: its side conditions, each dropped in turn.
         problems: the problems in words: a counterexample to the rule, or a length at which the solver gave up.
@@ -55,7 +55,7 @@ class Finding:
     pass_: str
     rule: str
     algebra: str
-    schemas: int = 0
+    cases: int = 0
     lengths: tuple[int, ...] = ()
     needs: tuple[Need, ...] = ()
     problems: tuple[str, ...] = ()
@@ -72,14 +72,13 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the finding for JSON."""
         conditions = [
-            {"condition": need.text, "schema": need.schema, "counterexample": need.counterexample}
-            for need in self.needs
+            {"condition": need.text, "schema": need.case, "counterexample": need.counterexample} for need in self.needs
         ]
         found: dict[str, Any] = {"pass": self.pass_, "rule": self.rule, "algebra": self.algebra, "holds": self.holds}
         if self.unencoded:
             found["not_encoded"] = self.unencoded
         else:
-            found |= {"schemas": self.schemas, "lengths": list(self.lengths), "without": conditions}
+            found |= {"schemas": self.cases, "lengths": list(self.lengths), "without": conditions}
         if self.checks is not None:
             compared = {"programs": self.checks.programs, "applied": self.checks.applied}
             found["generated"] = {**compared, "compared": self.checks.compared, "difference": self.checks.difference}
@@ -135,29 +134,29 @@ def _uninterrupted() -> Iterator[None]:
 
 def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) -> Finding:
     """Return the finding for a rule, identified by pass and name since its functions cannot be pickled."""
-    from raspir.testing.proofs.cases import CATALOGUE
+    from raspir.testing.proofs.cases import RULES
 
-    (rule,) = (each for each in CATALOGUE if (each.pass_, each.name) == name)
+    (rule,) = (each for each in RULES if (each.pass_, each.name) == name)
     start = time.perf_counter()
-    if not rule.schemas:
+    if not rule.cases:
         checks = check(rule, max(generated, _ALONE))
         spent = time.perf_counter() - start
         return Finding(rule.pass_, rule.name, rule.algebra, unencoded=rule.unencoded, checks=checks, seconds=spent)
     lengths, problems = set(range(longest + 1)), list[str]()
     needs: list[Need] = []
-    for schema in rule.schemas:
+    for case in rule.cases:
         try:
-            verdict = proved(schema, longest, seconds)
-            needs += _needs(schema, longest, seconds)
+            verdict = proved(case, longest, seconds)
+            needs += _needs(case, longest, seconds)
         except (NoEncodingError, NotAppliedError) as error:
-            problems.append(f"{schema.text}: {type(error).__name__}: {error}")
+            problems.append(f"{case.text}: {type(error).__name__}: {error}")
             continue
         lengths &= set(verdict.lengths)
-        problems += _problems(schema, verdict)
+        problems += _problems(case, verdict)
     checked = check(rule, generated) if generated else None
     return Finding(
         rule.pass_, rule.name, rule.algebra,
-        schemas=len(rule.schemas),
+        cases=len(rule.cases),
         lengths=tuple(sorted(lengths)) if not problems else (),
         needs=tuple(needs),
         problems=tuple(problems),
@@ -166,13 +165,13 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
     )  # fmt: skip
 
 
-def _problems(schema: ProofCase, verdict: Verdict) -> list[str]:
+def _problems(case: ProofCase, verdict: Verdict) -> list[str]:
     if verdict.counterexample is not None:
-        return [f"{schema.text}: {verdict.counterexample}"]
-    return [] if verdict.unknown is None else [f"{schema.text}: the solver gave up at length {verdict.unknown}"]
+        return [f"{case.text}: {verdict.counterexample}"]
+    return [] if verdict.unknown is None else [f"{case.text}: the solver gave up at length {verdict.unknown}"]
 
 
-def _needs(schema: ProofCase, longest: int, seconds: float) -> Iterator[Need]:
-    for each in schema.assumptions:
-        found = refuted(schema, each, longest, seconds).counterexample
-        yield Need(each.text, schema.text, None if found is None else str(found))
+def _needs(case: ProofCase, longest: int, seconds: float) -> Iterator[Need]:
+    for each in case.assumptions:
+        found = refuted(case, each, longest, seconds).counterexample
+        yield Need(each.text, case.text, None if found is None else str(found))

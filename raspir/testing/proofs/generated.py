@@ -66,7 +66,7 @@ def check(rule: Provable, programs: int, seed: int = 0) -> Checks:
                 compared += 1
                 got = _result(changed, given)
                 if got != expected:
-                    text = f"on {given!r} it yields {expected}, and {'fails' if got is None else got} after:\n{graph}"
+                    text = f"on {given!r} it yields {expected}, but {'fails' if got is None else got} after:\n{graph}"
                     return Checks(number + 1, applied, compared, text)
     return Checks(programs, applied, compared)
 

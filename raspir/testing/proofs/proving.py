@@ -81,14 +81,14 @@ class ProofCase:
         rule: the name of the rule.
         text: the rewrite, in one line.
         node: the program, to which the rule applies.
-        rewrite: the rule.
+        rewrite: the code of the rule.
         conditions: its side conditions, each withheld in turn.
-        unchecked: the guards in its code, each replaced in turn.
-        least: the minimum length at which to look for a counterexample without a condition.
-        told: assumed facts of the analysis that do not constrain values, such as a later layer: for nodes, some of
+        mutations: mutations of guards in its code, each tried in turn.
+        facts: assumed facts of the analysis that do not constrain values, such as a later layer: for nodes, some of
             their facts by name.
-        exact: whether the kinds of atoms must be preserved, beyond equality in Python.
+        least: the minimum length at which to look for a counterexample without a condition.
         most: the maximum length, if the solver takes too long for longer ones.
+        exact: whether the kinds of atoms must be preserved, beyond equality in Python.
         functions: the opaque functions that the rule may call.
         rounds: whether to give the solver axioms on the rounding of products and quotients with small numbers.
     """
@@ -98,18 +98,18 @@ class ProofCase:
     node: Node
     rewrite: Rewrite
     conditions: tuple[Condition, ...] = ()
-    unchecked: tuple[GuardMutation, ...] = ()
+    mutations: tuple[GuardMutation, ...] = ()
+    facts: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
     least: int = 0
-    told: Mapping[Node, Mapping[str, Any]] = field(default_factory=dict)
-    exact: bool = False
     most: int | None = None
+    exact: bool = False
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     rounds: bool = False
 
     @property
     def assumptions(self) -> tuple[Condition | GuardMutation, ...]:
         """The conditions and the guards, each of which is dropped in turn."""
-        return *self.conditions, *self.unchecked
+        return (*self.conditions, *self.mutations)
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,14 @@ class Provable:
         pass_: the pass of the rule.
         name: the name in remarks, or of the row in the algebra.
         algebra: the identity, in one line.
-        schemas: the proof cases; empty if the rule has no faithful encoding.
+        cases: the proof cases; empty if the rule has no faithful encoding.
         unencoded: why it has none.
     """
 
     pass_: str
     name: str
     algebra: str
-    schemas: tuple[ProofCase, ...] = ()
+    cases: tuple[ProofCase, ...] = ()
     unencoded: str = ""
 
 
@@ -135,18 +135,16 @@ class Assumed(Analysis):
     """An analysis extended by assumed facts.
 
     Args:
-        told: the assumed facts: for nodes, some of their facts by name.
+        facts: the assumed facts: for nodes, some of their facts by name.
         functions: the known opaque functions.
     """
 
-    def __init__(
-        self, told: Mapping[Node, Mapping[str, Any]], functions: Mapping[str, Callable[..., Any]] | None = None
-    ) -> None:
+    def __init__(self, facts: Mapping[Node, Mapping[str, Any]], functions: Mapping[str, Callable[..., Any]]) -> None:
         super().__init__(functions)
-        self._told = told
+        self.functions, self._assumed = functions, facts
 
     def _compute(self, node: Node) -> Facts:
-        return replace(super()._compute(node), **self._told.get(node, {}))
+        return replace(super()._compute(node), **self._assumed.get(node, {}))
 
 
 @dataclass(frozen=True)
@@ -168,25 +166,25 @@ class NotAppliedError(Exception):
     """An error: a rule does not apply to the program of its proof case."""
 
 
-def rewritten(schema: ProofCase, node: Node) -> list[Node]:
+def rewritten(case: ProofCase, node: Node) -> list[Node]:
     """Return the rewrites of ``node`` by the rule under all of its conditions.
 
     Raises:
         NotAppliedError: if there are none.
     """
-    assumed = {subject: dict(facts) for subject, facts in schema.told.items()}
-    for condition in schema.conditions:
+    assumed = {subject: dict(facts) for subject, facts in case.facts.items()}
+    for condition in case.conditions:
         for subject, facts in condition.facts.items():
             assumed.setdefault(subject, {}).update(facts)
-    found = [each for each in schema.rewrite(Assumed(assumed, schema.functions), node) if each is not node]
+    found = [each for each in case.rewrite(Assumed(assumed, case.functions), node) if each is not node]
     if not found:
-        raise NotAppliedError(f"{schema.rule}: {schema.text}")
+        raise NotAppliedError(f"{case.rule}: {case.text}")
     return found
 
 
-def proved(schema: ProofCase, longest: int, seconds: float) -> Verdict:
+def proved(case: ProofCase, longest: int, seconds: float) -> Verdict:
     """Return the verdict on a proof case at all lengths up to ``longest``, in ``seconds`` for each query."""
-    return _judged(schema, schema.node, rewritten(schema, schema.node), schema.conditions, longest, seconds)
+    return _judged(case, case.node, rewritten(case, case.node), case.conditions, longest, seconds)
 
 
 @contextmanager
@@ -219,7 +217,7 @@ def refuted(case: ProofCase, assumption: Condition | GuardMutation, longest: int
 
 
 def _judged(
-    schema: ProofCase,
+    case: ProofCase,
     node: Node,
     found: list[Node],
     conditions: Iterable[Condition],
@@ -229,12 +227,12 @@ def _judged(
 ) -> Verdict:
     """Return the verdict on a program and its rewrites; ``real`` means that they should differ."""
     lengths: list[int] = []
-    last = longest if schema.most is None else min(longest, schema.most)
-    tables = known_to(Analysis(schema.functions), schema.functions)
+    last = longest if case.most is None else min(longest, case.most)
+    tables = known_to(Analysis(case.functions), case.functions)
     made_up: Counterexample | None = None
-    for n in range(schema.least if real else 0, last + 1):
+    for n in range(case.least if real else 0, last + 1):
         for each in found:
-            result = differing(n, node, each, conditions, seconds, tables, schema.exact, real, schema.rounds)
+            result = differing(n, node, each, conditions, seconds, tables, case.exact, real, case.rounds)
             if isinstance(result, Counterexample):
                 if result.real or not real:
                     return Verdict(tuple(lengths), result)

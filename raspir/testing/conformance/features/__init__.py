@@ -7,6 +7,7 @@ from functools import cache
 from raspir.testing.conformance.case import Case
 from raspir.testing.conformance.features import (
     aggregates,
+    assumptions,
     best,
     challenges,
     elementwise,
@@ -15,7 +16,6 @@ from raspir.testing.conformance.features import (
     moving,
     numbers,
     programs,
-    promises,
     selectors,
     sources,
 )
@@ -24,8 +24,8 @@ from raspir.testing.conformance.features import (
 @cache
 def cases() -> tuple[Case, ...]:
     """Return the feature cases, each about something that a backend can get wrong independently."""
-    rooms = (
+    modules = (
         sources, elementwise, functions, selectors, aggregates, best, moving, numbers,
-        programs, promises, mistakes, challenges,
+        programs, assumptions, mistakes, challenges,
     )  # fmt: skip
-    return tuple(case for room in rooms for case in room.cases())
+    return tuple(case for module in modules for case in module.cases())

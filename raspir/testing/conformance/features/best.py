@@ -10,6 +10,7 @@ from raspir.frontends.python.embedded import indices, key, query, tokens, where
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, kind_of, trial
 from raspir.testing.conformance.features.aggregates import DEFAULTS
+from raspir.testing.conformance.features.common import BEFORE, EVERYTHING, ITSELF, NOTHING, SAME
 from raspir.testing.conformance.features.selectors import ORDERED_MIX
 from raspir.testing.conformance.features.sources import named
 
@@ -19,11 +20,10 @@ BEST = ("best",)
 
 def cases() -> Iterator[Case]:
     """Yield the cases."""
-    everything, before = key(1) == query(1), key(indices) < query(indices)
     for default in DEFAULTS:
-        partly = before.best(indices + 1, indices, "left", default)
+        partly = BEFORE.best(indices + 1, indices, "left", default)
         trials = [
-            trial((key(1) == query(2)).best(tokens, tokens, "left", default), ["", "ab"], [[], [default] * 2]),
+            trial(NOTHING.best(tokens, tokens, "left", default), ["", "ab"], [[], [default] * 2]),
             trial(partly, ["", "a", "abc"], [[], [default], [default, 1, 2]]),
         ]
         yield Case(GROUP, f"best default {named(default)}", tuple(trials), BEST, kind_of([default]))
@@ -31,16 +31,15 @@ def cases() -> Iterator[Case]:
         held = list(ORDERED_MIX if kind == "mixed" else atoms)
         inputs = [held, held[::-1], held[:2], held[:1], []]
         for pick, ties in product(("highest", "lowest"), ("left", "right")):
-            trials = [trial(each.best(indices, tokens, ties, -1, pick), inputs) for each in (everything, before)]
+            trials = [trial(each.best(indices, tokens, ties, -1, pick), inputs) for each in (EVERYTHING, BEFORE)]
             yield Case(GROUP, f"best {pick} {ties} of {kind} scores", tuple(trials), BEST, kind)
-        fetched = trial(everything.best(tokens, -indices), inputs, [given[:1] * len(given) for given in inputs])
-        yield Case(GROUP, f"best fetches {kind} as it is", (fetched,), BEST, kind)
+        fetched = trial(EVERYTHING.best(tokens, -indices), inputs, [given[:1] * len(given) for given in inputs])
+        yield Case(GROUP, f"best fetches {kind} unchanged", (fetched,), BEST, kind)
     yield from _by_hand()
     yield from _failing()
 
 
 def _by_hand() -> Iterator[Case]:
-    everything = key(1) == query(1)
     equal: list[list[Atom]] = [[3, 1, 3, 1], [True, 1, 0.0, -0.0, 1.0], ["b", "a", "b", "a"], [inf, 1, inf, 1]]
     right = {
         ("highest", "left"): [0, 0, 0, 0],
@@ -50,28 +49,27 @@ def _by_hand() -> Iterator[Case]:
     }
     for (pick, ties), found in right.items():
         wanted = [[at] * len(given) for at, given in zip(found, equal, strict=True)]
-        tied = trial(everything.best(indices, tokens, ties, pick=pick), equal, wanted, layers=1)
+        tied = trial(EVERYTHING.best(indices, tokens, ties, pick=pick), equal, wanted, layers=1)
         yield Case(GROUP, f"best {pick}, ties to the {ties}, by hand", (tied,), BEST)
     scalars = tuple(
-        trial(everything.best(tokens, 0, ties), ["abc", [1, "a"], ""], [[at] * n for at, n in wanted] + [[]])
+        trial(EVERYTHING.best(tokens, 0, ties), ["abc", [1, "a"], ""], [[at] * n for at, n in wanted] + [[]])
         for ties, wanted in (("left", [("a", 3), (1, 2)]), ("right", [("c", 3), ("a", 2)]))
     )
-    yield Case(GROUP, "best of one score for all", scalars, BEST)
+    yield Case(GROUP, "best of equal scores", scalars, BEST)
     close: list[list[Atom]] = [[2**53, 2**53 + 1, 2.0**53], [2**64, 2**64 + 1], [10**400, 10**400 + 1, 1e308]]
-    exact = trial(everything.best(indices, tokens), close, [[1] * 3, [1] * 2, [1] * 3])
+    exact = trial(EVERYTHING.best(indices, tokens), close, [[1] * 3, [1] * 2, [1] * 3])
     yield Case(GROUP, "best compares integers exactly", (exact,), BEST, "int")
-    layered = trial((key(tokens) == query(tokens)).best(tokens, everything.value(1)), ["aba"], [[*"aba"]], layers=2)
+    layered = trial(SAME.best(tokens, EVERYTHING.value(1)), ["aba"], [[*"aba"]], layers=2)
     yield Case(GROUP, "best of a score that is an aggregate", (layered,), BEST, "str")
 
 
 def _failing() -> Iterator[Case]:
-    everything, itself = key(1) == query(1), key(indices) == query(indices)
     mixed = [["a", 1], [1, 2, "a"], ["a", "b"], [1, True]]
     wanted = [EvaluationError, EvaluationError, [1, 1], [0, 0]]
-    fails = trial(everything.best(indices, tokens), mixed, wanted)
+    fails = trial(EVERYTHING.best(indices, tokens), mixed, wanted)
     yield Case(GROUP, "best of a string and a number fails", (fails,), BEST, "mixed")
-    alone = trial(itself.best(tokens, tokens), [["a", 1, 0.5]], [["a", 1, 0.5]])
-    yield Case(GROUP, "best of one selected looks at no score", (alone,), BEST, "mixed")
+    alone = trial(ITSELF.best(tokens, tokens), [["a", 1, 0.5]], [["a", 1, 0.5]])
+    yield Case(GROUP, "best of one selected compares no scores", (alone,), BEST, "mixed")
     masked = (key(where(tokens == "x", "no", "yes")) == query("yes")).best(indices, tokens, default="_")
     unselected = trial(masked, [["x", 3, 5], ["x", "x"], [2, "x", 1]], [[2] * 3, ["_"] * 2, [0] * 3])
-    yield Case(GROUP, "best compares scores of selected positions alone", (unselected,), BEST, "mixed")
+    yield Case(GROUP, "best compares scores of selected positions only", (unselected,), BEST, "mixed")

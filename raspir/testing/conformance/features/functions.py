@@ -33,15 +33,15 @@ def _by_hand() -> Iterator[Case]:
     conditions = [True, False, 0, 1, -0.0, 0.1, "", "0", 2**70, -inf]
     truths = [1, 0, 0, 1, 0, 1, 0, 1, 1, 1]
     truth = trial(where(tokens, 1, 0), [conditions, []], [truths, []])
-    yield Case(GROUP, "where takes what is true in Python's sense", (truth,), ("where",))
+    yield Case(GROUP, "where follows Python's truth values", (truth,), ("where",))
     lazy = trial(where(tokens == 0, 0, 1 / where(tokens == 0, 1, tokens)), [[0, 2, 4.0]], [[0, 0.5, 0.25]])
-    yield Case(GROUP, "where keeps the class of what it takes", (lazy,), ("where",))
+    yield Case(GROUP, "where keeps the class of its operands", (lazy,), ("where",))
     failing = trial(where(tokens == 0, 0, 1 / tokens), [[2, 0], [2]], [EvaluationError, [0.5]])
     yield Case(GROUP, "where computes both sides", (failing,), ("where",))
     given = [1, True, 1.0, "1", "a", 0.5, 0]
     equal = trial(tokens.has([1, "a", 0.5]), [given], [[True, True, True, False, True, True, False]])
-    yield Case(GROUP, "has finds what is equal", (equal, trial(tokens.has([]), ["ab"], [[False, False]])), ("has",))
-    yield Case(GROUP, "has takes a str for its characters", (trial(tokens.has("ab"), ["abc"], [[True, True, False]]),))
+    yield Case(GROUP, "has finds equal atoms", (equal, trial(tokens.has([]), ["ab"], [[False, False]])), ("has",))
+    yield Case(GROUP, "has accepts a str as its characters", (trial(tokens.has("ab"), ["abc"], [[True, True, False]]),))
     keys: tuple[Atom, ...] = (1, 0.0, "a")
     table = apply(SOp, "lookup", (tokens,), ("none", keys, ("int", "zero", True)))
     exact = trial(
@@ -49,11 +49,11 @@ def _by_hand() -> Iterator[Case]:
         [[1, True, 1.0, 0.0, -0.0, 0, False, "a", ""]],
         [["int", "none", "none", "zero", "none", "none", "none", True, "none"]],
     )
-    yield Case(GROUP, "lookup finds a key of its very class", (exact,), ("lookup",))
+    yield Case(GROUP, "lookup finds keys of the same class", (exact,), ("lookup",))
     ties = trial(tokens.round(), [[0.5, 1.5, 2.5, -0.5, True, 7, 1e22]], [[0, 2, 2, 0, 1, 7, 10**22]])
-    yield Case(GROUP, "round to the even one, to an int", (ties,), ("round",))
+    yield Case(GROUP, "round half to even, to an int", (ties,), ("round",))
     upper = trial(tokens.map(str.upper), ["ab", "", ["long", "é"]], [["A", "B"], [], ["LONG", "É"]])
-    yield Case(GROUP, "map moves strings", (upper,), ("map",), "str")
+    yield Case(GROUP, "map returns strings", (upper,), ("map",), "str")
 
 
 def _failing() -> Iterator[Case]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from math import nan
 from typing import Any
 
-from raspir.frontends.python.embedded import indices, key, query, select, tokens
+from raspir.frontends.python.embedded import indices, select, tokens
 from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, Trial, trial
+from raspir.testing.conformance.features.common import SAME
 from raspir.testing.conformance.features.programs import two
 
 GROUP = "mistakes"
@@ -17,7 +18,7 @@ GROUP = "mistakes"
 
 def cases() -> Iterator[Case]:
     """Yield the cases."""
-    same = (key(tokens) == query(tokens)).value(1)
+    same = SAME.value(1)
     wrong: dict[str, list[Any]] = {
         "None": [None],
         "a number": [5, 2.5, True],
@@ -25,16 +26,18 @@ def cases() -> Iterator[Case]:
         "a mapping from other names": [{"other": [1]}, {}],
         "a function": [len],
         "NaN": [[nan], [1, nan, 2], (0.5, nan)],
-        "what is no atom": [[None], [[1]], ["a", b"b"], [1j], [{}], [object]],
+        "of non-atoms": [[None], [[1]], ["a", b"b"], [1j], [{}], [object]],
     }
     for name, inputs in wrong.items():
         refused = [InputError] * len(inputs)
         trials = tuple(trial(each, ["a", *inputs], [None, *refused]) for each in (tokens, same))
         yield Case(GROUP, f"an input that is {name}", trials)
     unread = trial(indices, [[nan], [None], "ab"], [InputError, InputError, [0, 1]])
-    yield Case(GROUP, "an input that is wrong and not read", (unread,))
+    yield Case(GROUP, "an invalid input that nothing reads", (unread,))
     lengths = ({"a": "x", "b": "xy"}, {"a": "", "b": "x"}, {"a": "x"}, {"a": "x", "b": "x", "c": "x"}, "xy", ["x", "y"])
-    yield Case(GROUP, "several inputs that do not fit", (Trial(two("found"), lengths, (InputError,) * len(lengths)),))
+    yield Case(
+        GROUP, "several inputs of wrong names or lengths", (Trial(two("found"), lengths, (InputError,) * len(lengths)),)
+    )
     for name, program in {
         "map": tokens.map(_opaque),
         "predicate": select(tokens, indices, _either).value(1),

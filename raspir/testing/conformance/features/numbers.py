@@ -9,6 +9,7 @@ from random import Random
 from raspir.frontends.python.embedded import indices, key, query, tokens
 from raspir.ir import EvaluationError
 from raspir.testing.conformance.case import Case, trial
+from raspir.testing.conformance.features.common import EVERYTHING, OTHERS, SAME, SO_FAR
 
 INTEGERS, FLOATS = "integers", "floats"
 EDGES = [2**31 - 1, 2**31, -(2**31) - 1, 2**53, 2**53 + 1, 2**62, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 2**64]
@@ -22,7 +23,6 @@ def cases() -> Iterator[Case]:
 
 
 def _integers() -> Iterator[Case]:
-    everything, so_far = key(1) == query(1), key(indices) <= query(indices)
     huge = [10**400, -(10**400), 10**400 + 1, 1]
     for name, program in {
         "plus one": tokens + 1,
@@ -34,31 +34,30 @@ def _integers() -> Iterator[Case]:
         "remainder": tokens % 1000003,
         "to the third": tokens**3,
         "bits": tokens & (2**65 - 1),
-        "added up": everything.value(tokens),
-        "added up so far": so_far.value(tokens),
-        "equal ones": (key(tokens) == query(tokens)).value(1),
-        "smaller ones": (key(tokens) < query(tokens)).value(1),
+        "summed": EVERYTHING.value(tokens),
+        "summed so far": SO_FAR.value(tokens),
+        "equal values": SAME.value(1),
+        "smaller values": (key(tokens) < query(tokens)).value(1),
         "larger by one": (key(tokens) == query(tokens + 1)).value(tokens, -1),
-        "highest": everything.best(tokens, tokens),
+        "highest": EVERYTHING.best(tokens, tokens),
     }.items():
         inputs = [EDGES, huge, EDGES[:1], [2**63 - 1] * 5, [*EDGES, *huge]]
         yield Case(INTEGERS, name, (trial(program, inputs),), kind="int")
-    sums = trial(everything.value(tokens), [[2**63 - 1, 1], [2**53, 1]], [[2**63] * 2, [2**53 + 1] * 2])
-    equal = trial((key(tokens) == query(tokens)).value(1), [[2**53, 2**53 + 1], [2**64, 2.0**64]], [[1, 1], [2, 2]])
+    sums = trial(EVERYTHING.value(tokens), [[2**63 - 1, 1], [2**53, 1]], [[2**63] * 2, [2**53 + 1] * 2])
+    equal = trial(SAME.value(1), [[2**53, 2**53 + 1], [2**64, 2.0**64]], [[1, 1], [2, 2]])
     yield Case(INTEGERS, "beyond 64 bits by hand", (sums, equal), ("sum",), "int")
 
 
 def _floats() -> Iterator[Case]:
-    everything, so_far = key(1) == query(1), key(indices) <= query(indices)
     zeros = [[0.0, -0.0], [-0.0], [-0.0, -0.0], [-0.0, 0]]
-    total, mean = everything.value(tokens), everything.mean(tokens)
+    total, mean = EVERYTHING.value(tokens), EVERYTHING.mean(tokens)
     signs = trial(total, zeros, [[0.0] * 2, [-0.0], [-0.0] * 2, [0.0] * 2])
-    yield Case(FLOATS, "zeros with a sign added up", (signs, trial(mean, zeros)), ("sum", "mean"), "float")
+    yield Case(FLOATS, "signed zeros summed", (signs, trial(mean, zeros)), ("sum", "mean"), "float")
     product = trial(tokens * 0, [[-1.0, 1.0, -1, 0.0]], [[-0.0, 0.0, 0, 0.0]])
-    grouped = trial((key(tokens) == query(tokens)).value(1), [[0.0, -0.0, 0, False]], [[4] * 4])
-    yield Case(FLOATS, "zeros with a sign", (product, trial(-tokens, zeros), grouped), kind="float")
+    grouped = trial(SAME.value(1), [[0.0, -0.0, 0, False]], [[4] * 4])
+    yield Case(FLOATS, "signed zeros", (product, trial(-tokens, zeros), grouped), kind="float")
     infinite = trial(total, [[inf, 1.0], [inf, -inf], [-inf, -inf, 3]], [[inf] * 2, EvaluationError, [-inf] * 3])
-    yield Case(FLOATS, "infinities added up", (infinite, trial(so_far.mean(tokens), [[1.0, inf]])), ("sum",), "float")
+    yield Case(FLOATS, "infinities summed", (infinite, trial(SO_FAR.mean(tokens), [[1.0, inf]])), ("sum",), "float")
     nan = trial(tokens - tokens, [[1.0, inf], [1.0]], [EvaluationError, [0.0]])
     yield Case(
         FLOATS, "no operation makes NaN", (nan, trial(tokens * 0, [[1.0, inf]], [EvaluationError])), kind="float"
@@ -68,7 +67,7 @@ def _floats() -> Iterator[Case]:
     ints = trial(tokens + 0.5, [[2**53, 10**400], [2**53, 1]], [EvaluationError, [2.0**53, 1.5]])
     yield Case(FLOATS, "an integer too large for a float", (ints,), kind="mixed")
     halves = [[0.5 * i for i in range(40)], [2.0**52, 1.0, -(2.0**52)], [0.25, 1, True], [0.1, 0.2], [0.1] * 2]
-    exact = tuple(trial(made, halves) for made in (total, mean, so_far.value(tokens), so_far.mean(tokens)))
+    exact = tuple(trial(made, halves) for made in (total, mean, SO_FAR.value(tokens), SO_FAR.mean(tokens)))
     yield Case(FLOATS, "sums that are exact in every order", exact, ("sum", "mean"), "float")
     order = trial(
         (key(tokens) <= query(tokens)).value(indices), [[0.1, 0.1 + 2**-54, 0.30000000000000004, 0.3, 5e-324]]
@@ -87,10 +86,10 @@ def _rounding() -> Iterator[Case]:
         [random.uniform(-1, 1) * 10 ** random.randint(-12, 12) for _ in range(130)],
     ]
     selectors = {
-        "all": key(1) == query(1),
-        "so far": key(indices) <= query(indices),
+        "all": EVERYTHING,
+        "so far": SO_FAR,
         "smaller": key(tokens) <= query(tokens),
-        "others": key(indices) != query(indices),
+        "others": OTHERS,
     }
     for name, selector in selectors.items():
         trials = tuple(trial(made, rows) for made in (selector.value(tokens), selector.mean(tokens)))

@@ -12,6 +12,7 @@ from raspir.frontends.python.embedded import SOp, indices, key, query, raw, toke
 from raspir.frontends.python.lowering import lower
 from raspir.ir import EvaluationError, Graph, parse
 from raspir.testing.conformance.case import Case, Trial, trial
+from raspir.testing.conformance.features.common import BEFORE, EVERYTHING, SAME, SO_FAR
 from raspir.testing.conformance.features.moving import moves
 
 OUTPUTS, INPUTS, LAYERS, LENGTHS, BATCHES = (
@@ -40,36 +41,33 @@ def cases() -> Iterator[Case]:
 
 def typical() -> dict[str, SOp]:
     """Return programs built from the most common constructs."""
-    everything, before = key(1) == query(1), key(indices) < query(indices)
-    same, so_far = key(tokens) == query(tokens), key(indices) <= query(indices)
-    rank = ((before & same) | (key(tokens) < query(tokens))).value(1)
+    rank = ((BEFORE & SAME) | (key(tokens) < query(tokens))).value(1)
     return {
-        "count of all": everything.value(1),
-        "count of the same": same.value(1),
-        "count of the same before": (before & same).value(1),
-        "sum so far": so_far.value(tokens),
-        "mean so far": so_far.mean(indices),
+        "count of all": EVERYTHING.value(1),
+        "count of the same": SAME.value(1),
+        "count of the same before": (BEFORE & SAME).value(1),
+        "sum so far": SO_FAR.value(tokens),
+        "mean so far": SO_FAR.mean(indices),
         "sorted": (key(rank) == query(indices)).value(tokens),
         "rank": rank,
-        "most frequent": everything.best(tokens, same.value(1), "right"),
-        "latest same": (before & same).best(indices, indices, default=-1),
-        "larger than all before": where(before.best(tokens, tokens, default=-1) < tokens, tokens, "no"),
-        "window": ((key(indices) > query(indices - 3)) & so_far).value(tokens),
+        "most frequent": EVERYTHING.best(tokens, SAME.value(1), "right"),
+        "latest same": (BEFORE & SAME).best(indices, indices, default=-1),
+        "larger than all before": where(BEFORE.best(tokens, tokens, default=-1) < tokens, tokens, "no"),
+        "window": ((key(indices) > query(indices - 3)) & SO_FAR).value(tokens),
         "elementwise alone": (tokens * 3 + indices) % 7,
         **moves(),
     }
 
 
 def _outputs() -> Iterator[Case]:
-    before = key(indices) < query(indices)
-    count = (key(tokens) == query(tokens)).value(1)
+    count = SAME.value(1)
     inputs = ["hello", "", "a", [1, True, 2.0]]
-    graph = lower({"count": count, "tokens": tokens, "before": before.value(count), "twice": count * 2})
+    graph = lower({"count": count, "tokens": tokens, "before": BEFORE.value(count), "twice": count * 2})
     yield Case(OUTPUTS, "of several layers", (trial(graph, inputs),))
     swapped = [{"z": [0, 1], "a": ["x", "y"]}, {"z": [], "a": []}]
     yield Case(OUTPUTS, "keep their order and names", (trial({"z": indices, "a": tokens}, ["xy", ""], swapped),))
-    same = trial({"first": count, "second": count}, ["aa"], [{"first": [2, 2], "second": [2, 2]}])
-    yield Case(OUTPUTS, "of one value", (same,))
+    shared = trial({"first": count, "second": count}, ["aa"], [{"first": [2, 2], "second": [2, 2]}])
+    yield Case(OUTPUTS, "of one value", (shared,))
     names = ["ü", "two words", '"quoted"', "out", "output", "class", "\U0001f600", "%1", "a.b", "0"]
     many = lower({name: tokens + number for number, name in enumerate(names)})
     wanted = [{name: [number + 5] for number, name in enumerate(names)}]
@@ -77,7 +75,7 @@ def _outputs() -> Iterator[Case]:
     one = trial({"alone": count}, ["aab"], [[2, 2, 1]])
     yield Case(OUTPUTS, "one output is a sequence whatever its name", (one,))
     called = (count + 1).name("count").name("def").name("a name with spaces")
-    yield Case(OUTPUTS, "names of values change nothing", (trial(called, ["aab", ""], [[3, 3, 2], []]),))
+    yield Case(OUTPUTS, "names of values have no effect", (trial(called, ["aab", ""], [[3, 3, 2], []]),))
     failing = trial({"fine": tokens, "failing": 1 // tokens}, [[1, 2], [0]])
     yield Case(OUTPUTS, "one that fails", (failing,))
 
@@ -105,13 +103,12 @@ def _inputs() -> Iterator[Case]:
 
 
 def _layers() -> Iterator[Case]:
-    everything = key(1) == query(1)
     deep: list[tuple[str, Any, int]] = [
         ("tokens", tokens, 0),
         ("elementwise work", tokens == indices * 2, 0),
-        ("one aggregate", everything.value(1) + indices, 1),
-        ("two aggregates, one after the other", everything.value(everything.value(1)), 2),
-        ("two aggregates beside each other", everything.value(1) + everything.value(indices), 1),
+        ("one aggregate", EVERYTHING.value(1) + indices, 1),
+        ("two aggregates, one after the other", EVERYTHING.value(EVERYTHING.value(1)), 2),
+        ("two aggregates beside each other", EVERYTHING.value(1) + EVERYTHING.value(indices), 1),
     ]
     chain: Any = tokens
     for _ in range(6):
@@ -158,18 +155,18 @@ def _batches() -> Iterator[Case]:
         ragged += [random.choices((0, 1, 2, -1), k=random.randrange(13)) for _ in range(12)]
         random.shuffle(ragged)
         yield Case(BATCHES, f"ragged: {name}", (trial(program, ragged),))
-    same = (key(tokens) == query(tokens)).value(1)
+    counts = SAME.value(1)
     mixed: list[Any] = ["aab", ["a", 1, True], (0.5, 0.5), "", [2**64, 2.0**64], ["long", "long"], "é", [-0.0, 0]]
-    yield Case(BATCHES, "of str, list and tuple, of all kinds", (trial(same, mixed), trial(moves()["flip"], mixed)))
-    yield Case(BATCHES, "of nothing", (trial(same, []), trial(raw([1, "a"]), [])))
-    yield Case(BATCHES, "of empty inputs alone", (trial(same, ["", [], ()]),))
-    yield Case(BATCHES, "of inputs that are alike", (trial(same, ["ab", [1, 1], ["long"]] * 3),))
+    yield Case(BATCHES, "of str, list and tuple, of all kinds", (trial(counts, mixed), trial(moves()["flip"], mixed)))
+    yield Case(BATCHES, "of nothing", (trial(counts, []), trial(raw([1, "a"]), [])))
+    yield Case(BATCHES, "of empty inputs only", (trial(counts, ["", [], ()]),))
+    yield Case(BATCHES, "of repeated inputs", (trial(counts, ["ab", [1, 1], ["long"]] * 3),))
     fails = trial(1 // tokens, [[1, 2], [], [4, 0], [0], [3]], [[1, 0], [], EvaluationError, EvaluationError, [0]])
     early = trial(1 // tokens, [[0], [1]], [EvaluationError, [1]])
-    yield Case(BATCHES, "an error has the number of its input", (fails, early))
-    strings = trial((key(1) == query(1)).value(tokens), [[1, 2], "a", "ab", [0]])
-    yield Case(BATCHES, "an error of an aggregate has the number of its input", (strings,))
-    outputs = trial({"count": same, "tokens": tokens}, ["aab", "", "b"])
+    yield Case(BATCHES, "an error has the index of its input", (fails, early))
+    strings = trial(EVERYTHING.value(tokens), [[1, 2], "a", "ab", [0]])
+    yield Case(BATCHES, "an error of an aggregate has the index of its input", (strings,))
+    outputs = trial({"count": counts, "tokens": tokens}, ["aab", "", "b"])
     yield Case(BATCHES, "of a program with several outputs", (outputs,))
     inputs = ({"a": [1], "b": [1]}, {"a": "", "b": ""}, {"a": "ab", "b": "ba"})
     yield Case(BATCHES, "of a program with several inputs", (Trial(two("found"), inputs),))

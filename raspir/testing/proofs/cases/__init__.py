@@ -17,7 +17,7 @@ from raspir.testing.proofs.cases import (
 )
 from raspir.testing.proofs.proving import Provable
 
-CATALOGUE: tuple[Provable, ...] = (
+RULES: tuple[Provable, ...] = (
     *fold_numbers.RULES,
     *fold_truths.RULES,
     *fold_selectors.RULES,

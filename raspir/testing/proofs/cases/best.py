@@ -18,23 +18,12 @@ from raspir.ir.views import Compare
 from raspir.passes.depth import best as rules
 from raspir.passes.depth.search import Search
 from raspir.rewriting.algebra import Algebra
-from raspir.testing.proofs.cases.programs import (
-    AFTER,
-    BEFORE,
-    FROM,
-    UP_TO,
-    beside,
-    best,
-    both,
-    either,
-    mean,
-    provable,
-    schema,
-)
+from raspir.testing.proofs.cases.programs import AFTER, BEFORE, FROM, UP_TO, beside, best, both, either, mean
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-BY_RANK, IN_RUN = rules.RULES
+BY_RANK, IN_RUN = map(Searched, rules.RULES)
 
 X, Y, V, W, TEXT = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("w", INT), leaf("text", STR)
 IS_A, SAME = select("eq", X, "a"), select("eq", X, X)
@@ -141,55 +130,57 @@ def _next(step: int, asked: Node = _of_a["j <= i"]) -> Node:
     return total(both(select("eq", _of_a["j <= i"], beside(step, asked)), IS_A), INDICES, -1)
 
 
-UNCHECKED_RANKS = (
-    GuardMutation("whether the member is the next or the previous", _next(2), [NEXT]),
+RANK_MUTATIONS = (
+    GuardMutation("the member is the next or the previous one", _next(2), [NEXT]),
     *(
-        GuardMutation(f"whether a member counts itself, as if {sides}", _next(1), [placed(*sides)])
+        GuardMutation(f"the member counts itself, unlike {sides}", _next(1), [placed(*sides)])
         for sides in ((True, True, False), (False, False, True), (False, True, True))
     ),
     GuardMutation(
-        "whether the query counts the same members", _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
+        "the query counts the same members",
+        _next(0, total(both(UP_TO, select("eq", X, "b")), 1)),
         [placed(True, True, False)],
     ),
+    GuardMutation("the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]),
     GuardMutation(
-        "whether the query counts in the same order", _next(0, _of_a["j >= i"]), [placed(True, True, False)]
-    ),
-    GuardMutation(
-        "whether what is found is a member",
+        "the position found is a member",
         total(both(select("eq", _of_a["j < i"], 0), select("eq", X, "b")), V, -1),
         [MEMBER],
     ),
     GuardMutation(
-        "whether the count is 0 and not more", total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
+        "the count is 0",
+        total(select("eq", _ranked(V, "lt", "j < i"), 1), X),
         [first_or_last(False)],
     ),
     GuardMutation(
-        "whether the count is the number of all members",
-        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1), [first_or_last(True)],
+        "the count is the number of all members",
+        total(both(select("eq", _of_a["j <= i"], LENGTH), IS_A), INDICES, -1),
+        [first_or_last(True)],
     ),
     GuardMutation(
-        "whether the count is of a strict order",
-        total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1), [(Analysis, "rank", _as_ordered)],
+        "the counted order is strict",
+        total(select("eq", total(select("lt", V, V), 1), 0), INDICES, -1),
+        [(Analysis, "rank", _as_ordered)],
     ),
     GuardMutation(
-        "whether what is counted is all before",
+        "all earlier positions are counted",
         total(select("eq", total(both(BEFORE, select("lt", V, V)), 1), 0), INDICES, -1),
         [(Analysis, "rank", _as_ordered)],
     ),
     *(
         GuardMutation(
-            f"whether the position that is found has {text}",
-            total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"), ANY_CHECK,
+            f"the position found has {text}",
+            total(both(select("eq", _ranked(V, "gt", "j < i"), 0), BESIDES[text]), X, "_"),
+            ANY_CHECK,
         )
         for text in ("x == 'b'", "x[j] == y[i]", "j <= i")
     ),
-)  # fmt: skip
+)
 
 
 def _by_rank() -> Iterator[ProofCase]:
-    for place, (text, node) in enumerate((*_absolute(), *_relative(), *_besides())):
-        checks = UNCHECKED_RANKS if place == 0 else ()
-        yield schema(BY_RANK, f"fetching from {text} is fetching the best", node, unchecked=checks)
+    for text, node in (*_absolute(), *_relative(), *_besides()):
+        yield BY_RANK.case(f"fetching from {text} is fetching the best", node)
 
 
 # First of a run
@@ -268,30 +259,28 @@ def _later(count: Node) -> Node:
     return both(AFTER, select("eq", count, count))
 
 
-UNCHECKED_RUNS = (
-    GuardMutation("whether it is asked if there is a mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
-    GuardMutation("whether the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
-    GuardMutation("whether marks are 1 and all else 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
-    GuardMutation("whether no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
-    GuardMutation("whether the mean is asked if it is above 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
-    GuardMutation("whether a run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
-    GuardMutation("whether a run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
-    GuardMutation("whether a run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
+RUN_MUTATIONS = (
+    GuardMutation("the comparison asks for any mark at all", make("gt", total(RUN, MARK), 1), [EXISTS]),
+    GuardMutation("the default is 0", make("gt", total(RUN, MARK, 1), 0), [EXISTS]),
+    GuardMutation("marks are 1 and other values 0", _exists(RUN, make("where", MARK, 2, 1)), [EXISTS]),
+    GuardMutation("no mark is below 0", _exists(RUN, make("where", MARK, 1, -1)), [EXISTS]),
+    GuardMutation("the mean is compared with 0", make("ge", mean(RUN, MARK), 1), [EXISTS]),
+    GuardMutation("the run has the query's own count", _exists(_run("j > i", "j <= i", 1)), [STRICTLY]),
+    GuardMutation("the run is strictly on one side", _exists(_run("j >= i", "j <= i"), ENDS), [STRICTLY]),
+    GuardMutation("the run ends after its last member", _exists(RUN, ENDS), [(Analysis, "rank", _as_inclusive)]),
     GuardMutation(
-        "whether the count is by position alone", _exists(_later(total(BY_V, 1))),
+        "the count is by position alone",
+        _exists(_later(total(BY_V, 1))),
         [(Analysis, "rank", _as_by_position), OF_KEYS],
     ),
     GuardMutation(
-        "whether members are identified by their keys alone",
+        "members depend on their keys alone",
         _exists(_later(total(both(UP_TO, SAME), make("where", STOP, 1, 0)))),
         [(Analysis, "of_keys", lambda facts, pair: not pair.is_index), OF_KEYS],
     ),
-    GuardMutation("whether marks are identified by their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
-    GuardMutation(
-        "whether an opaque predicate tells members", _exists(_later(total(both(BEFORE, EVEN), 1))),
-        [NOT_OPAQUE],
-    ),
-)  # fmt: skip
+    GuardMutation("marks depend on their keys alone", _exists(both(RUN, SAME)), [OF_KEYS]),
+    GuardMutation("no opaque predicate selects members", _exists(_later(total(both(BEFORE, EVEN), 1))), [NOT_OPAQUE]),
+)
 
 
 def _in_run() -> Iterator[ProofCase]:
@@ -301,11 +290,11 @@ def _in_run() -> Iterator[ProofCase]:
             if "mean" in name and "1" in asks:
                 continue
             shown = f"{name} {asks}, for {there} and counting {counted}, looks at one position"
-            yield schema(IN_RUN, shown, ask(marked(_run(there, counted), MARK)))
+            yield IN_RUN.case(shown, ask(marked(_run(there, counted), MARK)))
     bounded = both(RUN, select("eq", Y, "b"))
-    yield schema(IN_RUN, "width(run & y == 'b') > 0 looks at one position", make("gt", total(bounded, 1), 0))
+    yield IN_RUN.case("width(run & y == 'b') > 0 looks at one position", make("gt", total(bounded, 1), 0))
     both_ends = make("gt", total(_run("j < i", "j < i"), ENDS), 0)
-    yield schema(IN_RUN, "sum(run, stop | mark) > 0 looks at one position", both_ends, unchecked=UNCHECKED_RUNS)
+    yield IN_RUN.case("sum(run, stop | mark) > 0 looks at one position", both_ends)
 
 
-RULES = (provable(BY_RANK, *_by_rank()), provable(IN_RUN, *_in_run()))
+RULES = (BY_RANK.provable(*_by_rank(), mutations=RANK_MUTATIONS), IN_RUN.provable(*_in_run(), mutations=RUN_MUTATIONS))

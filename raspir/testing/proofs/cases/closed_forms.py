@@ -11,17 +11,8 @@ from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.depth import closed_forms
 from raspir.passes.depth.closed_forms import Polynomial, _Sums
 from raspir.rewriting.algebra import Algebra
-from raspir.testing.proofs.cases.programs import (
-    ADDS_INTEGERS,
-    MIRRORED,
-    UP_TO,
-    beside,
-    both,
-    either,
-    mean,
-    provable,
-    schema,
-)
+from raspir.testing.proofs.cases.programs import ADDS_INTEGERS, MIRRORED, UP_TO, beside, both, either, mean
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import (
     BELOW_THE_LIMIT,
     INDICES,
@@ -37,7 +28,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-CLOSED, CONDITION = closed_forms.RULES
+CLOSED, CONDITION = map(Searched, closed_forms.RULES)
 
 A, U, R, Q = leaf("a", INT), leaf("u", INT), leaf("r", NUMBER), leaf("q", BOOL | INT)
 X, V, W = leaf("x", ATOM), leaf("v", INT), leaf("w", INT)
@@ -90,64 +81,59 @@ WITHIN: Patch = (_Sums, "_within", always(True))
 BEGINS_WITHIN: Patch = (_Sums, "_low", lambda sums, lows: lows[0] if lows else const(0))
 NEVER_CROSS: Patch = (Algebra, "largest", lambda algebra, a, b: a)
 NEVER_OVERLAP: Patch = (_Sums, "over", _twice)
-UNCHECKED_CLOSED = (
+CLOSED_MUTATIONS = (
+    GuardMutation("the interval ends within the input", total(select("le", INDICES, A), 1), [WITHIN]),
+    GuardMutation("the interval begins within the input", total(select("ge", INDICES, A), 1), [BEGINS_WITHIN]),
     GuardMutation(
-        "whether an interval ends within the input", total(select("le", INDICES, A), 1),
-        [WITHIN],
-    ),
-    GuardMutation(
-        "whether an interval begins within the input", total(select("ge", INDICES, A), 1),
-        [BEGINS_WITHIN],
-    ),
-    GuardMutation(
-        "whether the ends of an interval cross", total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
+        "the ends of the interval do not cross",
+        total(both(select("ge", INDICES, A), FLIPPED_END), INDICES),
         [NEVER_CROSS],
     ),
     GuardMutation(
-        "whether alternatives overlap", total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
+        "the alternatives do not overlap",
+        total(either(select("lt", INDICES, A), select("eq", INDICES, MIRRORED)), 1),
         [NEVER_OVERLAP],
     ),
     GuardMutation(
-        "whether what is added up is a polynomial of the position", total(select("lt", INDICES, A), V),
+        "the value is a polynomial of the position",
+        total(select("lt", INDICES, A), V),
         [(closed_forms, "polynomial_of", lambda algebra, value: _polynomial_of(algebra, INDICES))],
     ),
     GuardMutation(
-        "whether the key is a multiple of the position", total(select("lt", SQUARE, A), 1),
+        "the key is a multiple of the position",
+        total(select("lt", SQUARE, A), 1),
         [(closed_forms, "position_multiple", always(1))],
     ),
-    GuardMutation(
-        "whether a constant is an integer, or may be one", total(select("lt", INDICES, A), True), ADDS_INTEGERS
-    ),
-)  # fmt: skip
+    GuardMutation("the constant is an integer, or may be one", total(select("lt", INDICES, A), True), ADDS_INTEGERS),
+)
 
 
 def _closed() -> Iterator[ProofCase]:
     for place, (comparison, default) in enumerate(product(COMPARISONS, DEFAULTS)):
         text, summed = list(VALUES.items())[place % 2]
-        checks = UNCHECKED_CLOSED if place == 0 else ()
         node = total(select(comparison, INDICES, A), summed, default)
-        yield schema(CLOSED, f"sum(j {comparison} a, {text}, {default!r}) from the ends", node, unchecked=checks)
+        yield CLOSED.case(f"sum(j {comparison} a, {text}, {default!r}) from the ends", node)
     for text, key in KEYS.items():
         limit = [BELOW_THE_LIMIT] if "*" in text else []  # the interval end is divided
-        yield schema(CLOSED, f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES), *limit)
+        yield CLOSED.case(f"sum({text} <= a, j) from the ends", total(select("le", key, A), INDICES), *limit)
     for place, ((text, selector), (shown, summed)) in enumerate(product(SELECTORS.items(), VALUES.items())):
         node = total(selector, summed, DEFAULTS[place % 2])
-        yield schema(CLOSED, f"sum({text}, {shown}) from the ends", node)
+        yield CLOSED.case(f"sum({text}, {shown}) from the ends", node)
     below, beyond = select("lt", INDICES, A), select("ge", INDICES, A)
     polynomial = make("add", make("mul", U, INDICES), W)
     same = (uniform(U, "u"), uniform(W, "w"), BELOW_THE_LIMIT)
-    yield schema(CLOSED, "sum(j < a, u * j + w) from the ends", total(below, polynomial), *same)
+    yield CLOSED.case("sum(j < a, u * j + w) from the ends", total(below, polynomial), *same)
     moving = select("lt", make("add", INDICES, U), A)
-    yield schema(CLOSED, "sum(j + u < a, -j) from the ends", total(moving, make("neg", INDICES)), uniform(U, "u"))
+    yield CLOSED.case("sum(j + u < a, -j) from the ends", total(moving, make("neg", INDICES)), uniform(U, "u"))
     integers = (uniform(R, "r"), of_kinds(R, "r", INT), BELOW_THE_LIMIT)
-    yield schema(CLOSED, "sum(j >= a, r) from the ends", total(beyond, R), *integers)
-    yield schema(CLOSED, "sum(j >= a, True) where True may be 1", total(beyond, True, False), bool_int_agnostic=True)
+    yield CLOSED.case("sum(j >= a, r) from the ends", total(beyond, R), *integers)
+    yield CLOSED.agnostic_case("sum(j >= a, True) where True may be 1", total(beyond, True, False))
 
 
 # Condition on the value
 
-UNCHECKED_VALUES = tuple(
-    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, ADDS_INTEGERS)
+VALUE_MUTATIONS = tuple(
+    GuardMutation(f"integers are summed with default 0: {text}", node, ADDS_INTEGERS)
     for text, node in {
         "another default": total(S, make("where", POSITIONAL, V, W), 3),
         "a float as default": total(S, make("where", POSITIONAL, V, W), 0.0),
@@ -165,15 +151,18 @@ TESTS = {
 
 
 def _values() -> Iterator[ProofCase]:
-    for place, (text, test) in enumerate(TESTS.items()):
-        shown = f"sum(s, where({text}, v, w)) is a sum for each branch"
-        checks = UNCHECKED_VALUES if place == 0 else ()
-        yield schema(CONDITION, shown, total(S, make("where", test, V, W)), unchecked=checks)
+    for text, test in TESTS.items():
+        yield CONDITION.case(
+            f"sum(s, where({text}, v, w)) is a sum for each branch", total(S, make("where", test, V, W))
+        )
     kinds = (of_kinds(R, "r", INT), of_kinds(Q, "q", INT))
     chosen = make("where", POSITIONAL, Q, R)
-    yield schema(CONDITION, "sum(s, where(j > 1, q, r)) is a sum for each branch", total(S, chosen), *kinds)
+    yield CONDITION.case("sum(s, where(j > 1, q, r)) is a sum for each branch", total(S, chosen), *kinds)
     for text in ("j > 1", "~(j == 1)"):
-        yield schema(CONDITION, f"sum(s, {text}) is a count", total(S, TESTS[text], False), bool_int_agnostic=True)
+        yield CONDITION.agnostic_case(f"sum(s, {text}) is a count", total(S, TESTS[text], False))
 
 
-RULES = (provable(CLOSED, *_closed()), provable(CONDITION, *_values()))
+RULES = (
+    CLOSED.provable(*_closed(), mutations=CLOSED_MUTATIONS),
+    CONDITION.provable(*_values(), mutations=VALUE_MUTATIONS),
+)

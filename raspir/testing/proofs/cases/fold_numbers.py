@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.rewriting.rules import numbers
-from raspir.testing.proofs.cases.rows import Case, Row
+from raspir.testing.proofs.cases.rules import Row
 from raspir.testing.proofs.leaves import INDICES, among, leaf, make, of_kinds, select, some_selector, total
-from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable, always
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
 A, B = leaf("a", INT), leaf("b", INT)
@@ -44,8 +45,8 @@ def _constants() -> Iterator[ProofCase]:
         ("sum over one = 1", total(select("eq", INDICES, A), U, 1), among(U, "u", (1,))),
         ("best = 1", make("best", S, U, V, pick="highest", ties="left", default=1), among(U, "u", (1,))),
     ):
-        yield _CONSTANT.schema(text, node, *conditions)
-    yield _CONSTANT.schema("6 / 4 = 1.5", make("truediv", 6, 4))
+        yield _CONSTANT.case(text, node, *conditions)
+    yield _CONSTANT.case("6 / 4 = 1.5", make("truediv", 6, 4))
 
 
 # Tables
@@ -59,7 +60,7 @@ def _tables() -> Iterator[ProofCase]:
         ("of atoms of several kinds", (1, True, 1.0, "1"), (1, True, 1.0), repr),
     ):
         x = leaf("x", ATOM, vocab)
-        yield _TABLE.schema(
+        yield _TABLE.case(
             f"a function {text} is its table",
             make("map", x, function="f"),
             among(x, "x", held),
@@ -67,7 +68,7 @@ def _tables() -> Iterator[ProofCase]:
         )
     x = leaf("x", ATOM, ("a", "bb", "ccc"))
     fetched = make("best", S, x, U, pick="highest", ties="left", default=0)
-    yield _TABLE.schema(
+    yield _TABLE.case(
         "a function that fails on the default of an aggregate is its table",
         make("map", fetched, function="f"),
         among(x, "x", ("a", "bb")),
@@ -77,12 +78,12 @@ def _tables() -> Iterator[ProofCase]:
 
 def _identities() -> Iterator[ProofCase]:
     table = {"keys": ("a", 1, True), "values": ("a", 1, True), "otherwise": 0}
-    yield _IDENTITY.schema("lookup(x) = x", make("lookup", X, **table), among(X, "x", ("a", 1, True)))
+    yield _IDENTITY.case("lookup(x) = x", make("lookup", X, **table), among(X, "x", ("a", 1, True)))
     x = leaf("x", ATOM, ("a", 1, True))
     changed = make("lookup", x, **{**table, "values": ("a", True, 1)})
     identical = (numbers, "_are_identical", always(True))
-    off = GuardMutation("each stands beside itself, of its own kind", changed, [identical])
-    yield _IDENTITY.schema("lookup(x) = x of a vocabulary", make("lookup", x, **table), unchecked=[off])
+    off = GuardMutation("each key equals its value, in kind too", changed, [identical])
+    yield _IDENTITY.case("lookup(x) = x of a vocabulary", make("lookup", x, **table), mutations=[off])
 
 
 # Sums
@@ -94,7 +95,7 @@ def _sums() -> Iterator[ProofCase]:
     whole = [of_kinds(node, name, INT | BOOL) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     integers = [of_kinds(node, name, INT) for node, name in ((U, "u"), (V, "v"), (W, "w"))]
     one = make("add", U, 1)
-    cases: tuple[Case, ...] = (
+    cases: tuple[tuple[Any, ...], ...] = (
         ("u + 1 - 1 = u", make("sub", one, 1), integers[0]),
         ("u + 1 - 1 = u + 0 where u may be a boolean", make("sub", one, 1), whole[0]),
         ("(u + v) - u = v", make("sub", make("add", U, V), U), *integers[:2]),
@@ -106,7 +107,7 @@ def _sums() -> Iterator[ProofCase]:
         ("i + 1 - 1 = i", make("sub", make("add", INDICES, 1), 1)),
     )  # fmt: skip
     for text, node, *conditions in cases:
-        yield _SUM.schema(text, node, *conditions)
+        yield _SUM.case(text, node, *conditions)
 
 
 # Products
@@ -118,7 +119,7 @@ _IS_INTEGER = (numbers, "is_integer", always(True))
 def _masks() -> Iterator[ProofCase]:
     for text, node in (("u * v", make("mul", U, V)), ("v * u", make("mul", V, U))):
         for kinds in (INT, INT | BOOL):
-            yield _MASKED.schema(
+            yield _MASKED.case(
                 f"{text} = where(v, u, 0) for {kinds}", node, of_kinds(U, "u", kinds), of_kinds(V, "v", BOOL)
             )
 
@@ -126,19 +127,19 @@ def _masks() -> Iterator[ProofCase]:
 def _powers() -> Iterator[ProofCase]:
     whole = of_kinds(U, "u", INT)
     for exponent, node, *conditions in ((2, A), (3, U, whole)):
-        off = GuardMutation("an exponent that is an integer", make("pow", node, float(exponent)), [_IS_INTEGER])
+        off = GuardMutation("the exponent is an integer", make("pow", node, float(exponent)), [_IS_INTEGER])
         text = f"an integer to the power {exponent} is a product"
-        yield _POWER.schema(text, make("pow", node, exponent), *conditions, unchecked=[off])
+        yield _POWER.case(text, make("pow", node, exponent), *conditions, mutations=[off])
 
 
 def _units() -> Iterator[ProofCase]:
-    yield _UNIT.schema("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
+    yield _UNIT.case("u // v = u", make("floordiv", U, V), of_kinds(U, "u", INT), among(V, "v", (1,)))
     for name in ("floordiv", "pow"):
-        off = GuardMutation("a one that is an integer", make(name, U, 1.0), [_IS_INTEGER])
-        yield _UNIT.schema(f"u {name} 1 = u", make(name, U, 1), of_kinds(U, "u", INT), unchecked=[off])
+        off = GuardMutation("the one is an integer", make(name, U, 1.0), [_IS_INTEGER])
+        yield _UNIT.case(f"u {name} 1 = u", make(name, U, 1), of_kinds(U, "u", INT), mutations=[off])
 
 
-RULES: tuple[Provable, ...] = (
+RULES = (
     _CONSTANT.provable(*_constants()),
     _TABLE.provable(*_tables()),
     _IDENTITY.provable(*_identities()),

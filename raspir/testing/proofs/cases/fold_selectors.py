@@ -10,7 +10,8 @@ from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
 from raspir.rewriting.rules import attention, numbers
-from raspir.testing.proofs.cases.rows import Row
+from raspir.testing.proofs.cases.programs import DECIDED, best, both, either
+from raspir.testing.proofs.cases.rules import Row
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
     INDICES,
@@ -26,7 +27,7 @@ from raspir.testing.proofs.leaves import (
     uniform,
     within,
 )
-from raspir.testing.proofs.proving import GuardMutation, ProofCase, Provable, always
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U = leaf("u", NUMBER)
@@ -35,17 +36,13 @@ S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES
 OWN = select("eq", INDICES, INDICES)
 
 
-def _best(selector: Node, value: Node, score: Node, pick: str = "highest", ties: str = "left") -> Node:
-    return make("best", selector, value, score, pick=pick, ties=ties, default=7)
-
-
 def _aggregates(selector: Node, value: Node) -> Iterator[tuple[str, Node]]:
     """Yield aggregates of each kind over a selector."""
     yield "sum", make("sum", selector, value, default="none")
     yield "mean", make("mean", selector, value, default=0.5)
     for pick in ("highest", "lowest"):
         for ties in ("left", "right"):
-            yield f"{pick} ({ties})", _best(selector, value, Y, pick, ties)
+            yield f"{pick} ({ties})", best(selector, value, Y, 7, pick, ties)
 
 
 # Aggregates
@@ -57,51 +54,47 @@ _AT_MOST_ONE = (Analysis, "at_most_one", always(True))
 
 def _defaults() -> Iterator[ProofCase]:
     for name, node in _aggregates(S, X):
-        yield _DEFAULT.schema(f"{name} over nothing", node, selects(S, "S", everything=False))
+        yield _DEFAULT.case(f"{name} over nothing", node, selects(S, "S", everything=False))
 
 
 def _own_values() -> Iterator[ProofCase]:
     elsewhere = total(select("eq", INDICES, 0), X)
-    off = GuardMutation("that it is its own value", elsewhere, [(attention, "_is_own_value", always(True))])
-    several = GuardMutation("that no more is selected", total(select("ge", INDICES, INDICES), A), [_AT_MOST_ONE])
-    yield _OWN_VALUE.schema("sum over itself alone", total(OWN, X), unchecked=[off, several])
+    off = GuardMutation("the position selects itself", elsewhere, [(attention, "_is_own_value", always(True))])
+    several = GuardMutation(
+        "at most one position is selected", total(select("ge", INDICES, INDICES), A), [_AT_MOST_ONE]
+    )
+    yield _OWN_VALUE.case("sum over itself alone", total(OWN, X), mutations=[off, several])
     w = uniform(B, "b")
     doubled = make("add", make("mul", INDICES, 2), B)
-    yield _OWN_VALUE.schema("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
+    yield _OWN_VALUE.case("sum over 2i + b == 2i + b", total(select("eq", doubled, doubled), X), w)
     outside = total(select("eq", INDICES, B), 5)
-    none = GuardMutation("that one is selected", outside, [(Analysis, "selects_some", always(True))])
-    yield _OWN_VALUE.schema(
+    none = GuardMutation("some position is selected", outside, [(Analysis, "selects_some", always(True))])
+    yield _OWN_VALUE.case(
         "sum over a position inside, of what is uniform",
         total(select("eq", INDICES, A), X),
         uniform(X, "x"),
         within(A, "a", 0, 0),
-        unchecked=[none],
+        mutations=[none],
     )
 
 
 def _one_values() -> Iterator[ProofCase]:
     b = uniform(B, "b")
     strided = make("sub", B, make("mul", INDICES, 3))
-    earlier = make("selector.and", select("le", INDICES, INDICES), select("eq", U, U))
+    earlier = both(select("le", INDICES, INDICES), select("eq", U, U))
     rank = total(earlier, 1)
     for text, selector, *conditions in (
         ("i == a", select("eq", INDICES, A)),
         ("b - 3i == a", select("eq", strided, A), b),
-        ("k == q & i == a", make("selector.and", select("eq", INDICES, A), select("eq", X, U))),
-        ("the first of equals", make("selector.and", select("eq", rank, 1), select("eq", U, U))),
+        ("k == q & i == a", both(select("eq", INDICES, A), select("eq", X, U))),
+        ("the first of equals", both(select("eq", rank, 1), select("eq", U, U))),
     ):
         for name, node in _aggregates(selector, X):
             if name == "sum":
                 continue
-            off = GuardMutation("that no more is selected", op_on(node, S), [_AT_MOST_ONE])
-            yield _ONE_VALUE.schema(f"{name} over {text}", node, *conditions, unchecked=[off])
-
-
-def op_on(aggregate: Node, selector: Node) -> Node:
-    """Return an aggregate over another selector."""
-    names = [name for name, _ in aggregate.operation.attributes]
-    attributes = dict(zip(names, aggregate.attributes, strict=True))
-    return make(aggregate.operation.name, selector, *aggregate.operands[1:], **attributes)
+            several = make(node.operation.name, S, *node.operands[1:], **node.named_attributes)
+            off = GuardMutation("at most one position is selected", several, [_AT_MOST_ONE])
+            yield _ONE_VALUE.case(f"{name} over {text}", node, *conditions, mutations=[off])
 
 
 def _by_positions() -> Iterator[ProofCase]:
@@ -121,9 +114,9 @@ def _by_positions() -> Iterator[ProofCase]:
         ("~i", make("not", INDICES)),
     ):
         for pick, ties in (("highest", "left"), ("lowest", "right")):
-            node, other = (_best(S, X, each, pick, ties) for each in (score, D))
-            off = GuardMutation("that no two scores are equal", other, [(Steps, "injective", True)])
-            yield _BY_POSITION.schema(f"{pick} by {text}", node, *conditions, unchecked=[off])
+            node, other = (best(S, X, each, 7, pick, ties) for each in (score, D))
+            off = GuardMutation("no two scores are equal", other, [(Steps, "injective", True)])
+            yield _BY_POSITION.case(f"{pick} by {text}", node, *conditions, mutations=[off])
 
 
 # Selectors
@@ -133,47 +126,39 @@ _SHALLOWER = Row(attention.shallower)
 
 
 def _decided() -> Iterator[ProofCase]:
-    apart = {
-        "eq": ((3, 3, 3, 3), (0, 2, 3, 5)),
-        "ne": ((0, 2, 3, 5), (3, 3, 3, 3)),
-        "lt": ((0, 2, 3, 5), (3, 5, 0, 3)),
-        "le": ((0, 3, 3, 5), (3, 5, 0, 2)),
-        "gt": ((3, 5, 0, 2), (0, 3, 3, 5)),
-        "ge": ((3, 5, 0, 3), (0, 2, 3, 5)),
-    }
-    for name, cases in apart.items():
+    for name, cases in DECIDED.items():
         for outcome, (low, high, least, most) in zip(("all", "nothing"), cases, strict=True):
-            yield _SELECTS_ALL.schema(
+            yield _SELECTS_ALL.case(
                 f"a {name} b selects {outcome}",
                 select(name, A, B),
                 within(A, "a", low, high),
                 within(B, "b", least, most),
             )
-        yield _SELECTS_ALL.schema(f"x {name} x of what is uniform", select(name, X, X), uniform(X, "x"))
+        yield _SELECTS_ALL.case(f"x {name} x of what is uniform", select(name, X, X), uniform(X, "x"))
         if name in ("eq", "ne"):
-            yield _SELECTS_ALL.schema(
+            yield _SELECTS_ALL.case(
                 f"of strings and numbers, {name}", select(name, X, Y), of_kinds(X, "x", STR), of_kinds(Y, "y", NUMBER)
             )
     for text, node in (
         ("i < length", select("lt", INDICES, LENGTH)),
         ("i > i + length", select("gt", INDICES, make("add", INDICES, LENGTH))),
-        ("s & ~s", make("selector.and", S, make("selector.not", S))),
-        ("s | ~s", make("selector.or", make("selector.not", S), S)),
-        ("i < i & i > i", make("selector.and", select("lt", INDICES, INDICES), select("gt", INDICES, INDICES))),
-        ("x == 'a' & x == 'b'", make("selector.and", select("eq", X, "a"), select("eq", X, "b"))),
+        ("s & ~s", both(S, make("selector.not", S))),
+        ("s | ~s", either(make("selector.not", S), S)),
+        ("i < i & i > i", both(select("lt", INDICES, INDICES), select("gt", INDICES, INDICES))),
+        ("x == 'a' & x == 'b'", both(select("eq", X, "a"), select("eq", X, "b"))),
     ):
-        yield _SELECTS_ALL.schema(text, node)
+        yield _SELECTS_ALL.case(text, node)
 
 
 def _algebra() -> Iterator[ProofCase]:
-    yield _SELECTOR_ALGEBRA.schema("~~s", make("selector.not", make("selector.not", S)))
+    yield _SELECTOR_ALGEBRA.case("~~s", make("selector.not", make("selector.not", S)))
     for name in COMPARISONS:
-        yield _SELECTOR_ALGEBRA.schema(f"~(x {name} y)", make("selector.not", select(name, X, Y)))
+        yield _SELECTOR_ALGEBRA.case(f"~(x {name} y)", make("selector.not", select(name, X, Y)))
     for name, neutral in (("and", True), ("or", False)):
         join = f"selector.{name}"
         for text, node in ((f"s {name} t", make(join, S, T)), (f"t {name} s", make(join, T, S))):
-            yield _SELECTOR_ALGEBRA.schema(text, node, selects(T, "T", everything=neutral))
-        yield _SELECTOR_ALGEBRA.schema(f"s {name} s", make(join, S, S))
+            yield _SELECTOR_ALGEBRA.case(text, node, selects(T, "T", everything=neutral))
+        yield _SELECTOR_ALGEBRA.case(f"s {name} s", make(join, S, S))
 
 
 def _shallow() -> Iterator[ProofCase]:
@@ -188,16 +173,16 @@ def _shallow() -> Iterator[ProofCase]:
     ):
         deep = layers if "deep" not in text else {B: 1}
         for order in ((kept, dropped), (dropped, kept)):
-            yield _SHALLOWER.schema(text, make("selector.and", *order), *conditions, layers=deep)
+            yield _SHALLOWER.case(text, both(*order), *conditions, layers=deep)
     for text, node in (
         ("k <= i & k < length is k <= i", (select("le", INDICES, INDICES), select("lt", INDICES, LENGTH))),
         (
             "k >= i & k > i - length is k >= i",
             (select("ge", INDICES, INDICES), select("gt", make("add", INDICES, LENGTH), INDICES)),
         ),
-        ("s & (k < length | t) is s", (S, make("selector.or", select("lt", INDICES, LENGTH), T))),
+        ("s & (k < length | t) is s", (S, either(select("lt", INDICES, LENGTH), T))),
     ):
-        yield _SHALLOWER.schema(text, make("selector.and", *node))
+        yield _SHALLOWER.case(text, both(*node))
 
 
 # Means
@@ -209,7 +194,7 @@ def _rounded_means() -> Iterator[ProofCase]:
     row = some_selector("S", INDICES, const(0))  # one row suffices, since rows are independent
     whole, small = of_kinds(U, "u", INT), within(U, "u", -(2**20), 2**20)
     wrong = make("round", make("mul", make("mean", row, U, default=0), B))
-    off = GuardMutation("that it is the number selected", wrong, [(numbers, "_is_width", always(True))])
+    off = GuardMutation("the factor is the number of selected positions", wrong, [(numbers, "_is_width", always(True))])
     for text, selector, width, default in (
         ("any s", row, total(row, 1), 0),
         ("any s, else 0.5", row, total(row, 1), 0.5),
@@ -219,15 +204,15 @@ def _rounded_means() -> Iterator[ProofCase]:
     ):
         mean = make("mean", selector, U, default=default)
         node = make("round", make("mul", mean, width))
-        yield _ROUNDED_MEAN.schema(f"mean times width over {text}", node, whole, small, unchecked=[off], rounds=True)
+        yield _ROUNDED_MEAN.case(f"mean times width over {text}", node, whole, small, mutations=[off], rounds=True)
     node = make("round", make("mul", LENGTH, make("mean", EVERYTHING, U, default=0)))
-    yield _ROUNDED_MEAN.schema("length times mean", node, whole, small, unchecked=[off], rounds=True)
+    yield _ROUNDED_MEAN.case("length times mean", node, whole, small, mutations=[off], rounds=True)
     flags = make("mean", row, leaf("flag", BOOL, (False, True)), default=0)
     node = make("round", make("mul", flags, total(row, 1)))
-    yield _ROUNDED_MEAN.schema("mean of booleans times width", node, rounds=True)
+    yield _ROUNDED_MEAN.case("mean of booleans times width", node, rounds=True)
 
 
-RULES: tuple[Provable, ...] = (
+RULES = (
     _DEFAULT.provable(*_defaults()),
     _ROUNDED_MEAN.provable(*_rounded_means()),
     _OWN_VALUE.provable(*_own_values()),

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
-from unittest import mock
+from collections.abc import Iterator
 
-from raspir.analysis import Analysis
-from raspir.ir import Graph, Node
 from raspir.ir.types import ATOM, INT, NUMBER
-from raspir.passes.base import PassContext
 from raspir.passes.fuse import Fuse
 from raspir.rewriting import columns
+from raspir.testing.proofs.cases.rules import WholePass
 from raspir.testing.proofs.leaves import INDICES, among, leaf, make, some_selector, total
-from raspir.testing.proofs.proving import Assumed, GuardMutation, ProofCase, Provable, always
+from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
-_NAME = "fuse"
+FUSE = WholePass(Fuse(), "fuse", "elementwise work on one value of few atoms is a table of that value", exact=True)
 A, B = (leaf(name, INT, (0, 1, 2, -3, 7)) for name in "ab")
 N = leaf("n", NUMBER, (1, True, 1.0, 0.5, 3))
 X, Y = leaf("x", ATOM), leaf("y", ATOM)
@@ -23,15 +19,17 @@ DIGIT, OTHER = leaf("digit", INT, (0, 1, 2)), leaf("other", INT, (0, 1, 2))
 S = some_selector("S", INDICES, INDICES)
 
 
-def _schemas() -> Iterator[ProofCase]:
+MUTATION = GuardMutation(
+    "all depends on one value",
+    make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
+    [(columns, "_is_one_root", always(True))],
+)
+
+
+def _cases() -> Iterator[ProofCase]:
     """Yield chains and meshes on values of few atoms, known from side conditions or from the program."""
     letters, digits = among(X, "x", ("a", "b", "c")), among(A, "a", (0, 1, 2))
     known = among(N, "n", (1, True, 1.0, 0.5))
-    off = GuardMutation(
-        "that all depends on one value",
-        make("add", make("mul", make("abs", DIGIT), 2), make("neg", OTHER)),
-        [(columns, "_is_one_root", always(True))],
-    )
     less = make("lt", A, B)
     fetched = make("best", S, X, Y, pick="highest", ties="left", default="a")
     for text, node, *conditions in (
@@ -46,32 +44,11 @@ def _schemas() -> Iterator[ProofCase]:
         ("what a head fetches", make("add", make("where", make("has", fetched, values=("b", "d")), 1, 2), 1), letters),
         ("of a sum of one table", total(S, make("add", make("mul", A, 2), 1)), digits),
     ):
-        yield _schema(text, node, *conditions, unchecked=(off,))
+        yield FUSE.case(text, node, *conditions)
     functions = {"f": lambda atom: atom * 2, "g": len}
     vocabulary = leaf("x", ATOM, ("a", "b", "ccc"))
     calls = make("add", make("map", make("map", vocabulary, function="f"), function="g"), 1)
-    yield _schema("opaque functions", calls, among(vocabulary, "x", ("a", "b")), functions=functions)
+    yield FUSE.case("opaque functions", calls, among(vocabulary, "x", ("a", "b")), functions=functions)
 
 
-def _schema(
-    text: str,
-    node: Node,
-    *conditions: Any,
-    unchecked: tuple[GuardMutation, ...] = (),
-    functions: Mapping[str, Callable[..., Any]] | None = None,
-) -> ProofCase:
-    functions = functions or {}
-
-    def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
-        context = PassContext()
-        with mock.patch.object(Analysis, "of", return_value=analysis):
-            fused = Fuse().run(Graph({"result": node}, functions=functions), context)
-        if context.remarks:
-            yield fused.outputs["result"]
-
-    return ProofCase(_NAME, text, node, rewrite, conditions, unchecked, exact=True, functions=functions)
-
-
-RULES: tuple[Provable, ...] = (
-    Provable("fuse", _NAME, "elementwise work on one value of few atoms is a table of that value", tuple(_schemas())),
-)
+RULES = (FUSE.provable(*_cases(), mutations=[MUTATION]),)

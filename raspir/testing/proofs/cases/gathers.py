@@ -26,13 +26,12 @@ from raspir.testing.proofs.cases.programs import (
     either,
     flipped,
     mean,
-    provable,
-    schema,
 )
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import INDICES, LENGTH, const, leaf, make, select, total, uniform
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-COMPOSE, FOUND, LAST = gathers.RULES
+COMPOSE, FOUND, LAST = map(Searched, gathers.RULES)
 
 X, Y, V, P = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("p", INT)
 U = leaf("u", ATOM)
@@ -79,55 +78,50 @@ PAST_END = make("floordiv", 100, make("sub", LENGTH, INDICES))
 WITHIN: Patch = (gathers, "within", lambda algebra, position: algebra.const(True))
 DEFAULT_OUTSIDE: Patch = (gathers, "_is_default_outside", always(True))
 SAFE: Patch = (gathers.There, "_is_safe", always(True))
-UNCHECKED_GATHERS = (
+GATHER_MUTATIONS = (
     GuardMutation(
-        "whether one position at most is fetched", total(AFTER, make("add", V, total(select("eq", V, 3), V))),
+        "at most one position is fetched",
+        total(AFTER, make("add", V, total(select("eq", V, 3), V))),
         [AT_MOST_ONE],
     ),
+    GuardMutation("the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7), [WITHIN]),
     GuardMutation(
-        "whether the position lies inside the input", at(beside(-1), make("add", INDICES, LENGTH), 7),
-        [WITHIN],
-    ),
-    GuardMutation(
-        "whether there always is a position", at(beside(-1), make("add", INDICES, LENGTH), 7),
+        "exactly one position is selected",
+        at(beside(-1), make("add", INDICES, LENGTH), 7),
         [(Analysis, "exactly_one", always(True))],
     ),
     GuardMutation(
-        "whether the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0),
-        [DEFAULT_OUTSIDE],
+        "the default further outside is the same", at(beside(-1), at(beside(-1), X, "_"), 0), [DEFAULT_OUTSIDE]
     ),
     GuardMutation(
-        "whether one lies further outside than the other", at(beside(-2), at(beside(1), X)),
-        [DEFAULT_OUTSIDE],
+        "neither position lies further outside than the other", at(beside(-2), at(beside(1), X)), [DEFAULT_OUTSIDE]
     ),
     GuardMutation(
-        "whether alternatives select nothing outside",
+        "no alternative selects anything outside",
         at(beside(-1), total(both(either(UP_TO, select("eq", INDICES, 2)), IS_A), V)),
         [DEFAULT_OUTSIDE],
     ),
+    GuardMutation("the value outside cannot fail", at(beside(1), PAST_END, -1), [IS_TOTAL]),
     GuardMutation(
-        "whether what is computed outside can fail", at(beside(1), PAST_END, -1), [IS_TOTAL]
+        "queries outside are comparable with the keys",
+        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1),
+        [SAFE],
     ),
-    GuardMutation(
-        "whether queries outside are compared with what they cannot be",
-        at(beside(-1), total(select("lt", X, flipped(X)), 1), -1), [SAFE],
-    ),
-)  # fmt: skip
+)
 
 
 def _compositions() -> Iterator[ProofCase]:
     for (by, inner), (default, other) in product(OFFSETS, DEFAULTS):
         text = f"fetch(fetch(x, i + {inner}, {other!r}), i + {by}, {default!r}) is one fetch at most"
-        unchecked = UNCHECKED_GATHERS if (by, default) == (-1, "_") and inner == -1 else ()
-        yield schema(COMPOSE, text, at(beside(by), at(beside(inner), X, other), default), unchecked=unchecked)
-    yield schema(COMPOSE, "fetch(fetch(x)) = x, both from length - 1 - i", flipped(flipped(X)), layers=DEEP)
+        yield COMPOSE.case(text, at(beside(by), at(beside(inner), X, other), default))
+    yield COMPOSE.case("fetch(fetch(x)) = x, both from length - 1 - i", flipped(flipped(X)), layers=DEEP)
     for (place, position), (at_all, (text, value)) in product(POSITIONS.items(), enumerate(VALUES.items())):
         if at_all < 2 or place in ("i - 1", "length - 1 - i", "p"):
-            yield schema(COMPOSE, f"{text} at {place} is computed there", at(position, value, 4), layers=DEEP)
+            yield COMPOSE.case(f"{text} at {place} is computed there", at(position, value, 4), layers=DEEP)
     for place, selector in FETCHES.items():
         value = total(selector, make("where", make("eq", X, U), U, Y), "_")
-        text = f"where(x == u, u, y) at {place} takes u as it is"
-        yield schema(COMPOSE, text, value, uniform(U, "u"), layers={U: 2})
+        text = f"where(x == u, u, y) at {place} is u unchanged"
+        yield COMPOSE.case(text, value, uniform(U, "u"), layers={U: 2})
 
 
 # Fetched where found
@@ -173,28 +167,32 @@ def _as_if_own(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
 _fetch_of, _own_position = gathers.fetch_of, gathers._own_position
 OWN_EVERYWHERE: Patch = (gathers, "_own_position", _as_if_own)
 ALWAYS_FINDS: Patch = (gathers, "_always_finds", always(True))
-UNCHECKED_FOUND = (
+FOUND_MUTATIONS = (
     GuardMutation(
-        "whether the finder finds one position at most", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
+        "the finder finds at most one position", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]
     ),
     GuardMutation(
-        "whether the finder holds its own position", at(_first(-1, beside(1)), W),
+        "the finder's value is its own position",
+        at(_first(-1, beside(1)), W),
         [(gathers, "_own_position", lambda algebra, value: (algebra.const(True), None))],
     ),
     GuardMutation(
-        "whether the finder holds it everywhere", at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
+        "the finder's value is its own position everywhere",
+        at(_first(-1, POSITION_VALUES["where(i > 0, i, 1)"]), W),
         [OWN_EVERYWHERE],
     ),
-    GuardMutation("whether it always finds one", at(_first(1), W), [ALWAYS_FINDS]),
+    GuardMutation("the finder always finds a position", at(_first(1), W), [ALWAYS_FINDS]),
     GuardMutation(
-        "whether the position is what is found, and not its double", at(make("mul", _first(-1), 2), W),
+        "the position is the one found, not its double",
+        at(make("mul", _first(-1), 2), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
     GuardMutation(
-        "whether what is added to it is a constant", at(make("add", _first(-1), INDICES), W),
+        "the offset of the position is constant",
+        at(make("add", _first(-1), INDICES), W),
         [(gathers, "fetch_of", _as_if_found)],
     ),
-)  # fmt: skip
+)
 
 
 def _finds() -> Iterator[ProofCase]:
@@ -202,7 +200,7 @@ def _finds() -> Iterator[ProofCase]:
         for by in (0, -1, 2) if place == 0 else ((0, 2), (-1,))[place % 2]:
             position = beside(by, finder) if by else finder
             shown = f"fetch(w, {text} + {by}) = fetch(shift(w, {-by}), …)"
-            yield schema(FOUND, shown, at(position, W, "_"), unchecked=() if place or by else UNCHECKED_FOUND)
+            yield FOUND.case(shown, at(position, W, "_"))
 
 
 # Last position
@@ -211,21 +209,25 @@ LASTS = {
     "length - 1": beside(-1, LENGTH),
     "2 * length - 1 - length": make("sub", beside(-1, make("mul", LENGTH, 2)), LENGTH),
 }
-UNCHECKED_LAST = (
+LAST_MUTATIONS = (
     GuardMutation(
-        "whether the position is the last", at(beside(-2, LENGTH), X, "_"),
+        "the position is the last",
+        at(beside(-2, LENGTH), X, "_"),
         [(Algebra, "difference", always(Linear({}, 1)))],
     ),
-)  # fmt: skip
+)
 
 
 def _lasts() -> Iterator[ProofCase]:
     for (text, position), value in product(LASTS.items(), (X, INDICES)):
-        unchecked = UNCHECKED_LAST if text == "length - 1" and value is X else ()
         shown = f"fetch({'x' if value is X else 'i'}, {text}) is the best of all by position"
-        yield schema(LAST, shown, at(position, value, True), unchecked=unchecked)
+        yield LAST.case(shown, at(position, value, True))
     alone = mean(select("eq", beside(1), LENGTH), X, "_")
-    yield schema(LAST, "mean(j + 1 == length, x) is the best of all by position", alone)
+    yield LAST.case("mean(j + 1 == length, x) is the best of all by position", alone)
 
 
-RULES = (provable(COMPOSE, *_compositions()), provable(FOUND, *_finds()), provable(LAST, *_lasts()))
+RULES = (
+    COMPOSE.provable(*_compositions(), mutations=GATHER_MUTATIONS),
+    FOUND.provable(*_finds(), mutations=FOUND_MUTATIONS),
+    LAST.provable(*_lasts(), mutations=LAST_MUTATIONS),
+)

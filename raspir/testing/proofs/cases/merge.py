@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import combinations_with_replacement, product
-from unittest import mock
+from typing import Any
 
 from raspir.analysis import Analysis
-from raspir.ir import Graph, Node
+from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
 from raspir.passes import merge
-from raspir.passes.base import PassContext
 from raspir.passes.merge import Merge
 from raspir.rewriting.algebra import Algebra
-from raspir.testing.proofs.cases.rows import Case
+from raspir.testing.proofs.cases.programs import both, either
+from raspir.testing.proofs.cases.rules import WholePass
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
     INDICES,
@@ -29,7 +28,7 @@ from raspir.testing.proofs.leaves import (
     uniform,
     within,
 )
-from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable, Rewrite, always
+from raspir.testing.proofs.proving import Assumed, GuardMutation, ProofCase, always
 
 A, B, D = leaf("a", INT), leaf("b", INT), leaf("d", INT)
 U, V, W = (leaf(name, NUMBER) for name in "uvw")
@@ -39,38 +38,11 @@ TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
 S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES)
 
 
-def merging(rule: str) -> Rewrite:
-    """Return the result of the pass on a program if it applies the rule."""
-
-    def rewrite(analysis: Assumed, node: Node) -> Iterator[Node]:
-        context = PassContext()
-        with mock.patch.object(Analysis, "of", return_value=analysis):
-            merged = Merge().run(Graph({"result": node}), context)
-        if any(remark.rule == rule for remark in context.remarks):
-            yield merged.outputs["result"]
-
-    return rewrite
-
-
 def normal(analysis: Assumed, node: Node) -> Iterator[Node]:
     """Yield the selector rebuilt from its normal form."""
     formula = analysis[node].formula
     if formula is not None:
         yield Algebra(analysis).selector(formula)
-
-
-def _schema(
-    rule: str, text: str, node: Node, *conditions: Condition, unchecked: Sequence[GuardMutation] = ()
-) -> ProofCase:
-    return ProofCase(rule, text, node, merging(rule), conditions, tuple(unchecked))
-
-
-def _and(a: Node, b: Node) -> Node:
-    return make("selector.and", a, b)
-
-
-def _or(a: Node, b: Node) -> Node:
-    return make("selector.or", a, b)
 
 
 def _not(a: Node) -> Node:
@@ -79,7 +51,7 @@ def _not(a: Node) -> Node:
 
 # Equal selectors
 
-_EQUAL = "equal selectors"
+_EQUAL = WholePass(Merge(), "equal selectors", "selectors that select the same are one")
 
 
 def _equals() -> Iterator[ProofCase]:
@@ -97,8 +69,8 @@ def _equals() -> Iterator[ProofCase]:
             select("eq", A, make("sub", B, D)),
             uniform(D, "d"),
         ),
-        ("s & t and t & s", _and(S, T), _and(T, S)),
-        ("~(s | t) and ~s & ~t", _not(_or(S, T)), _and(_not(S), _not(T))),
+        ("s & t and t & s", both(S, T), both(T, S)),
+        ("~(s | t) and ~s & ~t", _not(either(S, T)), both(_not(S), _not(T))),
         (
             "3 * k < 3 * i and k < i",
             select("lt", make("mul", INDICES, 3), make("mul", INDICES, 3)),
@@ -108,38 +80,47 @@ def _equals() -> Iterator[ProofCase]:
         ("x < w by a choice", select("eq", make("lt", U, W), True), select("lt", U, W), uniform(W, "w")),
     ):
         node = make("where", TEST, total(one, N), total(other, M))
-        wrong = make("where", TEST, total(_and(S, T), N), total(_or(S, T), M))
-        off = GuardMutation("that both select the same", wrong, [(merge, "_equality_key", always(frozenset()))])
-        yield _schema(_EQUAL, text, node, *conditions, unchecked=[off])
+        yield _EQUAL.case(text, node, *conditions)
+
+
+EQUAL_MUTATIONS = [
+    GuardMutation(
+        "both selectors are equal",
+        make("where", TEST, total(both(S, T), N), total(either(S, T), M)),
+        [(merge, "_equality_key", always(frozenset()))],
+    )
+]
 
 
 # Comparisons
 
-_COMPARISONS = "comparisons merge"
+_COMPARISONS = WholePass(
+    Merge(), "comparisons merge", "comparisons of one key and one query are one condition: a <= b & a >= b is a == b"
+)
 
 
 def _comparisons() -> Iterator[ProofCase]:
     for (one, two), join in product(combinations_with_replacement(COMPARISONS, 2), ("and", "or")):
         for kinds, key, query in (("integers", A, B), ("atoms", X, Y)):
             node = make(f"selector.{join}", select(one, key, query), select(two, key, query))
-            yield ProofCase(_COMPARISONS, f"{one} {join} {two} of {kinds}", node, normal, most=3)
+            yield _COMPARISONS.case(f"{one} {join} {two} of {kinds}", node, rewrite=normal, most=3)
         node = make(f"selector.{join}", select(one, make("add", A, 1), B), select(two, A, make("add", B, 2)))
-        yield ProofCase(_COMPARISONS, f"{one} {join} {two}, with offsets", node, normal, most=3)
+        yield _COMPARISONS.case(f"{one} {join} {two}, with offsets", node, rewrite=normal, most=3)
     for text, node in (
-        ("a <= b & a >= b is a == b", _and(select("le", A, B), select("ge", A, B))),
-        ("a < b | a > b is a != b", _or(select("lt", A, B), select("gt", A, B))),
-        ("x < y | x == y is x <= y", _or(select("lt", X, Y), select("eq", X, Y))),
-        ("x <= y & x != y is x < y", _and(select("le", X, Y), select("ne", X, Y))),
+        ("a <= b & a >= b is a == b", both(select("le", A, B), select("ge", A, B))),
+        ("a < b | a > b is a != b", either(select("lt", A, B), select("gt", A, B))),
+        ("x < y | x == y is x <= y", either(select("lt", X, Y), select("eq", X, Y))),
+        ("x <= y & x != y is x < y", both(select("le", X, Y), select("ne", X, Y))),
     ):
-        yield _schema(_COMPARISONS, text, total(node, D))
+        yield _COMPARISONS.case(text, total(node, D))
 
 
 def _normal_forms() -> Iterator[ProofCase]:
     for text, node, *conditions in (*_of_integers(), *_of_choices(), *_of_all()):
-        yield ProofCase(_COMPARISONS, text, node, normal, tuple(conditions))
+        yield _COMPARISONS.case(text, node, *conditions, rewrite=normal)
 
 
-def _of_integers() -> Iterator[Case]:
+def _of_integers() -> Iterator[tuple[Any, ...]]:
     d = uniform(D, "d")
     whole = [of_kinds(U, "u", INT | BOOL), of_kinds(V, "v", INT | BOOL)]
     for name in COMPARISONS:
@@ -153,18 +134,18 @@ def _of_integers() -> Iterator[Case]:
         yield f"2 * test {name} 1", select(name, make("mul", 2, TEST), 1)
         yield f"2 * k {name} 2 * i", select(name, make("mul", 2, INDICES), make("mul", 2, INDICES))
         yield f"d - k {name} d - i", select(name, make("sub", D, INDICES), make("sub", D, INDICES)), d
-        yield f"~(a {name} b & test == 1)", _not(_and(select(name, A, B), select("eq", TEST, 1)))
-    band = _and(select("ge", A, make("sub", B, 1)), select("le", A, make("add", B, 2)))
+        yield f"~(a {name} b & test == 1)", _not(both(select(name, A, B), select("eq", TEST, 1)))
+    band = both(select("ge", A, make("sub", B, 1)), select("le", A, make("add", B, 2)))
     yield "not b - 1 <= a <= b + 2", _not(band)
-    yield "a != b & a != b + 2", _and(select("ne", A, B), select("ne", A, make("add", B, 2)))
+    yield "a != b & a != b + 2", both(select("ne", A, B), select("ne", A, make("add", B, 2)))
     yield (
         "k > i - length & k <= i",
-        _and(select("gt", make("add", INDICES, LENGTH), INDICES), select("le", INDICES, INDICES)),
+        both(select("gt", make("add", INDICES, LENGTH), INDICES), select("le", INDICES, INDICES)),
     )
-    yield "a <= b & a <= d", _and(select("le", A, B), select("le", A, D)), within(B, "b", 0, 2), within(D, "d", 3, 5)
+    yield "a <= b & a <= d", both(select("le", A, B), select("le", A, D)), within(B, "b", 0, 2), within(D, "d", 3, 5)
 
 
-def _of_choices() -> Iterator[Case]:
+def _of_choices() -> Iterator[tuple[Any, ...]]:
     for name in COMPARISONS:
         yield f"where(test, a, 3) {name} 5", select(name, make("where", TEST, A, 3), 5)
         yield f"where(test, a, 3) {name} b", select(name, make("where", TEST, A, 3), B), within(B, "b", 4, 6)
@@ -187,105 +168,107 @@ def _of_choices() -> Iterator[Case]:
     yield "where(x, where(y, 1, 2), 2) > 1", select("gt", make("where", X, make("where", Y, 1, 2), 2), 1)
 
 
-def _of_all() -> Iterator[Case]:
+def _of_all() -> Iterator[tuple[Any, ...]]:
     low, equal = select("le", A, B), select("eq", X, "a")
-    yield "(s & a <= b) | (~s & a <= b)", _or(_and(S, low), _and(_not(S), low))
-    yield "~(s & t | x == 'a')", _not(_or(_and(S, T), equal))
-    yield "(s | t) & (s | ~t)", _and(_or(S, T), _or(S, _not(T)))
-    yield "s | s & t", _or(S, _and(S, T))
-    yield "x == 'a' & x == 'b' | s", _or(_and(equal, select("eq", X, "b")), S)
+    yield "(s & a <= b) | (~s & a <= b)", either(both(S, low), both(_not(S), low))
+    yield "~(s & t | x == 'a')", _not(either(both(S, T), equal))
+    yield "(s | t) & (s | ~t)", both(either(S, T), either(S, _not(T)))
+    yield "s | s & t", either(S, both(S, T))
+    yield "x == 'a' & x == 'b' | s", either(both(equal, select("eq", X, "b")), S)
     for name in COMPARISONS:
-        yield f"~(x {name} y) | s", _or(_not(select(name, X, Y)), S)
-        yield f"x {name} 'a' & x != 'a'", _and(select(name, X, "a"), select("ne", X, "a"))
+        yield f"~(x {name} y) | s", either(_not(select(name, X, Y)), S)
+        yield f"x {name} 'a' & x != 'a'", both(select(name, X, "a"), select("ne", X, "a"))
 
 
 # Sums
 
-_LINEAR, _UNITE, _SUBTRACT = "sums are linear", "disjoint selectors unite", "contained selectors subtract"
+_LINEAR = WholePass(Merge(), "sums are linear", "sum(s, u) + sum(s, v) = sum(s, u + v) for integers")
+_UNITE = WholePass(Merge(), "disjoint selectors unite", "sum(s, u) + sum(t, u) = sum(s | t, u) for disjoint s and t")
+_SUBTRACT = WholePass(
+    Merge(), "contained selectors subtract", "sum(s, u) - sum(t, u) = sum(s & ~t, u) for a t within s"
+)
 
 
-def _integers() -> list[Condition]:
-    return [of_kinds(U, "u", INT), of_kinds(V, "v", INT)]
+def _any_default(node: Node) -> GuardMutation:
+    return GuardMutation("the default is 0", node, [(merge, "is_zero", always(True))])
 
 
-def _default_off(node: Node) -> GuardMutation:
-    return GuardMutation("a default of 0", node, [(merge, "is_zero", always(True))])
+LINEAR_MUTATIONS = [_any_default(make("add", total(S, U, 1), total(S, V, 1)))]
 
 
 def _linear() -> Iterator[ProofCase]:
-    off = _default_off(make("add", total(S, U, 1), total(S, V, 1)))
+    integers = [of_kinds(U, "u", INT), of_kinds(V, "v", INT)]
     twice = make("mul", 2, total(S, U))
     for text, node in (
         ("sum(s, u) + sum(s, v)", make("add", total(S, U), total(S, V))),
         ("sum(s, u) - sum(s, v)", make("sub", total(S, U), total(S, V))),
         ("2 * sum(s, u) + (3 - sum(s, v))", make("add", twice, make("sub", 3, total(S, V)))),
     ):
-        yield _schema(_LINEAR, text, node, *_integers(), unchecked=[off])
+        yield _LINEAR.case(text, node, *integers)
+
+
+BELOW, ABOVE = select("lt", A, B), select("gt", A, B)
+UNITE_MUTATIONS = [
+    _any_default(make("add", total(BELOW, D, 1), total(ABOVE, D, 1))),
+    GuardMutation(
+        "no position is selected by both",
+        make("add", total(S, D), total(T, D)),
+        [(Analysis, "are_disjoint", always(True))],
+    ),
+    GuardMutation(
+        "both factors are equal",
+        make("add", total(BELOW, D), make("mul", 2, total(ABOVE, D))),
+        [(merge, "_have_same_coefficient", always(True))],
+    ),
+    GuardMutation(
+        "both sums are of one value",
+        make("add", total(BELOW, D), total(ABOVE, A)),
+        [(merge, "_have_same_value", always(True))],
+    ),
+]
 
 
 def _united() -> Iterator[ProofCase]:
-    below, above = total(select("lt", A, B), D), total(select("gt", A, B), D)
-    checks = [
-        _default_off(make("add", total(select("lt", A, B), D, 1), total(select("gt", A, B), D, 1))),
-        GuardMutation(
-            "that no position is selected by both",
-            make("add", total(S, D), total(T, D)),
-            [(Analysis, "are_disjoint", always(True))],
-        ),
-        GuardMutation(
-            "equal factors",
-            make("add", below, make("mul", 2, above)),
-            [(merge, "_have_same_coefficient", always(True))],
-        ),
-        GuardMutation(
-            "one value",
-            make("add", below, total(select("gt", A, B), A)),
-            [(merge, "_have_same_value", always(True))],
-        ),
-    ]
     for text, a, b in (
-        ("a < b and a > b", select("lt", A, B), select("gt", A, B)),
+        ("a < b and a > b", BELOW, ABOVE),
         ("x == 'a' and x == 'b'", select("eq", X, "a"), select("eq", X, "b")),
         ("a == b and a + 1 <= b", select("eq", A, B), select("le", make("add", A, 1), B)),
     ):
-        yield _schema(_UNITE, f"sums over {text}", make("add", total(a, D), total(b, D)), unchecked=checks)
+        yield _UNITE.case(f"sums over {text}", make("add", total(a, D), total(b, D)))
     twice = make("sub", 1, make("mul", 2, total(select("ge", A, B), D)))
-    node = make("sub", twice, make("mul", 2, below))
-    yield _schema(_UNITE, "1 - 2 * a sum - 2 * another", node, unchecked=checks)
+    yield _UNITE.case("1 - 2 * a sum - 2 * another", make("sub", twice, make("mul", 2, total(BELOW, D))))
     for value, conditions, least in ((D, (), 0), (U, (of_kinds(U, "u", INT),), 3)):  # two floats add up either way
-        node = make("add", total(_and(S, T), value), total(_and(S, _not(T)), value))
-        schema = _schema(_UNITE, "sums over s & t and s & ~t", node, *conditions, unchecked=checks)
-        yield replace(schema, least=least)
+        node = make("add", total(both(S, T), value), total(both(S, _not(T)), value))
+        yield _UNITE.case("sums over s & t and s & ~t", node, *conditions, least=least)
+
+
+SUBTRACT_MUTATIONS = [
+    _any_default(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
+    GuardMutation(
+        "the first selector contains the second",
+        make("sub", total(S, D), total(T, D)),
+        [(Analysis, "contains", always(True))],
+    ),
+]
 
 
 def _subtracted() -> Iterator[ProofCase]:
-    checks = [
-        _default_off(make("sub", total(select("le", A, B), D, 1), total(select("eq", A, B), D, 1))),
-        GuardMutation(
-            "that the one contains the other",
-            make("sub", total(S, D), total(T, D)),
-            [(Analysis, "contains", always(True))],
-        ),
-    ]
     for text, a, b in (
         ("a <= b and a == b", select("le", A, B), select("eq", A, B)),
         ("x <= y and x < y", select("le", X, Y), select("lt", X, Y)),
-        ("s and s & t", S, _and(S, T)),
+        ("s and s & t", S, both(S, T)),
     ):
-        yield _schema(_SUBTRACT, f"sums over {text}", make("sub", total(a, D), total(b, D)), unchecked=checks)
+        yield _SUBTRACT.case(f"sums over {text}", make("sub", total(a, D), total(b, D)))
     node = make("add", make("neg", total(select("eq", A, B), D)), total(select("ge", A, B), D))
-    yield _schema(_SUBTRACT, "less the one over a part comes first", node, unchecked=checks)
+    yield _SUBTRACT.case("less the one over a part comes first", node)
     node = make("sub", total(EVERYTHING, U), total(S, U))
-    yield _schema(_SUBTRACT, "sums over everything and s", node, of_kinds(U, "u", INT), unchecked=checks)
+    yield _SUBTRACT.case("sums over everything and s", node, of_kinds(U, "u", INT))
 
 
-RULES: tuple[Provable, ...] = (
-    Provable("merge", _EQUAL, "selectors that select the same are one", tuple(_equals())),
-    Provable(
-        "merge", _COMPARISONS, "comparisons of one key and one query are one condition: a <= b & a >= b is a == b",
-        (*_comparisons(), *_normal_forms()),
-    ),
-    Provable("merge", _LINEAR, "sum(s, u) + sum(s, v) = sum(s, u + v) for integers", tuple(_linear())),
-    Provable("merge", _UNITE, "sum(s, u) + sum(t, u) = sum(s | t, u) for disjoint s and t", tuple(_united())),
-    Provable("merge", _SUBTRACT, "sum(s, u) - sum(t, u) = sum(s & ~t, u) for a t within s", tuple(_subtracted())),
-)  # fmt: skip
+RULES = (
+    _EQUAL.provable(*_equals(), mutations=EQUAL_MUTATIONS),
+    _COMPARISONS.provable(*_comparisons(), *_normal_forms()),
+    _LINEAR.provable(*_linear(), mutations=LINEAR_MUTATIONS),
+    _UNITE.provable(*_united(), mutations=UNITE_MUTATIONS),
+    _SUBTRACT.provable(*_subtracted(), mutations=SUBTRACT_MUTATIONS),
+)

@@ -1,29 +1,17 @@
-"""A notation for the programs of proof cases, and the application of the rules of the pass depth to them."""
+"""A notation for the programs of proof cases, and patches of the guards that several rules share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.analysis.known import Facts
 from raspir.ir import Atom, Node, build
 from raspir.ir.views import Aggregate
 from raspir.passes.depth import sides
-from raspir.passes.depth.search import Options, Rule, Search
-from raspir.rewriting.algebra import Algebra
+from raspir.passes.depth.search import Rule, Search
 from raspir.testing.proofs.leaves import INDICES, LENGTH, make, select, total
-from raspir.testing.proofs.proving import (
-    Assumed,
-    Condition,
-    GuardMutation,
-    Patch,
-    ProofCase,
-    Provable,
-    Rewrite,
-    always,
-)
+from raspir.testing.proofs.proving import Patch, always
 
 
 def both(a: Node, b: Node) -> Node:
@@ -69,57 +57,16 @@ def flipped(value: Node, default: Atom = 0) -> Node:
     return at(MIRRORED, value, default)
 
 
-# Rules
-
-
-def searched(rule: Rule[Any], bool_int_agnostic: frozenset[Node] = frozenset(), max_heads: int = 16) -> Rewrite:
-    """Return the proposals of a rule in a search without other rules.
-
-    Args:
-        rule: the rule.
-        bool_int_agnostic: the values whose users cannot distinguish a boolean from the equal integer.
-        max_heads: the option of the search.
-    """
-
-    def rewrite(analysis: Assumed, node: Node) -> Iterable[Node]:
-        search = Search(Algebra(analysis), (rule,), Options("best", max_heads), bool_int_agnostic)
-        return rule.propose(search, node) if rule.takes(node) else ()
-
-    return rewrite
-
-
-def schema(
-    rule: Rule[Any],
-    text: str,
-    node: Node,
-    *conditions: Condition,
-    unchecked: Sequence[GuardMutation] = (),
-    layers: Mapping[Node, int] | None = None,
-    bool_int_agnostic: bool = False,
-    most: int | None = None,
-) -> ProofCase:
-    """Return the proof case of a search rule on a program.
-
-    Args:
-        rule: the rule.
-        text: the rewrite in words.
-        node: the program.
-        conditions: the side conditions of the rule.
-        unchecked: the guards of the rule.
-        layers: the layers of leaves that stand for deeper values.
-        bool_int_agnostic: whether no user can distinguish a boolean from the equal integer.
-        most: the maximum length.
-    """
-    facts: dict[Node, dict[str, Any]] = {leaf: {"layer": layer} for leaf, layer in (layers or {}).items()}
-    rewrite = searched(rule, frozenset([node]) if bool_int_agnostic else frozenset())
-    return ProofCase(
-        rule.name, text, node, rewrite, conditions, tuple(unchecked), 0, facts, not bool_int_agnostic, most
-    )
-
-
-def provable(rule: Rule[Any], *schemas: ProofCase) -> Provable:
-    """Return the catalog entry of a search rule."""
-    return Provable("depth", rule.name, rule.algebra, schemas)
+DECIDED = {
+    "eq": ((3, 3, 3, 3), (0, 2, 3, 5)),
+    "ne": ((0, 2, 3, 5), (3, 3, 3, 3)),
+    "lt": ((0, 2, 3, 5), (3, 5, 0, 3)),
+    "le": ((0, 3, 3, 5), (3, 5, 0, 2)),
+    "gt": ((3, 5, 0, 2), (0, 3, 3, 5)),
+    "ge": ((3, 5, 0, 3), (0, 2, 3, 5)),
+}
+"""The bounds of two integers, first one's and then the other's, that make a comparison true, and others that make it
+false."""
 
 
 # Replaced guards

@@ -29,9 +29,8 @@ from raspir.testing.proofs.cases.programs import (
     either,
     flipped,
     mean,
-    provable,
-    schema,
 )
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
     INDICES,
@@ -46,7 +45,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase
 
-ABSORB, REVERSAL, FACTOR = shifts.RULES
+ABSORB, REVERSAL, FACTOR = map(Searched, shifts.RULES)
 
 X, Y, Z, V, W = leaf("x", ATOM), leaf("y", ATOM), leaf("z", ATOM), leaf("v", INT), leaf("w", INT)
 U, R, B = leaf("u", INT), leaf("r", NUMBER), leaf("b", BOOL)
@@ -94,26 +93,19 @@ _reach_of = shifts.reach_of
 WITHIN: Patch = (shifts, "_within", lambda search, position: search.algebra.everything)
 ALL_SHIFTED: Patch = (shifts, "reach_of", _is_shift)
 SHIFTED, PAST = at(beside(-1), V, 7), at(beside(-1), V, 1)
-UNCHECKED_SHIFTS = (
+SHIFT_MUTATIONS = (
+    GuardMutation("the position lies inside the input", total(EVERYTHING, SHIFTED), [WITHIN]),
     GuardMutation(
-        "whether the position lies inside the input", total(EVERYTHING, SHIFTED),
-        [WITHIN],
-    ),
-    GuardMutation(
-        "whether all positions are shifted alike",
+        "all positions are shifted alike",
         total(UP_TO, at(make("where", make("eq", Y, "a"), INDICES, beside(-1)), V)),
         [ALL_SHIFTED],
     ),
+    GuardMutation("the values shifted out cannot fail", total(UP_TO, make("floordiv", 12, PAST)), [IS_TOTAL]),
     GuardMutation(
-        "whether what is shifted out can fail", total(UP_TO, make("floordiv", 12, PAST)),
-        [IS_TOTAL],
-    ),
-    GuardMutation(
-        "whether what is shifted out can be compared", total(select("lt", at(beside(-1), X, 0), Y), 1),
-        [COMPARABLE],
+        "the values shifted out are comparable", total(select("lt", at(beside(-1), X, 0), Y), 1), [COMPARABLE]
     ),
     *(
-        GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, ADDS_INTEGERS)
+        GuardMutation(f"integers are summed with default 0: {text}", node, ADDS_INTEGERS)
         for text, node in {
             "another default": total(BEFORE, SHIFTED, 3),
             "False as default": total(BEFORE, SHIFTED, False),
@@ -121,26 +113,24 @@ UNCHECKED_SHIFTS = (
             "a mean": mean(EVERYTHING, SHIFTED),
         }.items()
     ),
-)  # fmt: skip
+)
 
 
 def _absorbed() -> Iterator[ProofCase]:
-    for place, (reach, position) in enumerate(REACHES.items()):
+    for reach, position in REACHES.items():
         for text, node in _sums(position):
-            checks = UNCHECKED_SHIFTS if place == 0 and node.operands[0] is UP_TO else ()
-            shown = f"{text} from {reach} is summed over what is fetched"
-            yield schema(ABSORB, shown, node, unchecked=checks, layers=DEEP)
+            yield ABSORB.case(f"{text} from {reach} is summed over what is fetched", node, layers=DEEP)
     far = at(make("add", INDICES, U), V, 7)
     text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
-    yield schema(ABSORB, text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
+    yield ABSORB.case(text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
     integers = of_kinds(R, "r", INT)
     for reach in ("i - 1", "length - 1 - i"):
         fetched = total(SAME, at(REACHES[reach], R))
         text = f"sum(y == z, fetch(r)) from {reach} is summed over r"
-        yield schema(ABSORB, text, fetched, integers, layers=DEEP)
+        yield ABSORB.case(text, fetched, integers, layers=DEEP)
         fetched = total(SAME, at(REACHES[reach], B, True), False)
         text = f"sum(y == z, fetch(b)) from {reach} is summed over b, where True may be 1"
-        yield schema(ABSORB, text, fetched, bool_int_agnostic=True, layers=DEEP)
+        yield ABSORB.agnostic_case(text, fetched, layers=DEEP)
 
 
 # Reversal absorbed
@@ -178,25 +168,22 @@ def _as_if_total(algebra: Algebra, position: Node) -> Fetch:
 TIES_KEPT: Patch = (shifts, "_turned", lambda aggregate: aggregate.named_attributes)
 SURE: Patch = (shifts, "fetch_at", _as_if_total)
 LEAVING = at(beside(1, MIRRORED), V, 9)
-UNCHECKED_REVERSALS = (
+REVERSAL_MUTATIONS = (
+    GuardMutation("the side of ties is reversed", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]),
+    GuardMutation("all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
     GuardMutation(
-        "whether ties are turned", best(EVERYTHING, flipped(X), flipped(V)), [TIES_KEPT]
-    ),
-    GuardMutation("whether all positions are reversed into the input", best(EVERYTHING, LEAVING, LEAVING), [SURE]),
-    GuardMutation(
-        "whether one position at most is added up, as floats have an order", total(select("ne", Y, "b"), flipped(R)),
+        "at most one position is summed, as floats have an order",
+        total(select("ne", Y, "b"), flipped(R)),
         [(Analysis, "at_most_one", lambda facts, selector: not facts.selects_all(selector))],
     ),
-)  # fmt: skip
+)
 
 
 def _reversed() -> Iterator[ProofCase]:
     for place, (pick, ties) in enumerate(WAYS):
         for text, node in _bests(pick, ties):
             if node.operation.name == "best" or place == 0:
-                checks = UNCHECKED_REVERSALS if place == 0 and node.operands[0] is UP_TO else ()
-                shown = f"{text} without the reversal, the {ties}most {pick}"
-                yield schema(REVERSAL, shown, node, unchecked=checks, layers=DEEP)
+                yield REVERSAL.case(f"{text} without the reversal, the {ties}most {pick}", node, layers=DEEP)
 
 
 # Queries factored
@@ -213,37 +200,41 @@ def _queried(position: Node) -> Iterator[tuple[str, Node]]:
 
 
 ONE_POSITION: Patch = (shifts, "_only_position", lambda algebra, back, query: query)
-UNCHECKED_QUERIES = (
+QUERY_MUTATIONS = (
     GuardMutation(
-        "whether all queries are fetched from one position",
+        "all queries are fetched from one position",
         total(both(select("eq", Y, flipped(X)), select("eq", Z, Y)), 1),
         [ONE_POSITION],
     ),
     GuardMutation(
-        "whether all positions are fetched from inside the input",
+        "all queries are fetched from inside the input",
         total(select("eq", Y, at(beside(1, MIRRORED), X)), 1),
         [SURE],
     ),
     GuardMutation(
-        "whether the aggregate can fail where nothing is fetched",
-        total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y), NEVER_FAILS,
+        "the aggregate cannot fail where nothing is fetched",
+        total(select("eq", Y, at(beside(2, MIRRORED), X, "b")), Y),
+        NEVER_FAILS,
     ),
     GuardMutation(
-        "whether queries that are not fetched can be compared", total(select("lt", Y, at(beside(-1), X)), 1),
+        "queries that are not fetched are comparable",
+        total(select("lt", Y, at(beside(-1), X)), 1),
         [COMPARABLE, *NEVER_FAILS],
     ),
-)  # fmt: skip
+)
 
 
 def _factored() -> Iterator[ProofCase]:
-    for place, (reach, position) in enumerate(REACHES.items()):
-        for number, (text, node) in enumerate(_queried(position)):
-            checks = UNCHECKED_QUERIES if place == number == 0 else ()
-            shown = f"{text} from {reach} is fetched, and not its queries"
-            yield schema(FACTOR, shown, node, unchecked=checks, layers=DEEP)
+    for reach, position in REACHES.items():
+        for text, node in _queried(position):
+            yield FACTOR.case(f"{text} from {reach} is fetched, and not its queries", node, layers=DEEP)
     far = total(both(select("eq", Y, at(make("add", INDICES, U), X)), UP_TO), V)
     text = "sum(y == fetch(x) & j <= i, v) from i + u is fetched, and not its queries"
-    yield schema(FACTOR, text, far, uniform(U, "u"), layers=DEEP)
+    yield FACTOR.case(text, far, uniform(U, "u"), layers=DEEP)
 
 
-RULES = (provable(ABSORB, *_absorbed()), provable(REVERSAL, *_reversed()), provable(FACTOR, *_factored()))
+RULES = (
+    ABSORB.provable(*_absorbed(), mutations=SHIFT_MUTATIONS),
+    REVERSAL.provable(*_reversed(), mutations=REVERSAL_MUTATIONS),
+    FACTOR.provable(*_factored(), mutations=QUERY_MUTATIONS),
+)

@@ -6,24 +6,12 @@ from collections.abc import Iterator
 
 from raspir.ir.types import ATOM, INT, STR
 from raspir.passes.depth import split
-from raspir.passes.depth.split import RULES as SPLIT_RULES
-from raspir.testing.proofs.cases.programs import (
-    COMPARABLE,
-    IS_TOTAL,
-    NEVER_FAILS,
-    UP_TO,
-    at,
-    best,
-    both,
-    either,
-    mean,
-    provable,
-    schema,
-)
+from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAILS, UP_TO, at, best, both, either, mean
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
 from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
-(SPLIT,) = SPLIT_RULES
+(SPLIT,) = map(Searched, split.RULES)
 
 K, X, V = leaf("k", ATOM), leaf("x", ATOM), leaf("v", INT)
 TEXT, M = leaf("text", STR), leaf("m", INT, (-1, 0, 2))
@@ -52,37 +40,33 @@ BY_UNIFORM = {
     "sum(v % 3 * w == r, v + w)": (total(select("eq", make("mul", DIGIT, W), R), make("add", V, W), True), [W]),
 }  # fmt: skip
 TELLS_APART = (split, "_tells_apart", always(True))
-UNCHECKED_QUERIES = (
-    GuardMutation(
-        "whether a case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS
-    ),
-    GuardMutation("whether a case compares what is not comparable", total(select("lt", K, Q), V), [COMPARABLE]),
+QUERY_MUTATIONS = (
+    GuardMutation("no case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS),
+    GuardMutation("each case compares comparable atoms", total(select("lt", K, Q), V), [COMPARABLE]),
 )
-UNCHECKED_UNIFORM = (
+UNIFORM_MUTATIONS = (
+    GuardMutation("no case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))), [IS_TOTAL]),
     GuardMutation(
-        "whether a case divides by zero", total(UP_TO, make("floordiv", 12, make("add", V, W))),
-        [IS_TOTAL],
-    ),
-    GuardMutation(
-        "whether an opaque predicate is asked what it was not", total(some_selector("P", make("add", V, W), X), V),
+        "no opaque predicate gets other arguments",
+        total(some_selector("P", make("add", V, W), X), V),
         [COMPARABLE],
     ),
     GuardMutation(
-        "whether comparing with the atoms tells them apart", total(S, make("where", make("eq", W, 1), True, 1)),
+        "comparisons distinguish the atoms",
+        total(S, make("where", make("eq", W, 1), True, 1)),
         [TELLS_APART],
     ),
-)  # fmt: skip
+)
 
 
-def _schemas() -> Iterator[ProofCase]:
-    for place, (text, node) in enumerate(BY_QUERY.items()):
-        checks = UNCHECKED_QUERIES if place == 0 else ()
-        yield schema(SPLIT, f"{text} for each atom of the query", node, unchecked=checks, layers=DEEP)
+def _cases() -> Iterator[ProofCase]:
+    for text, node in BY_QUERY.items():
+        yield SPLIT.case(f"{text} for each atom of the query", node, layers=DEEP)
     for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
-        unchecked = UNCHECKED_UNIFORM if place == 0 else ()
+        text = f"{text} for each atom that is the same everywhere"
         conditions = [uniform(each, str(each["name"])) for each in same]
-        yield schema(SPLIT, f"{text} for each atom that is the same everywhere", node, *conditions,
-                     unchecked=unchecked, layers=DEEP)  # fmt: skip
+        mutations = UNIFORM_MUTATIONS if place == 0 else ()  # they need the conditions of this case
+        yield SPLIT.case(text, node, *conditions, mutations=mutations, layers=DEEP)
 
 
-RULES = (provable(SPLIT, *_schemas()),)
+RULES = (SPLIT.provable(*_cases(), mutations=QUERY_MUTATIONS),)

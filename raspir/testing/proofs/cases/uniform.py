@@ -22,9 +22,8 @@ from raspir.testing.proofs.cases.programs import (
     both,
     either,
     mean,
-    provable,
-    schema,
 )
+from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import (
     BELOW_THE_LIMIT,
     INDICES,
@@ -38,7 +37,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-CONDITION, CHOICE, TERMS, VALUE, SCORE = rules.RULES
+CONDITION, CHOICE, TERMS, VALUE, SCORE = map(Searched, rules.RULES)
 
 K, Q, C = leaf("k", ATOM), leaf("q", ATOM), leaf("c", INT)
 S = some_selector("S", K, Q)
@@ -70,30 +69,25 @@ ON_THE_QUERY: tuple[Patch, ...] = (
     (Analysis, "of_queries", always(True)),
     (Algebra, "holds", lambda algebra, sets: algebra.const(True)),
 )
-UNCHECKED_CONDITIONS = (
+CONDITION_MUTATIONS = (
     GuardMutation(
-        "whether the aggregate can fail without the condition", total(both(UP_TO, select("eq", 9, C)), X, "_"),
+        "the aggregate cannot fail without the condition",
+        total(both(UP_TO, select("eq", 9, C)), X, "_"),
         NEVER_FAILS,
     ),
+    GuardMutation("the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W), ON_THE_QUERY),
     GuardMutation(
-        "whether the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W),
-        ON_THE_QUERY,
-    ),
-    GuardMutation(
-        "whether all alternatives share the condition",
+        "all alternatives share the condition",
         total(either(both(BEFORE, ONE), select("eq", INDICES, INDICES)), V),
         [(rules, "_shared", lambda formula: formula[0].sets)],
     ),
-)  # fmt: skip
+)
 
 
-CONDITIONS = tuple(
-    schema(
-        CONDITION, f"agg({text}, v, d) = where(c, agg(s, v, d), d), {kind}", aggregate(selector),
-        unchecked=UNCHECKED_CONDITIONS if place == 0 else (),
-    )
-    for place, ((text, selector), (kind, aggregate)) in enumerate(product(ON_QUERY.items(), AGGREGATES.items()))
-)  # fmt: skip
+CONDITIONS = [
+    CONDITION.case(f"agg({text}, v, d) = where(c, agg(s, v, d), d), {kind}", aggregate(selector))
+    for (text, selector), (kind, aggregate) in product(ON_QUERY.items(), AGGREGATES.items())
+]
 
 
 # Uniform condition
@@ -104,23 +98,20 @@ CHOSEN = {
     "the best": best(S, make("where", T, X, Y), V, 7),
     "a fetch": at(V, make("where", T, X, Y), "_"),
 }
-UNCHECKED_CHOICES = (
-    GuardMutation("whether a branch that is not chosen can fail", total(UP_TO, make("where", T, V, X)), NEVER_FAILS),
+CHOICE_MUTATIONS = (
+    GuardMutation("the branch that is not chosen cannot fail", total(UP_TO, make("where", T, V, X)), NEVER_FAILS),
 )
-CHOICES = tuple(
-    schema(
-        CHOICE, f"agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b)), {kind}", node, uniform(T, "u"),
-        unchecked=UNCHECKED_CHOICES if kind == "a sum" else (),
-    )
+CHOICES = [
+    CHOICE.case(f"agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b)), {kind}", node, uniform(T, "u"))
     for kind, node in CHOSEN.items()
-)  # fmt: skip
+]
 
 
 # Uniform term
 
 PRODUCT = make("mul", U, V)
-UNCHECKED_TERMS = tuple(
-    GuardMutation(f"whether integers are added up, with 0 for none: {text}", node, ADDS_INTEGERS)
+TERM_MUTATIONS = tuple(
+    GuardMutation(f"integers are summed with default 0: {text}", node, ADDS_INTEGERS)
     for text, node in {
         "another default": total(AFTER, make("add", U, V), 5),
         "False as default": total(AFTER, make("add", U, V), False),
@@ -140,34 +131,26 @@ TERMS_OF = {
 
 def _terms() -> Iterator[ProofCase]:
     for text, value in TERMS_OF.items():
-        shown = f"sum(s, {text}) is summed without u"
-        checks = UNCHECKED_TERMS if text == "u" else ()
-        yield schema(TERMS, shown, total(S, value), uniform(U, "u"), BELOW_THE_LIMIT, unchecked=checks)
+        yield TERMS.case(f"sum(s, {text}) is summed without u", total(S, value), uniform(U, "u"), BELOW_THE_LIMIT)
     of_integers = (of_kinds(Z, "v", INT), uniform(U, "u"), BELOW_THE_LIMIT)
-    yield schema(TERMS, "sum(s, u + v) = u * width(s) + sum(s, v)", total(S, make("add", U, Z)), *of_integers)
-    yield schema(TERMS, "sum(s, u * v) = u * sum(s, v)", total(UP_TO, make("mul", U, Z)), *of_integers)
-    boolean = make("add", UB, B)
-    yield schema(
-        TERMS, "sum(s, u + v) for booleans", total(S, boolean, False), uniform(UB, "u"), bool_int_agnostic=True
-    )
-    yield schema(TERMS, "sum(s, u) for a boolean", total(S, UB, False), uniform(UB, "u"), bool_int_agnostic=True)
+    yield TERMS.case("sum(s, u + v) = u * width(s) + sum(s, v)", total(S, make("add", U, Z)), *of_integers)
+    yield TERMS.case("sum(s, u * v) = u * sum(s, v)", total(UP_TO, make("mul", U, Z)), *of_integers)
+    for text, value in (("u + v) for booleans", make("add", UB, B)), ("u) for a boolean", UB)):
+        yield TERMS.agnostic_case(f"sum(s, {text}", total(S, value, False), uniform(UB, "u"))
 
 
 # Uniform value
 
-UNCHECKED_VALUES = (GuardMutation("whether one position at most is added up", total(UP_TO, X), [AT_MOST_ONE]),)
-VALUES = tuple(
-    schema(
-        VALUE, f"best(s, u, d) = where(width(s) > 0, u, d), {text}", node, uniform(X, "u"),
-        unchecked=UNCHECKED_VALUES if text == "a fetch" else (),
-    )
+VALUE_MUTATIONS = (GuardMutation("at most one position is summed", total(UP_TO, X), [AT_MOST_ONE]),)
+VALUES = [
+    VALUE.case(f"best(s, u, d) = where(width(s) > 0, u, d), {text}", node, uniform(X, "u"))
     for text, node in {
         "a fetch": at(V, X, "_"),
         "the mean of one": mean(select("eq", make("mul", INDICES, 2), V), X, True),
         "the highest": best(S, X, V, 3),
         "the lowest of strings and numbers": best(S, X, Y, 3, "lowest", "right"),
     }.items()
-)  # fmt: skip
+]
 
 
 # Uniform score
@@ -181,16 +164,16 @@ def _scores() -> Iterator[ProofCase]:
     for place, (text, score) in enumerate(SCORED.items()):
         for pick, ties in sides if place == 0 else sides[place - 1 : place]:
             shown = f"best(s, v, {text}) is as good without u, the {ties}most {pick}"
-            yield schema(SCORE, shown, best(S, X, score, "_", pick, ties), uniform(U, "u"))
+            yield SCORE.case(shown, best(S, X, score, "_", pick, ties), uniform(U, "u"))
     conditions = (of_kinds(F, "score", INT), uniform(U, "u"))
-    yield schema(SCORE, "best(s, v, score + u) = best(s, v, score)", best(S, X, make("add", F, U)), *conditions)
-    yield schema(SCORE, "a boolean score and u", best(S, X, make("add", B, UB)), uniform(UB, "u"))
+    yield SCORE.case("best(s, v, score + u) = best(s, v, score)", best(S, X, make("add", F, U)), *conditions)
+    yield SCORE.case("a boolean score and u", best(S, X, make("add", B, UB)), uniform(UB, "u"))
 
 
 RULES = (
-    provable(CONDITION, *CONDITIONS),
-    provable(CHOICE, *CHOICES),
-    provable(TERMS, *_terms()),
-    provable(VALUE, *VALUES),
-    provable(SCORE, *_scores()),
+    CONDITION.provable(*CONDITIONS, mutations=CONDITION_MUTATIONS),
+    CHOICE.provable(*CHOICES, mutations=CHOICE_MUTATIONS),
+    TERMS.provable(*_terms(), mutations=TERM_MUTATIONS),
+    VALUE.provable(*VALUES, mutations=VALUE_MUTATIONS),
+    SCORE.provable(*_scores()),
 )

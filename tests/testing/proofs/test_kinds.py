@@ -19,14 +19,14 @@ def test_a_boolean_is_an_integer_unless_kinds_count():
     assert differing(2, V, build("add", V, const(0)), exact=True) is False
 
 
-def test_a_schema_says_whether_kinds_count_and_how_far_it_goes():
-    schema = ProofCase("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], most=2)
-    assert proved(schema, 4, 10).lengths == (0, 1, 2)
+def test_a_proof_case_says_whether_kinds_count_and_how_far_it_goes():
+    case = ProofCase("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], most=2)
+    assert proved(case, 4, 10).lengths == (0, 1, 2)
     exact = ProofCase("rule", "b = b + 0", B, lambda analysis, node: [AS_INTEGER], exact=True)
     assert proved(exact, 4, 10).counterexample.length == 1
 
 
-def test_a_condition_on_kinds_is_told_to_both():
+def test_both_know_a_condition_on_kinds():
     condition = of_kinds(R, "r", INT)
     assert condition.facts[R]["domain"].kinds is INT
     doubled, added = build("mul", R, const(2)), build("add", R, R)

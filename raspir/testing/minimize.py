@@ -19,7 +19,7 @@ _LARGE = 40
 """The program size in nodes above which nodes are removed in batches before they are tried individually."""
 
 
-def minimised(
+def minimized(
     graph: Graph, given: list[Any], fails: Fails, attempts: int = 4000, seconds: float = math.inf
 ) -> tuple[Graph, list[Any]]:
     """Shrink a failing program and its input, or inputs.
@@ -128,18 +128,9 @@ def _shortened(graph: Graph, nodes: Sequence[Node]) -> Iterator[Graph]:
             if fitting:
                 instead[node] = fitting[-1 if last else 0]
         with suppress(GraphError):  # no types fit
-            candidate = all_replaced(graph, instead)
+            candidate = replaced(graph, instead)
             if len(candidate) < len(graph):
                 yield candidate
-
-
-def _without_each(graph: Graph, given: list[Any], fails: Fails) -> Graph:
-    """Return the program with each node replaced with something smaller or simpler, where it still fails."""
-    at = len(graph) - 1
-    while at >= 0:
-        smaller = next((each for each in _simpler(graph, graph.nodes[at]) if fails(each, given)), None)
-        graph, at = (graph, at - 1) if smaller is None else (smaller, min(at, len(smaller) - 1))
-    return graph
 
 
 def _simpler(graph: Graph, node: Node) -> Iterator[Graph]:
@@ -147,7 +138,7 @@ def _simpler(graph: Graph, node: Node) -> Iterator[Graph]:
     plainness = _plainness(graph)
     for instead in substitutes(graph, node):
         with suppress(GraphError):  # no types fit
-            candidate = replaced(graph, node, instead)
+            candidate = replaced(graph, {node: instead})
             if _plainness(candidate) < plainness:
                 yield candidate
 
@@ -205,13 +196,8 @@ def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
         yield from (build("const", value=value) for value in (0, 1, True, False))
 
 
-def replaced(graph: Graph, node: Node, instead: Node) -> Graph:
-    """Return ``graph`` with ``node`` replaced with ``instead``, and types inferred anew."""
-    return all_replaced(graph, {node: instead})
-
-
-def all_replaced(graph: Graph, instead: Mapping[Node, Node]) -> Graph:
-    """Return ``graph`` with several nodes replaced, and types inferred anew.
+def replaced(graph: Graph, instead: Mapping[Node, Node]) -> Graph:
+    """Return ``graph`` with some nodes replaced, and types inferred anew.
 
     Raises:
         GraphError: if no types fit.
@@ -223,5 +209,4 @@ def all_replaced(graph: Graph, instead: Mapping[Node, Node]) -> Graph:
         else:
             attributes = {name: old[name] for name, _ in old.operation.attributes}
             new[old] = build(old.operation.name, *(new[operand] for operand in old.operands), **attributes)
-    outputs = {name: new[output] for name, output in graph.outputs.items()}
-    return Graph(outputs, graph.inputs.values(), graph.functions)
+    return with_outputs(graph, {name: new[output] for name, output in graph.outputs.items()})

@@ -26,7 +26,7 @@ _OTHERS: tuple[Callable[[int], Atom], ...] = (
 _ANY: tuple[Atom, ...] = (1, "a", 0.5, True)  # candidate vocabularies for inputs without atoms
 
 
-def promised(trial: Trial, compiled: Callable[[Graph], Executable], apart: bool = True) -> Iterator[Run]:
+def under_assumptions(trial: Trial, compiled: Callable[[Graph], Executable], apart: bool = True) -> Iterator[Run]:
     """Yield parts of a trial: its program under assumptions that some inputs satisfy, those inputs, and the executable.
 
     Inputs stay together as long as the backend compiles the program with the vocabulary of all their atoms. Inputs for

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from raspir.frontends.python.embedded import indices, key, query, tokens
+from raspir.frontends.python.embedded import indices, tokens
 from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, trial
+from raspir.testing.conformance.features.common import SAME
 
-GROUP = "promises"
+GROUP = "assumptions"
 
 
 def cases() -> Iterator[Case]:
     """Yield the cases."""
-    same = (key(tokens) == query(tokens)).value(1)
+    same = SAME.value(1)
     held: dict[str, tuple[Any, list[Any], list[Any]]] = {
         "bool": ((True, False), [[True, False], []], [[1], [True, 0.0], "a"]),
         "int": ((1, 2, 2**64), [[2, 1, 2**64], [1]], [[True], [1.0], [3], [1, 2**64 + 1]]),
@@ -28,7 +29,7 @@ def cases() -> Iterator[Case]:
         trials = tuple(trial(program, [*good, *bad], wanted, vocab) for program in (tokens, same, indices))
         yield Case(GROUP, f"vocabulary {kind}", trials, kind=kind)
     late = trial(same, ["abca", "abcaz"], [[2, 1, 1, 2], InputError], vocab="abc")
-    yield Case(GROUP, "vocabulary broken at the end", (late,))
+    yield Case(GROUP, "vocabulary violated at the end", (late,))
     for limit in (0, 1, 3):
         good = ["a" * n for n in range(limit + 1)]
         inputs = [*good, "a" * (limit + 1), "a" * 50]

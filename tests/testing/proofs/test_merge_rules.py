@@ -4,20 +4,20 @@ import ast
 import inspect
 
 import pytest
-from proofs import all_needed, holds, is_needed, name, needed_name, schemas
+from proofs import all_needed, cases, holds, is_needed, name, needed_name
 
 from raspir.passes import merge as merging
 from raspir.testing.proofs.cases import fuse, merge
 
-CATALOGUE = (*merge.RULES, *fuse.RULES)
+PROVABLE = (*merge.RULES, *fuse.RULES)
 
 
-@pytest.mark.parametrize("schema", schemas(CATALOGUE), ids=name)
-def test_it_is_proved(schema):
-    holds(schema, 2)
+@pytest.mark.parametrize("case", cases(PROVABLE), ids=name)
+def test_it_is_proved(case):
+    holds(case, 2)
 
 
-@pytest.mark.parametrize("needed", all_needed(CATALOGUE), ids=needed_name)
+@pytest.mark.parametrize("needed", all_needed(PROVABLE), ids=needed_name)
 def test_each_condition_is_needed(needed):
     assert is_needed(needed)
 
@@ -35,7 +35,7 @@ def rules_named(source):
             yield named.value
 
 
-def test_every_rule_is_in_the_catalogue():
+def test_every_rule_is_in_the_catalog():
     assert set(rules_named(inspect.getsource(merging))) == {rule.name for rule in merge.RULES}
     assert [(rule.pass_, rule.name) for rule in fuse.RULES] == [("fuse", "fuse")]
-    assert all(rule.schemas and rule.algebra for rule in CATALOGUE)
+    assert all(rule.cases and rule.algebra for rule in PROVABLE)
