@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from math import copysign, inf, isfinite, isinf
 from typing import Any
 
@@ -132,11 +133,8 @@ class Value:
     @property
     def truth(self) -> Term:
         """Whether it is truthy."""
-        parts = [z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in self._items()]
-        return disjunction(parts)
-
-    def _items(self) -> Iterable[tuple[Type, tuple[Term, Term]]]:
-        return self.cases.items()
+        cases = self.cases.items()
+        return disjunction(z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in cases)
 
 
 def conjunction(parts: Iterable[Term]) -> Term:
@@ -271,22 +269,17 @@ def same(a: Value, b: Value) -> Term:
 
 def equal(a: Value, b: Value) -> Term:
     """Return the term for whether two atoms are equal by Python's ``==``."""
+    return _related(operator.eq, a, b)
+
+
+def _related(relation: Callable[[Term, Term], Term], a: Value, b: Value) -> Term:
+    """Return the term for whether two atoms are both numbers or both strings, and ``relation`` holds between them."""
     parts = []
     if a.may_be(NUMBER) and b.may_be(NUMBER):
-        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), a.number == b.number]))
+        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), relation(a.number, b.number)]))
     if a.may_be(STR) and b.may_be(STR):
-        parts.append(conjunction([a.when(STR), b.when(STR), a.text == b.text]))
+        parts.append(conjunction([a.when(STR), b.when(STR), relation(a.text, b.text)]))
     return disjunction(parts)
-
-
-_ORDER: dict[str, Callable[[Term, Term], Term]] = {
-    "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b
-}  # fmt: skip
-
-
-def comparable(a: Value, b: Value) -> Term:
-    """Return the term for whether two atoms are comparable by order."""
-    return disjunction([conjunction([a.when(kind), b.when(kind)]) for kind in (NUMBER, STR)])
 
 
 def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
@@ -294,13 +287,8 @@ def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
     if name in ("eq", "ne"):
         outcome = equal(a, b)
         return outcome if name == "eq" else z3.Not(outcome), TRUE
-    order = _ORDER[name]
-    parts = []
-    if a.may_be(NUMBER) and b.may_be(NUMBER):
-        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), order(a.number, b.number)]))
-    if a.may_be(STR) and b.may_be(STR):
-        parts.append(conjunction([a.when(STR), b.when(STR), order(a.text, b.text)]))
-    return disjunction(parts), comparable(a, b)
+    comparable = disjunction(conjunction([a.when(kinds), b.when(kinds)]) for kinds in (NUMBER, STR))
+    return _related(getattr(operator, name), a, b), comparable
 
 
 # Arithmetic
@@ -309,6 +297,12 @@ def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
 def free(name: str, *sorts: Term) -> Term:
     """Return an uninterpreted function."""
     return z3.Function(name, *sorts)
+
+
+def _uninterpreted(name: str, arguments: Iterable[Term], sort: Term) -> Term:
+    """Return an uninterpreted function applied to ``arguments``."""
+    terms = list(arguments)
+    return free(name, *(term.sort() for term in terms), sort)(*terms)
 
 
 def names_in(terms: Iterable[Term]) -> set[str]:
@@ -333,7 +327,7 @@ def rough(name: str, *operands: Term) -> Term:
         result = computed(name, [fraction(number) for number in numbers])
         if result is not None:
             return real_of(result)
-    return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
+    return _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort())
 
 
 def works(name: str, *operands: Term) -> Term:
@@ -345,8 +339,7 @@ def works(name: str, *operands: Term) -> Term:
     numbers = [z3.simplify(operand) for operand in operands]
     if all(map(z3.is_rational_value, numbers)) and computed(name, list(map(fraction, numbers))) is not None:
         return TRUE
-    sorts = [z3.RealSort()] * len(operands)
-    found = free(f"{WORKS}{name}", *sorts, z3.BoolSort())(*operands)
+    found = _uninterpreted(f"{WORKS}{name}", operands, z3.BoolSort())
     if name not in ("truediv", QUOTIENT) or not all(map(_is_whole, operands)):
         return found
     return z3.Or(_within(_MODERATE, operands), found)
@@ -415,9 +408,9 @@ def floor_quotient(a: Term, b: Term) -> Term:
 
 
 _INTEGERS: dict[str, Callable[[Term, Term], Term]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
     "floordiv": floor_quotient,
     "mod": lambda a, b: a - b * floor_quotient(a, b),
 }
@@ -464,11 +457,11 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
         minus = _zero(cases, _MINUS[name](a, b))
     if not (a.may_be(STR) and b.may_be(STR) and name == "add"):
         return Value(cases, size if INT in cases else 1, minus), conjunction(ok)
-    joined = free(f"{JOINED}join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
+    joined = _uninterpreted(f"{JOINED}join", [a.text, b.text], z3.RealSort())
     texts = conjunction([a.when(STR), b.when(STR)])
     cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
     cases[STR] = (texts, z3.If(joined >= 0, joined, -joined))
-    short = free(f"{FITS}join", z3.RealSort(), z3.RealSort(), z3.BoolSort())(a.text, b.text)
+    short = _uninterpreted(f"{FITS}join", [a.text, b.text], z3.BoolSort())
     short = TRUE if size is not None and size <= MOST_CHARACTERS else short
     return Value(cases, size, minus), disjunction([conjunction(ok), conjunction([texts, short])])
 
@@ -616,7 +609,7 @@ def _bits(name: str, a: Term, b: Term) -> Term:
     for place, weight in ((1, 1), (2, 2), (4, 4), (8, -8)):
         bits = [each / place % 2 == 1 for each in (a, b)]
         exact = exact + z3.If(z3.And(bits) if name == "and" else z3.Or(bits), weight, 0)
-    return z3.If(z3.And(known), exact, free(f"{BITS}{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
+    return z3.If(z3.And(known), exact, _uninterpreted(f"{BITS}{name}", [a, b], z3.IntSort()))
 
 
 def inverted(a: Value) -> tuple[Value, Term]:
@@ -636,39 +629,28 @@ def _parts(a: Value, kind: Type) -> list[Term]:
     return [payload, a.minus] if kind is FLOAT else [payload]
 
 
-def _function(name: str, arguments: list[Term], sort: Term) -> Term:
-    """Return the application of an uninterpreted function."""
-    return free(name, *(argument.sort() for argument in arguments), sort)(*arguments)
+def _called(symbol: str, part: str, sort: Term, *arguments: Value) -> Term:
+    """Return an uninterpreted function of atoms: a solver function for each combination of their kinds."""
+    found = None
+    for cases in product(*(each.cases.items() for each in arguments)):
+        kinds = ".".join(str(kind) for kind, _ in cases)
+        terms = (term for each, (kind, _) in zip(arguments, cases, strict=True) for term in _parts(each, kind))
+        made = _uninterpreted(f"{symbol}.{part}.{kinds}", terms, sort)
+        found = made if found is None else z3.If(conjunction(guard for _, (guard, _) in cases), made, found)
+    return found
 
 
 def applied(symbol: str, a: Value) -> tuple[Value, Term]:
     """Return the result, of any kind, of an uninterpreted function of one atom, and whether it is defined."""
-
-    def of(part: str, sort: Term) -> Term:
-        found = None
-        for kind, (guard, _) in a.cases.items():
-            made = _function(f"{symbol}.{part}.{kind}", _parts(a, kind), sort)
-            found = made if found is None else z3.If(guard, made, found)
-        return found
-
-    tag, cases = of("kind", z3.IntSort()), {}
+    tag, cases = _called(symbol, "kind", z3.IntSort(), a), {}
     for number, kind in enumerate(KINDS):
-        payload = of(str(kind), SORTS[kind])
+        payload = _called(symbol, str(kind), SORTS[kind], a)
         guard = z3.And([tag != other for other in range(len(KINDS) - 1)]) if kind is STR else tag == number
         cases[kind] = (guard, z3.If(payload >= 0, payload, -payload) if kind is STR else payload)
-    return Value(cases, None, _zero(cases, of("minus", z3.BoolSort()))), of("succeeds", z3.BoolSort())
+    minus, succeeds = (_called(symbol, part, z3.BoolSort(), a) for part in ("minus", "succeeds"))
+    return Value(cases, None, _zero(cases, minus)), succeeds
 
 
 def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
     """Return the outcome of an uninterpreted predicate of two atoms, and whether it is defined."""
-
-    def of(part: str) -> Term:
-        found = None
-        for kind, (guard, _) in a.cases.items():
-            for other, (holds, _) in b.cases.items():
-                arguments = [*_parts(a, kind), *_parts(b, other)]
-                made = _function(f"{symbol}.{part}.{kind}.{other}", arguments, z3.BoolSort())
-                found = made if found is None else z3.If(conjunction([guard, holds]), made, found)
-        return found
-
-    return of("holds"), of("succeeds")
+    return _called(symbol, "holds", z3.BoolSort(), a, b), _called(symbol, "succeeds", z3.BoolSort(), a, b)
