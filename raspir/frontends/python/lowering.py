@@ -59,7 +59,7 @@ def _lower(programs: Mapping[str, Expression]) -> Graph:
     if not programs:
         mistake("there is no program to lower")
     if not all(type(name) is str and name for name in programs):
-        mistake("an output's name must be a str with something in it")
+        mistake("the name of an output must be a non-empty str")
     lowering = _Lowering()
     outputs = {name: lowering.node(program) for name, program in programs.items()}
     tokens = build("input", name="tokens")
