@@ -200,10 +200,6 @@ class Strings:
     def __init__(self, named: Iterable[str]) -> None:
         self._places = {text: place for place, text in enumerate(sorted({"", *named}))}
 
-    def term(self, text: str) -> Term:
-        """Return the term of ``text``."""
-        return z3.RealVal(self._places[text])
-
     def named(self, place: Fraction) -> str | None:
         """Return the literal at a place, ``None`` if there is none."""
         return next((text for text, own in self._places.items() if own == place), None)
@@ -225,7 +221,7 @@ class Strings:
                 raise NoEncodingError(f"an integer of {atom.bit_length():,} bits")
             return Value.of(INT, z3.IntVal(atom), abs(atom))
         if isinstance(atom, str):
-            return Value.of(STR, self.term(atom), len(atom))
+            return Value.of(STR, z3.RealVal(self._places[atom]), len(atom))
         if isinf(atom):
             raise NoEncodingError("an infinite float")
         return Value.of(FLOAT, real_of(atom), minus=z3.BoolVal(atom == 0 and copysign(1, atom) < 0))

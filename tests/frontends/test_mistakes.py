@@ -47,7 +47,7 @@ WRITTEN = {
     "array": (lambda: np.arange(3) + tokens, "is not an atom"),
     "default": (lambda: everything.value(1, default=None), "default of an aggregate must be an atom"),
     "default of best": (lambda: everything.best(1, 1, default=[]), "default of an aggregate must be an atom"),
-    "ties": (lambda: everything.best(1, indices, "_"), "ties must be \"left\" or \"right\", not '_'; pass a default as"),
+    "ties": (lambda: everything.best(1, indices, "_"), "ties must be \"left\" or \"right\", not '_'; pass a default"),
     "ties, a program": (lambda: everything.best(1, indices, tokens), 'ties must be "left" or "right", not a program'),
     "ties, None": (lambda: everything.best(tokens, indices, ties=None), "not None"),
     "ties, an array": (lambda: everything.best(tokens, indices, np.arange(2)), "not array([0, 1])"),

@@ -70,10 +70,6 @@ class SOp(Expression):
         """The number of attention layers that the program needs as written."""
         return self.layer
 
-    def name(self, name: str) -> SOp:
-        """Return the same program with a name for drawings and printouts."""
-        return named(self, name)
-
     def map(self, function: Callable[[Any], Any]) -> SOp:
         """Return the program that applies a Python function to the atom at each position.
 
@@ -164,10 +160,6 @@ class Selector(Expression):
     def input(self, input: object) -> list[list[bool]]:
         """Return the matrix on ``input``; equivalent to a call."""
         return self(input)
-
-    def name(self, name: str) -> Selector:
-        """Return the same selector with a name for drawings and printouts."""
-        return named(self, name)
 
     def value(self, value: object, default: Atom = 0) -> SOp:
         """Return, at each position, the sum of ``value`` over the selected positions.

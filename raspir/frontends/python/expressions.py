@@ -145,6 +145,10 @@ class Expression(RefusedOperations):
     def __init__(self, *_: object, **__: object) -> None:
         mistake(f"{type(self).__name__}(…) does not make {self._what}: {self._made_by}")
 
+    def name(self, name: str) -> Self:
+        """Return the same program or selector with a name for drawings and printouts."""
+        return named(self, name)
+
     def _input(self, given: object, more: tuple[object, ...], named: Mapping[str, object]) -> object:
         """Return the input of a call, after checking that it is the only argument."""
         if given is MISSING or more or named:
