@@ -143,9 +143,9 @@ def _user_code(file: str) -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # user code may raise, or exit with, anything
-        where = _own_line(error, file)
+        line = _own_line(error, file)
         problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise LoadError(problem if where else f"{file}: {problem}", where) from error
+        raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 
 def _own_line(error: BaseException, file: str) -> Location | None:
