@@ -186,7 +186,7 @@ class Encoding:
             return values.compared(name, key, query)
         table = self._tables(node)
         if table is None:
-            return values.says(str(node["function"]), key, query)
+            return values.predicate(str(node["function"]), key, query)
         tests = self._tests(node, table, [key, query])
         chosen = disjunction(test for test, result in tests if result)
         return chosen, disjunction(test for test, result in tests if result is not None)

@@ -38,7 +38,7 @@ FLOATS = "@float."
 """The prefix of uninterpreted operations on floats."""
 
 QUOTIENT = "quotient"
-"""The operation name in :func:`rough` for the quotient of two integers, which are not rounded to floats first."""
+"""The operation name in :func:`float_result` of a quotient of integers, which are not rounded to floats first."""
 
 WORKS = "@works."
 """The prefix of predicates for whether an operation on floats is defined."""
@@ -57,8 +57,8 @@ _MODERATE = 2**1000
 _EXACT = 2**53
 """Integers up to this magnitude are representable as floats."""
 
-_ENOUGH = 4096  # bits of integers that are within the limit by construction: rounded floats have 1024
-assert _ENOUGH < MOST_BITS
+_MOST_TRACKED = 4096  # bits of integers that are within the limit by construction: rounded floats have 1024
+assert _MOST_TRACKED < MOST_BITS
 
 LIMIT = z3.Int("@limit")
 """The least integer beyond the limit of integer operations."""
@@ -120,7 +120,7 @@ class Value:
         return z3.IntVal(0) if found is None else found
 
     @property
-    def is_below(self) -> Term:
+    def is_negative(self) -> Term:
         """Whether it is a number with a negative sign, such as ``-0.0``."""
         below = self.number < 0
         return below if z3.is_false(self.minus) else z3.Or(below, self.minus)
@@ -176,7 +176,7 @@ def choose(condition: Term, a: Value, b: Value) -> Value:
 
 def _bound(size: int | None) -> int | None:
     """Return ``size``, widened to ``None`` if it is too large to be useful."""
-    return None if size is None or size.bit_length() > _ENOUGH else size
+    return None if size is None or size.bit_length() > _MOST_TRACKED else size
 
 
 def largest(values: Iterable[Value]) -> int | None:
@@ -217,7 +217,7 @@ class Strings:
         if isinstance(atom, bool):
             return Value.of(BOOL, z3.BoolVal(atom))
         if isinstance(atom, int):
-            if atom.bit_length() > _ENOUGH:
+            if atom.bit_length() > _MOST_TRACKED:
                 raise NoEncodingError(f"an integer of {atom.bit_length():,} bits")
             return Value.of(INT, z3.IntVal(atom), abs(atom))
         if isinstance(atom, str):
@@ -316,7 +316,7 @@ def names_in(terms: Iterable[Term]) -> set[str]:
     return names
 
 
-def rough(name: str, *operands: Term) -> Term:
+def float_result(name: str, *operands: Term) -> Term:
     """Return the result of an operation on floats: folded for constants, else an uninterpreted function."""
     numbers = [z3.simplify(operand) for operand in operands]
     if all(map(z3.is_rational_value, numbers)):
@@ -326,7 +326,7 @@ def rough(name: str, *operands: Term) -> Term:
     return _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort())
 
 
-def works(name: str, *operands: Term) -> Term:
+def float_is_defined(name: str, *operands: Term) -> Term:
     """Return the term for whether an operation on floats is defined: folded for constants, else uninterpreted.
 
     An operation may overflow or yield NaN. A quotient of whole numbers of moderate size, with a nonzero divisor, is
@@ -424,8 +424,8 @@ _SIZES: dict[str, Callable[[Value, Value], int | None]] = {
 _MINUS: dict[str, Callable[[Value, Value], Term]] = {
     "add": lambda a, b: z3.And(a.minus, b.minus),
     "sub": lambda a, b: z3.And(a.minus, z3.Not(b.minus)),
-    "mod": lambda a, b: b.is_below,
-    **dict.fromkeys(("mul", "truediv", "floordiv"), lambda a, b: z3.Xor(a.is_below, b.is_below)),
+    "mod": lambda a, b: b.is_negative,
+    **dict.fromkeys(("mul", "truediv", "floordiv"), lambda a, b: z3.Xor(a.is_negative, b.is_negative)),
 }
 """The sign of a float zero that results from an operation on numbers: whether it is ``-0.0``."""
 
@@ -449,7 +449,7 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
     minus = FALSE
     if FLOAT in cases:
         guard, _ = cases[FLOAT]
-        ok.append(_implies(conjunction([numbers, guard]), _as_floats(works, name, a, b)))
+        ok.append(_implies(conjunction([numbers, guard]), _as_floats(float_is_defined, name, a, b)))
         minus = _zero(cases, _MINUS[name](a, b))
     if not (a.may_be(STR) and b.may_be(STR) and name == "add"):
         return Value(cases, size if INT in cases else 1, minus), conjunction(ok)
@@ -472,14 +472,14 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
     if not (a.may_be(NUMBER) and b.may_be(NUMBER)):
         return {INT: (TRUE, z3.IntVal(0))}
     if name == "truediv":
-        return {FLOAT: (TRUE, _as_floats(rough, name, a, b))}
+        return {FLOAT: (TRUE, _as_floats(float_result, name, a, b))}
     floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
     cases = {}
     if not z3.is_true(floats):
         integers = [_integer(each) for each in (a, b)]
         cases[INT] = (z3.Not(floats) if not z3.is_false(floats) else TRUE, _INTEGERS[name](*integers))
     if not z3.is_false(floats):
-        cases[FLOAT] = (floats, _as_floats(rough, name, a, b))
+        cases[FLOAT] = (floats, _as_floats(float_result, name, a, b))
     return cases
 
 
@@ -527,8 +527,8 @@ def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
     if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
     real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
-    inexact, ok = rough(f"pow.{exponent}", real), works(f"pow.{exponent}", real)
-    minus = a.is_below if exponent % 2 == 1 else FALSE
+    inexact, ok = float_result(f"pow.{exponent}", real), float_is_defined(f"pow.{exponent}", real)
+    minus = a.is_negative if exponent % 2 == 1 else FALSE
     if isinstance(exponent, float):
         cases = {FLOAT: (TRUE, inexact)}
         return Value(cases, 1, _zero(cases, minus)), conjunction([a.when(NUMBER), ok])
@@ -577,7 +577,7 @@ def rounded(a: Value) -> tuple[Value, Term]:
     below = z3.ToInt(number)
     rest = number - z3.ToReal(below)
     up = z3.Or(rest > z3.Q(1, 2), z3.And(rest == z3.Q(1, 2), below % 2 == 1))
-    fine = z3.Implies(a.when(FLOAT), works("round", number))  # a computed float may be infinite
+    fine = z3.Implies(a.when(FLOAT), float_is_defined("round", number))  # a computed float may be infinite
     size = _size(lambda size: max(size, _ROUNDED), a)
     return Value.of(INT, z3.If(up, below + 1, below), size), conjunction([a.when(NUMBER), fine])
 
@@ -647,6 +647,6 @@ def applied(symbol: str, a: Value) -> tuple[Value, Term]:
     return Value(cases, None, _zero(cases, minus)), succeeds
 
 
-def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
+def predicate(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
     """Return the outcome of an uninterpreted predicate of two atoms, and whether it is defined."""
     return _called(symbol, "holds", z3.BoolSort(), a, b), _called(symbol, "succeeds", z3.BoolSort(), a, b)
