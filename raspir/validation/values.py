@@ -318,12 +318,8 @@ def names_in(terms: Iterable[Term]) -> set[str]:
 
 def float_result(name: str, *operands: Term) -> Term:
     """Return the result of an operation on floats: folded for constants, else an uninterpreted function."""
-    numbers = [z3.simplify(operand) for operand in operands]
-    if all(map(z3.is_rational_value, numbers)):
-        result = computed(name, [fraction(number) for number in numbers])
-        if result is not None:
-            return real_of(result)
-    return _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort())
+    result = _folded(name, operands)
+    return _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort()) if result is None else real_of(result)
 
 
 def float_is_defined(name: str, *operands: Term) -> Term:
@@ -332,13 +328,18 @@ def float_is_defined(name: str, *operands: Term) -> Term:
     An operation may overflow or yield NaN. A quotient of whole numbers of moderate size, with a nonzero divisor, is
     always defined.
     """
-    numbers = [z3.simplify(operand) for operand in operands]
-    if all(map(z3.is_rational_value, numbers)) and computed(name, list(map(fraction, numbers))) is not None:
+    if _folded(name, operands) is not None:
         return TRUE
     found = _uninterpreted(f"{WORKS}{name}", operands, z3.BoolSort())
     if name not in ("truediv", QUOTIENT) or not all(map(_is_whole, operands)):
         return found
     return z3.Or(_within(_MODERATE, operands), found)
+
+
+def _folded(name: str, operands: Iterable[Term]) -> float | None:
+    """Return the result of an operation on floats if it is defined and all operands are constants."""
+    numbers = [z3.simplify(operand) for operand in operands]
+    return computed(name, list(map(fraction, numbers))) if all(map(z3.is_rational_value, numbers)) else None
 
 
 def _within(most: int, terms: Iterable[Term]) -> Term:
