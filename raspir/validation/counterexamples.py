@@ -11,6 +11,7 @@ import z3
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import show
 from raspir.ir.types import BOOL, FLOAT, SELECTOR, STR
+from raspir.ir.views import Input, SelectBy
 from raspir.validation.encoding import Encoding
 from raspir.validation.values import LIMIT, UNLIMITED, Term, Value, fraction, integer, nearest
 
@@ -47,10 +48,10 @@ def shown(encoding: Encoding, model: z3.ModelRef, before: Node, after: Node, rea
     reader = Reader(encoding, model)
     inputs: dict[str, list[str]] = {}
     for node in encoding.order:
-        if node.operation.name == "input":
-            inputs[str(node["name"])] = [show(atom) for atom in reader.atoms(node)]
-        elif node.operation.name == "select.by":
-            inputs[f"@{node['function']}"] = reader.entries(node)
+        if isinstance(node, Input):
+            inputs[node.name] = [show(atom) for atom in reader.atoms(node)]
+        elif isinstance(node, SelectBy):
+            inputs[f"@{node.function}"] = reader.entries(node)
     results = [reader.result(root) for root in (before, after)]
     return Counterexample(encoding.n, inputs, results[0], results[1], real, reader.limit)
 

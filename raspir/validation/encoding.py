@@ -11,6 +11,7 @@ from raspir.ir.graph import topological
 from raspir.ir.operations import COMPARISONS, AttributeKind
 from raspir.ir.types import BOOL, INT, NUMBER, SELECTOR, STR
 from raspir.ir.typing import Attribute
+from raspir.ir.views import Aggregate, Best, Const, Has, Input, Lookup, Map, Mean, Raw, Select, SelectBy, Where
 from raspir.validation import values
 from raspir.validation.values import TRUE, NoEncodingError, Strings, Term, Value, choose, conjunction, disjunction
 
@@ -80,38 +81,36 @@ class Encoding:
     # Sequences
 
     def _sequence(self, node: Node) -> tuple[list[Value], Term]:
-        role = node.operation.role
-        if role is Role.SOURCE:
+        if node.operation.role is Role.SOURCE:
             return self._source(node)
-        make = self._aggregated if role is Role.AGGREGATE else self._mapped
-        made = [make(node, i) for i in range(self.n)]
+        if isinstance(node, Aggregate):
+            made = [self._aggregated(node, i) for i in range(self.n)]
+        else:
+            made = [self._mapped(node, i) for i in range(self.n)]
         return [value for value, _ in made], conjunction(ok for _, ok in made)
 
     def _source(self, node: Node) -> tuple[list[Value], Term]:
-        name, n = node.operation.name, self.n
-        if name == "indices":
-            return [self._atom(i) for i in range(n)], TRUE
-        if name == "const":
-            return [self._atom(node["value"])] * n, TRUE
-        if name == "raw":
-            atoms = node.atoms("values")
-            return [self._atom(atom) for atom in (atoms * n)[:n]], z3.BoolVal(len(atoms) == n)
-        return self._input(node), TRUE
+        if isinstance(node, Input):
+            return self._input(node), TRUE
+        if isinstance(node, Const):
+            return [self._atom(node.value)] * self.n, TRUE
+        if isinstance(node, Raw):
+            return list(map(self._atom, (node.values * self.n)[: self.n])), z3.BoolVal(len(node.values) == self.n)
+        return list(map(self._atom, range(self.n))), TRUE
 
-    def _input(self, node: Node) -> list[Value]:
-        row, vocab = [], node["vocab"]
-        atoms = [self._atom(atom) for atom in vocab] if isinstance(vocab, tuple) else None
+    def _input(self, node: Input) -> list[Value]:
+        row, vocab = [], node.vocabulary
+        atoms = None if vocab is None else list(map(self._atom, vocab))
         size = None if atoms is None else values.largest(atoms)
         for i in range(self.n):
-            value, held = values.fresh(f"{node['name']}[{i}]", node.type, size)
+            value, held = values.fresh(f"{node.name}[{i}]", node.type, size)
             self.held.append(held)
             if atoms is not None:
                 self.held.append(disjunction(values.same(value, atom) for atom in atoms))
             row.append(value)
         return row
 
-    def _atom(self, atom: object) -> Value:
-        assert isinstance(atom, bool | int | float | str)
+    def _atom(self, atom: Atom) -> Value:
         return self.strings.const(atom)
 
     def _mapped(self, node: Node, i: int) -> tuple[Value, Term]:
@@ -124,37 +123,34 @@ class Encoding:
         if name in ("and", "or"):
             return values.logic(name, *arguments)
         if name == "pow":
-            exponent = node.operands[1]
-            return values.power(arguments[0], self._constant(exponent))
-        if name == "where":
+            return values.power(arguments[0], self._constant(node.operands[1]))
+        if isinstance(node, Where):
             return choose(arguments[0].truth, *arguments[1:]), TRUE
-        if name == "has":
-            atoms = node.atoms("values")
-            return Value.of(BOOL, disjunction(values.equal(arguments[0], self._atom(atom)) for atom in atoms)), TRUE
-        if name == "lookup":
+        if isinstance(node, Has):
+            equal = (values.equal(arguments[0], self._atom(atom)) for atom in node.values)
+            return Value.of(BOOL, disjunction(equal)), TRUE
+        if isinstance(node, Lookup):
             return self._looked_up(node, arguments[0]), TRUE
-        if name == "map":
+        if isinstance(node, Map):
             return self._opaque(node, arguments[0])
         unary = {"neg": values.negated, "abs": values.absolute, "round": values.rounded, "not": values.inverted}
         return unary[name](arguments[0])
 
     def _constant(self, node: Node) -> Atom:
-        value = node["value"] if node.operation.name == "const" else None
-        if value is None or isinstance(value, tuple):
+        if not isinstance(node, Const):
             raise NoEncodingError("a power")
-        return value
+        return node.value
 
-    def _looked_up(self, node: Node, argument: Value) -> Value:
-        keys, results = node.atoms("keys"), node.atoms("values")
-        found = self._atom(node["otherwise"])
-        for key, result in zip(keys, results, strict=True):
+    def _looked_up(self, node: Lookup, argument: Value) -> Value:
+        found = self._atom(node.otherwise)
+        for key, result in zip(node.keys, node.values, strict=True):
             found = choose(values.same(argument, self._atom(key)), self._atom(result), found)
         return found
 
-    def _opaque(self, node: Node, argument: Value) -> tuple[Value, Term]:
+    def _opaque(self, node: Map, argument: Value) -> tuple[Value, Term]:
         table = self._tables(node)
         if table is None:
-            return values.applied(str(node["function"]), argument)
+            return values.applied(node.function, argument)
         found, ok = self._atom(0), list[Term]()
         for test, result in self._tests(node, table, [argument]):
             if result is not None:
@@ -171,42 +167,41 @@ class Encoding:
     # Selectors
 
     def _selector(self, node: Node) -> tuple[list[list[Term]], Term]:
-        name, positions = node.operation.name, range(self.n)
-        if node.operation.role is Role.SELECTOR_ALGEBRA:
+        positions = range(self.n)
+        if not isinstance(node, Select):
             parts = [self.matrices[operand] for operand in node.operands]
-            join = {"selector.and": z3.And, "selector.or": z3.Or, "selector.not": z3.Not}[name]
+            join = {"selector.and": z3.And, "selector.or": z3.Or, "selector.not": z3.Not}[node.operation.name]
             return [[join(*(part[i][j] for part in parts)) for j in positions] for i in positions], TRUE
-        keys, queries = (self.rows[operand] for operand in node.operands)
+        keys, queries = self.rows[node.key], self.rows[node.query]
         made = [[self._entry(node, keys[j], queries[i]) for j in positions] for i in positions]
         return [[entry for entry, _ in row] for row in made], conjunction(ok for row in made for _, ok in row)
 
-    def _entry(self, node: Node, key: Value, query: Value) -> tuple[Term, Term]:
-        name = node.operation.name.removeprefix("select.")
-        if name != "by":
-            return values.compared(name, key, query)
+    def _entry(self, node: Select, key: Value, query: Value) -> tuple[Term, Term]:
+        if not isinstance(node, SelectBy):
+            return values.compared(node.comparison, key, query)
         table = self._tables(node)
         if table is None:
-            return values.predicate(str(node["function"]), key, query)
+            return values.predicate(node.function, key, query)
         tests = self._tests(node, table, [key, query])
         chosen = disjunction(test for test, result in tests if result)
         return chosen, disjunction(test for test, result in tests if result is not None)
 
     # Aggregates
 
-    def _aggregated(self, node: Node, i: int) -> tuple[Value, Term]:
-        selected = self.matrices[node.operands[0]][i]
-        row, default = self.rows[node.operands[1]], self._atom(node["default"])
-        if node.operation.name == "best":
+    def _aggregated(self, node: Aggregate, i: int) -> tuple[Value, Term]:
+        selected = self.matrices[node.selector][i]
+        row, default = self.rows[node.value], self._atom(node.default)
+        if isinstance(node, Best):
             found, ok = self._best(node, selected, row)
         else:
-            found, ok = _added(selected, row, mean=node.operation.name == "mean")
+            found, ok = _added(selected, row, mean=isinstance(node, Mean))
         none = z3.Not(disjunction(selected)) if selected else TRUE
         return (default if found is None else choose(none, default, found)), ok
 
-    def _best(self, node: Node, selected: list[Term], row: list[Value]) -> tuple[Value | None, Term]:
+    def _best(self, node: Best, selected: list[Term], row: list[Value]) -> tuple[Value | None, Term]:
         """Return the value at the selected position of the best score, and whether it is defined."""
-        scores, positions = self.rows[node.operands[2]], range(self.n)
-        wins, ties_left = ("gt" if node["pick"] == "highest" else "lt"), node["ties"] == "left"
+        scores, positions = self.rows[node.score], range(self.n)
+        wins, ties_left = ("gt" if node.pick == "highest" else "lt"), node.ties == "left"
         found, ok = None, []
         for j in positions:
             beaten = []

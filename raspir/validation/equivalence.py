@@ -9,6 +9,7 @@ import z3
 
 from raspir.backends.base import runner
 from raspir.ir import EvaluationError, Graph
+from raspir.ir.views import Map, SelectBy
 from raspir.runtime.interrupts import held_back
 from raspir.validation.counterexamples import Reader
 from raspir.validation.difference import Difference
@@ -83,7 +84,7 @@ _UNKNOWN = {
 
 def _unknown(encoding: Encoding, names: set[str]) -> str:
     """Return why the solver cannot decide: the uninterpreted parts of the encoding, in words."""
-    opaque = {str(node["function"]) for node in encoding.order if node.operation.name in ("map", "select.by")}
+    opaque = {node.function for node in encoding.order if isinstance(node, Map | SelectBy)}
     unknown = [words for start, words in _UNKNOWN.items() if any(name.startswith(start) for name in names)]
     unknown += [
         f"what @{symbol} yields" for symbol in sorted(opaque) if any(name.startswith(f"{symbol}.") for name in names)

@@ -10,7 +10,7 @@ from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.ir import Atom, Graph, Node
-from raspir.ir.evaluation import checked
+from raspir.ir.evaluation import checked, function_of
 from raspir.validation.encoding import Table, Tables
 
 _MOST = 4096  # rows of a table
@@ -26,7 +26,7 @@ def known_to(analysis: Analysis, functions: Mapping[str, Callable[..., Any]]) ->
 
     @cache
     def table(node: Node) -> Table | None:
-        return _table(node, functions.get(str(node["function"])), analysis)
+        return _table(node, function_of(node, functions), analysis)
 
     return table
 
