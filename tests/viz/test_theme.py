@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pictures.drawn import SVG, parsed
+from viz.drawn import SVG, parsed
 
 from raspir.viz.sequences import sequence_svg
 from raspir.viz.theme import DARK, LIGHT, Part

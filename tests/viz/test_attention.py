@@ -1,5 +1,5 @@
 import pytest
-from pictures.drawn import SVG, parsed, selected, strips, texts
+from viz.drawn import SVG, parsed, selected, strips, texts
 
 import raspir
 from raspir import indices, key, query, tokens

@@ -1,5 +1,5 @@
 import pytest
-from reports.pages import Page, steps
+from viz.report.pages import Page, steps
 
 import raspir
 from raspir import indices, key, query, raw, select, tokens
