@@ -1,6 +1,7 @@
 """The options of the optimiser: every function of the API and every command takes them all, with the same defaults."""
 
 import inspect
+import re
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import get_args, get_type_hints
@@ -32,7 +33,8 @@ def defaults(function):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_take_all_options_with_the_defaults_of_the_fields(function):
     assert ALL.items() <= defaults(function).items()
-    assert all(f"\n        {name}: " in function.__doc__ for name in defaults(function))
+    described_in_order = re.findall(r"^ {8}(\w+): ", function.__doc__.partition("Raises:")[0], re.MULTILINE)
+    assert described_in_order == list(defaults(function))
     assert "**options" not in function.__doc__
     hints, own = get_type_hints(Options), get_type_hints(function)
     assert {name: own[name] for name in ALL} == hints
@@ -74,6 +76,12 @@ def test_the_order_in_which_functions_take_what_is_given_by_position():
     drawn = ["program", "format", "input", "optimize"]
     assert list(defaults(raspir.draw)) == [*drawn, *shared, "backend", "renderer", "title"]
     assert list(defaults(raspir.report)) == ["program", "inputs", "optimize", *shared, "title"]
+
+
+@pytest.mark.parametrize("name", ["remarks", "progress", "on_pass"])
+def test_remarks_and_callbacks_of_a_wrong_type_are_refused(name):
+    with pytest.raises(BackendError, match=rf"^{name} is a (list to append to|function), not 5$"):
+        raspir.optimize(tokens, **{name: 5})
 
 
 def test_calls_by_position_and_by_name():
