@@ -1,5 +1,5 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
-#   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
+#   make demo   installs raspir, adds 683 and 345 on an idealized transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and tests
 # Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures, the fuzzer, programs
 # made to be slow), make
@@ -46,8 +46,8 @@ demo: $(VENV)/base.stamp
 	@$(BIN)/raspir draw $(PROGRAM) --vocab 0123456789+ --optimize --output $(DEMO)/add.svg
 	@$(BIN)/raspir draw $(PROGRAM) --vocab 0123456789+ --optimize --input 683+345 --output $(DEMO)/add-at-work.svg
 	@$(BIN)/raspir report $(PROGRAM) --vocab 0123456789+ --input 683+345 --input 99+1 --output $(DEMO)/add.html
-	@echo 'In $(DEMO) are the sum, the statistics, the optimised program as textual IR, diagrams as written and' \
-		'optimised, and a report to open in a browser:' && ls $(DEMO)
+	@echo 'In $(DEMO) are the sum, the statistics, the optimized program as textual IR, diagrams as written and' \
+		'optimized, and a report to open in a browser:' && ls $(DEMO)
 
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -62,7 +62,7 @@ def test_a_wrong_pass_is_shown_and_nothing_is_written(tmp_path, monkeypatch):
     ]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 1
-    assert "the optimised program is wrong: on " in done.output
+    assert "the optimized program is wrong: on " in done.output
     assert not path.exists()
 
 

@@ -1,4 +1,4 @@
-"""The options of the optimiser: every function of the API and every command takes them all, with the same defaults."""
+"""The options of the optimizer: every function of the API and every command takes them all, with the same defaults."""
 
 import inspect
 import re
@@ -23,7 +23,7 @@ ALL = {each.name: each.default for each in fields(Options)}
 ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
 FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.report]
 COMMANDS = typer.main.get_command(app).commands
-OPTIMISING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
+OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
 
 
 def defaults(function):
@@ -41,7 +41,7 @@ def test_functions_take_all_options_with_the_defaults_of_the_fields(function):
 
 
 @pytest.mark.parametrize("function", [raspir.lower, Graph.assume])
-def test_functions_without_the_optimiser_take_all_assumptions(function):
+def test_functions_without_the_optimizer_take_all_assumptions(function):
     found = defaults(function)
     assert ASSUMPTIONS.items() <= found.items()
     assert not (ALL.keys() - ASSUMPTIONS.keys()) & found.keys()
@@ -52,10 +52,10 @@ def test_no_other_function_or_command_takes_an_option_of_its_own():
     functions = [each for each in public if inspect.isfunction(each)]
     assert {each for each in functions if ALL.keys() & defaults(each).keys()} == {*FUNCTIONS, raspir.lower}
     takes = {name: {each.name for each in command.params} for name, command in COMMANDS.items()}
-    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == OPTIMISING
+    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == OPTIMIZING
 
 
-@pytest.mark.parametrize("command", OPTIMISING)
+@pytest.mark.parametrize("command", OPTIMIZING)
 def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(command):
     found = {each.name: each for each in COMMANDS[command].params}
     for name, about in described(Options).items():

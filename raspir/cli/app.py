@@ -14,7 +14,7 @@ from raspir.ir import RaspirError
 
 app = typer.Typer(
     name="raspir",
-    help="Run, measure and translate programs written for idealised transformers (RASP, RASPy).",
+    help="Run, measure and translate programs written for idealized transformers (RASP, RASPy).",
     epilog="Try: raspir run examples/addition.py:add --input 683+345",
     no_args_is_help=True,
     rich_markup_mode="rich",

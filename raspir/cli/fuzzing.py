@@ -88,9 +88,9 @@ def fuzz(
     time_limit: TimeLimit = 60.0,
     output: Saved = None,
 ) -> None:
-    """Compare the results of generated programs: optimised and as written, on backends and the reference interpreter.
+    """Compare the results of generated programs: optimized and as written, on backends and the reference interpreter.
 
-    A case is one program under one configuration of passes, attention, input assumptions and backend. The optimised
+    A case is one program under one configuration of passes, attention, input assumptions and backend. The optimized
     program runs on six inputs. On the reference, its results must equal those of the program as written; on the
     backend, they must equal those of the reference on the same graph, types and errors included, one by one and as a
     batch. Four cases share a program. The passes of raspir must not add layers, may add nodes only for a gain that they

@@ -32,7 +32,7 @@ def backends(as_json: AsJson = False) -> None:
 
 @commands.command()
 def passes(as_json: AsJson = False) -> None:
-    """List the passes of the optimiser and their options."""
+    """List the passes of the optimizer and their options."""
     from raspir.cli.tables import pass_table
 
     with prints_aside():

@@ -55,7 +55,7 @@ def draw(
         bool | None,
         typer.Option(
             "--optimize/--no-optimize",
-            help="Draw the program as written and optimised beside each other, or as written alone.",
+            help="Draw the program as written and optimized beside each other, or as written alone.",
             show_default="as written",
         ),
     ] = None,
@@ -107,7 +107,7 @@ def report(
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
-    """Write an HTML page on a program: its layers as written and optimised, and their values on the inputs.
+    """Write an HTML page on a program: its layers as written and optimized, and their values on the inputs.
 
     The page is a single self-contained file. Without an input it shows the program alone.
     """
@@ -122,8 +122,8 @@ def report(
         graph = options.assumed(graph_of(target, bind))
         for given in inputs.values():
             read_inputs(graph, given)  # report invalid inputs before slow work
-        optimised = None if no_optimize else after_passes(graph, options, None, pass_report)
-        page = api.report_on(graph, optimised, pass_report.remarks, inputs, program_name(target))
+        optimized = None if no_optimize else after_passes(graph, options, None, pass_report)
+        page = api.report_on(graph, optimized, pass_report.remarks, inputs, program_name(target))
     write(page, output)
 
 

@@ -48,8 +48,8 @@ def stats(
     with prints_aside():
         written = options.assumed(graph_of(target, bind))
         passes = "" if no_optimize else None
-        optimised = after_passes(written, options, passes, report)
-    after = None if optimised == written else optimised
+        optimized = after_passes(written, options, passes, report)
+    after = None if optimized == written else optimized
     if as_json:
         remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
         optimized = {} if after is None else {"optimized": _figures(after)}
@@ -57,7 +57,7 @@ def stats(
     else:
         _print_stats(target, written, after, report)
         if after is None and not no_optimize:
-            typer.echo("\nThe optimiser found nothing to improve.")
+            typer.echo("\nThe optimizer found nothing to improve.")
         for remark in report.remarks:
             if remark.rule == "time budget":
                 typer.echo(f"\nThe {remark.rule} of {remark.subject} {remark.gain}.")
@@ -104,7 +104,7 @@ def opt(
     bind: Bind = None,
     output: Output = None,
 ) -> None:
-    """Optimise a program and print it as textual IR."""
+    """Optimize a program and print it as textual IR."""
     report = Report()
     if not validate and validate_length is not None:
         raise InputError("--validate-length says how far to validate: give --validate, too")
@@ -121,15 +121,15 @@ def opt(
         tell(f"validated: {line}")
 
 
-def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: float) -> list[str]:
+def _validated(written: Graph, optimized: Graph, longest: int | None, seconds: float) -> list[str]:
     """Return lines on the coverage of translation validation; exit with code 1 on a difference."""
     from raspir.cli.progress import progress_bar
     from raspir.validation.translation import validate
 
     with progress_bar("validating") as progress:
-        found = validate(written, optimised, longest, seconds, progress)
+        found = validate(written, optimized, longest, seconds, progress)
     if found.difference is not None:
-        tell(f"the optimised program is wrong: {found.difference}")
+        tell(f"the optimized program is wrong: {found.difference}")
         raise typer.Exit(1)
     return found.lines()
 
@@ -198,7 +198,7 @@ def _print_stats(target: str, written: Graph, after: Graph | None, report: Repor
     if after is None:
         return
     console().print()
-    _print_layers(after, f"{target}, optimised")
+    _print_layers(after, f"{target}, optimized")
     console().print()
     console().print(comparison_table(before, after.stats()))
     if report.remarks and after.stats().layers < before.layers:

@@ -54,7 +54,7 @@ def verify_rules(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the rewrite rules of the optimiser with an SMT solver, and show that their side conditions are needed.
+    """Prove the rewrite rules of the optimizer with an SMT solver, and show that their side conditions are needed.
 
     Each rule's own code rewrites programs on symbolic inputs. The solver proves, for each length, that the results are
     equal for all inputs, and must find a counterexample when a side condition is dropped. Then the rule alone is tested

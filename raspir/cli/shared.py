@@ -32,7 +32,7 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
     from raspir.cli.progress import progress_bar
 
     report = report or Report()
-    with progress_bar("optimising") as progress:
+    with progress_bar("optimizing") as progress:
         return run_passes(
             graph,
             passes,

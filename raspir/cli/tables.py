@@ -32,7 +32,7 @@ def layer_table(graph: Graph, title: str) -> Table:
     table.add_column("attends to")
     table.add_column("reads → result")
     table.add_column("feed-forward work")
-    for layer in DrawnProgram(graph).words():
+    for layer in DrawnProgram(graph).working:
         attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
         reads = "\n".join(text for head in layer.heads for text in head.reads)
         table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))
@@ -69,14 +69,14 @@ def critical_table(graph: Graph) -> Table:
     return table
 
 
-def comparison_table(written: Stats, optimised: Stats) -> Table:
+def comparison_table(written: Stats, optimized: Stats) -> Table:
     """Return a table comparing the written and optimized program."""
-    table = _titled("as written and optimised")
+    table = _titled("as written and optimized")
     table.add_column("figure")
     table.add_column("as written", justify="right")
-    table.add_column("optimised", justify="right")
+    table.add_column("optimized", justify="right")
     for figure, of in _FIGURES.items():
-        table.add_row(figure, of(written), of(optimised))
+        table.add_row(figure, of(written), of(optimized))
     return table
 
 

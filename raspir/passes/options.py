@@ -115,7 +115,7 @@ class Target(Documented):
         default="select",
         metadata=About(
             'the kind of attention heads: plain selectors (``"select"``), or also ``"best"``.',
-            "Which attention heads the optimiser may use.",
+            "Which attention heads the optimizer may use.",
             wanted="select or best",
             admits=lambda value: is_one_of(value, get_args(Attention)),
         ).metadata,
@@ -140,7 +140,7 @@ class Limits(Documented):
         default=None,
         metadata=About(
             "the seconds that a pass may search; the passes decide for ``None``.",
-            "How long a pass of the optimiser may search.",
+            "How long a pass of the optimizer may search.",
             "SECONDS",
             wanted="a number of seconds",
             admits=_is_seconds,

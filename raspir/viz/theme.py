@@ -1,7 +1,7 @@
-"""The colours of the parts of all pictures, for light pages and for dark ones.
+"""The colors of the parts of all pictures, for light and dark pages.
 
-The hues are those of Okabe and Ito's palette ("Color Universal Design", 2008), which people with any kind of colour
-blindness tell apart; what is selected, critical or failing has a mark of its own besides.
+The hues are those of Okabe and Ito's palette ("Color Universal Design", 2008), which people with any kind of color
+blindness can distinguish; selected, critical and failing parts also have marks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 
 class Part(StrEnum):
-    """A part of a picture that has colours of its own."""
+    """A part of a picture, with its own colors."""
 
     PAGE = "page"
     BAND = "band"
@@ -32,12 +32,12 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Shade:
-    """The colours of one part.
+    """The colors of one part.
 
     Attributes:
-        fill: of its area.
-        line: of its border, and of edges that stand for it.
-        ink: of text on its area; its contrast with ``fill`` is at least 4.5 to 1.
+        fill: its area.
+        line: its border, and edges of this part.
+        ink: text on its area, with a contrast to ``fill`` of at least 4.5 to 1.
     """
 
     fill: str
@@ -62,7 +62,7 @@ LIGHT: Mapping[Part, Shade] = MappingProxyType(
         Part.FAILURE: Shade("#fbdfe1", "#b00020", "#7d0017"),
     }
 )
-"""The colours on a light page."""
+"""The colors on a light page."""
 
 DARK: Mapping[Part, Shade] = MappingProxyType(
     {
@@ -81,10 +81,10 @@ DARK: Mapping[Part, Shade] = MappingProxyType(
         Part.FAILURE: Shade("#4f1620", "#ff6b7d", "#ffdce0"),
     }
 )
-"""The colours on a dark page."""
+"""The colors on a dark page."""
 
 MONOSPACE = ("DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
-"""The families for atoms and code, in order of preference."""
+"""The font families of atoms and code, in order of preference."""
 
 SANS = ("Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
-"""The families for all other text."""
+"""The font families of all other text."""

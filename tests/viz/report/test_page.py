@@ -78,7 +78,7 @@ def test_both_versions_are_there():
     page = page_of(twice_shifted, "ab", "c")
     data = page.data()
     assert [each["label"] for each in data["inputs"]] == ["ab", "c"]
-    assert data["versions"] == ["as written", "optimised"]
+    assert data["versions"] == ["as written", "optimized"]
     assert all(len(each["versions"]) == 2 for each in data["inputs"])
 
 
@@ -254,5 +254,5 @@ def test_lines_that_are_not_shown_have_no_links(tmp_path):
     exec(compile(file.read_text("utf-8"), str(file), "exec"), namespace)
     file.unlink()
     page = page_of(namespace["raised"], "ab")
-    assert page.data()["versions"] == ["as written", "optimised"]
+    assert page.data()["versions"] == ["as written", "optimized"]
     assert not [held for held in page.all("a") if held["href"].startswith("#line-")]
