@@ -127,7 +127,7 @@ def test_several_inputs_and_outputs(tmp_path):
     ("lines", "words"),
     [
         ("[1, 0]\n[3]\n", "mistakes.py:8: `/` ('inverse') failed at position 1 on 1 and 0"),
-        ("[1,\n[3]\n", "this is no JSON: "),
+        ("[1,\n[3]\n", "this is not JSON: "),
         ("7\n", "an input is a list of atoms such as [5, 2], not 7"),
         ("[null]\n", "position 0: None is not an atom"),
         ("[NaN]\n", "position 0: NaN is not an atom"),

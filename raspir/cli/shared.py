@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import typer
 
-from raspir.cli.batch import read_json, to_json
+from raspir.cli.batch import cause, read_json, to_json
 from raspir.frontends.files import load, load_function
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
@@ -44,13 +44,13 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
         )
 
 
-def graph_of(target: str, bind: list[str] | None = None) -> Graph:
-    """Load the graph of a target, with Python functions bound to its symbols.
+def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
+    """Load the graph of a program under the assumptions of ``options``, with functions bound to its symbols.
 
     Raises:
-        RaspirError: if loading or binding fails.
+        RaspirError: if loading or binding fails, or an assumption is invalid.
     """
-    program = load(target)
+    program = load(spec)
     graph = program if isinstance(program, Graph) else lower(program)
     functions = {}
     for binding in bind or ():
@@ -58,7 +58,12 @@ def graph_of(target: str, bind: list[str] | None = None) -> Graph:
         if not equals:
             raise LoadError(f"--bind takes SYMBOL=FILE:NAME, not {binding}")
         functions[symbol.removeprefix("@")] = load_function(function)
-    return graph.bind(functions)
+    return options.assumed(graph.bind(functions))
+
+
+def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool) -> Graph:
+    """Load the graph of a program as :func:`load_graph`, and run the default passes unless ``no_optimize``."""
+    return after_passes(load_graph(spec, bind, options), options, "" if no_optimize else None)
 
 
 def input_of(text: str | None, json_text: str | None) -> object:
@@ -78,10 +83,10 @@ def input_of(text: str | None, json_text: str | None) -> object:
         raise InputError(f"--json: {error.message}") from None
 
 
-def program_name(target: str) -> str:
-    """Return the title for the program of a target: its name, or else the stem of its file."""
-    path, _, name = target.rpartition(":")
-    return name if path and "/" not in name and "\\" not in name else Path(target).stem
+def program_name(spec: str) -> str:
+    """Return the name of a program, or the stem of its file if it is given without a name."""
+    path, _, name = spec.rpartition(":")
+    return name if path and "/" not in name and "\\" not in name else Path(spec).stem
 
 
 @contextlib.contextmanager
@@ -142,7 +147,7 @@ def writing(name: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:  # a path may contain a null character
-        raise RaspirError(f"cannot write {name}: {getattr(error, 'strerror', None) or error}") from None
+        raise RaspirError(f"cannot write {name}: {cause(error)}") from None
 
 
 def check_writable(output: Path) -> None:
@@ -154,7 +159,7 @@ def check_writable(output: Path) -> None:
             output.unlink()
 
 
-def tell(message: str) -> None:
+def print_message(message: str) -> None:
     """Print a one-line message to stderr, escaping unencodable characters."""
     encoding = sys.stderr.encoding or "utf-8"
     typer.echo(f"raspir: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
@@ -172,7 +177,7 @@ def plain_warnings() -> Iterator[None]:
         key = message.what if isinstance(message, SlowWarning) else str(message)  # the estimated time may vary
         if key not in shown:
             shown.add(key)
-            tell(str(message))
+            print_message(str(message))
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", RaspirWarning)

@@ -18,6 +18,7 @@ from raspir.passes.base import Pass, Remark
 from raspir.plugins.options import options_listed
 from raspir.plugins.registry import Member, Registry
 from raspir.viz.heads import DrawnProgram
+from raspir.viz.shown import counted
 
 if TYPE_CHECKING:
     from raspir.testing.proofs.findings import Finding, Need
@@ -48,15 +49,14 @@ def totals(stats: Stats) -> str:
         (stats.mlps, "feed-forward block"),
         (stats.blocks, "transformer block"),
     ]
-    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts)
+    return ", ".join(counted(count, noun) for count, noun in parts)
 
 
 def critical_table(graph: Graph) -> Table:
     """Return a table of the critical path: one value per layer, and the dependency on the next."""
     describer = Describer(graph)
     steps = critical_path(graph)
-    count = "1 layer" if len(steps) == 1 else f"{len(steps)} layers"
-    table = _titled(f"why {count}: each value waits for the one below it")
+    table = _titled(f"why {counted(len(steps), 'layer')}: each value waits for the one below it")
     table.add_column("layer", justify="right")
     table.add_column("value")
     table.add_column("waits for")
@@ -121,7 +121,7 @@ def finding_table(found: Iterable[Finding]) -> Table:
     """Return a table of the rewrite rules: the lengths at which each is proved, or how else it was checked."""
     table = Table(show_lines=True)
     table.add_column("pass")
-    table.add_column("rule: what is equal to what")
+    table.add_column("rule: algebra")
     table.add_column("proved")
     table.add_column("conditions")
     table.add_column("seconds", justify="right")
@@ -137,7 +137,7 @@ def finding_table(found: Iterable[Finding]) -> Table:
 def _proved(found: Finding) -> str:
     if found.unencoded:
         return f"not encoded ({found.unencoded}); {_checked(found)}"
-    programs = "1 program" if found.schemas == 1 else f"{found.schemas} programs"
+    programs = counted(found.schemas, "program")
     lengths = f"lengths {min(found.lengths)} to {max(found.lengths)}, {programs}" if found.lengths else "not proved"
     return f"{lengths}; {_checked(found)}" if found.checks is not None else lengths
 
@@ -157,7 +157,7 @@ def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
     table = Table(title=Text("Without a condition"), title_justify="left", show_lines=True)
     table.add_column("rule")
     table.add_column("without")
-    table.add_column("program; inputs, and what its result becomes", ratio=1)
+    table.add_column("program; inputs, and the results without the condition", ratio=1)
     for each in found:
         odd = [need for need in each.needs if need.counterexample is None]
         shown = each.needs if most is None else (*odd, *_various(each.needs, most))
