@@ -246,30 +246,30 @@ def terminal():
 
 def test_a_progress_bar_comes_late_and_leaves_nothing_behind():
     screen = terminal()
-    with progress_bar("optimizing", screen, delay=0) as tell:
-        tell(1, 4)
-        tell(3, 4)
+    with progress_bar("optimizing", screen, delay=0) as progress:
+        progress(1, 4)
+        progress(3, 4)
     drawn = screen.file.getvalue()
     assert "optimizing" in drawn
     assert "3/4" in drawn
     assert drawn.endswith("\x1b[2K")  # the line is erased
     quick = terminal()
-    with progress_bar("optimizing", quick, delay=60) as tell:
-        tell(1, 4)
+    with progress_bar("optimizing", quick, delay=60) as progress:
+        progress(1, 4)
     assert quick.file.getvalue() == ""
 
 
 def test_no_progress_bar_without_a_terminal():
-    with progress_bar("optimizing", Console(file=io.StringIO())) as tell:
-        assert tell is None
+    with progress_bar("optimizing", Console(file=io.StringIO())) as progress:
+        assert progress is None
 
 
 def test_a_progress_bar_goes_when_a_pass_fails():
     screen = terminal()
 
     def fails():
-        with progress_bar("optimizing", screen, delay=0) as tell:
-            tell(1, 2)
+        with progress_bar("optimizing", screen, delay=0) as progress:
+            progress(1, 2)
             raise KeyError
 
     with pytest.raises(KeyError):

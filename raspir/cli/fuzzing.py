@@ -169,7 +169,7 @@ def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
 _GROUPS = {
     "passes": "passes",
     "attention": "attention",
-    "promised": "assumed",
+    "promised": "promised",
     "backend": "backends",
     "forced": "thresholds",
     "strategy": "strategies",

@@ -1,8 +1,17 @@
-"""The selection of positions that a picture shows of a long input: the first ones, and the last few."""
+"""What drawings show: the positions of a long input, which are the first ones and the last few, and counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+FIGURES = {
+    "layer": "layers",
+    "head": "heads",
+    "value": "values",
+    "feed-forward block": "mlps",
+    "transformer block": "blocks",
+}
+"""The figures of a program that texts count: the noun, and the attribute of :class:`raspir.ir.Stats`."""
 
 MOST = 40
 """The most positions that a picture shows individually."""

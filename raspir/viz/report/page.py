@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from raspir._version import __version__
-from raspir.ir import Graph, Location, Stats, print_graph
+from raspir.ir import Graph, Location, print_graph
 from raspir.passes.base import Remark
 from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
 from raspir.viz.report.sources import Excerpt, excerpts
 from raspir.viz.report.steps import Steps
+from raspir.viz.shown import FIGURES
 from raspir.viz.theme import DARK, LIGHT, Part, Shade
 from raspir.viz.trace import Trace
 from raspir.viz.widths import fitted
@@ -98,22 +99,15 @@ def _colors() -> str:
     return f":root{{{variables(LIGHT)}}}@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}\n"
 
 
-_FIGURES: tuple[tuple[str, Callable[[Stats], int]], ...] = (
-    ("layers", lambda stats: stats.layers),
-    ("heads", lambda stats: stats.heads),
-    ("feed-forward blocks", lambda stats: stats.mlps),
-    ("transformer blocks", lambda stats: stats.blocks),
-)
-
-
 def _figures(report: Report) -> Markup:
     """Return the figures of the optimized program and, if they differ, of the program as written."""
     first, *_, last = [graph.stats() for graph in (report.written, *_versions(report).values())]
     made = []
-    for name, of in _FIGURES:
-        old, new = str(of(first)), str(of(last))
-        before = [tag("span", old, class_="old"), " → "] if new != old else []
-        made.append(tag("div", tag("dt", name), tag("dd", *before, tag("strong", new))))
+    for noun, attribute in FIGURES.items():
+        if noun != "value":
+            old, new = (str(getattr(stats, attribute)) for stats in (first, last))
+            before = [tag("span", old, class_="old"), " → "] if new != old else []
+            made.append(tag("div", tag("dt", f"{noun}s"), tag("dd", *before, tag("strong", new))))
     return tag("dl", *made, class_="figures")
 
 

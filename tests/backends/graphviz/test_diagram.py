@@ -71,8 +71,8 @@ def test_edges_come_from_the_producers():
 def test_the_critical_path_is_marked_with_color_width_and_words():
     graph = raspir.lower(add())
     svg = parsed(graph)
-    told = [text for head in cards(svg, "head") for text in texts(head) if "critical" in text]
-    assert len(told) == len(critical_path(graph)) == 6
+    shown = [text for head in cards(svg, "head") for text in texts(head) if "critical" in text]
+    assert len(shown) == len(critical_path(graph)) == 6
     assert len(classed(svg, "critical")) >= 11
     assert all(float(e[0].get("stroke-width")) > 2 for e in classed(svg, "critical") if e.tag == f"{SVG}g")
 
@@ -125,8 +125,8 @@ def test_what_is_written_from_right_to_left_keeps_its_place():
 
 def test_the_score_of_best_is_a_row():
     svg = parsed((key(indices) <= query(indices)).best(tokens, indices * 10, default="none"), input="abc")
-    told = texts(cards(svg, "head")[0])
-    assert told[told.index("score") + 1 : told.index("score") + 4] == ["0", "10", "20"]
+    shown = texts(cards(svg, "head")[0])
+    assert shown[shown.index("score") + 1 : shown.index("score") + 4] == ["0", "10", "20"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
@@ -169,7 +169,7 @@ def test_kinds_of_programs(program):
     parsed(program, optimize=True)
 
 
-def test_what_is_left_out_is_told():
+def test_omissions_are_marked():
     wide = {str(n): (key(indices) == query(indices + n)).value(tokens) for n in range(200)}
     assert f"and {200 - BESIDE} more heads" in texts(parsed(wide))
     deep = tokens
