@@ -43,14 +43,14 @@ def read_json(text: str) -> str | list[Atom] | dict[str, object]:
     return value
 
 
-def to_json(value: object, encode: Callable[[object], str]) -> str:
-    """Encode ``value`` as JSON with ``encode``.
+def to_json(value: object) -> str:
+    """Encode ``value``, which may contain sequences, as JSON.
 
     Raises:
         RaspirError: if it contains an integer of more digits than Python's limit.
     """
     try:
-        return encode(value)
+        return _ENCODER.encode(value)
     except ValueError:
         digits = sys.get_int_max_str_digits()
         raise RaspirError(f"the result contains an integer of more than {digits} digits, too long for JSON") from None
@@ -59,6 +59,15 @@ def to_json(value: object, encode: Callable[[object], str]) -> str:
 def cause(error: Exception) -> str:
     """Return why an operation on a file failed: without the name of the file, which messages contain."""
     return getattr(error, "strerror", None) or str(error)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Sequence):
+        return value.tolist()
+    raise TypeError(f"not JSON: {value!r}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
 
 
 class Lines:
@@ -136,7 +145,6 @@ class Writer:
         self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results", terminal: bool = False
     ) -> None:
         self._file, self._encoding, self._name, self._terminal = file, encoding, name, terminal
-        self._encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(self, result: Sequence | dict[str, Sequence]) -> str:
         """Return the line for a result.
@@ -144,8 +152,7 @@ class Writer:
         Raises:
             RaspirError: if it contains an integer too long for JSON.
         """
-        value = {n: each.tolist() for n, each in result.items()} if isinstance(result, dict) else result.tolist()
-        text = to_json(value, self._encode)
+        text = to_json(result)
         return escape(text) if self._terminal else text
 
     def write(self, lines: list[str]) -> None:

@@ -7,7 +7,6 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,7 +20,6 @@ from raspir.ir.text.printer import escape
 from raspir.passes.options import Options
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
-from raspir.runtime.sequence import Sequence
 
 MOST_DIGITS = 320_000
 """The limit on decimal digits of integers; the largest result of an operation has 315,653."""
@@ -103,13 +101,13 @@ def prints_aside() -> Iterator[TextIO]:
 def print_json(value: object, output: Path | None = None) -> None:
     """Write a value as JSON, to stdout if no file is given."""
     allow_long_integers()
-    text = to_json(value, partial(json.dumps, ensure_ascii=False, default=_plain))
+    text = to_json(value)
     if output is None:
         text = escape(text)  # a terminal interprets some characters that JSON leaves unescaped
     try:
         text.encode("utf-8" if output is not None else sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(value, default=_plain)
+        text = json.dumps(json.loads(text))
     write(f"{text}\n", output)
 
 
@@ -119,12 +117,6 @@ def allow_long_integers() -> None:
     Conversion takes quadratic time, a second or two at this limit, so the limit stays finite.
     """
     sys.set_int_max_str_digits(MOST_DIGITS)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Sequence):
-        return value.tolist()
-    raise TypeError(f"not JSON: {value!r}")
 
 
 def write(content: str | bytes, output: Path | None) -> None:

@@ -81,7 +81,7 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
 def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     """Return a table of evaluation strategies, with those of last resort highlighted."""
     value, selector = Column("value", overflow="fold"), Column("selector, line", overflow="fold")
-    table = _titled(title, value, "strategy: what it rests on", "cost", selector, show_lines=True)
+    table = _titled(title, value, "strategy: reason", "cost", selector, show_lines=True)
     for each in strategies:
         name = f"{each.name} (falls back)" if each.falls_back else each.name
         cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()

@@ -45,42 +45,26 @@ class Shade:
     ink: str
 
 
-LIGHT: Mapping[Part, Shade] = MappingProxyType(
-    {
-        Part.PAGE: Shade("#ffffff", "#c7ced9", "#1d2433"),
-        Part.BAND: Shade("#f3f5f9", "#d5dbe5", "#4a5568"),
-        Part.SOURCE: Shade("#e7eaf0", "#8d97a8", "#1d2433"),
-        Part.QUERY: Shade("#d3e6f5", "#0072b2", "#0b3a5b"),
-        Part.KEY: Shade("#fce8c3", "#c98700", "#5c3d00"),
-        Part.VALUE: Shade("#cbebdf", "#00855f", "#064a37"),
-        Part.RESULT: Shade("#f5dcea", "#b85c90", "#5e2446"),
-        Part.SELECTED: Shade("#1f5f99", "#174a78", "#ffffff"),
-        Part.UNSELECTED: Shade("#f7f8fa", "#dde2ea", "#5f6b7d"),
-        Part.MLP: Shade("#dff1fb", "#3a9bd6", "#0f415f"),
-        Part.DEFAULT: Shade("#ffffff", "#8d97a8", "#4a5568"),
-        Part.CRITICAL: Shade("#fbe3d3", "#d55e00", "#7a3600"),
-        Part.FAILURE: Shade("#fbdfe1", "#b00020", "#7d0017"),
-    }
-)
+_SHADES = {
+    Part.PAGE: (Shade("#ffffff", "#c7ced9", "#1d2433"), Shade("#14181f", "#3d4757", "#e6eaf1")),
+    Part.BAND: (Shade("#f3f5f9", "#d5dbe5", "#4a5568"), Shade("#1c222c", "#333d4c", "#aab4c3")),
+    Part.SOURCE: (Shade("#e7eaf0", "#8d97a8", "#1d2433"), Shade("#2a323f", "#6e7a8d", "#e6eaf1")),
+    Part.QUERY: (Shade("#d3e6f5", "#0072b2", "#0b3a5b"), Shade("#123b57", "#56b4e9", "#d8edfb")),
+    Part.KEY: (Shade("#fce8c3", "#c98700", "#5c3d00"), Shade("#4a3610", "#e69f00", "#fdebc8")),
+    Part.VALUE: (Shade("#cbebdf", "#00855f", "#064a37"), Shade("#0c4234", "#2dbf95", "#cff3e6")),
+    Part.RESULT: (Shade("#f5dcea", "#b85c90", "#5e2446"), Shade("#4c2840", "#d98bb6", "#f9e0ee")),
+    Part.SELECTED: (Shade("#1f5f99", "#174a78", "#ffffff"), Shade("#7cc0f2", "#a5d5f7", "#0b2236")),
+    Part.UNSELECTED: (Shade("#f7f8fa", "#dde2ea", "#5f6b7d"), Shade("#1a202a", "#2e3745", "#8f9bad")),
+    Part.MLP: (Shade("#dff1fb", "#3a9bd6", "#0f415f"), Shade("#173647", "#56b4e9", "#d5ecf8")),
+    Part.DEFAULT: (Shade("#ffffff", "#8d97a8", "#4a5568"), Shade("#14181f", "#6e7a8d", "#aab4c3")),
+    Part.CRITICAL: (Shade("#fbe3d3", "#d55e00", "#7a3600"), Shade("#4d2a12", "#ff8a3d", "#ffe1cc")),
+    Part.FAILURE: (Shade("#fbdfe1", "#b00020", "#7d0017"), Shade("#4f1620", "#ff6b7d", "#ffdce0")),
+}
+
+LIGHT: Mapping[Part, Shade] = MappingProxyType({part: light for part, (light, _) in _SHADES.items()})
 """The colors on a light page."""
 
-DARK: Mapping[Part, Shade] = MappingProxyType(
-    {
-        Part.PAGE: Shade("#14181f", "#3d4757", "#e6eaf1"),
-        Part.BAND: Shade("#1c222c", "#333d4c", "#aab4c3"),
-        Part.SOURCE: Shade("#2a323f", "#6e7a8d", "#e6eaf1"),
-        Part.QUERY: Shade("#123b57", "#56b4e9", "#d8edfb"),
-        Part.KEY: Shade("#4a3610", "#e69f00", "#fdebc8"),
-        Part.VALUE: Shade("#0c4234", "#2dbf95", "#cff3e6"),
-        Part.RESULT: Shade("#4c2840", "#d98bb6", "#f9e0ee"),
-        Part.SELECTED: Shade("#7cc0f2", "#a5d5f7", "#0b2236"),
-        Part.UNSELECTED: Shade("#1a202a", "#2e3745", "#8f9bad"),
-        Part.MLP: Shade("#173647", "#56b4e9", "#d5ecf8"),
-        Part.DEFAULT: Shade("#14181f", "#6e7a8d", "#aab4c3"),
-        Part.CRITICAL: Shade("#4d2a12", "#ff8a3d", "#ffe1cc"),
-        Part.FAILURE: Shade("#4f1620", "#ff6b7d", "#ffdce0"),
-    }
-)
+DARK: Mapping[Part, Shade] = MappingProxyType({part: dark for part, (_, dark) in _SHADES.items()})
 """The colors on a dark page."""
 
 MONOSPACE = ("DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
