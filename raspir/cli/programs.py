@@ -90,8 +90,8 @@ def opt(
         bool,
         typer.Option(
             "--validate",
-            help="Compare the programs before and after on every input over the vocabulary, longer inputs with a "
-            "solver, and print the coverage above the IR. The exit code is 1 if they differ.",
+            help="Compare the program before and after on every input over the vocabulary, and with a solver on longer "
+            "ones. Prints the coverage above the IR. The exit code is 1 if they differ.",
         ),
     ] = False,
     validate_length: Annotated[
