@@ -169,7 +169,7 @@ def test_mistakes_are_reported_at_once(tmp_path):
     assert "cannot read nowhere.txt: " in refused("run", ADD, "--batch", "nowhere.txt")
     assert f"cannot read {tmp_path}: " in refused("run", ADD, "--batch", str(tmp_path))
     assert f"cannot write {tmp_path}: " in refused("run", ADD, "--batch", sums, "-o", str(tmp_path))
-    assert "which it would replace" in refused("run", ADD, "--batch", sums, "-o", str(tmp_path / "." / "sums.txt"))
+    assert "would overwrite the inputs" in refused("run", ADD, "--batch", sums, "-o", str(tmp_path / "." / "sums.txt"))
     assert (tmp_path / "sums.txt").read_text() == "1+1\n"
     assert raspir("run", ADD, "--batch", sums, "--batch-format", "xml").returncode == 2
 
