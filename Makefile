@@ -1,10 +1,11 @@
-# Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
-#   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
-#   make test   installs raspir with its test tools, lints, type-checks and tests
-# Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures, the fuzzer, programs
-# made to be slow), make
-# depth (how shallow programs become, against what they must reach), make fuzz (CASES of generated programs under all passes
-# and on all backends against the reference), make fuzz-backend (the same on BACKEND alone, which is numpy), make clean.
+# All targets install into a local virtual environment and need only make and python3 (3.11 or later):
+#   make demo           adds 683 and 345 on an idealized transformer; writes the results to build/demo
+#   make test           lints, type-checks and tests
+#   make bench          timings and growth ratios: the NumPy backend and handwritten NumPy, pictures, the fuzzer, slow programs
+#   make depth          the layers of optimized programs, checked against the required ones
+#   make fuzz           compares CASES generated programs on all backends, under all passes, with the reference
+#   make fuzz-backend   the same on one BACKEND (numpy)
+#   make clean          removes the environment and everything that was built
 
 PYTHON ?= python3
 VENV := .venv
@@ -46,8 +47,8 @@ demo: $(VENV)/base.stamp
 	@$(BIN)/raspir draw $(PROGRAM) --vocab 0123456789+ --optimize --output $(DEMO)/add.svg
 	@$(BIN)/raspir draw $(PROGRAM) --vocab 0123456789+ --optimize --input 683+345 --output $(DEMO)/add-at-work.svg
 	@$(BIN)/raspir report $(PROGRAM) --vocab 0123456789+ --input 683+345 --input 99+1 --output $(DEMO)/add.html
-	@echo 'In $(DEMO) are the sum, the statistics, the optimised program as textual IR, diagrams as written and' \
-		'optimised, and a report to open in a browser:' && ls $(DEMO)
+	@echo 'The sum, the figures, the optimized program as textual IR, diagrams of it as written and optimized, and' \
+		'a report for a browser are in $(DEMO):' && ls $(DEMO)
 
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .

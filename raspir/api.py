@@ -46,6 +46,14 @@ class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
     progress: Callable[[int, int], None] | None = None
     on_pass: Callable[[Pass, Graph, Graph], None] | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.remarks, list | None):
+            raise BackendError(f"remarks is a list to append to, not {show(self.remarks)}")
+        for name, callback in (("progress", self.progress), ("on_pass", self.on_pass)):
+            if callback is not None and not callable(callback):
+                raise BackendError(f"{name} is a function, not {show(callback)}")
+
 
 @called_with(_Optimize)
 def optimize(call: _Optimize) -> Graph:
@@ -53,9 +61,10 @@ def optimize(call: _Optimize) -> Graph:
 
     Args:
         program: a program, several by name, or a graph.
-        **options: the fields of :class:`raspir.passes.options.Options`.
+        **options: the fields of :class:`raspir.passes.options.Assumptions`, :class:`raspir.passes.options.Target`.
         passes: the passes to run, as comma-separated names with options in braces, as in ``fold,depth{max_heads=4}``,
             or as a list of such names and of passes; ``None`` for the default pipeline.
+        **options: the fields of :class:`raspir.passes.options.Limits`.
         remarks: a list to which the passes append their optimization remarks, in order.
         progress: a progress callback for slow passes, called with the number of steps done and the total.
         on_pass: a callback after each pass, called with the pass and the graphs before and after it.
@@ -64,7 +73,7 @@ def optimize(call: _Optimize) -> Graph:
         ProgramError: if ``program`` is not a program.
         InputError: if an assumption is invalid.
         BackendError: if a pass or option is unknown, a given option applies to none of the passes, or the value of an
-            option is invalid.
+            option or of ``remarks``, ``progress`` or ``on_pass`` is invalid.
         GraphError: if a pass has a bug; never because of the program.
     """
     graph = call.assumed(to_graph(call.program))
@@ -213,8 +222,8 @@ def report(call: _Report) -> str:
         BackendError: if a required opaque function is missing, or the value of an option is invalid.
     """
     written, remarks = call.assumed(to_graph(call.program)), list[Remark]()
-    optimised = _after_passes(written, call, remarks=remarks) if call.optimize else None
-    return report_on(written, optimised, remarks, call.inputs, call.title)
+    optimized = _after_passes(written, call, remarks=remarks) if call.optimize else None
+    return report_on(written, optimized, remarks, call.inputs, call.title)
 
 
 def _after_passes(graph: Graph, options: Options, optimize: bool = True, remarks: list[Remark] | None = None) -> Graph:
@@ -225,7 +234,7 @@ def _after_passes(graph: Graph, options: Options, optimize: bool = True, remarks
 
 def report_on(
     written: Graph,
-    optimised: Graph | None,
+    optimized: Graph | None,
     remarks: Listed[Remark],
     inputs: Mapping[str, object] | Listed[object],
     title: str = "",
@@ -238,13 +247,13 @@ def report_on(
     from raspir.backends.tracing import traced
     from raspir.viz.report import Report, page
 
-    same = optimised is None or optimised == written
-    graphs = [written] if optimised is None or same else [written, optimised]
+    same = optimized is None or optimized == written
+    graphs = [written] if optimized is None or same else [written, optimized]
     named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
     traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
     title = str(title) or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
     diagrams, note = _diagrams(graphs, title)
-    return page(Report(title, written, None if same else optimised, remarks, traces, diagrams, note))
+    return page(Report(title, written, None if same else optimized, remarks, traces, diagrams, note))
 
 
 def _named(inputs: object) -> list[tuple[str, object]]:

@@ -212,7 +212,7 @@ def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
         (["opt"], "less", "`-`: it cannot take str and int, as the vocabulary makes of it, so the program fails on"),
     ],
 )
-def test_a_vocabulary_on_which_a_program_fails_is_told_once_in_one_line(tmp_path, command, name, words):
+def test_a_vocabulary_on_which_a_program_fails_is_reported_once_in_one_line(tmp_path, command, name, words):
     path = tmp_path / "p.py"
     path.write_text("from raspir import *\n\ndigits = tokens.map(int)\nless = tokens - 1\n")
     done = raspir(command[0], f"{path}:{name}", *command[1:], "--vocab", "0123+")

@@ -118,8 +118,8 @@ def test_several_inputs_and_outputs(tmp_path):
     assert results(done.stdout) == [{"same": [True, False], "at": [0, 1]}, {"same": [], "at": []}]
     assert "in.jsonl:3: all inputs must have one length" in done.stderr
     assert output("run", program, "--json", '{"a": "a", "b": "b"}') == '{"same": [false], "at": [0]}\n'
-    told = refused("run", program, "--batch", written(tmp_path, "in.txt", "a\n"))
-    assert "several inputs (a, b): give --batch-format json" in told
+    message = refused("run", program, "--batch", written(tmp_path, "in.txt", "a\n"))
+    assert "several inputs (a, b): give --batch-format json" in message
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -127,7 +127,7 @@ def test_several_inputs_and_outputs(tmp_path):
     ("lines", "words"),
     [
         ("[1, 0]\n[3]\n", "mistakes.py:8: `/` ('inverse') failed at position 1 on 1 and 0"),
-        ("[1,\n[3]\n", "this is no JSON: "),
+        ("[1,\n[3]\n", "this is not JSON: "),
         ("7\n", "an input is a list of atoms such as [5, 2], not 7"),
         ("[null]\n", "position 0: None is not an atom"),
         ("[NaN]\n", "position 0: NaN is not an atom"),
@@ -159,7 +159,7 @@ def test_a_line_at_fault_far_down(tmp_path, backend):
     assert f"in.txt:{count + 1}: position 2 holds 'x', which the promised vocabulary" in done.stderr
 
 
-def test_mistakes_told_at_once(tmp_path):
+def test_mistakes_are_reported_at_once(tmp_path):
     sums = written(tmp_path, "sums.txt", "1+1\n")
     assert "give one input (--input or --json) or a file of them" in refused("run", ADD, "--batch", sums, "-i", "1+1")
     assert "give one input (--input or --json) or a file of them" in refused(
@@ -169,7 +169,7 @@ def test_mistakes_told_at_once(tmp_path):
     assert "cannot read nowhere.txt: " in refused("run", ADD, "--batch", "nowhere.txt")
     assert f"cannot read {tmp_path}: " in refused("run", ADD, "--batch", str(tmp_path))
     assert f"cannot write {tmp_path}: " in refused("run", ADD, "--batch", sums, "-o", str(tmp_path))
-    assert "which it would replace" in refused("run", ADD, "--batch", sums, "-o", str(tmp_path / "." / "sums.txt"))
+    assert "would overwrite the inputs" in refused("run", ADD, "--batch", sums, "-o", str(tmp_path / "." / "sums.txt"))
     assert (tmp_path / "sums.txt").read_text() == "1+1\n"
     assert raspir("run", ADD, "--batch", sums, "--batch-format", "xml").returncode == 2
 
@@ -206,7 +206,7 @@ def test_standard_input_has_results_as_its_lines_come():
         assert process.wait() == 2
 
 
-def test_who_stops_reading_is_told_nothing(tmp_path):
+def test_a_closed_pipe_ends_a_run_without_a_message(tmp_path):
     lines = written(tmp_path, "in.txt", "ab\n" * 200_000)
     with started("run", HIST, "--batch", lines, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"[1, 1]\n"
@@ -229,32 +229,32 @@ def test_a_full_disk(given):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full disk")
 def test_a_full_disk_behind_a_file(tmp_path):
     lines = written(tmp_path, "in.txt", "ab\n")
-    told = refused("run", HIST, "--batch", lines, "--output", "/dev/full")
-    assert told == "raspir: cannot write /dev/full: No space left on device\n"
+    message = refused("run", HIST, "--batch", lines, "--output", "/dev/full")
+    assert message == "raspir: cannot write /dev/full: No space left on device\n"
 
 
-def test_a_terminal_is_told_how_long_it_took(tmp_path):
+def test_a_terminal_shows_the_duration(tmp_path):
     pty = pytest.importorskip("pty")
     lines = written(tmp_path, "in.txt", "ab\n\nabc\n")
     ours, theirs = pty.openpty()
     with started("run", HIST, "--batch", lines, stderr=theirs) as process:
         os.close(theirs)
         assert process.stdout.read() == b"[1, 1]\n[]\n[1, 1, 1]\n"
-        told = os.read(ours, 1000).decode().rstrip()
+        message = os.read(ours, 1000).decode().rstrip()
     os.close(ours)
-    assert told.startswith("3 inputs in ")
-    assert told.endswith((" ms", " s"))
+    assert message.startswith("3 inputs in ")
+    assert message.endswith((" ms", " s"))
 
 
 @pytest.fixture
 def slow(tmp_path, monkeypatch):
-    """Return a program that falls back, and all that does is told to take long."""
+    """Return a program that falls back, and everything that falls back is estimated to take long."""
     monkeypatch.setattr(runs, "PATIENCE", -1.0)
     return written(tmp_path, "slow.py", FALLS_BACK)
 
 
 @pytest.mark.parametrize("count", [None, 1, 3])
-def test_what_takes_long_is_told_in_one_line(slow, tmp_path, count):
+def test_slow_work_is_reported_in_one_line(slow, tmp_path, count):
     given = ["--json", "[1, 2, 5, 4]"]
     if count is not None:
         lines = ("[1, 2, 5, 4]\n" + " " * BLOCK + "[]\n") * count  # run one after the other
@@ -269,7 +269,7 @@ def test_what_takes_long_is_told_in_one_line(slow, tmp_path, count):
     assert predicate.endswith(" for each pair of values takes about 0 minutes")
 
 
-def test_other_warnings_are_told_as_python_does(slow):
+def test_other_warnings_are_printed_as_by_python(slow):
     with open(slow, "a") as file:
         file.write("import warnings\nwarnings.warn('other')\n")
     with pytest.warns(UserWarning, match="other"):
@@ -278,13 +278,13 @@ def test_other_warnings_are_told_as_python_does(slow):
 
 def test_the_library_warns(slow):
     program = tools.compile(tools.frontends.files.load(f"{slow}:sums"))
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         assert program([1, 2, 5, 4]) == [0, 1, 0, 5]
-    assert {warning.category for warning in told} == {tools.SlowWarning}
+    assert {warning.category for warning in caught} == {tools.SlowWarning}
 
 
-def test_how_long_it_takes_is_told_in_words():
+def test_durations_in_words():
     assert str(tools.SlowWarning("this", 80)) == "this takes about 1 minute"
     assert str(tools.SlowWarning("this", 300)) == "this takes about 5 minutes"
     assert str(tools.SlowWarning("this", 9000)) == "this takes about 2 hours"

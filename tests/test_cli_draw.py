@@ -18,7 +18,7 @@ def test_the_suffix_says_what_is_written(tmp_path, name, start):
 def test_to_standard_output():
     assert output("draw", ADD).startswith("<svg")
     assert output("draw", ADD, "-o", "-", "--format", "dot", "--no-optimize").startswith("digraph")
-    assert "optimised: 4 layers" in output("draw", ADD, "--optimize", "--vocab", "0123456789+")
+    assert "optimized: 4 layers" in output("draw", ADD, "--optimize", "--vocab", "0123456789+")
 
 
 @pytest.mark.parametrize(

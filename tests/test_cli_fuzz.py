@@ -107,16 +107,16 @@ class Unfinished:
 def test_to_compare_nothing_is_no_success(tmp_path, monkeypatch):
     packages(tmp_path, "refuses", REFUSES, backends="refuses = refuses:Refuses\nunfinished = refuses:Unfinished")
     find(tmp_path, monkeypatch)
-    told = "nothing was compared on backend refuses: it supports none of the programs"
+    message = "nothing was compared on backend refuses: it supports none of the programs"
     done = raspir("fuzz", "--cases", "20", "--jobs", "1", "--backend", "refuses", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (2, f"raspir: {told}\n")
+    assert (done.returncode, done.stderr) == (2, f"raspir: {message}\n")
     done = raspir("fuzz", "--cases", "60", "--jobs", "1", cwd=tmp_path)
     assert done.returncode == 0
-    assert done.stderr == f"raspir: left out, since they cannot be used: backend unfinished\nraspir: {told}\n"
+    assert done.stderr == f"raspir: left out, since they cannot be used: backend unfinished\nraspir: {message}\n"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--backend", "nowhere"], "there is no backend 'nowhere'"),
         (["--backend", "graphviz"], "does not run programs"),
@@ -129,8 +129,8 @@ def test_to_compare_nothing_is_no_success(tmp_path, monkeypatch):
         (["--failures", "0"], "--failures is a positive number, not 0"),
     ],
 )
-def test_what_makes_no_sense_is_refused(arguments, told):
-    assert told in refused("fuzz", *arguments)
+def test_what_makes_no_sense_is_refused(arguments, message):
+    assert message in refused("fuzz", *arguments)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as signals")

@@ -162,7 +162,7 @@ def test_mistakes_are_one_line(installed, arguments, words):
 
 
 @pytest.mark.parametrize("command", [["run", "-i", "ab"], ["stats"], ["opt"], ["emit", "-b", "text"]])
-def test_every_command_that_optimises_takes_the_options(installed, command):
+def test_every_command_that_optimizes_takes_the_options(installed, command):
     name, *rest = command
     for option in (["--max-heads", "0"], ["--time-budget", "-1"]):
         assert "raspir: " in refused(name, "own.py:own", *rest, *option, cwd=installed)
@@ -200,10 +200,10 @@ def rows(text, *cells):
     return [row for row in split if row[: len(cells)] == list(cells)]
 
 
-def test_stats_compare_the_program_as_written_and_optimised(installed, monkeypatch):
+def test_stats_compare_the_program_as_written_and_optimized(installed, monkeypatch):
     monkeypatch.setattr("raspir.passes.pipeline.DEFAULT", ("tidy",))
     text = invoked("stats", "own.py:own")
-    for part in ("own.py:own, as written", "own.py:own, optimised", "why 2 layers", "why 1 layer:", "where each layer"):
+    for part in ("own.py:own, as written", "own.py:own, optimized", "why 2 layers", "why 1 layer:", "where each layer"):
         assert part in text
     assert rows(text, "layers") == [["layers", "2", "1"]]
     assert rows(text, "heads per layer") == [["heads per layer", "1 1", "1"]]
@@ -237,7 +237,7 @@ def test_stats_of_a_program_that_stays_as_it_is(installed, monkeypatch):
     monkeypatch.setattr("raspir.passes.pipeline.DEFAULT", ("tidy",))
     text = invoked("stats", "own.py:length")
     assert "as written" in text
-    assert "optimised" not in text
+    assert "optimized" not in text
 
 
 def terminal():
@@ -246,30 +246,30 @@ def terminal():
 
 def test_a_progress_bar_comes_late_and_leaves_nothing_behind():
     screen = terminal()
-    with progress_bar("optimising", screen, delay=0) as tell:
-        tell(1, 4)
-        tell(3, 4)
+    with progress_bar("optimizing", screen, delay=0) as progress:
+        progress(1, 4)
+        progress(3, 4)
     drawn = screen.file.getvalue()
-    assert "optimising" in drawn
+    assert "optimizing" in drawn
     assert "3/4" in drawn
     assert drawn.endswith("\x1b[2K")  # the line is erased
     quick = terminal()
-    with progress_bar("optimising", quick, delay=60) as tell:
-        tell(1, 4)
+    with progress_bar("optimizing", quick, delay=60) as progress:
+        progress(1, 4)
     assert quick.file.getvalue() == ""
 
 
 def test_no_progress_bar_without_a_terminal():
-    with progress_bar("optimising", Console(file=io.StringIO())) as tell:
-        assert tell is None
+    with progress_bar("optimizing", Console(file=io.StringIO())) as progress:
+        assert progress is None
 
 
 def test_a_progress_bar_goes_when_a_pass_fails():
     screen = terminal()
 
     def fails():
-        with progress_bar("optimising", screen, delay=0) as tell:
-            tell(1, 2)
+        with progress_bar("optimizing", screen, delay=0) as progress:
+            progress(1, 2)
             raise KeyError
 
     with pytest.raises(KeyError):

@@ -183,7 +183,7 @@ def test_an_interrupt_stops_it_cleanly(jobs):
         if started.poll() is None:
             os.killpg(started.pid, signal.SIGKILL)
     assert started.returncode == 130
-    assert re.fullmatch(r"raspir: interrupted: \d+ of \d+ rules were looked at\n", errors)
+    assert re.fullmatch(r"raspir: interrupted: \d+ of \d+ rules were checked\n", errors)
     assert errors.startswith("raspir: interrupted: 0 of") == (out == "")
 
 

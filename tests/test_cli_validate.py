@@ -62,12 +62,12 @@ def test_a_wrong_pass_is_shown_and_nothing_is_written(tmp_path, monkeypatch):
     ]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 1
-    assert "the optimised program is wrong: on " in done.output
+    assert "the optimized program is wrong: on " in done.output
     assert not path.exists()
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--validate-length", "3"], "give --validate, too"),
         (["--validate", "--validate-length", "-1"], "--validate-length a natural one"),
@@ -76,8 +76,8 @@ def test_a_wrong_pass_is_shown_and_nothing_is_written(tmp_path, monkeypatch):
         (["--validate", "--validate-seconds", "nan"], "--validate-seconds is a positive number"),
     ],
 )
-def test_mistakes(options, told):
+def test_mistakes(options, message):
     done = raspir(*ADD, *options)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr
+    assert message in done.stderr
     assert done.stderr.count("\n") == 1

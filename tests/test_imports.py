@@ -1,7 +1,9 @@
 """The one-way import structure, and the names exported by ``from raspir import *``."""
 
+import ast
 import builtins
 import importlib
+import inspect
 import subprocess
 import sys
 
@@ -83,6 +85,15 @@ def test_star_import_brings_the_language_and_shadows_nothing():
     names = set(raspir.__all__)
     assert names == set("tokens indices identity key query where select aggregate raw SOp Selector Sequence".split())
     assert not names & set(dir(builtins))
+
+
+def test_public_names_are_exported_explicitly():
+    """As mypy --strict requires of an installed package: a name is in ``__all__``, or imported as itself."""
+    imports = [each for each in ast.walk(ast.parse(inspect.getsource(raspir))) if isinstance(each, ast.ImportFrom)]
+    names = {alias.name: alias.asname for each in imports if each.module != "__future__" for alias in each.names}
+    assert names["compile"] == "compile"
+    implicit = {name for name, alias in names.items() if alias is None}
+    assert implicit - {"TYPE_CHECKING"} == set(raspir.__all__)
 
 
 def test_backends_is_a_function_and_a_package():

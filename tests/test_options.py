@@ -151,7 +151,7 @@ def test_types_that_cannot_be_known():
     class Unknown(Sample):
         more: "NoSuchType" = 0  # noqa: F821  # the mistake itself
 
-    with pytest.raises(BackendError, match="the types of the options of pass sample cannot be known: NameError"):
+    with pytest.raises(BackendError, match="the types of the options of pass sample cannot be resolved: NameError"):
         with_options(Unknown(), {"max_heads": 1}, "pass")
     assert with_options(Unknown(), {}, "pass") == Unknown()
 

@@ -121,10 +121,10 @@ class Walk:
 """
 
 WRONG = {
-    "nameless = bad:nameless": "does not keep the protocol Backend: it has no name",
+    "nameless = bad:nameless": "does not implement the protocol Backend: it has no name",
     "talkative = bad:talkative": "its summary must be a str of one line, not 'two\\nlines'",
-    "other = bad:other": "it calls itself 'another', and its entry point 'other'",
-    "spaced = bad:spaced": "its name must hold no space",
+    "other = bad:other": "its name is 'another', and that of its entry point 'other'",
+    "spaced = bad:spaced": "its name must contain no space",
     "mute = bad:mute": "it has none of compile, emit and draw",
     "suffixless = bad:suffixless": "it has emit and no suffixes",
     "suffix = bad:suffix": "its suffixes must be a tuple of names such as ('.svg',), not ('x',)",
@@ -137,7 +137,7 @@ WRONG = {
     "default = bad:Default": "its option times takes int, and its default is 'three'",
     "formats = bad:formats": "its formats must be a tuple of names such as ('svg',), not ['svg']",
     "demanding = bad:demanding": "cannot be made: TypeError: ",
-    "property = bad:property_": "cannot be looked at: KeyError: 'attribute'",
+    "property = bad:property_": "cannot be inspected: KeyError: 'attribute'",
     "lazy = bad:lazy": "it has no name and no summary",
     "missing = bad:nowhere": "cannot be loaded: AttributeError: ",
     "module = nowhere_at_all": "cannot be loaded: ModuleNotFoundError: ",
@@ -170,7 +170,7 @@ def installed(folder, monkeypatch):
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_a_broken_backend_is_told_by_name_and_package(installed, line):
+def test_a_broken_backend_is_named_with_its_package(installed, line):
     name, _, place = line.partition(" = ")
     with pytest.raises(BackendError) as caught:
         tools.emit(tools.tokens, name)
@@ -182,7 +182,7 @@ def test_a_broken_backend_is_told_by_name_and_package(installed, line):
 
 def test_broken_passes(installed):
     assert PASSES.describe("number").endswith("its name must be a str of one line, not 5")
-    assert PASSES.describe("walk").endswith("does not keep the protocol Pass: its run is not a method")
+    assert PASSES.describe("walk").endswith("does not implement the protocol Pass: its run is not a method")
     assert "its run cannot be called with (graph, context): too many positional" in PASSES.describe("alone")
     assert PASSES.describe("rebuild") == "does nothing"
 
@@ -193,10 +193,10 @@ def test_names_that_are_claimed_twice(installed):
     assert BACKENDS.get("numpy").summary.startswith("runs programs with NumPy")
     last = BACKENDS.listings()[-1]
     assert (last.name, last.origin, last.member) == ("numpy", "first 1.0", None)
-    assert last.problem == "has the name of a backend of raspir's own: it needs another"
+    assert last.problem == "has the name of a built-in backend: it needs another"
     assert [each.problem for each in PASSES.listings() if each.name == "fold"] == [
         "",
-        "has the name of a pass of raspir's own: it needs another",
+        "has the name of a built-in pass: it needs another",
     ]
 
 
@@ -205,14 +205,14 @@ def test_the_others_are_listed_and_work(installed):
     names = [each["name"] for each in listed]
     assert names[:4] == ["graphviz", "numpy", "reference", "text"]
     assert set(names[4:-1]) == {"good", "drawer", "twice", *(line.partition(" =")[0] for line in WRONG)}
-    told = {each["name"]: each for each in listed[:-1]}
-    assert told["good"]["writes"] == [".count"]
-    assert told["good"]["runs"]
-    assert told["good"]["problem"] is None
-    assert told["drawer"]["draws"] == ["stars"]
-    assert told["mute"]["summary"] == f"cannot be used: it {told['mute']['problem']}"
-    assert told["mute"]["problem"].startswith("does not keep the protocol Backend: it has none of ")
-    assert told["mute"]["package"] == "bad 1.0"
+    by_name = {each["name"]: each for each in listed[:-1]}
+    assert by_name["good"]["writes"] == [".count"]
+    assert by_name["good"]["runs"]
+    assert by_name["good"]["problem"] is None
+    assert by_name["drawer"]["draws"] == ["stars"]
+    assert by_name["mute"]["summary"] == f"cannot be used: it {by_name['mute']['problem']}"
+    assert by_name["mute"]["problem"].startswith("does not implement the protocol Backend: it has none of ")
+    assert by_name["mute"]["package"] == "bad 1.0"
     table = output("backends", cwd=installed)
     assert all(part in table for part in ("unit: nodes or lines = nodes", "writes .count", "good 1.0", "draws stars"))
     assert output("emit", "own.py", "-b", "good{times=2, unit=lines}", cwd=installed) == "6 lines\n"

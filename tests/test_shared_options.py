@@ -1,6 +1,7 @@
-"""The options of the optimiser: every function of the API and every command takes them all, with the same defaults."""
+"""The options of the optimizer: every function of the API and every command takes them all, with the same defaults."""
 
 import inspect
+import re
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import get_args, get_type_hints
@@ -22,7 +23,7 @@ ALL = {each.name: each.default for each in fields(Options)}
 ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
 FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.report]
 COMMANDS = typer.main.get_command(app).commands
-OPTIMISING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
+OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
 
 
 def defaults(function):
@@ -32,14 +33,15 @@ def defaults(function):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_take_all_options_with_the_defaults_of_the_fields(function):
     assert ALL.items() <= defaults(function).items()
-    assert all(f"\n        {name}: " in function.__doc__ for name in defaults(function))
+    described_in_order = re.findall(r"^ {8}(\w+): ", function.__doc__.partition("Raises:")[0], re.MULTILINE)
+    assert described_in_order == list(defaults(function))
     assert "**options" not in function.__doc__
     hints, own = get_type_hints(Options), get_type_hints(function)
     assert {name: own[name] for name in ALL} == hints
 
 
 @pytest.mark.parametrize("function", [raspir.lower, Graph.assume])
-def test_functions_without_the_optimiser_take_all_assumptions(function):
+def test_functions_without_the_optimizer_take_all_assumptions(function):
     found = defaults(function)
     assert ASSUMPTIONS.items() <= found.items()
     assert not (ALL.keys() - ASSUMPTIONS.keys()) & found.keys()
@@ -50,10 +52,10 @@ def test_no_other_function_or_command_takes_an_option_of_its_own():
     functions = [each for each in public if inspect.isfunction(each)]
     assert {each for each in functions if ALL.keys() & defaults(each).keys()} == {*FUNCTIONS, raspir.lower}
     takes = {name: {each.name for each in command.params} for name, command in COMMANDS.items()}
-    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == OPTIMISING
+    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == OPTIMIZING
 
 
-@pytest.mark.parametrize("command", OPTIMISING)
+@pytest.mark.parametrize("command", OPTIMIZING)
 def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(command):
     found = {each.name: each for each in COMMANDS[command].params}
     for name, about in described(Options).items():
@@ -74,6 +76,12 @@ def test_the_order_in_which_functions_take_what_is_given_by_position():
     drawn = ["program", "format", "input", "optimize"]
     assert list(defaults(raspir.draw)) == [*drawn, *shared, "backend", "renderer", "title"]
     assert list(defaults(raspir.report)) == ["program", "inputs", "optimize", *shared, "title"]
+
+
+@pytest.mark.parametrize("name", ["remarks", "progress", "on_pass"])
+def test_remarks_and_callbacks_of_a_wrong_type_are_refused(name):
+    with pytest.raises(BackendError, match=rf"^{name} is a (list to append to|function), not 5$"):
+        raspir.optimize(tokens, **{name: 5})
 
 
 def test_calls_by_position_and_by_name():

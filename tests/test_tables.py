@@ -50,7 +50,7 @@ def test_each_best_head_has_a_line_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("program", "told"),
+    ("program", "description"),
     [
         (equal.best(tokens, indices), "(key(tokens) == query(tokens)).best(tokens, indices, default=0)"),
         (
@@ -60,9 +60,9 @@ def test_each_best_head_has_a_line_of_its_own():
         (equal.name("eq").value(tokens, default="_"), "eq.value(tokens, default='_')"),
     ],
 )
-def test_aggregates_are_described_as_they_are_written(program, told):
+def test_aggregates_are_described_as_they_are_written(program, description):
     graph = raspir.lower(program)
-    assert Describer(graph)(graph.outputs["out"]) == told
+    assert Describer(graph)(graph.outputs["out"]) == description
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def test_the_backends_fit_a_terminal_of_80_columns(monkeypatch):
     ]
 
 
-def test_what_a_backend_does_not_support_is_told_in_few_words():
+def test_what_a_backend_does_not_support_is_listed_briefly():
     assert Capabilities().less() == ()
     assert Capabilities(operations=["input", "add"], mixed=False, inputs=False, outputs=False, length=False).less() == (
         f"2 of {len(ALL_OPERATIONS)} operations",

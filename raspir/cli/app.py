@@ -7,28 +7,27 @@ from typing import Annotated
 import typer
 
 from raspir import __version__
-from raspir.cli import fuzzing as evidence
-from raspir.cli import listing, pictures, programs, proofs, running
-from raspir.cli.shared import plain_warnings, tell
+from raspir.cli import fuzzing, listing, pictures, programs, proofs, running
+from raspir.cli.shared import plain_warnings, print_message
 from raspir.ir import RaspirError
 
 app = typer.Typer(
     name="raspir",
-    help="Run, measure and translate programs written for idealised transformers (RASP, RASPy).",
+    help="Run, optimize, draw and translate programs for idealized transformers (RASP, RASPy).",
     epilog="Try: raspir run examples/addition.py:add --input 683+345",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (running, programs, pictures, listing, proofs, evidence):
+for group in (running, programs, pictures, listing, proofs, fuzzing):
     app.add_typer(group.commands)
 
 
 @app.callback(invoke_without_command=True)
 def _main(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
         typer.echo(f"raspir {__version__}")
@@ -41,5 +40,5 @@ def main() -> None:
     try:
         app()
     except RaspirError as error:
-        tell(str(error))
+        print_message(str(error))
         raise SystemExit(2) from None

@@ -33,9 +33,9 @@ def read_json(text: str) -> str | list[Atom] | dict[str, object]:
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
-        raise InputError(f"this is no JSON: {error.msg} at character {error.pos + 1}") from None
+        raise InputError(f"this is not JSON: {error.msg} at character {error.pos + 1}") from None
     except ValueError:  # an integer of too many digits, as parsing takes quadratic time
-        raise InputError(f"this holds an integer of more than {sys.get_int_max_str_digits()} digits") from None
+        raise InputError(f"this contains an integer of more than {sys.get_int_max_str_digits()} digits") from None
     except RecursionError:
         raise InputError("this is nested too deeply: an input is a list of atoms") from None
     if not isinstance(value, list | str | dict):
@@ -43,17 +43,31 @@ def read_json(text: str) -> str | list[Atom] | dict[str, object]:
     return value
 
 
-def to_json(value: object, encode: Callable[[object], str]) -> str:
-    """Encode ``value`` as JSON with ``encode``.
+def to_json(value: object) -> str:
+    """Encode ``value``, which may contain sequences, as JSON.
 
     Raises:
         RaspirError: if it contains an integer of more digits than Python's limit.
     """
     try:
-        return encode(value)
+        return _ENCODER.encode(value)
     except ValueError:
         digits = sys.get_int_max_str_digits()
-        raise RaspirError(f"the result holds an integer of more than {digits} digits, too long for JSON") from None
+        raise RaspirError(f"the result contains an integer of more than {digits} digits, too long for JSON") from None
+
+
+def cause(error: Exception) -> str:
+    """Return why an operation on a file failed: without the name of the file, which messages contain."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Sequence):
+        return value.tolist()
+    raise TypeError(f"not JSON: {value!r}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
 
 
 class Lines:
@@ -85,7 +99,7 @@ class Lines:
             raise self._unreadable(error) from None
 
     def _unreadable(self, error: Exception) -> InputError:
-        return InputError(f"cannot read {self.name}: {getattr(error, 'strerror', None) or error}")
+        return InputError(f"cannot read {self.name}: {cause(error)}")
 
     def blocks(self) -> Iterator[bytes]:
         """Yield blocks of complete lines, without the newline of the last line.
@@ -131,7 +145,6 @@ class Writer:
         self, file: BinaryIO, encoding: str = "utf-8", name: str = "the results", terminal: bool = False
     ) -> None:
         self._file, self._encoding, self._name, self._terminal = file, encoding, name, terminal
-        self._encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(self, result: Sequence | dict[str, Sequence]) -> str:
         """Return the line for a result.
@@ -139,8 +152,7 @@ class Writer:
         Raises:
             RaspirError: if it contains an integer too long for JSON.
         """
-        value = {n: each.tolist() for n, each in result.items()} if isinstance(result, dict) else result.tolist()
-        text = to_json(value, self._encode)
+        text = to_json(result)
         return escape(text) if self._terminal else text
 
     def write(self, lines: list[str]) -> None:
@@ -160,7 +172,7 @@ class Writer:
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise RaspirError(f"cannot write {self._name}: {error.strerror}") from None
+            raise RaspirError(f"cannot write {self._name}: {cause(error)}") from None
 
     def _escaped(self, line: str) -> bytes:
         try:
@@ -174,7 +186,7 @@ def run_lines(
     lines: Lines,
     read: Read,
     writer: Writer,
-    tell: Callable[[int, int, int | None], None],
+    progress: Callable[[int, int, int | None], None],
     skip_blank: bool = False,
 ) -> int:
     """Run a program on each line, write the results as they become available, and return their number.
@@ -184,7 +196,7 @@ def run_lines(
         lines: the lines.
         read: the parser from a line to an input.
         writer: the writer of the results.
-        tell: the progress callback, called with the lines run, the bytes run, and the total bytes if known.
+        progress: a progress callback, called with the lines run, the bytes run, and the total bytes if known.
         skip_blank: whether blank lines are skipped rather than run as inputs.
 
     Raises:
@@ -202,7 +214,7 @@ def run_lines(
                 if time.monotonic() - written > FLUSH:
                     ready, found = found, []
                     writer.write(ready)
-                    tell(total + done, before + len(block) * done // len(inputs), lines.size)
+                    progress(total + done, before + len(block) * done // len(inputs), lines.size)
                     written = time.monotonic()
         finally:
             writer.write(found)
@@ -210,7 +222,7 @@ def run_lines(
         if mistakes:
             raise _at_line(lines.name, above + numbers[done], mistakes[-1])
         above += block.count(b"\n") + 1
-        tell(total, lines.read, lines.size)
+        progress(total, lines.read, lines.size)
     return total
 
 
@@ -237,18 +249,13 @@ def _inputs(block: bytes, read: Read, skip_blank: bool) -> tuple[list[object], l
     number = 0
     try:
         for number, line in enumerate(lines, 1):
-            if not (skip_blank and _is_blank(line)):
+            if not skip_blank or line.strip(" \t\r"):  # JSON whitespace
                 inputs.append(read(line.removesuffix("\r")))
                 numbers.append(number)
         number += 1
     except InputError as error:
         mistakes.append(error)
     return inputs, [*numbers, number], mistakes
-
-
-def _is_blank(line: str) -> bool:
-    """Return whether a line consists of JSON whitespace."""
-    return not line.strip(" \t\r")
 
 
 def _at_line(name: str, number: int, error: RaspirError) -> RaspirError:

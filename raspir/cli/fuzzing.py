@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from raspir.cli import completion
-from raspir.cli.options import examples
-from raspir.cli.shared import check_writable, prints_aside, tell, writing
+from raspir.cli.options import Jobs, examples
+from raspir.cli.shared import check_writable, print_message, prints_aside, writing
 from raspir.ir import InputError
+from raspir.viz.shown import counted
 
 if TYPE_CHECKING:
     from raspir.testing.fuzzer import Fuzzed
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-Cases = Annotated[int, typer.Option("--cases", metavar="N", help="How many cases.")]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Decides which cases.")]
+Cases = Annotated[int, typer.Option("--cases", metavar="N", help="The number of cases.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The seed that determines the cases.")]
 Backends = Annotated[
     list[str] | None,
     typer.Option(
         "--backend",
         "-b",
         metavar="NAME",
-        help="Run programs on this backend. May be repeated; if left out: on each that runs programs.",
-        show_default=False,
+        help="A backend to test. May be repeated; by default, all that run programs.",
         autocompletion=completion.backends,
     ),
 ]
@@ -40,24 +40,15 @@ Passes = Annotated[
     str | None,
     typer.Option(
         metavar="PASSES",
-        help="The passes of every case, as for [bold]raspir opt[/bold]; '' for programs as written. If left out: the "
-        "default ones, each pass alone, and several in any order; passes of installed packages only without --backend.",
-        show_default=False,
+        help="The passes of every case, as for `raspir opt`; '' for none. By default, the default pipeline, each pass "
+        "alone, and several in any order, with passes of installed packages only without --backend.",
         autocompletion=completion.passes,
     ),
 ]
-Jobs = Annotated[
-    int | None,
-    typer.Option(
-        "--jobs", "-j", metavar="J", help="Processes; one for each processor if left out.", show_default=False
-    ),
-]
-Failures = Annotated[int, typer.Option("--failures", metavar="N", help="Stop after so many differences.")]
+Failures = Annotated[int, typer.Option("--failures", metavar="N", help="Stop after this many differences.")]
 TimeLimit = Annotated[
     float,
-    typer.Option(
-        "--time-limit", metavar="SECONDS", help="A case that takes longer is a difference; most take milliseconds."
-    ),
+    typer.Option("--time-limit", metavar="SECONDS", help="The time limit of a case; exceeding it is a difference."),
 ]
 Saved = Annotated[
     Path | None,
@@ -65,8 +56,7 @@ Saved = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Where a difference is saved as Python that shows it. If left out: raspir-fuzz-SEED-NUMBER.py here.",
-        show_default=False,
+        help="The Python script that reproduces a difference; by default, raspir-fuzz-SEED-NUMBER.py.",
     ),
 ]
 
@@ -88,9 +78,9 @@ def fuzz(
     time_limit: TimeLimit = 60.0,
     output: Saved = None,
 ) -> None:
-    """Compare the results of generated programs: optimised and as written, on backends and the reference interpreter.
+    """Compare the results of generated programs: optimized and as written, on backends and the reference interpreter.
 
-    A case is one program under one configuration of passes, attention, input assumptions and backend. The optimised
+    A case is one program under one configuration of passes, attention, input assumptions and backend. The optimized
     program runs on six inputs. On the reference, its results must equal those of the program as written; on the
     backend, they must equal those of the reference on the same graph, types and errors included, one by one and as a
     batch. Four cases share a program. The passes of raspir must not add layers, may add nodes only for a gain that they
@@ -113,7 +103,7 @@ def fuzz(
         asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes, time_limit=time_limit)
         campaign = asked.check()
         if left_out := asked.left_out():
-            tell(f"left out, since they cannot be used: {', '.join(left_out)}")
+            print_message(f"left out, since they cannot be used: {', '.join(left_out)}")
         with _progress(cases) as on_progress:
             done = run(campaign, cases, jobs or os.cpu_count() or 1, failures, on_progress)
     for failure in done.failures:
@@ -125,7 +115,7 @@ def fuzz(
         raise typer.Exit(130)
     idle = [] if done.failures else _idle(done, campaign)
     for name in idle:
-        tell(f"nothing was compared on backend {name}: it supports none of the programs")
+        print_message(f"nothing was compared on backend {name}: it supports none of the programs")
     if any(name in asked.backends for name in idle):
         raise typer.Exit(2)
     raise typer.Exit(int(bool(done.failures)))
@@ -134,20 +124,20 @@ def fuzz(
 @contextlib.contextmanager
 def _progress(cases: int) -> Iterator[Callable[[Fuzzed], None]]:
     """Yield a progress callback that updates a bar on a terminal, and prints occasional lines elsewhere."""
-    from raspir.cli.progress import case_bar
+    from raspir.cli.progress import progress_bars
 
-    with case_bar(cases) as bar:
-        said = time.monotonic()
+    with progress_bars(delay=0) as bars:
+        printed = time.monotonic()
 
         def on_progress(done: Fuzzed) -> None:
-            nonlocal said
-            found = _differences(len(done.failures))
+            nonlocal printed
             rate = f"{done.cases / max(done.seconds, 1e-9):.0f} cases/s"
-            if bar is not None:
-                bar(done.cases, found, rate)
-            elif time.monotonic() - said >= _QUIET:
-                said = time.monotonic()
-                tell(f"{done.cases} of {cases} cases, {found}, {rate}")
+            status = f"{done.cases} of {cases} cases, {_differences(len(done.failures))}, {rate}"
+            if bars is not None:
+                bars("fuzzing", done.cases, cases, status)
+            elif time.monotonic() - printed >= _QUIET:
+                printed = time.monotonic()
+                print_message(status)
 
         yield on_progress
 
@@ -156,7 +146,7 @@ _QUIET = 10.0  # seconds between progress lines
 
 
 def _differences(count: int) -> str:
-    return "no difference" if count == 0 else "1 difference" if count == 1 else f"{count} differences"
+    return counted(count, "difference") if count else "no difference"
 
 
 def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
@@ -165,7 +155,7 @@ def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
 
     command = f"raspir fuzz --seed {campaign.seed}"
     number = failure.number
-    tell(f"program {number} shows a difference, which is made small now")
+    print_message(f"program {number} shows a difference, which is being minimized")
     content = script(
         shrunk(failure), f"A difference that {command} found with program {number}; running this shows it."
     )
@@ -199,9 +189,9 @@ def _covered(done: Fuzzed) -> list[str]:
         if found:
             lines.append(f"{heading}: {', '.join(f'{name} {-count}' for count, name in sorted(found))}")
     lines.append(
-        f"{counts['results']} results compared, {counts['failing']} of them fail alike, {counts['excused']} may differ "
-        f"since floats round; {counts['shallower']} programs lost layers, {counts['impossible']} do not go with their "
-        f"promises, {counts['unsupported']} are not supported"
+        f"{counts['results']} results compared, {counts['failing']} of them equal errors, {counts['excused']} that "
+        f"may differ by rounding; {counts['shallower']} programs lost layers, {counts['impossible']} contradict their "
+        f"assumptions, {counts['unsupported']} are not supported"
     )
     return lines
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -19,25 +20,23 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+M = TypeVar("M", bound=Member)
+
 
 @commands.command()
 def backends(as_json: AsJson = False) -> None:
     """List the backends, with their capabilities and options."""
     from raspir.cli.tables import backend_table
 
-    with prints_aside():
-        members = [_backend_to_json(each) for each in BACKENDS.listings()] if as_json else backend_table(BACKENDS)
-    _print_members(BACKENDS, members)
+    _list(BACKENDS, as_json, _backend_to_json, backend_table)
 
 
 @commands.command()
 def passes(as_json: AsJson = False) -> None:
-    """List the passes of the optimiser and their options."""
+    """List the passes of the optimizer and their options."""
     from raspir.cli.tables import pass_table
 
-    with prints_aside():
-        members = [_to_json(each, PASSES.what) for each in PASSES.listings()] if as_json else pass_table(PASSES)
-    _print_members(PASSES, members)
+    _list(PASSES, as_json, lambda each: _to_json(each, PASSES.what), pass_table)
 
 
 def _to_json(listing: Listing[Member], what: str) -> dict[str, Any]:
@@ -64,12 +63,17 @@ def _backend_to_json(listing: Listing[Backend]) -> dict[str, Any]:
     }
 
 
-def _print_members(registry: Registry[Any], members: list[dict[str, Any]] | Table) -> None:
+def _list(
+    registry: Registry[M],
+    as_json: bool,
+    to_json: Callable[[Listing[M]], dict[str, Any]],
+    table: Callable[[Registry[M]], Table],
+) -> None:
     from raspir.cli.tables import console
 
+    with prints_aside():
+        members = [to_json(each) for each in registry.listings()] if as_json else table(registry)
     if isinstance(members, list):
         print_json(members)
-    elif registry.names():
-        console().print(members)
     else:
-        typer.echo(f"There is no {registry.what} yet. Installed packages add them under {registry.group}.")
+        console().print(members)

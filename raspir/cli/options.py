@@ -22,60 +22,50 @@ class BatchFormat(StrEnum):
     json = "json"
 
 
-Target = Annotated[
+ProgramSpec = Annotated[
     str,
     typer.Argument(
         metavar="FILE[:NAME]",
-        help="A Python file, a dotted module or a textual IR file; NAME is a program in it, or a function of no "
-        "arguments that returns one, and may be left out where there is only one.",
-        show_default=False,
+        help="A Python file, a dotted module or a textual IR file. NAME is a program in it, or a function without "
+        "parameters that returns one; it is optional if there is only one.",
     ),
 ]
-NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Leave the program as written.")]
-Input = Annotated[
-    str | None, typer.Option("--input", "-i", metavar="TEXT", help="The input, as characters.", show_default=False)
-]
+NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Do not optimize the program.")]
+Input = Annotated[str | None, typer.Option("--input", "-i", metavar="TEXT", help="The input, as characters.")]
 JsonInput = Annotated[
-    str | None,
-    typer.Option("--json", metavar="JSON", help="The input, as a JSON list such as '[5, 2]'.", show_default=False),
+    str | None, typer.Option("--json", metavar="JSON", help="The input, as a JSON list such as '[5, 2]'.")
 ]
 Batch = Annotated[
     Path | None,
     typer.Option(
         "--batch",
         metavar="FILE",
-        help="Inputs, one a line; - for standard input. Results come one a line, too.",
-        show_default=False,
+        help="A file of inputs, one per line; - for standard input. Prints a result per line.",
     ),
 ]
 BatchFormatOption = Annotated[
     BatchFormat | None,
     typer.Option(
         "--batch-format",
-        help="Whether a line of --batch is characters or JSON. If left out: JSON in files that end in .jsonl or "
-        ".ndjson, characters in all others. A blank line is the input of no characters; of JSON it is left out.",
-        show_default=False,
+        help="The format of the lines of --batch: characters or JSON. By default, JSON for .jsonl and .ndjson files, "
+        "otherwise characters. A blank line of characters is an empty input; a blank line of JSON is skipped.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="OUT", help="Write here and not on the terminal.", show_default=False),
+    Path | None, typer.Option("--output", "-o", metavar="OUT", help="The output file, instead of standard output.")
 ]
 Bind = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="SYMBOL=FILE:NAME",
-        help="The Python function behind a symbol of a textual IR file. May be repeated.",
-        show_default=False,
+        metavar="SYMBOL=FILE:NAME", help="The Python function for a symbol of a textual IR file. May be repeated."
     ),
 ]
 Passes = Annotated[
     str | None,
     typer.Option(
         metavar="A,B{OPTION=VALUE},C",
-        help="The passes to run, in order, and not the default ones; see [bold]raspir passes[/bold].",
-        show_default=False,
+        help="The passes to run, in order, instead of the default ones; see `raspir passes`.",
         autocompletion=completion.passes,
     ),
 ]
@@ -85,9 +75,13 @@ BackendName = Annotated[
         "--backend",
         "-b",
         metavar="NAME{OPTION=VALUE}",
-        help="See [bold]raspir backends[/bold].",
+        help="The backend; see `raspir backends`.",
         autocompletion=completion.backends,
     ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", metavar="N", help="The number of processes; by default, one per core."),
 ]
 
 

@@ -16,11 +16,11 @@ from raspir.cli.options import (
     JsonInput,
     NoOptimize,
     Output,
-    Target,
+    ProgramSpec,
     examples,
     with_options,
 )
-from raspir.cli.shared import after_passes, check_writable, graph_of, input_of, prints_aside, program_name, write
+from raspir.cli.shared import after_passes, check_writable, input_of, load_graph, prints_aside, program_name, write
 from raspir.ir import BackendError
 from raspir.passes.options import Options
 from raspir.passes.report import Report
@@ -38,16 +38,11 @@ commands = typer.Typer()
 )
 @with_options
 def draw(
-    target: Target,
+    program: ProgramSpec,
     output: Output = None,
     format: Annotated[
         str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="svg, png, pdf or dot, or what else the backend draws.",
-            show_default=False,
-        ),
+        typer.Option("--format", metavar="FORMAT", help="svg, png, pdf or dot, or another format of the backend."),
     ] = None,
     input: Input = None,
     json_input: JsonInput = None,
@@ -55,14 +50,14 @@ def draw(
         bool | None,
         typer.Option(
             "--optimize/--no-optimize",
-            help="Draw the program as written and optimised beside each other, or as written alone.",
+            help="Draw the program as written and optimized side by side, or only as written.",
             show_default="as written",
         ),
     ] = None,
     backend: BackendName = "graphviz",
     renderer: Annotated[
         str,
-        typer.Option("--renderer", metavar="NAME", help="What lays the diagram out: auto, wasm or dot with Graphviz."),
+        typer.Option("--renderer", metavar="NAME", help="The layout engine: auto, wasm or dot."),
     ] = "auto",
     *,
     options: Options,
@@ -73,12 +68,12 @@ def draw(
     with prints_aside() as stdout:
         given, chosen = input_of(input, json_input), drawer(backend)
         kind = _picture_format(chosen, format, output)
-        graphs = [options.assumed(graph_of(target, bind))]
+        graphs = [load_graph(program, bind, options)]
         if optimize:
             graphs.append(after_passes(graphs[0], options, None))
-        drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(target), renderer=renderer)
+        drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(program), renderer=renderer)
         if output is None and isinstance(drawn, bytes) and stdout.isatty():
-            raise BackendError(f"{kind} is not for a terminal: give --output FILE")
+            raise BackendError(f"cannot write {kind} to a terminal: give --output FILE")
     write(drawn, output)
 
 
@@ -90,26 +85,24 @@ def draw(
 )
 @with_options
 def report(
-    target: Target,
+    program: ProgramSpec,
     output: Output = None,
     input: Annotated[
         list[str] | None,
-        typer.Option(
-            "--input", "-i", metavar="TEXT", help="An input, as characters. May be repeated.", show_default=False
-        ),
+        typer.Option("--input", "-i", metavar="TEXT", help="An input, as characters. May be repeated."),
     ] = None,
     json_input: Annotated[
         list[str] | None,
-        typer.Option("--json", metavar="JSON", help="An input, as JSON. May be repeated.", show_default=False),
+        typer.Option("--json", metavar="JSON", help="An input, as JSON. May be repeated."),
     ] = None,
     *,
     options: Options,
     no_optimize: NoOptimize = False,
     bind: Bind = None,
 ) -> None:
-    """Write an HTML page on a program: its layers as written and optimised, and their values on the inputs.
+    """Write an HTML page on a program: its layers as written and optimized, and their values on inputs.
 
-    The page is a single self-contained file. Without an input it shows the program alone.
+    The page is a single self-contained file. Without an input, it shows only the program.
     """
     output = None if str(output) == "-" else output
     with prints_aside():
@@ -119,11 +112,11 @@ def report(
         if output is not None:
             check_writable(output)
         pass_report = Report()
-        graph = options.assumed(graph_of(target, bind))
+        graph = load_graph(program, bind, options)
         for given in inputs.values():
             read_inputs(graph, given)  # report invalid inputs before slow work
-        optimised = None if no_optimize else after_passes(graph, options, None, pass_report)
-        page = api.report_on(graph, optimised, pass_report.remarks, inputs, program_name(target))
+        optimized = None if no_optimize else after_passes(graph, options, None, pass_report)
+        page = api.report_on(graph, optimized, pass_report.remarks, inputs, program_name(program))
     write(page, output)
 
 
@@ -133,8 +126,8 @@ def _picture_format(chosen: BackendAdapter, format: str | None, output: Path | N
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
     kind = format or suffix or ("svg" if output is None else "")
     if kind not in chosen.formats:
-        problem = f"--format {format} is not known" if format else f"{output} has no suffix that says what it is to be"
-        raise BackendError(f"{problem}: give --format, or a suffix, of one of {known}")
+        problem = f"there is no format {format}" if format else f"the suffix of {output} is not that of a format"
+        raise BackendError(f"{problem}: give --format or a suffix that is one of {known}")
     if output is not None:
         check_writable(output)
     return kind

@@ -19,11 +19,20 @@ from raspir.cli.options import (
     NoOptimize,
     Output,
     Passes,
-    Target,
+    ProgramSpec,
     examples,
     with_options,
 )
-from raspir.cli.shared import after_passes, graph_of, input_of, print_json, prints_aside, tell, write
+from raspir.cli.shared import (
+    after_passes,
+    input_of,
+    load_graph,
+    load_optimized,
+    print_json,
+    print_message,
+    prints_aside,
+    write,
+)
 from raspir.ir import Graph, InputError, print_graph
 from raspir.passes.options import Options
 from raspir.passes.report import Report
@@ -36,7 +45,7 @@ commands = typer.Typer()
 )
 @with_options
 def stats(
-    target: Target,
+    program: ProgramSpec,
     *,
     options: Options,
     no_optimize: NoOptimize = False,
@@ -46,18 +55,18 @@ def stats(
     """Show the layers of a program, the heads in each, and their costs."""
     report = Report()
     with prints_aside():
-        written = options.assumed(graph_of(target, bind))
+        written = load_graph(program, bind, options)
         passes = "" if no_optimize else None
-        optimised = after_passes(written, options, passes, report)
-    after = None if optimised == written else optimised
+        optimized = after_passes(written, options, passes, report)
+    after = None if optimized == written else optimized
     if as_json:
+        figures = _figures(written) | ({} if after is None else {"optimized": _figures(after)})
         remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
-        optimized = {} if after is None else {"optimized": _figures(after)}
-        print_json({**_figures(written), **optimized, **remarks})
+        print_json(figures | remarks)
     else:
-        _print_stats(target, written, after, report)
+        _print_stats(program, written, after, report)
         if after is None and not no_optimize:
-            typer.echo("\nThe optimiser found nothing to improve.")
+            typer.echo("\nThe optimizer found nothing to improve.")
         for remark in report.remarks:
             if remark.rule == "time budget":
                 typer.echo(f"\nThe {remark.rule} of {remark.subject} {remark.gain}.")
@@ -72,31 +81,28 @@ def stats(
 )
 @with_options
 def opt(
-    target: Target,
+    program: ProgramSpec,
     passes: Passes = None,
     remarks: Annotated[
-        bool, typer.Option("--remarks", help="Say above the IR, as its comments, what each pass gained and where.")
+        bool, typer.Option("--remarks", help="Print as comments above the IR what each pass gained, and where.")
     ] = False,
     validate: Annotated[
         bool,
         typer.Option(
             "--validate",
-            help="Run the program before and after on every input of the vocabulary, put longer ones to a solver, and "
-            "say above the IR what was covered. A difference ends with exit code 1.",
+            help="Compare the program before and after on every input over the vocabulary, and with a solver on longer "
+            "ones. Prints the coverage above the IR. The exit code is 1 if they differ.",
         ),
     ] = False,
     validate_length: Annotated[
         int | None,
         typer.Option(
-            "--validate-length",
-            metavar="N",
-            help="The length up to which to validate; as far as the time reaches if left out.",
-            show_default=False,
+            "--validate-length", metavar="N", help="The greatest length to validate; by default, as the time allows."
         ),
     ] = None,
     validate_seconds: Annotated[
         float,
-        typer.Option("--validate-seconds", metavar="S", help="How long to run inputs, and how long to ask the solver."),
+        typer.Option("--validate-seconds", metavar="S", help="The time for running inputs, and that of the solver."),
     ] = 20.0,
     *,
     options: Options,
@@ -104,32 +110,32 @@ def opt(
     bind: Bind = None,
     output: Output = None,
 ) -> None:
-    """Optimise a program and print it as textual IR."""
+    """Optimize a program and print it as textual IR."""
     report = Report()
     if not validate and validate_length is not None:
-        raise InputError("--validate-length says how far to validate: give --validate, too")
+        raise InputError("--validate-length applies only to --validate: give --validate, too")
     if not 0 < validate_seconds < math.inf or (validate_length is not None and validate_length < 0):
         raise InputError("--validate-seconds is a positive number, and --validate-length a natural one")
     with prints_aside():
-        written = options.assumed(graph_of(target, bind))
+        written = load_graph(program, bind, options)
         chosen = "" if no_optimize and passes is None else passes
         graph = after_passes(written, options, chosen, report)
         covered = _validated(written, graph, validate_length, validate_seconds) if validate else []
     comments = [f"# validated: {line}" for line in covered] + (report.comments() if remarks else [])
     write("".join([*(f"{line}\n" for line in comments), print_graph(graph, locations=True)]), output)
     for line in covered if output is not None else ():
-        tell(f"validated: {line}")
+        print_message(f"validated: {line}")
 
 
-def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: float) -> list[str]:
+def _validated(written: Graph, optimized: Graph, longest: int | None, seconds: float) -> list[str]:
     """Return lines on the coverage of translation validation; exit with code 1 on a difference."""
     from raspir.cli.progress import progress_bar
     from raspir.validation.translation import validate
 
     with progress_bar("validating") as progress:
-        found = validate(written, optimised, longest, seconds, progress)
+        found = validate(written, optimized, longest, seconds, progress)
     if found.difference is not None:
-        tell(f"the optimised program is wrong: {found.difference}")
+        print_message(f"the optimized program is wrong: {found.difference}")
         raise typer.Exit(1)
     return found.lines()
 
@@ -137,7 +143,7 @@ def _validated(written: Graph, optimised: Graph, longest: int | None, seconds: f
 @commands.command(epilog=examples("raspir emit examples/addition.py:add --backend text -o add.rir"))
 @with_options
 def emit(
-    target: Target,
+    program: ProgramSpec,
     backend: BackendName,
     output: Output = None,
     input: Input = None,
@@ -151,8 +157,7 @@ def emit(
     with prints_aside():
         given = input_of(input, json_input)
         writer(backend)  # report an unknown name before slow work
-        graph = options.assumed(graph_of(target, bind))
-        graph = after_passes(graph, options, "" if no_optimize else None)
+        graph = load_optimized(program, bind, options, no_optimize)
         emitted = api.emit(graph, backend, given, optimize=False)
     write(emitted, output)
 
@@ -165,7 +170,7 @@ def emit(
 )
 @with_options
 def plan(
-    target: Target,
+    program: ProgramSpec,
     backend: BackendName = "numpy",
     *,
     options: Options,
@@ -176,29 +181,28 @@ def plan(
     """Show how a backend evaluates the selector of each aggregate, and its time complexity in the length n."""
     with prints_aside():
         chosen = explainer(backend)  # report an unknown name before slow work
-        graph = options.assumed(graph_of(target, bind))
-        graph = after_passes(graph, options, "" if no_optimize else None)
+        graph = load_optimized(program, bind, options, no_optimize)
         strategies = tuple(chosen.explain(graph))
     if as_json:
         print_json([_strategy_to_json(strategy) for strategy in strategies])
     else:
-        _print_plan(target, chosen.name, strategies)
+        _print_plan(program, chosen.name, strategies)
 
 
 def _figures(graph: Graph) -> dict[str, Any]:
     return {**graph.stats().to_json(), "critical_path": path_to_json(graph)}
 
 
-def _print_stats(target: str, written: Graph, after: Graph | None, report: Report) -> None:
+def _print_stats(program: str, written: Graph, after: Graph | None, report: Report) -> None:
     """Print tables of the written program and, if different, the optimized one."""
     from raspir.cli.tables import comparison_table, console, remark_table
 
     before = written.stats()
-    _print_layers(written, f"{target}, as written")
+    _print_layers(written, f"{program}, as written")
     if after is None:
         return
     console().print()
-    _print_layers(after, f"{target}, optimised")
+    _print_layers(after, f"{program}, optimized")
     console().print()
     console().print(comparison_table(before, after.stats()))
     if report.remarks and after.stats().layers < before.layers:
@@ -228,14 +232,14 @@ def _strategy_to_json(strategy: Strategy) -> dict[str, Any]:
     }
 
 
-def _print_plan(target: str, backend: str, strategies: tuple[Strategy, ...]) -> None:
+def _print_plan(program: str, backend: str, strategies: tuple[Strategy, ...]) -> None:
     from raspir.cli.tables import console, strategy_table
 
     if not strategies:
-        typer.echo(f"{target} has no attention: there is no selector to evaluate.")
+        typer.echo(f"{program} has no attention: there is no selector to evaluate.")
         return
-    console().print(strategy_table(strategies, f"{target}, as backend {backend} evaluates its selectors"))
+    console().print(strategy_table(strategies, f"{program}, as backend {backend} evaluates its selectors"))
     count = sum(strategy.falls_back for strategy in strategies)
     if count:
         falls = "1 selector falls back" if count == 1 else f"{count} selectors fall back"
-        typer.echo(f"{falls}: each key is compared with each query, block by block. Long inputs take long, with n².")
+        typer.echo(f"{falls}: each key is compared with each query, block by block. The time grows with n².")

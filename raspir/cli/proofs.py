@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from raspir.cli.options import AsJson, examples
-from raspir.cli.shared import print_json, tell
+from raspir.cli.options import AsJson, Jobs, examples
+from raspir.cli.shared import print_json, print_message
 from raspir.ir import InputError, RaspirError
 from raspir.plugins.registry import advice
+from raspir.viz.shown import counted
 
 if TYPE_CHECKING:
     from raspir.testing.proofs.findings import Finding
@@ -29,36 +30,33 @@ _SHOWN = 3  # the conditions shown per rule without --all
 def verify_rules(
     rule: Annotated[
         list[str] | None,
-        typer.Option("--rule", metavar="NAME", help="Only this rule. May be repeated.", show_default=False),
+        typer.Option("--rule", metavar="NAME", help="Check only this rule. May be repeated."),
     ] = None,
     longest: Annotated[
-        int, typer.Option("--longest", metavar="N", help="The length up to which rules are proved.")
+        int, typer.Option("--longest", metavar="N", help="The greatest length for which rules are proved.")
     ] = 4,
     seconds: Annotated[
-        float, typer.Option("--seconds", metavar="S", help="The time of the solver for one program and length.")
+        float, typer.Option("--seconds", metavar="S", help="The time limit of the solver for one program and length.")
     ] = 20.0,
     generated: Annotated[
         int,
         typer.Option(
             "--generated",
             metavar="N",
-            help="How many programs are generated to try each rule on; 5000 or more for one without an encoding.",
+            help="The number of generated programs that test each rule; 5000 or more for one without an encoding.",
         ),
     ] = 100,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", metavar="N", help="Processes; one for each processor if left out.", show_default=False),
-    ] = None,
+    jobs: Jobs = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show a counterexample for every condition, and not for a few of each rule.")
+        bool, typer.Option("--all", help="Show a counterexample for every condition, instead of a few per rule.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Prove the rewrite rules of the optimiser with an SMT solver, and show that their side conditions are needed.
+    """Prove the rewrite rules of the optimizer with an SMT solver, and check that their side conditions are needed.
 
     Each rule's own code rewrites programs on symbolic inputs. The solver proves, for each length, that the results are
     equal for all inputs, and must find a counterexample when a side condition is dropped. Then the rule alone is tested
-    on generated programs. Needs z3-solver.
+    on generated programs. Requires z3-solver.
     """
     if longest < 0 or not 0 < seconds < math.inf or generated < 0 or (jobs is not None and jobs < 1):
         raise InputError("--longest and --generated are natural numbers, --seconds and --jobs positive ones")
@@ -70,7 +68,7 @@ def verify_rules(
     elif found:
         _print(found, time.monotonic() - start, longest, None if show_all or rule else _SHOWN)
     if stopped:
-        tell(f"interrupted: {len(found)} of {len(chosen)} rules were looked at")
+        print_message(f"interrupted: {len(found)} of {len(chosen)} rules were checked")
         raise typer.Exit(130)
     if not all(each.holds for each in found):
         raise typer.Exit(1)
@@ -132,10 +130,9 @@ def _summary(found: list[Finding], seconds: float, longest: int) -> str:
     needs = [need for each in found for need in each.needs]
     idle = sum(need.counterexample is None for need in needs)
     programs, others = sum(each.cases for each in proofs), sum(bool(each.unencoded) for each in found)
-    rules = "1 rule" if len(found) == 1 else f"{len(found)} rules"
     text = (
-        f"{rules} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbols for inputs; {others} "
-        f"not encoded, and held against generated programs alone; {len(needs)} conditions dropped, "
+        f"{counted(len(found), 'rule')} in {seconds:.0f} s: {len(proofs)} proved, on {programs} programs with symbolic "
+        f"inputs; {others} not encoded, and tested only on generated programs; {len(needs)} conditions dropped, "
         f"{len(needs) - idle} with a counterexample"
     )
     if not idle:

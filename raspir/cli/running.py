@@ -24,21 +24,21 @@ from raspir.cli.options import (
     JsonInput,
     NoOptimize,
     Output,
-    Target,
+    ProgramSpec,
     examples,
     with_options,
 )
 from raspir.cli.shared import (
-    after_passes,
     allow_long_integers,
-    graph_of,
     input_of,
+    load_optimized,
     print_json,
     prints_aside,
     writing,
 )
 from raspir.ir import Graph, InputError
 from raspir.passes.options import Options
+from raspir.viz.shown import counted
 
 if TYPE_CHECKING:
     from raspir.cli.progress import Bars
@@ -56,7 +56,7 @@ commands = typer.Typer()
 )
 @with_options
 def run(
-    target: Target,
+    program: ProgramSpec,
     input: Input = None,
     json_input: JsonInput = None,
     batch: Batch = None,
@@ -74,7 +74,7 @@ def run(
     """
     given = input_of(input, json_input)
     if batch is None and batch_format is not None:
-        raise InputError("--batch-format says how the lines of a file are read: give --batch FILE")
+        raise InputError("--batch-format applies only to --batch: give --batch FILE")
     if batch is not None and given is not None:
         raise InputError("give one input (--input or --json) or a file of them (--batch), not both")
     if batch is None and given is None:
@@ -83,14 +83,13 @@ def run(
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
-        graph = options.assumed(graph_of(target, bind))
-        graph = after_passes(graph, options, "" if no_optimize else None)
-        program = api.compile(graph, backend, optimize=False)
+        graph = load_optimized(program, bind, options, no_optimize)
+        executable = api.compile(graph, backend, optimize=False)
         if lines is not None:
-            _run_lines(program, graph, lines, _format(lines, batch_format), output, stdout)
+            _run_lines(executable, graph, lines, _format(lines, batch_format), output, stdout)
             return
-        with _reporting(program):
-            result = program(given)
+        with _reporting(executable):
+            result = executable(given)
     print_json(result, output)
 
 
@@ -98,7 +97,7 @@ def _lines(batch: Path, output: Path | None) -> Lines:
     lines = Lines(batch)
     with contextlib.suppress(OSError):
         if output is not None and output.samefile(batch):
-            raise InputError(f"--output {output} is the file of the inputs, which it would replace")
+            raise InputError(f"--output {output} would overwrite the inputs")
     return lines
 
 
@@ -109,17 +108,17 @@ def _format(lines: Lines, chosen: BatchFormat | None) -> BatchFormat:
 
 
 def _run_lines(
-    program: Executable, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO
+    run: Executable, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO
 ) -> None:
     """Run a program on the lines of a file; report the duration if stderr is a terminal."""
     if kind is BatchFormat.text and len(graph.inputs) > 1:
         names = ", ".join(graph.inputs)
-        raise InputError(f"the program has several inputs ({names}): give --batch-format json, and lines of objects")
+        raise InputError(f"the program has several inputs ({names}): give --batch-format json, and an object per line")
     read = str if kind is BatchFormat.text else read_json
     allow_long_integers()
     start = time.monotonic()
     with contextlib.ExitStack() as stack:
-        bars = stack.enter_context(_reporting(program))
+        bars = stack.enter_context(_reporting(run))
         if output is None:
             shared = stdout.isatty()
             writer = Writer(stdout.buffer, stdout.encoding or "utf-8", terminal=shared)
@@ -134,10 +133,9 @@ def _run_lines(
             if bars is not None and not shared:  # a bar would interleave with the results, which show progress anyway
                 bars("running", done, size, f"{count} inputs")
 
-        count = run_lines(program, lines, read, writer, on_progress, skip_blank=kind is BatchFormat.json)
+        count = run_lines(run, lines, read, writer, on_progress, skip_blank=kind is BatchFormat.json)
     if sys.stderr.isatty():
-        inputs = "1 input" if count == 1 else f"{count} inputs"
-        typer.echo(f"{inputs} in {_duration(time.monotonic() - start)}", err=True)
+        typer.echo(f"{counted(count, 'input')} in {_duration(time.monotonic() - start)}", err=True)
 
 
 def _close(file: BinaryIO) -> None:

@@ -7,13 +7,12 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 import typer
 
-from raspir.cli.batch import read_json, to_json
+from raspir.cli.batch import cause, read_json, to_json
 from raspir.frontends.files import load, load_function
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
@@ -21,7 +20,6 @@ from raspir.ir.text.printer import escape
 from raspir.passes.options import Options
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
-from raspir.runtime.sequence import Sequence
 
 MOST_DIGITS = 320_000
 """The limit on decimal digits of integers; the largest result of an operation has 315,653."""
@@ -32,7 +30,7 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
     from raspir.cli.progress import progress_bar
 
     report = report or Report()
-    with progress_bar("optimising") as progress:
+    with progress_bar("optimizing") as progress:
         return run_passes(
             graph,
             passes,
@@ -44,13 +42,13 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
         )
 
 
-def graph_of(target: str, bind: list[str] | None = None) -> Graph:
-    """Load the graph of a target, with Python functions bound to its symbols.
+def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
+    """Load the graph of a program under the assumptions of ``options``, with functions bound to its symbols.
 
     Raises:
-        RaspirError: if loading or binding fails.
+        RaspirError: if loading or binding fails, or an assumption is invalid.
     """
-    program = load(target)
+    program = load(spec)
     graph = program if isinstance(program, Graph) else lower(program)
     functions = {}
     for binding in bind or ():
@@ -58,7 +56,12 @@ def graph_of(target: str, bind: list[str] | None = None) -> Graph:
         if not equals:
             raise LoadError(f"--bind takes SYMBOL=FILE:NAME, not {binding}")
         functions[symbol.removeprefix("@")] = load_function(function)
-    return graph.bind(functions)
+    return options.assumed(graph.bind(functions))
+
+
+def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool) -> Graph:
+    """Load the graph of a program as :func:`load_graph`, and run the default passes unless ``no_optimize``."""
+    return after_passes(load_graph(spec, bind, options), options, "" if no_optimize else None)
 
 
 def input_of(text: str | None, json_text: str | None) -> object:
@@ -78,10 +81,10 @@ def input_of(text: str | None, json_text: str | None) -> object:
         raise InputError(f"--json: {error.message}") from None
 
 
-def program_name(target: str) -> str:
-    """Return the title for the program of a target: its name, or else the stem of its file."""
-    path, _, name = target.rpartition(":")
-    return name if path and "/" not in name and "\\" not in name else Path(target).stem
+def program_name(spec: str) -> str:
+    """Return the name of a program, or the stem of its file if it is given without a name."""
+    path, _, name = spec.rpartition(":")
+    return name if path and "/" not in name and "\\" not in name else Path(spec).stem
 
 
 @contextlib.contextmanager
@@ -98,13 +101,13 @@ def prints_aside() -> Iterator[TextIO]:
 def print_json(value: object, output: Path | None = None) -> None:
     """Write a value as JSON, to stdout if no file is given."""
     allow_long_integers()
-    text = to_json(value, partial(json.dumps, ensure_ascii=False, default=_plain))
+    text = to_json(value)
     if output is None:
         text = escape(text)  # a terminal interprets some characters that JSON leaves unescaped
     try:
         text.encode("utf-8" if output is not None else sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(value, default=_plain)
+        text = json.dumps(json.loads(text))
     write(f"{text}\n", output)
 
 
@@ -114,12 +117,6 @@ def allow_long_integers() -> None:
     Conversion takes quadratic time, a second or two at this limit, so the limit stays finite.
     """
     sys.set_int_max_str_digits(MOST_DIGITS)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Sequence):
-        return value.tolist()
-    raise TypeError(f"not JSON: {value!r}")
 
 
 def write(content: str | bytes, output: Path | None) -> None:
@@ -142,7 +139,7 @@ def writing(name: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:  # a path may contain a null character
-        raise RaspirError(f"cannot write {name}: {getattr(error, 'strerror', None) or error}") from None
+        raise RaspirError(f"cannot write {name}: {cause(error)}") from None
 
 
 def check_writable(output: Path) -> None:
@@ -154,7 +151,7 @@ def check_writable(output: Path) -> None:
             output.unlink()
 
 
-def tell(message: str) -> None:
+def print_message(message: str) -> None:
     """Print a one-line message to stderr, escaping unencodable characters."""
     encoding = sys.stderr.encoding or "utf-8"
     typer.echo(f"raspir: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
@@ -172,7 +169,7 @@ def plain_warnings() -> Iterator[None]:
         key = message.what if isinstance(message, SlowWarning) else str(message)  # the estimated time may vary
         if key not in shown:
             shown.add(key)
-            tell(str(message))
+            print_message(str(message))
 
     with warnings.catch_warnings():
         warnings.simplefilter("always", RaspirWarning)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from raspir.analysis.critical_path import critical_path
@@ -18,6 +18,7 @@ from raspir.passes.base import Pass, Remark
 from raspir.plugins.options import options_listed
 from raspir.plugins.registry import Member, Registry
 from raspir.viz.heads import DrawnProgram
+from raspir.viz.shown import FIGURES, counted
 
 if TYPE_CHECKING:
     from raspir.testing.proofs.findings import Finding, Need
@@ -27,12 +28,9 @@ M = TypeVar("M", bound=Member)
 
 def layer_table(graph: Graph, title: str) -> Table:
     """Return a table of the layers of ``graph``: the selector and reads of each head, and the feed-forward work."""
-    table = Table(title=_text(title), title_justify="left", show_lines=True)
-    table.add_column("layer", justify="right")
-    table.add_column("attends to")
-    table.add_column("reads → result")
-    table.add_column("feed-forward work")
-    for layer in DrawnProgram(graph).words():
+    columns = Column("layer", justify="right"), "attends to", "reads → result", "feed-forward work"
+    table = _titled(title, *columns, show_lines=True)
+    for layer in DrawnProgram(graph).working:
         attends = "\n".join(head.attends + "\n" * (len(head.reads) - 1) for head in layer.heads)
         reads = "\n".join(text for head in layer.heads for text in head.reads)
         table.add_row(str(layer.number), _text(attends), _text(reads), _text(layer.work))
@@ -41,26 +39,15 @@ def layer_table(graph: Graph, title: str) -> Table:
 
 def totals(stats: Stats) -> str:
     """Return ``stats`` in one line."""
-    parts = [
-        (stats.layers, "layer"),
-        (stats.heads, "head"),
-        (stats.values, "value"),
-        (stats.mlps, "feed-forward block"),
-        (stats.blocks, "transformer block"),
-    ]
-    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts)
+    return ", ".join(counted(getattr(stats, attribute), noun) for noun, attribute in FIGURES.items())
 
 
 def critical_table(graph: Graph) -> Table:
     """Return a table of the critical path: one value per layer, and the dependency on the next."""
     describer = Describer(graph)
     steps = critical_path(graph)
-    count = "1 layer" if len(steps) == 1 else f"{len(steps)} layers"
-    table = _titled(f"why {count}: each value waits for the one below it")
-    table.add_column("layer", justify="right")
-    table.add_column("value")
-    table.add_column("waits for")
-    table.add_column("line", overflow="fold")
+    title = f"why {counted(len(steps), 'layer')}: each value waits for the one below it"
+    table = _titled(title, Column("layer", justify="right"), "value", "waits for", Column("line", overflow="fold"))
     for step in steps:
         label = describer.label(step.aggregate)
         value = label if describer.name(step.aggregate) else f"{label} = {describer(step.aggregate)}"
@@ -69,35 +56,23 @@ def critical_table(graph: Graph) -> Table:
     return table
 
 
-def comparison_table(written: Stats, optimised: Stats) -> Table:
+def comparison_table(written: Stats, optimized: Stats) -> Table:
     """Return a table comparing the written and optimized program."""
-    table = _titled("as written and optimised")
-    table.add_column("figure")
-    table.add_column("as written", justify="right")
-    table.add_column("optimised", justify="right")
-    for figure, of in _FIGURES.items():
-        table.add_row(figure, of(written), of(optimised))
+    columns = "figure", Column("as written", justify="right"), Column("optimized", justify="right")
+    table = _titled("as written and optimized", *columns)
+    for noun, attribute in FIGURES.items():
+        table.add_row(f"{noun}s", *(str(getattr(stats, attribute)) for stats in (written, optimized)))
+        if noun == "head":
+            table.add_row(
+                "heads per layer", *(" ".join(map(str, each.heads_per_layer)) for each in (written, optimized))
+            )
     return table
-
-
-_FIGURES: dict[str, Callable[[Stats], str]] = {
-    "layers": lambda stats: str(stats.layers),
-    "heads": lambda stats: str(stats.heads),
-    "heads per layer": lambda stats: " ".join(map(str, stats.heads_per_layer)),
-    "values": lambda stats: str(stats.values),
-    "feed-forward blocks": lambda stats: str(stats.mlps),
-    "transformer blocks": lambda stats: str(stats.blocks),
-}
 
 
 def remark_table(remarks: Iterable[Remark]) -> Table:
     """Return a table of the remarks on saved layers, or of all remarks if none concerns layers."""
     remarks = list(remarks)
-    table = _titled("where each layer went")
-    table.add_column("rule")
-    table.add_column("value")
-    table.add_column("gain")
-    table.add_column("line", overflow="fold")
+    table = _titled("where each layer went", "rule", "value", "gain", Column("line", overflow="fold"))
     for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
         table.add_row(_text(remark.rule), _text(remark.subject), _text(remark.gain), _line(remark.location))
     return table
@@ -105,11 +80,8 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
 
 def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     """Return a table of evaluation strategies, with those of last resort highlighted."""
-    table = Table(title=_text(title), title_justify="left", show_lines=True)
-    table.add_column("value", overflow="fold")
-    table.add_column("strategy: what it rests on")
-    table.add_column("cost")
-    table.add_column("selector, line", overflow="fold")
+    value, selector = Column("value", overflow="fold"), Column("selector, line", overflow="fold")
+    table = _titled(title, value, "strategy: reason", "cost", selector, show_lines=True)
     for each in strategies:
         name = f"{each.name} (falls back)" if each.falls_back else each.name
         cells = each.value, f"{name}: {each.why}", each.cost, f"{each.selector}\n{each.location}".rstrip()
@@ -119,12 +91,8 @@ def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
 
 def finding_table(found: Iterable[Finding]) -> Table:
     """Return a table of the rewrite rules: the lengths at which each is proved, or how else it was checked."""
-    table = Table(show_lines=True)
-    table.add_column("pass")
-    table.add_column("rule: what is equal to what")
-    table.add_column("proved")
-    table.add_column("conditions")
-    table.add_column("seconds", justify="right")
+    columns = "pass", "rule: algebra", "proved", "conditions", Column("seconds", justify="right")
+    table = Table(*columns, show_lines=True)
     for each in found:
         needs = f"{sum(need.counterexample is not None for need in each.needs)} of {len(each.needs)} needed"
         name = Text.assemble((each.rule, "bold"), f": {each.algebra}")
@@ -154,10 +122,8 @@ def need_table(found: Iterable[Finding], most: int | None = None) -> Table:
         found: the findings.
         most: the most conditions shown per rule, all for ``None``; those without a counterexample are always shown.
     """
-    table = Table(title=Text("Without a condition"), title_justify="left", show_lines=True)
-    table.add_column("rule")
-    table.add_column("without")
-    table.add_column("program; inputs, and what its result becomes", ratio=1)
+    outcomes = Column("program; inputs, and the results without the condition", ratio=1)
+    table = _titled("Without a condition", "rule", "without", outcomes, show_lines=True)
     for each in found:
         odd = [need for need in each.needs if need.counterexample is None]
         shown = each.needs if most is None else (*odd, *_various(each.needs, most))
@@ -178,8 +144,8 @@ def _various(needs: Iterable[Need], most: int) -> list[Need]:
     return [*first, *(need for need in kept if need not in first)][:most]
 
 
-def _titled(title: str) -> Table:
-    return Table(title=_text(title), title_justify="left")
+def _titled(title: str, *columns: Column | str, show_lines: bool = False) -> Table:
+    return Table(*columns, title=_text(title), title_justify="left", show_lines=show_lines)
 
 
 def _line(location: Location | None) -> Text:
@@ -210,14 +176,9 @@ def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[
 
     Names are never wrapped; the package of a member follows its summary.
     """
-    listings = registry.listings()
-    table = Table(show_header=True, show_lines=True)
-    table.add_column(registry.what, no_wrap=True)
-    table.add_column("what it does", overflow="fold")
-    for column in more:
-        table.add_column(column, overflow="fold")
-    table.add_column("options", overflow="fold")
-    for each in listings:
+    columns = (Column(each, overflow="fold") for each in ("what it does", *more, "options"))
+    table = Table(Column(registry.what, no_wrap=True), *columns, show_lines=True)
+    for each in registry.listings():
         values = cells(each.member) if each.member is not None else ("",) * len(more)
         options = "\n".join(map(str, options_listed(each, registry.what)))
         does = f"{each.summary} ({each.origin})" if each.origin else each.summary

@@ -115,7 +115,7 @@ class Target(Documented):
         default="select",
         metadata=About(
             'the kind of attention heads: plain selectors (``"select"``), or also ``"best"``.',
-            "Which attention heads the optimiser may use.",
+            "Which attention heads the optimizer may use.",
             wanted="select or best",
             admits=lambda value: is_one_of(value, get_args(Attention)),
         ).metadata,
@@ -140,7 +140,7 @@ class Limits(Documented):
         default=None,
         metadata=About(
             "the seconds that a pass may search; the passes decide for ``None``.",
-            "How long a pass of the optimiser may search.",
+            "How long a pass of the optimizer may search.",
             "SECONDS",
             wanted="a number of seconds",
             admits=_is_seconds,
@@ -167,8 +167,8 @@ class Options(Limits, Target, Assumptions):
 def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Callable[P, R]]:
     """Return a decorator that lets callers pass the fields of a dataclass in place of an instance of it.
 
-    Type checkers and :func:`inspect.signature` see these fields as the parameters. The line ``**options`` of a
-    docstring expands to the description of each option.
+    Type checkers and :func:`inspect.signature` see these fields as the parameters. A line ``**options`` of a docstring
+    expands to the descriptions of the options of the classes that it names.
     """
 
     def decorate(function: Callable[[C], R]) -> Callable[P, R]:
@@ -188,9 +188,14 @@ def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Call
 
 
 def _with_options_described(doc: str | None) -> str | None:
-    """Return a docstring with ``**options`` expanded to the descriptions of all options; ``None`` under ``-OO``."""
-    lines = [
-        textwrap.fill(f"{name}: {each.doc}", 120, initial_indent=" " * 8, subsequent_indent=" " * 12)
-        for name, each in described(Options).items()
-    ]
-    return doc and re.sub(r"^ *\*\*options:.*$", lambda found: "\n".join(lines), doc, flags=re.MULTILINE)
+    """Return a docstring with each ``**options`` expanded to the fields of its classes; ``None`` under ``-OO``."""
+
+    def entries(line: re.Match[str]) -> str:
+        classes = [globals()[name] for name in re.findall(r"passes\.options\.(\w+)", line[0])]
+        abouts = [item for each in classes for item in described(each).items()]
+        return "\n".join(
+            textwrap.fill(f"{name}: {about.doc}", 120, initial_indent=" " * 8, subsequent_indent=" " * 12)
+            for name, about in abouts
+        )
+
+    return doc and re.sub(r"^ *\*\*options:.*$", entries, doc, flags=re.MULTILINE)

@@ -101,7 +101,7 @@ def options_of(member: Member, what: str) -> tuple[Option, ...]:
         hints = get_type_hints(type(member))
     except Exception as error:  # annotations are arbitrary expressions, evaluated here
         why = f"{type(error).__name__}: {error}"
-        raise BackendError(f"the types of the options of {what} {member.name} cannot be known: {why}") from error
+        raise BackendError(f"the types of the options of {what} {member.name} cannot be resolved: {why}") from error
     found = [
         Option(field.name, _choices(hints[field.name]), field.default)
         for field in dataclasses.fields(member)

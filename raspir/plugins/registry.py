@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -83,10 +83,6 @@ class _UnusableError(BackendError):
         self.problem = visible(problem)
 
 
-def _no_problem(member: Any) -> None:
-    return None
-
-
 @dataclass(frozen=True)
 class Registry(Generic[M]):
     """Members by name: built in, or added by installed packages through entry points.
@@ -105,7 +101,7 @@ class Registry(Generic[M]):
     group: str
     built_in: Mapping[str, str]
     protocol: type
-    problem: Callable[[Any], str | None] = field(default=_no_problem)
+    problem: Callable[[Any], str | None]
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all members, built-in ones first."""
@@ -136,7 +132,7 @@ class Registry(Generic[M]):
         found = [self._listing(name, plugins.get(name, [])) for name in self.names()]
         for name in self.built_in:
             if name in plugins:
-                problem = f"has the name of a {self.what} of raspir's own: it needs another"
+                problem = f"has the name of a built-in {self.what}: it needs another"
                 found.append(Listing(name, _several(plugins[name]), None, problem))
         return tuple(found)
 
@@ -164,22 +160,14 @@ class Registry(Generic[M]):
             loaded = entry.load()
             step = "made"
             made = _made_of(loaded)
-            step = "looked at"
-            broken = self._broken(name, made)
-        except (Exception, SystemExit) as error:  # plugins may raise anything, and are blamed by name
+            step = "inspected"
+            problem = self.violation(made) or _name_mismatch(name, cast(Member, made).name)
+        except (Exception, SystemExit) as error:  # plugins may raise anything; the message names them
             why = f"{type(error).__name__}: {error}"
             raise _UnusableError(what, f"cannot be {step}: {why}") from error
-        if broken is not None:
-            raise _UnusableError(what, f"does not keep the protocol {self.protocol.__name__}: {broken}")
+        if problem is not None:
+            raise _UnusableError(what, f"does not implement the protocol {self.protocol.__name__}: {problem}")
         return cast(M, made)
-
-    def _broken(self, name: str, made: object) -> str | None:
-        """Return why the object registered under ``name`` violates the protocol; ``None`` if it does not."""
-        broken = self.violation(made)
-        if broken is not None:
-            return broken
-        own = cast(Member, made).name
-        return None if own == name else f"it calls itself {own!r}, and its entry point {name!r}"
 
     def violation(self, made: object) -> str | None:
         """Return why an object violates the protocol; ``None`` if it does not."""
@@ -192,7 +180,7 @@ class Registry(Generic[M]):
             if not isinstance(value, str) or not value.strip() or not value.isprintable():
                 return f"its {attribute} must be a str of one line, not {value!r}"
         if re.search(r"[{},=\s]", cast(Member, made).name):
-            return f"its name must hold no space and none of {{}},= and is {cast(Member, made).name!r}"
+            return f"its name must contain no space and none of {{}},= but is {cast(Member, made).name!r}"
         return self.problem(made)
 
     def _plugins(self) -> dict[str, list[EntryPoint]]:
@@ -201,6 +189,10 @@ class Registry(Generic[M]):
         for entry in entry_points(group=self.group):
             found.setdefault(entry.name, {})[_distribution(entry), entry.value] = entry
         return {name: list(claims.values()) for name, claims in found.items()}
+
+
+def _name_mismatch(entry: str, own: str) -> str | None:
+    return None if own == entry else f"its name is {own!r}, and that of its entry point {entry!r}"
 
 
 def _made_of(loaded: object) -> object:

@@ -1,20 +1,20 @@
-"""Attention drawn as a matrix: queries at the left, keys on top, values at the bottom and the results at the right."""
+"""Attention as a matrix: queries on the left, keys on top, values at the bottom and results on the right."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from raspir.ir import Node
-from raspir.viz import strips
+from raspir.viz import sequences
 from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnProgram, Value
+from raspir.viz.sequences import HEIGHT, Axis
 from raspir.viz.shown import Shown
-from raspir.viz.strips import HEIGHT, Axis
 from raspir.viz.svg import LABEL, Figure, document, tooltip, width_of
 from raspir.viz.theme import Part
 from raspir.viz.trace import Trace
 from raspir.viz.widths import label
 
-_NAME, _FORMULA = 28, 72  # their columns
+_NAME, _FORMULA = 28, 72  # columns of names and formulas
 _SPACE = 5.0  # between the matrix and its surroundings
 _NUMBERS = 16.0
 _DOT = 3.6
@@ -22,12 +22,12 @@ _FORMS = {"key": "key({})", "query": "query({})", "value": "value {}", "score": 
 
 
 def attention(head: DrawnHead, shown: Shown) -> Figure:
-    """Draw a head, or a selector alone, whose entries are known, at the positions that are shown."""
+    """Draw a head, or a selector alone, at the visible positions; its entries must be known."""
     return _Head(head, shown).draw()
 
 
 class _Head:
-    """Where the parts of one attention picture lie."""
+    """The layout of one attention picture."""
 
     def __init__(self, head: DrawnHead, shown: Shown) -> None:
         self.head, self.shown = head, shown
@@ -35,7 +35,7 @@ class _Head:
         self.keys, self.queries = ports["key"][:MOST_SIDES], ports["query"][:MOST_SIDES]
         self.hidden = len(ports["key"]) + len(ports["query"]) - len(self.keys) - len(self.queries)
         self.values, self.results = [*ports["value"], *ports["score"]], head.known_results
-        self.across = strips.across(shown, [value.known for value in [*self.keys, *self.values]])
+        self.across = sequences.row_axis(shown, [value.known for value in [*self.keys, *self.values]])
         self.down = Axis(shown)
         self.figure = Figure("attention")
 
@@ -43,27 +43,27 @@ class _Head:
         figure = self.figure
         top = self._heading() + _NUMBERS
         rows = max(len(self.keys), len(self.queries))
-        widths = [strips.cell_width(self.shown, value.known) for value in self.queries]
+        widths = [sequences.cell_width(self.shown, value.known) for value in self.queries]
         x, y = self._left(widths) + _SPACE, top + rows * HEIGHT + _SPACE
         self._draw_keys(x, y)
         self._draw_queries(x, y, widths)
         self._matrix(x, y)
         below = y + self.down.length + _SPACE
         for number, value in enumerate(self.values):
-            strips.row(figure, x, below + number * HEIGHT, self.across, value.known, value.part)
+            sequences.row(figure, x, below + number * HEIGHT, self.across, value.known, value.part)
             self._name(value, x - _SPACE - 3, below + (number + 0.5) * HEIGHT, "end")
         self._draw_results(x + self.across.length + _SPACE, y, below)
         if self.shown.hidden:
             figure.note(self.shown.note("rows and columns"), x)
         if self.hidden:
-            figure.note(f"… and {self.hidden} more keys and queries that are compared", x)
+            figure.note(f"… and {self.hidden} more keys and queries", x)
         return figure
 
     def _heading(self) -> float:
-        """Write the name of the head and its formula; return how high that is."""
+        """Draw the name of the head and its formula, and return their height."""
         head = self.head
-        how = ", ".join(filter(None, dict.fromkeys(map(head.taken, head.aggregates))))
-        formula = f"{head.formula} → {how}" if how else head.formula
+        reductions = ", ".join(filter(None, dict.fromkeys(map(head.reduction, head.aggregates))))
+        formula = f"{head.formula} → {reductions}" if reductions else head.formula
         named = [value.name for value in head.results if value.named] if head.aggregates else [head.name or ""]
         names = ", ".join(dict.fromkeys(named))
         height = 0.0
@@ -75,8 +75,8 @@ class _Head:
         return height + 19
 
     def _left(self, widths: list[float]) -> float:
-        """Return how much room the queries, and the names of queries and values, need at the left of the matrix."""
-        least = strips.number_width(self.shown) + sum(widths)
+        """Return the space that queries, and the names of queries and values, need to the left of the matrix."""
+        least = sequences.number_width(self.shown) + sum(widths)
         right = 0.0
         for value, width in zip(self.queries, widths, strict=True):
             over = 0 if len(widths) == 1 else width / 2 + 6
@@ -86,17 +86,17 @@ class _Head:
 
     def _draw_keys(self, x: float, y: float) -> None:
         top = y - _SPACE - len(self.keys) * HEIGHT
-        strips.numbers(self.figure, x, top - 7, self.across)
+        sequences.numbers(self.figure, x, top - 7, self.across)
         for number, value in enumerate(self.keys):
-            strips.row(self.figure, x, top + number * HEIGHT, self.across, value.known, value.part)
+            sequences.row(self.figure, x, top + number * HEIGHT, self.across, value.known, value.part)
             self._name(value, x + self.across.length + _SPACE + 3, top + (number + 0.5) * HEIGHT, "start")
 
     def _draw_queries(self, x: float, y: float, widths: list[float]) -> None:
-        """Draw queries from the matrix to the left, so that each name has its line and no line crosses a name."""
+        """Draw queries from right to left, so that each name has its line and no line crosses a name."""
         top = y - _SPACE - len(self.queries) * HEIGHT
         right = x - _SPACE
         for number, (value, width) in enumerate(zip(self.queries, widths, strict=True)):
-            strips.column(self.figure, right - width, y, self.down, width, value.known, value.part)
+            sequences.column(self.figure, right - width, y, self.down, width, value.known, value.part)
             middle, height = right - width / 2, top + (number + 0.5) * HEIGHT
             if len(widths) == 1:
                 self._name(value, right, height, "end")
@@ -104,7 +104,7 @@ class _Head:
                 self._name(value, middle - 6, height, "end")
                 self.figure.path(f"M{middle - 4:.1f} {height:.1f}H{middle:.1f}V{y - 1:.1f}", value.part)
             right -= width
-        strips.numbers(self.figure, right - 3, y, self.down, down=True)
+        sequences.numbers(self.figure, right - 3, y, self.down, down=True)
 
     def _matrix(self, x: float, y: float) -> None:
         figure, shown = self.figure, self.shown
@@ -112,9 +112,9 @@ class _Head:
             figure.rect(x, y, HEIGHT, HEIGHT, Part.UNSELECTED, radius=0)
         halves = [range(shown.split), range(shown.split, len(shown.positions))]
         for rows in filter(None, halves):
-            for held in filter(None, halves):
-                self._block(x + self.across.start(held[0]), y + self.down.start(rows[0]), len(held), len(rows))
-        cells, dots = Figure("selected", colour="fill-selected"), Figure("marks", colour="ink-selected")
+            for keys in filter(None, halves):
+                self._block(x + self.across.start(keys[0]), y + self.down.start(rows[0]), len(keys), len(rows))
+        cells, dots = Figure("selected", color="fill-selected"), Figure("marks", color="ink-selected")
         matrix = self.head.program.traced.matrix(self.head.selector, shown.positions, shown.positions)
         for i, (row, entries) in enumerate(zip(shown.positions, matrix, strict=True)):
             for j, (column, entry) in enumerate(zip(shown.positions, entries, strict=True)):
@@ -124,7 +124,7 @@ class _Head:
         figure.place(dots, 0, 0)
 
     def _block(self, x: float, y: float, across: int, down: int) -> None:
-        """Draw the cells of a part of the matrix in which nothing is left out."""
+        """Draw the cells of a part of the matrix without a gap."""
         width, height = across * self.across.cell, down * HEIGHT
         self.figure.rect(x, y, width, height, Part.UNSELECTED, radius=0)
         lines = [f"M{x + i * self.across.cell:.2f} {y:.1f}v{height:.1f}" for i in range(1, across)]
@@ -142,8 +142,8 @@ class _Head:
 
     def _draw_results(self, x: float, y: float, below: float) -> None:
         for number, value in enumerate(self.results):
-            width = strips.cell_width(self.shown, value.known)
-            strips.column(self.figure, x, y, self.down, width, value.known, value.part)
+            width = sequences.cell_width(self.shown, value.known)
+            sequences.column(self.figure, x, y, self.down, width, value.known, value.part)
             # The last name comes first, so that no line to a name crosses another name.
             height = below + (len(self.results) - number - 0.5) * HEIGHT
             if len(self.results) == 1:
@@ -179,4 +179,4 @@ def head_svg(trace: Trace, aggregates: Sequence[Node]) -> str:
 
 def _picture(trace: Trace, title: str, selector: Node, aggregates: Sequence[Node] = ()) -> str:
     head, shown = DrawnHead(DrawnProgram(trace.graph, trace), selector, tuple(aggregates)), Shown.of(trace.n)
-    return document(attention(head, shown), title, head.in_words(shown))
+    return document(attention(head, shown), title, head.description(shown))

@@ -1,8 +1,8 @@
-"""Heads and layers as all drawings read them: their inputs and results, in words and, with a trace, as atoms."""
+"""The model of programs, layers and heads that all drawings share, with their values if there is a trace."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from raspir.ir import Atom, Graph, Layer, LayeredProgram, Node
@@ -16,9 +16,9 @@ from raspir.viz.trace import Failure, Trace
 from raspir.viz.widths import atom_literal
 
 MOST_SIDES = 6
-"""Keys, and queries, of one selector in a picture; more are rare."""
+"""The most keys, and the most queries, of one selector that a picture shows; more are rare."""
 
-_ROWS, _KEYS, _WIDTH = 12, 12, 14  # rows, keys of a row and columns of an atom that a description holds
+_ROWS, _KEYS, _WIDTH = 12, 12, 14  # the limits of a description: rows, keys per row, columns per atom
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,10 +28,10 @@ class Value:
     Attributes:
         kind: its role: ``key``, ``query``, ``value``, ``score``, ``result``, ``mlp`` or ``source``.
         node: the sequence.
-        name: its name, or a formula or an identifier in place of one.
+        name: its name; a formula or an identifier if it has none.
         formula: the computation behind the name.
         named: whether the author named it.
-        atoms: its atoms on the input; ``None`` where they are unknown.
+        atoms: its atoms on the input; ``None`` if they are unknown.
     """
 
     kind: str
@@ -43,25 +43,25 @@ class Value:
 
     @property
     def part(self) -> Part:
-        """The part of a picture that has its colours."""
+        """The part whose colors it has."""
         return Part.VALUE if self.kind == "score" else Part(self.kind)
 
     @property
     def known(self) -> Sequence[Atom]:
-        """The atoms of a sequence that is known."""
+        """Its atoms, which must be known."""
         assert self.atoms is not None, self.name
         return self.atoms
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnHead:
-    """A selector, with the aggregates that share it; without any it is the selector alone.
+    """A selector with the aggregates that share it, or a selector alone.
 
     Attributes:
-        program: the program that it belongs to.
-        selector: the keys that each query attends to.
-        aggregates: the results.
-        number: its place in its layer, from 1.
+        program: its program.
+        selector: which keys each query attends to.
+        aggregates: its results.
+        number: its number in its layer, from 1.
     """
 
     program: DrawnProgram
@@ -71,59 +71,58 @@ class DrawnHead:
 
     @cached_property
     def comparisons(self) -> tuple[Node, ...]:
-        """The comparisons of a key with a query, each once."""
+        """The distinct comparisons of a key with a query."""
         return comparisons(self.selector)
 
     @cached_property
     def ports(self) -> Mapping[str, tuple[Value, ...]]:
-        """The sequences that it reads, by kind: its keys, queries, values and scores, each once."""
+        """The distinct sequences that it reads, by kind: keys, queries, values and scores."""
         read = {
             "key": [node.operands[0] for node in self.comparisons],
             "query": [node.operands[1] for node in self.comparisons],
             "value": [node.operands[1] for node in self.aggregates],
             "score": [score for node in self.aggregates for score in node.operands[2:]],
         }
-        return {
-            kind: tuple(self.program.read(kind, node) for node in dict.fromkeys(nodes)) for kind, nodes in read.items()
-        }
+        operand = self.program.operand
+        return {kind: tuple(operand(kind, node) for node in dict.fromkeys(nodes)) for kind, nodes in read.items()}
 
     @cached_property
     def results(self) -> tuple[Value, ...]:
         """The results of its aggregates."""
-        return tuple(self.program.made("result", node) for node in self.aggregates)
+        return tuple(self.program.result("result", node) for node in self.aggregates)
 
     @property
     def known_results(self) -> list[Value]:
-        """Those whose atoms are known."""
+        """The results whose atoms are known."""
         return [result for result in self.results if result.atoms is not None]
 
     @property
     def formula(self) -> str:
-        """The selector as its author would write it."""
+        """Its selector as the author would write it."""
         return self.program.describe(self.selector)
 
     @property
     def name(self) -> str | None:
-        """The name of its selector."""
+        """The name of its selector, if it has one."""
         return self.program.describe.name(self.selector)
 
-    def taken(self, aggregate: Node) -> str:
-        """Return how an aggregate combines the selected values; nothing for their sum."""
+    def reduction(self, aggregate: Node) -> str:
+        """Return how an aggregate combines the selected values; an empty string for their sum."""
         name = aggregate.operation.name
         return self.program.describe.choice(aggregate) if name == "best" else "" if name == "sum" else name
 
     @property
     def attends(self) -> str:
-        """Its selector in words."""
+        """Its selector, after its name if it has one."""
         return f"{self.name}: {self.formula}" if self.name else self.formula
 
     @property
     def reads(self) -> list[str]:
-        """For each result the value behind it, in words."""
+        """A line for each result, with the value that it combines."""
         forms = {"sum": "{1}", "mean": "mean of {1}", "best": "{0}: {1}"}
         part, label = self.program.describe.part, self.program.describe.label
         return [
-            f"{forms[node.operation.name].format(self.taken(node), part(node.operands[1]))} → {label(node)}"
+            f"{forms[node.operation.name].format(self.reduction(node), part(node.operands[1]))} → {label(node)}"
             for node in self.aggregates
         ]
 
@@ -137,13 +136,12 @@ class DrawnHead:
         """Whether its entries and the sequences that it reads are known on the input."""
         return self.has_matrix and all(port.atoms is not None for ports in self.ports.values() for port in ports)
 
-    def in_words(self, shown: Shown) -> str:
-        """Return in words the keys that each query selects, for as many queries as one can listen to."""
+    def description(self, shown: Shown) -> str:
+        """Return a description of the keys that each query selects, short enough for a screen reader."""
         rows = shown.positions[:_ROWS]
+        matrix = self.program.traced.matrix(self.selector, rows, shown.positions)
         parts = [f"attention of {shown.n} queries over {shown.n} keys"]
-        for position, entries in zip(
-            rows, self.program.traced.matrix(self.selector, rows, shown.positions), strict=True
-        ):
+        for position, entries in zip(rows, matrix, strict=True):
             atoms = ", ".join(atom_literal(query.known[position], _WIDTH) for query in self.ports["query"][:MOST_SIDES])
             chosen = [key for key, entry in zip(shown.positions, entries, strict=True) if entry]
             parts.append(f"query {position} {atoms} selects {_listed(chosen)}")
@@ -163,7 +161,7 @@ class DrawnLayer:
     """One layer.
 
     Attributes:
-        program: the program that it belongs to.
+        program: its program.
         layer: its heads and its feed-forward block.
     """
 
@@ -190,21 +188,21 @@ class DrawnLayer:
 
     @cached_property
     def results(self) -> tuple[Value, ...]:
-        """The results of its feed-forward block that something outside reads, or that have a name."""
+        """The results of its feed-forward block that are read outside it, or have a name."""
         mlp = self.layer.mlp
         if mlp is None:
             return ()
         outputs, name = set(mlp.outputs), self.program.describe.name
-        return tuple(self.program.made("mlp", node) for node in mlp.nodes if node in outputs or name(node))
+        return tuple(self.program.result("mlp", node) for node in mlp.nodes if node in outputs or name(node))
 
     @property
     def known_results(self) -> list[Value]:
-        """The named ones whose atoms are known."""
+        """The named results whose atoms are known."""
         return [value for value in self.results if value.named and value.atoms is not None]
 
     @property
     def work(self) -> str:
-        """Its feed-forward work in words; empty where it has none."""
+        """A summary of its feed-forward work; empty if there is none."""
         if self.layer.mlp is None:
             return ""
         names = [value.name for value in self.results if value.named] or [value.formula for value in self.results]
@@ -212,7 +210,7 @@ class DrawnLayer:
 
     @property
     def failure(self) -> Failure | None:
-        """The failure of the program, if it is in this layer."""
+        """The failure of the program, if this layer fails."""
         failure = self.program.failure
         return failure if failure is not None and failure.layer == self.number else None
 
@@ -231,12 +229,12 @@ class DrawnProgram:
 
     @cached_property
     def describe(self) -> Describer:
-        """The words for its nodes."""
+        """The description of its nodes."""
         return Describer(self.graph)
 
     @property
     def traced(self) -> Trace:
-        """Its values on the input, which must be there."""
+        """Its values on the input, which must be known."""
         assert self.trace is not None
         return self.trace
 
@@ -249,35 +247,36 @@ class DrawnProgram:
         atoms = None if self.trace is None else self.trace.values.get(node)
         return Value(kind, node, name, formula, bool(self.describe.name(node)), atoms)
 
-    def read(self, kind: str, node: Node) -> Value:
-        """Return a sequence as the operand of a formula."""
+    def operand(self, kind: str, node: Node) -> Value:
+        """Return a sequence as an operand of a formula."""
         return self._value(kind, node, self.describe.part(node), "")
 
-    def made(self, kind: str, node: Node) -> Value:
-        """Return a sequence as the result of a formula; a source has none."""
+    def result(self, kind: str, node: Node) -> Value:
+        """Return a sequence as the result of a formula, which is empty for a source."""
         formula = "" if node.operation.role is Role.SOURCE else self.describe(node)
         return self._value(kind, node, self.describe.label(node), formula)
 
     @cached_property
     def sources(self) -> tuple[Value, ...]:
-        """The sequences that the program begins with: inputs, positions, and fixed ones."""
-        return tuple(self.read("source", node) for node in LayeredProgram(self.graph).sources)
+        """Its sources: inputs, indices and raw sequences."""
+        return tuple(self.operand("source", node) for node in LayeredProgram(self.graph).sources)
 
     @cached_property
     def outputs(self) -> Mapping[str, Value]:
-        """The results of the program, by their names as outputs."""
-        return {name: self.made("result", node) for name, node in self.graph.outputs.items()}
+        """Its outputs by name."""
+        return {name: self.result("result", node) for name, node in self.graph.outputs.items()}
 
     @cached_property
     def layers(self) -> tuple[DrawnLayer, ...]:
-        """All layers; number 0 is the work before the first attention."""
+        """Its layers; layer 0 is the work before the first attention."""
         return tuple(DrawnLayer(self, layer) for layer in LayeredProgram(self.graph).layers)
 
     @property
     def reached(self) -> tuple[DrawnLayer, ...]:
-        """The layers up to the one that fails on the input, or all."""
+        """Its layers up to the one that fails on the input, or all."""
         return self.layers if self.failure is None else self.layers[: self.failure.layer + 1]
 
-    def words(self) -> Iterator[DrawnLayer]:
-        """Yield the layers for a table: all with heads, and layer 0 where it has work."""
-        yield from (layer for layer in self.layers if layer.number or layer.work)
+    @property
+    def working(self) -> list[DrawnLayer]:
+        """Its layers, without layer 0 if it has no work."""
+        return [layer for layer in self.layers if layer.number or layer.work]

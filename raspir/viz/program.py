@@ -1,4 +1,4 @@
-"""A program drawn from its input to its result: each layer with its heads and its named feed-forward results."""
+"""The picture of a program: its input, each layer with its heads and named feed-forward results, and its result."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from collections.abc import Iterator, Sequence
 
 from raspir.ir import Atom
 from raspir.ir.operations import Role
-from raspir.viz import strips
+from raspir.viz import sequences
 from raspir.viz.attention import attention
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram
+from raspir.viz.sequences import HEIGHT
 from raspir.viz.shown import Shown, counted
-from raspir.viz.strips import HEIGHT
 from raspir.viz.svg import LABEL, Figure, document, width_of
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
 from raspir.viz.widths import atom_literal, label, wrapped
 
-_POSITIONS, _REDUCED = 20, 13  # shown one by one; where there are more, so many of them
-_WIDTH = 1080.0  # at which heads go on below
-_LAYERS, _HEADS, _RESULTS = 12, 8, 12  # layers, heads of a layer and feed-forward results of it that are drawn
+_POSITIONS, _REDUCED = 20, 13  # the most positions shown, and the number shown of more
+_WIDTH = 1080.0  # of a row of heads
+_LAYERS, _HEADS, _RESULTS = 12, 8, 12  # the most layers, and heads and feed-forward results per layer
 _NAME, _FORMULA, _MESSAGE = 24, 56, 96
 _INSIDE, _BETWEEN = 12.0, 14.0
-_MOST_WORDS = 600  # characters of a sequence that a description holds
+_MOST_WORDS = 600  # columns of an error message in a description
 
 
 _Row = tuple[str, str, Sequence[Atom], Part]
-"""A row of a table: its name, its formula, its atoms and their colour."""
+"""A row of a table: name, formula, atoms and their color."""
 
 
 def program_svg(trace: Trace) -> str:
-    """Return the picture of a program on an input; where it fails, the picture ends there and says why."""
+    """Return the picture of a program on an input, up to the failure and its reason if it fails."""
     program = DrawnProgram(trace.graph, trace)
     title = f"program of {counted(len(program.layers) - 1, 'layer')}"
     return document(_Program(program).draw(), title, "; ".join(_words(program)))
 
 
 def _words(program: DrawnProgram) -> Iterator[str]:
-    """Yield in words the inputs of a program, the results of its layers, and its own."""
+    """Yield descriptions of the inputs of a program, the results of its layers, and its outputs."""
     trace = program.traced
     for name, atoms in trace.inputs.items():
         yield f"input {label(name, _NAME)} {_listed(atoms)}"
@@ -76,7 +76,7 @@ class _Program:
         self._layer(layers[-1])
         if trace.failure is None:
             self._add(self._table([*self._outputs()], numbered=False))
-        if self.shown.hidden and len(self.program.layers) == 1:  # each head says it too
+        if self.shown.hidden and len(self.program.layers) == 1:  # pictures of heads have this note
             self.figure.note(self.shown.note("positions"))
         for band in self.bands:
             band.set("width", f"{self.figure.width - 1:.1f}")
@@ -90,7 +90,7 @@ class _Program:
             yield own, formula, value.known, Part.RESULT
 
     def _layer(self, layer: DrawnLayer) -> None:
-        """Draw a layer on a band of its own; the one before the first attention only if it has something to show."""
+        """Draw a layer on its band; the work before the first attention only if it has visible results."""
         results, failure = layer.known_results, layer.failure
         if not layer.heads and not results and failure is None:
             return
@@ -110,7 +110,7 @@ class _Program:
         self._add(band)
 
     def _heads(self, inner: Figure, heads: Sequence[DrawnHead]) -> None:
-        """Draw heads side by side, in rows of a width."""
+        """Draw heads side by side, in rows of limited width."""
         ready = [head for head in heads if head.complete]
         x, top = 0.0, inner.height + 4
         for head in ready[:_HEADS]:
@@ -125,23 +125,23 @@ class _Program:
             inner.note(f"{counted(len(heads) - len(ready), 'head')} not reached")
 
     def _table(self, rows: Sequence[_Row], *, numbered: bool = True) -> Figure:
-        """Draw rows of atoms one above the other, each with its name at the left and its formula at the right."""
+        """Draw aligned rows of atoms, each with its name on the left and its formula on the right."""
         figure = Figure("rows")
         left = max(width_of(label(name, _NAME), LABEL) for name, _, _, _ in rows) + 8
-        axis = strips.across(self.shown, [atoms for _, _, atoms, _ in rows])
+        axis = sequences.row_axis(self.shown, [atoms for _, _, atoms, _ in rows])
         y = 14.0 if numbered else 0.0
         if numbered:
-            strips.numbers(figure, left, 6, axis)
+            sequences.numbers(figure, left, 6, axis)
         for name, formula, atoms, part in rows:
             figure.text(left - 8, y + HEIGHT / 2, name, Part.PAGE, anchor="end", most=_NAME)
-            strips.row(figure, left, y, axis, atoms, part)
+            sequences.row(figure, left, y, axis, atoms, part)
             if formula:
                 figure.text(left + axis.length + 10, y + HEIGHT / 2, f"= {formula}", Part.BAND, most=_FORMULA)
             y += HEIGHT + 4
         return figure
 
     def _failure(self, failure: Failure) -> Figure:
-        """Draw the failure, with its reason."""
+        """Draw a failure with its reason."""
         inner = Figure("failure")
         name = label(self.program.describe.label(failure.node), _NAME) if failure.node else "this layer"
         inner.text(0, 8, f"✗ {name} fails", Part.FAILURE, size=12, font="sans", bold=True)
@@ -156,7 +156,7 @@ class _Program:
 
 
 def _banded(inner: Figure, part: Part = Part.BAND) -> Figure:
-    """Return a figure on an area in the colours of ``part``."""
+    """Return a figure on an area in the colors of ``part``."""
     figure = Figure("layer" if part is Part.BAND else "failure")
     figure.rect(0.5, 0.5, inner.width + 2 * _INSIDE, inner.height + 2 * _INSIDE, part, radius=6)
     figure.place(inner, _INSIDE, _INSIDE)

@@ -1,11 +1,20 @@
-"""Which positions of a long input a picture shows: the first ones, and the last few."""
+"""What drawings show: the positions of a long input, which are the first ones and the last few, and counts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+FIGURES = {
+    "layer": "layers",
+    "head": "heads",
+    "value": "values",
+    "feed-forward block": "mlps",
+    "transformer block": "blocks",
+}
+"""The figures of a program that texts count: the noun, and the attribute of :class:`raspir.ir.Stats`."""
+
 MOST = 40
-"""Positions that a picture shows one by one."""
+"""The most positions that a picture shows individually."""
 
 
 @dataclass(frozen=True)
@@ -13,9 +22,9 @@ class Shown:
     """The positions that a picture shows.
 
     Attributes:
-        n: the number of positions.
-        positions: those shown, in order.
-        split: how many of them stand before the gap; all where nothing is left out.
+        n: the number of positions of the input.
+        positions: the visible ones, in order.
+        split: the number of visible positions before the gap; all of them without a gap.
     """
 
     n: int
@@ -24,9 +33,9 @@ class Shown:
 
     @staticmethod
     def of(n: int, most: int = MOST, reduced: int | None = None, last: int = 3) -> Shown:
-        """Return all of ``n`` positions if they are at most ``most``, else ``reduced`` of them (by default half).
+        """Return all of ``n`` positions, or ``reduced`` of more than ``most``, of which ``last`` are after the gap.
 
-        Of the reduced ones ``last`` stand after the gap.
+        By default, ``reduced`` is half of ``most``.
         """
         if n <= most:
             return Shown(n, tuple(range(n)), n)
@@ -36,21 +45,21 @@ class Shown:
 
     @property
     def hidden(self) -> int:
-        """How many positions are left out."""
+        """The number of omitted positions."""
         return self.n - len(self.positions)
 
     @property
     def places(self) -> tuple[int | None, ...]:
-        """The positions, with ``None`` for the gap."""
+        """The visible positions, with ``None`` for the gap."""
         return (*self.positions[: self.split], *((None,) if self.hidden else ()), *self.positions[self.split :])
 
     def note(self, what: str) -> str:
-        """Say how many of what is left out, such as ``… and 60 more rows and columns``; nothing where all is shown."""
+        """Return a note such as ``… and 60 more rows and columns``; empty if all positions are visible."""
         if not self.hidden:
             return ""
         return f"… and {self.hidden} more {what} between positions {self.split - 1} and {self.positions[self.split]}"
 
 
 def counted(count: int, what: str) -> str:
-    """Return a number of things in words: ``1 head``, ``2 heads``."""
+    """Return a count with its noun: ``1 head``, ``2 heads``."""
     return f"{count} {what}{'' if count == 1 else 's'}"

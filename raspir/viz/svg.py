@@ -1,7 +1,7 @@
-"""Writing SVG: a few shapes and text, escaped, in the colours of the theme for light and for dark pages.
+"""An SVG writer: a few shapes and text, escaped, in the colors of the theme for light and dark pages.
 
-Colours are presentation attributes, so that converters without CSS have the light ones; classes let a style sheet in
-the picture change them on dark pages. A picture holds no script, no identifiers and nothing from elsewhere.
+Colors are presentation attributes, so that converters without CSS apply the light ones; an embedded style sheet changes
+them on dark pages by class. A picture has no script, no identifiers and no external resources.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
 from raspir.viz.widths import columns, label
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
-_GLYPH, _HEAVY = 0.63, 1.15  # how wide a character is, in sizes of its font; how much wider a bold one of words
+_GLYPH, _HEAVY = 0.63, 1.15  # the width of a character in sizes of its font; the factor of bold sans-serif text
 _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
-_TOOLTIP = 400  # columns of a text that its tooltip holds
+_TOOLTIP = 400  # columns
 LABEL = 11.0
 """The size of names and formulas."""
 
@@ -30,49 +30,49 @@ _DARK = {
     for part, shade in DARK.items()
 }  # fmt: skip
 
-# All pictures on one page share their style sheets, so pictures of other colours need other names.
+# All pictures on a page share their style sheets, so pictures with other colors need other class names.
 _PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
 
 
 def width_of(text: str, size: float, font: str = "mono", bold: bool = False) -> float:
-    """Return the width of text: an upper bound for ``mono``, and for words in ``sans``."""
+    """Return an upper bound of the width of text: for any text in ``mono``, and for words in ``sans``."""
     return columns(text) * size * _GLYPH * (_HEAVY if bold and font == "sans" else 1)
 
 
 class Figure:
-    """A drawing of some size, to which shapes, text and other figures are added.
+    """A drawing that grows with the shapes, text and other figures added to it.
 
     Args:
         name: its name, for other tools.
-        kind: its class, for the same.
-        colour: of its elements without a colour of their own, such as ``ink-selected``.
+        kind: its class, likewise.
+        color: the color of elements without their own, such as ``ink-selected``.
 
     Attributes:
         element: the SVG group of the drawing.
-        width: the drawing lies between 0 and this.
-        height: likewise.
+        width: the width of the drawing, which begins at 0.
+        height: its height, likewise.
     """
 
-    def __init__(self, name: str = "", kind: str = "", colour: str = "") -> None:
-        given = {"data-part": name, "class": kind, **(_painted(colour) if colour else {})}
+    def __init__(self, name: str = "", kind: str = "", color: str = "") -> None:
+        given = {"data-part": name, "class": kind, **(_painted(color) if color else {})}
         self.element = ET.Element("g", {key: value for key, value in given.items() if value})
         self.width = 0.0
         self.height = 0.0
 
     def grow(self, right: float, bottom: float) -> None:
-        """Make the figure reach at least to this point."""
+        """Extend the figure to include this point."""
         self.width, self.height = max(self.width, right), max(self.height, bottom)
 
     def place(self, figure: Figure, x: float, y: float) -> None:
-        """Draw another figure, its corner at this point."""
+        """Add another figure, with its top left corner at this point."""
         if x or y:
             figure.element.set("transform", f"translate({_number(x)} {_number(y)})")
         self.element.append(figure.element)
         self.grow(x + figure.width, y + figure.height)
 
-    def add(self, tag: str, attributes: dict[str, str], *colours: str, kind: str = "") -> ET.Element:
-        """Draw an element in colours such as ``fill-key``, by default those of the figure; ``kind`` is its class."""
-        painted = _painted(*colours)
+    def add(self, tag: str, attributes: dict[str, str], *colors: str, kind: str = "") -> ET.Element:
+        """Add an element of class ``kind`` in colors such as ``fill-key``, by default those of the figure."""
+        painted = _painted(*colors)
         classes = f"{kind} {painted.pop('class', '')}".strip()
         return ET.SubElement(self.element, tag, {**attributes, **({"class": classes} if classes else {}), **painted})
 
@@ -90,16 +90,16 @@ class Figure:
         data: dict[str, object] | None = None,
         kind: str = "",
     ) -> ET.Element:
-        """Draw a rectangle in the colours of ``part``, or of the figure, perhaps with the border of another.
+        """Draw a rectangle in the colors of ``part``, or of the figure; ``border`` replaces that of its border.
 
-        ``data``, and ``kind``, its class, are for other tools.
+        Its ``data`` attributes and its class ``kind`` are for other tools.
         """
         attributes = {"x": _number(x), "y": _number(y), "width": _number(width), "height": _number(height)}
         if radius:
             attributes["rx"] = _number(radius)
         if line != 1:
             attributes["stroke-width"] = _number(line)
-        attributes |= {f"data-{name}": _possible(str(value)) for name, value in (data or {}).items()}
+        attributes |= {f"data-{name}": _xml_safe(str(value)) for name, value in (data or {}).items()}
         self.grow(x + width, y + height)
         return self.add("rect", attributes, *([f"fill-{part}", f"line-{border or part}"] if part else []), kind=kind)
 
@@ -108,11 +108,11 @@ class Figure:
         self.add("circle", {"cx": _number(x), "cy": _number(y), "r": _number(radius)})
 
     def path(self, commands: str, part: Part, width: float = 1.0) -> None:
-        """Draw a line in the colour of the borders of ``part``."""
+        """Draw a line in the border color of ``part``."""
         self.add("path", {"d": commands, "fill": "none", "stroke-width": _number(width)}, f"line-{part}")
 
     def tip(self, points: str, part: Part) -> None:
-        """Draw the tip of an arrow in the same colour."""
+        """Draw an arrowhead in the border color of ``part``."""
         self.add("polygon", {"points": points}, f"tip-{part}")
 
     def text(
@@ -128,18 +128,18 @@ class Figure:
         bold: bool = False,
         most: int | None = None,
     ) -> ET.Element:
-        """Write text in the ink of ``part``, and reach at least to its right end.
+        """Draw text, and extend the figure to its right end.
 
         Args:
-            x: where it begins, ends or has its middle, as ``anchor`` says.
-            y: the height on which it is centred.
-            text: safe to be shown, unless ``most`` is given.
-            part: its ink.
-            size: of the font.
+            x: its start, middle or end, depending on ``anchor``.
+            y: its vertical middle.
+            text: a safe text, or any text if ``most`` is given.
+            part: the part whose ink it has.
+            size: the font size.
             anchor: ``start``, ``middle`` or ``end``.
             font: ``mono`` or ``sans``.
-            bold: whether it stands out.
-            most: its columns; a longer text is shortened, and has a tooltip.
+            bold: whether it is bold.
+            most: the most columns; a longer text is shortened and has a tooltip.
         """
         shown = text if most is None else label(text, most)
         attributes = {"x": _number(x), "y": _number(y + 0.36 * size), "font-size": _number(size)}
@@ -147,43 +147,43 @@ class Figure:
         attributes |= {"text-anchor": anchor} if anchor != "start" else {}
         attributes |= {"font-weight": "bold"} if bold else {}
         element = self.add("text", attributes, f"ink-{part}")
-        element.text = _possible(shown)
+        element.text = _xml_safe(shown)
         if most is not None and "…" in shown:
             tooltip(element, label(text, _TOOLTIP))
         self.grow(x + width_of(shown, size, font, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
 
     def note(self, text: str, x: float = 0) -> None:
-        """Write a remark below the drawing."""
+        """Add a note below the drawing."""
         self.text(x, self.height + 14, text, Part.BAND, font="sans")
         self.grow(0, self.height + 22)
 
 
 def tooltip(element: ET.Element, text: str) -> None:
-    """Give an element a title, which is shown where the pointer rests on it."""
+    """Add a tooltip to an element."""
     title = ET.Element("title")
-    title.text = _possible(text)
+    title.text = _xml_safe(text)
     element.insert(0, title)
-    if element.text:  # of a text element: it comes after the title
+    if element.text:  # the text of an element follows its title
         title.tail, element.text = element.text, None
 
 
 def document(figure: Figure, title: str, description: str) -> str:
-    """Return a figure as an SVG document, on a card of its own.
+    """Return a figure as an SVG document with its own background.
 
     Args:
         figure: the drawing.
-        title: a few words.
+        title: a short title.
         description: its contents, for screen readers.
     """
     width, height = figure.width + 2 * _MARGIN, figure.height + 2 * _MARGIN
     size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
-    accessible = {"role": "img", "aria-label": _possible(f"{title}: {description}")}
+    accessible = {"role": "img", "aria-label": _xml_safe(f"{title}: {description}")}
     svg = ET.Element(
         "svg", {"xmlns": "http://www.w3.org/2000/svg", **size, **accessible, "font-family": _FONTS["mono"]}
     )
-    ET.SubElement(svg, "title").text = _possible(title)
-    ET.SubElement(svg, "desc").text = _possible(description)
+    ET.SubElement(svg, "title").text = _xml_safe(title)
+    ET.SubElement(svg, "desc").text = _xml_safe(description)
     style = ET.SubElement(svg, "style")
     page = Figure()
     page.rect(0.5, 0.5, width - 1, height - 1, Part.PAGE, radius=6)
@@ -195,17 +195,17 @@ def document(figure: Figure, title: str, description: str) -> str:
     return ET.tostring(svg, encoding="unicode")
 
 
-def _painted(*colours: str) -> dict[str, str]:
-    """Return the classes of colours such as ``line-key``, and their colours on a light page."""
-    painted = {"class": " ".join(f"{_PREFIX}{colour}" for colour in colours)} if colours else {}
-    for colour in colours:
-        name, _, part = colour.partition("-")
+def _painted(*colors: str) -> dict[str, str]:
+    """Return the classes and light values of colors such as ``line-key``, as attributes."""
+    painted = {"class": " ".join(f"{_PREFIX}{color}" for color in colors)} if colors else {}
+    for color in colors:
+        name, _, part = color.partition("-")
         shade = LIGHT[Part(part)]
         painted["stroke" if name == "line" else "fill"] = {"fill": shade.fill, "ink": shade.ink}.get(name, shade.line)
     return painted
 
 
-def _possible(text: str) -> str:
+def _xml_safe(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 

@@ -1,4 +1,4 @@
-"""Pictures of plain text, for terminals: a selector as a matrix, and a program layer by layer."""
+"""Plain-text pictures for terminals: a selector as a matrix, and a program layer by layer."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _NAME, _FORMULA = 24, 72
 
 
 def selector_text(trace: Trace, selector: Node) -> str:
-    """Return the matrix of a selector: queries at the left, keys on top, a dot where a position is not attended to.
+    """Return the matrix of a selector: queries on the left, keys on top, dots for positions that are not selected.
 
-    Rows and columns are headed by the input. Of a long input the first positions are shown; the selector must be
-    known in ``trace``.
+    The input labels rows and columns; only the first positions of a long one are shown. The selector must be known in
+    ``trace``.
     """
     tokens = next(iter(trace.inputs.values()))
     shown = range(min(trace.n, MOST))
@@ -72,7 +72,7 @@ def _line(name: str, atoms: Sequence[Atom]) -> str:
 
 
 def _heading(atom: Atom) -> str:
-    """Return an atom as it heads a row: as it is where it can be printed, else as Python writes it."""
+    """Return an atom as a label of a row: unchanged if it is printable, else as a Python literal."""
     if isinstance(atom, str) and atom.isprintable() and len(atom) <= 10 * WIDTH:
         return label(atom, WIDTH)
     return fitted(atom_literal(atom), WIDTH)

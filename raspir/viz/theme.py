@@ -1,7 +1,7 @@
-"""The colours of the parts of all pictures, for light pages and for dark ones.
+"""The colors of the parts of all pictures, for light and dark pages.
 
-The hues are those of Okabe and Ito's palette ("Color Universal Design", 2008), which people with any kind of colour
-blindness tell apart; what is selected, critical or failing has a mark of its own besides.
+The hues are those of Okabe and Ito's palette ("Color Universal Design", 2008), which people with any kind of color
+blindness can distinguish; selected, critical and failing parts also have marks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 
 class Part(StrEnum):
-    """A part of a picture that has colours of its own."""
+    """A part of a picture, with its own colors."""
 
     PAGE = "page"
     BAND = "band"
@@ -32,12 +32,12 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Shade:
-    """The colours of one part.
+    """The colors of one part.
 
     Attributes:
-        fill: of its area.
-        line: of its border, and of edges that stand for it.
-        ink: of text on its area; its contrast with ``fill`` is at least 4.5 to 1.
+        fill: its area.
+        line: its border, and edges of this part.
+        ink: text on its area, with a contrast to ``fill`` of at least 4.5 to 1.
     """
 
     fill: str
@@ -45,46 +45,30 @@ class Shade:
     ink: str
 
 
-LIGHT: Mapping[Part, Shade] = MappingProxyType(
-    {
-        Part.PAGE: Shade("#ffffff", "#c7ced9", "#1d2433"),
-        Part.BAND: Shade("#f3f5f9", "#d5dbe5", "#4a5568"),
-        Part.SOURCE: Shade("#e7eaf0", "#8d97a8", "#1d2433"),
-        Part.QUERY: Shade("#d3e6f5", "#0072b2", "#0b3a5b"),
-        Part.KEY: Shade("#fce8c3", "#c98700", "#5c3d00"),
-        Part.VALUE: Shade("#cbebdf", "#00855f", "#064a37"),
-        Part.RESULT: Shade("#f5dcea", "#b85c90", "#5e2446"),
-        Part.SELECTED: Shade("#1f5f99", "#174a78", "#ffffff"),
-        Part.UNSELECTED: Shade("#f7f8fa", "#dde2ea", "#5f6b7d"),
-        Part.MLP: Shade("#dff1fb", "#3a9bd6", "#0f415f"),
-        Part.DEFAULT: Shade("#ffffff", "#8d97a8", "#4a5568"),
-        Part.CRITICAL: Shade("#fbe3d3", "#d55e00", "#7a3600"),
-        Part.FAILURE: Shade("#fbdfe1", "#b00020", "#7d0017"),
-    }
-)
-"""The colours on a light page."""
+_SHADES = {
+    Part.PAGE: (Shade("#ffffff", "#c7ced9", "#1d2433"), Shade("#14181f", "#3d4757", "#e6eaf1")),
+    Part.BAND: (Shade("#f3f5f9", "#d5dbe5", "#4a5568"), Shade("#1c222c", "#333d4c", "#aab4c3")),
+    Part.SOURCE: (Shade("#e7eaf0", "#8d97a8", "#1d2433"), Shade("#2a323f", "#6e7a8d", "#e6eaf1")),
+    Part.QUERY: (Shade("#d3e6f5", "#0072b2", "#0b3a5b"), Shade("#123b57", "#56b4e9", "#d8edfb")),
+    Part.KEY: (Shade("#fce8c3", "#c98700", "#5c3d00"), Shade("#4a3610", "#e69f00", "#fdebc8")),
+    Part.VALUE: (Shade("#cbebdf", "#00855f", "#064a37"), Shade("#0c4234", "#2dbf95", "#cff3e6")),
+    Part.RESULT: (Shade("#f5dcea", "#b85c90", "#5e2446"), Shade("#4c2840", "#d98bb6", "#f9e0ee")),
+    Part.SELECTED: (Shade("#1f5f99", "#174a78", "#ffffff"), Shade("#7cc0f2", "#a5d5f7", "#0b2236")),
+    Part.UNSELECTED: (Shade("#f7f8fa", "#dde2ea", "#5f6b7d"), Shade("#1a202a", "#2e3745", "#8f9bad")),
+    Part.MLP: (Shade("#dff1fb", "#3a9bd6", "#0f415f"), Shade("#173647", "#56b4e9", "#d5ecf8")),
+    Part.DEFAULT: (Shade("#ffffff", "#8d97a8", "#4a5568"), Shade("#14181f", "#6e7a8d", "#aab4c3")),
+    Part.CRITICAL: (Shade("#fbe3d3", "#d55e00", "#7a3600"), Shade("#4d2a12", "#ff8a3d", "#ffe1cc")),
+    Part.FAILURE: (Shade("#fbdfe1", "#b00020", "#7d0017"), Shade("#4f1620", "#ff6b7d", "#ffdce0")),
+}
 
-DARK: Mapping[Part, Shade] = MappingProxyType(
-    {
-        Part.PAGE: Shade("#14181f", "#3d4757", "#e6eaf1"),
-        Part.BAND: Shade("#1c222c", "#333d4c", "#aab4c3"),
-        Part.SOURCE: Shade("#2a323f", "#6e7a8d", "#e6eaf1"),
-        Part.QUERY: Shade("#123b57", "#56b4e9", "#d8edfb"),
-        Part.KEY: Shade("#4a3610", "#e69f00", "#fdebc8"),
-        Part.VALUE: Shade("#0c4234", "#2dbf95", "#cff3e6"),
-        Part.RESULT: Shade("#4c2840", "#d98bb6", "#f9e0ee"),
-        Part.SELECTED: Shade("#7cc0f2", "#a5d5f7", "#0b2236"),
-        Part.UNSELECTED: Shade("#1a202a", "#2e3745", "#8f9bad"),
-        Part.MLP: Shade("#173647", "#56b4e9", "#d5ecf8"),
-        Part.DEFAULT: Shade("#14181f", "#6e7a8d", "#aab4c3"),
-        Part.CRITICAL: Shade("#4d2a12", "#ff8a3d", "#ffe1cc"),
-        Part.FAILURE: Shade("#4f1620", "#ff6b7d", "#ffdce0"),
-    }
-)
-"""The colours on a dark page."""
+LIGHT: Mapping[Part, Shade] = MappingProxyType({part: light for part, (light, _) in _SHADES.items()})
+"""The colors on a light page."""
+
+DARK: Mapping[Part, Shade] = MappingProxyType({part: dark for part, (_, dark) in _SHADES.items()})
+"""The colors on a dark page."""
 
 MONOSPACE = ("DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
-"""The families for atoms and code, in order of preference."""
+"""The font families of atoms and code, in order of preference."""
 
 SANS = ("Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
-"""The families for all other text."""
+"""The font families of all other text."""

@@ -13,7 +13,7 @@ from raspir.ir.operations import Role
 
 
 def is_selector(node: Node) -> bool:
-    """Return whether a node is a selector, which has entries and no values."""
+    """Return whether ``node`` is a selector, which has entries instead of values."""
     return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
 
 
@@ -22,8 +22,8 @@ class Failure:
     """Where a program fails on an input.
 
     Attributes:
-        layer: the layer whose work fails.
-        node: the node that fails; ``None`` where only the layer is known.
+        layer: the layer that fails.
+        node: the node that fails; ``None`` if only the layer is known.
         error: the reason.
     """
 
@@ -56,7 +56,7 @@ class Trace:
     failure: Failure | None = None
 
     def known(self, node: Node) -> bool:
-        """Return whether the values of a sequence are known, or the entries of a selector, which may fail itself."""
+        """Return whether the values of a sequence, or the entries of a selector, are known; a predicate may fail."""
         if not is_selector(node):
             return node in self.values
         if self.failure is not None and self.failure.node is None:  # it may be a selector that fails
@@ -64,13 +64,20 @@ class Trace:
         failing = None if self.failure is None else self.failure.node
         return all(
             part is not failing and all(is_selector(operand) or operand in self.values for operand in part.operands)
-            for part in self._parts(node)
+            for part in selector_parts(node)
         )
+
+    @cached_property
+    def _parts(self) -> dict[Node, tuple[Node, ...]]:
+        """The parts of each selector whose entries were needed."""
+        return {}
 
     def entry(self, selector: Node, row: int, column: int) -> bool:
         """Return whether the query at position ``row`` selects the key at position ``column``."""
+        if selector not in self._parts:
+            self._parts[selector] = selector_parts(selector)
         found: dict[Node, bool] = {}
-        for part in self._parts(selector):
+        for part in self._parts[selector]:
             found[part] = self._entry(part, row, column, found)
         return found[selector]
 
@@ -86,22 +93,11 @@ class Trace:
             return not entries[0]
         return all(entries) if name == "selector.and" else any(entries)
 
-    def _parts(self, selector: Node) -> tuple[Node, ...]:
-        """Return a selector and the selectors that it combines, each once, operands first."""
-        parts = self._found.get(selector)
-        if parts is None:
-            parts = self._found[selector] = selector_parts(selector)
-        return parts
-
-    @cached_property
-    def _found(self) -> dict[Node, tuple[Node, ...]]:
-        return {}
-
     def matrix(self, selector: Node, rows: Iterable[int], columns: Iterable[int]) -> list[list[bool]]:
         """Return the entries of a selector at some rows (queries) and columns (keys)."""
         shown = list(columns)
         return [[self.entry(selector, row, column) for column in shown] for row in rows]
 
     def selected(self, selector: Node, row: int) -> list[int]:
-        """Return the positions that a row selects."""
+        """Return the positions that the query at position ``row`` selects."""
         return [column for column in range(self.n) if self.entry(selector, row, column)]

@@ -1,4 +1,4 @@
-"""Atoms, names and formulas as text on one line: safe to be written anywhere, and of a width that is known."""
+"""Atoms, names and formulas as one line of text, safe in any document and of limited width."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from raspir.ir import Atom
 from raspir.ir.atoms import show_int
 
 WIDTH = 8
-"""Columns of an atom that a cell holds by default."""
+"""The columns of a cell, by default."""
 
-_LONGEST = 2000  # characters of a string that are read: pictures show far fewer
+_LONGEST = 2000  # the characters of a string that are processed; pictures show far fewer
 _ZERO = frozenset({"Mn", "Me", "Cf"})
 _CONTROL_PICTURES = 0x2400
 _BLANKS = {" ": "␣", "\n": "␤", "\t": "␉", "\r": "␍", "\x7f": "␡"}
-_ISOLATE, _POP = "\u2068", "\u2069"  # keep text from right to left from turning its surroundings
+_ISOLATE, _POP = "\u2068", "\u2069"  # keep right-to-left text from reordering its surroundings
 _TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 def columns(text: str) -> int:
-    """Return how many columns of a terminal, or advances of a monospaced font, ``text`` takes."""
+    """Return the width of ``text`` in columns of a terminal, or advances of a monospaced font."""
     if text.isascii():
         return len(text)
     return sum(map(_advance, text))
@@ -33,10 +33,10 @@ def _advance(character: str) -> int:
 
 
 def clean(text: str) -> str:
-    """Return ``text`` with a visible character for each that no document may hold, or that would change its layout.
+    """Return ``text`` with visible characters in place of those that are forbidden or would change the layout.
 
-    Control characters become their pictures; lone surrogates, what is not assigned, and marks that set the direction
-    of text become a replacement character.
+    Control characters become their pictures; lone surrogates, unassigned characters and direction marks become
+    replacement characters.
     """
     return "".join(map(_visible, text))
 
@@ -52,7 +52,7 @@ def _visible(character: str) -> str:
 
 
 def fitted(text: str, width: int) -> str:
-    """Return ``text`` in at most ``width`` columns, with an ellipsis in the middle or at the end of a longer one."""
+    """Return ``text`` shortened to ``width`` columns, with an ellipsis in the middle or at the end."""
     short, size = _shortened(text, width), width
     while columns(short) > width and size > 1:
         size -= 1
@@ -61,7 +61,7 @@ def fitted(text: str, width: int) -> str:
 
 
 def _shortened(text: str, width: int) -> str:
-    """Return ``text`` in at most ``width`` characters."""
+    """Return ``text`` shortened to ``width`` characters."""
     if len(text) <= width:
         return text
     tail = (width - 1) // 3 if width >= 7 else 0
@@ -69,28 +69,28 @@ def _shortened(text: str, width: int) -> str:
 
 
 def isolated(text: str) -> str:
-    """Return ``text`` so that parts of it from right to left do not turn the text beside it."""
+    """Return ``text`` with right-to-left parts isolated from the text beside it."""
     turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
     return f"{_ISOLATE}{text}{_POP}" if turns else text
 
 
 def label(text: str, width: int) -> str:
-    """Return a name or a formula, safe to be written anywhere, in at most ``width`` columns."""
+    """Return a name or a formula, safe in any document and shortened to ``width`` columns."""
     return isolated(part_of_label(text, width))
 
 
 def part_of_label(text: str, width: int) -> str:
-    """Return a name or a formula as a part of a text that is made a label itself."""
+    """Return a name or a formula as part of a longer label."""
     return fitted(clean(text[:_LONGEST]), width)
 
 
 def wrapped(text: str, most: int, width: int) -> list[str]:
-    """Return text on lines of a width, in at most so many columns together."""
+    """Return text wrapped to lines of ``width`` columns, shortened to ``most`` columns in total."""
     return [isolated(line) for line in textwrap.wrap(part_of_label(text, most), width)]
 
 
 def atom_text(atom: Atom, width: int = WIDTH) -> str:
-    """Return ``atom`` for a cell of ``width`` columns: characters as they are, blanks as pictures.
+    """Return ``atom`` for a cell of ``width`` columns: characters unchanged, blanks as pictures.
 
     Booleans are ``T`` and ``F``, floats have at most four significant digits.
     """
@@ -98,13 +98,13 @@ def atom_text(atom: Atom, width: int = WIDTH) -> str:
 
 
 def atom_literal(atom: Atom, width: int = 400) -> str:
-    """Return ``atom`` as Python writes it, for a tooltip or a screen reader, in at most ``width`` columns."""
+    """Return the Python literal of ``atom``, for tooltips and screen readers, shortened to ``width`` columns."""
     atom = _bounded(atom)
     return fitted(clean(show_int(atom) if type(atom) is int else repr(atom)), width)
 
 
 def _bounded(atom: Atom) -> Atom:
-    """Return ``atom``, a very long string without its middle, since looking at all of it takes time."""
+    """Return ``atom``, without the middle of a very long string, which would take long to process."""
     if isinstance(atom, str) and len(atom) > _LONGEST:
         return f"{atom[: _LONGEST // 2]}…{atom[-_LONGEST // 2 :]}"
     return atom

@@ -1,4 +1,4 @@
-"""The Graphviz backend: draws the layers of a program, its heads and what flows between them."""
+"""The Graphviz backend, which draws the layers and heads of a program and the data flow between them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from raspir.backends.tracing import traced
 from raspir.ir import Graph, verify
 from raspir.viz.diagram.dot import dot_of
-from raspir.viz.diagram.layout import Side, side_of, told_of
-from raspir.viz.diagram.render import FORMATS, check_format, check_renderer, converted, layout
+from raspir.viz.diagram.layout import Side, side_of, summary_of
+from raspir.viz.diagram.render import FORMATS, RENDERERS, check_choice, converted, layout
 from raspir.viz.diagram.svg import finished
 
 
@@ -16,15 +16,15 @@ class Graphviz:
     """Writes DOT, and draws it as SVG, PNG or PDF."""
 
     name = "graphviz"
-    summary = "draws the program as a diagram of its layers and heads; writes DOT"
+    summary = "draws a diagram of layers and heads; writes DOT"
     suffixes = (".dot", ".gv")
     formats = FORMATS
 
     def emit(self, graph: Graph, *, input: object = None) -> str:
-        """Return ``graph`` as DOT, with what it computes on ``input`` if there is one.
+        """Return ``graph`` as DOT, with its values on ``input`` if there is one.
 
         Raises:
-            GraphError: if the graph breaks a rule of the IR.
+            GraphError: if the graph violates a rule of the IR.
             BackendError, InputError: if it cannot be run on the input.
         """
         return dot_of(_title("", [graph]), _sides([graph], input))
@@ -38,23 +38,24 @@ class Graphviz:
         title: str = "",
         renderer: str = "auto",
     ) -> str | bytes:
-        """Return a diagram of ``graphs``: one, or a program as written and optimised beside each other.
+        """Return a diagram of a program, or of one as written and optimized side by side.
 
         Raises:
-            GraphError: if a graph breaks a rule of the IR.
-            BackendError, InputError: if it cannot be run on the input, or drawn like this.
+            GraphError: if a graph violates a rule of the IR.
+            BackendError, InputError: if it cannot be run on the input, or drawn in this format.
         """
-        check_format(format)
-        check_renderer(renderer)
-        sides, told = _sides(graphs, input), _title(title, graphs)
+        check_choice("format", format, FORMATS)
+        check_choice("renderer", renderer, RENDERERS)
+        sides, heading = _sides(graphs, input), _title(title, graphs)
         if format == "dot":
-            return dot_of(told, sides)
-        drawn = finished(layout(dot_of(told, sides, labels=False), renderer), told, sides, input is not None)
+            return dot_of(heading, sides)
+        placed = layout(dot_of(heading, sides, labels=False), renderer)
+        drawn = finished(placed, heading, sides, traced=input is not None)
         return drawn if format == "svg" else converted(drawn, format)
 
 
 def _sides(graphs: Sequence[Graph], input: object) -> list[Side]:
-    labels = ("",) if len(graphs) == 1 else ("as written", "optimised")
+    labels = ("",) if len(graphs) == 1 else ("as written", "optimized")
     traces = [None if input is None else traced(graph, input) for graph in map(verify, graphs)]
     return [
         side_of(graph, trace, label, prefix)
@@ -63,6 +64,5 @@ def _sides(graphs: Sequence[Graph], input: object) -> list[Side]:
 
 
 def _title(title: str, graphs: Sequence[Graph]) -> str:
-    told = " → ".join(map(told_of, graphs))
     names = [graphs[0].name_of(node) or name for name, node in graphs[0].outputs.items()]
-    return f"{title or ', '.join(names[:4])}: {told}"
+    return f"{title or ', '.join(names[:4])}: {' → '.join(map(summary_of, graphs))}"

@@ -1,6 +1,6 @@
-"""Cards: the contents of a node of a diagram, as rows of cells of known sizes, written as SVG or as DOT's HTML.
+"""Cards: the contents of a diagram's nodes, as rows of cells of known sizes, written as SVG or as HTML-like labels.
 
-The sizes are ours and not measured by Graphviz, so that text has room in its cell with any common font.
+Sizes are computed here instead of by Graphviz, so that text fits into its cell in any common font.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from raspir.viz.theme import LIGHT, Part
 from raspir.viz.widths import label
 
 SMALL = 9.0
-"""The size of text that is no title, in points."""
+"""The font size of text other than titles, in points."""
 
-_PAD = 5  # within the border of a card
+_PAD = 5  # between the border of a card and its contents
 _HTML_SANS, _HTML_MONOSPACE = "Helvetica", "Courier"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: text on an area, or only one of them.
+    """A cell: text, a colored area, or both.
 
     Attributes:
-        text: on one line, safe to be written anywhere.
-        part: the part that has its colours; ``None`` for text on the card itself.
-        width: the least width; the text's own where that is more.
-        height: of the cell.
-        size: of the text.
+        text: one line of text, safe in any document.
+        part: the part whose colors the area has; ``None`` for text without an area.
+        width: the least width.
+        height: the height.
+        size: the font size.
         mono: whether the text is code or an atom.
-        bold: whether it stands out.
-        left: whether the text begins at the left; else it is in the middle.
-        kind: its class in the SVG.
-        inset: space between the area and its neighbours.
-        ink: whose ink the text has, if not ``part``'s.
+        bold: whether the text is bold.
+        left: whether the text is left-aligned instead of centered.
+        kind: the class in the SVG.
+        inset: the space around the area.
+        ink: the part whose ink the text has, if not ``part``.
     """
 
     text: str = ""
@@ -51,47 +51,47 @@ class Cell:
 
     @property
     def natural(self) -> float:
-        """The width that it needs."""
+        """The width that the contents need."""
         return max(self.width, width_of(self.text, self.size, self.font, self.bold) + 10 if self.text else 0)
 
     @property
     def font(self) -> str:
-        """The font of its text."""
+        """The font of the text."""
         return "mono" if self.mono else "sans"
 
     @property
-    def written(self) -> Part:
+    def text_part(self) -> Part:
         """The part whose ink the text has."""
         return self.ink or self.part or Part.PAGE
 
     def draw(self, figure: Figure, x: float, y: float, width: float) -> None:
-        """Draw it with its corner at this point."""
+        """Draw the cell with its top left corner at this point."""
         if self.part is not None:
             gap, radius = self.inset, 3 if self.inset else 0
             box = (x + gap, y + gap, width - 2 * gap, self.height - 2 * gap)
             figure.rect(*box, self.part, line=0.8, radius=radius, kind=f"cell {self.kind}".strip())
         if self.text:
             at, anchor = (x + 5, "start") if self.left else (x + width / 2, "middle")
-            middle, ink = y + self.height / 2, self.written
+            middle, ink = y + self.height / 2, self.text_part
             figure.text(at, middle, self.text, ink, size=self.size, anchor=anchor, font=self.font, bold=self.bold)
 
 
 @dataclass(frozen=True)
 class Row:
-    """Cells beside each other; ``stretch`` makes them as wide as the card, all equally wide."""
+    """Cells side by side; with ``stretch``, equally wide and together as wide as the card."""
 
     cells: tuple[Cell, ...]
     stretch: bool = False
 
     @property
     def natural(self) -> float:
-        """The width that it needs."""
+        """The width that the contents need."""
         widths = [cell.natural for cell in self.cells]
         return len(widths) * max(widths) if self.stretch else sum(widths)
 
     @property
     def height(self) -> float:
-        """The height of its highest cell."""
+        """The height of the tallest cell."""
         return max(cell.height for cell in self.cells)
 
     def widths(self, card: Card) -> list[float]:
@@ -106,24 +106,24 @@ class Card:
     """The contents of one node.
 
     Attributes:
-        rows: from the top.
-        part: the colour of its border.
-        kind: its class in the SVG.
-        told: its description, for screen readers.
-        critical: whether it is on the critical path.
-        ports: how many cells of its first row edges lead to; 0 where they lead to the card.
+        rows: the rows, from the top.
+        part: the part whose color the border has.
+        kind: the class in the SVG.
+        description: the description, for screen readers.
+        critical: whether the node is on the critical path.
+        ports: the number of cells of the first row that are ports; 0 if edges lead to the card.
     """
 
     rows: tuple[Row, ...]
     part: Part
     kind: str
-    told: str
+    description: str
     critical: bool = False
     ports: int = 0
 
     @property
     def border(self) -> Part:
-        """The part whose colour its border has."""
+        """The part whose color the border has, whether critical or not."""
         return Part.CRITICAL if self.critical else self.part
 
     @property
@@ -137,10 +137,10 @@ class Card:
         return round(sum(row.height for row in self.rows) + 2 * _PAD)
 
     def draw(self) -> Figure:
-        """Return it as SVG."""
+        """Draw the card."""
         figure, line = Figure(kind="card"), 2.4 if self.critical else 0.8
         figure.rect(0, 0, self.width, self.height, Part.PAGE, border=self.border, line=line, radius=6, kind=self.kind)
-        tooltip(figure.element, label(self.told, 400))
+        tooltip(figure.element, label(self.description, 400))
         y: float = _PAD
         for row in self.rows:
             x: float = _PAD
@@ -164,11 +164,11 @@ def html_label(card: Card) -> str:
 def _html_row(row: Row, card: Card, ports: bool) -> str:
     cells = []
     for number, (cell, width) in enumerate(zip(row.cells, row.widths(card), strict=True)):
-        colours = f' BGCOLOR="{LIGHT[cell.part].fill}" COLOR="{LIGHT[cell.part].line}" BORDER="1"' if cell.part else ""
+        area = f' BGCOLOR="{LIGHT[cell.part].fill}" COLOR="{LIGHT[cell.part].line}" BORDER="1"' if cell.part else ""
         port = f' PORT="p{number}"' if ports else ""
         align = ' ALIGN="LEFT"' if cell.left else ""
         size = f'WIDTH="{width:.0f}" HEIGHT="{cell.height:.0f}"'
-        cells.append(f"<TD {size}{colours}{port}{align}>{_html_text(cell)}</TD>")
+        cells.append(f"<TD {size}{area}{port}{align}>{_html_text(cell)}</TD>")
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
 
@@ -179,4 +179,4 @@ def _html_text(cell: Cell) -> str:
     text = html.escape(cell.text.replace("\\", "\\\\"))
     face = _HTML_MONOSPACE if cell.mono else _HTML_SANS
     inner = f"<B>{text}</B>" if cell.bold else text
-    return f'<FONT FACE="{face}" POINT-SIZE="{cell.size:g}" COLOR="{LIGHT[cell.written].ink}">{inner}</FONT>'
+    return f'<FONT FACE="{face}" POINT-SIZE="{cell.size:g}" COLOR="{LIGHT[cell.text_part].ink}">{inner}</FONT>'

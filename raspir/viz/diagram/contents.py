@@ -14,23 +14,23 @@ from raspir.viz.theme import Part
 from raspir.viz.widths import atom_text, label, part_of_label, wrapped
 
 POSITIONS = 22
-"""Positions that are shown of a longer input."""
+"""The most positions of an input that are shown."""
 
 SEQUENCES = 3
-"""Keys, queries and values of one head that are shown."""
+"""The most keys, queries and values of a head that are shown."""
 
 RESULTS = 8
-"""Named results of one block that are shown."""
+"""The most results of a feed-forward block that are shown."""
 
-_SIDE = 15.0  # of a cell of a matrix
-_ATOM = 8.0  # the size of its text
+_SIDE = 15.0  # the height and least width of a cell of a matrix
+_ATOM = 8.0  # the font size of its text
 _TITLE = 18.0
 _LABEL = 30.0  # the width of the label of a row of keys or values
 _FORMULA, _LINE = 46, 56  # columns of a formula, and of a line of a selector
 
 
 class Contents:
-    """Makes the cards of one program, with values if it is traced."""
+    """Builds the cards of a program, with its values if it is traced."""
 
     def __init__(self, program: DrawnProgram) -> None:
         self._program = program
@@ -44,28 +44,28 @@ class Contents:
     def output(self, name: str, value: Value) -> Card:
         """Return the card of an output of the program."""
         named = value.name if value.named else name
-        told = named if len(self._program.outputs) == 1 or named == name else f"{name}: {named}"
-        return self._valued(told, value, "output")
+        title = named if len(self._program.outputs) == 1 or named == name else f"{name}: {named}"
+        return self._valued(title, value, "output")
 
-    def _valued(self, told: str, value: Value, kind: str) -> Card:
-        title = Row((Cell(label(told, 40), bold=True, mono=True, size=LABEL),), stretch=True)
-        return Card((title, *self._values(value)), value.part, kind, told)
+    def _valued(self, title: str, value: Value, kind: str) -> Card:
+        heading = Row((Cell(label(title, 40), bold=True, mono=True, size=LABEL),), stretch=True)
+        return Card((heading, *self._values(value)), value.part, kind, title)
 
     def failure(self, message: str) -> Card:
-        """Return the card that says why the program ends here."""
+        """Return the card of the failure at which the diagram ends."""
         lines = wrapped(message, 240, 60)
         rows = [Row((Cell("✗ fails here", ink=Part.FAILURE, bold=True, size=LABEL, left=True),))]
         rows += [Row((Cell(line, ink=Part.FAILURE, left=True, height=14),)) for line in lines]
         return Card(tuple(rows), Part.FAILURE, "failure", f"fails: {message}")
 
     def more(self, text: str) -> Card:
-        """Return a card in place of others that are not shown."""
+        """Return a card in place of omitted ones."""
         return Card((Row((Cell(text, ink=Part.BAND, height=22),)),), Part.DEFAULT, "more", text)
 
     def mlp(self, layer: DrawnLayer, critical: bool) -> Card:
         """Return the card of a feed-forward block, with its named results."""
         listed, count = layer.results, len(layer.layer.mlp.nodes if layer.layer.mlp else ())
-        parts = [self._program.read("mlp", value.node) for value in listed[:3]]
+        parts = [self._program.operand("mlp", value.node) for value in listed[:3]]
         names = ", ".join([part_of_label(part.name, 16) for part in parts] + ["…"] * bool(listed[3:]))
         title = f"{'◆ ' if critical else ''}MLP: {f'{count} operations → {names}' if count > 1 else '1 operation'}"
         rows = [Row((Cell(label(title, 64), ink=Part.MLP, bold=True, left=True, height=_TITLE),))]
@@ -74,11 +74,11 @@ class Contents:
             rows.append(Row((*named, Cell(label(value.formula, _FORMULA), mono=True, left=True, size=8.5))))
             rows += self._values(value)
         if listed[RESULTS:]:
-            rows.append(_remark(f"and {len(listed) - RESULTS} more results"))
+            rows.append(_note(f"and {len(listed) - RESULTS} more results"))
         return Card(tuple(rows), Part.MLP, "mlp", title, critical)
 
     def head(self, head: DrawnHead, layer: int, critical: bool) -> Card:
-        """Return the card of a head; the first row holds its ports, as :func:`ports_of` says."""
+        """Return the card of a head; its first row has the ports of :func:`ports_of`."""
         ports = ports_of(head)
         top = [_port(kind, port) for kind, port in ports]
         title = f"{'◆ critical · ' if critical else ''}head {head.number}"
@@ -89,20 +89,20 @@ class Contents:
         ]
         results = [row for result in head.results[:SEQUENCES] for row in self._result(head, result)]
         if head.has_matrix:
-            rows += _centred(self._matrix(head), max(row.natural for row in [*rows, *results]))
+            rows += _centered(self._matrix(head), max(row.natural for row in [*rows, *results]))
         rows += results
         if head.results[SEQUENCES:]:
-            rows.append(_remark(f"and {len(head.results) - SEQUENCES} more values"))
-        told = f"head {head.number} of layer {layer}: {head.formula}"
-        return Card(tuple(rows), Part.RESULT, "head", told, critical, ports=len(ports))
+            rows.append(_note(f"and {len(head.results) - SEQUENCES} more values"))
+        description = f"head {head.number} of layer {layer}: {head.formula}"
+        return Card(tuple(rows), Part.RESULT, "head", description, critical, ports=len(ports))
 
     def _result(self, head: DrawnHead, result: Value) -> list[Row]:
-        what, choice = result.node.operation.name, head.taken(result.node)
-        if what == "best":
-            what = f"best: {label(choice, 24)}"
-        told = f"{what}, default {label(show(result.node['default']), 12)}"
+        aggregation = result.node.operation.name
+        if aggregation == "best":
+            aggregation = f"best: {label(head.reduction(result.node), 24)}"
+        text = f"{aggregation}, default {label(show(result.node['default']), 12)}"
         name = Cell(label(result.name, 22), Part.RESULT, bold=True, mono=True, inset=1.5, kind="result")
-        return [Row((name, Cell(told, ink=Part.BAND, left=True))), *self._values(result)]
+        return [Row((name, Cell(text, ink=Part.BAND, left=True))), *self._values(result)]
 
     def _values(self, value: Value) -> list[Row]:
         """Return a row of the atoms of a sequence, if they are known."""
@@ -121,12 +121,12 @@ class Contents:
         return [_atom(value, place, width, kind) for place in self._shown.places]
 
     def _width(self, values: Sequence[Value]) -> float:
-        """Return how wide a column is that holds atoms of all of ``values``."""
+        """Return the width of a column of atoms of ``values``."""
         texts = [atom_text(value.known[position], 6) for value in values for position in self._shown.positions]
         return max([_SIDE, *(width_of(text, _ATOM) + 10 for text in texts)])
 
     def _matrix(self, head: DrawnHead) -> list[Row]:
-        """Return keys on top, queries at the left, values at the bottom and the result at the right."""
+        """Return keys on top, queries on the left, values at the bottom and results on the right."""
         keys, queries, values, scores = (
             [port for port in ports[:SEQUENCES] if port.atoms is not None] for ports in head.ports.values()
         )
@@ -150,8 +150,8 @@ class Contents:
     def _entry(self, head: DrawnHead, row: int | None, key: int | None, width: float) -> Cell:
         if row is None or key is None:
             return Cell("…" if row is None and key is None else "", width=width, height=_SIDE)
-        chosen = self._program.traced.entry(head.selector, row, key)
-        part, mark = (Part.SELECTED, "●") if chosen else (Part.UNSELECTED, "")
+        selected = self._program.traced.entry(head.selector, row, key)
+        part, mark = (Part.SELECTED, "●") if selected else (Part.UNSELECTED, "")
         return Cell(mark, part, width, _SIDE, 7, kind=f"entry entry-{row}-{key}")
 
 
@@ -168,25 +168,25 @@ def _port(kind: str, port: Value | None) -> Cell:
 
 
 def _selector(formula: str) -> list[Row]:
-    """Return a selector on one line or, if it is long, on several."""
+    """Return the formula of a selector, on several lines if it is long."""
     if len(formula) <= _LINE:
         return [Row((Cell(label(formula, _LINE), mono=True, left=True, size=9.5),))]
     lines = wrapped(formula, 180, _LINE)
     return [Row((Cell(line, mono=True, left=True, height=13),)) for line in lines]
 
 
-def _remark(text: str) -> Row:
+def _note(text: str) -> Row:
     return Row((Cell(text, ink=Part.BAND, left=True),))
 
 
-def _centred(matrix: list[Row], width: float) -> list[Row]:
-    """Return the rows of a matrix with room before them, so that it is in the middle of a card of this width."""
+def _centered(matrix: list[Row], width: float) -> list[Row]:
+    """Return the rows of a matrix centered in a card of this width."""
     room = (width - max(row.natural for row in matrix) - _LABEL) / 2
     return [Row((Cell(width=room, height=0), *row.cells)) for row in matrix] if room > 0 else matrix
 
 
 def ports_of(head: DrawnHead) -> list[tuple[str, Value | None]]:
-    """Return the ports of a head's card: of each kind some sequences, and ``None`` for the rest."""
+    """Return the ports of a head's card: the first sequences of each kind, and ``None`` for the others."""
     ports: list[tuple[str, Value | None]] = []
     for kind, values in head.ports.items():
         ports += [(kind, value) for value in values[:SEQUENCES]]

@@ -1,4 +1,4 @@
-"""Diagrams as DOT: with the contents of their cards, or with their sizes alone, for a layout."""
+"""Diagrams as DOT: with the contents of their cards, or only with the sizes, for layout."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from raspir.viz.widths import clean
 
 
 def dot_of(title: str, sides: Sequence[Side], *, labels: bool = True) -> str:
-    """Return DOT of one diagram, or of several beside each other.
+    """Return one diagram, or several side by side, as DOT.
 
     Args:
         title: the heading.
         sides: the diagrams.
-        labels: whether cards are written as HTML-like labels; else nodes have their sizes and ports alone.
+        labels: whether cards are written as HTML-like labels; otherwise nodes only have sizes and ports.
     """
     graph = graphviz.Digraph("program")
     graph.attr(rankdir="TB", newrank="true", nodesep="0.28", ranksep="0.34", fontname="Helvetica", fontsize="12")
@@ -32,9 +32,8 @@ def dot_of(title: str, sides: Sequence[Side], *, labels: bool = True) -> str:
             _side(graph, side, labels)
         else:
             with graph.subgraph(name=f"cluster_side{number}") as within:
-                told = f"{side.label}: {side.told}"
-                line = LIGHT[Part.PAGE].line
-                within.attr(label=graphviz.escape(clean(told)), labeljust="l", color=line, style="rounded", margin="14")
+                title = graphviz.escape(clean(f"{side.label}: {side.summary}"))
+                within.attr(label=title, labeljust="l", color=LIGHT[Part.PAGE].line, style="rounded", margin="14")
                 within.attr(fontsize="13")
                 _side(within, side, labels)
     return str(graph.source)
@@ -43,9 +42,9 @@ def dot_of(title: str, sides: Sequence[Side], *, labels: bool = True) -> str:
 def _side(graph: graphviz.Digraph, side: Side, labels: bool) -> None:
     for band in side.bands:
         with graph.subgraph(name=band.identifier) as cluster:
-            fill, line, ink = LIGHT[Part.BAND].fill, LIGHT[Part.BAND].line, LIGHT[Part.BAND].ink
-            cluster.attr(label=graphviz.escape(band.label), labeljust="l", fontsize="11", fontcolor=ink, margin="10")
-            cluster.attr(style="filled,rounded", fillcolor=fill, color=line)
+            shade, label = LIGHT[Part.BAND], graphviz.escape(band.label)
+            cluster.attr(label=label, labeljust="l", fontsize="11", fontcolor=shade.ink, margin="10")
+            cluster.attr(style="filled,rounded", fillcolor=shade.fill, color=shade.line)
             _cards(cluster, band, side, labels)
     _order(graph, side)
     ports = {name: card.ports for name, card in side.cards.items()}
@@ -68,14 +67,14 @@ def _card(graph: graphviz.Digraph, name: str, card: Card, labels: bool) -> None:
     if labels:
         graph.node(name, label=html_label(card), id=name)
         return
-    # Two pairs of braces change nothing for Graphviz; without them the package takes the fields for HTML.
+    # The second pair of braces means nothing to Graphviz; without it, the package mistakes the fields for HTML.
     fields = f"{{{{{'|'.join(f'<p{number}>' for number in range(card.ports))}}}}}" if card.ports else ""
     size = {"width": f"{card.width / 72:.4f}", "height": f"{card.height / 72:.4f}", "fixedsize": "true"}
     graph.node(name, label=fields, shape="record" if fields else "box", id=name, margin="0", **size)
 
 
 def _order(graph: graphviz.Digraph, side: Side) -> None:
-    """Keep each band below the one before, and feed-forward blocks below heads, whether or not an edge does."""
+    """Keep each band below the previous one, and feed-forward blocks below heads, with invisible edges."""
     above: list[str] = []
     for band in side.bands:
         for cards in (band.upper, band.lower):

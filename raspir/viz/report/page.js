@@ -33,8 +33,8 @@
             title: `position ${place.position}: ${sequence.full[place.index]}`,
           }));
     if (!cells.length) cells.push(make("span", { class: "note", text: "no positions" }));
-    const name = make("div", {}, make("span", { class: "name told", text: row.name }),
-      row.how ? make("span", { class: "how told", text: ` = ${row.how}` }) : null);
+    const name = make("div", {}, make("span", { class: "name mono", text: row.name }),
+      row.how ? make("span", { class: "how mono", text: ` = ${row.how}` }) : null);
     return make("div", { class: "row" }, name,
       make("div", { class: "scroll" }, make("div", { class: "strip", role: "img",
         "aria-label": `${row.name}: ${sequence.full.join(", ")}` }, ...cells)));
@@ -54,8 +54,8 @@
     const shown = places(steps);
     const table = make("table", { class: "matrix", role: "grid",
       "aria-label": `attention ${head.selector}: rows are queries, columns are keys` });
-    const side = (what, told) => make("th", { class: "side", colspan: queries.length + 2,
-      title: `${what} ${told}`, text: `${what} ${told}`, scope: "row" });
+    const side = (what, name) => make("th", { class: "side", colspan: queries.length + 2,
+      title: `${what} ${name}`, text: `${what} ${name}`, scope: "row" });
     const across = (item, part) => shown.map((place) => place === null
       ? make("td", { class: "gap", text: "…" })
       : make("td", { class: `cell c-${part}`, "data-column": place.index,
@@ -99,16 +99,18 @@
     return table;
   };
 
+  const omitted = (count) => `${count} omitted ${count === 1 ? "position" : "positions"}`;
+
   const attended = (head, row) => [...head.rows[row]].flatMap((entry, column) => (entry === "1" ? [column] : []));
 
   const held = (steps, comparison, row, column) => {
     const key = steps.sequences[comparison.key.seq].full[column];
     const query = steps.sequences[comparison.query.seq].full[row];
     const on = comparison.rows[row][column] === "1";
-    const told = comparison.opaque
+    const text = comparison.opaque
       ? `${comparison.symbol}(key ${comparison.key.name} = ${key}, query ${comparison.query.name} = ${query})`
       : `key(${comparison.key.name}) = ${key} ${comparison.symbol} query(${comparison.query.name}) = ${query}`;
-    return make("li", { class: on ? "yes told" : "no told", text: told });
+    return make("li", { class: on ? "yes mono" : "no mono", text });
   };
 
   const outcome = (steps, head, result, row) => {
@@ -118,10 +120,10 @@
     const found = steps.sequences[result.seq].full[row];
     const at = (column) => `${value[column]} from position ${steps.positions[column]}`;
     if (steps.split !== null && !head.counts) {
-      return `${result.name} = ${found}; of the positions shown ${count} are selected, those between are not counted`;
+      return `${result.name} = ${found}; ${count} of the visible positions are selected, and the omitted ones are not counted`;
     }
     if (count === 0) return `${result.name} = ${found}, the default: nothing is selected`;
-    if (!columns.length && result.kind !== "best") return `${result.name} = ${found}, of ${count} that are not shown`;
+    if (!columns.length && result.kind !== "best") return `${result.name} = ${found}, from ${omitted(count)}`;
     if (result.kind === "best") {
       const from = result.chosen ? ` from position ${result.chosen[row]},` : "";
       return `${result.name} = ${found},${from} the best of ${count} selected: ${head.choice}`;
@@ -144,18 +146,18 @@
         make("ul", {}, ...head.comparisons.map((each) => held(steps, each, row, column)))];
     }
     const hidden = head.counts ? head.counts[row] - places_.length : 0;
-    const unseen = hidden ? `${places_.length ? " and" : ""} ${hidden} that ${hidden === 1 ? "is" : "are"} not shown` : "";
-    const verdict = !places_.length && steps.split !== null && !head.counts ? "attends to none of the positions shown"
+    const unseen = hidden ? `${places_.length ? " and" : ""} ${omitted(hidden)}` : "";
+    const verdict = !places_.length && steps.split !== null && !head.counts ? "attends to none of the visible positions"
       : !places_.length && hidden ? `attends to${unseen}` : places_.length
       ? `attends to ${places_.length === 1 ? "position" : "positions"} ${listed(places_, 16)}${unseen}` : "attends to nothing";
     const lines = [make("p", { text: `Position ${steps.positions[row]} ${verdict}.` })];
     const first = attended(head, row)[0];
     if (first !== undefined) {
       lines.push(make("ul", {}, ...head.comparisons.map((each) => held(steps, each, row, first))));
-      if (places_.length > 1) lines.push(make("p", { class: "note", text: `(so for position ${steps.positions[first]})` }));
+      if (places_.length > 1) lines.push(make("p", { class: "note", text: `(shown for position ${steps.positions[first]})` }));
     }
     for (const result of head.results) {
-      lines.push(make("p", { class: "told", text: outcome(steps, head, result, row) }));
+      lines.push(make("p", { class: "mono", text: outcome(steps, head, result, row) }));
     }
     return lines;
   };
@@ -165,7 +167,7 @@
     const table = matrix(steps, head);
     const named = listed(head.title, 6);
     const box = make("article", { class: "head", "aria-label": `head ${named}` }, make("h4", { text: named }),
-      make("p", { class: "told", text: head.name ? `${head.name}: ${head.selector}` : head.selector }),
+      make("p", { class: "mono", text: head.name ? `${head.name}: ${head.selector}` : head.selector }),
       make("div", { class: "scroll" }, table),
       head.more ? make("p", { class: "note", text: `… and ${head.more} more comparisons` }) : null, why);
     follow(steps, head, box, table, why);
@@ -177,7 +179,7 @@
     const size = steps.positions.length;
     const rest = () => {
       table.classList.remove("is-active");
-      why.replaceChildren(make("p", { class: "note", text: "Whom does a position attend to, and why? Point at one." }));
+      why.replaceChildren(make("p", { class: "note", text: "Point at a position to see which positions it attends to, and why." }));
       for (const cell of table.querySelectorAll(".lit,.near")) cell.classList.remove("lit", "near");
     };
     const show = (cell) => {
@@ -193,7 +195,7 @@
         each.classList.toggle("near", mine);
       }
       why.replaceChildren(...explained(steps, head, row, column));
-      if (pinned) why.append(make("span", { class: "pin", text: "kept: Escape lets it go" }));
+      if (pinned) why.append(make("span", { class: "pin", text: "pinned: Escape releases it" }));
     };
     const pin = (cell) => {
       pinned = cell;
@@ -218,14 +220,14 @@
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pin(cell === pinned ? null : cell); }
       else if (event.key === "Escape") { pin(null); show(cell); }
       else {
-        const next = neighbour(table, cell, event);
+        const next = neighbor(table, cell, event);
         if (next) { event.preventDefault(); move(table, next); }
       }
     });
     rest();
   };
 
-  const neighbour = (table, cell, event) => {
+  const neighbor = (table, cell, event) => {
     const rows = [...table.rows].map((row) => [...row.querySelectorAll("[data-row]")]).filter((row) => row.length);
     const y = rows.findIndex((row) => row.includes(cell));
     const x = rows[y].indexOf(cell);

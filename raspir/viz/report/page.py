@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from raspir._version import __version__
-from raspir.ir import Graph, Location, Stats, print_graph
+from raspir.ir import Graph, Location, print_graph
 from raspir.passes.base import Remark
 from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
 from raspir.viz.report.sources import Excerpt, excerpts
 from raspir.viz.report.steps import Steps
+from raspir.viz.shown import FIGURES
 from raspir.viz.theme import DARK, LIGHT, Part, Shade
 from raspir.viz.trace import Trace
 from raspir.viz.widths import fitted
@@ -27,28 +28,28 @@ class Report:
 
     Attributes:
         title: the name of the program.
-        written: the program as its author wrote it.
-        optimised: the program optimised; ``None`` where nobody asked for that, or nothing was found to improve.
-        remarks: the work of the optimiser.
-        inputs: the name of each input, and the traces of the programs on it.
-        diagrams: the diagrams of the programs, as SVG; none where they cannot be drawn.
-        note: the reason if there are none.
+        written: the program as written.
+        optimized: the optimized program; ``None`` if it is not wanted, or does not differ.
+        remarks: the remarks of the optimizer.
+        inputs: the label of each input, and the traces of the programs on it.
+        diagrams: the diagrams of the programs, as SVG; empty if they cannot be drawn.
+        note: the reason why there are no diagrams.
     """
 
     title: str
     written: Graph
-    optimised: Graph | None
+    optimized: Graph | None
     remarks: Sequence[Remark]
     inputs: Sequence[tuple[str, Sequence[Trace]]]
     diagrams: Sequence[str]
     note: str = ""
 
 
-_LABEL = 24  # characters of an input that its tab shows
+_LABEL = 24  # columns of the label of an input on its tab
 
 
 def page(report: Report) -> str:
-    """Return the page, which fetches nothing."""
+    """Return the page, which loads no external resources."""
     script = _resource("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
@@ -60,7 +61,7 @@ def page(report: Report) -> str:
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content=f"raspir {__version__}"),
         tag("title", f"{report.title}, layer by layer"),
-        tag("style", Markup(_colours() + _resource("page.css"))),
+        tag("style", Markup(_colors() + _resource("page.css"))),
     )
     sources = excerpts(report.written)
     sections = _steps(report), _diagrams(report), _layers(report), _remarks(report, sources), _sources(report, sources)
@@ -74,7 +75,7 @@ def page(report: Report) -> str:
         "body",
         tag("header", tag("h1", report.title), _figures(report), tag("nav", *links, aria_label="Sections")),
         tag("main", *bodies),
-        tag("footer", f"Made by raspir {__version__}. The page holds all that it shows, and fetches nothing."),
+        tag("footer", f"Made by raspir {__version__}. This page is self-contained and loads no external resources."),
         tag("script", _data(report), type="application/json", id="data"),
         tag("script", Markup(script)),
     )
@@ -88,37 +89,31 @@ def _resource(name: str) -> str:
     return files("raspir.viz.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _colours() -> str:
-    def told(shades: Iterable[tuple[Part, Shade]]) -> str:
+def _colors() -> str:
+    def variables(shades: Mapping[Part, Shade]) -> str:
         return "".join(
-            f"--{part}-fill:{shade.fill};--{part}-line:{shade.line};--{part}-ink:{shade.ink};" for part, shade in shades
+            f"--{part}-fill:{shade.fill};--{part}-line:{shade.line};--{part}-ink:{shade.ink};"
+            for part, shade in shades.items()
         )
 
-    return f":root{{{told(LIGHT.items())}}}@media (prefers-color-scheme:dark){{:root{{{told(DARK.items())}}}}}\n"
-
-
-_FIGURES: tuple[tuple[str, Callable[[Stats], int]], ...] = (
-    ("layers", lambda stats: stats.layers),
-    ("heads", lambda stats: stats.heads),
-    ("feed-forward blocks", lambda stats: stats.mlps),
-    ("transformer blocks", lambda stats: stats.blocks),
-)
+    return f":root{{{variables(LIGHT)}}}@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}\n"
 
 
 def _figures(report: Report) -> Markup:
-    """Return the figures of the program as written and, where they differ, optimised."""
+    """Return the figures of the optimized program and, if they differ, of the program as written."""
     first, *_, last = [graph.stats() for graph in (report.written, *_versions(report).values())]
     made = []
-    for name, of in _FIGURES:
-        old, new = str(of(first)), str(of(last))
-        told = [tag("span", old, class_="old"), " → "] if new != old else []
-        made.append(tag("div", tag("dt", name), tag("dd", *told, tag("strong", new))))
+    for noun, attribute in FIGURES.items():
+        if noun != "value":
+            old, new = (str(getattr(stats, attribute)) for stats in (first, last))
+            before = [tag("span", old, class_="old"), " → "] if new != old else []
+            made.append(tag("div", tag("dt", f"{noun}s"), tag("dd", *before, tag("strong", new))))
     return tag("dl", *made, class_="figures")
 
 
 def _versions(report: Report) -> dict[str, Graph]:
-    """Return the programs by name."""
-    versions = {"as written": report.written, "optimised": report.optimised}
+    """Return the program as written and, if it differs, optimized, by these names."""
+    versions = {"as written": report.written, "optimized": report.optimized}
     return {name: graph for name, graph in versions.items() if graph is not None}
 
 
@@ -153,22 +148,25 @@ def _steps(report: Report) -> Section | None:
     hint = tag(
         "p",
         "Point at a position, or move to it with Tab and the arrow keys, to see which ones it attends to and why. "
-        "Enter or a click keeps it; Escape lets it go.",
+        "Enter or a click pins it; Escape releases it.",
         class_="hint",
     )
     still = tag("div", Markup(program_svg(report.inputs[0][1][-1])), class_="scroll")
-    fallback = tag("noscript", tag("p", "Without its script the page shows the first input alone, at rest."), still)
+    fallback = tag(
+        "noscript", tag("p", "Without JavaScript, only the first input is shown, as a static picture."), still
+    )
     view = tag("div", id="view", role="tabpanel", aria_labelledby="input-0")
     return "steps", "Step by step", joined(bar, _key(), hint, view, fallback)
 
 
 def _key() -> Markup:
-    """Return the meaning of the colours."""
+    """Return the legend of the colors."""
     parts = (
         (Part.QUERY, "query"), (Part.KEY, "key"), (Part.VALUE, "value"), (Part.RESULT, "result"),
         (Part.MLP, "feed-forward result"), (Part.SELECTED, "● attends"),
     )  # fmt: skip
-    return tag("ul", *(tag("li", told, class_=f"c-{part}") for part, told in parts), class_="key", aria_label="Colours")
+    entries = [tag("li", meaning, class_=f"c-{part}") for part, meaning in parts]
+    return tag("ul", *entries, class_="key", aria_label="Colors")
 
 
 def _diagrams(report: Report) -> Section | None:
@@ -193,9 +191,9 @@ def _layers(report: Report) -> Section:
 
 def _layer_table(name: str, graph: Graph) -> Markup:
     rows = []
-    for layer in DrawnProgram(graph).words():
+    for layer in DrawnProgram(graph).working:
         attends = [tag("div", tag("code", head.attends)) for head in layer.heads]
-        reads = [tag("div", tag("code", told)) for head in layer.heads for told in head.reads]
+        reads = [tag("div", tag("code", line)) for head in layer.heads for line in head.reads]
         work = tag("code", layer.work) if layer.work else ""
         number = tag("th", str(layer.number), scope="row")
         rows.append(tag("tr", number, tag("td", *attends), tag("td", *reads), tag("td", work)))
@@ -204,7 +202,7 @@ def _layer_table(name: str, graph: Graph) -> Markup:
 
 
 def _remarks(report: Report, sources: Sequence[Excerpt]) -> Section | None:
-    if report.optimised is None:
+    if report.optimized is None:
         return None
     anchors = _anchors(sources)
     rows = [
@@ -218,12 +216,12 @@ def _remarks(report: Report, sources: Sequence[Excerpt]) -> Section | None:
         for remark in report.remarks
     ]
     if not rows:
-        return "remarks", "What the optimiser did", tag("p", "It made no remarks.")
-    return "remarks", "What the optimiser did", _table(("rule", "value", "gain", "line"), rows, "Remarks")
+        return "remarks", "What the optimizer did", tag("p", "It made no remarks.")
+    return "remarks", "What the optimizer did", _table(("rule", "value", "gain", "line"), rows, "Remarks")
 
 
 def _line(location: Location | None, anchors: Mapping[tuple[str, int], str]) -> str:
-    """Return a line of the source, as a link if the page shows it."""
+    """Return a source location, as a link if the page has the line."""
     if location is None:
         return ""
     anchor = anchors.get((location.file, location.line))
@@ -231,7 +229,7 @@ def _line(location: Location | None, anchors: Mapping[tuple[str, int], str]) -> 
 
 
 def _anchors(sources: Sequence[Excerpt]) -> dict[tuple[str, int], str]:
-    """Return what each line of the source that the page shows is called in it, by file and number."""
+    """Return the anchor of each source line on the page, by file and number."""
     return {
         (excerpt.path, line): f"line-{number}-{line}"
         for number, excerpt in enumerate(sources)
@@ -242,13 +240,12 @@ def _anchors(sources: Sequence[Excerpt]) -> dict[tuple[str, int], str]:
 
 def _table(titles: Sequence[str], rows: Sequence[Markup], label: str, caption: str | None = None) -> Markup:
     head = tag("thead", tag("tr", *(tag("th", title, scope="col") for title in titles)))
-    told = [] if caption is None else [tag("caption", caption)]
-    table = tag("table", *told, head, tag("tbody", *rows), class_="list")
-    return _scrolling(table, label)
+    heading = [] if caption is None else [tag("caption", caption)]
+    return _scrolling(tag("table", *heading, head, tag("tbody", *rows), class_="list"), label)
 
 
 def _scrolling(content: Markup, label: str) -> Markup:
-    """Return content that scrolls by itself where the page is narrow."""
+    """Return content that scrolls separately on a narrow page."""
     return tag("div", content, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 

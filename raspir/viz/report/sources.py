@@ -1,4 +1,4 @@
-"""The author's source: the parts of files that made a program, with the lines that did."""
+"""Excerpts of the source of a program: the statements that made it, with the relevant lines marked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from raspir.ir import Graph, Location
 
-_AROUND = 2  # lines around one that is in no statement
-_LARGEST = 4_000_000  # bytes of a file that is read
+_AROUND = 2  # lines of context around a line outside all statements
+_LARGEST = 4_000_000  # the size in bytes up to which files are read
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,10 @@ class Excerpt:
     """Parts of a file.
 
     Attributes:
-        path: where it is, as locations have it.
-        file: its name, as messages show it.
+        path: the path of the file, as in locations.
+        file: the name of the file, as in messages.
         parts: runs of numbered lines.
-        marked: the numbers of the lines that made something of the program.
+        marked: the numbers of the lines that made nodes of the program.
     """
 
     path: str
@@ -31,7 +31,7 @@ class Excerpt:
 
 
 def excerpts(graph: Graph) -> list[Excerpt]:
-    """Return the parts of each readable file that made ``graph``."""
+    """Return an excerpt of each readable file that made ``graph``."""
     found: dict[str, dict[int, Location]] = {}
     for node in graph:
         location = graph.locations.get(node)
@@ -57,8 +57,8 @@ def _read(file: str) -> str | None:
 
 
 def _parts(text: str, marked: Iterable[int]) -> tuple[tuple[tuple[int, str], ...], ...]:
-    """Return the statements that hold marked lines, with the comments right above them."""
-    lines = text.split("\n")  # as Python counts them: other marks end no line
+    """Return the statements with marked lines, and the comments directly above them."""
+    lines = text.split("\n")  # as Python counts lines: other separators do not end one
     shown: set[int] = set()
     statements = _statements(text)
     for line in marked:
@@ -75,7 +75,7 @@ def _parts(text: str, marked: Iterable[int]) -> tuple[tuple[tuple[int, str], ...
 
 
 def _statements(text: str) -> list[tuple[int, int]]:
-    """Return from which line to which each statement of a Python file goes; none where it is something else."""
+    """Return the first and last line of each statement of a Python file; none for other files."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError):

@@ -1,4 +1,4 @@
-"""The work of each layer on an input, as data for the script of the page."""
+"""The values of each layer on an input, as data for the script of the page."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from raspir.viz.widths import atom_literal, atom_text, clean, fitted
 
 Data = dict[str, Any]
 
-_FULL = 80  # columns of an atom in full
-_WORDS = 160  # columns of a formula
+_FULL = 80  # columns of the literal of an atom
+_FORMULA = 160  # columns
 _LAYERS, _HEADS, _RESULTS, _COMPARISONS = 32, 12, 16, 8
-_PAIRS = 500_000  # pairs of positions that are looked at to say how many a row selects, shown or not
+_PAIRS = 500_000  # the most pairs of positions that are evaluated to count what the visible rows select
 
 
 class Steps:
-    """Makes the data of one program on one input."""
+    """Builds the data of a program on an input."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace, self._program = trace, DrawnProgram(trace.graph, trace)
@@ -31,12 +31,12 @@ class Steps:
 
     @property
     def _may_count(self) -> bool:
-        """Whether positions and heads are few enough to count the keys that each shown row selects."""
+        """Whether positions and heads are few enough to count the keys that each visible row selects."""
         heads = sum(len(layer.heads) for layer in self._program.layers)
         return self._trace.n * len(self._shown.positions) * heads <= _PAIRS
 
     def data(self) -> Data:
-        """Return the steps: each sequence once, and layers that refer to sequences by number."""
+        """Return the layers, which refer to sequences by number, and the sequences, each once."""
         shown, program = self._shown, self._program
         layers = self._layers()
         done = self._trace.failure is None
@@ -77,7 +77,7 @@ class Steps:
         }
 
     def _failure(self) -> str | None:
-        """Say in which layer the program fails, and why."""
+        """Return a message with the layer that fails and the reason."""
         failure = self._trace.failure
         if failure is None:
             return None
@@ -86,13 +86,13 @@ class Steps:
         return clean(f"{where} fails: {failure.message}")
 
     def _row(self, value: Value, output: str | None = None) -> Data:
-        """Return a sequence with its name, or that of the output where there are several, and its formula."""
+        """Return a sequence with its formula and its name, or the name of the output if there are several."""
         name = value.name if output is None or len(self._program.outputs) == 1 else output
-        how = "" if value.formula == name else value.formula
-        return {"name": clean(name), "how": _words(how), "seq": self._sequence(value)}
+        formula = "" if value.formula == name else value.formula
+        return {"name": clean(name), "how": _formula(formula), "seq": self._sequence(value)}
 
     def _sequence(self, value: Value) -> int:
-        """Return the number of a sequence's data."""
+        """Return the number of a sequence, whose data is added once."""
         if value.node not in self._numbers:
             atoms = [value.known[position] for position in self._shown.positions]
             self._numbers[value.node] = len(self._sequences)
@@ -102,10 +102,10 @@ class Steps:
 
     def _head(self, head: DrawnHead) -> Data:
         first = head.aggregates[0]
-        choice = head.taken(first) if first.operation.name == "best" else ""
+        choice = head.reduction(first) if first.operation.name == "best" else ""
         ports, compared = head.ports, head.comparisons
         return {
-            "selector": _words(f"{choice} of {head.formula}" if choice else head.formula),
+            "selector": _formula(f"{choice} of {head.formula}" if choice else head.formula),
             "choice": clean(choice),
             "name": head.name,
             "rows": self._matrix(head.selector),
@@ -123,7 +123,7 @@ class Steps:
         return ["".join("1" if entry else "0" for entry in row) for row in matrix]
 
     def _counts(self, selector: Node) -> list[int] | None:
-        """Return how many positions each shown row selects in all; ``None`` where all are shown, or too many."""
+        """Return how many positions each visible row selects; ``None`` if all are visible, or too many to count."""
         if not self._shown.hidden or not self._may_count:
             return None
         return [len(self._trace.selected(selector, row)) for row in self._shown.positions]
@@ -134,13 +134,13 @@ class Steps:
         return {
             "symbol": str(node["function"]) if is_opaque else node.operation.symbol,
             "opaque": is_opaque,
-            "key": self._port(self._program.read("key", key)),
-            "query": self._port(self._program.read("query", query)),
+            "key": self._port(self._program.operand("key", key)),
+            "query": self._port(self._program.operand("query", query)),
             "rows": self._matrix(node),
         }
 
     def _port(self, port: Value) -> Data:
-        return {"name": _words(port.name), "seq": self._sequence(port)}
+        return {"name": _formula(port.name), "seq": self._sequence(port)}
 
     def _result(self, result: Value) -> Data:
         node = result.node
@@ -148,13 +148,13 @@ class Steps:
             "name": clean(result.name),
             "kind": node.operation.name,
             "default": clean(show(node["default"])),
-            "value": self._sequence(self._program.read("value", node.operands[1])),
+            "value": self._sequence(self._program.operand("value", node.operands[1])),
             "seq": self._sequence(result),
             "chosen": self._chosen(node) if node.operation.name == "best" else None,
         }
 
     def _chosen(self, best: Node) -> list[int] | None:
-        """Return the position that each shown row fetches from, -1 for none; ``None`` where there are too many."""
+        """Return the position that each visible row fetches from, -1 for none; ``None`` if there are too many."""
         if not self._may_count:
             return None
         scores = self._trace.values[best.operands[2]]
@@ -163,10 +163,10 @@ class Steps:
         for row in self._shown.positions:
             selected = self._trace.selected(best.operands[0], row)
             if best["ties"] == "right":
-                selected.reverse()  # of equals, max and min take the first
+                selected.reverse()  # max and min take the first of equal scores
             found.append(choose(selected, key=scores.__getitem__, default=-1))
         return found
 
 
-def _words(text: str) -> str:
-    return fitted(clean(text), _WORDS)
+def _formula(text: str) -> str:
+    return fitted(clean(text), _FORMULA)

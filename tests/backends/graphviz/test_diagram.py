@@ -59,7 +59,7 @@ def test_each_layer_has_a_band_and_each_head_and_block_a_card(program):
 def test_edges_come_from_the_producers():
     graph = raspir.lower((key(indices) == query(indices - 1)).value(tokens, "-").name("before"))
     side = side_of(graph)
-    named = {identifier: card.told for identifier, card in side.cards.items()}
+    named = {identifier: card.description for identifier, card in side.cards.items()}
     found = {(named[edge.tail], named[edge.head].split(":")[0], edge.port) for edge in side.edges}
     head = "head 1 of layer 1"
     assert found == {
@@ -68,11 +68,11 @@ def test_edges_come_from_the_producers():
     }  # fmt: skip
 
 
-def test_the_critical_path_is_marked_with_colour_width_and_words():
+def test_the_critical_path_is_marked_with_color_width_and_words():
     graph = raspir.lower(add())
     svg = parsed(graph)
-    told = [text for head in cards(svg, "head") for text in texts(head) if "critical" in text]
-    assert len(told) == len(critical_path(graph)) == 6
+    shown = [text for head in cards(svg, "head") for text in texts(head) if "critical" in text]
+    assert len(shown) == len(critical_path(graph)) == 6
     assert len(classed(svg, "critical")) >= 11
     assert all(float(e[0].get("stroke-width")) > 2 for e in classed(svg, "critical") if e.tag == f"{SVG}g")
 
@@ -125,8 +125,8 @@ def test_what_is_written_from_right_to_left_keeps_its_place():
 
 def test_the_score_of_best_is_a_row():
     svg = parsed((key(indices) <= query(indices)).best(tokens, indices * 10, default="none"), input="abc")
-    told = texts(cards(svg, "head")[0])
-    assert told[told.index("score") + 1 : told.index("score") + 4] == ["0", "10", "20"]
+    shown = texts(cards(svg, "head")[0])
+    assert shown[shown.index("score") + 1 : shown.index("score") + 4] == ["0", "10", "20"]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=ascii)
@@ -169,21 +169,21 @@ def test_kinds_of_programs(program):
     parsed(program, optimize=True)
 
 
-def test_what_is_left_out_is_told():
+def test_omissions_are_marked():
     wide = {str(n): (key(indices) == query(indices + n)).value(tokens) for n in range(200)}
     assert f"and {200 - BESIDE} more heads" in texts(parsed(wide))
     deep = tokens
     for _ in range(BANDS + 40):
         deep = (key(indices) == query(indices - 1)).value(deep, "-")
     svg = parsed(deep)
-    assert any("40 layers that are not drawn: 40 heads" in text for text in texts(svg))
+    assert any("40 omitted layers: 40 heads" in text for text in texts(svg))
     assert len(classed(svg, "band")) == BANDS + 3
 
 
 def test_before_and_after_stand_side_by_side():
     svg = parsed(add(), optimize=True, vocab="0123456789+", input="12+9")
     assert [texts(side)[0] for side in classed(svg, "side")] == [
-        "as written: 6 layers, 6 heads", "optimised: 4 layers, 8 heads",
+        "as written: 6 layers, 6 heads", "optimized: 4 layers, 8 heads",
     ]  # fmt: skip
     assert [texts(card)[1:] for card in cards(svg, "output")] == [list("0021"), list("0021")]
 

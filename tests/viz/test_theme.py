@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from pictures.drawn import SVG, parsed
+from viz.drawn import SVG, parsed
 
 from raspir.viz.sequences import sequence_svg
 from raspir.viz.theme import DARK, LIGHT, Part
 
 
-def luminance(colour):
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+def luminance(color):
+    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -33,7 +33,7 @@ def test_names_notes_and_numbers_can_be_read_on_cards_and_bands(shades, ink, und
     assert contrast(shades[ink].ink, shades[under].fill) >= 4.5
 
 
-def test_dark_pages_have_the_dark_colours():
+def test_dark_pages_have_the_dark_colors():
     root = parsed(sequence_svg("ab"))
     media = re.fullmatch(r"@media \(prefers-color-scheme:dark\)\{(.*)\}", root.find(f"{SVG}style").text)
     rules = dict(re.findall(r"\.([\w-]+)\{([^}]*)\}", media[1]))

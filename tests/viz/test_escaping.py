@@ -1,7 +1,7 @@
 """Escaping of atoms and names that would otherwise break a document or inject markup."""
 
 import pytest
-from pictures.drawn import parsed, strips, texts
+from viz.drawn import parsed, strips, texts
 
 import raspir
 from raspir import indices, key, query, tokens

@@ -1,5 +1,5 @@
 import pytest
-from reports.pages import Page, steps
+from viz.report.pages import Page, steps
 
 import raspir
 from raspir import indices, key, query, raw, select, tokens
@@ -65,7 +65,7 @@ def test_each_comparison_has_its_own_matrix():
     assert [comparison["symbol"] for comparison in head["comparisons"]] == ["<", "=="]
 
 
-def test_opaque_predicates_are_told_by_their_name():
+def test_opaque_predicates_are_shown_by_name():
     def near(k, q):
         return abs(k - q) < 2
 
@@ -78,7 +78,7 @@ def test_both_versions_are_there():
     page = page_of(twice_shifted, "ab", "c")
     data = page.data()
     assert [each["label"] for each in data["inputs"]] == ["ab", "c"]
-    assert data["versions"] == ["as written", "optimised"]
+    assert data["versions"] == ["as written", "optimized"]
     assert all(len(each["versions"]) == 2 for each in data["inputs"])
 
 
@@ -198,7 +198,7 @@ def test_nothing_of_a_program_becomes_markup(hostile):
 @pytest.mark.parametrize("atoms", [[10**400, 1], [float("inf"), 0.1], [True, "a", 2]])
 def test_any_atoms(atoms):
     data = steps(Page(raspir.report(raw(atoms), [atoms])))
-    assert all(len(told) <= 90 for sequence in data["sequences"] for told in sequence["full"])
+    assert all(len(text) <= 90 for sequence in data["sequences"] for text in sequence["full"])
 
 
 def test_selectors_that_hold_a_part_very_often():
@@ -216,7 +216,7 @@ def test_best_heads_tell_which_position_they_fetch_from(ties, chosen):
     assert head["choice"]
 
 
-def test_many_results_are_told():
+def test_many_results_are_counted():
     data = steps(page_of({f"out{number}": length * number + 1 for number in range(2, 32)}, "ab", optimize=False))
     assert len(data["layers"][0]["rows"]) + data["layers"][0]["more"] == 30
 
@@ -254,5 +254,5 @@ def test_lines_that_are_not_shown_have_no_links(tmp_path):
     exec(compile(file.read_text("utf-8"), str(file), "exec"), namespace)
     file.unlink()
     page = page_of(namespace["raised"], "ab")
-    assert page.data()["versions"] == ["as written", "optimised"]
+    assert page.data()["versions"] == ["as written", "optimized"]
     assert not [held for held in page.all("a") if held["href"].startswith("#line-")]

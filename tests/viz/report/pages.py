@@ -25,14 +25,14 @@ class Page(HTMLParser):
         self.texts.append((self._open[-1] if self._open else "", data))
 
     def all(self, tag, **attributes):
-        return [held for name, held in self.elements if name == tag and attributes.items() <= held.items()]
+        return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
 
     def text(self, tag=None):
-        return "".join(told for name, told in self.texts if tag is None or name == tag)
+        return "".join(text for name, text in self.texts if tag is None or name == tag)
 
     def data(self):
-        scripts = [told for name, told in self.texts if name == "script"]
-        return json.loads(next(told for told in scripts if told.startswith("{")))
+        scripts = [text for name, text in self.texts if name == "script"]
+        return json.loads(next(text for text in scripts if text.startswith("{")))
 
 
 def steps(page, input=0, version=-1):

@@ -1,5 +1,5 @@
 import pytest
-from pictures.drawn import SVG, parsed, selected, strips, texts
+from viz.drawn import SVG, parsed, selected, strips, texts
 
 import raspir
 from raspir import indices, key, query, tokens
@@ -35,7 +35,7 @@ def test_every_cell_of_a_short_input_is_drawn(n):
 
 
 @pytest.mark.parametrize("n", [41, 100, 1000])
-def test_of_a_long_input_the_ends_are_drawn_and_the_rest_is_told(n):
+def test_of_a_long_input_the_ends_are_drawn_and_the_others_are_counted(n):
     trace, out = trace_of(EQ.value(1), [i % 7 for i in range(n)])
     root = parsed(head_svg(trace, [out]))
     shown = Shown.of(n).positions
@@ -84,11 +84,11 @@ def test_a_fetch_shows_the_score_and_which_is_taken():
     assert [atom for _, atom in strips(root, "value")] == [*"hello", *"01234"]
 
 
-def test_a_screen_reader_is_told_what_is_selected():
+def test_the_description_says_what_is_selected():
     trace, out = trace_of(BEFORE.value(1), "hi")
-    told = parsed(selector_svg(trace, out.operands[0])).get("aria-label")
-    assert "attention of 2 queries over 2 keys: query" not in told  # parts are set apart
-    assert "query 0 0 selects nothing; query 1 1 selects key 0" in told
+    description = parsed(selector_svg(trace, out.operands[0])).get("aria-label")
+    assert "attention of 2 queries over 2 keys: query" not in description  # parts are set apart
+    assert "query 0 0 selects nothing; query 1 1 selects key 0" in description
     trace, out = trace_of(BEFORE.value(1), "h" * 150)
     assert len(parsed(selector_svg(trace, out.operands[0])).get("aria-label")) < 2000
 

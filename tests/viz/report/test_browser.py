@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
     not (BROWSER and DRIVER), reason="no Chromium with its driver: pages are not tried in a browser"
 )
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "examples"))
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +98,8 @@ def test_pointing_at_an_entry_says_which_comparison_does_not_hold(page):
     head = heads(page)[0]
     point(page, cell(head, 2, 0))
     assert "Position 2 does not attend to position 0" in why(head)
-    told = head.find_element("css selector", ".why .no").text
-    assert "key(tokens) = '6' == query('+') = '+'" in told
+    text = head.find_element("css selector", ".why .no").text
+    assert "key(tokens) = '6' == query('+') = '+'" in text
 
 
 def test_leaving_lets_go(page):
@@ -107,7 +107,7 @@ def test_leaving_lets_go(page):
     point(page, cell(head, 2, 7))
     point(page, page.find_element("css selector", "h1"))
     assert lit(head) == []
-    assert "Point at one" in why(head)
+    assert "Point at a position" in why(head)
 
 
 def test_a_click_keeps_and_escape_lets_go(page):
@@ -133,7 +133,7 @@ def test_arrow_keys_move_within_a_matrix_and_tab_to_the_next(page):
     press(page, Keys.END)
     assert "Position 1 attends to position 3" in why(first)
     press(page, Keys.ENTER)
-    assert "kept" in why(first)
+    assert "pinned" in why(first)
     press(page, Keys.ESCAPE, Keys.TAB)
     assert page.execute_script("return arguments[0].contains(document.activeElement)", second)
     assert len(first.find_elements("css selector", '[data-row][tabindex="0"]')) == 1
@@ -153,13 +153,13 @@ def test_inputs_are_switched_by_click_and_by_keys(page):
 
 
 def test_versions_are_switched(page):
-    written, optimised = page.find_elements("css selector", ".versions button")
+    written, optimized = page.find_elements("css selector", ".versions button")
     layers = len(page.find_elements("css selector", "#view .layer h3"))
     written.click()
     titles = [each.text for each in page.find_elements("css selector", "#view .layer h3")]
     assert titles[-1] == "Layer 6"
     assert written.get_attribute("aria-pressed") == "true"
-    optimised.click()
+    optimized.click()
     assert len(page.find_elements("css selector", "#view .layer h3")) == layers
 
 
@@ -214,5 +214,5 @@ def test_what_is_not_shown_is_not_said_to_be_nothing(browser, tmp_path):
     head = heads(browser)[0]
     rows = head.find_elements("css selector", ".c-result[data-row]")
     point(browser, rows[-1])
-    assert "attends to 1 that is not shown" in why(head)
-    assert "= 'x', of 1 that are not shown" in why(head)
+    assert "attends to 1 omitted position" in why(head)
+    assert "= 'x', from 1 omitted position" in why(head)

@@ -3,8 +3,8 @@ import time
 import addition
 import pytest
 from hypothesis import HealthCheck, given, settings
-from pictures.drawn import SVG, parsed, selected, strips, texts
 from strategies import build, inputs, programs
+from viz.drawn import SVG, parsed, selected, strips, texts
 
 import raspir
 from raspir import indices, key, query, tokens
