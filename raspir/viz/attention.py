@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from raspir.ir import Node
+from raspir.ir.views import Aggregate
 from raspir.viz import sequences
 from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnProgram, Value
 from raspir.viz.sequences import HEIGHT, Axis
@@ -172,11 +173,11 @@ def selector_svg(trace: Trace, selector: Node) -> str:
     return _picture(trace, "selector", selector)
 
 
-def head_svg(trace: Trace, aggregates: Sequence[Node]) -> str:
+def head_svg(trace: Trace, aggregates: Sequence[Aggregate]) -> str:
     """Return the picture of a head: its aggregates, which must be known in ``trace``, share a selector."""
-    return _picture(trace, "attention head", aggregates[0].operands[0], aggregates)
+    return _picture(trace, "attention head", aggregates[0].selector, aggregates)
 
 
-def _picture(trace: Trace, title: str, selector: Node, aggregates: Sequence[Node] = ()) -> str:
+def _picture(trace: Trace, title: str, selector: Node, aggregates: Sequence[Aggregate] = ()) -> str:
     head, shown = DrawnHead(DrawnProgram(trace.graph, trace), selector, tuple(aggregates)), Shown.of(trace.n)
     return document(attention(head, shown), title, head.description(shown))

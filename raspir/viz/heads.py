@@ -10,6 +10,7 @@ from raspir.ir.layers import comparisons
 from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
+from raspir.ir.views import Aggregate, Best, Mean, Select
 from raspir.viz.shown import Shown, counted
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
@@ -66,11 +67,11 @@ class DrawnHead:
 
     program: DrawnProgram
     selector: Node
-    aggregates: tuple[Node, ...]
+    aggregates: tuple[Aggregate, ...]
     number: int = 1
 
     @cached_property
-    def comparisons(self) -> tuple[Node, ...]:
+    def comparisons(self) -> tuple[Select, ...]:
         """The distinct comparisons of a key with a query."""
         return comparisons(self.selector)
 
@@ -78,10 +79,10 @@ class DrawnHead:
     def ports(self) -> Mapping[str, tuple[Value, ...]]:
         """The distinct sequences that it reads, by kind: keys, queries, values and scores."""
         read = {
-            "key": [node.operands[0] for node in self.comparisons],
-            "query": [node.operands[1] for node in self.comparisons],
-            "value": [node.operands[1] for node in self.aggregates],
-            "score": [score for node in self.aggregates for score in node.operands[2:]],
+            "key": [node.key for node in self.comparisons],
+            "query": [node.query for node in self.comparisons],
+            "value": [node.value for node in self.aggregates],
+            "score": [node.score for node in self.aggregates if isinstance(node, Best)],
         }
         operand = self.program.operand
         return {kind: tuple(operand(kind, node) for node in dict.fromkeys(nodes)) for kind, nodes in read.items()}
@@ -106,10 +107,11 @@ class DrawnHead:
         """The name of its selector, if it has one."""
         return self.program.describe.name(self.selector)
 
-    def reduction(self, aggregate: Node) -> str:
+    def reduction(self, aggregate: Aggregate) -> str:
         """Return how an aggregate combines the selected values; an empty string for their sum."""
-        name = aggregate.operation.name
-        return self.program.describe.choice(aggregate) if name == "best" else "" if name == "sum" else name
+        if isinstance(aggregate, Best):
+            return self.program.describe.choice(aggregate)
+        return "mean" if isinstance(aggregate, Mean) else ""
 
     @property
     def attends(self) -> str:
@@ -122,7 +124,7 @@ class DrawnHead:
         forms = {"sum": "{1}", "mean": "mean of {1}", "best": "{0}: {1}"}
         part, label = self.program.describe.part, self.program.describe.label
         return [
-            f"{forms[node.operation.name].format(self.reduction(node), part(node.operands[1]))} → {label(node)}"
+            f"{forms[node.operation.name].format(self.reduction(node), part(node.value))} → {label(node)}"
             for node in self.aggregates
         ]
 

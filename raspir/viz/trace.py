@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from raspir.ir import Atom, Graph, Node, RaspirError
-from raspir.ir.evaluation import EVALUATORS
+from raspir.ir.evaluation import function_of
 from raspir.ir.layers import selector_parts
 from raspir.ir.lazy import cached_property
-from raspir.ir.operations import Role
+from raspir.ir.types import SELECTOR
+from raspir.ir.views import Aggregate, Select
 
 
 def is_selector(node: Node) -> bool:
     """Return whether ``node`` is a selector, which has entries instead of values."""
-    return node.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA)
+    return node.type is SELECTOR
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Trace:
         if not is_selector(node):
             return node in self.values
         if self.failure is not None and self.failure.node is None:  # it may be a selector that fails
-            return any(each.operation.role is Role.AGGREGATE and each.operands[0] is node for each in self.values)
+            return any(isinstance(each, Aggregate) and each.selector is node for each in self.values)
         failing = None if self.failure is None else self.failure.node
         return all(
             part is not failing and all(is_selector(operand) or operand in self.values for operand in part.operands)
@@ -82,16 +83,14 @@ class Trace:
         return found[selector]
 
     def _entry(self, part: Node, row: int, column: int, found: Mapping[Node, bool]) -> bool:
-        name, operands = part.operation.name, part.operands
-        if part.operation.role is Role.SELECT:
-            key, query = self.values[operands[0]][column], self.values[operands[1]][row]
-            if name == "select.by":
-                return bool(self.graph.functions[str(part["function"])](key, query))
-            return bool(EVALUATORS[name.removeprefix("select.")](key, query))
-        entries = [found[operand] for operand in operands]
-        if name == "selector.not":
+        if isinstance(part, Select):
+            predicate = function_of(part, self.graph.functions)
+            assert predicate is not None, part
+            return bool(predicate(self.values[part.key][column], self.values[part.query][row]))
+        entries = [found[operand] for operand in part.operands]
+        if part.operation.name == "selector.not":
             return not entries[0]
-        return all(entries) if name == "selector.and" else any(entries)
+        return all(entries) if part.operation.name == "selector.and" else any(entries)
 
     def matrix(self, selector: Node, rows: Iterable[int], columns: Iterable[int]) -> list[list[bool]]:
         """Return the entries of a selector at some rows (queries) and columns (keys)."""

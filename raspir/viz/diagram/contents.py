@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from raspir.ir.atoms import show
 from raspir.ir.operations import Role
+from raspir.ir.views import Aggregate, Best
 from raspir.viz.diagram.cards import Card, Cell, Row
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
 from raspir.viz.shown import Shown
@@ -87,7 +88,8 @@ class Contents:
             Row((Cell(title, ink=Part.CRITICAL if critical else Part.BAND, bold=True, left=True, height=_TITLE),)),
             *_selector(head.formula),
         ]
-        results = [row for result in head.results[:SEQUENCES] for row in self._result(head, result)]
+        drawn = list(zip(head.aggregates, head.results, strict=True))[:SEQUENCES]
+        results = [row for aggregate, result in drawn for row in self._result(head, aggregate, result)]
         if head.has_matrix:
             rows += _centered(self._matrix(head), max(row.natural for row in [*rows, *results]))
         rows += results
@@ -96,11 +98,11 @@ class Contents:
         description = f"head {head.number} of layer {layer}: {head.formula}"
         return Card(tuple(rows), Part.RESULT, "head", description, critical, ports=len(ports))
 
-    def _result(self, head: DrawnHead, result: Value) -> list[Row]:
-        aggregation = result.node.operation.name
-        if aggregation == "best":
-            aggregation = f"best: {label(head.reduction(result.node), 24)}"
-        text = f"{aggregation}, default {label(show(result.node['default']), 12)}"
+    def _result(self, head: DrawnHead, aggregate: Aggregate, result: Value) -> list[Row]:
+        aggregation = aggregate.operation.name
+        if isinstance(aggregate, Best):
+            aggregation = f"best: {label(head.reduction(aggregate), 24)}"
+        text = f"{aggregation}, default {label(show(aggregate.default), 12)}"
         name = Cell(label(result.name, 22), Part.RESULT, bold=True, mono=True, inset=1.5, kind="result")
         return [Row((name, Cell(text, ink=Part.BAND, left=True))), *self._values(result)]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from raspir.ir import Node
 from raspir.ir.atoms import show
+from raspir.ir.views import Aggregate, Best, Select, SelectBy
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
 from raspir.viz.shown import Shown
 from raspir.viz.trace import Trace, is_selector
@@ -102,7 +103,7 @@ class Steps:
 
     def _head(self, head: DrawnHead) -> Data:
         first = head.aggregates[0]
-        choice = head.reduction(first) if first.operation.name == "best" else ""
+        choice = head.reduction(first) if isinstance(first, Best) else ""
         ports, compared = head.ports, head.comparisons
         return {
             "selector": _formula(f"{choice} of {head.formula}" if choice else head.formula),
@@ -115,7 +116,11 @@ class Steps:
             "comparisons": [self._comparison(node) for node in compared[:_COMPARISONS]],
             "values": [self._port(port) for port in ports["value"]],
             "scores": [self._port(port) for port in ports["score"]],
-            "results": [self._result(result) for result in head.known_results],
+            "results": [
+                self._result(node, result)
+                for node, result in zip(head.aggregates, head.results, strict=True)
+                if result.atoms is not None
+            ],
         }
 
     def _matrix(self, selector: Node) -> list[str]:
@@ -128,41 +133,38 @@ class Steps:
             return None
         return [len(self._trace.selected(selector, row)) for row in self._shown.positions]
 
-    def _comparison(self, node: Node) -> Data:
-        key, query = node.operands
-        is_opaque = node.operation.name == "select.by"
+    def _comparison(self, node: Select) -> Data:
         return {
-            "symbol": str(node["function"]) if is_opaque else node.operation.symbol,
-            "opaque": is_opaque,
-            "key": self._port(self._program.operand("key", key)),
-            "query": self._port(self._program.operand("query", query)),
+            "symbol": node.function if isinstance(node, SelectBy) else node.operation.symbol,
+            "opaque": isinstance(node, SelectBy),
+            "key": self._port(self._program.operand("key", node.key)),
+            "query": self._port(self._program.operand("query", node.query)),
             "rows": self._matrix(node),
         }
 
     def _port(self, port: Value) -> Data:
         return {"name": _formula(port.name), "seq": self._sequence(port)}
 
-    def _result(self, result: Value) -> Data:
-        node = result.node
+    def _result(self, node: Aggregate, result: Value) -> Data:
         return {
             "name": clean(result.name),
             "kind": node.operation.name,
-            "default": clean(show(node["default"])),
-            "value": self._sequence(self._program.operand("value", node.operands[1])),
+            "default": clean(show(node.default)),
+            "value": self._sequence(self._program.operand("value", node.value)),
             "seq": self._sequence(result),
-            "chosen": self._chosen(node) if node.operation.name == "best" else None,
+            "chosen": self._chosen(node) if isinstance(node, Best) else None,
         }
 
-    def _chosen(self, best: Node) -> list[int] | None:
+    def _chosen(self, best: Best) -> list[int] | None:
         """Return the position that each visible row fetches from, -1 for none; ``None`` if there are too many."""
         if not self._may_count:
             return None
-        scores = self._trace.values[best.operands[2]]
-        choose: Callable[..., Any] = max if best["pick"] == "highest" else min
+        scores = self._trace.values[best.score]
+        choose: Callable[..., Any] = max if best.pick == "highest" else min
         found = []
         for row in self._shown.positions:
-            selected = self._trace.selected(best.operands[0], row)
-            if best["ties"] == "right":
+            selected = self._trace.selected(best.selector, row)
+            if best.ties == "right":
                 selected.reverse()  # max and min take the first of equal scores
             found.append(choose(selected, key=scores.__getitem__, default=-1))
         return found
