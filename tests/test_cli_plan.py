@@ -32,7 +32,7 @@ def test_plan_as_json(program):
         "value": "length",
         "strategy": "length",
         "cost": "1",
-        "why": "ones, added up over all",
+        "why": "sum of ones over all positions",
         "selector": "key(1) == query(1)",
         "line": "p.py:8",
         "falls_back": False,

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
-from raspir.ir.atoms import show
-from raspir.ir.evaluation import EVALUATORS, checked, lookup
+from raspir.ir.evaluation import EVALUATORS, checked, function_of
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
@@ -160,7 +159,8 @@ class _Step:
         return list(values)
 
     def _elementwise(self, operands: list[list[Atom]]) -> list[Atom]:
-        function = self._function()
+        function = function_of(self.node, self.graph.functions)
+        assert function is not None, self.node  # graphs with unbound symbols are not run
         result = []
         for position in range(self.n):
             atoms = [operand[position] for operand in operands]
@@ -171,7 +171,8 @@ class _Step:
         return result
 
     def _select(self, keys: list[Atom], queries: list[Atom]) -> list[list[bool]]:
-        predicate = self._function()
+        node, name = self.node, self.node.operation.name.removeprefix("select.")
+        predicate = self.graph.functions[str(node["function"])] if name == "by" else EVALUATORS[name]
         matrix = []
         for i in range(self.n):
             row = []
@@ -191,8 +192,7 @@ class _Step:
         for i in range(self.n):
             selected = [j for j in range(self.n) if selector[i][j]]
             if not selected:
-                default = self.node.atom("default")
-                result.append(default)
+                result.append(self.node.atom("default"))
             elif len(selected) == 1:
                 result.append(value[selected[0]])
             else:
@@ -219,8 +219,7 @@ class _Step:
             for j in range(self.n):
                 if selector[i][j] and (found is None or self._better(i, score, j, found)):
                     found = j
-            default = self.node.atom("default")
-            result.append(default if found is None else value[found])
+            result.append(self.node.atom("default") if found is None else value[found])
         return result
 
     def _better(self, i: int, score: Any, j: int, found: int) -> bool:
@@ -232,23 +231,6 @@ class _Step:
         except TypeError as error:
             self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
 
-    def _function(self) -> Callable[..., Any]:
-        node = self.node
-        name = node.operation.name
-        if name in ("map", "select.by"):
-            return self.graph.functions[str(node["function"])]
-        if name == "has":
-            values = node.atoms("values")
-            return lambda atom: any(atom == value for value in values)
-        if name == "lookup":
-            return lookup(node)
-        return EVALUATORS[name.removeprefix("select.")]
-
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
-        operation = self.node.operation
-        what = operation.symbol
-        if operation.name in ("map", "select.by"):
-            what = f"{what}({self.node['function']})"
-        name = self.graph.name_of(self.node)
-        called = f" ({show(name)})" if name else ""
-        raise EvaluationError(f"`{what}`{called} {message}", self.graph.locations.get(self.node)) from cause
+        operation = messages.operation_of(self.graph, self.node)
+        raise EvaluationError(f"{operation} {message}", self.graph.locations.get(self.node)) from cause

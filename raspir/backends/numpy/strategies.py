@@ -6,21 +6,20 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
-from raspir.analysis.facts import Analysis
 from raspir.analysis.intset import Bound, IntSet
 from raspir.analysis.linear import Linear
 from raspir.analysis.ranks import Order
 from raspir.analysis.selectors import Comparison, Conjunct
+from raspir.backends.numpy.builder import PlanBuilder
 from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
 from raspir.backends.numpy.kernels.columns import Column
 from raspir.backends.numpy.plan import FALLBACK, Broadcast, Ref
 from raspir.backends.numpy.terms import Term, alternatives, signed
-from raspir.ir import Graph, Node, build
+from raspir.ir import Node, build
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.operations import Role
-from raspir.ir.text.describe import Describer
 
 _ZERO = IntSet([(0, 0)])
 _OUTCOMES = {
@@ -71,44 +70,6 @@ class _Parts:
         return [*self.equal, *self.between, *self.predicates]
 
 
-class Steps(Protocol):
-    """The planner interface that strategies use to add steps to the plan."""
-
-    facts: Analysis
-    graph: Graph
-    describer: Describer
-
-    def step(
-        self,
-        name: str,
-        call: Callable[..., Any],
-        *arguments: Any,
-        broadcast: Broadcast = Broadcast.FULL,
-        comment: str = "",
-        **keywords: Any,
-    ) -> Ref:
-        """Add a step, deduplicated against those already in the plan, and return its result."""
-
-    @property
-    def nowhere(self) -> Ref:
-        """A reference to the site of steps that cannot fail and correspond to no source operation."""
-
-    def value(self, node: Node) -> Ref:
-        """Return a reference to the value of a sequence."""
-
-    def linear(self, form: Linear) -> Ref:
-        """Return a reference to the value of a linear form."""
-
-    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Broadcast]:
-        """Return values aligned to their common broadcast level, and that level."""
-
-    def broadcast(self, ref: Ref) -> Ref:
-        """Return a value with one entry per position, or a constant."""
-
-    def predicate(self, key: Node, query: Node, function: str) -> Ref:
-        """Return a reference to the results of an opaque predicate."""
-
-
 class Selectors:
     """Strategy selection for the selectors of one graph.
 
@@ -116,7 +77,7 @@ class Selectors:
         planner: the planner that supplies values and receives steps.
     """
 
-    def __init__(self, planner: Steps) -> None:
+    def __init__(self, planner: PlanBuilder) -> None:
         self._planner = planner
         self._facts = planner.facts
         self._found: dict[tuple[Node, bool], StrategyChoice] = {}
@@ -271,34 +232,35 @@ class Selectors:
         if pair.kind == "int" and allowed.single is not None:
             return planner.step("equal", conditions.equal, key, query, *((allowed.single,) if allowed.single else ()))
         if pair.kind == "int":
-            ((low, high),) = allowed.intervals
-            ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
-            return planner.step("between", conditions.between, key, query, *ends)
+            return planner.step("between", conditions.between, key, query, *_ends(allowed))
         ((low, high),) = allowed.intervals
         if (low, high) == (0, 0):
             return planner.step("equal", conditions.equal, key, query)
         return planner.step("ordered", conditions.ordered, key, query, *_OUTCOMES[int(low), int(high)])
 
-    def _allowed(self, keys: tuple[Conjunct, ...]) -> Ref | None:
-        """Add the mask of the keys that satisfy any of the clauses; return ``None`` if all keys do."""
-        tests = [self._every(clause.sets.items()) for clause in keys]
-        found: Ref | None = None
-        for test in tests:
-            found = test if found is None else self._logic(elementwise.either, found, test)
-        return None if found is None else self._planner.broadcast(found)
+    def _filters(self, parts: _Parts, uniform: bool) -> dict[str, Any]:
+        """Add the masks of the selectable keys and of the rows that select anything, as keyword arguments."""
+        filters: dict[str, Any] = {}
+        if parts.keys:
+            clauses = (self._all_of(clause.sets.items()) for clause in parts.keys)
+            filters["keys"] = self._planner.broadcast(self._combine(elementwise.either, clauses))
+        if parts.queries:
+            queries = self._all_of(parts.queries)
+            filters["queries"] = queries if uniform else self._planner.broadcast(queries)
+        return filters
 
-    def _every(self, items: Iterable[tuple[Comparison, IntSet]]) -> Ref | None:
-        """Add the mask of the keys, or queries, that satisfy all conditions; return ``None`` if there are none."""
-        found: Ref | None = None
-        for pair, allowed in items:
-            test = self._test(pair, allowed)
-            found = test if found is None else self._logic(elementwise.both, found, test)
-        return found
+    def _all_of(self, conditions: Iterable[tuple[Comparison, IntSet]]) -> Ref:
+        """Add the mask of the keys, or queries, that satisfy all of the conditions, at least one."""
+        return self._combine(elementwise.both, (self._test(*each) for each in conditions))
 
-    def _logic(self, kernel: Callable[..., Column], a: Ref, b: Ref | None) -> Ref:
-        assert b is not None
-        (a, b), broadcast = self._planner.level((a, b))
-        return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, broadcast=broadcast)
+    def _combine(self, kernel: Callable[..., Column], masks: Iterable[Ref]) -> Ref:
+        """Add the conjunction or disjunction of masks, at least one."""
+
+        def combined(a: Ref, b: Ref) -> Ref:
+            (a, b), broadcast = self._planner.level((a, b))
+            return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, broadcast=broadcast)
+
+        return functools.reduce(combined, masks)
 
     def _test(self, pair: Comparison, allowed: IntSet) -> Ref:
         """Add the steps that test a condition on the key alone, or on the query alone."""
@@ -318,8 +280,7 @@ class Selectors:
             ((low, high),) = allowed.intervals
             compare = _COMPARISONS[int(low), int(high)]
             return planner.step("allowed", compare, key, query, nowhere, broadcast=broadcast)
-        tests = [self._inside(pair, *interval) for interval in allowed.intervals]
-        return functools.reduce(lambda a, b: self._logic(elementwise.either, a, b), tests)
+        return self._combine(elementwise.either, [self._inside(pair, *interval) for interval in allowed.intervals])
 
     def _inside(self, pair: Comparison, low: Bound, high: Bound) -> Ref:
         """Add the steps that test whether an integer difference lies in an interval."""
@@ -327,7 +288,7 @@ class Selectors:
             return self._against(elementwise.eq, pair, int(low))
         tests = [self._against(elementwise.ge, pair, int(low))] if low != -inf else []
         tests += [self._against(elementwise.le, pair, int(high))] if high != inf else []
-        return functools.reduce(lambda a, b: self._logic(elementwise.both, a, b), tests)
+        return self._combine(elementwise.both, tests)
 
     def _against(self, kernel: Callable[..., Column], pair: Comparison, offset: int) -> Ref:
         assert isinstance(pair.query, Linear)
@@ -336,15 +297,6 @@ class Selectors:
         return self._planner.step("allowed", kernel, key, query, self._planner.nowhere, broadcast=broadcast)
 
     # Strategies
-
-    def _filters(self, parts: _Parts, uniform: bool) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        keys, queries = self._allowed(parts.keys), self._every(parts.queries)
-        if keys is not None:
-            found["keys"] = keys
-        if queries is not None:
-            found["queries"] = queries if uniform else self._planner.broadcast(queries)
-        return found
 
     def _everything(self, parts: _Parts) -> StrategyChoice:
         uniform = all(self._is_uniform(pair.query) for pair, _ in parts.queries)
@@ -403,8 +355,7 @@ class Selectors:
 
     def _sliding(self, parts: _Parts) -> StrategyChoice:
         ((_, allowed),) = parts.between
-        ((low, high),) = allowed.intervals
-        ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
+        ends = _ends(allowed)
 
         def make() -> Ref:
             filters = self._filters(parts, uniform=False)
@@ -418,17 +369,14 @@ class Selectors:
         ((pair, allowed),) = parts.between
         two = pair.kind == "int" and inf not in map(abs, allowed.intervals[0])
         inequality = "a band" if two else "one inequality"
-        indices = isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
-        cost = "n" if indices and not parts.equal else "n log n"
-        if not parts.equal:
-            return self._joint(parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
-        why = f"{inequality} among equals"
-        return self._joint(parts, "window in groups", why, cost, selections.Window)
+        cost = "n" if self._is_position(pair) and not parts.equal else "n log n"
+        if parts.equal:
+            return self._joint(parts, "window in groups", f"{inequality} among equals", cost, selections.Window)
+        return self._joint(parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
 
     def _dominance(self, parts: _Parts) -> StrategyChoice:
         parts.between.sort(key=lambda each: not self._is_position(each[0]))
-        among = " among equals" if parts.equal else ""
-        why = f"two independent inequalities{among}"
+        why = "two independent inequalities" + (" among equals" if parts.equal else "")
         return self._joint(parts, "wavelet matrix", why, "n log n", selections.Dominance)
 
     def _is_position(self, pair: Comparison) -> bool:
@@ -485,6 +433,12 @@ class Selectors:
         if name in ("eq", "ne"):
             return planner.step("equal", conditions.equal, *sides), name == "ne"
         return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name]), False
+
+
+def _ends(allowed: IntSet) -> tuple[int | None, int | None]:
+    """Return the ends of a single interval; ``None`` where it is unbounded."""
+    ((low, high),) = allowed.intervals
+    return (None if low == -inf else int(low)), (None if high == inf else int(high))
 
 
 def _nodes(side: Node | Linear | None) -> tuple[Node, ...]:

@@ -23,13 +23,14 @@ from raspir.backends.numpy.kernels.columns import (
     compact,
     floats,
     integers,
+    is_native,
     is_number,
     packed,
     take,
     unpacked,
     whole,
 )
-from raspir.backends.numpy.kernels.conditions import ranked, scale_of
+from raspir.backends.numpy.kernels.conditions import scale_of, sortable
 from raspir.backends.numpy.kernels.elementwise import EXACT
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
@@ -101,7 +102,7 @@ def chosen(run: Run, selection: Selection, score: Column, pick: str, ties: str) 
 def _extreme(score: Column, pick: str, ties: str, n: int) -> int | None:
     if len(score) == 1:
         return 0 if ties == "left" else n - 1
-    if score.kind & ~WHOLE and score.kind not in (CHAR, FLOAT):
+    if not is_native(score.kind):
         return None
     data = score.data if ties == "left" else score.data[::-1]
     place = int(data.argmax() if pick == "highest" else data.argmin())
@@ -114,15 +115,14 @@ def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) 
     if len(score) == 1:
         return places
     score = full(run, score)
-    if score.kind & ~WHOLE and score.kind not in (CHAR, FLOAT):
+    if not is_native(score.kind):
         numbers = is_number(score)
         if len(numbers) > 1 and not numbers.all():
             several = selection.sums(numbers.astype(np.int64), 1)
             mixed = (several > 0) & (several < selection.counts)
             if mixed.any():
                 raise _RowError(int(mixed.argmax()))
-        score = ranked((score,))[0]
-    scale = scale_of(score)
+    scale = scale_of(sortable(score))
     return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + places
 
 

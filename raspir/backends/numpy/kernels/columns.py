@@ -259,6 +259,11 @@ def is_number(column: Column) -> Array:
     return number
 
 
+def is_native(kind: int) -> bool:
+    """Return whether atoms of ``kind`` compare like their data: integers and booleans, characters, or floats."""
+    return kind & ~WHOLE == 0 or kind in (CHAR, FLOAT)
+
+
 def whole(column: Column) -> Array:
     """Return integers, booleans or code points as int64."""
     return column.data.astype(np.int64, copy=False)
@@ -401,9 +406,14 @@ def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
     return (codes, firsts) if len(codes) == length else (np.broadcast_to(codes, length), firsts)
 
 
-def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
-    """Map ``function`` over the atoms at each position, calling it once for each distinct tuple."""
+def distinct_tuples(columns: Sequence[Column]) -> tuple[Array, Array, Iterator[tuple[Atom, ...]]]:
+    """Return class codes and first positions as :func:`classes_of`, and the tuple of atoms of each class."""
     classes, firsts = classes_of(columns)
     rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
-    rows = [row * len(firsts) if len(row) == 1 else row for row in rows]
-    return take(column_of([function(*atoms) for atoms in zip(*rows, strict=True)]), classes)
+    return classes, firsts, zip(*(row * len(firsts) if len(row) == 1 else row for row in rows), strict=True)
+
+
+def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
+    """Map ``function`` over the atoms at each position, calling it once for each distinct tuple."""
+    classes, _, tuples = distinct_tuples(columns)
+    return take(column_of([function(*atoms) for atoms in tuples]), classes)

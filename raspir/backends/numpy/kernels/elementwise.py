@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -23,14 +23,15 @@ from raspir.backends.numpy.kernels.columns import (
     atoms_of,
     booleans,
     choose,
-    classes_of,
     column_of,
     compact,
     constant,
+    distinct_tuples,
     fits,
     floats,
     gather,
     integers,
+    is_native,
     narrowed,
     narrowest,
     part,
@@ -53,20 +54,21 @@ _SHORT = 1024  # length below which choosing a narrow dtype costs more than it s
 _NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
 
 Bounds = tuple[int, int]
+Kernel: TypeAlias = Callable[..., Column]
+Function: TypeAlias = Callable[..., Any]
+Ufunc: TypeAlias = Callable[..., Array]
 
 
-def apply(function: Callable[..., Any], columns: Sequence[Column], at: Site) -> Column:
+def apply(function: Function, columns: Sequence[Column], at: Site) -> Column:
     """Map a Python function over the atoms at each position, calling it once for each distinct tuple.
 
     Raises:
         EvaluationError: for the first position where the function fails.
     """
-    classes, firsts = classes_of(columns)
-    rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
-    rows = [row * len(firsts) if len(row) == 1 else row for row in rows]
+    classes, firsts, tuples = distinct_tuples(columns)
     results: list[Atom] = []
     failures: list[tuple[int, tuple[Atom, ...], BaseException]] = []
-    for first, atoms in zip(firsts.tolist(), zip(*rows, strict=True), strict=True):
+    for first, atoms in zip(firsts.tolist(), tuples, strict=True):
         try:
             results.append(checked(function(*atoms)))
         except (Exception, SystemExit) as error:  # an opaque function may raise anything
@@ -77,7 +79,7 @@ def apply(function: Callable[..., Any], columns: Sequence[Column], at: Site) -> 
     return take(column_of(results), classes)
 
 
-def fail_at(function: Callable[..., Any], columns: Sequence[Column], position: int, at: Site) -> NoReturn:
+def fail_at(function: Function, columns: Sequence[Column], position: int, at: Site) -> NoReturn:
     """Raise the error of ``function`` at a position where it is known to fail."""
     atoms = [atoms_of(take(column, np.array([position if len(column) > 1 else 0])))[0] for column in columns]
     try:
@@ -88,11 +90,7 @@ def fail_at(function: Callable[..., Any], columns: Sequence[Column], position: i
 
 
 def split(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    columns: Sequence[Column],
-    at: Site,
-    groups: Sequence[int] = _NUMERIC,
+    kernel: Kernel, function: Function, columns: Sequence[Column], at: Site, groups: Sequence[int] = _NUMERIC
 ) -> Column:
     """Apply ``kernel`` to each combination of kinds separately, or ``function`` if there is only one combination."""
     kinds = [[group for group in groups if group & column.kind] for column in columns]
@@ -127,7 +125,7 @@ def _restricted(column: Column, kinds: int, positions: Array) -> Column:
     return Column(held, column.data[positions], column.tags[positions])
 
 
-def _simple(*columns: Column) -> bool:
+def plain_numbers(*columns: Column) -> bool:
     """Return whether each column holds only integers and booleans, or only floats."""
     return all(column.kind & ~WHOLE == 0 or column.kind == FLOAT for column in columns)
 
@@ -137,9 +135,7 @@ def real(column: Column) -> Array:
     return column.data if column.kind == FLOAT else column.data.astype(np.float64)
 
 
-def _exact(
-    ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
-) -> Column | None:
+def _exact(ufunc: Ufunc, a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]) -> Column | None:
     """Apply ``ufunc`` to integers; return ``None`` if the result may overflow int64.
 
     It may compute in a dtype narrower than the operands' if the results fit: wraparound is correct modulo 2**bits.
@@ -151,14 +147,14 @@ def _exact(
             return None
     x, y = compact(a), compact(b)
     if len(x) < _SHORT and (x.dtype.itemsize == 8 or y.dtype.itemsize == 8):
-        return Column(INT, ufunc(x, y), None, (), bounds)
-    return Column(INT, ufunc(x, y, dtype=narrowest(*bounds)), None, (), bounds)
+        return integers(ufunc(x, y), *bounds)
+    return integers(ufunc(x, y, dtype=narrowest(*bounds)), *bounds)
 
 
 def _arithmetic(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
+    kernel: Kernel,
+    function: Function,
+    ufunc: Ufunc,
     bound: Callable[[Bounds, Bounds], Bounds],
     a: Column,
     b: Column,
@@ -166,18 +162,22 @@ def _arithmetic(
 ) -> Column:
     if (a.kind | b.kind) & ~WHOLE == 0:
         return _exact(ufunc, a, b, bound) or apply(function, (a, b), at)
-    if not _simple(a, b):
+    if not plain_numbers(a, b):
         return split(kernel, function, (a, b), at)
     with np.errstate(all="ignore"):
         result = ufunc(real(a), real(b))
     return _without_nan(function, (a, b), result, at)
 
 
-def _without_nan(function: Callable[..., Any], columns: Sequence[Column], result: Array, at: Site) -> Column:
-    wrong = np.isnan(result)
-    if wrong.any():
-        fail_at(function, columns, int(wrong.argmax()), at)
+def _without_nan(function: Function, columns: Sequence[Column], result: Array, at: Site) -> Column:
+    _fail_if_any(np.isnan(result), function, columns, at)
     return floats(result)
+
+
+def _fail_if_any(invalid: Array, function: Function, columns: Sequence[Column], at: Site) -> None:
+    """Raise the error of ``function`` at the first position of the mask ``invalid``, if there is one."""
+    if invalid.any():
+        fail_at(function, columns, int(invalid.argmax()), at)
 
 
 def add(a: Column, b: Column, at: Site) -> Column:
@@ -200,26 +200,21 @@ def mul(a: Column, b: Column, at: Site) -> Column:
     return _arithmetic(mul, multiplied, np.multiply, _products, a, b, at)
 
 
-def _first_zero(function: Callable[..., Any], a: Column, b: Column, at: Site) -> None:
+def _first_zero(function: Function, a: Column, b: Column, at: Site) -> None:
     """Raise the error of the first division by zero, if any."""
-    if b.kind == INT and b.bounds()[0] > 0:
-        return
-    zero = b.data == 0
-    if zero.any():
-        fail_at(function, (a, b), int(zero.argmax()), at)
+    if b.kind != INT or b.bounds()[0] <= 0:
+        _fail_if_any(b.data == 0, function, (a, b), at)
 
 
 def truediv(a: Column, b: Column, at: Site) -> Column:
     """Return ``a / b``."""
-    if not _simple(a, b):
+    if not plain_numbers(a, b):
         return split(truediv, operator.truediv, (a, b), at)
     if (a.kind | b.kind) & ~WHOLE == 0 and max(map(abs, (*a.bounds(), *b.bounds()))) > EXACT:
         return apply(operator.truediv, (a, b), at)
     with np.errstate(all="ignore"):
         result = real(a) / real(b)
-    wrong = np.isnan(result) | (b.data == 0)
-    if wrong.any():
-        fail_at(operator.truediv, (a, b), int(wrong.argmax()), at)
+    _fail_if_any(np.isnan(result) | (b.data == 0), operator.truediv, (a, b), at)
     return floats(result)
 
 
@@ -233,15 +228,8 @@ def mod(a: Column, b: Column, at: Site) -> Column:
     return _division(mod, remainder, np.remainder, a, b, at)
 
 
-def _division(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site,
-) -> Column:
-    if not _simple(a, b):
+def _division(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
+    if not plain_numbers(a, b):
         return split(kernel, function, (a, b), at)
     if (a.kind | b.kind) & ~WHOLE == 0:
         _first_zero(function, a, b, at)
@@ -277,7 +265,7 @@ def power(a: Column, b: Column, at: Site) -> Column:
         most, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
         if lowest >= 0 and highest * most.bit_length() < 63:
             return integers(np.power(whole(a), whole(b)), -(most**highest), most**highest)
-    return apply(raised, (a, b), at) if _simple(a, b) else split(power, raised, (a, b), at)
+    return apply(raised, (a, b), at) if plain_numbers(a, b) else split(power, raised, (a, b), at)
 
 
 def neg(a: Column, at: Site) -> Column:
@@ -305,20 +293,10 @@ def rounded(a: Column, at: Site) -> Column:
     return split(rounded, round, (a,), at)
 
 
-def _compared(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site,
-) -> Column:
-    both = a.kind | b.kind
-    if both & ~WHOLE == 0:
+def _compared(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
+    if is_native(a.kind | b.kind):
         return booleans(ufunc(compact(a), compact(b)))
-    if both in (CHAR, FLOAT):
-        return booleans(ufunc(a.data, b.data))
-    if _simple(a, b):
+    if plain_numbers(a, b):
         integral = b if a.kind == FLOAT else a
         if max(map(abs, integral.bounds())) <= EXACT:
             return booleans(ufunc(real(a), real(b)))
@@ -335,17 +313,9 @@ def ne(a: Column, b: Column, at: Site | None = None) -> Column:
     return _equality(ne, operator.ne, np.not_equal, a, b, at)
 
 
-def _equality(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site | None,
-) -> Column:
-    numbers, characters = WHOLE | FLOAT, CHAR
+def _equality(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site | None) -> Column:
     for x, y in ((a, b), (b, a)):
-        if x.kind & ~numbers == 0 and y.kind & ~characters == 0:
+        if x.kind & ~(WHOLE | FLOAT) == 0 and y.kind == CHAR:
             return booleans(np.full(max(len(a), len(b)), kernel is ne))
     return _compared(kernel, function, ufunc, a, b, at or Site(kernel.__name__))
 
@@ -380,14 +350,7 @@ def either(a: Column, b: Column, at: Site) -> Column:
     return _logic(either, operator.or_, np.bitwise_or, a, b, at)
 
 
-def _logic(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site,
-) -> Column:
+def _logic(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
     if a.kind == b.kind == BOOL:
         return booleans(ufunc(a.data, b.data))
     if a.kind in (BOOL, INT) and b.kind in (BOOL, INT):
@@ -446,7 +409,7 @@ class Lookup:
                 places[[key - low + 1 for key in keys]] = list(keys.values())
                 self._direct[kind] = low - 1, places, take(self._values, places)
 
-    def __call__(self, column: Column) -> Column:
+    def look_up(self, column: Column) -> Column:
         """Look up each atom of ``column``."""
         direct = self._direct.get(column.kind)
         if direct is None:
@@ -505,7 +468,7 @@ def _moved(data: Array, low: int) -> Array:
 
 def looked_up(table: Lookup, column: Column) -> Column:
     """Look up each atom in a table."""
-    return table(column)
+    return table.look_up(column)
 
 
 def is_true(a: Column) -> Column:

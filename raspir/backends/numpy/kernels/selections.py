@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import isqrt
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
@@ -38,6 +38,20 @@ _MANY = 1024  # length from which checking for distinct values pays off
 _FEW_OFFSETS = 5  # band width up to which direct addition is faster than prefix sums
 
 
+class Filters(TypedDict, total=False):
+    """The keyword arguments of all selections.
+
+    Attributes:
+        keys: the mask of the selectable positions; ``None`` for all.
+        queries: the mask of the rows that select anything; ``None`` for all.
+        uniform: whether there is one row per sequence.
+    """
+
+    keys: Column | None
+    queries: Column | None
+    uniform: bool
+
+
 class Selection:
     """The rows of a selector, evaluated in blocks of the matrix of bounded size.
 
@@ -47,9 +61,7 @@ class Selection:
     Args:
         run: the run.
         conditions: the conditions on key and query.
-        keys: the mask of the selectable positions; ``None`` for all.
-        queries: the mask of the rows that select anything; ``None`` for all.
-        uniform: whether there is one row per sequence.
+        keys, queries, uniform: as in :class:`Filters`.
         what: a description for progress reports and warnings.
     """
 
@@ -69,7 +81,6 @@ class Selection:
         self.uniform = uniform
         self.rows = run.count if uniform else run.n
         self.what = what
-        self._counts: Array | None = None
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
@@ -123,12 +134,10 @@ class Selection:
         seconds = rows * min(self.run.n, self.run.longest + step) / _ENTRIES_PER_SECOND
         warn_if_slow(f"evaluating {self.what} for each pair of positions", seconds)
 
-    @property
+    @cached_property
     def counts(self) -> Array:
-        """The number of positions that each row selects, cached."""
-        if self._counts is None:
-            self._counts = self.count()
-        return self._counts
+        """The number of positions that each row selects."""
+        return self.count()
 
     def ones(self) -> Array:
         """Return the mask of the rows that select exactly one position."""
@@ -179,12 +188,13 @@ class Selection:
         """Return this selection as a :class:`Fetch`, or ``None`` if a row may select several positions."""
         return None
 
-    def weighed(self, weights: Array) -> Array:
-        """Return ``weights``, zeroed outside the key mask."""
+    def masked(self, values: Array, fill: int = 0) -> Array:
+        """Return ``values``, replaced by ``fill`` outside the key mask."""
         if self.keys is None:
-            return weights
-        # Integers are masked by multiplication, which is branch-free; floats are not, since inf * 0 is NaN.
-        return weights * self.keys if weights.dtype.kind == "i" else np.where(self.keys, weights, weights.dtype.type(0))
+            return values
+        # Integers are zeroed by multiplication, which is branch-free; floats are not, since inf * 0 is NaN.
+        zeroed = fill == 0 and values.dtype.kind == "i"
+        return values * self.keys if zeroed else np.where(self.keys, values, values.dtype.type(fill))
 
     def answered(self, found: Array, none: int = 0) -> Array:
         """Apply the query mask, with ``none`` for empty rows, and broadcast to one entry per row."""
@@ -279,16 +289,16 @@ def _backwards(first: int, last: int) -> slice:
     return slice(first, last - 1 if last else None, -1)
 
 
-def at_position(run: Run, position: Column, conditions: Sequence[Condition] = (), **filters: object) -> Fetch:
+def at_position(run: Run, position: Column, conditions: Sequence[Condition] = (), **filters: Unpack[Filters]) -> Fetch:
     """Return the selection of one position per row, if it is in range and satisfies all conditions.
 
     Args:
         run: the run.
         position: the index within its sequence that each row selects.
         conditions: the conditions on that position and the row.
-        filters: ``keys``, ``queries`` and ``uniform`` as for :class:`Selection`.
+        filters: the arguments of the selection.
     """
-    selection = Selection(run, conditions, **filters)  # type: ignore[arg-type]  # forwarded keywords
+    selection = Selection(run, conditions, **filters)
     places: Array = compact(position if position.kind & ~WHOLE == 0 else _inside(position))
     lengths, firsts = (run.lengths, run.starts) if selection.uniform or run.single else (run.length_there, run.first)
     there = (places >= 0) & (places < lengths)
@@ -345,19 +355,18 @@ class Everything(Selection):
             chosen = weights if self.keys is None else weights[self.keys]
             found = chosen.sum(keepdims=True)
         else:
-            found = np.add.reduceat(self.weighed(weights), self.run.starts)
+            found = np.add.reduceat(self.masked(weights), self.run.starts)
         return self.answered(self._by_sequence(found))
 
     def in_order(self, values: Array) -> Array | None:
         """Return each sequence's float sum, accumulated from left to right."""
         ends = self.run.starts + self.run.lengths - 1
-        found = running_sums(self.weighed(values), self.run.starts, self.run.lengths)[ends]
+        found = running_sums(self.masked(values), self.run.starts, self.run.lengths)[ends]
         return self.answered(self._by_sequence(found))
 
     def best(self, ranks: Array) -> Array:
         """Return each sequence's maximum rank."""
-        if self.keys is not None:
-            ranks = np.where(self.keys, ranks, -1)
+        ranks = self.masked(ranks, -1)
         found = ranks.max(keepdims=True) if self.run.single else np.maximum.reduceat(ranks, self.run.starts)
         return self.answered(self._by_sequence(found), -1)
 
@@ -407,7 +416,7 @@ class Sliding(Selection):
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return window sums by prefix sums, in int32 if the weights are narrow and the totals fit."""
-        weights = self.weighed(weights)
+        weights = self.masked(weights)
         small_ = weights.dtype.itemsize < 4 and most * self.run.longest < 1 << 31
         low, high = self._low, self._high
         if self.run.single and low is not None and high is not None and 0 <= high - low < _FEW_OFFSETS:
@@ -459,7 +468,7 @@ class Sliding(Selection):
 
     def in_order(self, values: Array) -> Array | None:
         """Return float window sums accumulated from left to right, for prefixes and narrow windows only."""
-        weights = self.weighed(values)
+        weights = self.masked(values)
         if self._low is None:
             running = running_sums(weights, self.run.starts, self.run.lengths)
             last = np.broadcast_to(np.maximum(self.stop, 1), self.rows) - 1
@@ -476,12 +485,8 @@ class Sliding(Selection):
 
     def best(self, ranks: Array) -> Array:
         """Return the maximum rank in each row's window."""
-        if self.keys is not None:
-            ranks = np.where(self.keys, ranks, -1)
-        whole_sequence = self.run.single and self._low is None
-        return range_max(
-            ranks, None if whole_sequence else np.broadcast_to(self.start, self.rows), self.stop, self.rows
-        )
+        start = None if self.run.single and self._low is None else np.broadcast_to(self.start, self.rows)
+        return range_max(self.masked(ranks, -1), start, self.stop, self.rows)
 
 
 class Grouped(Selection):
@@ -490,31 +495,18 @@ class Grouped(Selection):
     Args:
         run: the run.
         conditions: the equality conditions.
-        keys: the mask of the selectable positions; ``None`` for all.
-        queries: the mask of the rows that select anything; ``None`` for all.
-        uniform: whether there is one row per sequence.
         alone: whether every class is known to have at most one key.
+        filters: the arguments of the selection.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        conditions: Sequence[Equal],
-        keys: Column | None = None,
-        queries: Column | None = None,
-        uniform: bool = False,
-        alone: bool = False,
-    ) -> None:
-        super().__init__(run, conditions, keys, queries, uniform)
+    def __init__(self, run: Run, conditions: Sequence[Equal], alone: bool = False, **filters: Unpack[Filters]) -> None:
+        super().__init__(run, conditions, **filters)
         self._equal, self._alone = conditions, alone
-        self._found: tuple[Array, int, Array] | None = None
 
-    @property
+    @cached_property
     def _composite(self) -> tuple[Array, int, Array]:
         """The class of each key, the number of classes, and the class that each row selects."""
-        if self._found is None:
-            self._found = composite(self.run, self._equal, self.uniform)
-        return self._found
+        return composite(self.run, self._equal, self.uniform)
 
     @cached_property
     def _pairs(self) -> Pairs | None:
@@ -527,13 +519,8 @@ class Grouped(Selection):
         """Return the number of positions that each row selects."""
         if not self.run.single and self._pairs is not None:
             return self.answered(self._pairs.counts(self.keys))
-        if (
-            self.keys is None
-            and self.run.single
-            and self.run.n > _MANY
-            and len(self._equal) == 1
-            and self._equal[0].only_itself
-        ):
+        long = self.run.single and self.run.n > _MANY
+        if long and self.keys is None and len(self._equal) == 1 and self._equal[0].only_itself:
             return self.answered(np.ones(1, dtype=np.int64))
         codes, size, wanted = self._composite
         table = counted(codes if self.keys is None else codes[self.keys], size + 1)
@@ -542,15 +529,15 @@ class Grouped(Selection):
     def sums(self, weights: Array, most: int) -> Array:
         """Return the weight sum of each row's class."""
         if not self.run.single and self._pairs is not None:
-            return self.answered(self._pairs.sums(self.weighed(weights)))
+            return self.answered(self._pairs.sums(self.masked(weights)))
         codes, size, wanted = self._composite
-        table = tally(codes, self.weighed(weights), size + 1, most * self.run.longest < EXACT)
+        table = tally(codes, self.masked(weights), size + 1, most * self.run.longest < EXACT)
         return self.answered(gather(table, wanted))
 
     def in_order(self, values: Array) -> Array | None:
         """Return the float sum of each row's class, accumulated from left to right."""
         codes, size, wanted = self._composite
-        return self.answered(gather(np.bincount(codes, self.weighed(values), size + 1), wanted))
+        return self.answered(gather(np.bincount(codes, self.masked(values), size + 1), wanted))
 
     def best(self, ranks: Array) -> Array:
         """Return the maximum rank of each row's class."""
@@ -581,16 +568,8 @@ class Grouped(Selection):
 class Window(Selection):
     """Keys of equal code with a value between bounds: contiguous ranges in the order of class and value."""
 
-    def __init__(
-        self,
-        run: Run,
-        groups: Sequence[Equal],
-        bounds: Between,
-        keys: Column | None = None,
-        queries: Column | None = None,
-        uniform: bool = False,
-    ) -> None:
-        super().__init__(run, (*groups, bounds), keys, queries, uniform)
+    def __init__(self, run: Run, groups: Sequence[Equal], bounds: Between, **filters: Unpack[Filters]) -> None:
+        super().__init__(run, (*groups, bounds), **filters)
         self._codes, self._size = bounds.codes, bounds.size
         self._start, self._stop = bounds.low, bounds.high
         if groups or not run.single:
@@ -650,15 +629,14 @@ class Window(Selection):
     def sums(self, weights: Array, most: int) -> Array:
         """Return the weight sum between each row's bounds."""
         running = np.zeros(self._size + 1, dtype=np.int64)
-        np.cumsum(self._by_code(self.weighed(weights), most), out=running[1:])
+        np.cumsum(self._by_code(self.masked(weights), most), out=running[1:])
         if len(self._start) == 1 and not self._start[0]:
             return self.answered(gather(running, self._stop))
         return self.answered(gather(running, self._stop) - gather(running, self._start))
 
     def best(self, ranks: Array) -> Array:
         """Return the maximum rank between each row's bounds."""
-        if self.keys is not None:
-            ranks = np.where(self.keys, ranks, -1)
+        ranks = self.masked(ranks, -1)
         if self._order is not None:
             table = gather(ranks, self._order)
         else:
@@ -672,34 +650,18 @@ class Dominance(Selection):
     """Keys of equal code with two values, each between its own bounds."""
 
     def __init__(
-        self,
-        run: Run,
-        groups: Sequence[Equal],
-        first: Between,
-        second: Between,
-        keys: Column | None = None,
-        queries: Column | None = None,
-        uniform: bool = False,
+        self, run: Run, groups: Sequence[Equal], first: Between, second: Between, **filters: Unpack[Filters]
     ) -> None:
-        super().__init__(run, (*groups, first, second), keys, queries, uniform)
-        self._inner = Window(run, groups, first, None, None, uniform)
+        super().__init__(run, (*groups, first, second), **filters)
+        self._inner = Window(run, groups, first, uniform=self.uniform)
         self._second = second
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the weight sum within each row's bounds."""
         start, stop, order = self._inner.places()
-        second = self._second
-        found = dominated(
-            second.codes[order],
-            second.size,
-            self.weighed(weights)[order],
-            start,
-            stop,
-            second.low,
-            second.high,
-            self.rows,
-        )
-        return self.answered(found)
+        second, weights = self._second, self.masked(weights)[order]
+        bounds = start, stop, second.low, second.high
+        return self.answered(dominated(second.codes[order], second.size, weights, *bounds, self.rows))
 
     def count(self) -> Array:
         """Return the number of positions that each row selects."""
@@ -709,17 +671,8 @@ class Dominance(Selection):
 class Tabled(Selection):
     """Keys of equal code that satisfy a predicate, both with few distinct values."""
 
-    def __init__(
-        self,
-        run: Run,
-        groups: Sequence[Equal],
-        predicate: Predicate,
-        keys: Column | None = None,
-        queries: Column | None = None,
-        uniform: bool = False,
-        what: str = "a selector",
-    ) -> None:
-        super().__init__(run, (*groups, predicate), keys, queries, uniform, what)
+    def __init__(self, run: Run, groups: Sequence[Equal], predicate: Predicate, **filters: Unpack[Filters]) -> None:
+        super().__init__(run, (*groups, predicate), **filters)
         self._groups, self._predicate = groups, predicate
 
     def sums(self, weights: Array, most: int) -> Array:
@@ -730,7 +683,7 @@ class Tabled(Selection):
             return super().sums(weights, most)
         exact = most * self.run.n < EXACT
         both = np.multiply(codes, answers.keys, dtype=np.int64) + predicate.codes
-        by_class = tally(both, self.weighed(weights), (size + 1) * answers.keys, exact).reshape(size + 1, -1)
+        by_class = tally(both, self.masked(weights), (size + 1) * answers.keys, exact).reshape(size + 1, -1)
         by_class = by_class.astype(np.float64) if exact else by_class
         step = max(1, self.run.budget // (8 * answers.keys))  # a row unpacked to float64 takes eight bytes per key
         found = np.empty((size + 1, answers.queries), dtype=np.int64)
@@ -756,38 +709,32 @@ class Signed(Selection):
         super().__init__(run, uniform=uniform)
         self._parts = parts
 
-    def _rows(self, part: Selection, rows: Array) -> Array:
-        return self.run.sequence[rows] if part.uniform and not self.uniform else rows
-
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
         total = np.zeros((len(rows), columns.stop - columns.start), dtype=np.int8)
         for sign, part in self._parts:
-            total += sign * part.mask(self._rows(part, rows), columns).astype(np.int8)
-        mask: Array = total > 0
-        if not self.run.single:
-            sequence = rows if self.uniform else self.run.sequence[rows]
-            mask &= self.run.sequence[None, columns] == sequence[:, None]
-        return mask
+            own_rows = self.run.sequence[rows] if part.uniform and not self.uniform else rows
+            total += sign * part.mask(own_rows, columns).astype(np.int8)
+        return super().mask(rows, columns) & (total > 0)
 
-    def _added(self, found: list[tuple[int, Array, Selection]]) -> Array:
+    def _each_row(self, part: Selection, values: Array) -> Array:
+        """Broadcast the values of a part's rows to the rows of the whole."""
+        return values[self.run.sequence] if part.uniform and not self.uniform and not self.run.single else values
+
+    def _total(self, values_of: Callable[[Selection], Array]) -> Array:
         total = np.zeros(self.rows, dtype=np.int64)
-        for sign, each, part in found:
-            if part.uniform and not self.uniform and not self.run.single:
-                each = each[self.run.sequence]
-            if sign > 0:
-                total += each
-            else:
-                total -= each
+        for sign, part in self._parts:
+            combine = np.add if sign > 0 else np.subtract
+            combine(total, self._each_row(part, values_of(part)), out=total)
         return total
 
     def count(self) -> Array:
         """Return the number of positions that each row selects."""
-        return self._added([(sign, part.counts, part) for sign, part in self._parts])
+        return self._total(lambda part: part.counts)
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return the weight sum of the positions that each row selects."""
-        return self._added([(sign, part.sums(weights, most), part) for sign, part in self._parts])
+        return self._total(lambda part: part.sums(weights, most))
 
 
 class Union(Signed):
@@ -808,10 +755,7 @@ class Union(Signed):
         """Return the maximum of each row's selected ranks."""
         found = np.full(self.rows, -1)
         for _, part in self._parts:
-            best = part.best(ranks)
-            if part.uniform and not self.uniform and not self.run.single:
-                best = best[self.run.sequence]
-            found = np.maximum(found, best)
+            np.maximum(found, self._each_row(part, part.best(ranks)), out=found)
         return found
 
 
