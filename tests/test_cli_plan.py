@@ -71,10 +71,10 @@ def test_plan_needs_no_functions(tmp_path):
 
 
 def test_plan_at_fault(program):
-    assert "backend 'reference' has no plan that it could show (runs programs by" in refused(
+    assert "backend 'reference' does not explain its evaluation of selectors (runs programs by" in refused(
         "plan", ADD, "-b", "reference"
     )
-    assert "backend 'text' has no plan" in refused("plan", ADD, "-b", "text")
+    assert "backend 'text' does not explain" in refused("plan", ADD, "-b", "text")
     assert "did you mean numpy" in refused("plan", ADD, "-b", "nunpy")
     assert raspir("plan").returncode == 2
 

@@ -9,7 +9,7 @@ import pickle
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
@@ -21,7 +21,6 @@ from raspir.runtime.reference import require_functions
 from raspir.runtime.sequence import Sequence
 
 Result = Sequence | dict[str, Sequence]
-
 
 _RASPIR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 """The root of the raspir package: failures are located at the innermost frame outside it."""
@@ -79,8 +78,7 @@ class BackendAdapter:
         with self.answering():
             made = self.backend.compile(taken)
         if self.own:
-            executable: Executable = made
-            return executable
+            return cast(Executable, made)
         if not callable(made):
             raise self.wrong(f"compiled the program to {show(made)}, which cannot be called")
         return CheckedExecutable(self, graph, made)
@@ -134,23 +132,13 @@ class BackendAdapter:
 
     def _taken(self, graph: Graph) -> Graph | LayeredProgram:
         """Return the legalized graph at the level of the backend."""
-        legal = self._legal(graph)
-        return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
-
-    def _legal(self, graph: Graph) -> Graph:
-        """Return ``graph`` with unsupported operations lowered.
-
-        Raises:
-            GraphError: if the graph violates an IR invariant.
-            BackendError: if an unsupported operation or type has no lowering.
-        """
         if not self.own:
             verify(graph)
         capabilities = support_of(self.backend)
         legal = legalized(graph, capabilities.supported)
         if not capabilities.takes(legal):
             capabilities.check(graph, f"{self.name!r}")
-        return legal
+        return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
 
     def _read(self, graph: Graph, input: object) -> None:
         if input is not None and not self.own:
@@ -177,11 +165,6 @@ class BackendAdapter:
     def wrong(self, what: str) -> FaultyBackendError:
         """Return an error that blames the backend."""
         return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
-
-
-def _compiled(backend: BackendAdapter, graph: Graph) -> Executable:
-    """Unpickle an executable, which is pickled as its backend and graph."""
-    return backend.compile(graph)
 
 
 class CheckedExecutable:
@@ -212,7 +195,7 @@ class CheckedExecutable:
             pickle.dumps(backend.backend)
         except Exception as error:
             raise BackendError(f"backend {backend.name!r} cannot be pickled: {reason(error)}") from error
-        return (_compiled, (backend, self._graph))
+        return (backend.compile, (self._graph,))
 
     @property
     def report(self) -> Callable[[str, int, int], None] | None:
@@ -265,7 +248,7 @@ class CheckedExecutable:
             number = next(done)
             try:
                 if number >= len(lengths):
-                    raise self._backend.wrong(f"yields more results than there are inputs ({len(lengths)})")
+                    raise self._backend.wrong(f"returned more results than inputs ({len(lengths)})")
                 result = self._result(found, lengths[number])
             except RaspirError as error:
                 error.input = number
@@ -274,7 +257,7 @@ class CheckedExecutable:
         if failed:
             raise failed[0]
         if next(done) < len(lengths):
-            raise self._backend.wrong(f"yields fewer results than there are inputs ({len(lengths)})")
+            raise self._backend.wrong(f"returned fewer results than inputs ({len(lengths)})")
 
     def _all_read(self, inputs: Iterable[object], lengths: list[int], failed: list[RaspirError]) -> Iterator[object]:
         """Yield inputs in the form that the backend takes, up to the first invalid one."""
@@ -317,16 +300,12 @@ class CheckedExecutable:
         return (atoms if len(read) == 1 else read), len(atoms)
 
     def _result(self, found: object, length: int) -> Result:
-        """Return a raw result of the backend as sequences, one per output.
-
-        Raises:
-            FaultyBackendError: if it is not one sequence of the input's length per output.
-        """
+        """Return a raw result of the backend as sequences of the input's length, one per output."""
         names = list(self._layers)
         if len(names) == 1:
             return self._sequence(names[0], found, length)
         if not isinstance(found, Mapping) or set(found) != set(names):
-            raise self._backend.wrong(f"yields {show(found)}, which is not one result for each of {', '.join(names)}")
+            raise self._backend.wrong(f"returned {show(found)} instead of one result for each of {', '.join(names)}")
         return {name: self._sequence(name, found[name], length) for name in names}
 
     def _is_result(self, found: object) -> TypeGuard[Sequence]:
@@ -338,8 +317,8 @@ class CheckedExecutable:
             with self._backend.answering():
                 sequence = found if self._is_result(found) else Sequence(read_sequence(found), self._layers[name])
         except InputError as error:
-            raise self._backend.wrong(f"yields for {name} what is no sequence of atoms: {error.message}") from error
+            raise self._backend.wrong(f"returned an invalid sequence for {name}: {error.message}") from error
         if len(sequence) != length:
             atoms = "1 atom" if len(sequence) == 1 else f"{len(sequence)} atoms"
-            raise self._backend.wrong(f"yields {atoms} for {name} where the input has {length}")
+            raise self._backend.wrong(f"returned {atoms} for {name}, but the input has {length}")
         return sequence

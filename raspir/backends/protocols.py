@@ -216,7 +216,7 @@ def violation(backend: Any) -> str | None:
     if getattr(backend, "level", "graph") not in ("graph", "layered"):
         return f'its level must be "graph" or "layered", not {backend.level!r}'
     if not isinstance(support_of(backend), Capabilities):
-        return f"its supports must be a Support, not {backend.supports!r}"
+        return f"its supports must be a Capabilities object, not {backend.supports!r}"
     unlisted = _unlisted(backend, "emit", "suffixes", ".") or _unlisted(backend, "draw", "formats", "")
     return unlisted or _uncallable(backend, verbs) or options_problem(backend, "backend")
 

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from raspir.ir import Atom, Graph, Node, RaspirError, verify
 from raspir.ir.operations import Role
 from raspir.runtime.inputs import read_inputs
-from raspir.runtime.reference import require_functions, steps
+from raspir.runtime.reference import LONG, require_functions, steps
 from raspir.runtime.sequence import Sequence
 from raspir.viz.trace import Failure, Trace
-
-_LONG = 200  # the length from which the reference interpreter, which materializes selectors, takes too long
 
 
 def traced(graph: Graph, input: object) -> Trace:
@@ -25,7 +23,7 @@ def traced(graph: Graph, input: object) -> Trace:
     require_functions(verify(graph))
     inputs = read_inputs(graph, input)
     n = len(next(iter(inputs.values())))
-    values, failure = (_by_reference if n < _LONG else _by_numpy)(graph, inputs)
+    values, failure = (_by_reference if n < LONG else _by_numpy)(graph, inputs)
     return Trace(graph, inputs, n, values, failure)
 
 

@@ -164,7 +164,7 @@ class Registry(Generic[M]):
             loaded = entry.load()
             step = "made"
             made = _made_of(loaded)
-            step = "looked at"
+            step = "inspected"
             broken = self._broken(name, made)
         except (Exception, SystemExit) as error:  # plugins may raise anything, and are blamed by name
             why = f"{type(error).__name__}: {error}"

@@ -43,7 +43,7 @@ def added_strings(i: int, positions: list[int], first: Atom, last: Atom) -> str:
     """Return the message for a sum over several values that include a string."""
     return (
         f"failed at position {i}: it selects {len(positions)} positions ({listed(positions)}) whose values "
-        f"({show(first)} … {show(last)}) hold a string, and adding two or more strings has no meaning"
+        f"({show(first)} … {show(last)}) include a string, and strings cannot be summed"
     )
 
 
@@ -54,12 +54,12 @@ def addition_failed(i: int, positions: list[int], values: list[Atom], error: Bas
     )
 
 
-def scores_failed(i: int, found: int, j: int, best: Atom, other: Atom, error: BaseException) -> str:
+def scores_failed(i: int, best_j: int, j: int, best: Atom, other: Atom, error: BaseException) -> str:
     """Return the message for two incomparable scores."""
-    several = f"the scores {show(best)} and {show(other)} of positions {found} and {j}"
-    return f"failed at position {i} on {several}: {reason(error)}"
+    scores = f"the scores {show(best)} and {show(other)} of positions {best_j} and {j}"
+    return f"failed at position {i} on {scores}: {reason(error)}"
 
 
-def wrong_length(held: int, n: int) -> str:
+def wrong_length(length: int, n: int) -> str:
     """Return the message for a fixed sequence whose length differs from the input's."""
-    return f"holds {held} atoms and the input {n}: a fixed sequence runs on its own length only"
+    return f"has {length} atoms but the input has {n}: a fixed sequence only fits inputs of its own length"

@@ -15,6 +15,9 @@ from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
 
+LONG = 200
+"""The input length from which other backends are faster, since selectors are materialized here."""
+
 Value = Any
 """A list of n atoms, or for a selector, a list of n rows (queries) of n booleans (keys)."""
 
@@ -23,7 +26,7 @@ class Reference:
     """The backend that follows the definition of the language."""
 
     name = "reference"
-    summary = "runs programs by the definition of the language: exact, obvious, quadratic"
+    summary = "runs programs by the definition of the language: exact, simple, quadratic"
 
     def compile(self, graph: Graph) -> Executable:
         """Return an executable of ``graph``.
@@ -93,8 +96,9 @@ def require_functions(graph: Graph) -> None:
         functions = "function" if len(graph.unbound) == 1 else "functions"
         symbols = ", ".join(f"@{symbol}" for symbol in graph.unbound)
         first = graph.unbound[0]
+        them = "it" if len(graph.unbound) == 1 else "them"
         raise BackendError(
-            f"the program needs the Python {functions} {symbols}, which text cannot hold: give what is missing, with "
+            f"the program needs the Python {functions} {symbols}, which textual IR does not contain: bind {them} with "
             f"--bind {first}=FILE:NAME or graph.bind({{{first!r}: …}})"
         )
 
@@ -159,8 +163,7 @@ class _Step:
         return list(values)
 
     def _elementwise(self, operands: list[list[Atom]]) -> list[Atom]:
-        function = function_of(self.node, self.graph.functions)
-        assert function is not None, self.node  # graphs with unbound symbols are not run
+        function = self._function()
         result = []
         for position in range(self.n):
             atoms = [operand[position] for operand in operands]
@@ -171,8 +174,7 @@ class _Step:
         return result
 
     def _select(self, keys: list[Atom], queries: list[Atom]) -> list[list[bool]]:
-        node, name = self.node, self.node.operation.name.removeprefix("select.")
-        predicate = self.graph.functions[str(node["function"])] if name == "by" else EVALUATORS[name]
+        predicate = self._function()
         matrix = []
         for i in range(self.n):
             row = []
@@ -230,6 +232,16 @@ class _Step:
             return bool(score[j] > score[found] if self.node["pick"] == "highest" else score[j] < score[found])
         except TypeError as error:
             self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
+
+    def _function(self) -> Callable[..., Any]:
+        name = self.node.operation.name
+        if name == "select.by":
+            return self.graph.functions[str(self.node["function"])]
+        if name.startswith("select."):
+            return EVALUATORS[name.removeprefix("select.")]
+        function = function_of(self.node, self.graph.functions)
+        assert function is not None, self.node  # graphs with unbound symbols are not run
+        return function
 
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
         operation = messages.operation_of(self.graph, self.node)

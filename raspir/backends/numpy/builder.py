@@ -171,8 +171,8 @@ class PlanBuilder(ABC):
         callee: Ref | Symbol = Symbol(function)
         if self.tables:
             results, failures = tabulation.of_function(self.facts, self.graph, selector)
-            pairs = tuple(pair for pair, selects in results if selects)
-            callee = self.constant(f"pairs_{function}", predicates.PredicateTable, pairs, failures)
+            pairs = tuple((pair, True) for pair, selects in results if selects)
+            callee = self.constant(f"pairs_{function}", elementwise.Tabulated, pairs, failures, False)
         sides = self.value(key), self.broadcast(self.value(query))
         return self.step(f"by_{function}", predicates.predicate, *sides, callee, self.site(selector))
 

@@ -49,6 +49,12 @@ class _RowError(Exception):
         self.row = row
 
 
+def _require_none(failing: Array) -> None:
+    """Raise the error of the first row of the mask, if there is one."""
+    if failing.any():
+        raise _RowError(int(failing.argmax()))
+
+
 def total(run: Run, selection: Selection, value: Column, default: Column, at: Site) -> Column:
     """Return the sum of each row's selected values: the default if there are none, a single value unchanged.
 
@@ -119,9 +125,7 @@ def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) 
         numbers = is_number(score)
         if len(numbers) > 1 and not numbers.all():
             several = selection.sums(numbers.astype(np.int64), 1)
-            mixed = (several > 0) & (several < selection.counts)
-            if mixed.any():
-                raise _RowError(int(mixed.argmax()))
+            _require_none((several > 0) & (several < selection.counts))
     scale = scale_of(sortable(score))
     return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + places
 
@@ -166,7 +170,7 @@ def _whole_sums(run: Run, selection: Selection, value: Column, most: int) -> Col
     else:
         sums = selection.counts if most == 1 == value.data[0] else selection.counts * int(value.data[0])
     low, high = value.bounds()
-    return Column(INT, sums, None, (), (min(low, 0) * run.longest, max(high, 0) * run.longest))
+    return integers(sums, min(low, 0) * run.longest, max(high, 0) * run.longest)
 
 
 def _fail_on_row(run: Run, selection: Selection, row: int, value: Column, mean: bool, at: Site) -> NoReturn:
@@ -215,7 +219,7 @@ class _Sum:
             numbers = np.broadcast_to(is_number(value), self._run.n)
             if not numbers.all():
                 return self._texts(value, numbers)
-            value = _without(value, CHAR)
+            value = _without_characters(value)
         if value.kind & ~WHOLE == 0:
             return self._whole(value)
         if value.kind == FLOAT:
@@ -303,7 +307,7 @@ class _Sum:
             kinds = value.kind & (WHOLE | FLOAT | TABLE)
             try:
                 only = choose(numbers, value, integers(np.zeros(1, dtype=np.int64)))
-                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _without(only, CHAR))
+                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _without_characters(only))
             except _RowError as error:
                 raise _RowError(error.row if row is None else min(row, error.row)) from None
         if row is not None:
@@ -313,9 +317,7 @@ class _Sum:
     def _floats(self, value: Column) -> Column:
         selection = self._selection
         sums = float_sums(self._run, selection, full(self._run, value).data)
-        wrong = np.isnan(sums)
-        if wrong.any():
-            raise _RowError(int(wrong.argmax()))
+        _require_none(np.isnan(sums))
         counts = selection.counts
         if self._mean:
             sums = np.where(counts > 1, sums / np.maximum(counts, 1), sums)
@@ -332,9 +334,7 @@ class _Sum:
             return self._row_by_row(value)
         values = np.where(real, np.ascontiguousarray(data).view(np.float64), integral.astype(np.float64))
         sums = float_sums(run, selection, values)
-        wrong = np.isnan(sums)
-        if wrong.any():
-            raise _RowError(int(wrong.argmax()))
+        _require_none(np.isnan(sums))
         counts = selection.counts
         if self._mean:
             return self._alone(floats(sums / np.maximum(counts, 1)), value)
@@ -352,9 +352,9 @@ def _with_booleans(numbers: Column, boolean: Array) -> Column:
     return choose(boolean, booleans(packed(numbers)[1] != 0), numbers)
 
 
-def _without(column: Column, kind: int) -> Column:
-    """Drop ``kind`` from the kinds of a column known to hold no such atom."""
-    rest = column.kind & ~kind
+def _without_characters(column: Column) -> Column:
+    """Drop ``CHAR`` from the kinds of a column known to hold no characters."""
+    rest = column.kind & ~CHAR
     if rest in (BOOL, INT, FLOAT):
         return Column(rest, unpacked(column.data, rest))
     return Column(rest, column.data, column.tags, column.atoms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -347,12 +348,7 @@ def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> 
 
 def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: Site) -> None:
     (a,), (b,) = atoms_of(take(key, np.array([j]))), atoms_of(take(query, np.array([i])))
-    compare: Callable[[Any, Any], bool] = {
-        "<": lambda x, y: x < y,
-        "<=": lambda x, y: x <= y,
-        ">": lambda x, y: x > y,
-        ">=": lambda x, y: x >= y,
-    }[symbol]
+    compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[symbol]
     try:
         compare(a, b)
     except TypeError as error:

@@ -54,6 +54,7 @@ _SHORT = 1024  # length below which choosing a narrow dtype costs more than it s
 _NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
 
 Bounds = tuple[int, int]
+Row: TypeAlias = tuple[Atom, ...]
 Kernel: TypeAlias = Callable[..., Column]
 Function: TypeAlias = Callable[..., Any]
 Ufunc: TypeAlias = Callable[..., Array]
@@ -442,20 +443,22 @@ class Tabulated:
     Args:
         results: pairs of argument tuple and result.
         failures: pairs of argument tuple and reason, for the calls that fail.
+        otherwise: the result for all other arguments.
     """
 
     def __init__(
-        self, results: Sequence[tuple[tuple[Atom], Atom]], failures: Sequence[tuple[tuple[Atom], str]]
+        self, results: Sequence[tuple[Row, Atom]], failures: Sequence[tuple[Row, str]], otherwise: Atom | None = None
     ) -> None:
-        self._results = {atom_key(atom): result for (atom,), result in results}
-        self._failures = {atom_key(atom): why for (atom,), why in failures}
+        self._results = {tuple(map(atom_key, row)): result for row, result in results}
+        self._failures = {tuple(map(atom_key, row)): why for row, why in failures}
+        self._otherwise = otherwise
 
-    def __call__(self, atom: Atom) -> Atom:
-        """Return the recorded result for ``atom``, or raise its recorded failure."""
-        key = atom_key(atom)
+    def __call__(self, *arguments: Atom) -> Atom | None:
+        """Return the recorded result, or raise the recorded failure."""
+        key = tuple(map(atom_key, arguments))
         if key in self._failures:
             raise RecordedError(self._failures[key])
-        return self._results[key]
+        return self._results.get(key, self._otherwise)
 
 
 def _moved(data: Array, low: int) -> Array:

@@ -29,7 +29,7 @@ from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import BUDGET, Report, Run, full
 from raspir.ir.atoms import Atom, atom_key, read_sequence
 from raspir.ir.errors import InputError, RaspirError
-from raspir.runtime.inputs import by_name, input_list, refused, require_length, require_one_length
+from raspir.runtime.inputs import by_name, input_list, refused, require_length, require_same_length
 from raspir.runtime.messages import wrong_length
 
 CHUNK = 1 << 21
@@ -79,7 +79,7 @@ class Executor:
             columns = [read(input)]
         else:
             columns = [read(given) for given in by_name(self._names, input).values()]
-            require_one_length({name: len(column) for name, column in zip(self._names, columns, strict=True)})
+            require_same_length({name: len(column) for name, column in zip(self._names, columns, strict=True)})
         size = len(columns[0])
         self._keep(columns, size)
         return self._run(columns, np.array([size]))
@@ -124,7 +124,7 @@ class Executor:
             columns, lengths = [column for column, _ in read_all], read_all[0][1]
             for name, (_, others) in zip(self._names, read_all, strict=True):
                 if (others != lengths).any():
-                    raise InputError(f"all inputs must have one length ({name} differs)")
+                    raise InputError(f"all inputs must have the same length ({name} differs)")
         self._keep(columns, int(lengths.max(initial=0)))
         if not len(lengths) or lengths.all():
             return self._run(columns, lengths)

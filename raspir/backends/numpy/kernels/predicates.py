@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,6 @@ import numpy as np
 from raspir.backends.numpy.kernels.columns import Array, Column, atoms_of, booleans, classes_of, gather, take
 from raspir.backends.numpy.kernels.failures import Site, TooMuchError
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
-from raspir.ir.atoms import Atom, atom_key
-from raspir.ir.errors import RecordedError
 from raspir.runtime.messages import pair_failed
 
 _CALLS_PER_SECOND = 2e6
@@ -71,28 +69,6 @@ class Predicate:
     def at(self, positions: Array) -> Array:
         """Return for each row whether it selects its entry of ``positions``."""
         return self.answers.at(gather(self.codes, positions), self.wanted)
-
-
-class PredicateTable:
-    """An opaque predicate, tabulated over its domain.
-
-    Args:
-        pairs: the pairs of key and query for which it holds.
-        failures: the pairs on which it fails, with the reason.
-    """
-
-    def __init__(
-        self, pairs: Sequence[tuple[Atom, Atom]], failures: Sequence[tuple[tuple[Atom, Atom], str]] = ()
-    ) -> None:
-        self._pairs = {(atom_key(key), atom_key(query)) for key, query in pairs}
-        self._failures = {(atom_key(key), atom_key(query)): why for (key, query), why in failures}
-
-    def __call__(self, key: Atom, query: Atom) -> bool:
-        """Return the recorded result for a pair, or raise its recorded failure."""
-        pair = (atom_key(key), atom_key(query))
-        if pair in self._failures:
-            raise RecordedError(self._failures[pair])
-        return pair in self._pairs
 
 
 def holds_of_keys(run: Run, predicate: Predicate) -> Column:

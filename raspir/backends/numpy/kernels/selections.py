@@ -226,19 +226,21 @@ class Fetch(Selection):
         """Return the number of positions that each row selects."""
         return np.ones(self.rows, dtype=np.int64) if self.there is None else self.there.astype(np.int64)
 
+    def _gather(self, values: Array, none: int) -> Array:
+        found = gather(values, self.positions)
+        return found if self.there is None else np.where(self.there, found, none)
+
     def sums(self, weights: Array, most: int) -> Array:
         """Return each row's selected weight."""
-        found = gather(weights, self.positions)
-        return found if self.there is None else np.where(self.there, found, 0)
+        return self._gather(weights, 0)
 
     def in_order(self, values: Array) -> Array | None:
         """Return each row's selected float."""
-        return self.sums(values, 0)
+        return self._gather(values, 0)
 
     def best(self, ranks: Array) -> Array:
         """Return each row's selected rank."""
-        found = gather(ranks, self.positions)
-        return found if self.there is None else np.where(self.there, found, -1)
+        return self._gather(ranks, -1)
 
     def fetching(self) -> Fetch | None:
         """Return this selection itself."""
@@ -335,19 +337,20 @@ class Everything(Selection):
     ) -> None:
         super().__init__(run, (), keys, queries, uniform)
 
-    def _by_sequence(self, found: Array) -> Array:
-        if not self.uniform:
-            found = np.broadcast_to(found, self.rows) if self.run.single else gather(found, self.run.sequence)
-        return found
+    def answered(self, found: Array, none: int = 0) -> Array:
+        """Broadcast one entry per sequence to the rows, with ``none`` for empty rows."""
+        if not (self.uniform or self.run.single):
+            found = gather(found, self.run.sequence)
+        return super().answered(found, none)
 
     def count(self) -> Array:
         """Return the number of positions that each row selects."""
         run = self.run
         if self.keys is None:
-            return self.answered(self._by_sequence(run.lengths))
+            return self.answered(run.lengths)
         if run.single:
-            return self.answered(self._by_sequence(np.array([np.count_nonzero(self.keys)])))
-        return self.answered(self._by_sequence(np.add.reduceat(self.keys.astype(np.int64), run.starts)))
+            return self.answered(np.array([np.count_nonzero(self.keys)]))
+        return self.answered(np.add.reduceat(self.keys.astype(np.int64), run.starts))
 
     def sums(self, weights: Array, most: int) -> Array:
         """Return each sequence's weight sum."""
@@ -356,19 +359,19 @@ class Everything(Selection):
             found = chosen.sum(keepdims=True)
         else:
             found = np.add.reduceat(self.masked(weights), self.run.starts)
-        return self.answered(self._by_sequence(found))
+        return self.answered(found)
 
     def in_order(self, values: Array) -> Array | None:
         """Return each sequence's float sum, accumulated from left to right."""
         ends = self.run.starts + self.run.lengths - 1
         found = running_sums(self.masked(values), self.run.starts, self.run.lengths)[ends]
-        return self.answered(self._by_sequence(found))
+        return self.answered(found)
 
     def best(self, ranks: Array) -> Array:
         """Return each sequence's maximum rank."""
         ranks = self.masked(ranks, -1)
         found = ranks.max(keepdims=True) if self.run.single else np.maximum.reduceat(ranks, self.run.starts)
-        return self.answered(self._by_sequence(found), -1)
+        return self.answered(found, -1)
 
 
 class Sliding(Selection):
