@@ -131,7 +131,7 @@ def run(input):
         InputError: if it is not a sequence of atoms, or violates an assumption.
         EvaluationError: if an operation fails.
     """
-    return listed_results({names}, *_EXECUTOR.one(input))[0]
+    return listed_results({names}, *_EXECUTOR.run_one(input))[0]
 
 
 def batch(inputs):
@@ -140,5 +140,5 @@ def batch(inputs):
     Raises:
         InputError, EvaluationError: as for :func:`run`, with the index of the input.
     """
-    return [result for results in _EXECUTOR.many(inputs) for result in listed_results({names}, *results)]
+    return [result for results in _EXECUTOR.run_many(inputs) for result in listed_results({names}, *results)]
 '''

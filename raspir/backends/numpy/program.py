@@ -199,7 +199,7 @@ class Program:
             InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
             EvaluationError: if an operation fails; the message gives the source line, the position and the values.
         """
-        return next(self._results(*self._executor.one(input)))
+        return next(self._results(*self._executor.run_one(input)))
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
         """Run the program on all ``inputs`` as one batch and return the result of each.
@@ -208,7 +208,7 @@ class Program:
             InputError, EvaluationError: as for a single call, with the index of the input.
         """
         found: list[Sequence | dict[str, Sequence]] = []
-        for results in self._executor.many(batch_of(inputs)):
+        for results in self._executor.run_many(batch_of(inputs)):
             with _collector_paused():
                 found += self._results(*results)
         return found
@@ -219,7 +219,7 @@ class Program:
         Raises:
             InputError, EvaluationError: as for a single call, with the index of the input, after all earlier results.
         """
-        several = self._executor.many(batch_of(inputs))
+        several = self._executor.run_many(batch_of(inputs))
         return (result for results in several for result in self._results(*results))
 
     def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:

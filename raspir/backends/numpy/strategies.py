@@ -97,9 +97,9 @@ class Selectors:
         if terms is None:
             return self._fallback(selector, "too many alternatives")
         parts = []
-        alone = len(terms) == 1 and not is_best and self._facts.at_most_one(selector)
+        unique = len(terms) == 1 and not is_best and self._facts.at_most_one(selector)
         for term in terms:
-            chosen = self._term(term, is_best, alone)
+            chosen = self._term(term, is_best, unique)
             if isinstance(chosen, str):
                 return self._fallback(selector, chosen)
             parts.append((term.sign, chosen))
@@ -129,7 +129,7 @@ class Selectors:
 
     # Terms
 
-    def _term(self, term: Term, is_best: bool, alone: bool) -> StrategyChoice | str:
+    def _term(self, term: Term, is_best: bool, unique: bool) -> StrategyChoice | str:
         """Return the strategy of a term, or the reason why none applies."""
         first = None if term.whole is None else self._first(term.whole)
         if first is not None:
@@ -149,7 +149,7 @@ class Selectors:
         if between == 1 and not groups and not parts.queries and parts.between[0][0].is_index:
             return self._sliding(parts)
         if not between:
-            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped, alone)
+            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped, unique)
         if between == 1:
             return self._window(parts)
         if between == 2 and not is_best:
@@ -343,15 +343,15 @@ class Selectors:
         return StrategyChoice("gather", why, "n", uniform, needs, make)
 
     def _joint(
-        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any], alone: bool = False
+        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any], unique: bool = False
     ) -> StrategyChoice:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
-            how: dict[str, Any] = {**self._filters(parts, uniform=False), **({"alone": True} if alone else {})}
+            how: dict[str, Any] = {**self._filters(parts, uniform=False), **({"unique": True} if unique else {})}
             return self._planner.step(name.split()[0], kernel, equal, *rest, **how)
 
-        return StrategyChoice(name, f"{why}, one key each" if alone else why, cost, False, self._needs(parts), make)
+        return StrategyChoice(name, f"{why}, one key each" if unique else why, cost, False, self._needs(parts), make)
 
     def _sliding(self, parts: _Parts) -> StrategyChoice:
         ((_, allowed),) = parts.between

@@ -44,13 +44,13 @@ def small(size: int, n: int) -> bool:
     return size <= 4 * n + 1024
 
 
-def locate(found_in: Array, values: Array, side: Any = "left") -> Array:
+def locate(sorted_values: Array, values: Array, side: Any = "left") -> Array:
     """Return the insertion points of ``values`` in a sorted array; large queries are sorted first for locality."""
-    if len(values) < _LARGE or len(found_in) < _LARGE:
-        return np.searchsorted(found_in, values, side)
+    if len(values) < _LARGE or len(sorted_values) < _LARGE:
+        return np.searchsorted(sorted_values, values, side)
     order = np.argsort(values)
     places = np.empty(len(values), dtype=np.int64)
-    places[order] = np.searchsorted(found_in, gather(values, order), side)
+    places[order] = np.searchsorted(sorted_values, gather(values, order), side)
     return places
 
 
@@ -87,7 +87,7 @@ class Scale:
         return True
 
     def _sort(self, data: Array) -> None:
-        self._order, ordered = ordered_places(data)
+        self._order, ordered = argsorted(data)
         new = np.empty(len(data), dtype=np.bool_)
         new[0] = True
         np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
@@ -108,7 +108,7 @@ class Scale:
         return self.narrow.astype(np.int64, copy=False)
 
     @cached_property
-    def once(self) -> bool:
+    def all_distinct(self) -> bool:
         """Whether all values are known to be distinct; false where establishing it costs more than it saves."""
         n = len(self._order) if self.distinct is not None else len(self.narrow)
         if self.size < n or self.distinct is not None:
@@ -134,14 +134,14 @@ class Scale:
             if self.size >= 1 << (8 * places.dtype.itemsize - 1):
                 places = places.astype(np.int64)
             kind = np.dtype(f"u{places.dtype.itemsize}").type
-            found: Array = np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
-            return found
+            result: Array = np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
+            return result
         places = locate(self.distinct, values)
-        there = gather(self.distinct, places) == values
-        return np.where(there, places, self.size)
+        present = gather(self.distinct, places) == values
+        return np.where(present, places, self.size)
 
 
-def ordered_places(data: Array, stable: bool = False) -> tuple[Array, Array]:
+def argsorted(data: Array, stable: bool = False) -> tuple[Array, Array]:
     """Return the argsort of an array and its sorted values; equal values keep their order if ``stable``."""
     if data.dtype.kind == "i":
         low, bits = int(data.min()), len(data).bit_length()
@@ -162,8 +162,8 @@ def scale_of(column: Column) -> Scale:
     """Return the scale of a column, cached on it."""
     if column.scaled is None:
         column.scaled = Scale(column)
-    found: Scale = column.scaled
-    return found
+    result: Scale = column.scaled
+    return result
 
 
 def comparable(key: Column, query: Column) -> tuple[Column, Column]:
@@ -207,15 +207,15 @@ class Equal:
 
     Args:
         scale: the codes of the keys.
-        wanted: the code that each query requests, or a single one that broadcasts; ``size`` for none. ``None`` if each
-            row requests the code of its own position.
+        requested: the code that each query requests, or a single one that broadcasts; ``size`` for none. ``None`` if
+            each row requests the code of its own position.
 
     Attributes:
         size: the number of codes.
     """
 
-    def __init__(self, scale: Scale, wanted: Array | None = None) -> None:
-        self._scale, self._wanted = scale, wanted
+    def __init__(self, scale: Scale, requested: Array | None = None) -> None:
+        self._scale, self._requested = scale, requested
         self.size = scale.size
 
     @property
@@ -224,22 +224,22 @@ class Equal:
         return self._scale.narrow
 
     @property
-    def wanted(self) -> Array:
+    def requested(self) -> Array:
         """The code that each query requests, or a single one that broadcasts; ``size`` for none."""
-        return self._scale.narrow if self._wanted is None else self._wanted
+        return self._scale.narrow if self._requested is None else self._requested
 
     @property
-    def only_itself(self) -> bool:
+    def is_identity(self) -> bool:
         """Whether each row is known to select exactly its own position."""
-        return self._wanted is None and self._scale.once
+        return self._requested is None and self._scale.all_distinct
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
-        return np.equal(self.codes[None, columns], _picked(self.wanted, rows))
+        return np.equal(self.codes[None, columns], _picked(self.requested, rows))
 
     def at(self, positions: Array) -> Array:
         """Return for each row whether it selects its entry of ``positions``."""
-        return np.equal(gather(self.codes, positions), self.wanted)
+        return np.equal(gather(self.codes, positions), self.requested)
 
 
 class Between:
@@ -289,8 +289,8 @@ def between(run: Run, key: Column, query: Column, low: int | None, high: int | N
         high: the highest difference; ``None`` if unbounded.
     """
     offsets = [offset for offset in (low, high) if offset is not None]
-    least, most = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
-    if (key.kind | query.kind) & ~WHOLE or not all(fits(least + offset, most + offset) for offset in offsets):
+    lowest, highest = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
+    if (key.kind | query.kind) & ~WHOLE or not all(fits(lowest + offset, highest + offset) for offset in offsets):
         moved = [add(query, constant(offset), NOWHERE) for offset in offsets]
         key, *moved = ranked((key, *moved))
         scale = scale_of(full(run, key))

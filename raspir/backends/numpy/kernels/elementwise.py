@@ -100,11 +100,11 @@ def split(
     length = max(map(len, columns))
     pieces = []
     for combination in itertools.product(*kinds):
-        there = np.ones(length, dtype=np.bool_)
+        mask = np.ones(length, dtype=np.bool_)
         for column, held in zip(columns, combination, strict=True):
             if column.tags is not None:
-                there &= (column.tags & held) != 0
-        positions = np.flatnonzero(there)
+                mask &= (column.tags & held) != 0
+        positions = np.flatnonzero(mask)
         if len(positions):
             parts = [_restricted(column, held, positions) for column, held in zip(columns, combination, strict=True)]
             try:
@@ -234,17 +234,17 @@ def _division(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Co
         return split(kernel, function, (a, b), at)
     if (a.kind | b.kind) & ~WHOLE == 0:
         _first_zero(function, a, b, at)
-        most = max(map(abs, a.bounds()))
-        if not fits(-most, most):
+        max_abs = max(map(abs, a.bounds()))
+        if not fits(-max_abs, max_abs):
             return apply(function, (a, b), at)
         low, high = b.bounds()
-        bounds = (-most, most) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
+        bounds = (-max_abs, max_abs) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
         x, y = compact(a), compact(b)
         if len(y) == 1 < _SHORT <= len(x) and kernel is mod and low > 0:
-            return integers(_remainders(x, y, narrowest(-most, max(high, most))), *bounds)
+            return integers(_remainders(x, y, narrowest(-max_abs, max(high, max_abs))), *bounds)
         if len(x) < _SHORT and x.dtype.itemsize == y.dtype.itemsize == 8:
             return integers(ufunc(x, y), *bounds)
-        return integers(ufunc(x, y, dtype=narrowest(min(low, -most), max(high, most))), *bounds)
+        return integers(ufunc(x, y, dtype=narrowest(min(low, -max_abs), max(high, max_abs))), *bounds)
     x, y = real(a), real(b)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return apply(function, (a, b), at)
@@ -255,17 +255,17 @@ def _division(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Co
 
 def _remainders(x: Array, divisor: Array, kind: type[np.generic]) -> Array:
     """Return remainders modulo one positive integer: NumPy's division by a scalar is faster than its remainder."""
-    found: Array = np.floor_divide(x, divisor, dtype=kind)
-    found *= divisor.astype(kind)  # if this wraps around, the subtraction wraps back to the correct value
-    return np.subtract(x, found, out=found, dtype=kind)
+    result: Array = np.floor_divide(x, divisor, dtype=kind)
+    result *= divisor.astype(kind)  # if this wraps around, the subtraction wraps back to the correct value
+    return np.subtract(x, result, out=result, dtype=kind)
 
 
 def power(a: Column, b: Column, at: Site) -> Column:
     """Return ``a ** b``."""
     if (a.kind | b.kind) & ~WHOLE == 0:
-        most, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
-        if lowest >= 0 and highest * most.bit_length() < 63:
-            return integers(np.power(whole(a), whole(b)), -(most**highest), most**highest)
+        max_abs, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
+        if lowest >= 0 and highest * max_abs.bit_length() < 63:
+            return integers(np.power(whole(a), whole(b)), -(max_abs**highest), max_abs**highest)
     return apply(raised, (a, b), at) if plain_numbers(a, b) else split(power, raised, (a, b), at)
 
 
@@ -279,9 +279,9 @@ def neg(a: Column, at: Site) -> Column:
 
 def absolute(a: Column, at: Site) -> Column:
     """Return ``abs(a)``."""
-    most = max(map(abs, a.bounds())) if a.kind & ~WHOLE == 0 else 0
-    if a.kind & ~WHOLE == 0 and fits(-most, most):
-        return integers(np.abs(compact(a), dtype=narrowest(-most, most)), 0, most)
+    max_abs = max(map(abs, a.bounds())) if a.kind & ~WHOLE == 0 else 0
+    if a.kind & ~WHOLE == 0 and fits(-max_abs, max_abs):
+        return integers(np.abs(compact(a), dtype=narrowest(-max_abs, max_abs)), 0, max_abs)
     return floats(np.abs(a.data)) if a.kind == FLOAT else split(absolute, abs, (a,), at)
 
 
@@ -379,10 +379,10 @@ def has(a: Column, values: Sequence[Atom]) -> Column:
     if len(values) > 8:
         held = frozenset(values)
         return tabulated((a,), lambda atom: atom in held)
-    found = np.zeros(len(a), dtype=np.bool_)
+    result = np.zeros(len(a), dtype=np.bool_)
     for value in values:
-        found |= eq(a, constant(value)).data
-    return booleans(found)
+        result |= eq(a, constant(value)).data
+    return booleans(result)
 
 
 class Lookup:
@@ -395,7 +395,7 @@ class Lookup:
 
     def __init__(self, table: Sequence[tuple[Atom, Atom]], otherwise: Atom) -> None:
         self._values = narrowed(column_of([*(value for _, value in table), otherwise]))
-        self._places: Mapping[object, int] = {atom_key(key): place for place, (key, _) in enumerate(table)}
+        self._places: Mapping[object, int] = {atom_key(key): index for index, (key, _) in enumerate(table)}
         self._direct: dict[int, tuple[int, Array, Column]] = {}
         for kind, keys in (
             (CHAR, {ord(k): p for p, (k, _) in enumerate(table) if type(k) is str and len(k) == 1}),
@@ -406,35 +406,35 @@ class Lookup:
             if kind == CHAR and high < 1 << 12:
                 low = 1  # so that code points index the table directly
             if high - low < 1 << 16 and fits(low - 1, high + 1):
-                places = np.full(high - low + 3, len(table))  # sentinels at both ends catch out-of-range keys
-                places[[key - low + 1 for key in keys]] = list(keys.values())
-                self._direct[kind] = low - 1, places, take(self._values, places)
+                indices = np.full(high - low + 3, len(table))  # sentinels at both ends catch out-of-range keys
+                indices[[key - low + 1 for key in keys]] = list(keys.values())
+                self._direct[kind] = low - 1, indices, take(self._values, indices)
 
     def look_up(self, column: Column) -> Column:
         """Look up each atom of ``column``."""
         direct = self._direct.get(column.kind)
         if direct is None:
-            return take(self._values, self._places_of(column))
+            return take(self._values, self._indices_of(column))
         low, _, values = direct
         return take(values, _moved(compact(column), low))
 
-    def _places_of(self, column: Column) -> Array:
+    def _indices_of(self, column: Column) -> Array:
         """Return the index of the value of each atom, for columns of mixed kinds."""
         kinds = [kind for kind in KINDS if kind & column.kind]
         last = len(self._values) - 1
         if column.tags is None or not all(kind in self._direct for kind in kinds):
             return tabulated((column,), lambda atom: self._places.get(atom_key(atom), last)).data
-        there = {kind: column.tags == kind for kind in kinds}
-        kinds.sort(key=lambda kind: -np.count_nonzero(there[kind]))
-        found = self._places_of_kind(kinds[0], column.data)  # the most frequent kind; others are overwritten below
+        mask = {kind: column.tags == kind for kind in kinds}
+        kinds.sort(key=lambda kind: -np.count_nonzero(mask[kind]))
+        result = self._indices_of_kind(kinds[0], column.data)  # the most frequent kind; others are overwritten below
         for kind in kinds[1:]:
-            others = np.flatnonzero(there[kind])
-            found[others] = self._places_of_kind(kind, column.data[others])
-        return found
+            others = np.flatnonzero(mask[kind])
+            result[others] = self._indices_of_kind(kind, column.data[others])
+        return result
 
-    def _places_of_kind(self, kind: int, data: Array) -> Array:
-        low, places, _ = self._direct[kind]
-        return gather(places, _moved(data, low))
+    def _indices_of_kind(self, kind: int, data: Array) -> Array:
+        low, indices, _ = self._direct[kind]
+        return gather(indices, _moved(data, low))
 
 
 class Tabulated:

@@ -45,7 +45,7 @@ class Run:
         self.report = report
 
     @cached_property
-    def places(self) -> Array:
+    def positions(self) -> Array:
         """The global index of each position across all sequences."""
         return np.arange(self.n)
 
@@ -79,7 +79,7 @@ class Run:
     @cached_property
     def indices(self) -> Column:
         """The index of each position within its sequence."""
-        indices = self.places if self.single else (self.places - self.first).astype(narrowest(0, self.longest))
+        indices = self.positions if self.single else (self.positions - self.first).astype(narrowest(0, self.longest))
         return integers(indices, 0, self.longest - 1)
 
 
