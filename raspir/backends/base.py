@@ -78,11 +78,11 @@ def choose(backend: str | Backend) -> BackendAdapter:
             is not a backend.
     """
     if isinstance(backend, str):
-        found = chosen(BACKENDS, backend)
-        return BackendAdapter(found, BACKENDS.origin_of(found), found.name in BACKENDS.built_in)
-    broken = "it is a class: pass an instance" if isinstance(backend, type) else _broken(backend)
-    if broken is not None:
-        raise BackendError(f"{show(backend)} is not a backend: {broken}")
+        member = chosen(BACKENDS, backend)
+        return BackendAdapter(member, BACKENDS.origin_of(member), member.name in BACKENDS.built_in)
+    problem = "it is a class: pass an instance" if isinstance(backend, type) else _broken(backend)
+    if problem is not None:
+        raise BackendError(f"{show(backend)} is not a backend: {problem}")
     return BackendAdapter(backend, "", False)
 
 
@@ -131,7 +131,7 @@ def drawer(backend: str | Backend) -> BackendAdapter:
 
 
 def _able(backend: str | Backend, protocol: type, lack: str) -> BackendAdapter:
-    found = choose(backend)
-    if not isinstance(found.backend, protocol):
-        raise BackendError(f"backend {found.name!r} {lack} ({found.summary})")
-    return found
+    adapter = choose(backend)
+    if not isinstance(adapter.backend, protocol):
+        raise BackendError(f"backend {adapter.name!r} {lack} ({adapter.summary})")
+    return adapter

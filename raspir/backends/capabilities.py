@@ -133,13 +133,13 @@ class Capabilities:
         problem = next(self._program_lacks(graph), None)
         if problem is not None:
             raise BackendError(f"backend {backend} {problem}")
-        missing = [(node, lack) for node in graph if (lack := self._lack(node)) is not None]
+        missing = [(node, capability) for node in graph if (capability := self._lack(node)) is not None]
         if missing:
-            node, lack = missing[0]
-            others = dict.fromkeys(other for _, other in missing if other != lack)
+            node, capability = missing[0]
+            others = dict.fromkeys(other for _, other in missing if other != capability)
             more = f" (nor {', '.join(others)}, which the program needs elsewhere)" if others else ""
-            message = f"backend {backend} does not support {lack}{more}, which {_written(graph, node)} needs"
-            raise BackendError(f"{message}{self._advice(node, lack)}", graph.locations.get(node))
+            message = f"backend {backend} does not support {capability}{more}, which {_written(graph, node)} needs"
+            raise BackendError(f"{message}{self._advice(node, capability)}", graph.locations.get(node))
 
     def _program_lacks(self, graph: Graph) -> Iterator[str]:
         """Yield a description of each missing capability of the program as a whole."""
@@ -166,8 +166,8 @@ class Capabilities:
             return f"values of type {' or '.join(unsupported)}"
         return f"values that may be {' or '.join(kinds)}" if len(kinds) > 1 and not self.mixed else None
 
-    def _advice(self, node: Node, lack: str) -> str:
-        if node.operation.name == "lookup" and lack.startswith("the operation"):
+    def _advice(self, node: Node, capability: str) -> str:
+        if node.operation.name == "lookup" and capability.startswith("the operation"):
             return ": the optimizer introduced it; use the program as written, with optimize=False or --no-optimize"
         if node.operation.name == "input" and node["vocab"] is None:
             return ": restrict the atoms of the input with vocab= or --vocab"

@@ -246,10 +246,10 @@ def _unlisted(backend: Any, verb: str, attribute: str, start: str) -> str | None
         return None
     if not hasattr(backend, attribute):
         return f"it has {verb} and no {attribute}"
-    held = getattr(backend, attribute)
-    if isinstance(held, tuple) and held and all(isinstance(each, str) and _is_name(each, start) for each in held):
+    names = getattr(backend, attribute)
+    if isinstance(names, tuple) and names and all(isinstance(each, str) and _is_name(each, start) for each in names):
         return None
-    return f"its {attribute} must be a tuple of names such as {(start + 'svg',)}, not {held!r}"
+    return f"its {attribute} must be a tuple of names such as {(start + 'svg',)}, not {names!r}"
 
 
 def _is_name(text: str, start: str) -> bool:
@@ -258,9 +258,9 @@ def _is_name(text: str, start: str) -> bool:
 
 def makes(backend: Backend) -> tuple[str, ...]:
     """Return descriptions of the capabilities of ``backend``, such as ``runs`` and ``writes .py``."""
-    found = ["runs"] if isinstance(backend, Runs) else []
+    descriptions = ["runs"] if isinstance(backend, Runs) else []
     if isinstance(backend, Writes):
-        found.append(f"writes {' '.join(backend.suffixes)}")
+        descriptions.append(f"writes {' '.join(backend.suffixes)}")
     if isinstance(backend, Draws):
-        found.append(f"draws {' '.join(backend.formats)}")
-    return tuple(found)
+        descriptions.append(f"draws {' '.join(backend.formats)}")
+    return tuple(descriptions)

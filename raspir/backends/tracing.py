@@ -55,13 +55,13 @@ def _by_numpy(graph: Graph, inputs: dict[str, list[Atom]]) -> tuple[dict[Node, l
     try:
         return _run(graph, nodes, inputs), None
     except RaspirError as error:
-        last = error
+        final_error = error
     for number in range(max(layer.values()) + 1):
         try:
             values = _run(graph, [node for node in nodes if layer[node] <= number], inputs)
         except RaspirError as error:
             return values, Failure(number, None, error)
-    return values, Failure(number, None, last)
+    return values, Failure(number, None, final_error)
 
 
 def _run(graph: Graph, nodes: list[Node], inputs: dict[str, list[Atom]]) -> dict[Node, list[Atom]]:
@@ -69,6 +69,6 @@ def _run(graph: Graph, nodes: list[Node], inputs: dict[str, list[Atom]]) -> dict
 
     names = {f"value {number}": node for number, node in enumerate(nodes)}
     part = Graph(names, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
-    found = NumPy().compile(part)(inputs)
-    results = {next(iter(names)): found} if isinstance(found, Sequence) else found
+    outputs = NumPy().compile(part)(inputs)
+    results = {next(iter(names)): outputs} if isinstance(outputs, Sequence) else outputs
     return {node: results[name].tolist() for name, node in names.items()}

@@ -217,21 +217,21 @@ class _Step:
     def _best(self, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
         result = []
         for i in range(self.n):
-            found = None
+            best = None
             for j in range(self.n):
-                if selector[i][j] and (found is None or self._better(i, score, j, found)):
-                    found = j
-            result.append(self.node.atom("default") if found is None else value[found])
+                if selector[i][j] and (best is None or self._better(i, score, j, best)):
+                    best = j
+            result.append(self.node.atom("default") if best is None else value[best])
         return result
 
-    def _better(self, i: int, score: Any, j: int, found: int) -> bool:
-        """Return whether position ``j`` beats ``found``, which lies to its left."""
+    def _better(self, i: int, score: Any, j: int, best: int) -> bool:
+        """Return whether position ``j`` beats ``best``, which lies to its left."""
         try:
-            if score[j] == score[found]:
+            if score[j] == score[best]:
                 return self.node["ties"] == "right"
-            return bool(score[j] > score[found] if self.node["pick"] == "highest" else score[j] < score[found])
+            return bool(score[j] > score[best] if self.node["pick"] == "highest" else score[j] < score[best])
         except TypeError as error:
-            self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
+            self._fail(messages.scores_failed(i, best, j, score[best], score[j], error), error)
 
     def _function(self) -> Callable[..., Any]:
         name = self.node.operation.name

@@ -80,20 +80,20 @@ class Selectors:
     def __init__(self, planner: PlanBuilder) -> None:
         self._planner = planner
         self._facts = planner.facts
-        self._found: dict[tuple[Node, bool], StrategyChoice] = {}
+        self._choices: dict[tuple[Node, bool], StrategyChoice] = {}
 
     def choose(self, aggregate: Node) -> StrategyChoice:
         """Return the strategy of an aggregate, shared by all aggregates of a selector."""
         selector, is_best = aggregate.operands[0], aggregate.operation.name == "best"
-        found = self._found.get((selector, is_best))
-        if found is None:
-            found = self._found[selector, is_best] = self._choose(selector, is_best)
-        return found
+        result = self._choices.get((selector, is_best))
+        if result is None:
+            result = self._choices[selector, is_best] = self._choose(selector, is_best)
+        return result
 
     def _choose(self, selector: Node, is_best: bool) -> StrategyChoice:
         formula = self._facts[selector].formula
-        taken_apart = alternatives if is_best else signed
-        terms = None if formula is None else taken_apart(formula, self._facts.of_keys, self._splits)
+        decompose = alternatives if is_best else signed
+        terms = None if formula is None else decompose(formula, self._facts.of_keys, self._splits)
         if terms is None:
             return self._fallback(selector, "too many alternatives")
         parts = []
@@ -124,8 +124,8 @@ class Selectors:
         names = " + ".join(part.name if sign > 0 else f"- {part.name}" for sign, part in parts).replace("+ -", "-")
         cost = max((part.cost for _, part in parts), key=_growth, default="1")
         needs = tuple(dict.fromkeys(node for _, part in parts for node in part.needs))
-        whys = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
-        return StrategyChoice(names or "nothing", whys or "selects nothing", cost, uniform, needs, make)
+        reasons = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
+        return StrategyChoice(names or "nothing", reasons or "selects nothing", cost, uniform, needs, make)
 
     # Terms
 
@@ -196,12 +196,14 @@ class Selectors:
 
     def _first_of(self, order: Order, members: Conjunct) -> StrategyChoice:
         score = Linear({}) if order.by is None or order.by.key is None else order.by.key
-        how = ("highest" if order.falling else "lowest"), ("right" if order.reverse else "left")
+        options = ("highest" if order.falling else "lowest"), ("right" if order.reverse else "left")
 
         def make() -> Ref:
             everything = self._everything(_Parts((members,) if members.sets else ())).build()
             kernel = aggregates.chosen
-            return self._planner.step("first", kernel, everything, self._side(score), *how, broadcast=Broadcast.UNIFORM)
+            return self._planner.step(
+                "first", kernel, everything, self._side(score), *options, broadcast=Broadcast.UNIFORM
+            )
 
         needs = (*_nodes(score), *self._read(members.sets))
         return StrategyChoice("first of an order", "a rank of 0", "n", True, needs, make)
@@ -226,8 +228,10 @@ class Selectors:
         if pair.kind == "by":
             assert isinstance(pair.key, Node)
             assert isinstance(pair.query, Node)
-            held = planner.predicate(pair.key, pair.query, str(pair.function))
-            return held if allowed == IntSet([(1, 1)]) else planner.step("otherwise", predicates.opposite, held)
+            condition = planner.predicate(pair.key, pair.query, str(pair.function))
+            return (
+                condition if allowed == IntSet([(1, 1)]) else planner.step("otherwise", predicates.opposite, condition)
+            )
         key, query = self._side(pair.key), planner.broadcast(self._side(pair.query))
         if pair.kind == "int" and allowed.single is not None:
             return planner.step("equal", conditions.equal, key, query, *((allowed.single,) if allowed.single else ()))
@@ -303,8 +307,8 @@ class Selectors:
 
         def make() -> Ref:
             filters = self._filters(parts, uniform)
-            how: dict[str, Any] = {} if uniform else {"uniform": False}
-            return self._planner.step("everything", selections.Everything, **filters, **how)
+            options: dict[str, Any] = {} if uniform else {"uniform": False}
+            return self._planner.step("everything", selections.Everything, **filters, **options)
 
         why = "conditions on keys or queries alone" if self._needs(parts) else "no condition"
         return StrategyChoice("all", why, "n", uniform, self._needs(parts), make)
@@ -331,12 +335,12 @@ class Selectors:
             if plain:
                 assert affine is not None
                 return planner.step("shifted", selections.shifted, affine[0], planner.linear(affine[1]))
-            conditions_ = tuple(self._condition(*each) for each in others)
+            joint = tuple(self._condition(*each) for each in others)
             ref = planner.linear(position)
             ref = ref if uniform else planner.broadcast(ref)
-            how: dict[str, Any] = {"uniform": True} if uniform else {}
+            options: dict[str, Any] = {"uniform": True} if uniform else {}
             filters = self._filters(parts, uniform)
-            return planner.step("position", selections.at_position, ref, conditions_, **filters, **how)
+            return planner.step("position", selections.at_position, ref, joint, **filters, **options)
 
         needs = (*self._needs(parts), *(affine[1] if plain and affine is not None else position).terms)
         why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
@@ -348,8 +352,8 @@ class Selectors:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
-            how: dict[str, Any] = {**self._filters(parts, uniform=False), **({"unique": True} if unique else {})}
-            return self._planner.step(name.split()[0], kernel, equal, *rest, **how)
+            options: dict[str, Any] = {**self._filters(parts, uniform=False), **({"unique": True} if unique else {})}
+            return self._planner.step(name.split()[0], kernel, equal, *rest, **options)
 
         return StrategyChoice(name, f"{why}, one key each" if unique else why, cost, False, self._needs(parts), make)
 
@@ -393,11 +397,11 @@ class Selectors:
         needs = tuple(dict.fromkeys(operand for leaf in leaves for operand in leaf.operands))
 
         def make() -> Ref:
-            conditions_ = self._tree(selector)
+            condition = self._tree(selector)
             what = f"the selector {self._planner.describer.part(selector)}"
             location = self._planner.graph.locations.get(selector)
             what = what if location is None else f"{what} ({location})"
-            return self._planner.step("blocks", selections.Selection, (conditions_,), what=what)
+            return self._planner.step("blocks", selections.Selection, (condition,), what=what)
 
         return StrategyChoice(FALLBACK, why, "n²", False, needs, make)
 
