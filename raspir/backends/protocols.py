@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Listed
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from raspir.backends.capabilities import Capabilities
 from raspir.ir import Graph, LayeredProgram
@@ -25,6 +25,8 @@ from raspir.runtime.sequence import Sequence
 
 Level = Literal["graph", "layered"]
 """The program representation that a backend takes: a graph, or its layered form."""
+
+_EVERYTHING = Capabilities()
 
 P = TypeVar("P", Graph, LayeredProgram, contravariant=True)
 """The program type that the methods of a backend take, determined by its level."""
@@ -192,17 +194,12 @@ class Explains(Backend, Protocol[P]):
 
 def level_of(backend: Backend) -> Level:
     """Return the level of ``backend``."""
-    level: Level = getattr(backend, "level", "graph")
-    return level
+    return cast(Level, getattr(backend, "level", "graph"))
 
 
 def support_of(backend: Backend) -> Capabilities:
     """Return the capabilities of ``backend``."""
-    support: Capabilities = getattr(backend, "supports", _EVERYTHING)
-    return support
-
-
-_EVERYTHING = Capabilities()
+    return cast(Capabilities, getattr(backend, "supports", _EVERYTHING))
 
 
 def violation(backend: Any) -> str | None:

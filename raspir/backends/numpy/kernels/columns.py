@@ -304,9 +304,11 @@ def choose(condition: Array, a: Column, b: Column) -> Column:
             chosen.bounded = min(a.bounded[0], b.bounded[0]), max(a.bounded[1], b.bounded[1])
         return chosen
     (tags_a, data_a), (tags_b, data_b) = packed(a), packed(b)
-    atoms, moved = _joined(a, b)
-    if moved is not None:
-        data_b = np.where(tags_b == TABLE, moved[np.where(tags_b == TABLE, data_b, 0)], data_b)
+    atoms = a.atoms or b.atoms
+    if a.atoms and b.atoms and a.atoms is not b.atoms:
+        indices: dict[object, int] = {atom_key(atom): index for index, atom in enumerate(a.atoms)}
+        data_b = _remapped(indices, b)
+        atoms = _table_atoms(indices)
     tags, data = _blended(condition, tags_a, tags_b), _blended(condition, data_a, data_b)
     return _mixed(tags, data, a.kind | b.kind, atoms)
 
@@ -324,15 +326,14 @@ def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column
     return Column(kind, data, np.broadcast_to(tags, data.shape), atoms)
 
 
-def _joined(a: Column, b: Column) -> tuple[Sequence[Atom], Array | None]:
-    """Merge the tables of two columns; also return the remapped indices of the second, or ``None`` if unchanged."""
-    if not b.atoms or a.atoms is b.atoms:
-        return a.atoms, None
-    if not a.atoms:
-        return b.atoms, None
-    indices = {atom_key(atom): index for index, atom in enumerate(a.atoms)}
-    moved = np.array([indices.setdefault(atom_key(atom), len(indices)) for atom in b.atoms])
-    return _table_atoms(indices), moved
+def _remapped(indices: dict[object, int], column: Column) -> Array:
+    """Return the words of a column whose table is merged into the one with the given ``indices``."""
+    tags, data = packed(column)
+    if not column.atoms:
+        return data
+    merged = np.array([indices.setdefault(atom_key(atom), len(indices)) for atom in column.atoms])
+    tabled = tags == TABLE
+    return np.where(tabled, merged[np.where(tabled, data, 0)], data)
 
 
 def _table_atoms(indices: Iterable[object]) -> tuple[Atom, ...]:
@@ -346,12 +347,7 @@ def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
     indices: dict[object, int] = {}
     data, tags = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
     for positions, piece in pieces:
-        piece_tags, piece_data = packed(piece)
-        if piece.atoms:
-            moved = np.array([indices.setdefault(atom_key(atom), len(indices)) for atom in piece.atoms])
-            tabled = piece_tags == TABLE
-            piece_data = np.where(tabled, moved[np.where(tabled, piece_data, 0)], piece_data)
-        tags[positions], data[positions] = piece_tags, piece_data
+        tags[positions], data[positions] = packed(piece)[0], _remapped(indices, piece)
         kind |= piece.kind
     return _mixed(tags, data, kind, _table_atoms(indices))
 

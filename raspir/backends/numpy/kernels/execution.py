@@ -332,9 +332,5 @@ def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Arr
 
 def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
     """Split a column into the atoms of each sequence of a batch."""
-    atoms: list[Any] = atoms_of(column) if len(column) else []
-    result, start = [], 0
-    for length in lengths:
-        result.append(atoms[start : start + length])
-        start += length
-    return result
+    atoms = iter(atoms_of(column) if len(column) else [])
+    return [list(itertools.islice(atoms, length)) for length in lengths]
