@@ -85,7 +85,7 @@ def test_emit(tmp_path):
     assert output("emit", ADD, "--backend", "text") == output("opt", ADD)
     assert output("emit", ADD, "--backend", "text", "-o", str(tmp_path / "a.rir")) == ""
     assert (tmp_path / "a.rir").read_text() == output("opt", ADD)
-    assert "writes nothing" in refused("emit", ADD, "--backend", "reference")
+    assert "does not write programs" in refused("emit", ADD, "--backend", "reference")
     assert "cannot write" in refused("emit", ADD, "--backend", "text", "-o", str(tmp_path / "no" / "a.rir"))
     assert "does not run programs" in refused("run", ADD, "-i", "1+1", "--backend", "text")
     assert "did you mean reference" in refused("run", ADD, "-i", "1+1", "--backend", "referense")
@@ -158,8 +158,8 @@ def test_integers_of_any_length_come_and_go():
 def test_inputs_at_fault():
     assert "give an input" in refused("run", ADD)
     assert "not both" in refused("run", ADD, "-i", "1+1", "--json", "[]")
-    assert "promised vocabulary" in refused("run", ADD, "-i", "1+a", "--vocab", "0123456789+")
-    assert "at most 2 were promised" in refused("run", ADD, "-i", "1+1", "--max-length", "2")
+    assert "assumed vocabulary" in refused("run", ADD, "-i", "1+a", "--vocab", "0123456789+")
+    assert "the assumed maximum length is 2" in refused("run", ADD, "-i", "1+1", "--max-length", "2")
 
 
 def test_modules_only_programs_and_prints(tmp_path):

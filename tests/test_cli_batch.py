@@ -116,7 +116,7 @@ def test_several_inputs_and_outputs(tmp_path):
     lines = '{"a": [1, 2], "b": [1, "x"]}\n{"b": "", "a": ""}\n{"a": [1], "b": [1, 2]}\n'
     done = raspir("run", program, "--batch", written(tmp_path, "in.jsonl", lines))
     assert results(done.stdout) == [{"same": [True, False], "at": [0, 1]}, {"same": [], "at": []}]
-    assert "in.jsonl:3: all inputs must have one length" in done.stderr
+    assert "in.jsonl:3: all inputs must have the same length" in done.stderr
     assert output("run", program, "--json", '{"a": "a", "b": "b"}') == '{"same": [false], "at": [0]}\n'
     message = refused("run", program, "--batch", written(tmp_path, "in.txt", "a\n"))
     assert "several inputs (a, b): give --batch-format json" in message
@@ -133,7 +133,7 @@ def test_several_inputs_and_outputs(tmp_path):
         ("[NaN]\n", "position 0: NaN is not an atom"),
         ("[" * 100_000, "this is nested too deeply"),
         (b"[\xff]\n[1,\n", "this is not UTF-8 text"),
-        ("[3, 3, 3, 3]\n", "the input has 4 positions, and at most 3 were promised"),
+        ("[3, 3, 3, 3]\n", "the input has 4 positions, but the assumed maximum length is 3"),
     ],
 )
 def test_a_line_at_fault(tmp_path, monkeypatch, lines, words, backend):
@@ -156,7 +156,7 @@ def test_a_line_at_fault_far_down(tmp_path, backend):
     done = raspir("run", program, "--batch", lines, "--vocab", "1+", "-b", backend)
     assert done.returncode == 2
     assert done.stdout == "[false, true, false]\n" * count
-    assert f"in.txt:{count + 1}: position 2 holds 'x', which the promised vocabulary" in done.stderr
+    assert f"in.txt:{count + 1}: position 2 holds 'x', which is not in the assumed vocabulary" in done.stderr
 
 
 def test_mistakes_are_reported_at_once(tmp_path):

@@ -32,7 +32,7 @@ def test_plan_as_json(program):
         "value": "length",
         "strategy": "length",
         "cost": "1",
-        "why": "ones, added up over all",
+        "why": "sum of ones over all positions",
         "selector": "key(1) == query(1)",
         "line": "p.py:8",
         "falls_back": False,
@@ -71,10 +71,10 @@ def test_plan_needs_no_functions(tmp_path):
 
 
 def test_plan_at_fault(program):
-    assert "backend 'reference' has no plan that it could show (runs programs by" in refused(
+    assert "backend 'reference' does not explain its evaluation of selectors (runs programs by" in refused(
         "plan", ADD, "-b", "reference"
     )
-    assert "backend 'text' has no plan" in refused("plan", ADD, "-b", "text")
+    assert "backend 'text' does not explain" in refused("plan", ADD, "-b", "text")
     assert "did you mean numpy" in refused("plan", ADD, "-b", "nunpy")
     assert raspir("plan").returncode == 2
 

@@ -130,7 +130,7 @@ WRONG = {
     "suffix = bad:suffix": "its suffixes must be a tuple of names such as ('.svg',), not ('x',)",
     "text_suffix = bad:text": "its suffixes must be a tuple of names such as ('.svg',), not '.x'",
     "level = bad:level": 'its level must be "graph" or "layered", not \'low\'',
-    "unsupported = bad:unsupported": "its supports must be a Support, not {'sum'}",
+    "unsupported = bad:unsupported": "its supports must be a Capabilities object, not {'sum'}",
     "method = bad:method": "its compile is not a method",
     "called = bad:called": "its emit cannot be called with (program, input=…): got an unexpected keyword argument",
     "drawn = bad:drawn": "its draw cannot be called with (programs, format=…, input=…, title=…, renderer=…): ",

@@ -91,7 +91,7 @@ def test_the_backends_fit_a_terminal_of_80_columns(monkeypatch):
     assert cells == [
         "diagrams",
         "writes the program as a flowchart of its layers and heads (some-diagrams 1.0)",
-        "graph no best no str a promised vocabulary",
+        "graph no best no str needs a vocabulary",
         "writes .mmd .mermaid",
         "direction: top or left = top time_budget: float or none = none",
     ]
@@ -104,5 +104,5 @@ def test_what_a_backend_does_not_support_is_listed_briefly():
         "no mixed values",
         "one input",
         "one output",
-        "a promised length",
+        "needs a maximum length",
     )

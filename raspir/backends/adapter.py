@@ -9,7 +9,7 @@ import pickle
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
@@ -21,7 +21,6 @@ from raspir.runtime.reference import require_functions
 from raspir.runtime.sequence import Sequence
 
 Result = Sequence | dict[str, Sequence]
-
 
 _RASPIR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 """The root of the raspir package: failures are located at the innermost frame outside it."""
@@ -77,13 +76,12 @@ class BackendAdapter:
         if not self.own:
             require_functions(graph)
         with self.answering():
-            made = self.backend.compile(taken)
+            compiled = self.backend.compile(taken)
         if self.own:
-            executable: Executable = made
-            return executable
-        if not callable(made):
-            raise self.wrong(f"compiled the program to {show(made)}, which cannot be called")
-        return CheckedExecutable(self, graph, made)
+            return cast(Executable, compiled)
+        if not callable(compiled):
+            raise self.wrong(f"compiled the program to {show(compiled)}, which cannot be called")
+        return CheckedExecutable(self, graph, compiled)
 
     def emit(self, graph: Graph, *, input: object = None) -> str | bytes:
         """Return ``graph`` in the backend's format.
@@ -134,23 +132,13 @@ class BackendAdapter:
 
     def _taken(self, graph: Graph) -> Graph | LayeredProgram:
         """Return the legalized graph at the level of the backend."""
-        legal = self._legal(graph)
-        return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
-
-    def _legal(self, graph: Graph) -> Graph:
-        """Return ``graph`` with unsupported operations lowered.
-
-        Raises:
-            GraphError: if the graph violates an IR invariant.
-            BackendError: if an unsupported operation or type has no lowering.
-        """
         if not self.own:
             verify(graph)
         capabilities = support_of(self.backend)
         legal = legalized(graph, capabilities.supported)
         if not capabilities.takes(legal):
             capabilities.check(graph, f"{self.name!r}")
-        return legal
+        return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
 
     def _read(self, graph: Graph, input: object) -> None:
         if input is not None and not self.own:
@@ -170,18 +158,13 @@ class BackendAdapter:
             raise
         except (Exception, SystemExit) as error:
             frames = traceback.extract_tb(error.__traceback__)
-            theirs = [frame for frame in frames if not os.path.abspath(frame.filename).startswith(_RASPIR)] or frames
-            place = f" at {os.path.basename(theirs[-1].filename)}:{theirs[-1].lineno}" if theirs else ""
+            foreign = [frame for frame in frames if not os.path.abspath(frame.filename).startswith(_RASPIR)] or frames
+            place = f" at {os.path.basename(foreign[-1].filename)}:{foreign[-1].lineno}" if foreign else ""
             raise self.wrong(f"failed{place}: {reason(error)}") from error
 
     def wrong(self, what: str) -> FaultyBackendError:
         """Return an error that blames the backend."""
         return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
-
-
-def _compiled(backend: BackendAdapter, graph: Graph) -> Executable:
-    """Unpickle an executable, which is pickled as its backend and graph."""
-    return backend.compile(graph)
 
 
 class CheckedExecutable:
@@ -212,7 +195,7 @@ class CheckedExecutable:
             pickle.dumps(backend.backend)
         except Exception as error:
             raise BackendError(f"backend {backend.name!r} cannot be pickled: {reason(error)}") from error
-        return (_compiled, (backend, self._graph))
+        return (backend.compile, (self._graph,))
 
     @property
     def report(self) -> Callable[[str, int, int], None] | None:
@@ -235,8 +218,8 @@ class CheckedExecutable:
         """
         read, length = self._read(input)
         with self._backend.answering():
-            found = self._run(read)
-        return self._result(found, length)
+            raw = self._run(read)
+        return self._result(raw, length)
 
     def batch(self, inputs: Iterable[object]) -> list[Result]:
         """Return the result on each of ``inputs``, in order.
@@ -244,7 +227,7 @@ class CheckedExecutable:
         Raises:
             InputError, EvaluationError, BackendError: as for a call, with the index of the input.
         """
-        return list(self._together(batch_of(inputs), "batch"))
+        return list(self._run_many(batch_of(inputs), "batch"))
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Result]:
         """Yield the result on each of ``inputs``, in order; one by one if the backend has no ``stream``.
@@ -252,63 +235,63 @@ class CheckedExecutable:
         Raises:
             InputError, EvaluationError, BackendError: as for ``batch``, after the results of all earlier inputs.
         """
-        return self._together(batch_of(inputs), "stream")
+        return self._run_many(batch_of(inputs), "stream")
 
-    def _together(self, inputs: Iterable[object], verb: str) -> Iterator[Result]:
+    def _run_many(self, inputs: Iterable[object], verb: str) -> Iterator[Result]:
         """Yield the results of inputs, up to the first that fails."""
         lengths: list[int] = []
         failed: list[RaspirError] = []
-        read = self._all_read(inputs, lengths, failed)
-        several = getattr(self._run, verb, None)
-        done = itertools.count()
-        for found in self._found(several, read, verb):
-            number = next(done)
+        read = self._read_all(inputs, lengths, failed)
+        run_many = getattr(self._run, verb, None)
+        indices = itertools.count()
+        for raw in self._raw_results(run_many, read, verb):
+            index = next(indices)
             try:
-                if number >= len(lengths):
-                    raise self._backend.wrong(f"yields more results than there are inputs ({len(lengths)})")
-                result = self._result(found, lengths[number])
+                if index >= len(lengths):
+                    raise self._backend.wrong(f"returned more results than inputs ({len(lengths)})")
+                result = self._result(raw, lengths[index])
             except RaspirError as error:
-                error.input = number
+                error.input = index
                 raise
             yield result
         if failed:
             raise failed[0]
-        if next(done) < len(lengths):
-            raise self._backend.wrong(f"yields fewer results than there are inputs ({len(lengths)})")
+        if next(indices) < len(lengths):
+            raise self._backend.wrong(f"returned fewer results than inputs ({len(lengths)})")
 
-    def _all_read(self, inputs: Iterable[object], lengths: list[int], failed: list[RaspirError]) -> Iterator[object]:
+    def _read_all(self, inputs: Iterable[object], lengths: list[int], failed: list[RaspirError]) -> Iterator[object]:
         """Yield inputs in the form that the backend takes, up to the first invalid one."""
-        for number, input in enumerate(inputs):
+        for index, input in enumerate(inputs):
             try:
                 read, length = self._read(input)
             except RaspirError as error:
-                error.input = number
+                error.input = index
                 failed.append(error)
                 return
             lengths.append(length)
             yield read
 
-    def _found(self, several: Any, read: Iterator[object], verb: str) -> Iterator[object]:
+    def _raw_results(self, run_many: Any, read: Iterator[object], verb: str) -> Iterator[object]:
         """Yield the backend's raw results, from its own ``batch`` or ``stream`` if it has one."""
-        if several is None:
-            for number, each in enumerate(read):
+        if run_many is None:
+            for index, each in enumerate(read):
                 try:
                     with self._backend.answering():
-                        found = self._run(each)
+                        raw = self._run(each)
                 except RaspirError as error:
-                    error.input = number
+                    error.input = index
                     raise
-                yield found
+                yield raw
             return
         with self._backend.answering():
-            results = iter(several(list(read) if verb == "batch" else read))
+            results = iter(run_many(list(read) if verb == "batch" else read))
         while True:
             with self._backend.answering():
                 try:
-                    found = next(results)
+                    raw = next(results)
                 except StopIteration:
                     return
-            yield found
+            yield raw
 
     def _read(self, input: object) -> tuple[object, int]:
         """Return an input in the form that the backend takes, and its length."""
@@ -316,30 +299,26 @@ class CheckedExecutable:
         atoms = next(iter(read.values()))
         return (atoms if len(read) == 1 else read), len(atoms)
 
-    def _result(self, found: object, length: int) -> Result:
-        """Return a raw result of the backend as sequences, one per output.
-
-        Raises:
-            FaultyBackendError: if it is not one sequence of the input's length per output.
-        """
+    def _result(self, raw: object, length: int) -> Result:
+        """Return a raw result of the backend as sequences of the input's length, one per output."""
         names = list(self._layers)
         if len(names) == 1:
-            return self._sequence(names[0], found, length)
-        if not isinstance(found, Mapping) or set(found) != set(names):
-            raise self._backend.wrong(f"yields {show(found)}, which is not one result for each of {', '.join(names)}")
-        return {name: self._sequence(name, found[name], length) for name in names}
+            return self._sequence(names[0], raw, length)
+        if not isinstance(raw, Mapping) or set(raw) != set(names):
+            raise self._backend.wrong(f"returned {show(raw)} instead of one result for each of {', '.join(names)}")
+        return {name: self._sequence(name, raw[name], length) for name in names}
 
-    def _is_result(self, found: object) -> TypeGuard[Sequence]:
-        """Return whether ``found`` is a result as it stands: that of a lowered program may count more layers."""
-        return isinstance(found, Sequence) and not self._is_lowered
+    def _is_result(self, raw: object) -> TypeGuard[Sequence]:
+        """Return whether ``raw`` can be returned unchanged: a result of a lowered program may count more layers."""
+        return isinstance(raw, Sequence) and not self._is_lowered
 
-    def _sequence(self, name: str, found: object, length: int) -> Sequence:
+    def _sequence(self, name: str, raw: object, length: int) -> Sequence:
         try:
             with self._backend.answering():
-                sequence = found if self._is_result(found) else Sequence(read_sequence(found), self._layers[name])
+                sequence = raw if self._is_result(raw) else Sequence(read_sequence(raw), self._layers[name])
         except InputError as error:
-            raise self._backend.wrong(f"yields for {name} what is no sequence of atoms: {error.message}") from error
+            raise self._backend.wrong(f"returned an invalid sequence for {name}: {error.message}") from error
         if len(sequence) != length:
             atoms = "1 atom" if len(sequence) == 1 else f"{len(sequence)} atoms"
-            raise self._backend.wrong(f"yields {atoms} for {name} where the input has {length}")
+            raise self._backend.wrong(f"returned {atoms} for {name}, but the input has {length}")
         return sequence

@@ -78,11 +78,11 @@ def choose(backend: str | Backend) -> BackendAdapter:
             is not a backend.
     """
     if isinstance(backend, str):
-        found = chosen(BACKENDS, backend)
-        return BackendAdapter(found, BACKENDS.origin_of(found), found.name in BACKENDS.built_in)
-    broken = "it is a class: give an object of it" if isinstance(backend, type) else _broken(backend)
-    if broken is not None:
-        raise BackendError(f"{show(backend)} is not a backend: {broken}")
+        member = chosen(BACKENDS, backend)
+        return BackendAdapter(member, BACKENDS.origin_of(member), member.name in BACKENDS.built_in)
+    problem = "it is a class: pass an instance" if isinstance(backend, type) else _broken(backend)
+    if problem is not None:
+        raise BackendError(f"{show(backend)} is not a backend: {problem}")
     return BackendAdapter(backend, "", False)
 
 
@@ -91,7 +91,7 @@ def _broken(backend: object) -> str | None:
     try:
         return BACKENDS.violation(backend)
     except Exception as error:  # computed attributes may raise anything
-        return f"it cannot be looked at: {reason(error)}"
+        return f"it cannot be inspected: {reason(error)}"
 
 
 def runner(backend: str | Backend) -> BackendAdapter:
@@ -109,7 +109,7 @@ def writer(backend: str | Backend) -> BackendAdapter:
     Raises:
         BackendError: as for :func:`choose`, and if it does not write programs.
     """
-    return _able(backend, Writes, "writes nothing")
+    return _able(backend, Writes, "does not write programs")
 
 
 def explainer(backend: str | Backend) -> BackendAdapter:
@@ -118,7 +118,7 @@ def explainer(backend: str | Backend) -> BackendAdapter:
     Raises:
         BackendError: as for :func:`choose`, and if it cannot explain its evaluation of selectors.
     """
-    return _able(backend, Explains, "has no plan that it could show")
+    return _able(backend, Explains, "does not explain its evaluation of selectors")
 
 
 def drawer(backend: str | Backend) -> BackendAdapter:
@@ -127,11 +127,11 @@ def drawer(backend: str | Backend) -> BackendAdapter:
     Raises:
         BackendError: as for :func:`choose`, and if it does not draw programs.
     """
-    return _able(backend, Draws, "draws nothing")
+    return _able(backend, Draws, "does not draw programs")
 
 
 def _able(backend: str | Backend, protocol: type, lack: str) -> BackendAdapter:
-    found = choose(backend)
-    if not isinstance(found.backend, protocol):
-        raise BackendError(f"backend {found.name!r} {lack} ({found.summary})")
-    return found
+    adapter = choose(backend)
+    if not isinstance(adapter.backend, protocol):
+        raise BackendError(f"backend {adapter.name!r} {lack} ({adapter.summary})")
+    return adapter

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from raspir.ir import OPERATIONS, BackendError, Graph, Node
+from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import ATOM, SELECTOR
@@ -19,6 +20,18 @@ ALL_OPERATIONS = frozenset(OPERATIONS) - AGGREGATES
 
 KINDS = frozenset(map(str, ATOM.kinds))
 """The kinds of atoms: ``bool``, ``int``, ``float`` and ``str``."""
+
+_SETS = {"operations": ALL_OPERATIONS, "aggregates": AGGREGATES, "types": KINDS}
+"""The names that each set-valued field may contain."""
+
+_FLAGS = {
+    "mixed": "no mixed values",
+    "inputs": "one input",
+    "outputs": "one output",
+    "vocabulary": "needs a vocabulary",
+    "length": "needs a maximum length",
+}
+"""The description of each restricted flag."""
 
 _FEW = 4  # the most names listed individually
 
@@ -54,10 +67,9 @@ class Capabilities:
     length: bool = True
 
     def __post_init__(self) -> None:
-        for name, known in (("operations", ALL_OPERATIONS), ("aggregates", AGGREGATES), ("types", KINDS)):
-            held = _names(name, getattr(self, name), known)
-            object.__setattr__(self, name, held)
-        for flag in ("mixed", "inputs", "outputs", "vocabulary", "length"):
+        for name, known in _SETS.items():
+            object.__setattr__(self, name, _names(name, getattr(self, name), known))
+        for flag in _FLAGS:
             if type(getattr(self, flag)) is not bool:
                 raise ValueError(f"{flag} must be True or False, not {getattr(self, flag)!r}")
 
@@ -71,39 +83,29 @@ class Capabilities:
         unknown = sorted(set(names) - ALL_OPERATIONS - AGGREGATES - KINDS)
         if unknown:
             raise ValueError(f"there is no operation, aggregate or type {', '.join(unknown)}")
-        left = {"operations": ALL_OPERATIONS, "aggregates": AGGREGATES, "types": KINDS}
-        return Capabilities(**{**{field: held.difference(names) for field, held in left.items()}, **fields})
+        return Capabilities(**{**{field: known.difference(names) for field, known in _SETS.items()}, **fields})
 
     def to_json(self) -> dict[str, Any]:
         """Return the restricted fields as JSON data, with sorted lists."""
         everything = Capabilities()
-        held = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
-            name: sorted(value) if isinstance(value, frozenset) else value
-            for name, value in held.items()
-            if value != getattr(everything, name)
+            field.name: sorted(value) if isinstance(value, frozenset) else value
+            for field in fields(self)
+            if (value := getattr(self, field.name)) != getattr(everything, field.name)
         }
 
     def less(self) -> tuple[str, ...]:
         """Return a short description of each restricted field."""
-        found = []
-        for field, known in (("operations", ALL_OPERATIONS), ("aggregates", AGGREGATES), ("types", KINDS)):
-            held = getattr(self, field)
-            missing = sorted(known - held)
+        restrictions = []
+        for field, known in _SETS.items():
+            missing = sorted(known - getattr(self, field))
             if len(missing) > _FEW:
-                found.append(f"{len(known & held)} of {len(known)} {field}")
+                restrictions.append(f"{len(known) - len(missing)} of {len(known)} {field}")
             elif missing:
-                found.append(f"no {', '.join(missing)}")
-        words = {
-            "mixed": "no mixed values",
-            "inputs": "one input",
-            "outputs": "one output",
-            "vocabulary": "a promised vocabulary",
-            "length": "a promised length",
-        }
-        return (*found, *(text for flag, text in words.items() if not getattr(self, flag)))
+                restrictions.append(f"no {', '.join(missing)}")
+        return (*restrictions, *(text for flag, text in _FLAGS.items() if not getattr(self, flag)))
 
-    @property
+    @cached_property
     def supported(self) -> frozenset[str]:
         """The names of all supported IR operations, aggregates included."""
         return frozenset(self.operations) | frozenset(self.aggregates)
@@ -131,13 +133,13 @@ class Capabilities:
         problem = next(self._program_lacks(graph), None)
         if problem is not None:
             raise BackendError(f"backend {backend} {problem}")
-        missing = [(node, lack) for node in graph for lack in (self._lack(node),) if lack is not None]
+        missing = [(node, capability) for node in graph if (capability := self._lack(node)) is not None]
         if missing:
-            node, lack = missing[0]
-            others = dict.fromkeys(other for _, other in missing if other != lack)
+            node, capability = missing[0]
+            others = dict.fromkeys(other for _, other in missing if other != capability)
             more = f" (nor {', '.join(others)}, which the program needs elsewhere)" if others else ""
-            message = f"backend {backend} does not support {lack}{more}, which {_written(graph, node)} needs"
-            raise BackendError(f"{message}{self._advice(node, lack)}", graph.locations.get(node))
+            message = f"backend {backend} does not support {capability}{more}, which {_written(graph, node)} needs"
+            raise BackendError(f"{message}{self._advice(node, capability)}", graph.locations.get(node))
 
     def _program_lacks(self, graph: Graph) -> Iterator[str]:
         """Yield a description of each missing capability of the program as a whole."""
@@ -147,20 +149,15 @@ class Capabilities:
             yield f"takes programs of one output, and this one has {len(graph.outputs)}: {', '.join(graph.outputs)}"
         unbounded = [name for name, node in graph.inputs.items() if node["vocab"] is None]
         if not self.vocabulary and unbounded:
-            yield f"needs a promise of which atoms {', '.join(unbounded)} holds: give vocab= or --vocab"
+            yield f"needs a vocabulary for {', '.join(unbounded)}: give vocab= or --vocab"
         if not self.length and graph.max_length is None:
-            yield "needs a promise of how long an input may be: give max_length= or --max-length"
+            yield "needs a maximum length of inputs: give max_length= or --max-length"
 
     def _lack(self, node: Node) -> str | None:
         """Return a description of a missing capability of ``node``; ``None`` if it is supported."""
         operation = node.operation
-        assert isinstance(self.operations, frozenset)
-        assert isinstance(self.aggregates, frozenset)
-        assert isinstance(self.types, frozenset)
-        if operation.role is Role.AGGREGATE and operation.name not in self.aggregates:
-            return f"the aggregate {operation.name}"
-        if operation.role is not Role.AGGREGATE and operation.name not in self.operations:
-            return f"the operation {operation.name}"
+        if operation.name not in self.supported:
+            return f"the {'aggregate' if operation.role is Role.AGGREGATE else 'operation'} {operation.name}"
         if node.type is SELECTOR:
             return None
         kinds = list(map(str, node.type.kinds))
@@ -169,11 +166,11 @@ class Capabilities:
             return f"values of type {' or '.join(unsupported)}"
         return f"values that may be {' or '.join(kinds)}" if len(kinds) > 1 and not self.mixed else None
 
-    def _advice(self, node: Node, lack: str) -> str:
-        if node.operation.name == "lookup" and lack.startswith("the operation"):
-            return ": the optimiser made it, so leave the program as written, with optimize=False or --no-optimize"
+    def _advice(self, node: Node, capability: str) -> str:
+        if node.operation.name == "lookup" and capability.startswith("the operation"):
+            return ": the optimizer introduced it; use the program as written, with optimize=False or --no-optimize"
         if node.operation.name == "input" and node["vocab"] is None:
-            return ": promise which atoms it holds, with vocab= or --vocab"
+            return ": restrict the atoms of the input with vocab= or --vocab"
         return ""
 
 
@@ -187,11 +184,11 @@ def _written(graph: Graph, node: Node) -> str:
 def _names(field: str, given: object, known: frozenset[str]) -> frozenset[str]:
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise ValueError(f"{field} must be a set of names, not {given!r}")
-    held = frozenset(given)
-    unknown = sorted(map(str, held - known))
+    names = frozenset(given)
+    unknown = sorted(map(str, names - known))
     if unknown:
-        raise ValueError(f"{field} holds {', '.join(unknown)}, and there is: {', '.join(sorted(known))}")
-    return held
+        raise ValueError(f"unknown {field}: {', '.join(unknown)} (known: {', '.join(sorted(known))})")
+    return names
 
 
 Support = Capabilities  # the name until 2026, kept for plugins that import it

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Listed
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, cast, runtime_checkable
 
 from raspir.backends.capabilities import Capabilities
 from raspir.ir import Graph, LayeredProgram
@@ -25,6 +25,8 @@ from raspir.runtime.sequence import Sequence
 
 Level = Literal["graph", "layered"]
 """The program representation that a backend takes: a graph, or its layered form."""
+
+_EVERYTHING = Capabilities()
 
 P = TypeVar("P", Graph, LayeredProgram, contravariant=True)
 """The program type that the methods of a backend take, determined by its level."""
@@ -192,17 +194,12 @@ class Explains(Backend, Protocol[P]):
 
 def level_of(backend: Backend) -> Level:
     """Return the level of ``backend``."""
-    level: Level = getattr(backend, "level", "graph")
-    return level
+    return cast(Level, getattr(backend, "level", "graph"))
 
 
 def support_of(backend: Backend) -> Capabilities:
     """Return the capabilities of ``backend``."""
-    support: Capabilities = getattr(backend, "supports", _EVERYTHING)
-    return support
-
-
-_EVERYTHING = Capabilities()
+    return cast(Capabilities, getattr(backend, "supports", _EVERYTHING))
 
 
 def violation(backend: Any) -> str | None:
@@ -216,7 +213,7 @@ def violation(backend: Any) -> str | None:
     if getattr(backend, "level", "graph") not in ("graph", "layered"):
         return f'its level must be "graph" or "layered", not {backend.level!r}'
     if not isinstance(support_of(backend), Capabilities):
-        return f"its supports must be a Support, not {backend.supports!r}"
+        return f"its supports must be a Capabilities object, not {backend.supports!r}"
     unlisted = _unlisted(backend, "emit", "suffixes", ".") or _unlisted(backend, "draw", "formats", "")
     return unlisted or _uncallable(backend, verbs) or options_problem(backend, "backend")
 
@@ -246,10 +243,10 @@ def _unlisted(backend: Any, verb: str, attribute: str, start: str) -> str | None
         return None
     if not hasattr(backend, attribute):
         return f"it has {verb} and no {attribute}"
-    held = getattr(backend, attribute)
-    if isinstance(held, tuple) and held and all(isinstance(each, str) and _is_name(each, start) for each in held):
+    names = getattr(backend, attribute)
+    if isinstance(names, tuple) and names and all(isinstance(each, str) and _is_name(each, start) for each in names):
         return None
-    return f"its {attribute} must be a tuple of names such as {(start + 'svg',)}, not {held!r}"
+    return f"its {attribute} must be a tuple of names such as {(start + 'svg',)}, not {names!r}"
 
 
 def _is_name(text: str, start: str) -> bool:
@@ -258,9 +255,9 @@ def _is_name(text: str, start: str) -> bool:
 
 def makes(backend: Backend) -> tuple[str, ...]:
     """Return descriptions of the capabilities of ``backend``, such as ``runs`` and ``writes .py``."""
-    found = ["runs"] if isinstance(backend, Runs) else []
+    descriptions = ["runs"] if isinstance(backend, Runs) else []
     if isinstance(backend, Writes):
-        found.append(f"writes {' '.join(backend.suffixes)}")
+        descriptions.append(f"writes {' '.join(backend.suffixes)}")
     if isinstance(backend, Draws):
-        found.append(f"draws {' '.join(backend.formats)}")
-    return tuple(found)
+        descriptions.append(f"draws {' '.join(backend.formats)}")
+    return tuple(descriptions)

@@ -6,10 +6,8 @@ from collections.abc import Sized
 
 from raspir.backends.base import runner
 from raspir.ir import Graph
-from raspir.runtime.reference import trace
+from raspir.runtime.reference import LONG, trace
 from raspir.runtime.sequence import Sequence
-
-_LONG = 200  # the length from which planning pays off over the reference interpreter
 
 
 def run(graph: Graph, input: object) -> Sequence:
@@ -36,6 +34,6 @@ def run_selector(graph: Graph, input: object) -> list[list[bool]]:
 
 def _is_long(input: object) -> bool:
     try:
-        return isinstance(input, Sized) and len(input) >= _LONG
+        return isinstance(input, Sized) and len(input) >= LONG
     except Exception:  # zero-dimensional NumPy arrays have no length, and a user's __len__ may raise anything
         return False

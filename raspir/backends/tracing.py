@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from raspir.ir import Atom, Graph, Node, RaspirError, verify
 from raspir.ir.operations import Role
 from raspir.runtime.inputs import read_inputs
-from raspir.runtime.reference import require_functions, steps
+from raspir.runtime.reference import LONG, require_functions, steps
 from raspir.runtime.sequence import Sequence
 from raspir.viz.trace import Failure, Trace
-
-_LONG = 200  # the length from which the reference interpreter, which materializes selectors, takes too long
 
 
 def traced(graph: Graph, input: object) -> Trace:
@@ -25,7 +23,7 @@ def traced(graph: Graph, input: object) -> Trace:
     require_functions(verify(graph))
     inputs = read_inputs(graph, input)
     n = len(next(iter(inputs.values())))
-    values, failure = (_by_reference if n < _LONG else _by_numpy)(graph, inputs)
+    values, failure = (_by_reference if n < LONG else _by_numpy)(graph, inputs)
     return Trace(graph, inputs, n, values, failure)
 
 
@@ -57,13 +55,13 @@ def _by_numpy(graph: Graph, inputs: dict[str, list[Atom]]) -> tuple[dict[Node, l
     try:
         return _run(graph, nodes, inputs), None
     except RaspirError as error:
-        last = error
+        final_error = error
     for number in range(max(layer.values()) + 1):
         try:
             values = _run(graph, [node for node in nodes if layer[node] <= number], inputs)
         except RaspirError as error:
             return values, Failure(number, None, error)
-    return values, Failure(number, None, last)
+    return values, Failure(number, None, final_error)
 
 
 def _run(graph: Graph, nodes: list[Node], inputs: dict[str, list[Atom]]) -> dict[Node, list[Atom]]:
@@ -71,6 +69,6 @@ def _run(graph: Graph, nodes: list[Node], inputs: dict[str, list[Atom]]) -> dict
 
     names = {f"value {number}": node for number, node in enumerate(nodes)}
     part = Graph(names, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
-    found = NumPy().compile(part)(inputs)
-    results = {next(iter(names)): found} if isinstance(found, Sequence) else found
+    outputs = NumPy().compile(part)(inputs)
+    results = {next(iter(names)): outputs} if isinstance(outputs, Sequence) else outputs
     return {node: results[name].tolist() for name, node in names.items()}

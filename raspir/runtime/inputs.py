@@ -8,7 +8,7 @@ from raspir.ir.atoms import Atom, atom_key, read_mapping, read_sequence, show
 from raspir.ir.errors import InputError, RaspirError
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
-from raspir.runtime.sequence import Sequence as Yielded
+from raspir.runtime.sequence import Sequence as Result
 
 
 def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
@@ -22,7 +22,7 @@ def read_inputs(graph: Graph, input: object) -> dict[str, list[Atom]]:
         InputError: if an input is missing, not a sequence of atoms, or violates an assumption.
     """
     inputs = {name: read_sequence(given) for name, given in by_name(tuple(graph.inputs), input).items()}
-    require_one_length({name: len(atoms) for name, atoms in inputs.items()})
+    require_same_length({name: len(atoms) for name, atoms in inputs.items()})
     for name, atoms in inputs.items():
         _check_assumptions(graph, graph.inputs[name], atoms)
     return inputs
@@ -38,19 +38,19 @@ def by_name(names: Sequence[str], input: object) -> dict[str, object]:
         return {names[0]: input}
     given = read_mapping(input) if isinstance(input, Mapping) else {}
     if set(given) != set(names):
-        raise InputError(f"the program needs inputs called {', '.join(names)}: give a mapping from those names")
+        raise InputError(f"the program takes the inputs {', '.join(names)}: pass a mapping with these names")
     return {name: given[name] for name in names}
 
 
-def require_one_length(lengths: Mapping[str, int]) -> None:
+def require_same_length(lengths: Mapping[str, int]) -> None:
     """Check that all inputs have the same length.
 
     Raises:
-        InputError: if they are not.
+        InputError: if they do not.
     """
     if len(set(lengths.values())) > 1:
         listing = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise InputError(f"all inputs must have one length ({listing})")
+        raise InputError(f"all inputs must have the same length ({listing})")
 
 
 def require_length(length: int, limit: int | None) -> None:
@@ -60,13 +60,13 @@ def require_length(length: int, limit: int | None) -> None:
         InputError: if it is longer.
     """
     if limit is not None and length > limit:
-        raise InputError(f"the input has {length} positions, and at most {limit} were promised")
+        raise InputError(f"the input has {length} positions, but the assumed maximum length is {limit}")
 
 
 def refused(position: int, atom: Atom, vocab: Sequence[Atom]) -> InputError:
     """Return the error for an atom outside the vocabulary."""
     listing = ", ".join(map(show, vocab[:12])) + (", …" if len(vocab) > 12 else "")
-    return InputError(f"position {position} holds {show(atom)}, which the promised vocabulary ({listing}) does not")
+    return InputError(f"position {position} holds {show(atom)}, which is not in the assumed vocabulary ({listing})")
 
 
 def input_list(inputs: object) -> Iterable[object]:
@@ -78,7 +78,9 @@ def input_list(inputs: object) -> Iterable[object]:
     if isinstance(inputs, str | bytes | bytearray | Mapping):
         raise one_input(inputs)
     if isinstance(inputs, Set):
-        raise InputError(f"{show(inputs)} is not a list of inputs: a set has no order, and the results have one")
+        raise InputError(
+            f"{show(inputs)} is not a list of inputs: sets are unordered, but results are in the order of the inputs"
+        )
     if isinstance(inputs, Iterable):
         try:
             iter(inputs)
@@ -92,8 +94,8 @@ def input_list(inputs: object) -> Iterable[object]:
 
 
 def one_input(given: object) -> InputError:
-    """Return the error for a single input in place of a batch."""
-    return InputError(f"{show(given)} is one input and not a list of inputs: give [input], or call the program")
+    """Return the error for a single input instead of a batch."""
+    return InputError(f"{show(given)} is a single input, not a list of inputs: pass [input], or call the program")
 
 
 def batch_of(inputs: object) -> Iterable[object]:
@@ -102,7 +104,7 @@ def batch_of(inputs: object) -> Iterable[object]:
     Raises:
         InputError: as :func:`input_list`, and for a result of a program, whose atoms would be mistaken for inputs.
     """
-    if isinstance(inputs, Yielded):
+    if isinstance(inputs, Result):
         raise one_input(inputs)
     return input_list(inputs)
 

@@ -6,6 +6,15 @@ from collections.abc import Iterable
 
 from raspir.ir.atoms import Atom, show
 from raspir.ir.errors import reason
+from raspir.ir.graph import Graph
+from raspir.ir.node import Node
+
+
+def operation_of(graph: Graph, node: Node) -> str:
+    """Return the symbol of a node's operation, and its name in the source where it has one."""
+    function = f"({node['function']})" if node.operation.name in ("map", "select.by") else ""
+    name = graph.name_of(node)
+    return f"`{node.operation.symbol}{function}`" + (f" ({show(name)})" if name else "")
 
 
 def joined(atoms: Iterable[Atom]) -> str:
@@ -34,7 +43,7 @@ def added_strings(i: int, positions: list[int], first: Atom, last: Atom) -> str:
     """Return the message for a sum over several values that include a string."""
     return (
         f"failed at position {i}: it selects {len(positions)} positions ({listed(positions)}) whose values "
-        f"({show(first)} … {show(last)}) hold a string, and adding two or more strings has no meaning"
+        f"({show(first)} … {show(last)}) include a string, and strings cannot be summed"
     )
 
 
@@ -45,12 +54,12 @@ def addition_failed(i: int, positions: list[int], values: list[Atom], error: Bas
     )
 
 
-def scores_failed(i: int, found: int, j: int, best: Atom, other: Atom, error: BaseException) -> str:
+def scores_failed(i: int, best_j: int, j: int, best: Atom, other: Atom, error: BaseException) -> str:
     """Return the message for two incomparable scores."""
-    several = f"the scores {show(best)} and {show(other)} of positions {found} and {j}"
-    return f"failed at position {i} on {several}: {reason(error)}"
+    scores = f"the scores {show(best)} and {show(other)} of positions {best_j} and {j}"
+    return f"failed at position {i} on {scores}: {reason(error)}"
 
 
-def wrong_length(held: int, n: int) -> str:
+def wrong_length(length: int, n: int) -> str:
     """Return the message for a fixed sequence whose length differs from the input's."""
-    return f"holds {held} atoms and the input {n}: a fixed sequence runs on its own length only"
+    return f"has {length} atoms but the input has {n}: a fixed sequence only fits inputs of its own length"

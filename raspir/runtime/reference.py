@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
-from raspir.ir.atoms import show
 from raspir.ir.evaluation import checked, function_of
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
+
+LONG = 200
+"""The input length from which other backends are faster, since selectors are materialized here."""
 
 Value = Any
 """A list of n atoms, or for a selector, a list of n rows (queries) of n booleans (keys)."""
@@ -24,7 +26,7 @@ class Reference:
     """The backend that follows the definition of the language."""
 
     name = "reference"
-    summary = "runs programs by the definition of the language: exact, obvious, quadratic"
+    summary = "runs programs by the definition of the language: exact, simple, quadratic"
 
     def compile(self, graph: Graph) -> Executable:
         """Return an executable of ``graph``.
@@ -94,8 +96,9 @@ def require_functions(graph: Graph) -> None:
         functions = "function" if len(graph.unbound) == 1 else "functions"
         symbols = ", ".join(f"@{symbol}" for symbol in graph.unbound)
         first = graph.unbound[0]
+        them = "it" if len(graph.unbound) == 1 else "them"
         raise BackendError(
-            f"the program needs the Python {functions} {symbols}, which text cannot hold: give what is missing, with "
+            f"the program needs the Python {functions} {symbols}, which textual IR does not contain: bind {them} with "
             f"--bind {first}=FILE:NAME or graph.bind({{{first!r}: …}})"
         )
 
@@ -191,8 +194,7 @@ class _Step:
         for i in range(self.n):
             selected = [j for j in range(self.n) if selector[i][j]]
             if not selected:
-                default = self.node.atom("default")
-                result.append(default)
+                result.append(self.node.atom("default"))
             elif len(selected) == 1:
                 result.append(value[selected[0]])
             else:
@@ -215,22 +217,21 @@ class _Step:
     def _best(self, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
         result = []
         for i in range(self.n):
-            found = None
+            best = None
             for j in range(self.n):
-                if selector[i][j] and (found is None or self._better(i, score, j, found)):
-                    found = j
-            default = self.node.atom("default")
-            result.append(default if found is None else value[found])
+                if selector[i][j] and (best is None or self._better(i, score, j, best)):
+                    best = j
+            result.append(self.node.atom("default") if best is None else value[best])
         return result
 
-    def _better(self, i: int, score: Any, j: int, found: int) -> bool:
-        """Return whether position ``j`` beats ``found``, which lies to its left."""
+    def _better(self, i: int, score: Any, j: int, best: int) -> bool:
+        """Return whether position ``j`` beats ``best``, which lies to its left."""
         try:
-            if score[j] == score[found]:
+            if score[j] == score[best]:
                 return self.node["ties"] == "right"
-            return bool(score[j] > score[found] if self.node["pick"] == "highest" else score[j] < score[found])
+            return bool(score[j] > score[best] if self.node["pick"] == "highest" else score[j] < score[best])
         except TypeError as error:
-            self._fail(messages.scores_failed(i, found, j, score[found], score[j], error), error)
+            self._fail(messages.scores_failed(i, best, j, score[best], score[j], error), error)
 
     def _function(self) -> Callable[..., Any]:
         function = function_of(self.node, self.graph.functions)
@@ -238,10 +239,5 @@ class _Step:
         return function
 
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
-        operation = self.node.operation
-        what = operation.symbol
-        if operation.name in ("map", "select.by"):
-            what = f"{what}({self.node['function']})"
-        name = self.graph.name_of(self.node)
-        called = f" ({show(name)})" if name else ""
-        raise EvaluationError(f"`{what}`{called} {message}", self.graph.locations.get(self.node)) from cause
+        operation = messages.operation_of(self.graph, self.node)
+        raise EvaluationError(f"{operation} {message}", self.graph.locations.get(self.node)) from cause

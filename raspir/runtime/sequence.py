@@ -58,7 +58,9 @@ class Sequence(collections.abc.Sequence[Atom]):
         if isinstance(other, list | tuple):
             return self._atoms == tuple(other)
         if isinstance(other, str) and (not self or any(isinstance(atom, str) for atom in self)):
-            warn(RaspirWarning('a Sequence is no str: compare it with list(text), or "".join(sequence) with the text'))
+            warn(
+                RaspirWarning('a Sequence is not a str: compare it with list(text), or "".join(sequence) with the text')
+            )
         return NotImplemented
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -90,9 +90,9 @@ def test_what_is_no_batch(given, backend):
 
 def test_what_is_no_batch_comes_with_advice():
     run = raspir.compile(tokens)
-    with pytest.raises(InputError, match=r"'ab' is one input and not a list of inputs: give \[input\]"):
+    with pytest.raises(InputError, match=r"'ab' is a single input, not a list of inputs: pass \[input\]"):
         run.batch("ab")
-    with pytest.raises(InputError, match="is not a list of inputs: a set has no order"):
+    with pytest.raises(InputError, match="is not a list of inputs: sets are unordered"):
         run.stream({"ab"})
 
 
@@ -114,5 +114,5 @@ def test_batches():
         assert run.batch(list("ab")) == [["a"], ["b"]]
         assert run.batch([run("ab")]) == [["a", "b"]]
         assert raspir.compile(graph, backend).batch([two]) == [[3]]
-        with pytest.raises(InputError, match="is one input"):
+        with pytest.raises(InputError, match="is a single input"):
             raspir.compile(graph, backend).batch(two)

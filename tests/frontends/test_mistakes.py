@@ -115,7 +115,7 @@ def test_failures_name_operation_position_values_and_line():
     fails(tokens.map(lambda x: None), [4], "None is not an atom")
     fails(tokens.map(lambda x: math.nan), [4], "NaN")
     fails(everything.best(1, tokens), ["a", 2], "`best` failed at position 0 on the scores 'a' and 2 of positions 0")
-    fails(raw([1, 2]), "abc", "`raw` holds 2 atoms and the input 3")
+    fails(raw([1, 2]), "abc", "`raw` has 2 atoms but the input has 3")
     fails(tokens.round(), [math.inf], "OverflowError")
     fails(~tokens, [0.5], "`~` failed at position 0")
 

@@ -102,7 +102,7 @@ window_sums = selections.Window.sums
             lambda data: elementwise.integers(data.astype(int)),
             r"yields \[(True|False)",
         ),
-        (execution.Executor, "_chunk", lambda self, chunk, number: iter([self._together(chunk)]), "of input 0: "),
+        (execution.Executor, "_chunk", lambda self, chunk, number: iter([self._run_batch(chunk)]), "of input 0: "),
     ],
 )
 def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, told, monkeypatch):

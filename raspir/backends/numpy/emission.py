@@ -90,7 +90,7 @@ def _assumptions(graph: Graph) -> str:
             assumptions.append(f"{name} holds only {show(list(vocab))}")
     if graph.max_length is not None:
         assumptions.append(f"no input is longer than {show(graph.max_length)}")
-    return f"It was promised that {' and '.join(assumptions)}." if assumptions else ""
+    return f"It assumes that {' and '.join(assumptions)}." if assumptions else ""
 
 
 def _constant(name: str, made: ConstantInit) -> str:
@@ -125,20 +125,20 @@ _EXECUTOR = Executor(program, {len(graph.outputs)}, {{{vocabularies}}}, {source.
 
 
 def run(input):
-    """Return what the program yields on one input.
+    """Return the result of the program on one input.
 
     Raises:
-        InputError: if it is not a sequence of atoms, or breaks a promise.
+        InputError: if it is not a sequence of atoms, or violates an assumption.
         EvaluationError: if an operation fails.
     """
-    return listed_results({names}, *_EXECUTOR.one(input))[0]
+    return listed_results({names}, *_EXECUTOR.run_one(input))[0]
 
 
 def batch(inputs):
-    """Return what the program yields on each of several inputs, run as one.
+    """Return the result of the program on each of several inputs, run as one batch.
 
     Raises:
-        InputError, EvaluationError: as :func:`run`, with the number of the input.
+        InputError, EvaluationError: as for :func:`run`, with the index of the input.
     """
-    return [result for results in _EXECUTOR.many(inputs) for result in listed_results({names}, *results)]
+    return [result for results in _EXECUTOR.run_many(inputs) for result in listed_results({names}, *results)]
 '''

@@ -132,12 +132,12 @@ class Plan:
 
     def fixed(self) -> list[tuple[int, str]]:
         """Return the length of each fixed sequence, and the name of the constant that holds its site."""
-        found = []
+        result = []
         for step in self.steps:
             if step.call is fixed:
-                at, *held = step.arguments
-                found.append((len(self.constants[held[0].name].arguments[0]) if held else 0, at.name))
-        return found
+                at, *column = step.arguments
+                result.append((len(self.constants[column[0].name].arguments[0]) if column else 0, at.name))
+        return result
 
     def __str__(self) -> str:
         """Return the strategies, one aligned line each, with their justifications."""

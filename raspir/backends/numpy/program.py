@@ -113,11 +113,11 @@ class ArraySequence(Sequence):
 
 def _sequences(block: _Block, count: int) -> list[ArraySequence]:
     """Return all sequences of a block, without a Python-level call for each, which would double the time."""
-    found = list(map(ArraySequence.__new__, itertools.repeat(ArraySequence, count)))
-    for number, each in enumerate(found):
+    result = list(map(ArraySequence.__new__, itertools.repeat(ArraySequence, count)))
+    for number, each in enumerate(result):
         each._block = block
         each._number = number
-    return found
+    return result
 
 
 @contextlib.contextmanager
@@ -144,13 +144,13 @@ class Program:
         graph = plan.graph
         self._layers = [graph.layering.layer[node] for node in graph.outputs.values()]
         self._names = list(plan.outputs)
-        made = {name: constant.make() for name, constant in plan.constants.items()}
+        constants = {name: constant.make() for name, constant in plan.constants.items()}
         kernels = {step.call.__name__: step.call for step in plan}
         functions = {source.symbol_name(symbol): function for symbol, function in graph.functions.items()}
-        space: dict[str, Any] = {**kernels, **made, **functions, "NOWHERE": NOWHERE}
+        space: dict[str, Any] = {**kernels, **constants, **functions, "NOWHERE": NOWHERE}
         exec(compile(source.function(plan, comments=False), "<raspir program>", "exec"), space)
         vocabularies: dict[str, Any] = {name: node["vocab"] for name, node in graph.inputs.items()}
-        fixed = [(length, made[at]) for length, at in plan.fixed()]
+        fixed = [(length, constants[at]) for length, at in plan.fixed()]
         self._executor = Executor(
             space["program"],
             len(self._names),
@@ -199,7 +199,7 @@ class Program:
             InputError: if the input is not a sequence of atoms, or violates an assumption of the graph.
             EvaluationError: if an operation fails; the message gives the source line, the position and the values.
         """
-        return next(self._results(*self._executor.one(input)))
+        return next(self._results(*self._executor.run_one(input)))
 
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
         """Run the program on all ``inputs`` as one batch and return the result of each.
@@ -207,11 +207,11 @@ class Program:
         Raises:
             InputError, EvaluationError: as for a single call, with the index of the input.
         """
-        found: list[Sequence | dict[str, Sequence]] = []
-        for results in self._executor.many(batch_of(inputs)):
+        result: list[Sequence | dict[str, Sequence]] = []
+        for results in self._executor.run_many(batch_of(inputs)):
             with _collector_paused():
-                found += self._results(*results)
-        return found
+                result += self._results(*results)
+        return result
 
     def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:
         """Run the program on ``inputs`` in chunks, and yield the result of each in bounded memory.
@@ -219,7 +219,7 @@ class Program:
         Raises:
             InputError, EvaluationError: as for a single call, with the index of the input, after all earlier results.
         """
-        several = self._executor.many(batch_of(inputs))
+        several = self._executor.run_many(batch_of(inputs))
         return (result for results in several for result in self._results(*results))
 
     def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:

@@ -26,13 +26,13 @@ def function(plan: Plan, comments: bool = True) -> str:
 
 def _last_uses(plan: Plan) -> list[list[str]]:
     """Return the values dead after each step, so that their memory can be reused."""
-    kept = {ref.name for ref in plan.outputs.values()} | set(plan.constants) | {"NOWHERE"}
-    found: list[list[str]] = []
+    live = {ref.name for ref in plan.outputs.values()} | set(plan.constants) | {"NOWHERE"}
+    result: list[list[str]] = []
     for step in reversed(plan.steps):
         read = dict.fromkeys([step.result.name, *_read((*step.arguments, *step.keywords.values()))])
-        found.append([name for name in read if name not in kept])
-        kept.update(read)
-    return found[::-1]
+        result.append([name for name in read if name not in live])
+        live.update(read)
+    return result[::-1]
 
 
 def _read(value: Any) -> Iterable[str]:

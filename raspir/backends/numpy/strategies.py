@@ -6,22 +6,21 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
-from raspir.analysis.facts import Analysis
 from raspir.analysis.intset import IntSet
 from raspir.analysis.linear import Linear
 from raspir.analysis.ranks import Order
 from raspir.analysis.selectors import Comparison, Conjunct
+from raspir.backends.numpy.builder import PlanBuilder
 from raspir.backends.numpy.kernels import aggregates, conditions, elementwise, predicates, selections
 from raspir.backends.numpy.kernels.columns import Column
 from raspir.backends.numpy.plan import FALLBACK, Broadcast, Ref
 from raspir.backends.numpy.terms import Term, alternatives, signed
-from raspir.ir import Graph, Node, build
+from raspir.ir import Node, build
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.operations import Role
 from raspir.ir.ranges import Bound
-from raspir.ir.text.describe import Describer
 
 _ZERO = IntSet([(0, 0)])
 _OUTCOMES = {
@@ -72,44 +71,6 @@ class _Parts:
         return [*self.equal, *self.between, *self.predicates]
 
 
-class Steps(Protocol):
-    """The planner interface that strategies use to add steps to the plan."""
-
-    facts: Analysis
-    graph: Graph
-    describer: Describer
-
-    def step(
-        self,
-        name: str,
-        call: Callable[..., Any],
-        *arguments: Any,
-        broadcast: Broadcast = Broadcast.FULL,
-        comment: str = "",
-        **keywords: Any,
-    ) -> Ref:
-        """Add a step, deduplicated against those already in the plan, and return its result."""
-
-    @property
-    def nowhere(self) -> Ref:
-        """A reference to the site of steps that cannot fail and correspond to no source operation."""
-
-    def value(self, node: Node) -> Ref:
-        """Return a reference to the value of a sequence."""
-
-    def linear(self, form: Linear) -> Ref:
-        """Return a reference to the value of a linear form."""
-
-    def level(self, refs: Iterable[Ref]) -> tuple[list[Ref], Broadcast]:
-        """Return values aligned to their common broadcast level, and that level."""
-
-    def broadcast(self, ref: Ref) -> Ref:
-        """Return a value with one entry per position, or a constant."""
-
-    def predicate(self, key: Node, query: Node, function: str) -> Ref:
-        """Return a reference to the results of an opaque predicate."""
-
-
 class Selectors:
     """Strategy selection for the selectors of one graph.
 
@@ -117,29 +78,29 @@ class Selectors:
         planner: the planner that supplies values and receives steps.
     """
 
-    def __init__(self, planner: Steps) -> None:
+    def __init__(self, planner: PlanBuilder) -> None:
         self._planner = planner
         self._facts = planner.facts
-        self._found: dict[tuple[Node, bool], StrategyChoice] = {}
+        self._choices: dict[tuple[Node, bool], StrategyChoice] = {}
 
     def choose(self, aggregate: Node) -> StrategyChoice:
         """Return the strategy of an aggregate, shared by all aggregates of a selector."""
         selector, is_best = aggregate.operands[0], aggregate.operation.name == "best"
-        found = self._found.get((selector, is_best))
-        if found is None:
-            found = self._found[selector, is_best] = self._choose(selector, is_best)
-        return found
+        result = self._choices.get((selector, is_best))
+        if result is None:
+            result = self._choices[selector, is_best] = self._choose(selector, is_best)
+        return result
 
     def _choose(self, selector: Node, is_best: bool) -> StrategyChoice:
         formula = self._facts[selector].formula
-        taken_apart = alternatives if is_best else signed
-        terms = None if formula is None else taken_apart(formula, self._facts.of_keys, self._splits)
+        decompose = alternatives if is_best else signed
+        terms = None if formula is None else decompose(formula, self._facts.of_keys, self._splits)
         if terms is None:
             return self._fallback(selector, "too many alternatives")
         parts = []
-        alone = len(terms) == 1 and not is_best and self._facts.at_most_one(selector)
+        unique = len(terms) == 1 and not is_best and self._facts.at_most_one(selector)
         for term in terms:
-            chosen = self._term(term, is_best, alone)
+            chosen = self._term(term, is_best, unique)
             if isinstance(chosen, str):
                 return self._fallback(selector, chosen)
             parts.append((term.sign, chosen))
@@ -164,12 +125,12 @@ class Selectors:
         names = " + ".join(part.name if sign > 0 else f"- {part.name}" for sign, part in parts).replace("+ -", "-")
         cost = max((part.cost for _, part in parts), key=_growth, default="1")
         needs = tuple(dict.fromkeys(node for _, part in parts for node in part.needs))
-        whys = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
-        return StrategyChoice(names or "nothing", whys or "selects nothing", cost, uniform, needs, make)
+        reasons = "; ".join(dict.fromkeys(part.why for _, part in parts if part.why))
+        return StrategyChoice(names or "nothing", reasons or "selects nothing", cost, uniform, needs, make)
 
     # Terms
 
-    def _term(self, term: Term, is_best: bool, alone: bool) -> StrategyChoice | str:
+    def _term(self, term: Term, is_best: bool, unique: bool) -> StrategyChoice | str:
         """Return the strategy of a term, or the reason why none applies."""
         first = None if term.whole is None else self._first(term.whole)
         if first is not None:
@@ -189,7 +150,7 @@ class Selectors:
         if between == 1 and not groups and not parts.queries and parts.between[0][0].is_index:
             return self._sliding(parts)
         if not between:
-            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped, alone)
+            return self._joint(parts, "groups", "equal codes", "n", selections.Grouped, unique)
         if between == 1:
             return self._window(parts)
         if between == 2 and not is_best:
@@ -236,12 +197,14 @@ class Selectors:
 
     def _first_of(self, order: Order, members: Conjunct) -> StrategyChoice:
         score = Linear({}) if order.by is None or order.by.key is None else order.by.key
-        how = ("highest" if order.falling else "lowest"), ("right" if order.reverse else "left")
+        options = ("highest" if order.falling else "lowest"), ("right" if order.reverse else "left")
 
         def make() -> Ref:
             everything = self._everything(_Parts((members,) if members.sets else ())).build()
             kernel = aggregates.chosen
-            return self._planner.step("first", kernel, everything, self._side(score), *how, broadcast=Broadcast.UNIFORM)
+            return self._planner.step(
+                "first", kernel, everything, self._side(score), *options, broadcast=Broadcast.UNIFORM
+            )
 
         needs = (*_nodes(score), *self._read(members.sets))
         return StrategyChoice("first of an order", "a rank of 0", "n", True, needs, make)
@@ -266,40 +229,43 @@ class Selectors:
         if pair.kind == "by":
             assert isinstance(pair.key, Node)
             assert isinstance(pair.query, Node)
-            held = planner.predicate(pair.key, pair.query, str(pair.function))
-            return held if allowed == IntSet([(1, 1)]) else planner.step("otherwise", predicates.opposite, held)
+            condition = planner.predicate(pair.key, pair.query, str(pair.function))
+            return (
+                condition if allowed == IntSet([(1, 1)]) else planner.step("otherwise", predicates.opposite, condition)
+            )
         key, query = self._side(pair.key), planner.broadcast(self._side(pair.query))
         if pair.kind == "int" and allowed.single is not None:
             return planner.step("equal", conditions.equal, key, query, *((allowed.single,) if allowed.single else ()))
         if pair.kind == "int":
-            ((low, high),) = allowed.intervals
-            ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
-            return planner.step("between", conditions.between, key, query, *ends)
+            return planner.step("between", conditions.between, key, query, *_ends(allowed))
         ((low, high),) = allowed.intervals
         if (low, high) == (0, 0):
             return planner.step("equal", conditions.equal, key, query)
         return planner.step("ordered", conditions.ordered, key, query, *_OUTCOMES[int(low), int(high)])
 
-    def _allowed(self, keys: tuple[Conjunct, ...]) -> Ref | None:
-        """Add the mask of the keys that satisfy any of the clauses; return ``None`` if all keys do."""
-        tests = [self._every(clause.sets.items()) for clause in keys]
-        found: Ref | None = None
-        for test in tests:
-            found = test if found is None else self._logic(elementwise.either, found, test)
-        return None if found is None else self._planner.broadcast(found)
+    def _filters(self, parts: _Parts, uniform: bool) -> dict[str, Any]:
+        """Add the masks of the selectable keys and of the rows that select anything, as keyword arguments."""
+        filters: dict[str, Any] = {}
+        if parts.keys:
+            clauses = (self._all_of(clause.sets.items()) for clause in parts.keys)
+            filters["keys"] = self._planner.broadcast(self._combine(elementwise.either, clauses))
+        if parts.queries:
+            queries = self._all_of(parts.queries)
+            filters["queries"] = queries if uniform else self._planner.broadcast(queries)
+        return filters
 
-    def _every(self, items: Iterable[tuple[Comparison, IntSet]]) -> Ref | None:
-        """Add the mask of the keys, or queries, that satisfy all conditions; return ``None`` if there are none."""
-        found: Ref | None = None
-        for pair, allowed in items:
-            test = self._test(pair, allowed)
-            found = test if found is None else self._logic(elementwise.both, found, test)
-        return found
+    def _all_of(self, conditions: Iterable[tuple[Comparison, IntSet]]) -> Ref:
+        """Add the mask of the keys, or queries, that satisfy all of the conditions, at least one."""
+        return self._combine(elementwise.both, (self._test(*each) for each in conditions))
 
-    def _logic(self, kernel: Callable[..., Column], a: Ref, b: Ref | None) -> Ref:
-        assert b is not None
-        (a, b), broadcast = self._planner.level((a, b))
-        return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, broadcast=broadcast)
+    def _combine(self, kernel: Callable[..., Column], masks: Iterable[Ref]) -> Ref:
+        """Add the conjunction or disjunction of masks, at least one."""
+
+        def combined(a: Ref, b: Ref) -> Ref:
+            (a, b), broadcast = self._planner.level((a, b))
+            return self._planner.step("allowed", kernel, a, b, self._planner.nowhere, broadcast=broadcast)
+
+        return functools.reduce(combined, masks)
 
     def _test(self, pair: Comparison, allowed: IntSet) -> Ref:
         """Add the steps that test a condition on the key alone, or on the query alone."""
@@ -319,8 +285,7 @@ class Selectors:
             ((low, high),) = allowed.intervals
             compare = _COMPARISONS[int(low), int(high)]
             return planner.step("allowed", compare, key, query, nowhere, broadcast=broadcast)
-        tests = [self._inside(pair, *interval) for interval in allowed.intervals]
-        return functools.reduce(lambda a, b: self._logic(elementwise.either, a, b), tests)
+        return self._combine(elementwise.either, [self._inside(pair, *interval) for interval in allowed.intervals])
 
     def _inside(self, pair: Comparison, low: Bound, high: Bound) -> Ref:
         """Add the steps that test whether an integer difference lies in an interval."""
@@ -328,7 +293,7 @@ class Selectors:
             return self._against(elementwise.eq, pair, int(low))
         tests = [self._against(elementwise.ge, pair, int(low))] if low != -inf else []
         tests += [self._against(elementwise.le, pair, int(high))] if high != inf else []
-        return functools.reduce(lambda a, b: self._logic(elementwise.both, a, b), tests)
+        return self._combine(elementwise.both, tests)
 
     def _against(self, kernel: Callable[..., Column], pair: Comparison, offset: int) -> Ref:
         assert isinstance(pair.query, Linear)
@@ -338,22 +303,13 @@ class Selectors:
 
     # Strategies
 
-    def _filters(self, parts: _Parts, uniform: bool) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        keys, queries = self._allowed(parts.keys), self._every(parts.queries)
-        if keys is not None:
-            found["keys"] = keys
-        if queries is not None:
-            found["queries"] = queries if uniform else self._planner.broadcast(queries)
-        return found
-
     def _everything(self, parts: _Parts) -> StrategyChoice:
         uniform = all(self._is_uniform(pair.query) for pair, _ in parts.queries)
 
         def make() -> Ref:
             filters = self._filters(parts, uniform)
-            how: dict[str, Any] = {} if uniform else {"uniform": False}
-            return self._planner.step("everything", selections.Everything, **filters, **how)
+            options: dict[str, Any] = {} if uniform else {"uniform": False}
+            return self._planner.step("everything", selections.Everything, **filters, **options)
 
         why = "conditions on keys or queries alone" if self._needs(parts) else "no condition"
         return StrategyChoice("all", why, "n", uniform, self._needs(parts), make)
@@ -380,32 +336,31 @@ class Selectors:
             if plain:
                 assert affine is not None
                 return planner.step("shifted", selections.shifted, affine[0], planner.linear(affine[1]))
-            conditions_ = tuple(self._condition(*each) for each in others)
+            joint = tuple(self._condition(*each) for each in others)
             ref = planner.linear(position)
             ref = ref if uniform else planner.broadcast(ref)
-            how: dict[str, Any] = {"uniform": True} if uniform else {}
+            options: dict[str, Any] = {"uniform": True} if uniform else {}
             filters = self._filters(parts, uniform)
-            return planner.step("position", selections.at_position, ref, conditions_, **filters, **how)
+            return planner.step("position", selections.at_position, ref, joint, **filters, **options)
 
         needs = (*self._needs(parts), *(affine[1] if plain and affine is not None else position).terms)
         why = "one position a row" + (", shifted" if plain else ", checked" if others or parts.keys else "")
         return StrategyChoice("gather", why, "n", uniform, needs, make)
 
     def _joint(
-        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any], alone: bool = False
+        self, parts: _Parts, name: str, why: str, cost: str, kernel: Callable[..., Any], unique: bool = False
     ) -> StrategyChoice:
         def make() -> Ref:
             equal = tuple(self._condition(*each) for each in parts.equal)
             rest = [self._condition(*each) for each in (*parts.between, *parts.predicates)]
-            how: dict[str, Any] = {**self._filters(parts, uniform=False), **({"alone": True} if alone else {})}
-            return self._planner.step(name.split()[0], kernel, equal, *rest, **how)
+            options: dict[str, Any] = {**self._filters(parts, uniform=False), **({"unique": True} if unique else {})}
+            return self._planner.step(name.split()[0], kernel, equal, *rest, **options)
 
-        return StrategyChoice(name, f"{why}, one key each" if alone else why, cost, False, self._needs(parts), make)
+        return StrategyChoice(name, f"{why}, one key each" if unique else why, cost, False, self._needs(parts), make)
 
     def _sliding(self, parts: _Parts) -> StrategyChoice:
         ((_, allowed),) = parts.between
-        ((low, high),) = allowed.intervals
-        ends = (None if low == -inf else int(low)), (None if high == inf else int(high))
+        ends = _ends(allowed)
 
         def make() -> Ref:
             filters = self._filters(parts, uniform=False)
@@ -419,17 +374,14 @@ class Selectors:
         ((pair, allowed),) = parts.between
         two = pair.kind == "int" and inf not in map(abs, allowed.intervals[0])
         inequality = "a band" if two else "one inequality"
-        indices = isinstance(pair.key, Linear) and list(pair.key.terms) == [build("indices")]
-        cost = "n" if indices and not parts.equal else "n log n"
-        if not parts.equal:
-            return self._joint(parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
-        why = f"{inequality} among equals"
-        return self._joint(parts, "window in groups", why, cost, selections.Window)
+        cost = "n" if self._is_position(pair) and not parts.equal else "n log n"
+        if parts.equal:
+            return self._joint(parts, "window in groups", f"{inequality} among equals", cost, selections.Window)
+        return self._joint(parts, "band" if two else "sorted prefix", inequality, cost, selections.Window)
 
     def _dominance(self, parts: _Parts) -> StrategyChoice:
         parts.between.sort(key=lambda each: not self._is_position(each[0]))
-        among = " among equals" if parts.equal else ""
-        why = f"two independent inequalities{among}"
+        why = "two independent inequalities" + (" among equals" if parts.equal else "")
         return self._joint(parts, "wavelet matrix", why, "n log n", selections.Dominance)
 
     def _is_position(self, pair: Comparison) -> bool:
@@ -446,11 +398,11 @@ class Selectors:
         needs = tuple(dict.fromkeys(operand for leaf in leaves for operand in leaf.operands))
 
         def make() -> Ref:
-            conditions_ = self._tree(selector)
+            condition = self._tree(selector)
             what = f"the selector {self._planner.describer.part(selector)}"
             location = self._planner.graph.locations.get(selector)
             what = what if location is None else f"{what} ({location})"
-            return self._planner.step("blocks", selections.Selection, (conditions_,), what=what)
+            return self._planner.step("blocks", selections.Selection, (condition,), what=what)
 
         return StrategyChoice(FALLBACK, why, "n²", False, needs, make)
 
@@ -486,6 +438,12 @@ class Selectors:
         if name in ("eq", "ne"):
             return planner.step("equal", conditions.equal, *sides), name == "ne"
         return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name]), False
+
+
+def _ends(allowed: IntSet) -> tuple[int | None, int | None]:
+    """Return the ends of a single interval; ``None`` where it is unbounded."""
+    ((low, high),) = allowed.intervals
+    return (None if low == -inf else int(low)), (None if high == inf else int(high))
 
 
 def _nodes(side: Node | Linear | None) -> tuple[Node, ...]:

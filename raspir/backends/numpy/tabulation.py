@@ -42,7 +42,7 @@ def of_function(
 def _atoms(facts: Analysis, graph: Graph, node: Node, operand: Node) -> tuple[Atom, ...]:
     atoms = facts[operand].domain.atoms
     if atoms is None or len(atoms) > _MOST:
-        _refuse(graph, node, "it is not known which atoms the function is given: promise a vocabulary (--vocab)")
+        _refuse(graph, node, "the atoms that it is called with are unknown: give a vocabulary (--vocab)")
     return atoms
 
 

@@ -50,14 +50,14 @@ def alternatives(
         of_keys: returns whether a condition depends on the key alone.
         splits: returns whether a pair's sets must be intervals.
     """
-    found: list[Term] = []
+    result: list[Term] = []
     for term in _grouped(formula, of_keys):
         parts = [term.clause]
         for pair, allowed in term.clause.sets.items():
             if splits(pair):
                 parts = [_with(part, pair, interval) for part in parts for interval in _each(allowed)]
-        found += [Term(1, part, term.keys) for part in parts]
-    return found if len(found) <= MOST else None
+        result += [Term(1, part, term.keys) for part in parts]
+    return result if len(result) <= MOST else None
 
 
 def signed(
@@ -75,8 +75,8 @@ def signed(
         terms += [term, *(met for other in terms if (met := other.meet(term)) is not None)]
         if len(terms) > MOST or any(len(each.keys) > MOST for each in terms):
             return None
-    found = [part for term in terms for part in _intervals(term, splits)]
-    return _cancelled(found) if len(found) <= MOST else None
+    result = [part for term in terms for part in _intervals(term, splits)]
+    return _cancelled(result) if len(result) <= MOST else None
 
 
 def _grouped(formula: Disjunction, of_keys: Callable[[Comparison], bool]) -> list[Term]:

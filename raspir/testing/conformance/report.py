@@ -66,8 +66,8 @@ class Entry:
 
 _NEEDS = (  # messages from declared support name the missing capability first, then values and lines
     (re.compile(r"^(backend .*? does not support .*?)( \(nor .*)?, which .*$", re.DOTALL), r"\1"),
-    (re.compile(r"^(backend .*? needs a promise of which atoms) .*$", re.DOTALL), r"\1 an input holds"),
-    (re.compile(r"^(backend .*? needs a promise of how long an input may be): .*$", re.DOTALL), r"\1"),
+    (re.compile(r"^(backend .*? needs a vocabulary) for .*$", re.DOTALL), r"\1"),
+    (re.compile(r"^(backend .*? needs a maximum length of inputs): .*$", re.DOTALL), r"\1"),
     (re.compile(r"^(backend .*? takes programs of one (?:in|out)put), and .*$", re.DOTALL), r"\1"),
 )
 

@@ -19,7 +19,7 @@ from raspir.backends.numpy.kernels.columns import (
     classes_of,
     column_of,
     constant,
-    factorised,
+    factorized,
     is_number,
     padded,
     tabulated,
@@ -143,7 +143,7 @@ def test_functions_are_called_once_for_each_tuple(drawn):
 
 @given(st.lists(st.one_of(small, st.integers(-(2**63), 2**63 - 1)), min_size=1, max_size=20))
 def test_classes_of_integers(held):
-    classes, firsts = factorised(np.array(held))
+    classes, firsts = factorized(np.array(held))
     assert firsts[classes].tolist() == [held.index(each) for each in held]
 
 

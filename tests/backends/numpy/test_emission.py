@@ -81,7 +81,7 @@ def test_errors_say_what_those_of_the_reference_say(tmp_path):
         raspir.compile(program, "reference")([1, 0])
     assert done.stdout.strip() == str(error.value)
     done = alone(emitted(tokens, vocab="ab"), "emitted.run('abc')", tmp_path)
-    assert "InputError: position 2 holds 'c', which the promised vocabulary ('a', 'b') does not" in done.stderr
+    assert "InputError: position 2 holds 'c', which is not in the assumed vocabulary ('a', 'b')" in done.stderr
 
 
 def test_several_outputs_are_dictionaries(tmp_path):
@@ -97,7 +97,7 @@ def test_an_input_is_shown_when_the_module_is_run_as_a_script(tmp_path):
 
 
 def test_opaque_functions_without_a_table_are_refused():
-    with pytest.raises(raspir.BackendError, match=r"@ord cannot become a table: .* promise a vocabulary \(--vocab\)"):
+    with pytest.raises(raspir.BackendError, match=r"@ord cannot become a table: .* give a vocabulary \(--vocab\)"):
         emitted(tokens.map(ord))
     with pytest.raises(raspir.BackendError, match=r"@<lambda> cannot become a table|@lambda cannot become a table"):
         emitted(select(tokens, tokens, lambda k, q: True).value(1))

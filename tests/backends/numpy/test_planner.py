@@ -66,7 +66,7 @@ SELECTORS = {
     "elsewhere": (key(indices) != query(indices), "all - gather", "prefix sums + prefix sums"),
     "before or same": (BEFORE | SAME, "prefix sums + groups - window in groups", "prefix sums + groups"),
 }
-"""By names: a selector, its strategy, and that of fetching the best of what it selects."""
+"""By names: a selector, its strategy, and that of as_fetch the best of what it selects."""
 
 
 def exact(result):

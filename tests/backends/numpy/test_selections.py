@@ -37,15 +37,15 @@ def check(selection, weights, real, ranks, name):
     assert np.array_equal(selection.sums(weights, most), np.where(mask, weights, 0).sum(axis=1))
     wanted = [added(real, row) for row in mask]
     with np.errstate(all="ignore"):
-        quick = selection.in_order(real)
-        assert np.array_equal(selection.one_by_one(real), wanted, equal_nan=True)
+        quick = selection.ordered_sums(real)
+        assert np.array_equal(selection.sequential_sums(real), wanted, equal_nan=True)
     if quick is not None:
         assert np.array_equal(quick, wanted, equal_nan=True)
     if name not in WITHOUT_BEST:
         assert np.array_equal(selection.best(ranks), np.where(mask, ranks, -1).max(axis=1))
     alone = counts == 1
     assert np.array_equal(selection.only()[alone], mask.argmax(axis=1)[alone])
-    fetch = selection.fetching()
+    fetch = selection.as_fetch()
     if fetch is not None:
         assert np.array_equal(matrix(fetch), mask)
         assert np.array_equal(fetch.counts, counts)
@@ -75,7 +75,7 @@ def test_shifts_by_any_offset(slope, lengths):
     run = Run(np.array(lengths))
     for offset in [*range(-7, 8), 2**62, -(2**62), 2**63 - 1, -(2**63)]:
         mask = matrix(selections.shifted(run, slope, integers(np.array([offset]))))
-        places = (run.places - run.first).tolist()
+        places = (run.positions - run.first).tolist()
         wanted = [[slope * i + offset == j for j in places] for i in places]
         assert np.array_equal(mask, np.array(wanted) & (run.sequence[:, None] == run.sequence[None]))
 
@@ -84,7 +84,7 @@ def test_shifts_by_any_offset(slope, lengths):
 def test_every_band_of_positions(lengths):
     run = Run(np.array(lengths))
     weights = 10 ** np.arange(run.n)
-    places = run.places - run.first
+    places = run.positions - run.first
     difference = np.where(run.sequence[:, None] == run.sequence[None], places[None] - places[:, None], 99)
     ends = [None, *range(-8, 9)]
     for low in ends:
@@ -96,7 +96,7 @@ def test_every_band_of_positions(lengths):
             assert np.array_equal(matrix(selection), mask)
             assert np.array_equal(selection.counts, mask.sum(axis=1))
             assert np.array_equal(selection.sums(weights, 10**9), mask @ weights)
-            assert np.array_equal(selection.best(run.places), np.where(mask, run.places, -1).max(axis=1))
+            assert np.array_equal(selection.best(run.positions), np.where(mask, run.positions, -1).max(axis=1))
 
 
 def test_a_long_fallback_is_announced_and_reported(monkeypatch):
@@ -132,7 +132,7 @@ def test_codes_of_several_conditions(data):
 
 @given(st.lists(st.integers(0, 2**61) | st.integers(0, 5), min_size=1, max_size=30))
 def test_ordered_places(codes):
-    order, ordered = conditions.ordered_places(np.array(codes), stable=True)
+    order, ordered = conditions.argsorted(np.array(codes), stable=True)
     assert order.tolist() == sorted(range(len(codes)), key=codes.__getitem__)
     assert ordered.tolist() == sorted(codes)
 

@@ -23,13 +23,14 @@ from raspir.backends.numpy.kernels.columns import (
     compact,
     floats,
     integers,
+    is_native,
     is_number,
     packed,
     take,
     unpacked,
     whole,
 )
-from raspir.backends.numpy.kernels.conditions import ranked, scale_of
+from raspir.backends.numpy.kernels.conditions import scale_of, sortable
 from raspir.backends.numpy.kernels.elementwise import EXACT
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
@@ -46,6 +47,12 @@ class _RowError(Exception):
     def __init__(self, row: int) -> None:
         super().__init__(row)
         self.row = row
+
+
+def _require_none(failing: Array) -> None:
+    """Raise the error of the first row of the mask, if there is one."""
+    if failing.any():
+        raise _RowError(int(failing.argmax()))
 
 
 def total(run: Run, selection: Selection, value: Column, default: Column, at: Site) -> Column:
@@ -74,56 +81,53 @@ def best(
     Raises:
         EvaluationError: for the first row whose scores are not comparable.
     """
-    fetch = selection.fetching()
+    fetch = selection.as_fetch()
     if fetch is None:
         try:
             fetch = chosen(run, selection, score, pick, ties)
         except _RowError as error:
             _fail_on_scores(run, selection, error.row, full(run, score), pick, ties, at)
-    return fetch.fetched(value, default)
+    return fetch.fetch(value, default)
 
 
 def chosen(run: Run, selection: Selection, score: Column, pick: str, ties: str) -> Fetch:
     """Return the selection of each row's position of highest (or lowest) score among those that it selects."""
     if run.single and type(selection) is Everything and selection.keys is selection.queries is None:
-        place = _extreme(score, pick, ties, run.n)
-        if place is not None:
-            return Fetch(run, np.array([place]), None, uniform=True)
+        position = _extreme(score, pick, ties, run.n)
+        if position is not None:
+            return Fetch(run, np.array([position]), None, uniform=True)
     ranks = _ranks(run, selection, score, pick, ties)
-    found = selection.best(ranks)
-    there = found >= 0
-    positions = np.where(there, found % run.n, 0)
+    result = selection.best(ranks)
+    valid = result >= 0
+    positions = np.where(valid, result % run.n, 0)
     if ties == "left":
-        positions = np.where(there, run.n - 1 - positions, 0)
-    return Fetch(run, positions, None if there.all() else there, selection.uniform)
+        positions = np.where(valid, run.n - 1 - positions, 0)
+    return Fetch(run, positions, None if valid.all() else valid, selection.uniform)
 
 
 def _extreme(score: Column, pick: str, ties: str, n: int) -> int | None:
     if len(score) == 1:
         return 0 if ties == "left" else n - 1
-    if score.kind & ~WHOLE and score.kind not in (CHAR, FLOAT):
+    if not is_native(score.kind):
         return None
     data = score.data if ties == "left" else score.data[::-1]
-    place = int(data.argmax() if pick == "highest" else data.argmin())
-    return place if ties == "left" else n - 1 - place
+    position = int(data.argmax() if pick == "highest" else data.argmin())
+    return position if ties == "left" else n - 1 - position
 
 
 def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) -> Array:
     """Return a rank for each position, maximal for the one to fetch, from which the position can be recovered."""
-    places = run.places if ties == "right" else run.n - 1 - run.places
+    positions = run.positions if ties == "right" else run.n - 1 - run.positions
     if len(score) == 1:
-        return places
+        return positions
     score = full(run, score)
-    if score.kind & ~WHOLE and score.kind not in (CHAR, FLOAT):
+    if not is_native(score.kind):
         numbers = is_number(score)
         if len(numbers) > 1 and not numbers.all():
-            several = selection.sums(numbers.astype(np.int64), 1)
-            mixed = (several > 0) & (several < selection.counts)
-            if mixed.any():
-                raise _RowError(int(mixed.argmax()))
-        score = ranked((score,))[0]
-    scale = scale_of(score)
-    return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + places
+            numeric_counts = selection.sums(numbers.astype(np.int64), 1)
+            _require_none((numeric_counts > 0) & (numeric_counts < selection.counts))
+    scale = scale_of(sortable(score))
+    return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + positions
 
 
 def _fail_on_scores(
@@ -131,42 +135,42 @@ def _fail_on_scores(
 ) -> NoReturn:
     selected = selection.selected(row)
     scores: dict[int, Any] = dict(zip(selected, atoms_of(take(score, np.array(selected))), strict=True))
-    found = selected[0]
+    result = selected[0]
     for j in selected[1:]:
         try:
-            if scores[j] == scores[found]:
-                found = j if ties == "right" else found
-            elif scores[j] > scores[found] if pick == "highest" else scores[j] < scores[found]:
-                found = j
+            if scores[j] == scores[result]:
+                result = j if ties == "right" else result
+            elif scores[j] > scores[result] if pick == "highest" else scores[j] < scores[result]:
+                result = j
         except TypeError as error:
-            raise at.failed(scores_failed(row, found, j, scores[found], scores[j], error)) from error
+            raise at.failed(scores_failed(row, result, j, scores[result], scores[j], error)) from error
     raise AssertionError("it did not fail")
 
 
 def _aggregated(run: Run, selection: Selection, value: Column, default: Column, at: Site, mean: bool) -> Column:
     if value.kind == INT and not isinstance(selection, Fetch):
         low, high = value.bounded or value.bounds()
-        most = max(-low, high)
-        if most * run.longest < EXACT and not mean and default.kind == INT and not default.data[0]:
-            return _whole_sums(run, selection, value, most)  # faster than gathering single values
-    fetch = selection.fetching()
+        max_abs = max(-low, high)
+        if max_abs * run.longest < EXACT and not mean and default.kind == INT and not default.data[0]:
+            return _whole_sums(run, selection, value, max_abs)  # faster than gathering single values
+    fetch = selection.as_fetch()
     if fetch is not None:
-        return fetch.fetched(value, default)
+        return fetch.fetch(value, default)
     try:
         return _Sum(run, selection, default, mean).of(value)
     except _RowError as error:
         _fail_on_row(run, selection, error.row, full(run, value), mean, at)
 
 
-def _whole_sums(run: Run, selection: Selection, value: Column, most: int) -> Column:
-    """Return sums of integers or booleans of magnitude at most ``most``; 0 for empty rows."""
+def _whole_sums(run: Run, selection: Selection, value: Column, max_abs: int) -> Column:
+    """Return sums of integers or booleans of magnitude at most ``max_abs``; 0 for empty rows."""
     if len(value) > 1 or run.n == 1:
         weights = compact if type(selection) is Sliding else whole
-        sums = selection.sums(weights(full(run, value)), most)
+        sums = selection.sums(weights(full(run, value)), max_abs)
     else:
-        sums = selection.counts if most == 1 == value.data[0] else selection.counts * int(value.data[0])
+        sums = selection.counts if max_abs == 1 == value.data[0] else selection.counts * int(value.data[0])
     low, high = value.bounds()
-    return Column(INT, sums, None, (), (min(low, 0) * run.longest, max(high, 0) * run.longest))
+    return integers(sums, min(low, 0) * run.longest, max(high, 0) * run.longest)
 
 
 def _fail_on_row(run: Run, selection: Selection, row: int, value: Column, mean: bool, at: Site) -> NoReturn:
@@ -215,7 +219,7 @@ class _Sum:
             numbers = np.broadcast_to(is_number(value), self._run.n)
             if not numbers.all():
                 return self._texts(value, numbers)
-            value = _without(value, CHAR)
+            value = _without_characters(value)
         if value.kind & ~WHOLE == 0:
             return self._whole(value)
         if value.kind == FLOAT:
@@ -229,22 +233,22 @@ class _Sum:
         """Patch ``result`` with the value itself in rows that select one position, and the default in empty rows."""
         counts = self._selection.counts
         own = Fetch(self._run, np.where(counts == 1, self._selection.only(), 0), counts == 1, self._selection.uniform)
-        result = choose(counts == 1, own.fetched(value, self._default), result)
+        result = choose(counts == 1, own.fetch(value, self._default), result)
         return choose(counts == 0, self._default, result) if not counts.all() else result
 
     def _whole(self, value: Column) -> Column:
         low, high = value.bounds()
-        most, longest = max(abs(low), abs(high)), self._run.longest
-        if most * longest >= (EXACT if self._mean else 2**62):
+        max_abs, longest = max(abs(low), abs(high)), self._run.longest
+        if max_abs * longest >= (EXACT if self._mean else 2**62):
             return self._large(value)
         selection = self._selection
-        result = _whole_sums(self._run, selection, value, most)
+        result = _whole_sums(self._run, selection, value, max_abs)
         if self._mean:
             result = choose(selection.counts > 1, floats(result.data / np.maximum(selection.counts, 1)), result)
         if value.kind & BOOL:
-            alone = self._boolean(value)
-            if alone.any():
-                result = _with_booleans(result, alone)
+            single_boolean = self._boolean(value)
+            if single_boolean.any():
+                result = _with_booleans(result, single_boolean)
         if self._default.kind != INT or self._default.data[0] != 0:
             none = selection.counts == 0
             result = choose(none, self._default, result) if none.any() else result
@@ -252,22 +256,22 @@ class _Sum:
 
     def _boolean(self, value: Column) -> Array:
         """Return the mask of the rows that select exactly one position, holding a boolean."""
-        alone = self._selection.ones()
+        single_boolean = self._selection.ones()
         if value.kind == BOOL:
-            return alone
+            return single_boolean
         tags, _ = packed(full(self._run, value))
-        return alone & (self._selection.sums((tags == BOOL).astype(np.int64), 1) > 0)
+        return single_boolean & (self._selection.sums((tags == BOOL).astype(np.int64), 1) > 0)
 
     def _large(self, value: Column) -> Column:
         """Return sums of integers of any size, recombined from exact sums of their digits."""
         atoms: list[Any] = atoms_of(full(self._run, value))
         size = max(int(atom).bit_length() for atom in atoms) // 32 + 1
         digits = _large_digits([int(atom) for atom in atoms], size)
-        found = np.empty((self._selection.rows, size), dtype=np.int64)
+        result = np.empty((self._selection.rows, size), dtype=np.int64)
         for digit in range(size):
             part = digits[:, digit].astype(np.int64) if digit < size - 1 else digits[:, digit].view(np.int32)
-            found[:, digit] = self._selection.sums(part.astype(np.int64), 2**32)
-        sums = [_large_whole(row) for row in found]
+            result[:, digit] = self._selection.sums(part.astype(np.int64), 2**32)
+        sums = [_large_whole(row) for row in result]
         counts = self._selection.counts
         if not self._mean:
             return self._alone(column_of(sums), value)
@@ -295,15 +299,15 @@ class _Sum:
     def _texts(self, value: Column, numbers: Array) -> Column:
         """Return sums where some values are strings, which may only be selected alone."""
         selection = self._selection
-        wrong = (selection.sums((~numbers).astype(np.int64), 1) > 0) & (selection.counts > 1)
-        row = int(wrong.argmax()) if wrong.any() else None
+        invalid = (selection.sums((~numbers).astype(np.int64), 1) > 0) & (selection.counts > 1)
+        row = int(invalid.argmax()) if invalid.any() else None
         if not numbers.any():
             result = integers(np.zeros(selection.rows, dtype=np.int64))
         else:
             kinds = value.kind & (WHOLE | FLOAT | TABLE)
             try:
                 only = choose(numbers, value, integers(np.zeros(1, dtype=np.int64)))
-                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _without(only, CHAR))
+                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _without_characters(only))
             except _RowError as error:
                 raise _RowError(error.row if row is None else min(row, error.row)) from None
         if row is not None:
@@ -313,9 +317,7 @@ class _Sum:
     def _floats(self, value: Column) -> Column:
         selection = self._selection
         sums = float_sums(self._run, selection, full(self._run, value).data)
-        wrong = np.isnan(sums)
-        if wrong.any():
-            raise _RowError(int(wrong.argmax()))
+        _require_none(np.isnan(sums))
         counts = selection.counts
         if self._mean:
             sums = np.where(counts > 1, sums / np.maximum(counts, 1), sums)
@@ -332,9 +334,7 @@ class _Sum:
             return self._row_by_row(value)
         values = np.where(real, np.ascontiguousarray(data).view(np.float64), integral.astype(np.float64))
         sums = float_sums(run, selection, values)
-        wrong = np.isnan(sums)
-        if wrong.any():
-            raise _RowError(int(wrong.argmax()))
+        _require_none(np.isnan(sums))
         counts = selection.counts
         if self._mean:
             return self._alone(floats(sums / np.maximum(counts, 1)), value)
@@ -352,9 +352,9 @@ def _with_booleans(numbers: Column, boolean: Array) -> Column:
     return choose(boolean, booleans(packed(numbers)[1] != 0), numbers)
 
 
-def _without(column: Column, kind: int) -> Column:
-    """Drop ``kind`` from the kinds of a column known to hold no such atom."""
-    rest = column.kind & ~kind
+def _without_characters(column: Column) -> Column:
+    """Drop ``CHAR`` from the kinds of a column known to hold no characters."""
+    rest = column.kind & ~CHAR
     if rest in (BOOL, INT, FLOAT):
         return Column(rest, unpacked(column.data, rest))
     return Column(rest, column.data, column.tags, column.atoms)

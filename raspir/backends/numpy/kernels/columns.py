@@ -108,14 +108,14 @@ def column_of(atoms: Sequence[Any]) -> Column:
     """Return a column of the given atoms, at least one."""
     classes = set(map(type, atoms))
     if len(classes) == 1:
-        (held,) = classes
-        if held is bool:
+        (atom_class,) = classes
+        if atom_class is bool:
             return booleans(np.array(atoms, dtype=np.bool_))
-        if held is float:
+        if atom_class is float:
             return floats(np.array(atoms, dtype=np.float64))
-        if held is str and max(map(len, atoms)) == min(map(len, atoms)) == 1:
+        if atom_class is str and max(map(len, atoms)) == min(map(len, atoms)) == 1:
             return Column(CHAR, code_points("".join(atoms)))
-        if held is int:
+        if atom_class is int:
             try:
                 data = np.array(atoms, dtype=np.int64)
             except OverflowError:
@@ -141,11 +141,11 @@ def _column_of_any(atoms: Sequence[Atom]) -> Column:
             tags[i], data[i] = CHAR, ord(atom)
         else:
             tags[i], data[i] = TABLE, table.setdefault(atom_key(atom), len(table))
-    held = _held(table)
+    table_atoms = _table_atoms(table)
     kinds = int(np.bitwise_or.reduce(tags))
     if kinds in KINDS:
-        return Column(kinds, unpacked(data, kinds), None, held)
-    return Column(kinds, data, tags, held)
+        return Column(kinds, unpacked(data, kinds), None, table_atoms)
+    return Column(kinds, data, tags, table_atoms)
 
 
 def constant(atom: Atom) -> Column:
@@ -182,16 +182,16 @@ def atoms_of(column: Column) -> list[Atom]:
     if column.kind == CHAR:
         return list(text_of(column.data))
     if column.kind == TABLE:
-        return [column.atoms[place] for place in column.data.tolist()]
+        return [column.atoms[index] for index in column.data.tolist()]
     if column.tags is None:
-        held: list[Atom] = column.data.tolist()
-        return held
-    found = np.empty(len(column), dtype=object)
+        atoms: list[Atom] = column.data.tolist()
+        return atoms
+    result = np.empty(len(column), dtype=object)
     for kind in KINDS:
         if kind & column.kind:
-            there = np.flatnonzero(column.tags == kind)
-            found[there] = atoms_of(part(column, kind, there))
-    return found.tolist()
+            positions = np.flatnonzero(column.tags == kind)
+            result[positions] = atoms_of(part(column, kind, positions))
+    return result.tolist()
 
 
 def packed(column: Column) -> tuple[Array, Array]:
@@ -210,8 +210,8 @@ def unpacked(data: Array, kind: int) -> Array:
     """Reinterpret integer words as an array of the given kind."""
     if kind == INT:
         return data
-    found: Array = data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
-    return found
+    result: Array = data.view(np.float64) if kind == FLOAT else data.astype(_TYPES[kind], copy=False)
+    return result
 
 
 def part(column: Column, kind: int, positions: Array) -> Column:
@@ -221,16 +221,16 @@ def part(column: Column, kind: int, positions: Array) -> Column:
     return Column(kind, unpacked(column.data[positions], kind), None, column.atoms)
 
 
-def gather(values: Array, places: Array) -> Array:
-    """Gather ``values`` at ``places`` without bounds checks, which would dominate the time."""
-    if places.dtype.itemsize == 8 or places.size < _BLOCK or places.ndim > 1:
-        whole_: Array = values.take(places, mode="clip")
-        return whole_
+def gather(values: Array, indices: Array) -> Array:
+    """Gather ``values`` at ``indices`` without bounds checks, which would dominate the time."""
+    if indices.dtype.itemsize == 8 or indices.size < _BLOCK or indices.ndim > 1:
+        gathered: Array = values.take(indices, mode="clip")
+        return gathered
     values = np.ascontiguousarray(values)
-    found = np.empty(len(places), dtype=values.dtype)
-    for part_ in blocks(len(places)):  # NumPy widens narrow indices first: do so a cache-sized block at a time
-        values.take(places[part_], mode="clip", out=found[part_])
-    return found
+    result = np.empty(len(indices), dtype=values.dtype)
+    for block in blocks(len(indices)):  # NumPy widens narrow indices first: do so a cache-sized block at a time
+        values.take(indices[block], mode="clip", out=result[block])
+    return result
 
 
 def blocks(n: int) -> Iterator[slice]:
@@ -257,6 +257,11 @@ def is_number(column: Column) -> Array:
         tabled = tags == TABLE
         number = number | (tabled & numeric[np.where(tabled, data, 0)])
     return number
+
+
+def is_native(kind: int) -> bool:
+    """Return whether atoms of ``kind`` compare like their data: integers and booleans, characters, or floats."""
+    return kind & ~WHOLE == 0 or kind in (CHAR, FLOAT)
 
 
 def whole(column: Column) -> Array:
@@ -299,18 +304,20 @@ def choose(condition: Array, a: Column, b: Column) -> Column:
             chosen.bounded = min(a.bounded[0], b.bounded[0]), max(a.bounded[1], b.bounded[1])
         return chosen
     (tags_a, data_a), (tags_b, data_b) = packed(a), packed(b)
-    atoms, moved = _joined(a, b)
-    if moved is not None:
-        data_b = np.where(tags_b == TABLE, moved[np.where(tags_b == TABLE, data_b, 0)], data_b)
+    atoms = a.atoms or b.atoms
+    if a.atoms and b.atoms and a.atoms is not b.atoms:
+        indices: dict[object, int] = {atom_key(atom): index for index, atom in enumerate(a.atoms)}
+        data_b = _remapped(indices, b)
+        atoms = _table_atoms(indices)
     tags, data = _blended(condition, tags_a, tags_b), _blended(condition, data_a, data_b)
     return _mixed(tags, data, a.kind | b.kind, atoms)
 
 
 def _blended(condition: Array, a: Array, b: Array) -> Array:
     """Select integers of ``a`` or ``b`` arithmetically, which avoids branch mispredictions."""
-    found: Array = (a - b) * condition
-    found += b
-    return found
+    result: Array = (a - b) * condition
+    result += b
+    return result
 
 
 def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column:
@@ -319,36 +326,30 @@ def _mixed(tags: Array, data: Array, kind: int, atoms: Sequence[Atom]) -> Column
     return Column(kind, data, np.broadcast_to(tags, data.shape), atoms)
 
 
-def _joined(a: Column, b: Column) -> tuple[Sequence[Atom], Array | None]:
-    """Merge the tables of two columns; also return the remapped indices of the second, or ``None`` if unchanged."""
-    if not b.atoms or a.atoms is b.atoms:
-        return a.atoms, None
-    if not a.atoms:
-        return b.atoms, None
-    places = {atom_key(atom): place for place, atom in enumerate(a.atoms)}
-    moved = np.array([places.setdefault(atom_key(atom), len(places)) for atom in b.atoms])
-    return _held(places), moved
+def _remapped(indices: dict[object, int], column: Column) -> Array:
+    """Return the words of a column whose table is merged into the one with the given ``indices``."""
+    tags, data = packed(column)
+    if not column.atoms:
+        return data
+    merged = np.array([indices.setdefault(atom_key(atom), len(indices)) for atom in column.atoms])
+    tabled = tags == TABLE
+    return np.where(tabled, merged[np.where(tabled, data, 0)], data)
 
 
-def _held(places: Iterable[object]) -> tuple[Atom, ...]:
+def _table_atoms(indices: Iterable[object]) -> tuple[Atom, ...]:
     """Return the atoms of a table from its keys, which are pairs of type and atom."""
-    return tuple(key[1] for key in places)  # type: ignore[index]
+    return tuple(key[1] for key in indices)  # type: ignore[index]
 
 
 def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
     """Scatter the pieces' atoms to their positions in a new column of length ``size``; the pieces must cover it."""
     kind = 0
-    places: dict[object, int] = {}
+    indices: dict[object, int] = {}
     data, tags = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.uint8)
     for positions, piece in pieces:
-        piece_tags, piece_data = packed(piece)
-        if piece.atoms:
-            moved = np.array([places.setdefault(atom_key(atom), len(places)) for atom in piece.atoms])
-            tabled = piece_tags == TABLE
-            piece_data = np.where(tabled, moved[np.where(tabled, piece_data, 0)], piece_data)
-        tags[positions], data[positions] = piece_tags, piece_data
+        tags[positions], data[positions] = packed(piece)[0], _remapped(indices, piece)
         kind |= piece.kind
-    return _mixed(tags, data, kind, _held(places))
+    return _mixed(tags, data, kind, _table_atoms(indices))
 
 
 def padded(column: Column, low: int, high: int, size: int, default: Column) -> Column:
@@ -364,12 +365,12 @@ def padded(column: Column, low: int, high: int, size: int, default: Column) -> C
     inside = np.zeros(size, dtype=np.bool_)
     inside[low:high] = True
     if len(column) > 1:
-        places = np.clip(np.arange(size) - low, 0, len(column) - 1)
-        column = take(column, places)
+        indices = np.clip(np.arange(size) - low, 0, len(column) - 1)
+        column = take(column, indices)
     return choose(inside, column, default)
 
 
-def factorised(values: Array, low: int | None = None, high: int | None = None) -> tuple[Array, Array]:
+def factorized(values: Array, low: int | None = None, high: int | None = None) -> tuple[Array, Array]:
     """Return the class code of each integer, and the first position of each class."""
     if low is None or high is None:
         low, high = int(values.min()), int(values.max())
@@ -377,12 +378,12 @@ def factorised(values: Array, low: int | None = None, high: int | None = None) -
     if size > 4 * len(values) + 1024:
         _, firsts, classes = np.unique(values, return_index=True, return_inverse=True)
         return classes.reshape(-1), firsts
-    places = values.astype(np.int64, copy=False) - low
+    indices = values.astype(np.int64, copy=False) - low
     first = np.full(size, -1)
-    first[places[::-1]] = np.arange(len(places) - 1, -1, -1)
-    held = first >= 0
-    number = np.cumsum(held) - 1
-    return gather(number, places), first[held]
+    first[indices[::-1]] = np.arange(len(indices) - 1, -1, -1)
+    occurs = first >= 0
+    number = np.cumsum(occurs) - 1
+    return gather(number, indices), first[occurs]
 
 
 def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
@@ -392,18 +393,23 @@ def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
     for column in columns:
         tags, data = packed(column)
         for values in (data,) if column.tags is None else (data, tags):
-            number, firsts = factorised(np.broadcast_to(values, length) if len(columns) > 1 else values)
+            number, firsts = factorized(np.broadcast_to(values, length) if len(columns) > 1 else values)
             if codes is None:
                 codes = number
             else:
-                codes, firsts = factorised(codes * len(firsts) + number)
+                codes, firsts = factorized(codes * len(firsts) + number)
     assert codes is not None
     return (codes, firsts) if len(codes) == length else (np.broadcast_to(codes, length), firsts)
 
 
-def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
-    """Map ``function`` over the atoms at each position, calling it once for each distinct tuple."""
+def distinct_tuples(columns: Sequence[Column]) -> tuple[Array, Array, Iterator[tuple[Atom, ...]]]:
+    """Return class codes and first positions as :func:`classes_of`, and the tuple of atoms of each class."""
     classes, firsts = classes_of(columns)
     rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
-    rows = [row * len(firsts) if len(row) == 1 else row for row in rows]
-    return take(column_of([function(*atoms) for atoms in zip(*rows, strict=True)]), classes)
+    return classes, firsts, zip(*(row * len(firsts) if len(row) == 1 else row for row in rows), strict=True)
+
+
+def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
+    """Map ``function`` over the atoms at each position, calling it once for each distinct tuple."""
+    classes, _, tuples = distinct_tuples(columns)
+    return take(column_of([function(*atoms) for atoms in tuples]), classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,12 +23,13 @@ from raspir.backends.numpy.kernels.columns import (
     floats,
     gather,
     integers,
+    is_native,
     is_number,
     narrowest,
     take,
     whole,
 )
-from raspir.backends.numpy.kernels.elementwise import EXACT, add, real
+from raspir.backends.numpy.kernels.elementwise import EXACT, add, plain_numbers, real
 from raspir.backends.numpy.kernels.failures import NOWHERE, Site
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.ir.atoms import Atom
@@ -42,13 +44,13 @@ def small(size: int, n: int) -> bool:
     return size <= 4 * n + 1024
 
 
-def locate(found_in: Array, values: Array, side: Any = "left") -> Array:
+def locate(sorted_values: Array, values: Array, side: Any = "left") -> Array:
     """Return the insertion points of ``values`` in a sorted array; large queries are sorted first for locality."""
-    if len(values) < _LARGE or len(found_in) < _LARGE:
-        return np.searchsorted(found_in, values, side)
+    if len(values) < _LARGE or len(sorted_values) < _LARGE:
+        return np.searchsorted(sorted_values, values, side)
     order = np.argsort(values)
     places = np.empty(len(values), dtype=np.int64)
-    places[order] = np.searchsorted(found_in, gather(values, order), side)
+    places[order] = np.searchsorted(sorted_values, gather(values, order), side)
     return places
 
 
@@ -81,11 +83,11 @@ class Scale:
             wide = column.kind == CHAR or data.dtype.itemsize == 8
             kind = data.dtype if wide else np.result_type(data, narrowest(self.low, self.size))
             data = np.subtract(data, self.low, dtype=kind)
-        self._narrow = data
+        self.narrow = data
         return True
 
     def _sort(self, data: Array) -> None:
-        self._order, ordered = ordered_places(data)
+        self._order, ordered = argsorted(data)
         new = np.empty(len(data), dtype=np.bool_)
         new[0] = True
         np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
@@ -94,30 +96,26 @@ class Scale:
         self._new = new
 
     @cached_property
-    def _narrow(self) -> Array:
+    def narrow(self) -> Array:
+        """The code of each position, in its stored dtype."""
         codes = np.empty(len(self._order), dtype=narrowest(0, self.size))
         codes[self._order] = np.cumsum(self._new, dtype=codes.dtype) - 1
         return codes
 
-    @property
-    def narrow(self) -> Array:
-        """The code of each position, in its stored dtype."""
-        return self._narrow
-
     @cached_property
     def codes(self) -> Array:
         """The code of each position, as int64."""
-        return self._narrow.astype(np.int64, copy=False)
+        return self.narrow.astype(np.int64, copy=False)
 
     @cached_property
-    def once(self) -> bool:
+    def all_distinct(self) -> bool:
         """Whether all values are known to be distinct; false where establishing it costs more than it saves."""
-        n = len(self._order) if self.distinct is not None else len(self._narrow)
+        n = len(self._order) if self.distinct is not None else len(self.narrow)
         if self.size < n or self.distinct is not None:
             return self.size == n
         seen = np.zeros(self.size, dtype=np.bool_)
         for stretch in blocks(n):
-            seen[self._narrow[stretch]] = True
+            seen[self.narrow[stretch]] = True
             if not stretch.start and np.count_nonzero(seen) < stretch.stop:
                 return False  # exit early: among random values, duplicates occur in the first block
         return int(np.count_nonzero(seen)) == n
@@ -136,14 +134,14 @@ class Scale:
             if self.size >= 1 << (8 * places.dtype.itemsize - 1):
                 places = places.astype(np.int64)
             kind = np.dtype(f"u{places.dtype.itemsize}").type
-            found: Array = np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
-            return found
+            result: Array = np.minimum(places.view(kind), kind(self.size)).view(f"i{places.dtype.itemsize}")
+            return result
         places = locate(self.distinct, values)
-        there = gather(self.distinct, places) == values
-        return np.where(there, places, self.size)
+        present = gather(self.distinct, places) == values
+        return np.where(present, places, self.size)
 
 
-def ordered_places(data: Array, stable: bool = False) -> tuple[Array, Array]:
+def argsorted(data: Array, stable: bool = False) -> tuple[Array, Array]:
     """Return the argsort of an array and its sorted values; equal values keep their order if ``stable``."""
     if data.dtype.kind == "i":
         low, bits = int(data.min()), len(data).bit_length()
@@ -164,21 +162,25 @@ def scale_of(column: Column) -> Scale:
     """Return the scale of a column, cached on it."""
     if column.scaled is None:
         column.scaled = Scale(column)
-    found: Scale = column.scaled
-    return found
+    result: Scale = column.scaled
+    return result
 
 
 def comparable(key: Column, query: Column) -> tuple[Column, Column]:
     """Return two columns that compare like the given ones, both of integers, characters or floats."""
-    kinds = key.kind | query.kind
-    if kinds & ~WHOLE == 0 or kinds in (CHAR, FLOAT):
+    if is_native(key.kind | query.kind):
         return key, query
-    if all(column.kind & ~WHOLE == 0 or column.kind == FLOAT for column in (key, query)):
+    if plain_numbers(key, query):
         integral = query if key.kind == FLOAT else key
         if max(map(abs, integral.bounds())) <= EXACT:
             return floats(real(key)), floats(real(query))
     first, second = ranked((key, query))
     return first, second
+
+
+def sortable(column: Column) -> Column:
+    """Return a column that compares like the given one, of integers, characters or floats."""
+    return column if is_native(column.kind) else ranked((column,))[0]
 
 
 def ranked(columns: Sequence[Column]) -> list[Column]:
@@ -205,15 +207,15 @@ class Equal:
 
     Args:
         scale: the codes of the keys.
-        wanted: the code that each query requests, or a single one that broadcasts; ``size`` for none. ``None`` if each
-            row requests the code of its own position.
+        requested: the code that each query requests, or a single one that broadcasts; ``size`` for none. ``None`` if
+            each row requests the code of its own position.
 
     Attributes:
         size: the number of codes.
     """
 
-    def __init__(self, scale: Scale, wanted: Array | None = None) -> None:
-        self._scale, self._wanted = scale, wanted
+    def __init__(self, scale: Scale, requested: Array | None = None) -> None:
+        self._scale, self._requested = scale, requested
         self.size = scale.size
 
     @property
@@ -222,29 +224,37 @@ class Equal:
         return self._scale.narrow
 
     @property
-    def wanted(self) -> Array:
+    def requested(self) -> Array:
         """The code that each query requests, or a single one that broadcasts; ``size`` for none."""
-        return self._scale.narrow if self._wanted is None else self._wanted
+        return self._scale.narrow if self._requested is None else self._requested
 
     @property
-    def only_itself(self) -> bool:
+    def is_identity(self) -> bool:
         """Whether each row is known to select exactly its own position."""
-        return self._wanted is None and self._scale.once
+        return self._requested is None and self._scale.all_distinct
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
-        return np.equal(self.codes[None, columns], _picked(self.wanted, rows))
+        return np.equal(self.codes[None, columns], _picked(self.requested, rows))
 
     def at(self, positions: Array) -> Array:
         """Return for each row whether it selects its entry of ``positions``."""
-        return np.equal(gather(self.codes, positions), self.wanted)
+        return np.equal(gather(self.codes, positions), self.requested)
 
 
 class Between:
-    """The condition ``low <= code < high`` on the key's code, with per-query bounds, which broadcast if single."""
+    """The condition ``low <= code < high`` on the key's code.
 
-    def __init__(self, codes: Array, size: int, low: Array, high: Array) -> None:
-        self.codes, self.size, self.low, self.high = codes, size, low, high
+    Args:
+        scale: the codes of the keys.
+        low: the lower bound of each query, or a single one that broadcasts; ``None`` for none.
+        high: the upper bound, likewise.
+    """
+
+    def __init__(self, scale: Scale, low: Array | None = None, high: Array | None = None) -> None:
+        self.codes, self.size = scale.codes, scale.size
+        self.low: Array = np.zeros(1, dtype=np.int64) if low is None else low
+        self.high: Array = np.array([scale.size]) if high is None else high
 
     def mask(self, rows: Array, columns: slice) -> Array:
         """Return the selector matrix restricted to ``rows`` and ``columns``, as a mask."""
@@ -260,17 +270,11 @@ class Between:
 def equal(run: Run, key: Column, query: Column, offset: int = 0) -> Equal:
     """Return the condition that the key equals the query plus ``offset``."""
     if query is key and not offset:
-        if key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
-            key = query = ranked((key,))[0]
-        scale = scale_of(full(run, key))
-        return Equal(scale)
+        return Equal(scale_of(full(run, sortable(key))))
     if offset:
         query = add(query, constant(offset), NOWHERE)
     key, query = comparable(key, query)
-    return _equal(scale_of(full(run, key)), query)
-
-
-def _equal(scale: Scale, query: Column) -> Equal:
+    scale = scale_of(full(run, key))
     return Equal(scale, scale.at(compact(query)))
 
 
@@ -285,58 +289,46 @@ def between(run: Run, key: Column, query: Column, low: int | None, high: int | N
         high: the highest difference; ``None`` if unbounded.
     """
     offsets = [offset for offset in (low, high) if offset is not None]
-    least, most = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
-    if (key.kind | query.kind) & ~WHOLE or not all(fits(least + offset, most + offset) for offset in offsets):
+    lowest, highest = query.bounds() if query.kind & ~WHOLE == 0 else (0, 0)
+    if (key.kind | query.kind) & ~WHOLE or not all(fits(lowest + offset, highest + offset) for offset in offsets):
         moved = [add(query, constant(offset), NOWHERE) for offset in offsets]
         key, *moved = ranked((key, *moved))
-        lower = None if low is None else whole(moved[0])
-        return _bounded(run, key, lower, None if high is None else whole(moved[-1]))
-    if query is key:
         scale = scale_of(full(run, key))
-        if scale.distinct is not None:
-            return _own(scale, low, high)
-    values = whole(query)
-    return _bounded(run, key, None if low is None else values + low, None if high is None else values + high)
-
-
-def _own(scale: Scale, low: int | None, high: int | None) -> Between:
-    """Return the condition on differences within one column, with bounds looked up once per distinct value."""
-    assert scale.distinct is not None
-    lower, upper = np.zeros(1, dtype=np.int64), np.array([scale.size])
-    if low is not None:
-        lower = gather(scale.below(scale.distinct + low), scale.codes)
-    if high is not None:
-        upper = gather(scale.below(scale.distinct + high, True), scale.codes)
-    return Between(scale.codes, scale.size, lower, upper)
-
-
-def _bounded(run: Run, key: Column, low: Array | None, high: Array | None) -> Between:
+        return Between(
+            scale,
+            None if low is None else scale.below(whole(moved[0])),
+            None if high is None else scale.below(whole(moved[-1]), True),
+        )
     scale = scale_of(full(run, key))
+    if query is key and scale.distinct is not None:  # one search per distinct value
+        return Between(
+            scale,
+            None if low is None else gather(scale.below(scale.distinct + low), scale.codes),
+            None if high is None else gather(scale.below(scale.distinct + high, True), scale.codes),
+        )
+    values = whole(query)
     return Between(
-        scale.codes,
-        scale.size,
-        np.zeros(1, dtype=np.int64) if low is None else scale.below(low),
-        np.array([scale.size]) if high is None else scale.below(high, True),
+        scale,
+        None if low is None else scale.below(values + low),
+        None if high is None else scale.below(values + high, True),
     )
 
 
 def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | None) -> Between:
     """Return an order comparison of key and query: above (low 1), not below (low 0), below (high -1), not above (0)."""
-    if query is key and key.kind & ~WHOLE and key.kind not in (CHAR, FLOAT):
-        key = query = ranked((key,))[0]
-    if query is not key:
-        key, query = comparable(key, query)
-    scale = scale_of(full(run, key))
-    lower: Array = np.zeros(1, dtype=np.int64)
-    upper: Array = np.array([scale.size])
     if query is key:
-        lower = lower if low is None else scale.codes + low
-        upper = upper if high is None else scale.codes + (high + 1)
-    else:
-        values = query.data if query.kind == FLOAT else whole(query)
-        lower = lower if low is None else scale.below(values, low == 1)
-        upper = upper if high is None else scale.below(values, high == 0)
-    return Between(scale.codes, scale.size, lower, upper)
+        scale = scale_of(full(run, sortable(key)))
+        return Between(
+            scale, None if low is None else scale.codes + low, None if high is None else scale.codes + (high + 1)
+        )
+    key, query = comparable(key, query)
+    scale = scale_of(full(run, key))
+    values = query.data if query.kind == FLOAT else whole(query)
+    return Between(
+        scale,
+        None if low is None else scale.below(values, low == 1),
+        None if high is None else scale.below(values, high == 0),
+    )
 
 
 def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> None:
@@ -356,12 +348,7 @@ def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> 
 
 def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: Site) -> None:
     (a,), (b,) = atoms_of(take(key, np.array([j]))), atoms_of(take(query, np.array([i])))
-    compare: Callable[[Any, Any], bool] = {
-        "<": lambda x, y: x < y,
-        "<=": lambda x, y: x <= y,
-        ">": lambda x, y: x > y,
-        ">=": lambda x, y: x >= y,
-    }[symbol]
+    compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[symbol]
     try:
         compare(a, b)
     except TypeError as error:

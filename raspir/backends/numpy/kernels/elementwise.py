@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -23,14 +23,15 @@ from raspir.backends.numpy.kernels.columns import (
     atoms_of,
     booleans,
     choose,
-    classes_of,
     column_of,
     compact,
     constant,
+    distinct_tuples,
     fits,
     floats,
     gather,
     integers,
+    is_native,
     narrowed,
     narrowest,
     part,
@@ -54,20 +55,22 @@ _SHORT = 1024  # length below which choosing a narrow dtype costs more than it s
 _NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
 
 Bounds = tuple[int, int]
+Row: TypeAlias = tuple[Atom, ...]
+Kernel: TypeAlias = Callable[..., Column]
+Function: TypeAlias = Callable[..., Any]
+Ufunc: TypeAlias = Callable[..., Array]
 
 
-def apply(function: Callable[..., Any], columns: Sequence[Column], at: Site) -> Column:
+def apply(function: Function, columns: Sequence[Column], at: Site) -> Column:
     """Map a Python function over the atoms at each position, calling it once for each distinct tuple.
 
     Raises:
         EvaluationError: for the first position where the function fails.
     """
-    classes, firsts = classes_of(columns)
-    rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
-    rows = [row * len(firsts) if len(row) == 1 else row for row in rows]
+    classes, firsts, tuples = distinct_tuples(columns)
     results: list[Atom] = []
     failures: list[tuple[int, tuple[Atom, ...], BaseException]] = []
-    for first, atoms in zip(firsts.tolist(), zip(*rows, strict=True), strict=True):
+    for first, atoms in zip(firsts.tolist(), tuples, strict=True):
         try:
             results.append(checked(function(*atoms)))
         except (Exception, SystemExit) as error:  # an opaque function may raise anything
@@ -78,7 +81,7 @@ def apply(function: Callable[..., Any], columns: Sequence[Column], at: Site) -> 
     return take(column_of(results), classes)
 
 
-def fail_at(function: Callable[..., Any], columns: Sequence[Column], position: int, at: Site) -> NoReturn:
+def fail_at(function: Function, columns: Sequence[Column], position: int, at: Site) -> NoReturn:
     """Raise the error of ``function`` at a position where it is known to fail."""
     atoms = [atoms_of(take(column, np.array([position if len(column) > 1 else 0])))[0] for column in columns]
     try:
@@ -89,11 +92,7 @@ def fail_at(function: Callable[..., Any], columns: Sequence[Column], position: i
 
 
 def split(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    columns: Sequence[Column],
-    at: Site,
-    groups: Sequence[int] = _NUMERIC,
+    kernel: Kernel, function: Function, columns: Sequence[Column], at: Site, groups: Sequence[int] = _NUMERIC
 ) -> Column:
     """Apply ``kernel`` to each combination of kinds separately, or ``function`` if there is only one combination."""
     kinds = [[group for group in groups if group & column.kind] for column in columns]
@@ -102,11 +101,11 @@ def split(
     length = max(map(len, columns))
     pieces = []
     for combination in itertools.product(*kinds):
-        there = np.ones(length, dtype=np.bool_)
+        mask = np.ones(length, dtype=np.bool_)
         for column, held in zip(columns, combination, strict=True):
             if column.tags is not None:
-                there &= (column.tags & held) != 0
-        positions = np.flatnonzero(there)
+                mask &= (column.tags & held) != 0
+        positions = np.flatnonzero(mask)
         if len(positions):
             parts = [_restricted(column, held, positions) for column, held in zip(columns, combination, strict=True)]
             try:
@@ -128,7 +127,7 @@ def _restricted(column: Column, kinds: int, positions: Array) -> Column:
     return Column(held, column.data[positions], column.tags[positions])
 
 
-def _simple(*columns: Column) -> bool:
+def plain_numbers(*columns: Column) -> bool:
     """Return whether each column holds only integers and booleans, or only floats."""
     return all(column.kind & ~WHOLE == 0 or column.kind == FLOAT for column in columns)
 
@@ -138,9 +137,7 @@ def real(column: Column) -> Array:
     return column.data if column.kind == FLOAT else column.data.astype(np.float64)
 
 
-def _exact(
-    ufunc: Callable[..., Array], a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]
-) -> Column | None:
+def _exact(ufunc: Ufunc, a: Column, b: Column, bound: Callable[[Bounds, Bounds], Bounds]) -> Column | None:
     """Apply ``ufunc`` to integers; return ``None`` if the result may overflow int64.
 
     It may compute in a dtype narrower than the operands' if the results fit: wraparound is correct modulo 2**bits.
@@ -152,14 +149,14 @@ def _exact(
             return None
     x, y = compact(a), compact(b)
     if len(x) < _SHORT and (x.dtype.itemsize == 8 or y.dtype.itemsize == 8):
-        return Column(INT, ufunc(x, y), None, (), bounds)
-    return Column(INT, ufunc(x, y, dtype=narrowest(*bounds)), None, (), bounds)
+        return integers(ufunc(x, y), *bounds)
+    return integers(ufunc(x, y, dtype=narrowest(*bounds)), *bounds)
 
 
 def _arithmetic(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
+    kernel: Kernel,
+    function: Function,
+    ufunc: Ufunc,
     bound: Callable[[Bounds, Bounds], Bounds],
     a: Column,
     b: Column,
@@ -167,18 +164,22 @@ def _arithmetic(
 ) -> Column:
     if (a.kind | b.kind) & ~WHOLE == 0:
         return _exact(ufunc, a, b, bound) or apply(function, (a, b), at)
-    if not _simple(a, b):
+    if not plain_numbers(a, b):
         return split(kernel, function, (a, b), at)
     with np.errstate(all="ignore"):
         result = ufunc(real(a), real(b))
     return _without_nan(function, (a, b), result, at)
 
 
-def _without_nan(function: Callable[..., Any], columns: Sequence[Column], result: Array, at: Site) -> Column:
-    wrong = np.isnan(result)
-    if wrong.any():
-        fail_at(function, columns, int(wrong.argmax()), at)
+def _without_nan(function: Function, columns: Sequence[Column], result: Array, at: Site) -> Column:
+    _fail_if_any(np.isnan(result), function, columns, at)
     return floats(result)
+
+
+def _fail_if_any(invalid: Array, function: Function, columns: Sequence[Column], at: Site) -> None:
+    """Raise the error of ``function`` at the first position of the mask ``invalid``, if there is one."""
+    if invalid.any():
+        fail_at(function, columns, int(invalid.argmax()), at)
 
 
 def add(a: Column, b: Column, at: Site) -> Column:
@@ -201,26 +202,21 @@ def mul(a: Column, b: Column, at: Site) -> Column:
     return _arithmetic(mul, multiplied, np.multiply, _products, a, b, at)
 
 
-def _first_zero(function: Callable[..., Any], a: Column, b: Column, at: Site) -> None:
+def _first_zero(function: Function, a: Column, b: Column, at: Site) -> None:
     """Raise the error of the first division by zero, if any."""
-    if b.kind == INT and b.bounds()[0] > 0:
-        return
-    zero = b.data == 0
-    if zero.any():
-        fail_at(function, (a, b), int(zero.argmax()), at)
+    if b.kind != INT or b.bounds()[0] <= 0:
+        _fail_if_any(b.data == 0, function, (a, b), at)
 
 
 def truediv(a: Column, b: Column, at: Site) -> Column:
     """Return ``a / b``."""
-    if not _simple(a, b):
+    if not plain_numbers(a, b):
         return split(truediv, operator.truediv, (a, b), at)
     if (a.kind | b.kind) & ~WHOLE == 0 and max(map(abs, (*a.bounds(), *b.bounds()))) > EXACT:
         return apply(operator.truediv, (a, b), at)
     with np.errstate(all="ignore"):
         result = real(a) / real(b)
-    wrong = np.isnan(result) | (b.data == 0)
-    if wrong.any():
-        fail_at(operator.truediv, (a, b), int(wrong.argmax()), at)
+    _fail_if_any(np.isnan(result) | (b.data == 0), operator.truediv, (a, b), at)
     return floats(result)
 
 
@@ -234,29 +230,22 @@ def mod(a: Column, b: Column, at: Site) -> Column:
     return _division(mod, remainder, np.remainder, a, b, at)
 
 
-def _division(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site,
-) -> Column:
-    if not _simple(a, b):
+def _division(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
+    if not plain_numbers(a, b):
         return split(kernel, function, (a, b), at)
     if (a.kind | b.kind) & ~WHOLE == 0:
         _first_zero(function, a, b, at)
-        most = max(map(abs, a.bounds()))
-        if not fits(-most, most):
+        max_abs = max(map(abs, a.bounds()))
+        if not fits(-max_abs, max_abs):
             return apply(function, (a, b), at)
         low, high = b.bounds()
-        bounds = (-most, most) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
+        bounds = (-max_abs, max_abs) if kernel is floordiv else (min(low + 1, 0), max(high - 1, 0))
         x, y = compact(a), compact(b)
         if len(y) == 1 < _SHORT <= len(x) and kernel is mod and low > 0:
-            return integers(_remainders(x, y, narrowest(-most, max(high, most))), *bounds)
+            return integers(_remainders(x, y, narrowest(-max_abs, max(high, max_abs))), *bounds)
         if len(x) < _SHORT and x.dtype.itemsize == y.dtype.itemsize == 8:
             return integers(ufunc(x, y), *bounds)
-        return integers(ufunc(x, y, dtype=narrowest(min(low, -most), max(high, most))), *bounds)
+        return integers(ufunc(x, y, dtype=narrowest(min(low, -max_abs), max(high, max_abs))), *bounds)
     x, y = real(a), real(b)
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         return apply(function, (a, b), at)
@@ -267,18 +256,18 @@ def _division(
 
 def _remainders(x: Array, divisor: Array, kind: type[np.generic]) -> Array:
     """Return remainders modulo one positive integer: NumPy's division by a scalar is faster than its remainder."""
-    found: Array = np.floor_divide(x, divisor, dtype=kind)
-    found *= divisor.astype(kind)  # if this wraps around, the subtraction wraps back to the correct value
-    return np.subtract(x, found, out=found, dtype=kind)
+    result: Array = np.floor_divide(x, divisor, dtype=kind)
+    result *= divisor.astype(kind)  # if this wraps around, the subtraction wraps back to the correct value
+    return np.subtract(x, result, out=result, dtype=kind)
 
 
 def power(a: Column, b: Column, at: Site) -> Column:
     """Return ``a ** b``."""
     if (a.kind | b.kind) & ~WHOLE == 0:
-        most, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
-        if lowest >= 0 and highest * most.bit_length() < 63:
-            return integers(np.power(whole(a), whole(b)), -(most**highest), most**highest)
-    return apply(raised, (a, b), at) if _simple(a, b) else split(power, raised, (a, b), at)
+        max_abs, (lowest, highest) = max(1, *map(abs, a.bounds())), b.bounds()
+        if lowest >= 0 and highest * max_abs.bit_length() < 63:
+            return integers(np.power(whole(a), whole(b)), -(max_abs**highest), max_abs**highest)
+    return apply(raised, (a, b), at) if plain_numbers(a, b) else split(power, raised, (a, b), at)
 
 
 def neg(a: Column, at: Site) -> Column:
@@ -291,9 +280,9 @@ def neg(a: Column, at: Site) -> Column:
 
 def absolute(a: Column, at: Site) -> Column:
     """Return ``abs(a)``."""
-    most = max(map(abs, a.bounds())) if a.kind & ~WHOLE == 0 else 0
-    if a.kind & ~WHOLE == 0 and fits(-most, most):
-        return integers(np.abs(compact(a), dtype=narrowest(-most, most)), 0, most)
+    max_abs = max(map(abs, a.bounds())) if a.kind & ~WHOLE == 0 else 0
+    if a.kind & ~WHOLE == 0 and fits(-max_abs, max_abs):
+        return integers(np.abs(compact(a), dtype=narrowest(-max_abs, max_abs)), 0, max_abs)
     return floats(np.abs(a.data)) if a.kind == FLOAT else split(absolute, abs, (a,), at)
 
 
@@ -306,20 +295,10 @@ def rounded(a: Column, at: Site) -> Column:
     return split(rounded, round, (a,), at)
 
 
-def _compared(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site,
-) -> Column:
-    both = a.kind | b.kind
-    if both & ~WHOLE == 0:
+def _compared(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
+    if is_native(a.kind | b.kind):
         return booleans(ufunc(compact(a), compact(b)))
-    if both in (CHAR, FLOAT):
-        return booleans(ufunc(a.data, b.data))
-    if _simple(a, b):
+    if plain_numbers(a, b):
         integral = b if a.kind == FLOAT else a
         if max(map(abs, integral.bounds())) <= EXACT:
             return booleans(ufunc(real(a), real(b)))
@@ -336,17 +315,9 @@ def ne(a: Column, b: Column, at: Site | None = None) -> Column:
     return _equality(ne, operator.ne, np.not_equal, a, b, at)
 
 
-def _equality(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site | None,
-) -> Column:
-    numbers, characters = WHOLE | FLOAT, CHAR
+def _equality(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site | None) -> Column:
     for x, y in ((a, b), (b, a)):
-        if x.kind & ~numbers == 0 and y.kind & ~characters == 0:
+        if x.kind & ~(WHOLE | FLOAT) == 0 and y.kind == CHAR:
             return booleans(np.full(max(len(a), len(b)), kernel is ne))
     return _compared(kernel, function, ufunc, a, b, at or Site(kernel.__name__))
 
@@ -381,14 +352,7 @@ def either(a: Column, b: Column, at: Site) -> Column:
     return _logic(either, operator.or_, np.bitwise_or, a, b, at)
 
 
-def _logic(
-    kernel: Callable[..., Column],
-    function: Callable[..., Any],
-    ufunc: Callable[..., Array],
-    a: Column,
-    b: Column,
-    at: Site,
-) -> Column:
+def _logic(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
     if a.kind == b.kind == BOOL:
         return booleans(ufunc(a.data, b.data))
     if a.kind in (BOOL, INT) and b.kind in (BOOL, INT):
@@ -416,10 +380,10 @@ def has(a: Column, values: Sequence[Atom]) -> Column:
     if len(values) > 8:
         held = frozenset(values)
         return tabulated((a,), lambda atom: atom in held)
-    found = np.zeros(len(a), dtype=np.bool_)
+    result = np.zeros(len(a), dtype=np.bool_)
     for value in values:
-        found |= eq(a, constant(value)).data
-    return booleans(found)
+        result |= eq(a, constant(value)).data
+    return booleans(result)
 
 
 class Lookup:
@@ -432,7 +396,7 @@ class Lookup:
 
     def __init__(self, table: Sequence[tuple[Atom, Atom]], otherwise: Atom) -> None:
         self._values = narrowed(column_of([*(value for _, value in table), otherwise]))
-        self._places: Mapping[object, int] = {atom_key(key): place for place, (key, _) in enumerate(table)}
+        self._places: Mapping[object, int] = {atom_key(key): index for index, (key, _) in enumerate(table)}
         self._direct: dict[int, tuple[int, Array, Column]] = {}
         for kind, keys in (
             (CHAR, {ord(k): p for p, (k, _) in enumerate(table) if type(k) is str and len(k) == 1}),
@@ -443,35 +407,35 @@ class Lookup:
             if kind == CHAR and high < 1 << 12:
                 low = 1  # so that code points index the table directly
             if high - low < 1 << 16 and fits(low - 1, high + 1):
-                places = np.full(high - low + 3, len(table))  # sentinels at both ends catch out-of-range keys
-                places[[key - low + 1 for key in keys]] = list(keys.values())
-                self._direct[kind] = low - 1, places, take(self._values, places)
+                indices = np.full(high - low + 3, len(table))  # sentinels at both ends catch out-of-range keys
+                indices[[key - low + 1 for key in keys]] = list(keys.values())
+                self._direct[kind] = low - 1, indices, take(self._values, indices)
 
-    def __call__(self, column: Column) -> Column:
+    def look_up(self, column: Column) -> Column:
         """Look up each atom of ``column``."""
         direct = self._direct.get(column.kind)
         if direct is None:
-            return take(self._values, self._places_of(column))
+            return take(self._values, self._indices_of(column))
         low, _, values = direct
         return take(values, _moved(compact(column), low))
 
-    def _places_of(self, column: Column) -> Array:
+    def _indices_of(self, column: Column) -> Array:
         """Return the index of the value of each atom, for columns of mixed kinds."""
         kinds = [kind for kind in KINDS if kind & column.kind]
         last = len(self._values) - 1
         if column.tags is None or not all(kind in self._direct for kind in kinds):
             return tabulated((column,), lambda atom: self._places.get(atom_key(atom), last)).data
-        there = {kind: column.tags == kind for kind in kinds}
-        kinds.sort(key=lambda kind: -np.count_nonzero(there[kind]))
-        found = self._places_of_kind(kinds[0], column.data)  # the most frequent kind; others are overwritten below
+        mask = {kind: column.tags == kind for kind in kinds}
+        kinds.sort(key=lambda kind: -np.count_nonzero(mask[kind]))
+        result = self._indices_of_kind(kinds[0], column.data)  # the most frequent kind; others are overwritten below
         for kind in kinds[1:]:
-            others = np.flatnonzero(there[kind])
-            found[others] = self._places_of_kind(kind, column.data[others])
-        return found
+            others = np.flatnonzero(mask[kind])
+            result[others] = self._indices_of_kind(kind, column.data[others])
+        return result
 
-    def _places_of_kind(self, kind: int, data: Array) -> Array:
-        low, places, _ = self._direct[kind]
-        return gather(places, _moved(data, low))
+    def _indices_of_kind(self, kind: int, data: Array) -> Array:
+        low, indices, _ = self._direct[kind]
+        return gather(indices, _moved(data, low))
 
 
 class Tabulated:
@@ -480,20 +444,22 @@ class Tabulated:
     Args:
         results: pairs of argument tuple and result.
         failures: pairs of argument tuple and reason, for the calls that fail.
+        otherwise: the result for all other arguments.
     """
 
     def __init__(
-        self, results: Sequence[tuple[tuple[Atom], Atom]], failures: Sequence[tuple[tuple[Atom], str]]
+        self, results: Sequence[tuple[Row, Atom]], failures: Sequence[tuple[Row, str]], otherwise: Atom | None = None
     ) -> None:
-        self._results = {atom_key(atom): result for (atom,), result in results}
-        self._failures = {atom_key(atom): why for (atom,), why in failures}
+        self._results = {tuple(map(atom_key, row)): result for row, result in results}
+        self._failures = {tuple(map(atom_key, row)): why for row, why in failures}
+        self._otherwise = otherwise
 
-    def __call__(self, atom: Atom) -> Atom:
-        """Return the recorded result for ``atom``, or raise its recorded failure."""
-        key = atom_key(atom)
+    def __call__(self, *arguments: Atom) -> Atom | None:
+        """Return the recorded result, or raise the recorded failure."""
+        key = tuple(map(atom_key, arguments))
         if key in self._failures:
             raise RecordedError(self._failures[key])
-        return self._results[key]
+        return self._results.get(key, self._otherwise)
 
 
 def _moved(data: Array, low: int) -> Array:
@@ -506,7 +472,7 @@ def _moved(data: Array, low: int) -> Array:
 
 def looked_up(table: Lookup, column: Column) -> Column:
     """Look up each atom in a table."""
-    return table(column)
+    return table.look_up(column)
 
 
 def is_true(a: Column) -> Column:

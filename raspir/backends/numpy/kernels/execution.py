@@ -29,7 +29,7 @@ from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import BUDGET, Report, Run, full
 from raspir.ir.atoms import Atom, atom_key, read_sequence
 from raspir.ir.errors import InputError, RaspirError
-from raspir.runtime.inputs import by_name, input_list, refused, require_length, require_one_length
+from raspir.runtime.inputs import by_name, input_list, refused, require_length, require_same_length
 from raspir.runtime.messages import wrong_length
 
 CHUNK = 1 << 21
@@ -64,11 +64,11 @@ class Executor:
         self._allowed = {name: _Vocabulary(vocab) for name, vocab in vocabularies.items() if vocab is not None}
         self._max_length = max_length
         self._fixed = fixed
-        _let_memory_stay()
+        _retain_freed_memory()
         self.budget = BUDGET
         self.report: Report | None = None
 
-    def one(self, input: object) -> Results:
+    def run_one(self, input: object) -> Results:
         """Run the program on one input.
 
         Raises:
@@ -79,16 +79,16 @@ class Executor:
             columns = [read(input)]
         else:
             columns = [read(given) for given in by_name(self._names, input).values()]
-            require_one_length({name: len(column) for name, column in zip(self._names, columns, strict=True)})
+            require_same_length({name: len(column) for name, column in zip(self._names, columns, strict=True)})
         size = len(columns[0])
-        self._keep(columns, size)
+        self._check_assumptions(columns, size)
         return self._run(columns, np.array([size]))
 
-    def many(self, inputs: Iterable[object]) -> Iterator[Results]:
+    def run_many(self, inputs: Iterable[object]) -> Iterator[Results]:
         """Run the program on many inputs, in chunks of bounded memory.
 
         Raises:
-            InputError, EvaluationError: as for :meth:`one`, after all earlier results.
+            InputError, EvaluationError: as for :meth:`run_one`, after all earlier results.
         """
         number = 0
         for chunk in _chunks(input_list(inputs)):
@@ -98,7 +98,7 @@ class Executor:
     def _chunk(self, chunk: Sequence[object], number: int) -> Iterator[Results]:
         """Run a chunk as one batch; if it fails or exceeds memory, bisect it until the failing input is isolated."""
         try:
-            results = self._together(chunk)
+            results = self._run_batch(chunk)
         except RaspirError as error:
             if len(chunk) == 1:
                 error.input = number
@@ -110,9 +110,9 @@ class Executor:
         yield from self._chunk(chunk[:half], number)
         yield from self._chunk(chunk[half:], number + half)
 
-    def _together(self, chunk: Sequence[object]) -> Results:
+    def _run_batch(self, chunk: Sequence[object]) -> Results:
         if len(chunk) == 1:
-            return self.one(chunk[0])
+            return self.run_one(chunk[0])
         classes = set() if _is_plain(chunk) else set(map(type, chunk))
         if len(self._names) == 1 and not any(issubclass(held, Mapping) for held in classes):
             column, lengths = read_many(chunk, classes)
@@ -124,15 +124,15 @@ class Executor:
             columns, lengths = [column for column, _ in read_all], read_all[0][1]
             for name, (_, others) in zip(self._names, read_all, strict=True):
                 if (others != lengths).any():
-                    raise InputError(f"all inputs must have one length ({name} differs)")
-        self._keep(columns, int(lengths.max(initial=0)))
+                    raise InputError(f"all inputs must have the same length ({name} differs)")
+        self._check_assumptions(columns, int(lengths.max(initial=0)))
         if not len(lengths) or lengths.all():
             return self._run(columns, lengths)
         results, _ = self._run(columns, lengths[lengths > 0])
-        self._empty()
+        self._check_empty()
         return results, lengths
 
-    def _keep(self, columns: Sequence[Column], longest: int) -> None:
+    def _check_assumptions(self, columns: Sequence[Column], longest: int) -> None:
         for name, column in zip(self._names, columns, strict=True):
             require_length(longest, self._max_length)
             if name in self._allowed and len(column):
@@ -141,19 +141,19 @@ class Executor:
     def _run(self, columns: Sequence[Column], lengths: Array) -> Results:
         if not len(columns[0]):
             if len(lengths):  # a batch of zero sequences satisfies any minimum length
-                self._empty()
+                self._check_empty()
             return [_NONE] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)
-        results = [full(run, found) for found in self._program(run, *columns)]
-        return [_owned(found, columns) for found in results], lengths
+        results = [full(run, result) for result in self._program(run, *columns)]
+        return [_copied_if_shared(result, columns) for result in results], lengths
 
-    def _empty(self) -> None:
+    def _check_empty(self) -> None:
         for length, at in self._fixed:
             if length:
                 raise at.failed(wrong_length(length, 0))
 
 
-def _let_memory_stay() -> None:
+def _retain_freed_memory() -> None:
     """Make the allocator retain freed array memory, to avoid repeated page faults.
 
     glibc returns memory to the system above a threshold that adapts to twice the largest freed block, up to 32 MB.
@@ -161,7 +161,7 @@ def _let_memory_stay() -> None:
     np.empty((32 << 20) - (1 << 13), dtype=np.uint8)  # never written, so no pages are committed
 
 
-def _owned(result: Column, inputs: Sequence[Column]) -> Column:
+def _copied_if_shared(result: Column, inputs: Sequence[Column]) -> Column:
     """Copy ``result`` if it is a view of an input, which the caller may modify later."""
     if any(np.may_share_memory(result.data, column.data) for column in inputs):
         return Column(result.kind, result.data.copy(), result.tags, result.atoms, result.bounded)
@@ -191,12 +191,12 @@ class _Vocabulary:
         else:
             _, firsts = classes_of((column,))
             atoms = atoms_of(take(column, firsts))
-            found = [
+            result = [
                 place for place, atom in zip(firsts.tolist(), atoms, strict=True) if atom_key(atom) not in self._keys
             ]
-            if not found:
+            if not result:
                 return
-            position = min(found)
+            position = min(result)
         raise refused(position, atoms_of(take(column, np.array([position])))[0], self._atoms)
 
 
@@ -332,9 +332,5 @@ def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Arr
 
 def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
     """Split a column into the atoms of each sequence of a batch."""
-    atoms: list[Any] = atoms_of(column) if len(column) else []
-    found, start = [], 0
-    for length in lengths:
-        found.append(atoms[start : start + length])
-        start += length
-    return found
+    atoms = iter(atoms_of(column) if len(column) else [])
+    return [list(itertools.islice(atoms, length)) for length in lengths]

@@ -7,7 +7,7 @@ from typing import Any
 from raspir.ir.errors import EvaluationError, RaspirError
 
 
-class TooMuchError(RaspirError):
+class BatchTooLargeError(RaspirError):
     """Several inputs together exceed the memory limit; the batch must be split."""
 
 

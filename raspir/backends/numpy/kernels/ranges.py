@@ -12,15 +12,15 @@ def running_sums(values: Array, starts: Array, lengths: Array) -> Array:
     with np.errstate(all="ignore"):
         if len(starts) == 1:
             return np.cumsum(values)
-        found = np.empty(len(values))
+        result = np.empty(len(values))
         doublings = np.frexp(lengths)[1]
         for doubling in np.unique(doublings):  # segments of similar length together, to limit padding
             runs = np.flatnonzero(doublings == doubling)
             places = starts[runs, None] + np.arange(int(lengths[runs].max()))
             inside = places < (starts + lengths)[runs, None]
             sums = np.cumsum(np.where(inside, values[np.where(inside, places, 0)], 0.0), axis=1)
-            found[places[inside]] = sums[inside]
-        return found
+            result[places[inside]] = sums[inside]
+        return result
 
 
 def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Array:
@@ -32,7 +32,7 @@ def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Arra
     if start is None:
         running = np.maximum.accumulate(table)
         return np.where(stop > 0, gather(running, np.maximum(stop, 1) - 1), -1)
-    found = np.full(rows, -1)
+    result = np.full(rows, -1)
     lengths = stop - start
     level = (np.frexp(np.maximum(lengths, 0).astype(np.float64))[1] - 1).astype(np.int8)
     order = np.argsort(level, kind="stable")
@@ -41,7 +41,7 @@ def range_max(table: Array, start: Array | None, stop: Array, rows: int) -> Arra
     for doubling in range(highest + 1):
         those = order[ends[doubling] : ends[doubling + 1]]
         if len(those):
-            found[those] = np.maximum(gather(table, start[those]), gather(table, stop[those] - (1 << doubling)))
+            result[those] = np.maximum(gather(table, start[those]), gather(table, stop[those] - (1 << doubling)))
         if doubling < highest:
             table = np.maximum(table[: len(table) - (1 << doubling)], table[1 << doubling :])
-    return found
+    return result

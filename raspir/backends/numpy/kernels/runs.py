@@ -43,15 +43,11 @@ class Run:
         self.longest = self.n if self.single else int(lengths.max())
         self.budget = budget
         self.report = report
-        self._places: Array | None = None
-        self._indices: Column | None = None
 
-    @property
-    def places(self) -> Array:
+    @cached_property
+    def positions(self) -> Array:
         """The global index of each position across all sequences."""
-        if self._places is None:
-            self._places = np.arange(self.n)
-        return self._places
+        return np.arange(self.n)
 
     @cached_property
     def starts(self) -> Array:
@@ -80,19 +76,11 @@ class Run:
         """The length of each position's sequence, or a single one that broadcasts, in the narrowest dtype."""
         return self.lengths if self.single else np.repeat(self.lengths.astype(narrowest(0, self.longest)), self.lengths)
 
-    @property
+    @cached_property
     def indices(self) -> Column:
         """The index of each position within its sequence."""
-        if self._indices is None:
-            kind = np.int64 if self.single else narrowest(0, self.longest)
-            places = self.places if self.single else (self.places - self.first).astype(kind)
-            self._indices = integers(places, 0, self.longest - 1)
-        return self._indices
-
-    @property
-    def length(self) -> Column:
-        """The length of each sequence."""
-        return integers(self.lengths, 1, self.longest)
+        indices = self.positions if self.single else (self.positions - self.first).astype(narrowest(0, self.longest))
+        return integers(indices, 0, self.longest - 1)
 
 
 def warn_if_slow(what: str, seconds: float) -> None:
@@ -108,7 +96,7 @@ def indices(run: Run) -> Column:
 
 def length(run: Run) -> Column:
     """Return the length of each sequence."""
-    return run.length
+    return integers(run.lengths, 1, run.longest)
 
 
 def fixed(run: Run, at: Site, column: Column | None = None) -> Column:

@@ -34,18 +34,18 @@ def float_sums(run: Run, selection: Selection, values: Array) -> Array:
 def _sums(run: Run, selection: Selection, values: Array) -> Array:
     short = run.lengths * (1 if selection.uniform else run.lengths) <= SMALL
     if short.all():
-        return selection.one_by_one(values)
+        return selection.sequential_sums(values)
     finite = np.isfinite(values)
-    most = float(np.abs(values[finite]).max(initial=0.0))
+    max_abs = float(np.abs(values[finite]).max(initial=0.0))
     if finite.all():
-        exact = _in_a_unit(run, selection, values, most)
+        exact = _in_a_unit(run, selection, values, max_abs)
         if exact is not None:
             return exact
-    quick = selection.in_order(values)
+    quick = selection.ordered_sums(values)
     if quick is not None:
         return quick
-    if not np.isfinite(most * run.longest):  # partial sums may overflow to infinity
-        return selection.one_by_one(values)
+    if not np.isfinite(max_abs * run.longest):  # partial sums may overflow to infinity
+        return selection.sequential_sums(values)
     sums = _rounded(selection, np.where(finite, values, 0.0))
     if not finite.all():
         above = selection.sums((values == np.inf).astype(np.int64), 1) > 0
@@ -53,17 +53,17 @@ def _sums(run: Run, selection: Selection, values: Array) -> Array:
         sums = np.where(above, np.where(below, np.nan, np.inf), np.where(below, -np.inf, sums))
     if short.any():
         own = short if selection.uniform else short[run.sequence]
-        sums = np.where(own, selection.one_by_one(values, short), sums)
+        sums = np.where(own, selection.sequential_sums(values, short), sums)
     return sums
 
 
-def _in_a_unit(run: Run, selection: Selection, values: Array, most: float) -> Array | None:
+def _in_a_unit(run: Run, selection: Selection, values: Array, max_abs: float) -> Array | None:
     """Return sums of multiples of a power of two that are exact in any order; ``None`` if the values are not such."""
-    if most == 0.0:
+    if max_abs == 0.0:
         return np.zeros(selection.rows)
-    if not np.isfinite(most * run.longest):
+    if not np.isfinite(max_abs * run.longest):
         return None
-    room = 52 - int(np.frexp(most * run.longest)[1])
+    room = 52 - int(np.frexp(max_abs * run.longest)[1])
     if room <= -1000:
         return None
     whole = np.rint(np.ldexp(values, room))
@@ -93,26 +93,26 @@ def _rounded(selection: Selection, values: Array) -> Array:
 
 def _digits(values: Array) -> list[tuple[int, Array]]:
     """Return the nonzero digits of floats, least significant first, each with the exponent of its unit."""
-    found: list[tuple[int, Array]] = []
+    result: list[tuple[int, Array]] = []
     rest = values
     while rest.any():
         exponent = int(np.frexp(np.abs(rest).max())[1])
         unit = (exponent - 1) // _DIGIT_BITS * _DIGIT_BITS
         part = np.trunc(np.ldexp(rest, -unit))
         rest = rest - np.ldexp(part, unit)
-        found.append((unit, part.astype(np.int64)))
-    return found[::-1]
+        result.append((unit, part.astype(np.int64)))
+    return result[::-1]
 
 
 def _carried(digits: list[tuple[int, Array]]) -> tuple[list[tuple[int, Array]], Array]:
     """Propagate carries: return normalized nonnegative digits, least significant first, and the sign, 0 or -1."""
-    found: list[tuple[int, Array]] = []
+    result: list[tuple[int, Array]] = []
     sums = dict(digits)
     unit = digits[0][0]
     carry = np.zeros_like(digits[0][1])
     while unit <= digits[-1][0] or ((carry != 0) & (carry != -1)).any():
         total = carry + sums[unit] if unit in sums else carry
-        found.append((unit, total & _DIGIT_MASK))
+        result.append((unit, total & _DIGIT_MASK))
         carry = total >> _DIGIT_BITS
         unit += _DIGIT_BITS
-    return found, carry
+    return result, carry

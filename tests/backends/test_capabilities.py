@@ -52,29 +52,32 @@ def test_what_is_missing_is_named_with_its_line(program, supports, message):
     assert error.location.file == __file__
 
 
-def test_all_that_is_missing_is_told_in_one_line():
+def test_everything_missing_is_listed_in_one_line():
     error = refused(BEFORE.mean(tokens) + BEFORE.best(tokens, 0), Capabilities(aggregates=["sum"]))
     assert "the aggregate mean (nor the aggregate best, which the program needs elsewhere), which " in error.message
 
 
-def test_promises_and_several():
-    assert "holds: give vocab= or --vocab" in refused(tokens, Capabilities(vocabulary=False)).message
+def test_assumptions_and_several_inputs_or_outputs():
+    assert (
+        "needs a vocabulary for tokens: give vocab= or --vocab"
+        in refused(tokens, Capabilities(vocabulary=False)).message
+    )
     assert "give max_length= or --max-length" in refused(tokens, Capabilities(length=False)).message
     assert "takes programs of one output, and this one has 2: a, b" in (
         refused({"a": tokens, "b": indices}, Capabilities(outputs=False)).message
     )
     graph = raspir.parse('raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\noutput out = %b\n')
     assert "takes programs of one input, and this one has 2: a, b" in refused(graph, Capabilities(inputs=False)).message
-    assert "tokens needs: promise which atoms it holds" in refused(tokens, Capabilities(types=["int"])).message
+    assert "tokens needs: restrict the atoms of the input" in refused(tokens, Capabilities(types=["int"])).message
 
 
-def test_a_table_of_the_optimisers_that_cannot_be_lowered_is_said_to_be_one():
-    """Comparisons do not tell ``1`` from ``True``, as the table does."""
-    with pytest.raises(BackendError, match=r"lookup.*leave the program as written, with optimize=False"):
+def test_a_lookup_of_the_optimizer_without_lowering_is_attributed_to_it():
+    """Comparisons do not distinguish ``1`` from ``True``, as the table does."""
+    with pytest.raises(BackendError, match=r"lookup.*use the program as written, with optimize=False"):
         raspir.compile(tokens.map(repr), Never(Capabilities.without("lookup")), vocab=[1, True])
 
 
-def test_what_is_supported_is_called():
+def test_supported_programs_reach_the_backend():
     for supports in (Capabilities(), Capabilities.without("best", "float", inputs=False)):
         with pytest.raises(BackendError, match="AssertionError: called"):
             raspir.compile(tokens == "a", Never(supports), optimize=False, vocab="ab")
@@ -84,18 +87,18 @@ def test_what_is_supported_is_called():
     ("wrong", "message"),
     [
         (lambda: Capabilities(operations="add"), "operations must be a set of names, not 'add'"),
-        (lambda: Capabilities(operations=["ad"]), "operations holds ad, and there is: abs, add, "),
-        (lambda: Capabilities(aggregates=["max"]), "aggregates holds max, and there is: best, mean, sum"),
-        (lambda: Capabilities(types=[int]), "types holds <class 'int'>, and there is: bool, float, int, str"),
+        (lambda: Capabilities(operations=["ad"]), r"unknown operations: ad \(known: abs, add, "),
+        (lambda: Capabilities(aggregates=["max"]), r"unknown aggregates: max \(known: best, mean, sum\)"),
+        (lambda: Capabilities(types=[int]), r"unknown types: <class 'int'> \(known: bool, float, int, str\)"),
         (lambda: Capabilities(mixed=1), "mixed must be True or False, not 1"),
         (lambda: Capabilities.without("nothing"), "there is no operation, aggregate or type nothing"),
     ],
 )
-def test_mistakes_in_a_support(wrong, message):
+def test_invalid_capabilities(wrong, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         wrong()
 
 
-def test_a_support_as_json_says_what_is_less():
+def test_capabilities_as_json_list_restrictions():
     assert Capabilities.without("best", outputs=False).to_json() == {"aggregates": ["mean", "sum"], "outputs": False}
     assert Capabilities() == Capabilities.without()

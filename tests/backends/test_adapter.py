@@ -26,13 +26,13 @@ def runs(function, **attributes):
     return backend(compile=lambda graph: function)
 
 
-def told(function, *arguments, **keywords):
+def message_of(function, *arguments, **keywords):
     with pytest.raises(BackendError) as caught:
         function(*arguments, **keywords)
     return caught.value.message
 
 
-def test_a_fault_is_told_from_a_refusal():
+def test_faults_differ_from_refusals():
     def refuse(graph):
         raise BackendError("not this one")
 
@@ -44,22 +44,24 @@ def test_a_fault_is_told_from_a_refusal():
     assert not isinstance(caught.value, FaultyBackendError)
 
 
-def test_a_fault_within_raspir_is_told_by_the_line_that_led_to_it():
+def test_a_fault_within_raspir_is_located_at_the_calling_line_of_the_backend():
     def compiles(graph):
         return visible(None)  # which fails in a file of raspir
 
-    assert "failed at test_calling.py:" in told(raspir.compile, tokens, backend(compile=compiles))
+    assert "failed at test_adapter.py:" in message_of(raspir.compile, tokens, backend(compile=compiles))
 
 
-def test_an_object_that_cannot_be_looked_at_is_no_backend():
+def test_an_object_that_cannot_be_inspected_is_not_a_backend():
     class Lazy:
-        name, summary = "lazy", "fails when it is looked at"
+        name, summary = "lazy", "fails when it is inspected"
 
         @property
         def compile(self):
             raise KeyError("attribute")
 
-    assert "is not a backend: it cannot be looked at: KeyError: 'attribute'" in told(raspir.compile, tokens, Lazy())
+    assert "is not a backend: it cannot be inspected: KeyError: 'attribute'" in message_of(
+        raspir.compile, tokens, Lazy()
+    )
 
 
 def test_lists_become_sequences_of_the_right_layer():
@@ -73,7 +75,7 @@ def test_lists_become_sequences_of_the_right_layer():
     assert list(both) == ["a", "b"]
 
 
-def test_inputs_have_been_read_and_keep_the_promises():
+def test_inputs_are_parsed_and_satisfy_the_assumptions():
     given = []
     run = raspir.compile(tokens, runs(lambda atoms: given.append(atoms) or atoms), vocab="ab", max_length=3)
     assert run("ab") == ["a", "b"]
@@ -85,33 +87,33 @@ def test_inputs_have_been_read_and_keep_the_promises():
     assert len(given) == 2
 
 
-def test_several_inputs_come_by_name():
+def test_several_inputs_are_passed_by_name():
     graph = raspir.parse(
         'raspir 1\n%a = input name="a" : atom\n%b = input name="b" : atom\n'
         "%s = add %a, %b : int|float|str\noutput out = %s\n"
     )
     run = raspir.compile(graph, runs(lambda read: [x + y for x, y in zip(read["a"], read["b"], strict=True)]))
     assert run({"a": [1, 2], "b": [3, 4]}) == [4, 6]
-    with pytest.raises(InputError, match="one length"):
+    with pytest.raises(InputError, match="the same length"):
         run({"a": [1, 2], "b": [3]})
 
 
 @pytest.mark.parametrize(
     ("result", "message"),
     [
-        (None, "yields for out what is no sequence of atoms: None is not a sequence"),
-        ([1, None], "yields for out what is no sequence of atoms: position 1: "),
-        ([1, float("nan")], "yields for out what is no sequence of atoms: position 1: "),
-        ([1], "yields 1 atom for out where the input has 2"),
-        ({"out": [1, 2]}, "yields for out what is no sequence of atoms"),
+        (None, "returned an invalid sequence for out: None is not a sequence"),
+        ([1, None], "returned an invalid sequence for out: position 1: "),
+        ([1, float("nan")], "returned an invalid sequence for out: position 1: "),
+        ([1], "returned 1 atom for out, but the input has 2"),
+        ({"out": [1, 2]}, "returned an invalid sequence for out"),
     ],
 )
-def test_what_is_no_result(result, message):
-    assert f"backend 'mine' {message}" in told(raspir.compile(tokens, runs(lambda atoms: result)), "ab")
-    assert "which is not one result for each of a, b" in told(raspir.compile(TWO, runs(lambda atoms: result)), "ab")
+def test_invalid_results(result, message):
+    assert f"backend 'mine' {message}" in message_of(raspir.compile(tokens, runs(lambda atoms: result)), "ab")
+    assert "instead of one result for each of a, b" in message_of(raspir.compile(TWO, runs(lambda atoms: result)), "ab")
 
 
-def test_failures_have_a_name_a_place_and_a_cause():
+def test_failures_have_a_name_a_line_and_a_cause():
     def divides(atoms):
         return 1 / 0
 
@@ -122,16 +124,16 @@ def test_failures_have_a_name_a_place_and_a_cause():
     with pytest.raises(BackendError) as caught:
         run("a")
     message = re.sub(r":\d+", "", caught.value.message)
-    assert message == "backend 'mine' failed at test_calling.py: ZeroDivisionError: division by zero"
+    assert message == "backend 'mine' failed at test_adapter.py: ZeroDivisionError: division by zero"
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
     mine = backend(compile=stops, emit=stops, draw=stops, explain=stops)
-    assert "failed at test_calling.py" in told(raspir.compile, tokens, mine)
-    assert "SystemExit: enough" in told(raspir.emit, tokens, mine)
-    assert "SystemExit: enough" in told(raspir.draw, tokens, "x", backend=mine)
-    assert "SystemExit: enough" in told(runner(mine).explain, raspir.lower(tokens))
+    assert "failed at test_adapter.py" in message_of(raspir.compile, tokens, mine)
+    assert "SystemExit: enough" in message_of(raspir.emit, tokens, mine)
+    assert "SystemExit: enough" in message_of(raspir.draw, tokens, "x", backend=mine)
+    assert "SystemExit: enough" in message_of(runner(mine).explain, raspir.lower(tokens))
 
 
-def test_what_a_backend_says_itself_is_left_as_it_is():
+def test_errors_of_raspir_pass_unchanged():
     def refuses(*arguments):
         raise EvaluationError("the third position")
 
@@ -139,19 +141,21 @@ def test_what_a_backend_says_itself_is_left_as_it_is():
         raspir.compile(tokens, runs(refuses))("abc")
 
 
-def test_answers_that_are_none():
-    assert told(raspir.compile, tokens, backend(compile=lambda graph: 5)) == (
+def test_invalid_return_values():
+    assert message_of(raspir.compile, tokens, backend(compile=lambda graph: 5)) == (
         "backend 'mine' compiled the program to 5, which cannot be called"
     )
-    assert told(raspir.emit, tokens, backend(emit=lambda graph, input: None)) == (
+    assert message_of(raspir.emit, tokens, backend(emit=lambda graph, input: None)) == (
         "backend 'mine' returned None, which is neither str nor bytes"
     )
-    assert "neither str nor bytes" in told(raspir.draw, tokens, "x", backend=backend(draw=lambda graphs, **rest: []))
+    assert "neither str nor bytes" in message_of(
+        raspir.draw, tokens, "x", backend=backend(draw=lambda graphs, **rest: [])
+    )
     explains = backend(compile=lambda graph: None, explain=lambda graph: ["fast"])
-    assert "'fast', which is not a Strategy" in told(runner(explains).explain, raspir.lower(tokens))
+    assert "'fast', which is not a Strategy" in message_of(runner(explains).explain, raspir.lower(tokens))
 
 
-def test_the_level_says_what_is_given():
+def test_the_level_determines_the_argument():
     given = []
 
     def emit(program, input):
@@ -166,9 +170,9 @@ def test_the_level_says_what_is_given():
         raspir.emit(tokens, backend(emit=emit), input=5)
 
 
-def test_functions_that_are_missing_are_told_before():
+def test_unbound_functions_are_reported_before_the_call():
     graph = raspir.parse('raspir 1\n%t = input name="t" : atom\n%m = map %t function=@f : atom\noutput out = %m\n')
-    assert "needs the Python function @f" in told(raspir.compile, graph, runs(lambda atoms: atoms))
+    assert "needs the Python function @f" in message_of(raspir.compile, graph, runs(lambda atoms: atoms))
     assert raspir.emit(graph, backend(emit=lambda graph, input: "x")) == "x"
 
 
@@ -187,7 +191,7 @@ def test_batches_one_by_one():
         run.batch(5)
 
 
-def test_batches_of_its_own():
+def test_batches_of_the_backend():
     sizes = []
 
     def batch(inputs):
@@ -201,15 +205,15 @@ def test_batches_of_its_own():
     assert refused.value.input == 1
     assert sizes == [3, 1]
     for wrong, message in (
-        (lambda inputs: [], "yields fewer results than there are inputs (2)"),
-        (lambda inputs: ["ab"] * 3, "yields more results than there are inputs (2)"),
-        (lambda inputs: ["ab", "x"], "yields 1 atom for out where the input has 2"),
+        (lambda inputs: [], "returned fewer results than inputs (2)"),
+        (lambda inputs: ["ab"] * 3, "returned more results than inputs (2)"),
+        (lambda inputs: ["ab", "x"], "returned 1 atom for out, but the input has 2"),
         (lambda inputs: None, "TypeError: 'NoneType' object is not iterable"),
     ):
-        assert message in told(raspir.compile(tokens, runs(lambda atoms: atoms, batch=wrong)).batch, ["ab", "ab"])
+        assert message in message_of(raspir.compile(tokens, runs(lambda atoms: atoms, batch=wrong)).batch, ["ab", "ab"])
 
 
-def test_streams_of_its_own_are_read_as_they_come():
+def test_streams_of_the_backend_are_read_lazily():
     def stream(inputs):
         for atoms in inputs:
             read.append(atoms)
@@ -234,16 +238,18 @@ def test_progress_is_passed_on():
     assert raspir.compile(tokens, runs(lambda atoms: atoms)).report is None
 
 
-def test_raspirs_own_programs_are_as_they_were():
+def test_programs_of_built_in_backends_are_not_wrapped():
     from raspir.backends.numpy.program import Program
 
     assert isinstance(raspir.compile(tokens), Program)
 
 
-def test_objects_that_are_no_backend():
-    assert "is not a backend: it has no name and no summary" in told(raspir.compile, tokens, object())
-    assert "is not a backend: it is a class" in told(raspir.compile, tokens, type(runs(lambda atoms: atoms)))
-    assert "does not run programs" in told(raspir.compile, tokens, backend(emit=lambda graph, input: ""))
+def test_objects_that_are_not_backends():
+    assert "is not a backend: it has no name and no summary" in message_of(raspir.compile, tokens, object())
+    assert "is not a backend: it is a class" in message_of(raspir.compile, tokens, type(runs(lambda atoms: atoms)))
+    assert "does not run programs" in message_of(raspir.compile, tokens, backend(emit=lambda graph, input: ""))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert "is not a backend: it has none of compile, emit and draw" in told(raspir.compile, tokens, backend())
+        assert "is not a backend: it has none of compile, emit and draw" in message_of(
+            raspir.compile, tokens, backend()
+        )
