@@ -13,7 +13,7 @@ from raspir.analysis import Analysis
 from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph, verify
 from raspir.passes.depth.extraction import extracted
-from raspir.passes.depth.search import Options, Rule, Search
+from raspir.passes.depth.search import Rule, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.proving import Patch, replaced
 
@@ -47,7 +47,7 @@ def alone(
     """Return the graph of a program before and after a search with one rule, or with none: then it is folded."""
     graph = as_graph(program, vocab, max_length)
     rules = () if rule is None else (rule,)
-    search = Search(Algebra(Analysis.of(graph)), rules, Options(attention, **options), bool_int_agnostic(graph))
+    search = Search(Algebra(Analysis.of(graph)), rules, SearchLimits(attention, **options), bool_int_agnostic(graph))
     found, _ = extracted(graph, search)
     return graph, verify(found)
 

@@ -208,8 +208,8 @@ def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
         (["opt"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
         (["emit", "-b", "text"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
         (["draw", "--format", "dot", "--optimize"], "digits", "the vocabulary holds '+', on which map(int) fails: "),
-        (["run", "--json", "[]", "--no-optimize"], "less", "`-`: it cannot take str and int, as the vocabulary makes"),
-        (["opt"], "less", "`-`: it cannot take str and int, as the vocabulary makes of it, so the program fails on"),
+        (["run", "--json", "[]", "--no-optimize"], "less", "`-`: it cannot take str and int, the types under this"),
+        (["opt"], "less", "`-`: it cannot take str and int, the types under this vocabulary, so the program fails on"),
     ],
 )
 def test_a_vocabulary_on_which_a_program_fails_is_reported_once_in_one_line(tmp_path, command, name, words):

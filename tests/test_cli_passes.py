@@ -145,8 +145,8 @@ def test_options_in_braces_and_by_themselves(installed):
         (["--passes", "tidy{mode=medium}"], "the option mode of pass tidy takes fast or slow, not 'medium'"),
         (["--passes", "tidy{"], "'tidy{' is no pipeline"),
         (["--passes", "broken", "--max-heads", "4"], "none of the passes broken has an option 'max_heads'"),
-        (["--passes", "tidy", "--max-heads", "0"], "max_heads is a positive integer, not 0"),
-        (["--passes", "tidy", "--time-budget", "nan"], "time_budget is a number of seconds, not nan"),
+        (["--passes", "tidy", "--max-heads", "0"], "max_heads must be a positive integer, not 0"),
+        (["--passes", "tidy", "--time-budget", "nan"], "time_budget must be a non-negative number of seconds, not nan"),
         (
             ["--passes", "broken"],
             "internal error: pass broken (from tidying 1.0) failed: ZeroDivisionError: division by zero; the graph",

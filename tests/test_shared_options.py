@@ -106,10 +106,10 @@ def test_signatures_read_as_if_they_were_written():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"attention": "all"}, "attention is select or best, not 'all'"),
-        ({"attention": []}, r"attention is select or best, not \[\]"),
-        ({"max_heads": 0}, "max_heads is a positive integer, not 0"),
-        ({"time_budget": float("nan")}, "time_budget is a number of seconds, not nan"),
+        ({"attention": "all"}, "attention must be select or best, not 'all'"),
+        ({"attention": []}, r"attention must be select or best, not \[\]"),
+        ({"max_heads": 0}, "max_heads must be a positive integer, not 0"),
+        ({"time_budget": float("nan")}, "time_budget must be a non-negative number of seconds, not nan"),
     ],
 )
 @pytest.mark.parametrize("function", [Options, lambda **given: raspir.draw(tokens, **given)])

@@ -102,7 +102,7 @@ def remainder(a: Any, b: Any) -> Any:
 
 def _divides(a: int, b: int) -> None:
     if a.bit_length() > MOST_BITS or b.bit_length() > MOST_BITS:
-        raise OverflowError(f"integers of more than {MOST_BITS} bits are not divided")
+        raise OverflowError(f"integers of more than {MOST_BITS} bits cannot be divided")
 
 
 def _formatted(text: str, value: Any) -> str:

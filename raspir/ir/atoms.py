@@ -31,7 +31,7 @@ def as_atom(value: object) -> Atom:
         except RaspirError:
             raise
         except Exception as error:  # attribute access on a foreign object may run arbitrary code
-            raise InputError(f"{show(value)} is not an atom: {type(error).__name__} when it is read") from error
+            raise InputError(f"{show(value)} is not an atom: reading it raises {type(error).__name__}") from error
     if value != value:
         raise InputError("NaN is not an atom: numbers are totally ordered")
     return value  # type: ignore[return-value]  # _plain has checked the class
@@ -99,7 +99,7 @@ def read_mapping(value: Mapping[Any, Any]) -> dict[Any, Any]:
     try:
         return {key: value[key] for key in value}
     except Exception as error:
-        raise InputError(f"{show(value)} is not a mapping: {type(error).__name__} when it is read") from error
+        raise InputError(f"{show(value)} is not a mapping: reading it raises {type(error).__name__}") from error
 
 
 def _items(value: object) -> Iterator[object]:
@@ -109,8 +109,7 @@ def _items(value: object) -> Iterator[object]:
     except RaspirError:  # a program reports by itself why it is not iterable
         raise
     except Exception as error:
-        problem = f"{type(error).__name__} when it is read"
-        raise InputError(f"{show(value)} is not a sequence: {problem}") from error
+        raise InputError(f"{show(value)} is not a sequence: reading it raises {type(error).__name__}") from error
 
 
 def _iterated(value: object) -> Iterator[object]:

@@ -67,11 +67,11 @@ class Graph:
         schedule: Mapping[Node, int] | None = None,
     ) -> None:
         if not isinstance(outputs, Mapping) or not outputs:
-            raise GraphError(f"a graph needs outputs by their names, not {show(outputs)}")
+            raise GraphError(f"outputs must be a non-empty mapping from names to nodes, not {show(outputs)}")
         inputs = tuple(inputs)
         for node in (*inputs, *outputs.values()):
             if not isinstance(node, Node):
-                raise GraphError(f"{show(node)} is not a node of a graph: raspir.lower makes a graph of programs")
+                raise GraphError(f"{show(node)} is not a node of a graph: raspir.lower builds a graph from programs")
         nodes = topological((*inputs, *outputs.values()))
         given = set(inputs)
         missing = [node for node in nodes if node.operation.name == "input" and node not in given]
@@ -110,7 +110,7 @@ class Graph:
             GraphError: if the graph has no such symbol, or a function is not callable.
         """
         if not isinstance(functions, Mapping):
-            raise GraphError(f"functions are given by their symbols, not as {show(functions)}")
+            raise GraphError(f"functions must be a mapping from symbols to functions, not {show(functions)}")
         symbols = set(self.symbols)
         for symbol, function in read_mapping(functions).items():
             if type(symbol) is not str or symbol not in symbols:
@@ -131,7 +131,7 @@ class Graph:
             InputError: if ``vocab`` is empty or contains a non-atom, or ``max_length`` is not a natural number.
         """
         if max_length is not None and (type(max_length) is not int or max_length < 0):
-            raise InputError(f"a maximum length is a natural number, not {show(max_length)}")
+            raise InputError(f"the maximum length must be a natural number, not {show(max_length)}")
         graph = self if max_length is None else self._with(max_length=max_length)
         return graph if vocab is None else graph._holding(vocabulary(vocab))
 
@@ -165,7 +165,7 @@ class Graph:
             types = tuple(operand.type for operand in operands)
             result = type if held and type is not None else operation.infer(types, attributes)
             if result is NOTHING:
-                what = f"`{operation.symbol}`: {impossible(operation, types)}, as the vocabulary makes of it"
+                what = f"`{operation.symbol}`: {impossible(operation, types)}, the types under this vocabulary"
                 raise GraphError(what, self.locations.get(node))
             new[node] = make(operation, operands, attributes, result)
         return self._with(
@@ -340,5 +340,5 @@ def vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
     """
     atoms = distinct(vocab)
     if not atoms:
-        raise InputError("a vocabulary needs at least one atom")
+        raise InputError("a vocabulary must contain at least one atom")
     return atoms

@@ -163,7 +163,7 @@ def _sources() -> None:
     kind = AttributeKind
     _define(
         "input", "input", Role.SOURCE, "", rules.atoms_of,
-        "the sequence that the program is given, of atoms from its vocabulary if it has one",
+        "an input sequence, whose atoms are from its vocabulary if it has one",
         {"name": kind.NAME, "vocab": kind.VOCABULARY},
     )  # fmt: skip
     _define("indices", "indices", Role.SOURCE, "", rules.always(INT), "the positions 0 … n-1")
@@ -191,11 +191,11 @@ def _scalar(
 # fmt: off
 def _arithmetic() -> None:
     integers = ranges.on_integers
-    _scalar("add", "+", "a b", rules.add, arithmetic.added, integers, "the sum of numbers, or strings joined",
-            bounds=ranges.of_add)
+    _scalar("add", "+", "a b", rules.add, arithmetic.added, integers,
+            "the sum of numbers, or the concatenation of strings", bounds=ranges.of_add)
     _scalar("sub", "-", "a b", rules.same_number, operator.sub, integers, "the difference", bounds=ranges.of_sub)
     _scalar("mul", "*", "a b", rules.mul, arithmetic.multiplied, integers,
-            "the product of numbers, or a string repeated",
+            "the product of numbers, or the repetition of a string",
             bounds=ranges.of_mul, bits=ranges.bits_of_product, size=arithmetic.repetition_size)
     _scalar("truediv", "/", "a b", rules.truediv, operator.truediv, ranges.never, "the quotient, a float")
     _scalar("floordiv", "//", "a b", rules.same_number, arithmetic.quotient, ranges.on_divisors,
@@ -223,7 +223,7 @@ def _logic() -> None:
             "logical and of booleans; bitwise and of integers")
     _scalar("or", "|", "a b", rules.bitwise, operator.or_, integers, "logical or of booleans; bitwise or of integers")
     _scalar("not", "~", "a", rules.invert, arithmetic.logical_not, integers,
-            "not of a boolean; every bit of an integer flipped")
+            "logical not of a boolean; bitwise complement of an integer")
     _scalar("where", "where", "condition a b", rules.where, arithmetic.choose, always,
             "a where the condition is true in Python's sense, else b")
 # fmt: on
@@ -237,12 +237,12 @@ def _tables() -> None:
     )  # fmt: skip
     _define(
         "lookup", "lookup", Role.ELEMENTWISE, "a", rules.looked_up,
-        "the value beside the key that is the atom, of the very same type, else another atom",
+        "the value of the key that equals the atom and has its type, or a fallback without such a key",
         {"otherwise": kind.ATOM, "keys": kind.ATOMS, "values": kind.ATOMS}, check=rules.table, total=ranges.always,
     )  # fmt: skip
     _define(
         "map", "map", Role.ELEMENTWISE, "a", rules.always(ATOM),
-        "what an opaque Python function returns for the atom", {"function": kind.SYMBOL},
+        "the result of an opaque Python function on the atom", {"function": kind.SYMBOL},
     )  # fmt: skip
 
 
@@ -256,12 +256,12 @@ def _attention() -> None:
         )  # fmt: skip
     _define(
         "select.by", "select", Role.SELECT, "key query", rules.always(SELECTOR),
-        "entry (i, j) is what an opaque predicate says of key[j] and query[i]", {"function": AttributeKind.SYMBOL},
+        "entry (i, j) is the result of an opaque predicate on key[j] and query[i]", {"function": AttributeKind.SYMBOL},
     )  # fmt: skip
     for name, symbol, operands, meaning in (
-        ("selector.and", "&", "selector_a selector_b", "entry by entry, selected by both"),
-        ("selector.or", "|", "selector_a selector_b", "entry by entry, selected by either"),
-        ("selector.not", "~", "selector", "entry by entry, not selected"),
+        ("selector.and", "&", "selector_a selector_b", "the entries that both select"),
+        ("selector.or", "|", "selector_a selector_b", "the entries that either selects"),
+        ("selector.not", "~", "selector", "the entries that are not selected"),
     ):
         _define(name, symbol, Role.SELECTOR_ALGEBRA, operands, rules.always(SELECTOR), meaning)
     _define(

@@ -146,11 +146,11 @@ def table(attributes: tuple[Attribute, ...]) -> str | None:
     assert isinstance(keys, tuple)
     assert isinstance(values, tuple)
     if len(keys) != len(values):
-        return f"its attributes keys and values must be equally long, not {len(keys)} and {len(values)}"
+        return f"its attributes keys and values must have equal lengths, not {len(keys)} and {len(values)}"
     seen: set[object] = set()
     for key in keys:
         if atom_key(key) in seen:
-            return f"its attribute keys must hold each key once, and {show(key)} is there twice"
+            return f"its attribute keys must be distinct, but {show(key)} occurs twice"
         seen.add(atom_key(key))
     return None
 

@@ -47,7 +47,7 @@ def _node_problem(node: Node) -> str | None:
         return None
     operation = node.operation
     if OPERATIONS.get(operation.name) is not operation:
-        return "the operation is not one of the IR"
+        return "the IR has no such operation"
     problem = malformed(operation, node.operands, node.attributes)
     if problem is not None:
         return problem
@@ -56,25 +56,25 @@ def _node_problem(node: Node) -> str | None:
     if inferred is NOTHING:
         return impossible(operation, types)
     if inferred is not node.type and not (operation.name == "input" and node.type is ATOM):
-        return f"its type is given as {node.type}, and its operands make it {inferred}"
+        return f"its type is declared as {node.type}, but inferred as {inferred}"
     found_sound(node)
     return None
 
 
 def _interface_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
     if not graph.inputs:
-        yield None, "the graph has no input to take its length from"
+        yield None, "the graph has no input to determine its length"
     for node in graph:
         if isinstance(node, Input) and graph.inputs[node.name] is not node:
-            yield node, f"two inputs are called {show(node.name)}"
+            yield node, f"two inputs are named {show(node.name)}"
     for name, node in graph.outputs.items():
         if type(name) is not str or not name:
-            yield node, f"an output's name must be a string with something in it, not {show(name)}"
+            yield node, f"the name of an output must be a non-empty string, not {show(name)}"
         if node.type not in ATOM:
             yield node, f"the output {name} must be a sequence of atoms, not a {node.type}"
     for node, names in graph.names.items():
         if not all(type(name) is str and name for name in names):
-            yield node, f"names must be strings with something in them, not {show(names)}"
+            yield node, f"names must be non-empty strings, not {show(names)}"
     if graph.max_length is not None and (type(graph.max_length) is not int or graph.max_length < 0):
         yield None, f"max_length must be a natural number, not {show(graph.max_length)}"
 
@@ -85,7 +85,7 @@ def _symbol_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
         if isinstance(node, Map | SelectBy):
             first = users.setdefault(node.function, node.operation.name)
             if first != node.operation.name:
-                yield node, f"@{node.function} is a function of one atom in map and of two in select.by"
+                yield node, f"@{node.function} is applied to one atom by map and to two by select.by"
 
 
 def _schedule_problems(graph: Graph, schedule: Mapping[Node, int]) -> Iterator[tuple[Node | None, str]]:
@@ -96,15 +96,15 @@ def _schedule_problems(graph: Graph, schedule: Mapping[Node, int]) -> Iterator[t
         layers[node] = first
         if node not in schedule:
             if node in to_place:
-                yield node, "the schedule of the graph places it in no layer"
+                yield node, "the schedule does not place it in a layer"
         elif node not in to_place:
-            yield node, "a schedule places aggregates and elementwise work on more than constants, and nothing else"
+            yield node, "a schedule may only place aggregates, and elementwise work that is not constant"
         elif type(schedule[node]) is not int or schedule[node] < first:
             at = show(schedule[node])
-            yield node, f"it is placed in layer {at}, and its operands allow layer {first} at the earliest"
+            yield node, f"it is placed in layer {at}, but its operands allow layer {first} at the earliest"
         else:
             layers[node] = schedule[node]
     heads = {layers[node] for node in graph if node.operation.role is Role.AGGREGATE}
     for node in to_place:
         if layers[node] > len(heads):
-            yield node, f"it is placed in layer {show(layers[node])}, and the schedule's heads fill {len(heads)} layers"
+            yield node, f"it is placed in layer {show(layers[node])}, but the schedule's heads fill {len(heads)} layers"

@@ -41,7 +41,7 @@ def exact_placement(problem: Problem) -> tuple[Placement | None, bool]:
     if slack > MOST_CHOICES or len(problem.nodes) * (problem.depth + 1) > MOST_CELLS:
         return None, False
     program = _Program(problem)
-    done = all(program.minimise(stage) for stage in program.stages)
+    done = all(program.minimize(stage) for stage in program.stages)
     return program.placement(), done
 
 
@@ -66,7 +66,7 @@ class _Program:
         self._order()
         self.stages = [*self._head_counts(), self._stays()]
 
-    def minimise(self, stage: dict[int, float]) -> bool:
+    def minimize(self, stage: dict[int, float]) -> bool:
         """Minimize the weighted sum of the columns in ``stage``, and fix it at its minimum.
 
         Returns:

@@ -26,7 +26,7 @@ class Fold:
 
     name: ClassVar[str] = "fold"
     summary: ClassVar[str] = (
-        "constants, identities, comparisons that domains decide, and tables for functions of few atoms"
+        "folds constants, identities and decided comparisons, and tabulates opaque functions of few atoms"
     )
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
@@ -65,8 +65,8 @@ def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[
         before, after = graph.layering.layer[node], algebra.facts[made[node]].layer
         if node.operation.role is Role.AGGREGATE and after < before:
             rule, gain = "fold", f"layer {before} → {after}"
-        elif node.operation.name == "map" and made[node].operation.name != "map":
-            rule, gain = "table", f"@{node['function']} needs no Python"
+        elif isinstance(node, Map) and not isinstance(made[node], Map):
+            rule, gain = "table", f"@{node.function} is no longer called"
         else:
             continue
         subject = describer.name(node) or describer(node)
@@ -160,7 +160,7 @@ def _check_function(
             failures.append((f"{show(atom)}{made}", why))
     if failures:
         first, why = failures[0]
-        more = "" if len(failures) == 1 else f"; so it does on {len(failures) - 1} more of its atoms"
+        more = "" if len(failures) == 1 else f"; it also fails on {len(failures) - 1} more of its atoms"
         what = f"the vocabulary holds {first}, on which {node.operation.symbol}({node.function}) fails: {why}{more}"
         warning = VocabularyWarning(what, graph.locations.get(node))
         if str(warning) not in warned:

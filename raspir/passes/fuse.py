@@ -30,7 +30,7 @@ class Fuse:
     """
 
     name = "fuse"
-    summary = "replaces chains and meshes of elementwise operations on few possible atoms by lookups"
+    summary = "replaces elementwise operations on a value of few possible atoms by lookups"
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with profitable lookups; it keeps its schedule only if nothing changed."""

@@ -26,7 +26,7 @@ class Merge:
     """A merge of heads, and of comparisons within them."""
 
     name: ClassVar[str] = "merge"
-    summary: ClassVar[str] = "equal selectors, comparisons of one key and query, and sums that are linear become one"
+    summary: ClassVar[str] = "merges equal selectors, comparisons of the same key and query, and sums over one selector"
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` merged, or the same graph if that saves nothing."""

@@ -59,7 +59,7 @@ class Documented:
         for name, about in described(type(self)).items():
             value = getattr(self, name)
             if about.admits is not None and not about.admits(value):
-                raise BackendError(f"{name} is {about.wanted}, not {show(value)}")
+                raise BackendError(f"{name} must be {about.wanted}, not {show(value)}")
 
     def part(self, of: type[T]) -> T:
         """Return the subset of these options that the class ``of`` declares."""
@@ -115,7 +115,7 @@ class Target(Documented):
         default="select",
         metadata=About(
             'the kind of attention heads: plain selectors (``"select"``), or also ``"best"``.',
-            "Which attention heads the optimizer may use.",
+            "The kind of attention heads that the optimizer may use.",
             wanted="select or best",
             admits=lambda value: is_one_of(value, get_args(Attention)),
         ).metadata,
@@ -129,8 +129,8 @@ class Limits(Documented):
     max_heads: int | None = field(
         default=None,
         metadata=About(
-            "the most attention heads that a layer may be given to save layers; the passes decide for ``None``.",
-            "The most heads a layer may be given to save layers.",
+            "the maximum number of heads that may replace one to save layers; the passes decide for ``None``.",
+            "The maximum number of heads that may replace one to save layers.",
             "N",
             wanted="a positive integer",
             admits=_is_count,
@@ -139,10 +139,10 @@ class Limits(Documented):
     time_budget: float | None = field(
         default=None,
         metadata=About(
-            "the seconds that a pass may search; the passes decide for ``None``.",
-            "How long a pass of the optimizer may search.",
+            "the time limit on the search of each pass, in seconds; the passes decide for ``None``.",
+            "The time limit on the search of each pass.",
             "SECONDS",
-            wanted="a number of seconds",
+            wanted="a non-negative number of seconds",
             admits=_is_seconds,
         ).metadata,
     )

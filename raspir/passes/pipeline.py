@@ -84,11 +84,12 @@ def _listed(passes: str | Sequence[str | Pass] | None) -> Iterable[tuple[Pass, d
     """Yield each pass with its options in braces."""
     items = DEFAULT if passes is None else [passes] if isinstance(passes, str) else passes
     if not isinstance(items, Iterable):
-        raise BackendError(f"passes are a text such as 'a,b' or a list of names and passes, not {show(items)}")
+        raise BackendError(f"passes must be a string such as 'a,b' or a list of names and passes, not {show(items)}")
     try:
         listed = list(items)
     except Exception as error:
-        raise BackendError(f"{show(items)} is no list of passes: {type(error).__name__} when it is read") from error
+        problem = f"reading it raises {type(error).__name__}"
+        raise BackendError(f"{show(items)} is not a list of passes: {problem}") from error
     for item in listed:
         if isinstance(item, str):
             for name, texts in parse_choices(str.__str__(item), PASSES.what):
@@ -110,7 +111,7 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
     try:
         after = each.run(graph, context)
     except GraphError as error:  # the graph before is valid, so the pass tried to build an invalid one
-        raise _internal(each, graph, f"broke a rule of the IR: {error.message}", error) from error
+        raise _internal(each, graph, f"violated a rule of the IR: {error.message}", error) from error
     except (RaspirError, RaspirWarning):  # a warning that the user turned into an error
         raise
     except (Exception, SystemExit) as error:
@@ -122,7 +123,7 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
     try:
         verify(after)
     except GraphError as error:
-        raise _internal(each, graph, f"made an invalid graph: {error.message}", error) from error
+        raise _internal(each, graph, f"returned an invalid graph: {error.message}", error) from error
     problem = _changed(graph, after)
     if problem is not None:
         raise _internal(each, graph, f"changed {problem}")
@@ -140,13 +141,13 @@ def _account_for_growth(each: Pass, before: Graph, after: Graph, context: PassCo
 def _changed(before: Graph, after: Graph) -> str | None:
     """Return the part of a graph that a pass must preserve but changed, in words."""
     if list(after.outputs) != list(before.outputs):
-        return f"the outputs {', '.join(before.outputs)} into {', '.join(after.outputs)}"
+        return f"the outputs from {', '.join(before.outputs)} to {', '.join(after.outputs)}"
     if list(after.inputs.items()) != list(before.inputs.items()):
-        return f"the inputs {', '.join(before.inputs)}, or what is promised of them"
+        return f"the inputs {', '.join(before.inputs)}, or their vocabularies"
     if after.max_length != before.max_length:
-        return f"the promised maximum length {show(before.max_length)} into {show(after.max_length)}"
+        return f"the maximum length from {show(before.max_length)} to {show(after.max_length)}"
     lost = [symbol for symbol in after.unbound if symbol not in before.unbound]
-    return f"the function @{lost[0]} into a symbol without one" if lost else None
+    return f"the function @{lost[0]} to an unbound symbol" if lost else None
 
 
 def _internal(each: Pass, before: Graph, problem: str, cause: BaseException | None = None) -> GraphError:

@@ -24,7 +24,7 @@ class Schedule:
     """
 
     name = "schedule"
-    summary = "places heads and elementwise work in layers: few heads in each, and values that do not stay long"
+    summary = "assigns heads and elementwise work to layers, with few heads in each and short lifetimes of values"
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with the least-cost schedule found."""
@@ -60,11 +60,11 @@ def _gain(before: Cost, after: Cost) -> str:
     if after.layers < before.layers:
         gains.append(f"{_count(after.layers, 'layer')} (was {before.layers})")
     if after.widest < before.widest:
-        gains.append(f"at most {_count(after.widest, 'head')} in a layer (was {before.widest})")
+        gains.append(f"at most {_count(after.widest, 'head')} per layer (was {before.widest})")
     if after.heads < before.heads:
-        gains.append(f"{_count(after.heads, 'head')} in all (was {before.heads})")
+        gains.append(f"{_count(after.heads, 'head')} in total (was {before.heads})")
     if after.live_range < before.live_range:
-        gains.append(f"values stay for {_count(after.live_range, 'layer')} in all (was {before.live_range})")
+        gains.append(f"values live for {_count(after.live_range, 'layer')} in total (was {before.live_range})")
     return ", ".join(gains)
 
 

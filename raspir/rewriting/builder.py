@@ -95,7 +95,7 @@ class Builder:
         if found is None:
             if node in self._open or len(self._open) >= _NESTED:
                 warnings.warn(
-                    f"internal fault: the rules for {node!r} lead on without end", RuntimeWarning, stacklevel=2
+                    f"internal error: the rules for {node!r} do not terminate", RuntimeWarning, stacklevel=2
                 )
                 return node
             self._open.add(node)

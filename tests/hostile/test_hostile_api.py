@@ -80,5 +80,5 @@ def test_any_object_gives_a_result_or_an_error_of_raspir(call):
 
 
 def test_an_object_that_fails_is_told_by_its_class():
-    with pytest.raises(RaspirError, match="position 0: <Failing> is not an atom: KeyError when it is read"):
+    with pytest.raises(RaspirError, match="position 0: <Failing> is not an atom: reading it raises KeyError"):
         PROGRAM([Failing()])

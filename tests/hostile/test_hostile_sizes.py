@@ -25,8 +25,8 @@ TOO_LARGE = [
     (tokens % 5, ["%.1000000000f"], "more than 1048576 characters"),
     (tokens % 5, ["%-0 1000000000s" + "x" * 9], "more than 1048576 characters"),
     (tokens % 5, ["%" + "9" * 9999 + "d"], "more than 1048576 characters"),
-    (tokens % 7, [2 ** (2**20)], "integers of more than 1048576 bits are not divided"),
-    (7 // tokens, [2 ** (2**20)], "integers of more than 1048576 bits are not divided"),
+    (tokens % 7, [2 ** (2**20)], "integers of more than 1048576 bits cannot be divided"),
+    (7 // tokens, [2 ** (2**20)], "integers of more than 1048576 bits cannot be divided"),
 ]
 
 

@@ -81,7 +81,7 @@ def test_description():
 
 def test_what_is_no_table():
     source = build("input", name="tokens")
-    with pytest.raises(raspir.GraphError, match="equally long, not 1 and 0"):
+    with pytest.raises(raspir.GraphError, match="have equal lengths, not 1 and 0"):
         build("lookup", source, otherwise=0, keys=(1,), values=())
     with pytest.raises(raspir.GraphError, match="otherwise must be an atom, not None"):
         build("lookup", source, keys=(1,), values=(1,))

@@ -69,16 +69,16 @@ MALFORMED = {
     ),
     "uneven table": (
         replaced("sum %s, 1 default=0", "lookup %tokens otherwise=0 keys=[1, 2] values=[1]"),
-        "4:16: lookup: its attributes keys and values must be equally long, not 2 and 1",
+        "4:16: lookup: its attributes keys and values must have equal lengths, not 2 and 1",
     ),
     "key twice": (
         replaced("sum %s, 1 default=0", 'lookup %tokens otherwise=0 keys=["a", 2, "a"] values=[1, 2, 3]'),
-        "4:16: lookup: its attribute keys must hold each key once, and 'a' is there twice",
+        "4:16: lookup: its attribute keys must be distinct, but 'a' occurs twice",
     ),
     "both arities": (
         'raspir 1\n%t = input name="t" : atom\n%m = map %t function=@f : atom\n'
         "%s = select.by %m, %m function=@f : selector\n%v = sum %s, 1 default=0 : int\noutput out = %v\n",
-        "4:1: %s = select.by: @f is a function of one atom",
+        "4:1: %s = select.by: @f is applied to one atom",
     ),
 }  # fmt: skip
 
@@ -218,13 +218,13 @@ def test_the_verifier_names_node_and_rule():
     all_ = build("select.eq", one, one)
     broken = {
         "cannot take int and str": make(OPERATIONS["sub"], [one, build("const", value="a")], [], INT),
-        "its type is given as str": make(OPERATIONS["add"], [one, one], [], STR),
+        "its type is declared as str": make(OPERATIONS["add"], [one, one], [], STR),
         "takes 2 operands, not 1": make(OPERATIONS["add"], [one], [], INT),
         "takes 1 attributes, not 0": make(OPERATIONS["const"], [], [], INT),
         'ties must be "left" or "right", not 3': make(OPERATIONS["best"], [all_, one, one], ["highest", 3, 0], INT),
         'pick must be "highest" or "lowest"': make(OPERATIONS["best"], [all_, one, one], ["max", "left", 0], INT),
-        "must be equally long, not 0 and 1": make(OPERATIONS["lookup"], [one], [0, (), (1,)], INT),
-        "must hold each key once, and 1 is": make(OPERATIONS["lookup"], [one], [0, (1, True, 1), (1, 2, 3)], INT),
+        "must have equal lengths, not 0 and 1": make(OPERATIONS["lookup"], [one], [0, (), (1,)], INT),
+        "must be distinct, but 1 occurs": make(OPERATIONS["lookup"], [one], [0, (1, True, 1), (1, 2, 3)], INT),
         "must be a list of atoms": make(OPERATIONS["raw"], [], [5], INT),
         "must be a sequence of atoms, not a selector": make(OPERATIONS["select.eq"], [one, one], [], SELECTOR),
     }

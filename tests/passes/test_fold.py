@@ -34,7 +34,7 @@ def test_an_opaque_function_becomes_a_table():
     assert graph.symbols == ("digit",)
     assert result.symbols == ()
     assert [(remark.rule, remark.subject, remark.gain) for remark in remarks] == [
-        ("table", "digit", "@digit needs no Python")
+        ("table", "digit", "@digit is no longer called")
     ]
     assert remarks[0].location == graph.locations[graph.outputs["out"]]
     assert raspir.compile(result, "reference")("3120") == [3, 1, 2, 0]
@@ -98,7 +98,7 @@ def test_a_function_that_fails_on_the_vocabulary_stays_and_a_warning_says_so():
 
 
 def test_a_warning_counts_the_atoms_and_is_no_error_of_the_pass():
-    with pytest.warns(VocabularyWarning, match=r"holds '\*', on which .*; so it does on 2 more of its atoms$"):
+    with pytest.warns(VocabularyWarning, match=r"holds '\*', on which .*; it also fails on 2 more of its atoms$"):
         folded(tokens.map(digit), "01*+-")
     with warnings.catch_warnings():
         warnings.simplefilter("error", raspir.RaspirWarning)

@@ -131,7 +131,7 @@ def test_options_go_to_each_pass_that_has_them():
         ("plain", {"max_heads": 1}, "none of the passes plain has an option 'max_heads' (there is: none)"),
         ("wrap{time=1}", {}, "pass wrap has no option 'time' (did you mean times? there is: times, max_heads)"),
         ("wrap", {"times": "a"}, "the option times of pass wrap takes int, not 'a'"),
-        (5, {}, "passes are a text such as 'a,b' or a list of names and passes, not 5"),
+        (5, {}, "passes must be a string such as 'a,b' or a list of names and passes, not 5"),
         ([5], {}, "5 is not a pass"),
         ([Tidy], {}, "is not a pass"),
     ],
@@ -156,13 +156,13 @@ def test_the_api_passes_options_on(monkeypatch):
 
 @pytest.mark.parametrize("value", [0, -1, 1.0, True, "4"])
 def test_max_heads_is_a_positive_integer(value):
-    with pytest.raises(BackendError, match="max_heads is a positive integer, not"):
+    with pytest.raises(BackendError, match="max_heads must be a positive integer, not"):
         raspir.optimize(OWN, passes="tidy", max_heads=value)
 
 
 @pytest.mark.parametrize("value", [-1, float("nan"), True, "4"])
 def test_time_budget_is_a_number_of_seconds(value):
-    with pytest.raises(BackendError, match="time_budget is a number of seconds, not"):
+    with pytest.raises(BackendError, match="time_budget must be a non-negative number of seconds, not"):
         raspir.optimize(OWN, passes="tidy", time_budget=value)
 
 
@@ -203,17 +203,17 @@ def builds_nonsense(graph):
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (invalid, "made an invalid graph: %3 = add: its type is given as str, and its operands make it int"),
+        (invalid, "returned an invalid graph: %3 = add: its type is declared as str, but inferred as int"),
         (fails, "failed: KeyError: 'two\\nlines'"),
-        (builds_nonsense, "broke a rule of the IR: neg: its operand a must be a sequence of atoms, not selector"),
+        (builds_nonsense, "violated a rule of the IR: neg: its operand a must be a sequence of atoms, not selector"),
         (lambda graph: None, "returned None, which is not a graph"),
-        (lambda graph: Graph({"other": graph.outputs["out"]}), "changed the outputs out into other"),
+        (lambda graph: Graph({"other": graph.outputs["out"]}), "changed the outputs from out to other"),
         (
             lambda graph: Graph({"out": build("input", name="other", vocab=None)}),
-            "changed the inputs tokens, or what is promised of them",
+            "changed the inputs tokens, or their vocabularies",
         ),
-        (lambda graph: graph.assume("ab"), "changed the inputs tokens, or what is promised of them"),
-        (lambda graph: graph.assume(max_length=3), "changed the promised maximum length None into 3"),
+        (lambda graph: graph.assume("ab"), "changed the inputs tokens, or their vocabularies"),
+        (lambda graph: graph.assume(max_length=3), "changed the maximum length from None to 3"),
     ],
 )
 def test_an_internal_error_names_the_pass_and_the_node_and_saves_the_graph(function, message):
@@ -225,7 +225,7 @@ def test_an_internal_error_names_the_pass_and_the_node_and_saves_the_graph(funct
 def test_a_pass_may_not_lose_a_function():
     graph = raspir.lower(tokens.map(ord))
     told, saved = internal(lambda graph: Graph(graph.outputs, graph.inputs.values()), graph)
-    assert told == "internal error: pass calls changed the function @ord into a symbol without one"
+    assert told == "internal error: pass calls changed the function @ord to an unbound symbol"
     assert saved == graph
 
 
@@ -234,7 +234,7 @@ def test_the_author_is_told_the_line_and_the_file_has_a_safe_name():
     place = OWN.locations[OWN.outputs["out"]]
     with pytest.raises(GraphError) as caught:
         run_passes(OWN, [Calls(lambda graph: with_output(graph, node, locations={node: place}), "../odd name")])
-    assert str(caught.value).startswith(f"{place}: internal error: pass ../odd name made an invalid graph: ")
+    assert str(caught.value).startswith(f"{place}: internal error: pass ../odd name returned an invalid graph: ")
     saved = Path(caught.value.message.rpartition("saved in ")[2])
     assert saved.name.startswith("raspir-..-odd-name-")
     saved.unlink()

@@ -198,19 +198,19 @@ def test_it_says_whether_the_search_was_exact(monkeypatch, limit, how):
     found, (remark,) = scheduled(balanced())
     assert found.stats().heads_per_layer == [2, 2, 2]
     assert (remark.rule, remark.subject) == ("schedule", "6 heads in 3 layers")
-    assert "at most 2 heads in a layer (was 4)" in remark.gain
+    assert "at most 2 heads per layer (was 4)" in remark.gain
     assert remark.gain.endswith(how)
 
 
 def test_an_unfinished_search_still_counts(monkeypatch):
-    exact = exact_schedule._Program.minimise
+    exact = exact_schedule._Program.minimize
     asked = []
 
     def gives_up_at_the_second(self, stage):
         asked.append(stage)
         return len(asked) < 2 and exact(self, stage)
 
-    monkeypatch.setattr(exact_schedule._Program, "minimise", gives_up_at_the_second)
+    monkeypatch.setattr(exact_schedule._Program, "minimize", gives_up_at_the_second)
     found, (remark,) = scheduled(balanced())
     assert verify(found).stats().heads_per_layer == [2, 2, 2]
     assert remark.gain.endswith("heuristic")
@@ -354,16 +354,16 @@ def changed(**layers):
 
 
 BROKEN = {
-    "aggregate with its value": (changed(n=3), "%m = sum: it is placed in layer 3, and its operands allow layer 4"),
+    "aggregate with its value": (changed(n=3), "%m = sum: it is placed in layer 3, but its operands allow layer 4"),
     "aggregate before its selector": (changed(m=2), "%m = sum: it is placed in layer 2, .* allow layer 3"),
     "aggregate in layer 0": (changed(n=0), "%n = sum: it is placed in layer 0, .* allow layer 1"),
     "query too late": (changed(w=3), "%m = sum: it is placed in layer 3, .* allow layer 4"),
-    "aggregate nowhere": (changed(n=None), "%n = sum: the schedule of the graph places it in no layer"),
-    "elementwise nowhere": (changed(w=None), "%w = add: the schedule of the graph places it in no layer"),
-    "a source": (changed(i=0), "%i = indices: a schedule places aggregates and elementwise work"),
-    "a selector": (changed(s=0), "%s = select.eq: a schedule places aggregates"),
-    "constant work": (changed(c=0), "%c = add: a schedule places aggregates"),
-    "an empty layer": (changed(m=4), "%m = sum: it is placed in layer 4, and the schedule's heads fill 3 layers"),
+    "aggregate nowhere": (changed(n=None), "%n = sum: the schedule does not place it in a layer"),
+    "elementwise nowhere": (changed(w=None), "%w = add: the schedule does not place it in a layer"),
+    "a source": (changed(i=0), "%i = indices: a schedule may only place aggregates, and elementwise work"),
+    "a selector": (changed(s=0), "%s = select.eq: a schedule may only place aggregates"),
+    "constant work": (changed(c=0), "%c = add: a schedule may only place aggregates"),
+    "an empty layer": (changed(m=4), "%m = sum: it is placed in layer 4, but the schedule's heads fill 3 layers"),
     "far away": (changed(m=10**18), "heads fill 3 layers"),
     "negative": (changed(m=-1), "expected a layer, a natural number, found `-1`"),
     "not a number": (changed(m="x"), "expected a number, found `x`|expected .*number"),
@@ -386,11 +386,11 @@ def test_broken_schedules(case):
 def test_work_before_its_operand():
     graph = raspir.lower((key(tokens) == query(1)).value(1).name("n") + indices)
     add, total = graph.outputs["out"], graph.outputs["out"].operands[0]
-    with pytest.raises(raspir.GraphError, match="add: it is placed in layer 0, and its operands allow layer 1"):
+    with pytest.raises(raspir.GraphError, match="add: it is placed in layer 0, but its operands allow layer 1"):
         verify(graph.scheduled({add: 0, total: 1}))
     with pytest.raises(raspir.GraphError, match="it is placed in layer '1'"):
         verify(graph.scheduled({add: 1, total: "1"}))
-    with pytest.raises(raspir.GraphError, match="add: it is placed in layer 2, and the schedule's heads fill 1 layers"):
+    with pytest.raises(raspir.GraphError, match="add: it is placed in layer 2, but the schedule's heads fill 1 layers"):
         verify(graph.scheduled({add: 2, total: 1}))
     with pytest.raises(raspir.GraphError, match="it is placed in layer True"):
         verify(graph.scheduled({add: 1, total: True}))

@@ -242,9 +242,9 @@ def test_a_crash_at_compiling_is_a_difference_and_a_refusal_is_none(monkeypatch)
     [
         (Setting(passes=("nowhere",)), raspir.BackendError, "there is no pass 'nowhere'"),
         (Setting(passes=("depth{heads=4}",)), raspir.BackendError, "pass depth has no option 'heads'"),
-        (Setting(attention="all"), raspir.BackendError, "attention is select or best, not 'all'"),
+        (Setting(attention="all"), raspir.BackendError, "attention must be select or best, not 'all'"),
         (Setting(vocab=()), raspir.RaspirError, "vocab"),
-        (Setting(max_length=-1), raspir.InputError, "a maximum length is a natural number, not -1"),
+        (Setting(max_length=-1), raspir.InputError, "the maximum length must be a natural number, not -1"),
     ],
 )
 def test_mistakes_of_who_asks_for_a_difference_are_no_difference(setting, error, message):

@@ -148,7 +148,7 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
         ({"vocab": "ab", "types": ["int"]}, "the vocabulary ('a', 'b') must have one or more atoms, all of type int"),
         ({"longest": -1}, "longest must be an integer of at least 0, not -1"),
         ({"outputs": 0}, "outputs must be an integer of at least 1, not 0"),
-        ({"attention": "hard"}, "attention is select or best, not 'hard'"),
+        ({"attention": "hard"}, "attention must be select or best, not 'hard'"),
         ({"backend": "nowhere"}, "there is no backend 'nowhere' ("),
     ],
 )

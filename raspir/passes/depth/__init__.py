@@ -11,7 +11,7 @@ from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
-from raspir.passes.depth.search import Options, Rules, Search
+from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost
 
@@ -42,19 +42,19 @@ class Depth:
     time_budget: float = 30.0
 
     name: ClassVar[str] = "depth"
-    summary: ClassVar[str] = "fewer attention layers by algebra, then no more heads than that takes"
+    summary: ClassVar[str] = "reduces attention layers by algebra, spending heads only on the critical path"
 
     def __post_init__(self) -> None:
         if self.max_heads < 1 or not self.time_budget >= 0:
-            raise ValueError("max_heads is at least 1, and time_budget at least 0 seconds")
+            raise ValueError("max_heads must be at least 1, and time_budget at least 0 seconds")
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
         deadline = time.monotonic() + min(self.time_budget, _LONGEST)
-        options = Options(context.attention, self.max_heads, deadline)
+        limits = SearchLimits(context.attention, self.max_heads, deadline)
         analysis = context.analysis(graph)
         for _ in range(_ROUNDS):
-            search = Search(Algebra(analysis, graph), RULES, options, bool_int_agnostic(graph))
+            search = Search(Algebra(analysis, graph), RULES, limits, bool_int_agnostic(graph))
             found, remarks = extracted(graph, search, context.progress)
             is_better = cost(found) < cost(graph)
             if is_better:

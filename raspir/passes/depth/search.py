@@ -52,7 +52,7 @@ class Rule(Generic[N]):
 
 
 @dataclass(frozen=True)
-class Options:
+class SearchLimits:
     """The limits of the search.
 
     Attributes:
@@ -95,7 +95,7 @@ class Search:
     Args:
         algebra: the builder of nodes.
         rules: the rules, in the order in which they are tried.
-        options: the limits.
+        limits: the limits.
         bool_int_agnostic: the values whose users cannot distinguish a boolean from the equal integer.
     """
 
@@ -103,17 +103,17 @@ class Search:
         self,
         algebra: Algebra,
         rules: Rules,
-        options: Options,
+        limits: SearchLimits,
         bool_int_agnostic: Set[Node] = frozenset(),
     ) -> None:
         self.algebra = algebra
         self.facts = algebra.facts
-        self.options = options
+        self.limits = limits
         self.bool_int_agnostic = bool_int_agnostic
         self.steps: dict[Node, Step] = {}
         self.exhausted = False
         """Whether the deadline passed before all rules were tried."""
-        self._rules = [rule for rule in rules if rule.attention in ("select", options.attention)]
+        self._rules = [rule for rule in rules if rule.attention in ("select", limits.attention)]
         self.results: dict[Node, Node] = {}
         """The memo: the shallowest form found for each node, in post-order."""
         self._open: set[Node] = set()
@@ -171,7 +171,7 @@ class Search:
                 following = self._following.get(rule.name, 0)
                 if not rule.takes(form) or len(self._open) > _NESTED or following >= rule.max_nesting:
                     continue
-                if time.monotonic() > self.options.deadline:
+                if time.monotonic() > self.limits.deadline:
                     self.exhausted = True
                     return best
                 for candidate in self._proposals(rule, form):

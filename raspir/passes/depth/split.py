@@ -28,7 +28,7 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     total = 1
     for _, domain in cases:
         total *= len(domain.atoms or ()) if _tells_apart(domain) else 0
-    if not 1 < total <= search.options.max_heads:
+    if not 1 < total <= search.limits.max_heads:
         return
     chosen = _chosen(search, aggregate, cases)
     if chosen is not None:

@@ -10,7 +10,7 @@ from raspir.rewriting.builder import COMPLEMENT, Builder
 
 
 def default(algebra: Builder, node: Aggregate) -> Node | None:
-    """An aggregate that never selects is its default."""
+    """An aggregate over a selector of no positions is its default."""
     return algebra.const(node.default) if algebra.facts.selects_none(node.selector) else None
 
 
@@ -26,14 +26,14 @@ def _is_own_value(algebra: Builder, selector: Node, value: Node) -> bool:
 
 
 def one_value(algebra: Builder, node: Aggregate) -> Node | None:
-    """mean = best = sum over at most one position, whose value is unchanged."""
+    """mean(s, x) = best(s, x) = sum(s, x) if s selects at most one position."""
     if algebra.facts.at_most_one(node.selector):
         return algebra("sum", node.selector, node.value, default=node.default)
     return None
 
 
 def by_position(algebra: Builder, node: Best) -> Node | None:
-    """The best by a score that always rises, or always falls, is the last selected position, or the first."""
+    """best(s, x, score) = best(s, x, indices) if the score is strictly monotone in the position."""
     if node.score is algebra.indices or not algebra.facts[node.score].domain.integral:
         return None
     steps = algebra.facts.steps(algebra.facts.linear(node.score))
@@ -44,14 +44,14 @@ def by_position(algebra: Builder, node: Best) -> Node | None:
 
 
 def selects_all(algebra: Builder, node: Node) -> Node | None:
-    """A selector of everything or of nothing is written in one way."""
+    """A selector of all positions, or of none, has one canonical form."""
     if algebra.facts.selects_all(node):
         return algebra.everything
     return algebra.selector(normal.NOTHING) if algebra.facts.selects_none(node) else None
 
 
 def selector_algebra(algebra: Builder, node: Combination) -> Node | None:
-    """s & all = s, s & s = s, ~~s = s, ~(a < b) is a >= b, and the like."""
+    """s & all = s, s & s = s, ~~s = s, ~(a < b) is a >= b, and likewise for |."""
     name, operands = node.operation.name, node.operands
     if name == "selector.not":
         (inner,) = operands
@@ -69,7 +69,7 @@ def selector_algebra(algebra: Builder, node: Combination) -> Node | None:
 
 
 def shallower(algebra: Builder, selector: Node) -> Node | None:
-    """A selector without conditions that others imply, if those are deeper: k <= i & k < length is k <= i."""
+    """k <= i & k < length is k <= i: a selector without deeper conditions that the others imply."""
     formula = algebra.facts[selector].formula
     if formula is None:
         return None

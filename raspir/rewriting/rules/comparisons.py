@@ -14,12 +14,12 @@ _CHOICES = 12  # limit on the choices into which a comparison is moved, which ca
 
 
 def compared_to_itself(algebra: Builder, node: Compare) -> Node | None:
-    """x == x, x <= x and x >= x are true and the others false, as no atom is NaN."""
+    """x == x, x <= x and x >= x are true, x != x, x < x and x > x false, as no atom is NaN."""
     return algebra.const(node.operation.name in ("eq", "le", "ge")) if node.a is node.b else None
 
 
 def bounded(algebra: Builder, node: Compare) -> Node | None:
-    """A comparison of integers whose difference has bounds that decide it."""
+    """x + 1 <= x is false, and x + y < x + z is y < z, by bounds and terms of the difference of integers."""
     a, b = node.a, node.b
     if not (algebra.facts[a].domain.integral and algebra.facts[b].domain.integral):
         return None
@@ -57,7 +57,7 @@ def _is_equality(comparison: Node) -> bool:
 
 
 def compared_choice(algebra: Builder, node: Compare) -> Node | None:
-    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and no branch fails unchosen.
+    """where(c, a, b) == k is where(c, a == k, b == k), if that decides a branch and neither can fail.
 
     A chain of choices is followed as long as one branch of each is decided. If the choice has other users, both
     branches must be decided, or it would be copied for each comparison.

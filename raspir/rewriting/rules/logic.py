@@ -19,7 +19,7 @@ def not_(algebra: Builder, node: Unary) -> Node | None:
 
 
 def and_or(algebra: Builder, node: Binary) -> Node | None:
-    """x & True = x, x & False = False, x & x = x, x & ~x = False, and the like for |, for booleans."""
+    """x & True = x, x & False = False, x & x = x, x & ~x = False, and likewise for |, for booleans."""
     if not all(algebra.facts[operand].domain.boolean for operand in node.operands):
         return None
     a, b = node.a, node.b
@@ -34,7 +34,7 @@ def and_or(algebra: Builder, node: Binary) -> Node | None:
 
 
 def choice(algebra: Builder, node: Where) -> Node | None:
-    """A choice that is made already, that makes no difference, or that its condition already says."""
+    """where(True, a, b) = where(c, a, a) = a, where(~c, a, b) = where(c, b, a); a repeated condition is known."""
     condition, a, b = node.condition, node.a, node.b
     known = algebra.facts[condition].domain.atoms
     if known is not None and len({bool(atom) for atom in known}) == 1:

@@ -20,13 +20,13 @@ _SMALL = 2**20
 
 
 def constant(algebra: Builder, node: Node) -> Node | None:
-    """A value that can only be one atom is that atom."""
+    """A value with a single possible atom is that constant."""
     single = algebra.facts[node].domain.single
     return None if single is None else algebra.const(single)
 
 
 def table(algebra: Builder, node: Map) -> Node | None:
-    """map(f, x) = lookup(x) for x among few atoms, on none of which f fails; a constant where f makes all the same."""
+    """map(f, x) = lookup(x) if f is total on the few possible atoms of x; a constant if all results are the same."""
     table = {atom_key(atom): (atom, value) for atom, value in algebra.columns.table(node) or ()}
     if not table:
         return None
@@ -37,7 +37,7 @@ def table(algebra: Builder, node: Map) -> Node | None:
 
 
 def identity_table(algebra: Builder, node: Lookup) -> Node | None:
-    """lookup(x) = x where every atom that x can be stands beside itself."""
+    """lookup(x) = x if the table maps every possible atom of x to itself."""
     outcomes = algebra.facts.outcomes(node, [algebra.facts[node.operand].domain])
     if outcomes is None:
         return None
@@ -51,7 +51,7 @@ def _are_identical(atoms: Iterable[Atom], others: Iterable[Atom]) -> bool:
 
 
 def sum_(algebra: Builder, node: Node) -> Node | None:
-    """A sum of integers is its linear form, where that takes fewer operations: x + 1 - 1 = x."""
+    """x + 1 - 1 = x: a sum of integers becomes its linear form if that takes fewer operations."""
     if not all(algebra.facts[operand].domain.integral for operand in node.operands):
         return None
     form = algebra.facts.linear(node)

@@ -18,7 +18,7 @@ from raspir.ir import Atom, EvaluationError, Graph, Node
 from raspir.passes import depth
 from raspir.passes.base import PASSES, PassContext
 from raspir.passes.depth.extraction import extracted
-from raspir.passes.depth.search import Options, Search
+from raspir.passes.depth.search import Search, SearchLimits
 from raspir.rewriting import algebra
 from raspir.rewriting.builder import Builder
 from raspir.runtime.interrupts import held_back
@@ -120,7 +120,7 @@ def _only(name: str) -> Iterator[list[Node]]:
 def _shallower(rule: Provable, graph: Graph) -> Graph | None:
     """Return ``graph`` after a search with one rule of depth, or ``None`` if it never applies."""
     (only,) = (each for each in depth.RULES if each.name == rule.name)
-    search = Search(algebra.Algebra(Analysis.of(graph)), (only,), Options("best"), bool_int_agnostic(graph))
+    search = Search(algebra.Algebra(Analysis.of(graph)), (only,), SearchLimits("best"), bool_int_agnostic(graph))
     found, _ = extracted(graph, search)
     return found if search.steps else None
 

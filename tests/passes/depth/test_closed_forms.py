@@ -28,7 +28,7 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph
 from raspir.passes.depth.closed_forms import RULES
 from raspir.passes.depth.extraction import extracted
-from raspir.passes.depth.search import Options, Search
+from raspir.passes.depth.search import Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.cases.closed_forms import BEGINS_WITHIN, NEVER_CROSS, NEVER_OVERLAP, WITHIN
 from raspir.testing.proofs.cases.programs import ADDS_INTEGERS
@@ -188,7 +188,7 @@ def test_values_chosen_by_position(value, selector):
 
 def searched(graph, how):
     """Return the graph after a search with some rules."""
-    search = Search(Algebra(Analysis.of(graph)), how, Options("select"), bool_int_agnostic(graph))
+    search = Search(Algebra(Analysis.of(graph)), how, SearchLimits("select"), bool_int_agnostic(graph))
     return extracted(graph, search)[0]
 
 
@@ -230,7 +230,7 @@ def test_a_closed_form_as_deep_is_taken_if_it_needs_no_more_heads():
 
 def settled(graph, rule):
     """Return the graph of the shallowest form that a search with one rule finds, whatever else it needs."""
-    search = Search(Algebra(Analysis.of(graph)), (rule,), Options("select"))
+    search = Search(Algebra(Analysis.of(graph)), (rule,), SearchLimits("select"))
     return Graph({"out": search.shallowest(graph.outputs["out"])}, graph.inputs.values(), graph.functions)
 
 

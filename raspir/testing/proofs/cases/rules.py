@@ -12,7 +12,7 @@ from unittest import mock
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Node
 from raspir.passes.base import Pass, PassContext
-from raspir.passes.depth.search import Options, Rule, Search
+from raspir.passes.depth.search import Rule, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra, rule_name
 from raspir.rewriting.algebra import Row as RowFunction
 from raspir.testing.proofs.proving import Assumed, Condition, GuardMutation, ProofCase, Provable
@@ -94,7 +94,7 @@ class Searched(Proved):
     def rewrite(self, analysis: Assumed, node: Node, agnostic: frozenset[Node] = frozenset()) -> Iterator[Node]:
         """Yield the proposals of the rule; users of ``agnostic`` cannot tell a boolean from the equal integer."""
         if self._rule.takes(node):
-            search = Search(Algebra(analysis), (self._rule,), Options("best", 16), agnostic)
+            search = Search(Algebra(analysis), (self._rule,), SearchLimits("best", 16), agnostic)
             yield from self._rule.propose(search, node)
 
     def agnostic_case(self, text: str, node: Node, *conditions: Condition, **others: Any) -> ProofCase:
