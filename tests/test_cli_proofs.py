@@ -46,11 +46,11 @@ def test_the_table_and_the_counterexamples():
 
 
 def test_as_json():
-    (told,) = json.loads(output("verify-rules", "--rule", CHOICE, "--longest", "2", "--jobs", "2", "--json"))
-    assert (told["pass"], told["rule"], told["holds"], told["problems"]) == ("depth", CHOICE, True, [])
-    assert told["lengths"] == [0, 1, 2]
-    assert all(each["counterexample"] for each in told["without"])
-    assert told["generated"]["programs"] == 100
+    (finding,) = json.loads(output("verify-rules", "--rule", CHOICE, "--longest", "2", "--jobs", "2", "--json"))
+    assert (finding["pass"], finding["rule"], finding["holds"], finding["problems"]) == ("depth", CHOICE, True, [])
+    assert finding["lengths"] == [0, 1, 2]
+    assert all(each["counterexample"] for each in finding["without"])
+    assert finding["generated"]["programs"] == 100
 
 
 def test_every_rule_is_in_the_catalog():
@@ -67,10 +67,10 @@ def test_a_wrong_rule_is_refuted(monkeypatch):
 
     broken = replace(rule(UNIT), cases=tuple(map(wrong, rule(UNIT).cases)))
     monkeypatch.setattr(proof_cases, "RULES", (broken,))
-    (told,) = judged(broken)
-    assert not told.holds
-    assert told.lengths == ()
-    assert " becomes " in told.problems[0]
+    (finding,) = judged(broken)
+    assert not finding.holds
+    assert finding.lengths == ()
+    assert " becomes " in finding.problems[0]
     done = CliRunner().invoke(app, ["verify-rules", "--jobs", "1", "--longest", "1"])
     assert done.exit_code == 1
     assert "not proved" in done.output
@@ -81,20 +81,20 @@ def test_a_condition_that_nothing_needs_is_told(monkeypatch):
     case = rule(UNIT).cases[0]
     broken = replace(rule(UNIT), cases=(replace(case, conditions=(*case.conditions, idle)),))
     monkeypatch.setattr(proof_cases, "RULES", (broken,))
-    (told,) = judged(broken)
-    assert not told.holds
-    assert told.lengths == (0, 1, 2)
-    assert [need.text for need in told.needs if need.counterexample is None] == ["nothing at all"]
+    (finding,) = judged(broken)
+    assert not finding.holds
+    assert finding.lengths == (0, 1, 2)
+    assert [need.text for need in finding.needs if need.counterexample is None] == ["nothing at all"]
 
 
 def test_a_rule_without_an_encoding_is_held_against_generated_programs(monkeypatch):
     bare = Provable("fold", "selects all", "a selector of everything", unencoded="for a test")
     monkeypatch.setattr(proof_cases, "RULES", (bare,))
     monkeypatch.setattr(found, "_ALONE", 40)
-    (told,) = judged(bare, generated=0)
-    assert told.holds
-    assert told.checks.applied > 5
-    assert told.checks.compared > 20
+    (finding,) = judged(bare, generated=0)
+    assert finding.holds
+    assert finding.checks.applied > 5
+    assert finding.checks.compared > 20
     shown = CliRunner().invoke(app, ["verify-rules", "--jobs", "1", "--generated", "0"]).output
     assert "not encoded" in shown
     assert "for a test" in shown
@@ -102,9 +102,9 @@ def test_a_rule_without_an_encoding_is_held_against_generated_programs(monkeypat
 
 @pytest.mark.parametrize("each", proof_cases.RULES, ids=lambda each: f"{each.pass_} {each.name}")
 def test_any_rule_can_be_held_against_generated_programs(each):
-    told = check(each, 25, seed=3)
-    assert told.difference is None
-    assert told.compared <= 4 * told.applied
+    finding = check(each, 25, seed=3)
+    assert finding.difference is None
+    assert finding.compared <= 4 * finding.applied
 
 
 def test_generated_programs_find_a_wrong_rule(monkeypatch):
@@ -115,15 +115,15 @@ def test_generated_programs_find_a_wrong_rule(monkeypatch):
 
     rows["selector.and"] = (selector_algebra,)
     monkeypatch.setattr(algebra, "RULES", rows)
-    told = check(Provable("fold", "selector algebra", ""), 200)
-    assert told.difference is not None
-    assert told.difference.startswith("on ")
+    finding = check(Provable("fold", "selector algebra", ""), 200)
+    assert finding.difference is not None
+    assert finding.difference.startswith("on ")
 
 
 def test_proved_rules_are_held_against_generated_programs_too(monkeypatch):
-    (told,) = judged(rule("selects all"), longest=1, generated=40)
-    assert told.lengths == (0, 1)
-    assert told.checks.applied > 5
+    (finding,) = judged(rule("selects all"), longest=1, generated=40)
+    assert finding.lengths == (0, 1)
+    assert finding.checks.applied > 5
     rows = dict(algebra.RULES)
 
     def selects_all(of, node):
@@ -131,9 +131,9 @@ def test_proved_rules_are_held_against_generated_programs_too(monkeypatch):
 
     rows["selector.and"] = (selects_all,)
     monkeypatch.setattr(algebra, "RULES", rows)
-    (told,) = judged(rule("selects all"), longest=1, generated=200)
-    assert told.checks.difference is not None
-    assert not told.holds
+    (finding,) = judged(rule("selects all"), longest=1, generated=200)
+    assert finding.checks.difference is not None
+    assert not finding.holds
 
 
 def test_a_rule_is_proved_at_the_lengths_that_were_asked_for():
