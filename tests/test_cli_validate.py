@@ -14,7 +14,7 @@ ADD = ("opt", "examples/addition.py:add", "--vocab", "0123456789+")
 
 def test_what_was_covered_stands_above_the_program():
     lines = output(*ADD, "--validate", "--validate-length", "3").splitlines()
-    assert lines[0] == "# validated: equal on all 1,464 inputs of lengths 0 to 3, each of them run"
+    assert lines[0] == "# validated: equal on all 1,464 inputs of lengths 0 to 3, by running each"
     assert lines[1].startswith("# validated: in ")
     assert lines[2] == "raspir 1"
 
@@ -23,7 +23,7 @@ def test_with_remarks_and_into_a_file(tmp_path):
     path = tmp_path / "add.rir"
     done = raspir(*ADD, "--validate", "--validate-length", "2", "--remarks", "-o", str(path))
     assert done.returncode == 0
-    assert done.stderr.startswith("raspir: validated: equal on all 133 inputs of lengths 0 to 2, each of them run\n")
+    assert done.stderr.startswith("raspir: validated: equal on all 133 inputs of lengths 0 to 2, by running each\n")
     text = path.read_text()
     assert text.index("# validated: equal") < text.index("depth") < text.index("raspir 1")
     assert output("run", str(path), "-i", "1+2") == "[0, 0, 3]\n"
@@ -33,7 +33,7 @@ def test_a_promised_length_makes_it_whole():
     lines = output("opt", "examples/attention.py:cumsum", "--max-length", "2", "--validate").splitlines()
     assert lines[:2] == [
         "# validated: proved equal on all inputs of lengths 0 to 2",
-        "# validated: so on every input that keeps the promises",
+        "# validated: so equal on every input that satisfies the assumptions",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Runs the notebooks beside this file, or those that are named, in a fresh kernel and stores what they show.
+"""Run the notebooks beside this file, or the given ones, in a fresh kernel and store their output.
 
 Try: python docs/notebooks/refresh.py
 """
@@ -21,13 +21,13 @@ def execute(notebook: nbformat.NotebookNode) -> None:
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": root}})
     client.execute(env={**os.environ, "PYTHONPATH": path})
-    for cell in notebook.cells:  # what differs from run to run is not kept
+    for cell in notebook.cells:  # drop what differs from run to run
         cell.metadata.pop("execution", None)
     notebook.metadata.pop("language_info", None)
 
 
 def refresh(path: Path) -> None:
-    """Run the notebook at ``path`` and write it anew."""
+    """Run the notebook at ``path`` and store its output."""
     notebook = nbformat.read(path, as_version=4)
     execute(notebook)
     nbformat.write(notebook, path)

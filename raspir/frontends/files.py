@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp
 from raspir.frontends.python.expressions import RefusedOperations
@@ -26,8 +26,8 @@ def load(target: str) -> SOp | Graph:
 
     Args:
         target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
-            dotted module. ``NAME`` is a program in it, or a function of no arguments that returns one (in textual
-            IR: an output); it is optional if there is only one. Python code is executed.
+            dotted module. ``NAME`` is a program in it, or a function without required parameters that returns one
+            (in textual IR: an output); it is optional if there is only one. Python code is executed.
 
     Raises:
         LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, or
@@ -85,7 +85,7 @@ def _output(graph: Graph, file: str, name: str | None) -> Graph:
     if name is None:
         return graph
     if name not in graph.outputs:
-        raise LoadError(f"{file} has no output {name} (it has: {', '.join(graph.outputs)})")
+        raise LoadError(f"{file} has no output {name} (its outputs: {', '.join(graph.outputs)})")
     only = {name: graph.outputs[name]}
     # Drop the schedule, which covers the heads of all outputs.
     return Graph(only, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
@@ -143,19 +143,15 @@ def _user_code(file: str) -> Iterator[None]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # user code may raise, or exit with, anything
-        _blame(error, file)
+        line = _own_line(error, file)
+        problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 
 def _own_line(error: BaseException, file: str) -> Location | None:
     """Return the innermost line of ``file`` in the traceback of ``error``, or ``None``."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if _same_file(frame.filename, file)]
     return Location(own[-1].filename, own[-1].lineno or 1) if own else None
-
-
-def _blame(error: BaseException, file: str) -> NoReturn:
-    where = _own_line(error, file)
-    problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    raise LoadError(problem if where else f"{file}: {problem}", where) from error
 
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
@@ -166,7 +162,7 @@ def _only_program(module: ModuleType, origin: str, file: str) -> object:
         if _may_be_program(name, value, origin) and (name, id(value)) not in imported
     }
     if not programs:
-        raise LoadError(f"{file} has no program: no sequence operation, and no function of no arguments")
+        raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
         listed = ", ".join(programs)
         raise LoadError(f"{file} has several programs ({listed}): choose one, as in {file}:{next(iter(programs))}")
@@ -198,7 +194,7 @@ def _same_file(a: str, b: str) -> bool:
 
 
 def _required(function: Callable[..., Any]) -> list[str]:
-    """Return the required parameters of ``function``."""
+    """Return the names of the required parameters of ``function``."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions have no signature
@@ -221,7 +217,7 @@ def _program(value: object, name: str, origin: str) -> SOp | Graph:
     if callable(value) and not isinstance(value, RefusedOperations):
         required = _required(value)
         if required:
-            raise LoadError(f"{name} takes arguments ({', '.join(required)}): a function of none is needed")
+            raise LoadError(f"{name} requires arguments ({', '.join(required)}), so it is not a program")
         with _user_code(origin):
             value = value()
         verb = "returned"

@@ -52,7 +52,7 @@ class LayeredProgram:
 
     def __post_init__(self) -> None:
         if not isinstance(self.graph, Graph):
-            raise GraphError(f"a layered program is made of a graph, not of {show(self.graph)}")
+            raise GraphError(f"a layered program requires a graph, not {show(self.graph)}")
 
     def __reduce__(self) -> tuple[object, ...]:
         return (LayeredProgram, (self.graph,))  # without the cached properties

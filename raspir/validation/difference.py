@@ -23,4 +23,4 @@ class Difference:
     after: Any
 
     def __str__(self) -> str:
-        return f"on {show(self.input)} the program yields {self.before}, and optimised {self.after}"
+        return f"on {show(self.input)} the program yields {self.before}; optimized: {self.after}"

@@ -9,7 +9,7 @@ import z3
 from raspir.ir import Atom, Node, Role
 from raspir.ir.graph import topological
 from raspir.ir.operations import COMPARISONS, AttributeKind
-from raspir.ir.types import BOOL, INT, NUMBER, SELECTOR, STR, Type
+from raspir.ir.types import BOOL, INT, NUMBER, SELECTOR, STR
 from raspir.ir.typing import Attribute
 from raspir.validation import values
 from raspir.validation.values import TRUE, NoEncodingError, Strings, Term, Value, choose, conjunction, disjunction
@@ -45,9 +45,9 @@ class Encoding:
         self.matrices: dict[Node, list[list[Term]]] = {}
         """The entries of each selector, row by row: the query's position first."""
         self.held: list[Term] = [values.LARGE]
-        """The axioms: constraints that all inputs satisfy."""
+        """The axioms: constraints on all inputs."""
         self.claims: list[Term] = []
-        """The proof obligations of tables: no operand holds an atom outside of its table."""
+        """The proof obligations of tables: every argument that occurs is in the table."""
         self._tables = tables
         self._succeeds: dict[Node, Term] = {}
         for node in self.order:
@@ -71,12 +71,11 @@ class Encoding:
         return conjunction(self.equal_rows(a, b, exact))
 
     def equal_rows(self, a: Node, b: Node, exact: bool = False) -> list[Term]:
-        """Return the term for each position of whether two sequences, or two rows of selectors, are equal there."""
+        """Return, for each position, the term for whether two sequences, or two rows of selectors, are equal there."""
         if a.type is SELECTOR:
             rows = zip(self.matrices[a], self.matrices[b], strict=True)
             return [conjunction(one == other for one, other in zip(*row, strict=True)) for row in rows]
-        are_equal = values.same if exact else values.equal
-        return [are_equal(*pair) for pair in zip(self.rows[a], self.rows[b], strict=True)]
+        return list(map(values.same if exact else values.equal, self.rows[a], self.rows[b]))
 
     # Sequences
 
@@ -136,9 +135,7 @@ class Encoding:
             return self._looked_up(node, arguments[0]), TRUE
         if name == "map":
             return self._opaque(node, arguments[0])
-        unary = {
-            "neg": values.negated, "abs": values.absolute, "round": values.rounded, "not": values.inverted
-        }  # fmt: skip
+        unary = {"neg": values.negated, "abs": values.absolute, "round": values.rounded, "not": values.inverted}
         return unary[name](arguments[0])
 
     def _constant(self, node: Node) -> Atom:
@@ -167,10 +164,7 @@ class Encoding:
 
     def _tests(self, node: Node, table: Table, arguments: list[Value]) -> list[tuple[Term, Atom | None]]:
         """Return the guard and result of each row of a node's table; add the obligation that some guard holds."""
-        tests = []
-        for atoms, result in table:
-            pairs = zip(arguments, map(self._atom, atoms), strict=True)
-            tests.append((conjunction(values.same(*pair) for pair in pairs), result))
+        tests = [(conjunction(map(values.same, arguments, map(self._atom, atoms))), result) for atoms, result in table]
         self.claims.append(z3.Implies(self.succeeds(*node.operands), disjunction(test for test, _ in tests)))
         return tests
 
@@ -192,7 +186,7 @@ class Encoding:
             return values.compared(name, key, query)
         table = self._tables(node)
         if table is None:
-            return values.says(str(node["function"]), key, query)
+            return values.predicate(str(node["function"]), key, query)
         tests = self._tests(node, table, [key, query])
         chosen = disjunction(test for test, result in tests if result)
         return chosen, disjunction(test for test, result in tests if result is not None)
@@ -246,14 +240,14 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
         total, divided = values.averaged(total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count), most))
         added = conjunction([added, divided])
     ok = conjunction([ok, z3.Implies(count > 1, added)])
-    if not mean and all(_kinds(value) == {INT} for value in row):
+    if not mean and all(value.cases.keys() == {INT} for value in row):
         return total, ok
     return choose(count <= 1, alone, total), ok
 
 
 def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
     """Return the sum of the selected numbers, from left to right, and whether it is defined."""
-    if all(_kinds(value) <= {BOOL, INT} for value in row):
+    if all(value.cases.keys() <= {BOOL, INT} for value in row):
         terms = [z3.If(chosen, value.number, z3.IntVal(0)) for chosen, value in zip(selected, row, strict=True)]
         largest = values.largest(row)
         return Value.of(INT, z3.Sum(terms), None if largest is None else len(row) * largest), TRUE
@@ -268,17 +262,12 @@ def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
     return total, conjunction(succeeds)
 
 
-def _kinds(value: Value) -> set[Type]:
-    return set(value.cases)
-
-
 def _texts(node: Node, tables: Tables) -> Iterable[str]:
     """Yield the string literals of a node's attributes and of its table."""
-    held: list[Attribute] = []
+    literals: list[Attribute] = []
     for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
         if kind in (AttributeKind.ATOM, AttributeKind.ATOMS, AttributeKind.VOCABULARY):
-            held.append(value)
+            literals += value if isinstance(value, tuple) else (value,)
     if node.operation.name in ("map", "select.by"):
-        held += [atom for atoms, result in tables(node) or () for atom in (*atoms, result)]
-    for value in held:
-        yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str))
+        literals += [atom for atoms, result in tables(node) or () for atom in (*atoms, result)]
+    yield from (each for each in literals if isinstance(each, str))

@@ -30,7 +30,7 @@ def equivalent(before: Graph, after: Graph, n: int, seconds: float) -> bool | st
     try:
         encoding = Encoding(n, [node for pair in pairs for node in pair], tables_of(before))
     except NoEncodingError as error:
-        return f"the solver was not asked: it has no faithful term for {error}"
+        return f"the solver was not run: there is no faithful encoding of {error}"
     written = encoding.succeeds(*before.outputs.values())
     optimized = encoding.succeeds(*after.outputs.values())
     equal = conjunction([optimized, *(encoding.equal(*pair) for pair in pairs)])
@@ -78,6 +78,7 @@ _UNKNOWN = {
     BITS: "the bits of larger integers",
     LIMIT.decl().name(): "which integers are too large",
 }
+"""The uninterpreted parts of the encoding, by the prefixes of their names."""
 
 
 def _unknown(encoding: Encoding, names: set[str]) -> str:
@@ -87,8 +88,9 @@ def _unknown(encoding: Encoding, names: set[str]) -> str:
     unknown += [
         f"what @{symbol} yields" for symbol in sorted(opaque) if any(name.startswith(f"{symbol}.") for name in names)
     ]
-    listing = " or ".join(unknown) or "what it found, as running it does not show it"
-    return f"the solver cannot tell at length {encoding.n}: it does not know {listing}"
+    if not unknown:
+        return f"running the solver's counterexample of length {encoding.n} does not confirm it"
+    return f"the solver cannot decide length {encoding.n}: it does not know {' or '.join(unknown)}"
 
 
 def _input(graph: Graph, encoding: Encoding, reader: Reader) -> Any:

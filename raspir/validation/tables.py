@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import product
+from math import prod
 from typing import Any
 
 from raspir.analysis import Analysis
@@ -21,27 +23,20 @@ def tables_of(graph: Graph) -> Tables:
 
 def known_to(analysis: Analysis, functions: Mapping[str, Callable[..., Any]]) -> Tables:
     """Return the tables of ``functions``, tabulated on demand over the operand domains of an analysis."""
-    known: dict[Node, Table | None] = {}
 
+    @cache
     def table(node: Node) -> Table | None:
-        if node not in known:
-            known[node] = _table(node, functions.get(str(node["function"])), analysis)
-        return known[node]
+        return _table(node, functions.get(str(node["function"])), analysis)
 
     return table
 
 
 def _table(node: Node, function: Callable[..., Any] | None, analysis: Analysis) -> Table | None:
-    size, sets = 1, []
-    for operand in node.operands:
-        atoms = analysis[operand].domain.atoms
-        if atoms is None or function is None:
-            return None
-        size *= len(atoms)
-        sets.append(atoms)
-    if size > _MOST or function is None:
+    domains = [analysis[operand].domain.atoms for operand in node.operands]
+    finite = [atoms for atoms in domains if atoms is not None]
+    if function is None or len(finite) < len(domains) or prod(map(len, finite)) > _MOST:
         return None
-    return [(row, _called(node, function, row)) for row in product(*sets)]
+    return [(row, _called(node, function, row)) for row in product(*finite)]
 
 
 def _called(node: Node, function: Callable[..., Any], row: tuple[Atom, ...]) -> Atom | None:

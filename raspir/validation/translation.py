@@ -1,14 +1,14 @@
 """Translation validation: is an optimized program equal to its original on all inputs up to some length?
 
 It checks a single translation, not the optimizer (Pnueli, Siegel and Singerman, TACAS 1998). Inputs over a vocabulary
-are enumerated exhaustively until time is up; an SMT solver, which needs no vocabulary, covers the remaining lengths.
+are enumerated exhaustively until time runs out; an SMT solver, which needs no vocabulary, covers the remaining lengths.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
@@ -33,7 +33,7 @@ class Tally:
         length: the input length.
         size: the total number of inputs.
         done: the number of inputs run.
-        failing: the number of those on which the original fails, so that any behavior is correct.
+        failing: the number of those on which the original fails, so that any result is correct.
     """
 
     length: int
@@ -49,14 +49,14 @@ class Validation:
     Attributes:
         same: whether the graphs are identical, so that there is nothing to check.
         tried: the number of inputs of each exhaustively tested length.
-        failing: the number of those on which the original fails, so that any behavior is correct.
+        failing: the number of those on which the original fails, so that any result is correct.
         proved: the lengths at which the solver proved equality.
         vacuous: the subset of ``proved`` at which the solver also proved that the original always fails.
-        partly: the coverage of a length that was only partially tested.
+        partial: the coverage of a length that was only partially tested.
         difference: an input on which the programs differ.
         notes: why validation stopped where it did.
         longest: the requested maximum length, or the assumed one, or ``None``.
-        promised: whether ``longest`` is the assumed maximum, so that no valid input is longer.
+        assumed: whether ``longest`` is the assumed maximum, so that no valid input is longer.
         seconds: the elapsed time.
     """
 
@@ -65,11 +65,11 @@ class Validation:
     failing: int = 0
     proved: list[int] = field(default_factory=list)
     vacuous: list[int] = field(default_factory=list)
-    partly: Tally | None = None
+    partial: Tally | None = None
     difference: Difference | None = None
     notes: list[str] = field(default_factory=list)
     longest: int | None = None
-    promised: bool = False
+    assumed: bool = False
     seconds: float = 0.0
 
     @property
@@ -85,38 +85,33 @@ class Validation:
         if self.difference is not None:
             return [f"not equal: {self.difference}"]
         if self.same:
-            return ["equal: the optimiser changed nothing"]
+            return ["equal: the optimizer changed nothing"]
         lines = self._covered() or ["nothing was covered"]
-        if self.complete and self.promised:
-            lines.append("so on every input that keeps the promises")
+        if self.complete and self.assumed:
+            lines.append("so equal on every input that satisfies the assumptions")
         return [*lines, *self.notes, f"in {self.seconds:.1f} s"]
 
     def _covered(self) -> list[str]:
         lines = []
         if self.tried:
-            lines.append(_run(sum(self.tried.values()), self.failing, _lengths(list(self.tried))))
+            inputs = f"inputs of {_lengths(list(self.tried))}, by running each"
+            lines.append(_equal(sum(self.tried.values()), self.failing, inputs))
         if self.proved:
             lines.append(f"proved equal on all inputs of {_lengths(self.proved)}")
         if self.vacuous:
-            lines.append(f"the program itself fails on every input of {_lengths(self.vacuous)}, so nothing is promised")
-        if self.partly is not None:
-            part = self.partly
-            run = f"{part.done:,} of {part.size:,} inputs of length {part.length} ({part.done / part.size:.1%})"
-            fails = f"; {_failing(part.failing)}" if part.failing else ""
-            lines.append(f"equal on {part.done - part.failing:,} inputs, as {run} were run{fails}")
+            lines.append(f"the original fails on every input of {_lengths(self.vacuous)}, where any result is correct")
+        if self.partial is not None:
+            part = self.partial
+            inputs = f"inputs run, out of {part.size:,} of length {part.length} ({part.done / part.size:.1%})"
+            lines.append(_equal(part.done, part.failing, inputs))
         return lines
 
 
-def _run(count: int, failing: int, lengths: str) -> str:
+def _equal(count: int, failing: int, inputs: str) -> str:
     if not failing:
-        return f"equal on all {count:,} inputs of {lengths}, each of them run"
-    equal = f"{count - failing:,} of the {count:,} inputs of {lengths}"
-    outcome = f"equal on {equal}" if failing < count else f"compared on none of the {count:,} inputs of {lengths}"
-    return f"{outcome}, each of them run; {_failing(failing)}"
-
-
-def _failing(count: int) -> str:
-    return f"the program itself fails on {count:,} of them, where nothing is promised"
+        return f"equal on all {count:,} {inputs}"
+    rest = f"the original fails on the other {failing:,}, where any result is correct"
+    return f"equal on {count - failing:,} of the {count:,} {inputs}; {rest}"
 
 
 def _lengths(lengths: list[int]) -> str:
@@ -145,14 +140,14 @@ def validate(
         BackendError: as for running the programs.
     """
     if longest is not None and (type(longest) is not int or longest < 0):
-        raise InputError(f"longest is a natural number, not {show(longest)}")
+        raise InputError(f"longest must be a natural number, not {show(longest)}")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
-        raise InputError(f"seconds is a positive number, not {show(seconds)}")
+        raise InputError(f"seconds must be a positive number, not {show(seconds)}")
     _check_interfaces(before, after)
     start = time.monotonic()
-    promised = before.max_length
-    goal = longest if promised is None else promised if longest is None else min(longest, promised)
-    found = Validation(same=before == after, longest=goal, promised=promised is not None and goal == promised)
+    assumed = before.max_length
+    goal = longest if assumed is None else assumed if longest is None else min(longest, assumed)
+    found = Validation(same=before == after, longest=goal, assumed=assumed is not None and goal == assumed)
     if not found.same:
         _run_all(before, after, found, start + seconds, progress)
         if found.difference is None and not found.complete:
@@ -162,54 +157,50 @@ def validate(
 
 
 def _check_interfaces(before: Graph, after: Graph) -> None:
-    """Check that two programs are comparable: same outputs, inputs, assumptions and functions.
+    """Raise :class:`GraphError` unless the programs have the same outputs, inputs, assumptions and functions."""
 
-    Raises:
-        GraphError: if they do not.
-    """
+    def different(what: str, one: object, other: object) -> GraphError:
+        return GraphError(f"programs with different {what} cannot be compared: {one} and {other}")
+
     for what, names, others in (("outputs", before.outputs, after.outputs), ("inputs", before.inputs, after.inputs)):
         if set(names) != set(others):
-            raise GraphError(f"programs with other {what} cannot be compared: {_named(names)}, and {_named(others)}")
+            raise different(what, *(", ".join(each) or "none" for each in (names, others)))
     for name, node in before.inputs.items():
         if node != after.inputs[name]:
-            raise GraphError(f"the programs promise other atoms of the input {name}, and cannot be compared")
+            raise GraphError(f"programs with different vocabularies of the input {name} cannot be compared")
     if before.max_length != after.max_length:
-        lengths = f"{before.max_length}, and {after.max_length}"
-        raise GraphError(f"programs that promise other maximum lengths cannot be compared: {lengths}")
+        raise different("maximum lengths", before.max_length, after.max_length)
     for symbol, function in before.functions.items():
         if after.functions.get(symbol, function) != function:
-            raise GraphError(f"the programs call other functions @{symbol}, and cannot be compared")
-
-
-def _named(names: Iterable[str]) -> str:
-    return ", ".join(names) or "none"
+            raise GraphError(f"programs with different functions @{symbol} cannot be compared")
 
 
 # Exhaustive testing
 
 
 def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, progress: OnProgress | None) -> None:
-    """Run the programs on all inputs, length by length, until time is up or they differ."""
+    """Run the programs on all inputs, length by length, until time runs out or they differ."""
     unbound = [f"@{symbol}" for symbol in dict.fromkeys((*before.unbound, *after.unbound))]
     if unbound:
         verb = "is" if len(unbound) == 1 else "are"
         found.notes.append(f"{', '.join(unbound)} {verb} not bound, so no inputs were run")
         return
-    vocabularies = {name: source["vocab"] for name, source in before.inputs.items()}
-    if not all(isinstance(vocab, tuple) for vocab in vocabularies.values()):
+    vocabularies = {name: node["vocab"] for name, node in before.inputs.items()}
+    known = {name: vocab for name, vocab in vocabularies.items() if isinstance(vocab, tuple)}
+    if known.keys() != vocabularies.keys():
         found.notes.append("no inputs were run, since there is no vocabulary")
         return
     for n in range((_LONGEST if found.longest is None else found.longest) + 1):
-        rows = [vocab for vocab in vocabularies.values() if isinstance(vocab, tuple) for _ in range(n)]
+        rows = [vocab for vocab in known.values() for _ in range(n)]
         tally = Tally(n, math.prod(map(len, rows)))
-        write = _writer(vocabularies, n)
+        write = _writer(known, n)
         inputs = (write(atoms) for atoms in product(*rows))
         found.difference = _run_length(before, after, inputs, tally, deadline, progress)
         if found.difference is not None:
             return
         if tally.done < tally.size:
-            found.partly = tally if tally.done else None
-            found.notes.append(f"there was no time to run all {tally.size:,} inputs of length {n}")
+            found.partial = tally if tally.done else None
+            found.notes.append(f"time ran out before all {tally.size:,} inputs of length {n} were run")
             return
         found.tried[n] = tally.size
         found.failing += tally.failing
@@ -218,7 +209,7 @@ def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, pr
 def _run_length(
     before: Graph, after: Graph, inputs: Iterator[Any], tally: Tally, deadline: float, progress: OnProgress | None
 ) -> Difference | None:
-    """Run the programs on all inputs of a length, until time is up; return the first difference.
+    """Run the programs on all inputs of a length, until time runs out; return the first difference.
 
     The first batch of the lengths 0 and 1 is run regardless of the deadline.
     """
@@ -235,13 +226,12 @@ def _run_length(
     return None
 
 
-def _writer(vocabularies: Mapping[str, object], n: int) -> Callable[[tuple[Atom, ...]], Any]:
+def _writer(vocabularies: Mapping[str, tuple[Atom, ...]], n: int) -> Callable[[tuple[Atom, ...]], Any]:
     """Return the function that assembles an input from the concatenated atoms of its sequences."""
     if len(vocabularies) > 1:
         names = list(enumerate(vocabularies))
         return lambda atoms: {name: list(atoms[k * n : (k + 1) * n]) for k, name in names}
     (vocab,) = vocabularies.values()
-    assert isinstance(vocab, tuple)
     characters = all(isinstance(atom, str) and len(atom) == 1 for atom in vocab)
     return "".join if characters else list  # type: ignore[return-value]  # these atoms are strings
 
@@ -289,7 +279,7 @@ def _one_by_one(
 
 
 def _prove(before: Graph, after: Graph, found: Validation, deadline: float) -> None:
-    """Prove the lengths that were not tested exhaustively by the solver, until time is up."""
+    """Prove the lengths that were not tested exhaustively by the solver, until time runs out."""
     try:
         from raspir.validation.equivalence import always_fails, equivalent
     except ImportError:
@@ -308,10 +298,10 @@ def _prove(before: Graph, after: Graph, found: Validation, deadline: float) -> N
             found.difference = verdict
             return
         if verdict is None:
-            found.notes.append(f"the solver had no time for length {n}")
+            found.notes.append(f"the solver ran out of time at length {n}")
             return
         found.proved.append(n)
         if always_fails(before, n, deadline - time.monotonic()):
             found.vacuous.append(n)
-        if found.partly is not None and n == found.partly.length:
-            found.partly = None
+        if found.partial is not None and n == found.partial.length:
+            found.partial = None

@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import product
 from math import copysign, inf, isfinite, isinf
 from typing import Any
 
@@ -37,7 +38,7 @@ FLOATS = "@float."
 """The prefix of uninterpreted operations on floats."""
 
 QUOTIENT = "quotient"
-"""The operation name in :func:`rough` for the quotient of two integers, which are not rounded to floats first."""
+"""The operation name in :func:`float_result` of a quotient of integers, which are not rounded to floats first."""
 
 WORKS = "@works."
 """The prefix of predicates for whether an operation on floats is defined."""
@@ -56,8 +57,8 @@ _MODERATE = 2**1000
 _EXACT = 2**53
 """Integers up to this magnitude are representable as floats."""
 
-_ENOUGH = 4096  # bits of integers that are within the limit by construction: rounded floats have 1024
-assert _ENOUGH < MOST_BITS
+_MOST_TRACKED = 4096  # bits of integers that are within the limit by construction: rounded floats have 1024
+assert _MOST_TRACKED < MOST_BITS
 
 LIMIT = z3.Int("@limit")
 """The least integer beyond the limit of integer operations."""
@@ -119,7 +120,7 @@ class Value:
         return z3.IntVal(0) if found is None else found
 
     @property
-    def is_below(self) -> Term:
+    def is_negative(self) -> Term:
         """Whether it is a number with a negative sign, such as ``-0.0``."""
         below = self.number < 0
         return below if z3.is_false(self.minus) else z3.Or(below, self.minus)
@@ -132,11 +133,8 @@ class Value:
     @property
     def truth(self) -> Term:
         """Whether it is truthy."""
-        parts = [z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in self._items()]
-        return disjunction(parts)
-
-    def _items(self) -> Iterable[tuple[Type, tuple[Term, Term]]]:
-        return self.cases.items()
+        cases = self.cases.items()
+        return disjunction(z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in cases)
 
 
 def conjunction(parts: Iterable[Term]) -> Term:
@@ -178,7 +176,7 @@ def choose(condition: Term, a: Value, b: Value) -> Value:
 
 def _bound(size: int | None) -> int | None:
     """Return ``size``, widened to ``None`` if it is too large to be useful."""
-    return None if size is None or size.bit_length() > _ENOUGH else size
+    return None if size is None or size.bit_length() > _MOST_TRACKED else size
 
 
 def largest(values: Iterable[Value]) -> int | None:
@@ -202,10 +200,6 @@ class Strings:
     def __init__(self, named: Iterable[str]) -> None:
         self._places = {text: place for place, text in enumerate(sorted({"", *named}))}
 
-    def term(self, text: str) -> Term:
-        """Return the term of ``text``."""
-        return z3.RealVal(self._places[text])
-
     def named(self, place: Fraction) -> str | None:
         """Return the literal at a place, ``None`` if there is none."""
         return next((text for text, own in self._places.items() if own == place), None)
@@ -223,11 +217,11 @@ class Strings:
         if isinstance(atom, bool):
             return Value.of(BOOL, z3.BoolVal(atom))
         if isinstance(atom, int):
-            if atom.bit_length() > _ENOUGH:
+            if atom.bit_length() > _MOST_TRACKED:
                 raise NoEncodingError(f"an integer of {atom.bit_length():,} bits")
             return Value.of(INT, z3.IntVal(atom), abs(atom))
         if isinstance(atom, str):
-            return Value.of(STR, self.term(atom), len(atom))
+            return Value.of(STR, z3.RealVal(self._places[atom]), len(atom))
         if isinf(atom):
             raise NoEncodingError("an infinite float")
         return Value.of(FLOAT, real_of(atom), minus=z3.BoolVal(atom == 0 and copysign(1, atom) < 0))
@@ -271,22 +265,17 @@ def same(a: Value, b: Value) -> Term:
 
 def equal(a: Value, b: Value) -> Term:
     """Return the term for whether two atoms are equal by Python's ``==``."""
+    return _related(operator.eq, a, b)
+
+
+def _related(relation: Callable[[Term, Term], Term], a: Value, b: Value) -> Term:
+    """Return the term for whether two atoms are both numbers or both strings, and ``relation`` holds between them."""
     parts = []
     if a.may_be(NUMBER) and b.may_be(NUMBER):
-        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), a.number == b.number]))
+        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), relation(a.number, b.number)]))
     if a.may_be(STR) and b.may_be(STR):
-        parts.append(conjunction([a.when(STR), b.when(STR), a.text == b.text]))
+        parts.append(conjunction([a.when(STR), b.when(STR), relation(a.text, b.text)]))
     return disjunction(parts)
-
-
-_ORDER: dict[str, Callable[[Term, Term], Term]] = {
-    "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b
-}  # fmt: skip
-
-
-def comparable(a: Value, b: Value) -> Term:
-    """Return the term for whether two atoms are comparable by order."""
-    return disjunction([conjunction([a.when(kind), b.when(kind)]) for kind in (NUMBER, STR)])
 
 
 def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
@@ -294,13 +283,8 @@ def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
     if name in ("eq", "ne"):
         outcome = equal(a, b)
         return outcome if name == "eq" else z3.Not(outcome), TRUE
-    order = _ORDER[name]
-    parts = []
-    if a.may_be(NUMBER) and b.may_be(NUMBER):
-        parts.append(conjunction([a.when(NUMBER), b.when(NUMBER), order(a.number, b.number)]))
-    if a.may_be(STR) and b.may_be(STR):
-        parts.append(conjunction([a.when(STR), b.when(STR), order(a.text, b.text)]))
-    return disjunction(parts), comparable(a, b)
+    comparable = disjunction(conjunction([a.when(kinds), b.when(kinds)]) for kinds in (NUMBER, STR))
+    return _related(getattr(operator, name), a, b), comparable
 
 
 # Arithmetic
@@ -309,6 +293,12 @@ def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
 def free(name: str, *sorts: Term) -> Term:
     """Return an uninterpreted function."""
     return z3.Function(name, *sorts)
+
+
+def _uninterpreted(name: str, arguments: Iterable[Term], sort: Term) -> Term:
+    """Return an uninterpreted function applied to ``arguments``."""
+    terms = list(arguments)
+    return free(name, *(term.sort() for term in terms), sort)(*terms)
 
 
 def names_in(terms: Iterable[Term]) -> set[str]:
@@ -326,30 +316,30 @@ def names_in(terms: Iterable[Term]) -> set[str]:
     return names
 
 
-def rough(name: str, *operands: Term) -> Term:
+def float_result(name: str, *operands: Term) -> Term:
     """Return the result of an operation on floats: folded for constants, else an uninterpreted function."""
-    numbers = [z3.simplify(operand) for operand in operands]
-    if all(map(z3.is_rational_value, numbers)):
-        result = computed(name, [fraction(number) for number in numbers])
-        if result is not None:
-            return real_of(result)
-    return free(f"{FLOATS}{name}", *[z3.RealSort()] * (len(operands) + 1))(*operands)
+    result = _folded(name, operands)
+    return _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort()) if result is None else real_of(result)
 
 
-def works(name: str, *operands: Term) -> Term:
+def float_is_defined(name: str, *operands: Term) -> Term:
     """Return the term for whether an operation on floats is defined: folded for constants, else uninterpreted.
 
     An operation may overflow or yield NaN. A quotient of whole numbers of moderate size, with a nonzero divisor, is
     always defined.
     """
-    numbers = [z3.simplify(operand) for operand in operands]
-    if all(map(z3.is_rational_value, numbers)) and computed(name, list(map(fraction, numbers))) is not None:
+    if _folded(name, operands) is not None:
         return TRUE
-    sorts = [z3.RealSort()] * len(operands)
-    found = free(f"{WORKS}{name}", *sorts, z3.BoolSort())(*operands)
+    found = _uninterpreted(f"{WORKS}{name}", operands, z3.BoolSort())
     if name not in ("truediv", QUOTIENT) or not all(map(_is_whole, operands)):
         return found
     return z3.Or(_within(_MODERATE, operands), found)
+
+
+def _folded(name: str, operands: Iterable[Term]) -> float | None:
+    """Return the result of an operation on floats if it is defined and all operands are constants."""
+    numbers = [z3.simplify(operand) for operand in operands]
+    return computed(name, list(map(fraction, numbers))) if all(map(z3.is_rational_value, numbers)) else None
 
 
 def _within(most: int, terms: Iterable[Term]) -> Term:
@@ -415,9 +405,9 @@ def floor_quotient(a: Term, b: Term) -> Term:
 
 
 _INTEGERS: dict[str, Callable[[Term, Term], Term]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
     "floordiv": floor_quotient,
     "mod": lambda a, b: a - b * floor_quotient(a, b),
 }
@@ -435,8 +425,8 @@ _SIZES: dict[str, Callable[[Value, Value], int | None]] = {
 _MINUS: dict[str, Callable[[Value, Value], Term]] = {
     "add": lambda a, b: z3.And(a.minus, b.minus),
     "sub": lambda a, b: z3.And(a.minus, z3.Not(b.minus)),
-    "mod": lambda a, b: b.is_below,
-    **dict.fromkeys(("mul", "truediv", "floordiv"), lambda a, b: z3.Xor(a.is_below, b.is_below)),
+    "mod": lambda a, b: b.is_negative,
+    **dict.fromkeys(("mul", "truediv", "floordiv"), lambda a, b: z3.Xor(a.is_negative, b.is_negative)),
 }
 """The sign of a float zero that results from an operation on numbers: whether it is ``-0.0``."""
 
@@ -460,15 +450,15 @@ def arithmetic(name: str, a: Value, b: Value) -> tuple[Value, Term]:
     minus = FALSE
     if FLOAT in cases:
         guard, _ = cases[FLOAT]
-        ok.append(_implies(conjunction([numbers, guard]), _as_floats(works, name, a, b)))
+        ok.append(_implies(conjunction([numbers, guard]), _as_floats(float_is_defined, name, a, b)))
         minus = _zero(cases, _MINUS[name](a, b))
     if not (a.may_be(STR) and b.may_be(STR) and name == "add"):
         return Value(cases, size if INT in cases else 1, minus), conjunction(ok)
-    joined = free(f"{JOINED}join", z3.RealSort(), z3.RealSort(), z3.RealSort())(a.text, b.text)
+    joined = _uninterpreted(f"{JOINED}join", [a.text, b.text], z3.RealSort())
     texts = conjunction([a.when(STR), b.when(STR)])
     cases = {kind: (conjunction([numbers, guard]), payload) for kind, (guard, payload) in cases.items()}
     cases[STR] = (texts, z3.If(joined >= 0, joined, -joined))
-    short = free(f"{FITS}join", z3.RealSort(), z3.RealSort(), z3.BoolSort())(a.text, b.text)
+    short = _uninterpreted(f"{FITS}join", [a.text, b.text], z3.BoolSort())
     short = TRUE if size is not None and size <= MOST_CHARACTERS else short
     return Value(cases, size, minus), disjunction([conjunction(ok), conjunction([texts, short])])
 
@@ -483,14 +473,14 @@ def _numeric(name: str, a: Value, b: Value, numbers: Term) -> dict[Type, tuple[T
     if not (a.may_be(NUMBER) and b.may_be(NUMBER)):
         return {INT: (TRUE, z3.IntVal(0))}
     if name == "truediv":
-        return {FLOAT: (TRUE, _as_floats(rough, name, a, b))}
+        return {FLOAT: (TRUE, _as_floats(float_result, name, a, b))}
     floats = disjunction([a.when(FLOAT), b.when(FLOAT)])
     cases = {}
     if not z3.is_true(floats):
         integers = [_integer(each) for each in (a, b)]
         cases[INT] = (z3.Not(floats) if not z3.is_false(floats) else TRUE, _INTEGERS[name](*integers))
     if not z3.is_false(floats):
-        cases[FLOAT] = (floats, _as_floats(rough, name, a, b))
+        cases[FLOAT] = (floats, _as_floats(float_result, name, a, b))
     return cases
 
 
@@ -538,8 +528,8 @@ def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
     if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
     real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
-    inexact, ok = rough(f"pow.{exponent}", real), works(f"pow.{exponent}", real)
-    minus = a.is_below if exponent % 2 == 1 else FALSE
+    inexact, ok = float_result(f"pow.{exponent}", real), float_is_defined(f"pow.{exponent}", real)
+    minus = a.is_negative if exponent % 2 == 1 else FALSE
     if isinstance(exponent, float):
         cases = {FLOAT: (TRUE, inexact)}
         return Value(cases, 1, _zero(cases, minus)), conjunction([a.when(NUMBER), ok])
@@ -588,7 +578,7 @@ def rounded(a: Value) -> tuple[Value, Term]:
     below = z3.ToInt(number)
     rest = number - z3.ToReal(below)
     up = z3.Or(rest > z3.Q(1, 2), z3.And(rest == z3.Q(1, 2), below % 2 == 1))
-    fine = z3.Implies(a.when(FLOAT), works("round", number))  # a computed float may be infinite
+    fine = z3.Implies(a.when(FLOAT), float_is_defined("round", number))  # a computed float may be infinite
     size = _size(lambda size: max(size, _ROUNDED), a)
     return Value.of(INT, z3.If(up, below + 1, below), size), conjunction([a.when(NUMBER), fine])
 
@@ -616,7 +606,7 @@ def _bits(name: str, a: Term, b: Term) -> Term:
     for place, weight in ((1, 1), (2, 2), (4, 4), (8, -8)):
         bits = [each / place % 2 == 1 for each in (a, b)]
         exact = exact + z3.If(z3.And(bits) if name == "and" else z3.Or(bits), weight, 0)
-    return z3.If(z3.And(known), exact, free(f"{BITS}{name}", z3.IntSort(), z3.IntSort(), z3.IntSort())(a, b))
+    return z3.If(z3.And(known), exact, _uninterpreted(f"{BITS}{name}", [a, b], z3.IntSort()))
 
 
 def inverted(a: Value) -> tuple[Value, Term]:
@@ -636,39 +626,28 @@ def _parts(a: Value, kind: Type) -> list[Term]:
     return [payload, a.minus] if kind is FLOAT else [payload]
 
 
-def _function(name: str, arguments: list[Term], sort: Term) -> Term:
-    """Return the application of an uninterpreted function."""
-    return free(name, *(argument.sort() for argument in arguments), sort)(*arguments)
+def _called(symbol: str, part: str, sort: Term, *arguments: Value) -> Term:
+    """Return an uninterpreted function of atoms: a solver function for each combination of their kinds."""
+    found = None
+    for cases in product(*(each.cases.items() for each in arguments)):
+        kinds = ".".join(str(kind) for kind, _ in cases)
+        terms = (term for each, (kind, _) in zip(arguments, cases, strict=True) for term in _parts(each, kind))
+        made = _uninterpreted(f"{symbol}.{part}.{kinds}", terms, sort)
+        found = made if found is None else z3.If(conjunction(guard for _, (guard, _) in cases), made, found)
+    return found
 
 
 def applied(symbol: str, a: Value) -> tuple[Value, Term]:
     """Return the result, of any kind, of an uninterpreted function of one atom, and whether it is defined."""
-
-    def of(part: str, sort: Term) -> Term:
-        found = None
-        for kind, (guard, _) in a.cases.items():
-            made = _function(f"{symbol}.{part}.{kind}", _parts(a, kind), sort)
-            found = made if found is None else z3.If(guard, made, found)
-        return found
-
-    tag, cases = of("kind", z3.IntSort()), {}
+    tag, cases = _called(symbol, "kind", z3.IntSort(), a), {}
     for number, kind in enumerate(KINDS):
-        payload = of(str(kind), SORTS[kind])
+        payload = _called(symbol, str(kind), SORTS[kind], a)
         guard = z3.And([tag != other for other in range(len(KINDS) - 1)]) if kind is STR else tag == number
         cases[kind] = (guard, z3.If(payload >= 0, payload, -payload) if kind is STR else payload)
-    return Value(cases, None, _zero(cases, of("minus", z3.BoolSort()))), of("succeeds", z3.BoolSort())
+    minus, succeeds = (_called(symbol, part, z3.BoolSort(), a) for part in ("minus", "succeeds"))
+    return Value(cases, None, _zero(cases, minus)), succeeds
 
 
-def says(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
+def predicate(symbol: str, a: Value, b: Value) -> tuple[Term, Term]:
     """Return the outcome of an uninterpreted predicate of two atoms, and whether it is defined."""
-
-    def of(part: str) -> Term:
-        found = None
-        for kind, (guard, _) in a.cases.items():
-            for other, (holds, _) in b.cases.items():
-                arguments = [*_parts(a, kind), *_parts(b, other)]
-                made = _function(f"{symbol}.{part}.{kind}.{other}", arguments, z3.BoolSort())
-                found = made if found is None else z3.If(conjunction([guard, holds]), made, found)
-        return found
-
-    return of("holds"), of("succeeds")
+    return _called(symbol, "holds", z3.BoolSort(), a, b), _called(symbol, "succeeds", z3.BoolSort(), a, b)

@@ -25,7 +25,7 @@ def replaced(old, new):
 
 MALFORMED = {
     "empty": ("", "1:1: expected `raspir 1`"),
-    "no header": ("%x = indices : int", "1:1: expected `raspir 1`, the first line"),
+    "no header": ("%x = indices : int", "1:1: expected `raspir 1` as the first line"),
     "version": (replaced("raspir 1", "raspir 2"), "1:8: expected version 1, found `2`"),
     "truncated": (GOOD[: GOOD.index("output")], "expected an output"),
     "truncated line": (GOOD[: GOOD.index(" : int")], "4:28: expected `:`, found the end of the line"),
@@ -47,13 +47,13 @@ MALFORMED = {
     "bad escape": (replaced('"tokens"', r'"to\qkens"'), "JSON's escapes"),
     "bad character": (replaced("%s, 1", "%s ! 1"), "found '!'"),
     "rest of line": (replaced(": int", ": int 5"), "expected the end of the line, found `5`"),
-    "two inputs": (GOOD + '%u = input name="tokens" vocab=["a"] : str\n', "expected one input of each name"),
+    "two inputs": (GOOD + '%u = input name="tokens" vocab=["a"] : str\n', "expected a new input name"),
     "no input": ("raspir 1\n%i = indices : int\noutput out = %i\n", "expected an input"),
     "nesting": (replaced("default=0", "default=" + "[" * 100_000), "expected an atom, found `[`"),
     "long integer": (replaced("default=0", "default=" + "9" * 10_000), "expected a shorter number"),
     "bad length": ("raspir 1\nmax_length -1\n", "expected a natural number"),
     "two lengths": ("raspir 1\nmax_length 1\nmax_length 1\n", "max_length only once"),
-    "nothing in a name": (replaced("%hist = sum", '%"" = sum'), "expected a name with something in it"),
+    "nothing in a name": (replaced("%hist = sum", '%"" = sum'), "expected a non-empty name"),
     "dotted output": (replaced("output out", "output a.b"), "5:8: expected a new output name, found `a.b`"),
     "not a statement": ("raspir 1\nfoo\n", "2:1: expected a definition"),
     "ties": (replaced("sum %s, 1", 'best %s, 1, 1 pick="lowest" ties=left'), 'expected "left" or "right" as ties'),
@@ -175,7 +175,7 @@ def test_reading_text_executes_nothing(tmp_path):
 
 @pytest.mark.parametrize("text", [None, 5, b"raspir 1"])
 def test_what_is_no_text(text):
-    with pytest.raises(TextError, match="expected a text"):
+    with pytest.raises(TextError, match="expected textual IR as a str"):
         raspir.parse(text)
 
 

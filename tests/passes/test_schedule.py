@@ -371,7 +371,7 @@ BROKEN = {
     "no word": (TEXT.replace("in layer 2", "in 2"), "expected `layer`, found `2`"),
     "twice": (
         TEXT.replace("output out", "%again = sum %s, 1 default=0 : int in layer 1\noutput out"),
-        "expected layer 2, where the same value is above, found `1`",
+        "expected layer 2, as given above for an equal node, found `1`",
     ),
 }
 

@@ -74,12 +74,12 @@ def test_formatting_is_not_put_to_the_solver(format):
     before = raspir.parse(f'{text}%3 = where %2, "a", "a" : str\noutput out = %3\n')
     after = raspir.parse(f'{text}%3 = where %2, "a", %1 : str\noutput out = %3\n')
     assert result(before, [1]) == ["a"]
-    assert "no faithful term for mod of a string" in equivalent(before, after, 1, 20)
+    assert "no faithful encoding of mod of a string" in equivalent(before, after, 1, 20)
 
 
 def test_why_is_said():
     told = equivalent(raspir.lower(whole), raspir.lower(where(always, whole, whole * whole)), 1, 20)
-    assert told.startswith("the solver cannot tell at length 1: it does not know")
+    assert told.startswith("the solver cannot decide length 1: it does not know")
     assert told.endswith("which integers are too large")
     joined = tokens + "a"
     told = equivalent(raspir.lower(joined), raspir.lower(where(always, joined, tokens + "b")), 1, 20)
@@ -92,9 +92,9 @@ def test_why_is_said():
 
 def test_integers_of_many_bits_have_no_term():
     before, after = raspir.lower(whole + LARGE), raspir.lower(LARGE + whole)
-    assert "no faithful term for an integer of 600,001 bits" in equivalent(before, after, 1, 20)
+    assert "no faithful encoding of an integer of 600,001 bits" in equivalent(before, after, 1, 20)
     before, after = raspir.lower(tokens, [LARGE, 1]), raspir.lower(tokens + 0, [LARGE, 1])
-    assert "no faithful term for an integer of 600,001 bits" in equivalent(before, after, 1, 20)
+    assert "no faithful encoding of an integer of 600,001 bits" in equivalent(before, after, 1, 20)
     assert equivalent(raspir.lower(whole + 2**4000), raspir.lower(2**4000 + whole), 1, 20) is True
 
 

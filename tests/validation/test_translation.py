@@ -34,14 +34,14 @@ def graphs(a, b, vocab="ab", max_length=None):
 def test_every_input_is_run():
     found = validate(*graphs(tokens == "a", where(tokens == "a", True, False)), longest=5)
     assert found.tried == {n: 2**n for n in range(6)}
-    assert (found.complete, found.promised, found.difference, found.proved) == (True, False, None, [])
-    assert found.lines()[0] == "equal on all 63 inputs of lengths 0 to 5, each of them run"
+    assert (found.complete, found.assumed, found.difference, found.proved) == (True, False, None, [])
+    assert found.lines()[0] == "equal on all 63 inputs of lengths 0 to 5, by running each"
 
 
 def test_a_promised_length_makes_it_whole():
     found = validate(*graphs(tokens == "a", where(tokens == "a", True, False), max_length=4))
     assert found.complete
-    assert "so on every input that keeps the promises" in found.lines()
+    assert "so equal on every input that satisfies the assumptions" in found.lines()
 
 
 def test_one_graph_needs_no_inputs():
@@ -79,8 +79,8 @@ def test_a_failing_program_promises_nothing():
     assert (found.difference, found.complete) == (None, True)
     assert found.failing == 15 - 4
     assert found.lines()[0] == (
-        "equal on 4 of the 15 inputs of lengths 0 to 3, each of them run; the program itself fails on 11 of them, "
-        "where nothing is promised"
+        "equal on 4 of the 15 inputs of lengths 0 to 3, by running each; the original fails on the other 11, "
+        "where any result is correct"
     )
 
 
@@ -105,7 +105,7 @@ def test_the_solver_goes_on_where_time_ends(monkeypatch):
     )
     assert found.difference is None
     assert found.tried == {0: 1, 1: 2}
-    assert any("no time" in note for note in found.notes)
+    assert any("time ran out" in note for note in found.notes)
     found = validate(
         *graphs(before.value(tokens == "a"), up_to.value(tokens == "a") - where(tokens == "a", 1, 0), None), 4, 20
     )
@@ -135,9 +135,9 @@ def test_what_the_solver_cannot_say():
     doubled = (key(1) == query(1)).value(tokens / 3 * 1)
     written, optimised = graphs(halves, doubled, None)
     told = equivalent(written, optimised, 1, 20)
-    assert told == "the solver cannot tell at length 1: it does not know how floats round or where floats overflow"
+    assert told == "the solver cannot decide length 1: it does not know how floats round or where floats overflow"
     written, optimised = graphs(tokens * "a", tokens * "a" + "", [1, 2])
-    assert "no faithful term for mul of a string" in equivalent(written, optimised, 1, 20)
+    assert "no faithful encoding of mul of a string" in equivalent(written, optimised, 1, 20)
 
 
 MAPPED = 'raspir 1\n%t = input name="tokens" vocab=[0, 1] : int\n%1 = map %t function=@f : atom\n'
@@ -149,7 +149,7 @@ def mapped(line):
 
 def test_what_is_free_is_named():
     told = equivalent(mapped("eq %1, 1"), mapped("ne %1, 1"), 1, 20)
-    assert told == "the solver cannot tell at length 1: it does not know what @f yields"
+    assert told == "the solver cannot decide length 1: it does not know what @f yields"
     written, optimised = graphs(tokens + "a" + "b", tokens + "ab", None)
     assert "what joined strings are" in equivalent(written, optimised, 1, 20)
 
@@ -171,15 +171,15 @@ def test_failures_count_at_the_lengths_that_were_finished(monkeypatch):
     last = max(found.tried)
     assert 1 < last < 8
     assert sum(found.tried.values()) - found.failing == last + 1
-    assert (found.partly.length, found.partly.done - found.partly.failing) == (last + 1, 1)
-    assert 1 < found.partly.done < found.partly.size
-    assert f"equal on 1 inputs, as {found.partly.done} of" in "".join(found.lines())
+    assert (found.partial.length, found.partial.done - found.partial.failing) == (last + 1, 1)
+    assert 1 < found.partial.done < found.partial.size
+    assert f"equal on 1 of the {found.partial.done} inputs run, out of" in "".join(found.lines())
 
 
 def test_a_program_that_always_fails_is_told():
     found = validate(*graphs(indices // (length - length), indices, None), longest=2)
     assert (found.proved, found.vacuous) == ([0, 1, 2], [1, 2])
-    assert "the program itself fails on every input of lengths 1 to 2, so nothing is promised" in found.lines()
+    assert "the original fails on every input of lengths 1 to 2, where any result is correct" in found.lines()
     found = validate(*graphs(tokens.map({}.__getitem__), indices, "ab"), longest=0)
     assert "fails" not in "".join(found.lines())
 
@@ -187,10 +187,13 @@ def test_a_program_that_always_fails_is_told():
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        (raspir.lower({"a": indices}, "ab", 3), "programs with other outputs cannot be compared: out, and a"),
-        (raspir.lower(indices, "abc", 3), "the programs promise other atoms of the input tokens"),
-        (raspir.lower(indices, "ab", 4), "other maximum lengths cannot be compared: 3, and 4"),
-        (raspir.parse('raspir 1\n%a = input name="a" : atom\noutput out = %a\n'), "other inputs cannot be compared: "),
+        (raspir.lower({"a": indices}, "ab", 3), "programs with different outputs cannot be compared: out and a"),
+        (raspir.lower(indices, "abc", 3), "programs with different vocabularies of the input tokens cannot"),
+        (raspir.lower(indices, "ab", 4), "different maximum lengths cannot be compared: 3 and 4"),
+        (
+            raspir.parse('raspir 1\n%a = input name="a" : atom\noutput out = %a\n'),
+            "different inputs cannot be compared: ",
+        ),
     ],
 )
 def test_programs_that_cannot_be_compared(other, told):
@@ -200,13 +203,13 @@ def test_programs_that_cannot_be_compared(other, told):
 
 def test_functions_of_one_symbol_must_be_one():
     one, other = mapped("eq %1, 1").bind({"f": abs}), mapped("ne %1, 1").bind({"f": int})
-    with pytest.raises(raspir.GraphError, match="call other functions @f"):
+    with pytest.raises(raspir.GraphError, match="programs with different functions @f cannot be compared"):
         validate(one, other)
 
 
 @pytest.mark.parametrize(("longest", "seconds"), [(-1, 1), (True, 1), (1, 0), (1, float("inf")), (1, float("nan"))])
 def test_limits_that_make_no_sense(longest, seconds):
-    with pytest.raises(raspir.InputError, match=r"is a natural number, not|is a positive number, not"):
+    with pytest.raises(raspir.InputError, match=r"must be a natural number, not|must be a positive number, not"):
         validate(*graphs(indices, indices + 0), longest, seconds)
 
 

@@ -116,7 +116,7 @@ def test_a_difference_is_shown_with_its_sign():
     shown = tokens.map(str)
     before, after = (raspir.lower(each, ZEROS) for each in (shown, where(shown == "-0.0", "0.0", shown)))
     found = equivalent(before, after, 1, 20)
-    assert str(found) == "on [-0.0] the program yields ['-0.0'], and optimised ['0.0']"
+    assert str(found) == "on [-0.0] the program yields ['-0.0']; optimized: ['0.0']"
 
 
 signs, shown = tokens.map(sign), tokens.map(str)

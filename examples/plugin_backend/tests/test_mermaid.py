@@ -8,7 +8,7 @@ import pytest
 import raspir
 from raspir import indices, key, query, tokens
 from raspir_mermaid import Mermaid
-from raspir_mermaid.labels import label, told
+from raspir_mermaid.labels import label, sequence
 
 LENGTH = (key(1) == query(1)).value(1).name("length")
 FLIP = (key(LENGTH - indices - 1) == query(indices)).value(tokens).name("flip")
@@ -98,9 +98,9 @@ def test_names_are_no_syntax(name):
 
 def test_sequences_in_labels():
     """Sequences of characters are shown as strings, all others as lists."""
-    assert told(["a", "b"], 12) == "'ab'"
-    assert told(["a", 1, True, 0.5], 12) == "['a', 1, True, 0.5]"
-    assert told([], 12) == "[]"
+    assert sequence(["a", "b"], 12) == "'ab'"
+    assert sequence(["a", 1, True, 0.5], 12) == "['a', 1, True, 0.5]"
+    assert sequence([], 12) == "[]"
     assert seen(label(["x" * 80]))[1:-1] == "x" * 59 + "…"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
@@ -25,6 +25,17 @@ from raspir.runtime.sequence import Sequence
 A = TypeVar("A")
 
 
+def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object], SOp]:
+    """Return the method that applies a binary operation, with the program as the right operand if ``reflected``."""
+
+    def method(self: SOp, other: object) -> SOp:
+        return _binary(operation, other, self) if reflected else _binary(operation, self, other)
+
+    method.__name__ = f"__{'r' if reflected else ''}{operation}__"
+    method.__qualname__ = f"SOp.{method.__name__}"
+    return method
+
+
 class SOp(Expression):
     """A sequence operation: a program that computes one atom for each position of its input.
 
@@ -34,12 +45,12 @@ class SOp(Expression):
     __slots__ = ()
 
     _what = "a program"
-    _formatted = "it holds nothing until it runs on an input; .map(lambda atom: format(atom, {})) formats its atoms"
+    _formatted = "it has no values until it runs on an input; .map(lambda atom: format(atom, {})) formats its atoms"
     _advice = (
-        "a program has no such operation; .map(f) applies a function of one atom, and a selector aggregates, as in "
+        "a program has no such operation; .map(f) applies a function to each atom, and a selector aggregates, as in "
         "(key(a) == query(b)).value(program)"
     )
-    _made_by = "programs are made of tokens, indices and operators, as in tokens + 1"
+    _made_by = "build programs from tokens, indices and operators, as in tokens + 1"
 
     def __call__(self, input: object = MISSING, *more: object, **named: object) -> Sequence:
         """Return the result on ``input``: the characters of a ``str``, or the items of any other sequence.
@@ -58,10 +69,6 @@ class SOp(Expression):
     def layers(self) -> int:
         """The number of attention layers that the program needs as written."""
         return self.layer
-
-    def name(self, name: str) -> SOp:
-        """Return the same program with a name for drawings and printouts."""
-        return named(self, name)
 
     def map(self, function: Callable[[Any], Any]) -> SOp:
         """Return the program that applies a Python function to the atom at each position.
@@ -95,41 +102,14 @@ class SOp(Expression):
         """Return the notebook rendering: the program on the example input, layer by layer."""
         return _drawn("program", self)
 
-    def __add__(self, other: object) -> SOp:
-        return _binary("add", self, other)
-
-    def __radd__(self, other: object) -> SOp:
-        return _binary("add", other, self)
-
-    def __sub__(self, other: object) -> SOp:
-        return _binary("sub", self, other)
-
-    def __rsub__(self, other: object) -> SOp:
-        return _binary("sub", other, self)
-
-    def __mul__(self, other: object) -> SOp:
-        return _binary("mul", self, other)
-
-    def __rmul__(self, other: object) -> SOp:
-        return _binary("mul", other, self)
-
-    def __truediv__(self, other: object) -> SOp:
-        return _binary("truediv", self, other)
-
-    def __rtruediv__(self, other: object) -> SOp:
-        return _binary("truediv", other, self)
-
-    def __floordiv__(self, other: object) -> SOp:
-        return _binary("floordiv", self, other)
-
-    def __rfloordiv__(self, other: object) -> SOp:
-        return _binary("floordiv", other, self)
-
-    def __mod__(self, other: object) -> SOp:
-        return _binary("mod", self, other)
-
-    def __rmod__(self, other: object) -> SOp:
-        return _binary("mod", other, self)
+    __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
+    __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
+    __mul__, __rmul__ = _operator("mul"), _operator("mul", reflected=True)
+    __truediv__, __rtruediv__ = _operator("truediv"), _operator("truediv", reflected=True)
+    __floordiv__, __rfloordiv__ = _operator("floordiv"), _operator("floordiv", reflected=True)
+    __mod__, __rmod__ = _operator("mod"), _operator("mod", reflected=True)
+    __and__, __rand__ = _operator("and"), _operator("and", reflected=True)
+    __or__, __ror__ = _operator("or"), _operator("or", reflected=True)
 
     def __pow__(self, other: object, modulo: object = None) -> SOp:
         return _binary("pow", self, _alone(other, modulo))
@@ -137,35 +117,12 @@ class SOp(Expression):
     def __rpow__(self, other: object, modulo: object = None) -> SOp:
         return _binary("pow", _alone(other, modulo), self)
 
-    def __and__(self, other: object) -> SOp:
-        return _binary("and", self, other)
-
-    def __rand__(self, other: object) -> SOp:
-        return _binary("and", other, self)
-
-    def __or__(self, other: object) -> SOp:
-        return _binary("or", self, other)
-
-    def __ror__(self, other: object) -> SOp:
-        return _binary("or", other, self)
-
-    def __eq__(self, other: object) -> SOp:  # type: ignore[override]  # equality position by position
-        return _binary("eq", self, other)
-
-    def __ne__(self, other: object) -> SOp:  # type: ignore[override]  # likewise
-        return _binary("ne", self, other)
-
-    def __lt__(self, other: object) -> SOp:
-        return _binary("lt", self, other)
-
-    def __le__(self, other: object) -> SOp:
-        return _binary("le", self, other)
-
-    def __gt__(self, other: object) -> SOp:
-        return _binary("gt", self, other)
-
-    def __ge__(self, other: object) -> SOp:
-        return _binary("ge", self, other)
+    __eq__ = _operator("eq")  # type: ignore[assignment]  # equality position by position
+    __ne__ = _operator("ne")  # type: ignore[assignment]  # likewise
+    __lt__ = _operator("lt")
+    __le__ = _operator("le")
+    __gt__ = _operator("gt")
+    __ge__ = _operator("ge")
 
     def __neg__(self) -> SOp:
         return apply(SOp, "neg", (self,))
@@ -186,7 +143,7 @@ class Selector(Expression):
 
     _what = "a selector"
     _advice = (
-        "a selector holds no atoms and has no arithmetic: combine selectors with `&`, `|` and `~`, or aggregate with "
+        "a selector has no atoms and no arithmetic: combine selectors with `&`, `|` and `~`, or aggregate with "
         ".value(…)"
     )
     _made_by = "compare a key with a query, as in key(a) == query(b)"
@@ -203,10 +160,6 @@ class Selector(Expression):
     def input(self, input: object) -> list[list[bool]]:
         """Return the matrix on ``input``; equivalent to a call."""
         return self(input)
-
-    def name(self, name: str) -> Selector:
-        """Return the same selector with a name for drawings and printouts."""
-        return named(self, name)
 
     def value(self, value: object, default: Atom = 0) -> SOp:
         """Return, at each position, the sum of ``value`` over the selected positions.
@@ -270,13 +223,12 @@ class Selector(Expression):
     __hash__ = RefusedOperations.__hash__
 
 
-class Key(RefusedOperations):
-    """A sequence in the role of keys: its comparison with a query is a selector."""
+class _Comparand(RefusedOperations):
+    """A sequence in the role of keys or queries: the comparison of the one with the other is a selector."""
 
     __slots__ = ("sop",)
 
-    _what, _shown = "a key", "key(…)"
-    _advice = "a key can only be compared with a query (== != < <= > >=), as in key(a) == query(b)"
+    _role: ClassVar[str]
 
     def __init__(self, sequence: object) -> None:
         self.sop = _program(sequence)
@@ -300,69 +252,44 @@ class Key(RefusedOperations):
         return self._compare("ge", other)
 
     def _compare(self, comparison: str, other: object) -> Selector:
-        if not isinstance(other, Query):
+        keys, queries = (self, other) if isinstance(self, Key) else (other, self)
+        if not (isinstance(keys, Key) and isinstance(queries, Query)):
             mistake(f"{self._advice}, not with {show(other)}")
-        return _select(comparison, self, other)
+        # The IR puts the key first, so `query OP key` is mirrored.
+        return _select(comparison if keys is self else _MIRRORED.get(comparison, comparison), keys, queries)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (Key, (self.sop,))
+        return (type(self), (self.sop,))
 
     def __repr__(self) -> str:
-        return f"key({self.sop!r})"
+        return f"{self._role}({self.sop!r})"
 
     def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the row of keys on the example input."""
-        return _drawn("key", self.sop)
+        """Return the notebook rendering: the row of keys or the column of queries on the example input."""
+        return _drawn(self._role, self.sop)
 
     __hash__ = RefusedOperations.__hash__
 
 
-class Query(RefusedOperations):
+_MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+
+
+class Key(_Comparand):
+    """A sequence in the role of keys: its comparison with a query is a selector."""
+
+    __slots__ = ()
+
+    _what, _shown, _role = "a key", "key(…)", "key"
+    _advice = "a key can only be compared with a query (== != < <= > >=), as in key(a) == query(b)"
+
+
+class Query(_Comparand):
     """A sequence in the role of queries: its comparison with a key is a selector."""
 
-    __slots__ = ("sop",)
+    __slots__ = ()
 
-    _what, _shown = "a query", "query(…)"
+    _what, _shown, _role = "a query", "query(…)", "query"
     _advice = "a query can only be compared with a key (== != < <= > >=), as in query(b) == key(a)"
-
-    def __init__(self, sequence: object) -> None:
-        self.sop = _program(sequence)
-
-    def __eq__(self, other: object) -> Selector:  # type: ignore[override]  # a comparison builds a selector
-        return self._compare("eq", other)
-
-    def __ne__(self, other: object) -> Selector:  # type: ignore[override]  # likewise
-        return self._compare("ne", other)
-
-    # The IR puts the key first, so `query OP key` is mirrored.
-    def __lt__(self, other: object) -> Selector:
-        return self._compare("gt", other)
-
-    def __le__(self, other: object) -> Selector:
-        return self._compare("ge", other)
-
-    def __gt__(self, other: object) -> Selector:
-        return self._compare("lt", other)
-
-    def __ge__(self, other: object) -> Selector:
-        return self._compare("le", other)
-
-    def _compare(self, mirrored: str, other: object) -> Selector:
-        if not isinstance(other, Key):
-            mistake(f"{self._advice}, not with {show(other)}")
-        return _select(mirrored, other, self)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (Query, (self.sop,))
-
-    def __repr__(self) -> str:
-        return f"query({self.sop!r})"
-
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the column of queries on the example input."""
-        return _drawn("query", self.sop)
-
-    __hash__ = RefusedOperations.__hash__
 
 
 for _name, _function in (
@@ -371,20 +298,20 @@ for _name, _function in (
 ):  # fmt: skip
     refuse(SOp, f"__{_name}__", f"{{what}} is not a number: use .map({_function}) to convert position by position")
 for _name in ("__divmod__", "__rdivmod__"):
-    refuse(SOp, _name, "`divmod` makes two values of one: write a // b for the one and a % b for the other")
-refuse(SOp, "__pos__", "`+`: a program has no such operation, which would change nothing: leave it out")
+    refuse(SOp, _name, "`divmod` would return two programs: write a // b for the one and a % b for the other")
+refuse(SOp, "__pos__", "`+`: a program does not support unary plus, which would have no effect: leave it out")
 refuse(
     SOp,
     "__reversed__",
-    "{what} cannot be reversed before it runs: (key(length - 1 - indices) == query(indices)).value(program) does so, "
-    "with length = (key(1) == query(1)).value(1)",
+    "{what} cannot be reversed before it runs: use (key(length - 1 - indices) == query(indices)).value(program), with "
+    "length = (key(1) == query(1)).value(1)",
 )
 
 
 def _alone(exponent: A, modulo: object) -> A:
     """Return ``exponent``, after checking that ``pow`` was called without a third argument."""
     if modulo is not None:
-        mistake("pow takes two arguments where one is a program: write a ** b % c for the third")
+        mistake("pow of a program takes two arguments: write a ** b % c for three")
     return exponent
 
 
@@ -403,10 +330,10 @@ def _program(value: object) -> SOp:
         return value
     if isinstance(value, Selector):
         mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
-    if isinstance(value, Key | Query):
-        mistake(f"{show(value)} is not a sequence of atoms: it is there to be compared")
+    if isinstance(value, _Comparand):
+        mistake(f"{show(value)} is not a sequence of atoms: compare it, as in key(a) == query(b)")
     if value is None:
-        mistake("None is not an atom, so no position holds it (a default, such as 0 or '_', marks what is missing)")
+        mistake("None is not an atom: use a default, such as 0 or '_', for missing values")
     try:
         atom = as_atom(value)
     except InputError as error:
@@ -419,7 +346,7 @@ def _default(default: object) -> Atom:
     try:
         return as_atom(default)
     except InputError as error:
-        mistake(f"the default of an aggregate is one atom: {error.message}")
+        mistake(f"the default of an aggregate must be an atom: {error.message}")
 
 
 def _score(score: object) -> SOp:
@@ -427,20 +354,20 @@ def _score(score: object) -> SOp:
     try:
         return score if isinstance(score, SOp) else _program(as_atom(score))
     except InputError:
-        mistake(f"a score is a program, such as indices, whose atoms are compared, not {show(score)}")
+        mistake(f"a score must be a program, such as indices, or a scalar, not {show(score)}")
 
 
 def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
     for choice in kind.choices:
         if is_one_of(chosen, (choice,)):
             return choice
-    hint = "; a default is written default=…" if kind is AttributeKind.TIES else ""
-    mistake(f"{name} is {kind.value}, not {show(chosen)}{hint}")
+    hint = "; pass a default as default=…" if kind is AttributeKind.TIES else ""
+    mistake(f"{name} must be {kind.value}, not {show(chosen)}{hint}")
 
 
 def _selector(value: object) -> Selector:
     if not isinstance(value, Selector):
-        mistake(f"a selector combines with selectors only, not with {show(value)}")
+        mistake(f"a selector can only be combined with a selector, not with {show(value)}")
     return value
 
 
@@ -480,7 +407,7 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
     The comparisons of the standard module ``operator`` build the same selectors as ``key(keys) < query(queries)``.
     """
     if not callable(predicate) or isinstance(predicate, RefusedOperations):
-        mistake(f"select takes a predicate of a key's and a query's atom, not {show(predicate)}")
+        mistake(f"select takes a predicate of two atoms, a key's and a query's, not {show(predicate)}")
     for comparison, name in _PREDICATES:
         if predicate is comparison:
             return _select(name, Key(keys), Query(queries))

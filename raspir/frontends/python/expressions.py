@@ -33,14 +33,14 @@ _PARTS = {
     "bool": "{what} is neither true nor false until it runs on an input: use `where`, `&`, `|` and `~` in place of "
     "`if`, `and`, `or`, `not` and chained comparisons",
     "len": "{what} has no length until it runs on an input; (key(1) == query(1)).value(1) computes it",
-    "iter": "{what} cannot be iterated over: it holds nothing until it runs on an input",
-    "next": "{what} cannot be iterated over: it holds nothing until it runs on an input",
-    "reversed": "{what} cannot be reversed: it holds nothing until it runs on an input",
+    "iter": "{what} cannot be iterated over: it has no values until it runs on an input",
+    "next": "{what} cannot be iterated over: it has no values until it runs on an input",
+    "reversed": "{what} cannot be reversed: it has no values until it runs on an input",
     "getitem": "{what} cannot be indexed: select a position with (key(indices) == query(…)).value(…)",
-    "setitem": "{what} cannot be changed: `where` makes a program that differs at some positions",
-    "delitem": "{what} cannot be changed: it holds nothing until it runs on an input",
-    "contains": "`in` does not look into {what}: a program has .has(values) for membership position by position",
-    "bytes": "{what} has no bytes: it holds nothing until it runs on an input",
+    "setitem": "{what} cannot be modified: use `where` to build a program that differs at some positions",
+    "delitem": "{what} cannot be modified: it has no values until it runs on an input",
+    "contains": "`in` does not apply to {what}: use program.has(values) to test membership at each position",
+    "bytes": "{what} has no bytes: it has no values until it runs on an input",
     "call": "{what} cannot be called: {advice}",
 }
 
@@ -54,9 +54,9 @@ class RefusedOperations:
     __slots__ = ()
 
     _what = "this"
-    _advice = "this has no such operator"
+    _advice = "there is no such operator"
     _shown = ""
-    _formatted = "it holds nothing until it runs on an input"
+    _formatted = "it has no values until it runs on an input"
 
     @classmethod
     def _shown_as(cls) -> str:
@@ -130,7 +130,7 @@ class Expression(RefusedOperations):
 
     __slots__ = ("_graph", "attributes", "function", "layer", "location", "operands", "operation", "title", "type")
 
-    _made_by = "it is made by operators"
+    _made_by = "use operators to build it"
 
     operation: Operation
     operands: tuple[Expression, ...]
@@ -145,10 +145,14 @@ class Expression(RefusedOperations):
     def __init__(self, *_: object, **__: object) -> None:
         mistake(f"{type(self).__name__}(…) does not make {self._what}: {self._made_by}")
 
+    def name(self, name: str) -> Self:
+        """Return the same program or selector with a name for drawings and printouts."""
+        return named(self, name)
+
     def _input(self, given: object, more: tuple[object, ...], named: Mapping[str, object]) -> object:
         """Return the input of a call, after checking that it is the only argument."""
         if given is MISSING or more or named:
-            mistake(f'{self._what} runs on one input, such as "hello" or [5, 2], and takes no other arguments')
+            mistake(f'{self._what} takes one input, such as "hello" or [5, 2], and no other arguments')
         return given
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -225,7 +229,7 @@ def apply(
 def named(expression: E, title: str) -> E:
     """Return a copy of ``expression`` named ``title``."""
     if type(title) is not str or not title:
-        mistake("a name must be a str with something in it")
+        mistake("a name must be a non-empty str")
     copy = expression.__class__.__new__(expression.__class__)
     for slot in Expression.__slots__:
         setattr(copy, slot, getattr(expression, slot))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import FunctionType
 
 from raspir.frontends.python.expressions import Expression, RefusedOperations
-from raspir.frontends.python.functions import Symbols
 from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
+from raspir.ir.functions import Function, identity
 from raspir.ir.types import ATOM
 from raspir.ir.walks import computed
 
@@ -59,7 +60,7 @@ def _lower(programs: Mapping[str, Expression]) -> Graph:
     if not programs:
         mistake("there is no program to lower")
     if not all(type(name) is str and name for name in programs):
-        mistake("an output's name must be a str with something in it")
+        mistake("the name of an output must be a non-empty str")
     lowering = _Lowering()
     outputs = {name: lowering.node(program) for name, program in programs.items()}
     tokens = build("input", name="tokens")
@@ -67,11 +68,37 @@ def _lower(programs: Mapping[str, Expression]) -> Graph:
     return Graph(outputs, (tokens,), lowering.symbols.functions, names, lowering.locations)
 
 
+class _Symbols:
+    """The symbols of the opaque functions of one graph: their names, made unique."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Function] = {}
+        self._of: dict[tuple[object, ...], str] = {}
+        self._numbers: dict[str, int] = defaultdict(lambda: 1)
+
+    def symbol(self, operation: str, function: Function) -> str:
+        """Return the symbol of ``function`` in ``operation``, the same for identical functions."""
+        key = (operation, *identity(function))
+        if key not in self._of:
+            base = symbol = _name(function)
+            while symbol in self.functions:
+                self._numbers[base] += 1
+                symbol = f"{base}_{self._numbers[base]}"
+            self._of[key] = symbol
+            self.functions[symbol] = function
+        return self._of[key]
+
+
+def _name(function: Function) -> str:
+    name = getattr(function, "__name__", None) or type(function).__name__
+    return "lambda" if name == "<lambda>" else str(name)
+
+
 class _Lowering:
     """The nodes lowered so far, with their symbols, names and locations."""
 
     def __init__(self) -> None:
-        self.symbols = Symbols()
+        self.symbols = _Symbols()
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
         self._nodes: dict[Expression, Node] = {}

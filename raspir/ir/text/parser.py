@@ -37,7 +37,7 @@ def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] 
         GraphError: if ``functions`` has a symbol that does not occur in the text.
     """
     if not isinstance(text, str):
-        raise TextError(f"expected a text, found {show(text)}")
+        raise TextError(f"expected textual IR as a str, found {show(text)}")
     reader = _Reader(file)
     for number, line in enumerate(text.split("\n"), start=1):
         reader.line(number, line.removesuffix("\r"))
@@ -132,7 +132,7 @@ class _Reader:
     def _header(self, line: _Line) -> None:
         name, version = HEADER.split()
         if not line.accept(name):
-            raise line.wrong(f"`{HEADER}`, the first line of every text")
+            raise line.wrong(f"`{HEADER}` as the first line")
         if line.next.text != version:
             raise line.wrong(f"version {version}")
         line.take()
@@ -180,7 +180,7 @@ class _Reader:
         if operation.name == "input" and declared is ATOM:
             node = make(operation, (), node.attributes, ATOM)
         if node.type is not declared:
-            raise TextError(f"expected the type {node.type}, which the operands give, found {declared}", where.location)
+            raise TextError(f"expected the type {node.type} of the result, found {declared}", where.location)
         self._place(node, line)
         self._remember(token, node, line)
 
@@ -194,7 +194,7 @@ class _Reader:
         if type(layer) is not int or layer < 0:
             raise TextError(f"expected a layer, a natural number, found {token}", token.location)
         if self.schedule.setdefault(node, layer) != layer:
-            above = f"layer {self.schedule[node]}, where the same value is above"
+            above = f"layer {self.schedule[node]}, as given above for an equal node"
             raise TextError(f"expected {above}, found {token}", token.location)
 
     def _remember(self, token: Token, node: Node, line: _Line) -> None:
@@ -202,10 +202,10 @@ class _Reader:
         if line.accept("also"):
             names += line.items(lambda: line.expect_kind("string").string())
         if "" in names:
-            raise TextError("expected a name with something in it", token.location)
+            raise TextError("expected a non-empty name", token.location)
         self.nodes[token.text] = node
         if node.operation.name == "input" and self.inputs.setdefault(str(node["name"]), node) is not node:
-            raise TextError(f"expected one input of each name, found {show(node['name'])} again", token.location)
+            raise TextError(f"expected a new input name, found {show(node['name'])} again", token.location)
         self.names[node] = tuple(dict.fromkeys((*self.names.get(node, ()), *names)))
         self.locations.setdefault(node, token.location)
 
@@ -250,7 +250,7 @@ class _Reader:
         if not self.outputs:
             raise TextError("expected an output, found the end of the text", end)
         if not self.inputs:
-            raise TextError("expected an input, which gives the program its length, found the end of the text", end)
+            raise TextError("expected an input, which determines the length, found the end of the text", end)
         graph = Graph(
             self.outputs, self.inputs.values(), {}, self.names, self.locations, self.max_length, self.schedule
         )

@@ -8,7 +8,7 @@ from textwrap import wrap
 from raspir.ir import Head, Layer, LayeredProgram, Mlp, Node
 from raspir.ir.text.describe import Describer
 from raspir.viz.trace import Trace
-from raspir_mermaid.labels import label, title, told
+from raspir_mermaid.labels import label, sequence, title
 
 _LINES = 8  # the most values shown per node
 _CARRIED = 3  # the most values named per edge
@@ -121,7 +121,7 @@ class Flowchart:
         """Return ``line``, followed by the value of ``node`` on the input if known."""
         if self._trace is None or node not in self._trace.values:
             return [line]
-        return [line, f"→ {told(self._trace.values[node], self._shown)}"]
+        return [line, f"→ {sequence(self._trace.values[node], self._shown)}"]
 
     def _node(self, at: str, start: str, lines: list[str], end: str, kind: str, *makes: Node) -> str:
         """Return a flowchart node, and record its class and the values that it produces."""

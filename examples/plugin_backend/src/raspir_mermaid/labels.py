@@ -32,13 +32,13 @@ def title(text: str) -> str:
     return json.dumps("".join(each if each.isprintable() else ascii(each)[1:-1] for each in text))
 
 
-def told(atoms: Sequence[Atom], shown: int) -> str:
+def sequence(atoms: Sequence[Atom], shown: int) -> str:
     """Return a sequence for a label, truncated if long: a string if it consists of characters, else a list."""
-    held = list(atoms[:shown])
+    first = list(atoms[:shown])
     more = f" … {len(atoms)} in all" if len(atoms) > shown else ""
-    if held and all(isinstance(atom, str) and len(atom) == 1 for atom in held):
-        return f"{''.join(map(str, held))!r}{more}"
-    return f"[{', '.join(map(show, held))}]{more}"
+    if first and all(isinstance(atom, str) and len(atom) == 1 for atom in first):
+        return f"{''.join(map(str, first))!r}{more}"
+    return f"[{', '.join(map(show, first))}]{more}"
 
 
 def _shortened(line: str) -> str:
