@@ -204,13 +204,8 @@ def inputs_for(program: Generated) -> st.SearchStrategy[list[Atom]]:
 
 def _operations(given: Iterable[str] | None, without: Iterable[str], functions: bool, target: Target) -> frozenset[str]:
     """Return the names of the permitted operations; inputs are always permitted."""
-    for each in (given, without):
-        if isinstance(each, str):
-            raise BackendError(f"operations must be a set of names, not {show(each)}")
-    chosen, left_out = frozenset(OPERATIONS if given is None else given), frozenset(without)
-    for name in sorted(map(str, chosen | left_out)):
-        if name not in OPERATIONS:
-            raise BackendError(f"there is no operation {show(name)} ({advice(name, OPERATIONS)})")
+    chosen = _known("operation", OPERATIONS if given is None else given, OPERATIONS)
+    left_out = _known("operation", without, OPERATIONS)
     left_out |= FUNCTIONS if not functions else frozenset()
     left_out |= {"best"} if target.attention == "select" else frozenset()
     return (chosen - left_out) | {"input"}
@@ -218,13 +213,17 @@ def _operations(given: Iterable[str] | None, without: Iterable[str], functions: 
 
 def _types(names: Iterable[str]) -> Type:
     kinds = {str(kind): kind for kind in ATOM.kinds}
+    return union(kinds[name] for name in _known("type", names, kinds))
+
+
+def _known(what: str, names: Iterable[str], known: Iterable[str]) -> frozenset[str]:
+    """Return a set of names, each of which must be known."""
     if isinstance(names, str):
-        raise BackendError(f"types must be a set of names, not {show(names)}")
-    chosen = list(names)
-    for name in chosen:
-        if name not in kinds:
-            raise BackendError(f"there is no type {show(name)} of atoms ({advice(name, kinds)})")
-    return union(kinds[name] for name in chosen)
+        raise BackendError(f"{what}s must be a set of names, not {show(names)}")
+    chosen = frozenset(names)
+    for name in sorted(chosen - frozenset(known), key=str):
+        raise BackendError(f"there is no {what} {show(name)} ({advice(name, known)})")
+    return chosen
 
 
 def _vocabularies(vocab: Iterable[Atom] | None, types: Type) -> list[tuple[Atom, ...]]:

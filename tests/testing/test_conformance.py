@@ -236,8 +236,8 @@ def test_sums_that_round_are_held_to_rounding(by, passes):
 
 def test_tables_fit_80_columns_and_ascii():
     report = run(Picky(), [*in_group("best"), *in_group("sums")], programs=1)
-    for told in (report.render(ascii_only=True), str(report)):
-        assert max(map(len, told.splitlines())) <= 80
+    for output in (report.render(ascii_only=True), str(report)):
+        assert max(map(len, output.splitlines())) <= 80
     assert report.render(ascii_only=True).replace("·", "").isascii()
     assert "\x1b[" in report.render(color=True)
 
@@ -277,41 +277,41 @@ def installed(tmp_path):
 @pytest.mark.parametrize("backend", ["numpy", "reference"])
 def test_built_in_backends_conform(backend, tmp_path):
     chosen = "" if backend == "numpy" else "not lengths"
-    code, told = kit(tmp_path, "--backend", backend, "--programs", "25", "--exact-errors", "-q", "-k", chosen)
-    assert code == 0, told
-    assert f"{backend} conforms: all " in told
-    assert ("in what was run, reference" in told) == (backend == "reference")
-    assert "selector.not" in told
+    code, output = kit(tmp_path, "--backend", backend, "--programs", "25", "--exact-errors", "-q", "-k", chosen)
+    assert code == 0, output
+    assert f"{backend} conforms: all " in output
+    assert ("in what was run, reference" in output) == (backend == "reference")
+    assert "selector.not" in output
 
 
 def test_a_faulty_backend_fails_under_pytest_and_the_name_of_the_test_says_where(installed):
-    code, told = kit(installed, "--backend", "MeanForSum", "--programs", "0", "-k", "sums or best", "-q")
-    assert code == 1, told
-    assert "FAILED" in told
-    assert "test_feature[sums: sum by hand]" in told
-    assert "MeanForSum does not conform" in told
-    assert "WRONG" in told
+    code, output = kit(installed, "--backend", "MeanForSum", "--programs", "0", "-k", "sums or best", "-q")
+    assert code == 1, output
+    assert "FAILED" in output
+    assert "test_feature[sums: sum by hand]" in output
+    assert "MeanForSum does not conform" in output
+    assert "WRONG" in output
 
 
 def test_a_backend_that_supports_nothing_fails_under_pytest(installed):
-    code, told = kit(installed, "--backend", "RefusesAll", "--programs", "1", "-k", "sums or generated", "-q")
-    assert code == 1, told
-    assert "supports none" in told
-    assert "not today" in told
+    code, output = kit(installed, "--backend", "RefusesAll", "--programs", "1", "-k", "sums or generated", "-q")
+    assert code == 1, output
+    assert "supports none" in output
+    assert "not today" in output
 
 
 def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
     pytest.importorskip("xdist")
-    code, told = kit(
+    code, output = kit(
         installed, "--backend", "Picky", "--programs", "2", "-k", "best", "-q", "-p", "xdist", "-n", "2", "-rs"
     )
-    assert code == 0, told
-    assert "unsupported: no best" in told
-    assert "in what was run, Picky conforms in the 2 of " in told
+    assert code == 0, output
+    assert "unsupported: no best" in output
+    assert "in what was run, Picky conforms in the 2 of " in output
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         ((), "choose a backend to test: --backend NAME (backends that run programs: numpy, reference"),
         (("--backend", "numpy", "--programs", "-3"), "--programs must be 0 or more, not -3"),
@@ -320,10 +320,10 @@ def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
         (("--backend", "broken"), "cannot be loaded: AttributeError: module 'faulty' has no attribute 'nothing'"),
     ],
 )
-def test_mistakes_of_the_command_line(arguments, told, installed):
+def test_mistakes_of_the_command_line(arguments, message, installed):
     code, output = kit(installed, *arguments)
     assert code == pytest.ExitCode.USAGE_ERROR
-    assert told in output
+    assert message in output
     assert "Traceback" not in output
 
 
@@ -331,8 +331,8 @@ def test_others_tests_know_nothing_of_the_kit(tmp_path):
     (tmp_path / "test_own.py").write_text(
         "def test_own(request):\n    assert not hasattr(request.config.option, 'backend')\n"
     )
-    code, told = pytest_run(tmp_path, "-q", "test_own.py")
-    assert code == 0, told
+    code, output = pytest_run(tmp_path, "-q", "test_own.py")
+    assert code == 0, output
     loaded = "import sys, _raspir_pytest; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "raspir" not in done.stdout.split()

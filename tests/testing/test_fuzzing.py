@@ -93,7 +93,7 @@ window_sums = selections.Window.sums
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "wrong", "told"),
+    ("owner", "name", "wrong", "message"),
     [
         (selections.Window, "sums", of_most, r"reference yields \[\d"),
         (
@@ -105,10 +105,10 @@ window_sums = selections.Window.sums
         (execution.Executor, "_chunk", lambda self, chunk, number: iter([self._run_batch(chunk)]), "of input 0: "),
     ],
 )
-def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, told, monkeypatch):
+def test_a_wrong_backend_is_found_and_made_small(owner, name, wrong, message, monkeypatch):
     monkeypatch.setattr(owner, name, wrong)
     found = shrunk(first_failure(Campaign(0, ("numpy",)), 800))
-    assert re.search(told, found.description)
+    assert re.search(message, found.description)
     assert found.setting.backend == "numpy"
     assert len(found.graph) <= 7
     monkeypatch.undo()
@@ -268,9 +268,9 @@ def test_errors_of_others_are_held_by_their_class_and_shown_in_full(monkeypatch)
         return difference(1 // raspir.tokens, [[0]], Setting(passes=(), backend="planted"))
 
     assert wrongly(raspir.EvaluationError("in other words")) is None
-    told = wrongly(KeyError("not today"))
-    assert re.search(r"the reference yields EvaluationError: .*zero.* \(.*test_fuzzing\.py:\d+\)", told)
-    assert re.search(r"planted yields FaultyBackendError: backend 'planted' failed at .*: KeyError: 'not today'", told)
+    found = wrongly(KeyError("not today"))
+    assert re.search(r"the reference yields EvaluationError: .*zero.* \(.*test_fuzzing\.py:\d+\)", found)
+    assert re.search(r"planted yields FaultyBackendError: backend 'planted' failed at .*: KeyError: 'not today'", found)
 
 
 def modules(planted):
@@ -284,13 +284,13 @@ def modules(planted):
     return import_module
 
 
-def told(done):
+def summary(done):
     return done.cases, done.counts, [(each.number, each.at, repr(each.setting)) for each in done.failures]
 
 
 def test_processes_change_nothing():
     here, elsewhere = (fuzz(Campaign(7), 203, jobs) for jobs in (1, 2))
-    assert told(here) == told(elsewhere)
+    assert summary(here) == summary(elsewhere)
     assert here.cases == 203
     assert elsewhere.cpu > 0
 
@@ -309,7 +309,7 @@ def test_a_seed_and_a_number_decide_everything():
         random = Random("5")
         settings.append(drawn(random, program(random), campaign.backends, campaign.names))
     assert settings[0] == settings[1]
-    assert told(fuzz(first, 30)) == told(fuzz(again, 30)) != told(fuzz(other, 30))
+    assert summary(fuzz(first, 30)) == summary(fuzz(again, 30)) != summary(fuzz(other, 30))
 
 
 def test_fixed_passes_keep_their_options():

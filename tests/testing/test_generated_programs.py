@@ -138,11 +138,11 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "message"),
     [
         ({"operations": ["sum", "multiply"]}, "there is no operation 'multiply' (there is: input, "),
         ({"without": ["men"]}, "there is no operation 'men' (did you mean mean"),
-        ({"types": ["integer"]}, "there is no type 'integer' of atoms ("),
+        ({"types": ["integer"]}, "there is no type 'integer' ("),
         ({"operations": "sum"}, "operations must be a set of names, not 'sum'"),
         ({"types": "int"}, "types must be a set of names, not 'int'"),
         ({"vocab": "ab", "types": ["int"]}, "the vocabulary ('a', 'b') must have one or more atoms, all of type int"),
@@ -152,10 +152,10 @@ def test_a_backend_says_by_refusing_what_it_supports(monkeypatch):
         ({"backend": "nowhere"}, "there is no backend 'nowhere' ("),
     ],
 )
-def test_what_makes_no_sense_is_told(wrong, told):
+def test_what_makes_no_sense_is_told(wrong, message):
     with pytest.raises(raspir.RaspirError) as caught:
         programs(**wrong)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(("old", "new"), [("select.lt", "select.le"), ("sum", "mean"), ("add", "sub")])

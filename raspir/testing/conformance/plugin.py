@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from raspir.backends.base import BACKENDS, Runs, runner
+from raspir.backends.base import runner
 from raspir.ir import BackendError
 from raspir.testing.conformance.case import Case
 from raspir.testing.conformance.generated import PROGRAMS, Patience
 from raspir.testing.conformance.judge import Judge, NonconformityError, Verdict
 from raspir.testing.conformance.report import WIDTH, Entry, Outcome, Report
+from raspir.testing.trying import runners
 
 _PROPERTY = "raspir.conformance"
 _REPORT = pytest.StashKey[Report]()
@@ -66,14 +67,7 @@ def _chooses(config: pytest.Config) -> bool:
 
 
 def _known() -> str:
-    return f"backends that run programs: {', '.join(filter(_runs, BACKENDS.names()))}"
-
-
-def _runs(name: str) -> bool:
-    try:
-        return isinstance(BACKENDS.get(name), Runs)
-    except BackendError:
-        return False
+    return f"backends that run programs: {', '.join(runners())}"
 
 
 class _Collector:
@@ -86,10 +80,10 @@ class _Collector:
         self.report.partial = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        held: Any = dict(report.user_properties).get(_PROPERTY)
-        if held is None or (report.when != "call" and not report.failed):
+        fields: Any = dict(report.user_properties).get(_PROPERTY)
+        if fields is None or (report.when != "call" and not report.failed):
             return
-        entry = Entry(**held)
+        entry = Entry(**fields)
         if report.failed:
             entry = replace(entry, outcome=Outcome.FAILED, message=report.longreprtext)
         elif report.skipped:
@@ -98,16 +92,16 @@ class _Collector:
 
 
 @pytest.fixture
-def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object], None]) -> Callable[..., None]:
-    """Return a function that checks the chosen backend on a case and records the result for the report."""
+def recorded(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Return a function that checks a backend on a case and records the result for the report."""
 
-    def hold(case: Case, tried: Callable[[Judge], Verdict]) -> None:
+    def record(case: Case, check: Callable[[], Verdict]) -> None:
         fields: dict[str, Any] = {"group": case.group, "name": case.name}  # of an entry of the report
         fields |= {"operations": case.operations, "kind": case.kind}
         record_property(_PROPERTY, fields)
         verdict, wrong = Verdict(), ""
         try:
-            verdict = tried(pytestconfig.stash[_JUDGE])
+            verdict = check()
         except NonconformityError as error:
             wrong = str(error).encode("utf-8", "backslashreplace").decode()
         if wrong:  # outside the handler, so that pytest does not show it as a chained exception
@@ -117,7 +111,7 @@ def held_to(pytestconfig: pytest.Config, record_property: Callable[[str, object]
             fields["message"] = verdict.unsupported
             pytest.skip(f"unsupported: {verdict.unsupported}")
 
-    return hold
+    return record
 
 
 @pytest.fixture(scope="session")

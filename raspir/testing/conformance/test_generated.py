@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -19,8 +20,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_program(
-    number: int, seed: int, version: str, judge: Judge, held_to: Callable[..., None], patience: Patience
+    number: int, seed: int, version: str, judge: Judge, recorded: Callable[..., None], patience: Patience
 ) -> None:
     """Check that the backend matches the reference in results and failures."""
     case = case_of(number, seed, version, judge)
-    held_to(case, lambda judge: check(judge, number, seed, version, patience))
+    recorded(case, partial(check, judge, number, seed, version, patience))

@@ -138,12 +138,7 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
 
     (rule,) = (each for each in RULES if (each.pass_, each.name) == name)
     start = time.perf_counter()
-    if not rule.cases:
-        checks = check(rule, max(generated, _ALONE))
-        spent = time.perf_counter() - start
-        return Finding(rule.pass_, rule.name, rule.algebra, unencoded=rule.unencoded, checks=checks, seconds=spent)
-    lengths, problems = set(range(longest + 1)), list[str]()
-    needs: list[Need] = []
+    lengths, problems, needs = set(range(longest + 1)), list[str](), list[Need]()
     for case in rule.cases:
         try:
             verdict = proved(case, longest, seconds)
@@ -153,16 +148,19 @@ def _found(name: tuple[str, str], longest: int, seconds: float, generated: int) 
             continue
         lengths &= set(verdict.lengths)
         problems += _problems(case, verdict)
-    checked = check(rule, generated) if generated else None
+    programs = generated if rule.cases else max(generated, _ALONE)
     return Finding(
-        rule.pass_, rule.name, rule.algebra,
+        rule.pass_,
+        rule.name,
+        rule.algebra,
         cases=len(rule.cases),
-        lengths=tuple(sorted(lengths)) if not problems else (),
+        lengths=tuple(sorted(lengths)) if rule.cases and not problems else (),
         needs=tuple(needs),
         problems=tuple(problems),
-        checks=checked,
+        unencoded=rule.unencoded,
+        checks=check(rule, programs) if programs else None,
         seconds=time.perf_counter() - start,
-    )  # fmt: skip
+    )
 
 
 def _problems(case: ProofCase, verdict: Verdict) -> list[str]:

@@ -289,12 +289,12 @@ def _in_run() -> Iterator[ProofCase]:
         for (name, marked), (asks, ask) in kinds[place % 4 :: 4]:
             if "mean" in name and "1" in asks:
                 continue
-            shown = f"{name} {asks}, for {there} and counting {counted}, looks at one position"
+            shown = f"{name} {asks}, for {there} and counting {counted}, compares one position"
             yield IN_RUN.case(shown, ask(marked(_run(there, counted), MARK)))
     bounded = both(RUN, select("eq", Y, "b"))
-    yield IN_RUN.case("width(run & y == 'b') > 0 looks at one position", make("gt", total(bounded, 1), 0))
+    yield IN_RUN.case("width(run & y == 'b') > 0 compares one position", make("gt", total(bounded, 1), 0))
     both_ends = make("gt", total(_run("j < i", "j < i"), ENDS), 0)
-    yield IN_RUN.case("sum(run, stop | mark) > 0 looks at one position", both_ends)
+    yield IN_RUN.case("sum(run, stop | mark) > 0 compares one position", both_ends)
 
 
 RULES = (BY_RANK.provable(*_by_rank(), mutations=RANK_MUTATIONS), IN_RUN.provable(*_in_run(), mutations=RUN_MUTATIONS))

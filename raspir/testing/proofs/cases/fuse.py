@@ -38,10 +38,10 @@ def _cases() -> Iterator[ProofCase]:
         ("a membership and a choice", make("where", make("has", X, values=("a", "b")), 1, make("eq", X, "c")), letters),
         ("atoms of several kinds", make("add", make("round", make("neg", N)), 1), known),
         ("tables of tables", make("abs", make("lookup", X, keys=("a", "c"), values=(-1, -2), otherwise=3)), letters),
-        ("what fails for some", make("gt", make("add", make("abs", X), 1), 2), among(X, "x", (-2, "a", 0, 1))),
-        ("what is compared and negated", make("not", make("eq", make("mod", A, 2), 1)), digits),
+        ("a partial operation", make("gt", make("add", make("abs", X), 1), 2), among(X, "x", (-2, "a", 0, 1))),
+        ("a negated comparison", make("not", make("eq", make("mod", A, 2), 1)), digits),
         ("the truth of a comparison", make("add", make("mul", make("where", less, 2, 3), 4), 1)),
-        ("what a head fetches", make("add", make("where", make("has", fetched, values=("b", "d")), 1, 2), 1), letters),
+        ("a fetched value", make("add", make("where", make("has", fetched, values=("b", "d")), 1, 2), 1), letters),
         ("of a sum of one table", total(S, make("add", make("mul", A, 2), 1)), digits),
     ):
         yield FUSE.case(text, node, *conditions)

@@ -119,9 +119,9 @@ SHIFT_MUTATIONS = (
 def _absorbed() -> Iterator[ProofCase]:
     for reach, position in REACHES.items():
         for text, node in _sums(position):
-            yield ABSORB.case(f"{text} from {reach} is summed over what is fetched", node, layers=DEEP)
+            yield ABSORB.case(f"{text} from {reach} is summed over the fetched values", node, layers=DEEP)
     far = at(make("add", INDICES, U), V, 7)
-    text = "sum(j <= i, fetch(v)) from i + u is summed over what is fetched"
+    text = "sum(j <= i, fetch(v)) from i + u is summed over the fetched values"
     yield ABSORB.case(text, total(UP_TO, far), uniform(U, "u"), layers=DEEP)
     integers = of_kinds(R, "r", INT)
     for reach in ("i - 1", "length - 1 - i"):

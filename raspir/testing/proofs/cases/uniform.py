@@ -163,7 +163,7 @@ def _scores() -> Iterator[ProofCase]:
     sides = list(product(("highest", "lowest"), ("left", "right")))
     for place, (text, score) in enumerate(SCORED.items()):
         for pick, ties in sides if place == 0 else sides[place - 1 : place]:
-            shown = f"best(s, v, {text}) is as good without u, the {ties}most {pick}"
+            shown = f"best(s, v, {text}) is the same without u, the {ties}most {pick}"
             yield SCORE.case(shown, best(S, X, score, "_", pick, ties), uniform(U, "u"))
     conditions = (of_kinds(F, "score", INT), uniform(U, "u"))
     yield SCORE.case("best(s, v, score + u) = best(s, v, score)", best(S, X, make("add", F, U)), *conditions)
