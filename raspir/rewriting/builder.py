@@ -94,9 +94,7 @@ class Builder:
         found = self._folded.get(node)
         if found is None:
             if node in self._open or len(self._open) >= _NESTED:
-                warnings.warn(
-                    f"internal error: the rules for {node!r} do not terminate", RuntimeWarning, stacklevel=2
-                )
+                warnings.warn(f"internal error: the rules for {node!r} do not terminate", RuntimeWarning, stacklevel=2)
                 return node
             self._open.add(node)
             try:
