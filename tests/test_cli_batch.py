@@ -9,8 +9,9 @@ import time
 import warnings
 
 import pytest
+from commands import ROOT, raspir
 from rich.console import Console
-from test_cli import ADD, ROOT, output, raspir, refused
+from test_cli import ADD, output, refused
 from typer.testing import CliRunner
 
 import raspir as tools
