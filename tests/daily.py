@@ -24,9 +24,10 @@ def rest(*values: Any, **more: Any) -> Any:
     return pytest.param(*values, marks=pytest.mark.evidence, **more)
 
 
-def first(cases: Iterable[Any], count: int = 1) -> list[Any]:
-    """Return cases for ``parametrize``, of which only the first ones are daily."""
-    return [each if number < count else rest(each) for number, each in enumerate(cases)]
+def first(cases: Iterable[Any], kind: Callable[[Any], Any] = lambda case: None) -> list[Any]:
+    """Return cases for ``parametrize``, of which only the first one of each kind is daily."""
+    seen: set[Any] = set()
+    return [rest(each) if kind(each) in seen else seen.add(kind(each)) or each for each in cases]
 
 
 def chosen(cases: Iterable[Any], daily: Callable[[Any], bool]) -> list[Any]:

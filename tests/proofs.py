@@ -26,6 +26,11 @@ def name(schema: ProofCase) -> str:
     return f"{schema.rule}: {schema.text}"
 
 
+def by_rule(case: "ProofCase | Needed") -> str:
+    """Return the rule of a schema, or of the schema that has a condition or a guard."""
+    return (case[0] if isinstance(case, tuple) else case).rule
+
+
 def holds(schema: ProofCase, longest: int) -> None:
     """Check that a schema is proved at all lengths up to one, or up to the longest that it allows."""
     verdict = proved(schema, longest, SECONDS)
