@@ -25,6 +25,11 @@ def name(case: ProofCase) -> str:
     return f"{case.rule}: {case.text}"
 
 
+def by_rule(case: "ProofCase | Needed") -> str:
+    """Return the rule of a case, or of the case that has a condition or a guard."""
+    return (case[0] if isinstance(case, tuple) else case).rule
+
+
 def holds(case: ProofCase, longest: int) -> None:
     """Check that a case is proved at all lengths up to one, or up to the longest that it allows."""
     verdict = proved(case, longest, SECONDS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import networkx as nx
@@ -43,6 +44,7 @@ def room_of(module: str) -> str:
     return module.split(".")[1] if "." in module else module
 
 
+@cache
 def file_graph() -> nx.DiGraph[str]:
     """Return the imports between files. A package stands for what its ``__init__`` imports."""
     return nx.DiGraph([(module, each) for module in FILES for each in imported(module)])

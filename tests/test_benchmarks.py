@@ -115,6 +115,7 @@ def test_the_predicate_is_looked_at_pair_by_pair_and_the_tiny_program_keeps_its_
     assert numpy_backend.operations(raspir.compile(numpy_backend.of_ten(), backend="numpy")) >= 10
 
 
+@pytest.mark.evidence
 def test_a_quick_run_measures_everything(tmp_path, capsys):
     assert numpy_backend.main(["--quick", "--json", str(tmp_path / "figures.json")]) == 0
     shown = capsys.readouterr().out

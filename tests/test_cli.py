@@ -1,28 +1,11 @@
-"""The command line end to end: subprocess, output and exit code."""
+"""The command line end to end: a process for each command, its output and its exit code."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from commands import MAIN, ROOT, interpreter, raspir
 
-ROOT = Path(__file__).parent.parent
 ADD = "examples/addition.py:add"
-
-
-def raspir(*arguments, cwd=ROOT):
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
-    return subprocess.run(
-        [sys.executable, "-c", "from raspir.cli import main; main()", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        check=False,
-    )
 
 
 def refused(*arguments, cwd=ROOT):
@@ -47,6 +30,12 @@ def test_run():
     assert output("run", "examples/attention.py:hist", "--json", '"hello"') == "[1, 1, 2, 2, 1]\n"
     assert output("run", "examples/attention.py:hist", "-i", "") == "[]\n"
     assert output("run", "examples/transforms.py:hidden", "-i", "hé", "--vocab", "hé") == '["h", "q"]\n'
+
+
+def test_an_interpreter_of_its_own_says_the_same():
+    for arguments in (["run", ADD, "-i", "683+345"], ["run", ADD], ["run", "--help"], ["run", ADD, "-i", "1+a"]):
+        own, forked = interpreter(MAIN, *arguments), raspir(*arguments)
+        assert (own.returncode, own.stdout, own.stderr) == (forked.returncode, forked.stdout, forked.stderr)
 
 
 def test_stats():

@@ -9,8 +9,10 @@ import time
 import warnings
 
 import pytest
+from commands import ROOT, raspir
+from daily import first
 from rich.console import Console
-from test_cli import ADD, ROOT, output, raspir, refused
+from test_cli import ADD, output, refused
 from typer.testing import CliRunner
 
 import raspir as tools
@@ -90,7 +92,7 @@ def test_json_lines(tmp_path, backend):
     assert output("run", HIST, "--batch", path, "--batch-format", "text") == "[2, 2]\n"
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", first(BACKENDS))
 def test_blank_lines_of_json_are_left_out_and_of_text_are_inputs(tmp_path, backend):
     lines = "[1, 2]\n\n  \t\r\n[]\n\n" + "\n" * (BLOCK + 7) + "[3]\n\n"
     copy = written(tmp_path, "copy.py", "from raspir import *\ncopy = (key(indices) == query(indices)).value(tokens)\n")

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import raspir
 from plugins import install as packages
-from test_cli import output, raspir, refused
+from test_cli import output, refused
 from test_cli_passes import find, install
 
 WRONG = """

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+from commands import raspir
 from rich.console import Console
-from test_cli import output, raspir, refused
+from test_cli import output, refused
 from typer.testing import CliRunner
 
 import raspir as tools

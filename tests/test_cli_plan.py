@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from test_cli import ADD, output, raspir, refused
+from commands import raspir
+from test_cli import ADD, output, refused
 
 import raspir as tools
 from raspir.backends.base import explainer

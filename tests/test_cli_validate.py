@@ -1,7 +1,8 @@
 """``raspir opt --validate``: coverage, its report, and the handling of differences."""
 
 import pytest
-from test_cli import output, raspir
+from commands import raspir
+from test_cli import output
 from typer.testing import CliRunner
 
 from raspir.cli import app

@@ -6,7 +6,8 @@ import pickle
 import sys
 
 import pytest
-from hypothesis import assume, given, settings
+from daily import examples, first
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import COMPARISONS, OPERATORS, Fails, atoms, build, evaluate, inputs, number_inputs, numbers, programs
 
@@ -32,7 +33,7 @@ def exact(atoms):
     return [atom_key(atom) for atom in atoms]
 
 
-@settings(max_examples=600, deadline=None)
+@examples(600)
 @given(programs(), st.one_of(inputs, number_inputs))
 def test_graph_yields_what_the_definition_says(program, given_input):
     run = raspir.compile(lowered(program), "reference", optimize=False)
@@ -49,7 +50,7 @@ strings = st.sampled_from(["a", "b", "", "long", "é"])
 rows = st.one_of(*(st.lists(st.tuples(score, atoms), max_size=6) for score in (numbers, numbers, strings, atoms)))
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(rows, st.sampled_from(COMPARISONS), st.sampled_from(["left", "right"]), st.booleans(), atoms)
 def test_best_fetches_what_sorting_puts_last(row, comparison, ties, highest, default):
     scores, values = [score for score, _ in row], [value for _, value in row]
@@ -73,7 +74,7 @@ def test_best_fetches_what_sorting_puts_last(row, comparison, ties, highest, def
         assert exact(program(scores)) == exact(expected)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(programs(max_size=30))
 def test_text_round_trip(program):
     graph = lowered(program)
@@ -85,7 +86,7 @@ def test_text_round_trip(program):
     assert not list(problems(parsed))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(programs())
 def test_hash_consing(program):
     graph, again = lowered(program), lowered(program)
@@ -96,7 +97,7 @@ def test_hash_consing(program):
     assert len(set(shapes)) == len(shapes)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(programs(), programs())
 def test_several_programs_share_one_graph(first, second):
     a, b = made(first), made(second)
@@ -104,7 +105,7 @@ def test_several_programs_share_one_graph(first, second):
     assert set(both.nodes) == set(raspir.lower(a).nodes) | set(raspir.lower(b).nodes)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(programs())
 def test_pickle_keeps_everything_without_functions(program):
     graph = lowered(program)
@@ -114,7 +115,7 @@ def test_pickle_keeps_everything_without_functions(program):
     assert (copied.names, copied.locations) == (graph.names, graph.locations)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(programs(), inputs)
 def test_values_keep_to_their_types(program, given_input):
     from raspir.ir.types import SELECTOR, type_of
@@ -137,8 +138,8 @@ def chain(length):
     return program
 
 
-def test_a_chain_of_100_000_operations():
-    length = 100_000
+@pytest.mark.parametrize("length", first([20_000, 100_000]))
+def test_a_chain_of_many_operations(length):
     assert length > 10 * sys.getrecursionlimit()
     program = chain(length)
     graph = raspir.lower(program)

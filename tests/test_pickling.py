@@ -9,6 +9,7 @@ import types
 
 import numpy as np
 import pytest
+from daily import chosen
 
 import raspir
 from raspir import (
@@ -119,7 +120,7 @@ def test_selectors_keys_and_queries(protocol):
     assert (again(key(tokens)) == again(query(indices)))([0, 1]) == [[True, False], [False, True]]
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", chosen(PROTOCOLS, lambda protocol: protocol in (0, pickle.HIGHEST_PROTOCOL)))
 def test_deep_programs(protocol):
     program = deep()
     before = sys.getrecursionlimit()

@@ -168,7 +168,10 @@ def commands_of_the_guide():
             yield part.partition("\n")[::2]
 
 
-def test_the_guide_from_its_first_line_to_its_last(fresh, tmp_path):
+@pytest.fixture(scope="module")
+def guide(fresh, tmp_path_factory):
+    """Return a folder in which the guide has been followed from its first line to its last."""
+    tmp_path = tmp_path_factory.mktemp("guide")
     (tmp_path / "raspir_guide").mkdir()
     (tmp_path / "raspir_guide" / "__init__.py").touch()
     for name, content in files_of_the_guide():
@@ -182,13 +185,21 @@ def test_the_guide_from_its_first_line_to_its_last(fresh, tmp_path):
         fails = printed.startswith("raspir: ")
         got = fresh.run(command, tmp_path, code=2 if fails else 0)
         assert checker.check_output(printed.replace("…", "..."), got, flags), f"$ {command}\n{got}"
+    return tmp_path
+
+
+def test_the_guide_from_its_first_line_to_its_last(fresh, guide):
     once = "raspir emit program.py:flip --backend 'outline{bullet=*}'"
-    assert fresh.run(once, tmp_path).startswith("* layer 0: ")
-    listed = json.loads(fresh.run("raspir backends --json", tmp_path))
+    assert fresh.run(once, guide).startswith("* layer 0: ")
+    listed = json.loads(fresh.run("raspir backends --json", guide))
     [layers] = [each for each in listed if each["name"] == "layers"]
     assert layers["runs"]
     assert layers["supports"]["aggregates"] == ["sum"]
     assert "select.by" not in layers["supports"]["operations"]
+
+
+@pytest.mark.evidence
+def test_the_backend_of_the_guide_conforms(fresh, guide):
     held = "python -m pytest -q -p _raspir_pytest -p no:cacheprovider --pyargs raspir.testing.conformance"
-    told = fresh.run(f"{held} --backend layers --programs 5 -k 'not lengths'", tmp_path)
+    told = fresh.run(f"{held} --backend layers --programs 5 -k 'not lengths'", guide)
     assert "layers conforms in " in told

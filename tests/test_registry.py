@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
+from commands import raspir
 from plugins import install
-from test_cli import output, raspir, refused
+from test_cli import output, refused
 
 import raspir as tools
 from raspir import BackendError

@@ -4,8 +4,9 @@ from itertools import pairwise
 from random import Random
 
 import pytest
+from daily import examples
 from facts import Checked
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import atoms, build, numbers, programs
 
@@ -25,7 +26,7 @@ def promised(draw):
     return (first, second), vocab, max(n, draw(st.integers(0, 6))) if draw(st.booleans()) else None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(programs(max_size=20), promised())
 def test_every_fact_holds_of_the_values(program, given_input):
     inputs, vocab, longest = given_input

@@ -2,8 +2,9 @@
 
 import itertools
 
+from daily import examples
 from facts import Checked
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import raspir
@@ -46,7 +47,7 @@ def selected(formula):
     }
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(formulas, formulas)
 def test_formulas_combine_as_what_they_select(a, b):
     if a is None or b is None:

@@ -6,6 +6,7 @@ import contextlib
 import random
 
 import pytest
+from daily import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +105,7 @@ def tried(text: str) -> None:
     assert "internal error" not in " ".join(told)  # as which a pass that breaks is told
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.randoms(use_true_random=False), st.sampled_from([*WRITTEN, None]))
 def test_damaged_text(random_, text):
     if text is None:

@@ -2,7 +2,8 @@
 
 from addition import add
 from attention import flip
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from strategies import build, programs
 
 import raspir
@@ -53,7 +54,7 @@ def test_text_has_lines_of_its_own():
     assert [(step["value"], step["line"]) for step in path] == [("flip", "flip.rir:9:1"), ("length", "flip.rir:4:1")]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(programs(max_size=30))
 def test_each_step_is_forced(program):
     try:

@@ -4,7 +4,8 @@ import math
 import operator
 
 import pytest
-from hypothesis import assume, given, settings
+from daily import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rewriting import as_graph, everything, exact, ge, gt, le, length, lt, result
 from strategies import atoms, inputs, programs
@@ -350,7 +351,7 @@ def expressions(draw, depth=3):
     return apply(SOp, kind, (a,))
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(st.data(), st.sampled_from(VOCABULARIES))
 def test_folding_keeps_atoms_and_their_types(data, vocab):
     try:
@@ -365,7 +366,7 @@ def test_folding_keeps_atoms_and_their_types(data, vocab):
             assert exactly(folded, given_input) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(programs(), st.one_of(inputs, st.lists(atoms, max_size=4)), st.booleans())
 def test_folding_programs_keeps_atoms_and_their_types(program, given_input, promised):
     try:

@@ -8,7 +8,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from daily import examples, rest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from programs import PROGRAMS
 from rewriting import FLOATS, MIXED, NUMBERS, WORDS, as_graph, differing, exact, le, length
@@ -78,7 +79,7 @@ def test_these_are_all_passes():
     assert set(PASSES.built_in) == set(NAMES)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     programs(max_size=24), st.lists(st.one_of(inputs, number_inputs), min_size=1, max_size=3), orders, attentions,
     st.booleans(), st.booleans(),
@@ -98,7 +99,7 @@ def test_generated_programs(program, given_inputs, passes, attention, vocab, max
             run.batch(given_inputs)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(st.integers(0, 10**9), orders, attentions, st.booleans(), st.booleans())
 def test_generated_idioms(seed, passes, attention, vocab, max_length):
     random = Random(seed)
@@ -109,7 +110,7 @@ def test_generated_idioms(seed, passes, attention, vocab, max_length):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10**9), attentions, st.booleans())
 def test_a_pass_changes_nothing_the_second_time(name, seed, attention, vocab):
     generated = generate.program(Random(seed))
@@ -118,7 +119,7 @@ def test_a_pass_changes_nothing_the_second_time(name, seed, attention, vocab):
     assert run_passes(once, name, Target(attention)) == once
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 10**9), attentions, st.booleans())
 def test_optimising_twice_gives_the_same_text(seed, attention, vocab):
     generated = generate.program(Random(seed))
@@ -130,26 +131,31 @@ def test_optimising_twice_gives_the_same_text(seed, attention, vocab):
 SCRIPT = """
 import sys
 from random import Random
-sys.path.append("benchmarks")
 import raspir
 from raspir.testing import generate
-for seed in range(25):
+for seed in range(int(sys.argv[1])):
     made = generate.program(Random(seed))
     print(raspir.optimize(made.graph, made.vocab, attention="best" if seed % 2 else "select"))
 """
 
 
-def test_another_process_gives_the_same_text():
+@pytest.mark.parametrize(("count", "hash_seeds"), [(10, ("0", "1")), rest(25, ("0", "1", "4242"))])
+def test_another_process_gives_the_same_text(count, hash_seeds):
     texts = set()
-    for hash_seed in ("0", "1", "4242"):
+    for hash_seed in hash_seeds:
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         done = subprocess.run(
-            [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-c", SCRIPT, str(count)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         texts.add(done.stdout)
     assert len(texts) == 1
-    assert texts.pop().count("raspir 1") == 25
+    assert texts.pop().count("raspir 1") == count
 
 
 @pytest.mark.parametrize("attention", ["select", "best"])

@@ -5,7 +5,8 @@ import sys
 import time
 
 import pytest
-from hypothesis import assume, given, settings
+from daily import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import atoms, number_inputs, programs
 from strategies import build as build_program
@@ -41,7 +42,7 @@ def ascii_of(x):
     return ord(x)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(programs(max_size=24), st.one_of(st.lists(atoms, min_size=1, max_size=5), number_inputs), st.booleans())
 def test_results_stay_and_work_becomes_less(program, given_input, promised):
     assume(given_input)

@@ -3,7 +3,8 @@
 import operator
 
 import pytest
-from hypothesis import assume, given, settings
+from daily import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from rewriting import FLOATS, MIXED, NUMBERS, WORDS, as_graph, differing, everything, ge, gt, le, length, lt, words
 
@@ -123,7 +124,7 @@ def test_complements_and_contradictions(selector, expected):
     assert selectors(after) <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.sampled_from([le, same, lt & is_a, everything]), st.sampled_from([-3, -1, 1]), st.sampled_from([-2, 1, 3]),
     st.sampled_from([0, indices, length]), words,
@@ -204,7 +205,7 @@ def test_layers_do_not_grow_for_heads():
     assert after.stats().layers <= before.stats().layers
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.lists(
         st.sampled_from([lt, le, gt, ge, same, is_a, everything, key(tokens) < query("b")]), min_size=2, max_size=4

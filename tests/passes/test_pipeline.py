@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from strategies import build as build_program
 from strategies import programs
 
@@ -361,7 +362,7 @@ def test_the_context_and_the_protocol():
     assert ZERO.type is INT
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(programs())
 def test_passes_that_do_nothing_keep_every_graph(program):
     try:

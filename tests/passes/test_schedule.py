@@ -10,7 +10,8 @@ from math import prod
 from random import Random
 
 import pytest
-from hypothesis import assume, given, settings
+from daily import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import build as build_program
 from strategies import inputs, programs
@@ -139,7 +140,7 @@ def test_heads_of_graphs_with_up_to_six_aggregates_are_as_few_as_can_be():
     assert checked > 50
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.randoms(use_true_random=False), st.integers(1, 120))
 def test_the_heuristic_is_valid_and_never_worse_than_as_soon_as_possible(random, size):
     graph = random_graph(random, size)
@@ -150,7 +151,7 @@ def test_the_heuristic_is_valid_and_never_worse_than_as_soon_as_possible(random,
     assert cost(found)[0] == cost(graph)[0]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(random_graphs(60))
 def test_schedules_are_valid_idempotent_and_never_worse(graph):
     found, remarks = scheduled(graph)
@@ -168,7 +169,7 @@ def test_schedules_are_valid_idempotent_and_never_worse(graph):
     assert (graph == found) == (found is graph)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(programs(max_size=24), inputs)
 def test_results_do_not_change(program, given_input):
     try:

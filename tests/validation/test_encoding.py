@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 import z3
+from daily import first
 
 import raspir
 from raspir import indices, key, query, tokens, where
@@ -65,7 +66,7 @@ def result(graph, given):
     return list(found.values()) if isinstance(found, dict) else [found]
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", first(range(4)))
 def test_generated_programs(part, monkeypatch):
     compared, failing = 0, 0
     for number in range(part * 60, part * 60 + 60):

@@ -7,13 +7,14 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import Any
 
 _OWN = "raspir."
 
 
-@dataclass
+@dataclass(eq=False)
 class _Module:
     """A module's source, top-level definitions and imports."""
 
@@ -84,7 +85,7 @@ class Extract:
             if place in self._needed:
                 continue
             self._needed[place] = None
-            held = self._module(place[0])
+            held = self._modules[place[0]] = _module(place[0])
             for used in _names(held.definitions[place[1]]):
                 if used in held.definitions:
                     stack.append((held.name, used))
@@ -94,15 +95,6 @@ class Extract:
                         stack.append((source, of))
                     else:
                         self._imports.add((source, of, used))
-
-    def _module(self, name: str) -> _Module:
-        if name not in self._modules:
-            source = inspect.getsource(import_module(name))
-            module = _Module(name, source.encode().splitlines(keepends=True))
-            for statement in ast.parse(source).body:
-                _read(module, statement)
-            self._modules[name] = module
-        return self._modules[name]
 
     def _ordered(self) -> Iterator[_Module]:
         """Yield the modules that contribute definitions in post-order: each after the modules it imports from."""
@@ -118,6 +110,15 @@ class Extract:
 
         for name in sorted(self._modules):
             yield from visit(name)
+
+
+@cache
+def _module(name: str) -> _Module:
+    source = inspect.getsource(import_module(name))
+    module = _Module(name, source.encode().splitlines(keepends=True))
+    for statement in ast.parse(source).body:
+        _read(module, statement)
+    return module
 
 
 def _read(module: _Module, statement: ast.stmt) -> None:
@@ -136,6 +137,7 @@ def _read(module: _Module, statement: ast.stmt) -> None:
         module.imported |= {alias.asname or alias.name: (alias.name, None) for alias in statement.names}
 
 
+@cache
 def _names(statement: ast.stmt) -> set[str]:
     """Return the names that a definition refers to, except in annotations that are stripped from its text."""
     hidden = {id(inner) for annotation in _annotations(statement) for inner in ast.walk(annotation)}
@@ -158,6 +160,7 @@ def _fields(statement: ast.stmt) -> set[int]:
     return {id(each) for node in ast.walk(statement) if isinstance(node, ast.ClassDef) for each in node.body}
 
 
+@cache
 def _text(module: _Module, statement: ast.stmt) -> str:
     """Return the source of a definition with annotations stripped, except those of class attributes."""
     first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])

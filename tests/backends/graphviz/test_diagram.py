@@ -5,7 +5,8 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import build, inputs, programs
 
@@ -196,7 +197,7 @@ def test_one_picture_has_what_pages_need():
     assert "prefers-color-scheme:dark" in svg.find(f"{SVG}style").text
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(programs(), st.one_of(st.none(), inputs))
 def test_everything_renders(program, given_input):
     graph = raspir.lower(build(program))

@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from daily import examples
 from drawn import AT, KINDS, WITHOUT_BEST, atoms, branch, columns, exact, matrix, runs, selected, small, texts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -173,7 +174,7 @@ def test_float_sums_with_infinities(data):
                 assert total == wanted
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.data())
 def test_float_sums_are_exact_where_a_unit_is(data):
     unit = data.draw(st.sampled_from([2.0**-1000, 2.0**-30, 0.5, 1.0, 2.0**40, 2.0**900]))

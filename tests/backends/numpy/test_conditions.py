@@ -4,6 +4,7 @@ import operator
 
 import numpy as np
 import pytest
+from daily import examples
 from drawn import (
     AT,
     KINDS,
@@ -61,7 +62,7 @@ def check(run, condition, wanted):
             assert np.array_equal(np.broadcast_to(condition.at(positions), run.n), mask[np.arange(run.n), positions])
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data(), st.sampled_from(sorted(KINDS)), st.sampled_from(sorted(KINDS)), WAYS)
 def test_equal(data, first, second, way):
     with branch(way):
@@ -69,7 +70,7 @@ def test_equal(data, first, second, way):
         check(run, conditions.equal(run, key, query), lambda i, j: keys[j] == queries[i])
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data(), WHOLE, st.integers(-3, 3), WAYS)
 def test_equal_to_so_much_more(data, of, offset, way):
     with branch(way):
@@ -77,7 +78,7 @@ def test_equal_to_so_much_more(data, of, offset, way):
         check(run, conditions.equal(run, key, query, offset), lambda i, j: keys[j] == queries[i] + offset)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data(), WHOLE, st.data(), WAYS)
 def test_between(data, of, ends, way):
     low = ends.draw(st.none() | st.integers(-3, 3))
@@ -93,7 +94,7 @@ def test_between(data, of, ends, way):
         )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     st.data(),
     st.sampled_from([small, floats, numbers, integral]),
@@ -108,7 +109,7 @@ def test_ordered(data, of, strings, symbol, way):
         check(run, found, lambda i, j: SYMBOLS[symbol](keys[j], queries[i]))
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data(), COMPARED)
 def test_the_first_pair_that_has_no_order(data, symbol):
     run, key, query, keys, queries = drawn(
@@ -135,7 +136,7 @@ def fails_on_odd(a, b):
     return len(repr(a)) % 2
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data(), st.sampled_from(sorted(KINDS)))
 def test_predicates_fail_at_the_first_pair_that_meets(data, name):
     run, key, query, keys, queries = drawn(data, KINDS[name])

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from raspir.backends.numpy.kernels.dominance import dominated
@@ -14,7 +15,7 @@ def plainly(codes, weights, start, stop, low, high):
     return np.where(inside & (codes >= low[:, None]) & (codes < high[:, None]), weights, 0).sum(axis=1)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.data())
 def test_small(data):
     n, size, rows = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 20)), data.draw(st.integers(1, 8))

@@ -3,6 +3,7 @@
 from math import inf
 
 import pytest
+from daily import examples
 from drawn import AT, KINDS, columns, exact, kinds
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -60,14 +61,14 @@ def fills_memory(name, row):
 
 
 @pytest.mark.parametrize("name", BINARY)
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.data(), kinds, kinds)
 def test_binary(name, data, first, second):
     check(name, data, first, second)
 
 
 @pytest.mark.parametrize("name", UNARY)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data(), kinds)
 def test_unary(name, data, of):
     check(name, data, of)

@@ -3,6 +3,7 @@
 from itertools import accumulate
 
 import numpy as np
+from daily import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ def test_running_sums_are_added_from_left_to_right(held):
     assert np.array_equal(found, wanted, equal_nan=True)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.data())
 def test_range_max(data):
     n, rows = data.draw(st.integers(1, 40)), data.draw(st.integers(1, 10))

@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from daily import examples
 from drawn import MADE, WITHOUT_BEST, branch, matrix, runs, selected
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,7 +120,7 @@ def test_blocks_keep_to_the_budget():
     assert sum(sizes) == 300 * 300
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data())
 def test_codes_of_several_conditions(data):
     with branch(data.draw(st.sampled_from(WAYS))):

@@ -3,7 +3,8 @@
 import operator
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rewriting import (
     FLOATS,
@@ -58,7 +59,7 @@ BY = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(ORDERS, BY, st.booleans(), defaults, st.sampled_from([tokens, indices, tokens == "b"]), words)
 def test_the_first_and_the_last_in_any_order(order, by, last, default, value, word):
     counted = rank(by, *order)
@@ -74,7 +75,7 @@ def test_a_minimum_of_anything_that_is_ordered(inputs):
     lowered(BY_RANK, (key(rank(tokens)) == query(0)).value(tokens), (2, 1), inputs)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     st.sampled_from([LESS, MORE, operator.le, operator.ge]),
     st.sampled_from([-1, 0, 1]),
@@ -194,7 +195,7 @@ MARK, STOP = tokens == "b", tokens == "a"
 RUNS = [*TEXTS, "acb", "acbca", "bcab", "cacbcb", "abcabc", "cccb", "accba"]
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     st.sampled_from([LESS, MORE, operator.le, operator.ge]),
     st.sampled_from([LESS, MORE]),

@@ -4,7 +4,8 @@ import operator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rewriting import (
     MIXED,
@@ -55,7 +56,7 @@ selectors = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(selectors, st.sampled_from(VALUES), st.sampled_from([0, 1, -5, 0.5, -0.0, "_", True, False]), words)
 def test_the_ends_of_intervals_may_be_as_deep_as_they_like(selector, value, default, word):
     before, after = alone(CLOSED, selector.value(value, default))

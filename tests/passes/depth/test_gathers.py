@@ -1,7 +1,8 @@
 """Composition of gathers, gathers at computed positions, and gathers from the last position."""
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rewriting import (
     FLOATS,
@@ -58,7 +59,7 @@ def flip(value, default=0):
 AROUND = [lambda x: x, lambda x: x == "a", lambda x: where(x == 0, "z", x), lambda x: x.has(["a", 1, True])]
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     offsets, offsets, defaults, defaults, st.sampled_from(FORMS), st.sampled_from(FORMS), st.sampled_from(AROUND), words
 )
@@ -75,7 +76,7 @@ def test_a_flip_of_a_flip(default):
     lowered(COMPOSE, flip(flip(tokens, default)), (3, 0), ALL)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.integers(-2, 3).filter(bool), st.integers(-2, 2), defaults, st.sampled_from([1, 0, -1]), words)
 def test_what_positions_and_the_length_give_is_not_fetched(scale, offset, default, by, word):
     value = scale * indices + length + offset
@@ -174,7 +175,7 @@ def test_queries_outside_are_not_compared_where_that_could_fail():
     breaks(COMPOSE, program, WORDS, SAFE)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.sampled_from(["a", "b"]), defaults, defaults, words)
 def test_what_a_count_finds_is_fetched_by_the_head_that_finds_it(mark, default, missing, word):
     count = le.value(where(tokens == mark, 1, 0))
@@ -266,7 +267,7 @@ def test_the_finder_must_find_one():
     breaks(FOUND, program, WORDS, AT_MOST_ONE)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.sampled_from([tokens, indices, tokens == "a", where(tokens == "a", 1.5, "x")]), defaults, words)
 def test_the_last_position_is_the_best(value, default, word):
     lasts = [length - 1, -1 + length, 2 * length - 1 - length, everything.width() - 1]

@@ -1,6 +1,7 @@
 """Sums over shifted sequences as sums over the originals plus a boundary term."""
 
 import pytest
+from daily import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rewriting import (
@@ -37,7 +38,7 @@ def shift(value, by=1, default=0):
     return (key(indices) == query(indices - by)).value(value, default)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     offsets, st.sampled_from([0, 1, -4, True]), st.sampled_from([le, lt, same, ~same, everything, lt & same]),
     st.sampled_from([lambda x: x, lambda x: 2 * x + indices, lambda x: where(x > 1, 1, 0), lambda x: -x * indices]),

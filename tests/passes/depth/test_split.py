@@ -4,7 +4,8 @@ import math
 import operator
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rewriting import (
     MIXED,
@@ -38,7 +39,7 @@ few = st.sampled_from(
 defaults = st.sampled_from([0, 1, -3, 0.5, True, "_"])
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(few, st.sampled_from(COMPARISONS), st.sampled_from([1, indices, where(tokens == "a", 2, -1)]), defaults, words)
 def test_a_query_of_few_atoms(asked, compare, value, default, word):
     before, after = alone(SPLIT, compare(key(tokens), query(asked)).value(value, default))
@@ -46,7 +47,7 @@ def test_a_query_of_few_atoms(asked, compare, value, default, word):
     assert not differing(before, after, [word, *WORDS])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.sampled_from([where(length > 2, 1, 0), where(length > 2, 0, where(length > 1, 5, -1)), length > 1]),
     st.sampled_from([lambda u: u * indices, lambda u: where(tokens == "a", u, 3), lambda u: indices + u]),

@@ -3,7 +3,8 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from daily import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from rewriting import (
     ALL_UNIFORM,
@@ -42,7 +43,7 @@ CONDITIONS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=70, deadline=None)
+@examples(70)
 @given(st.sampled_from(CONDITIONS), st.sampled_from([le, same, lt & same, ~same]), defaults, words)
 def test_a_condition_on_the_query(condition, selector, default, word):
     before, after = alone(CONDITION, (selector & condition).value(indices, default))
@@ -78,7 +79,7 @@ def test_no_infinities_are_added_that_were_not_selected():
     breaks(CONDITION, program, WORDS, *NEVER_FAILS)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(
     st.sampled_from(
         [length > 2, length == 1, (length > 1) & (length < 4), everything.value(tokens == "a") > 1, length]
@@ -123,7 +124,7 @@ def test_strings_of_the_branch_that_is_not_chosen():
     breaks(CHOICE, program, WORDS, *NEVER_FAILS)
 
 
-@settings(max_examples=70, deadline=None)
+@examples(70)
 @given(
     st.sampled_from([length, 2 * length, length - 3, everything.value(where(tokens == "a", 1, 0)), length * length]),
     st.sampled_from([1, indices, where(tokens == "b", 2, -1), indices + 4]),
@@ -175,7 +176,7 @@ def test_booleans_whose_type_matters():
         stays(TERMS, sensitive, WORDS)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.sampled_from([length, length > 2, where(length > 2, "x", 0.5), length * 0.5]),
     st.sampled_from(["left", "right"]), st.sampled_from(["highest", "lowest"]), defaults, words,
@@ -202,7 +203,7 @@ def test_the_value_must_be_uniform():
     breaks(VALUE, program, WORDS, ALL_UNIFORM)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.sampled_from([indices + length, length - indices, 2 * indices - 3 * length + 1, (tokens == "a") + length]),
     st.sampled_from([le, same, everything]), st.sampled_from(["left", "right"]),

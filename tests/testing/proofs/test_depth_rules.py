@@ -1,10 +1,12 @@
 """Solver proofs of the pass depth's rules: each is proved, and unsound without any of its conditions."""
 
 import pytest
-from proofs import holds, is_needed
+from daily import first
+from proofs import by_rule, cases, holds, is_needed, name
 
 from raspir.passes.depth import RULES
 from raspir.testing.proofs.cases import best, closed_forms, gathers, shifts, split, uniform
+from raspir.testing.proofs.proving import Condition
 
 PROVABLE = [each for module in (gathers, closed_forms, uniform, shifts, best, split) for each in module.RULES]
 CASES = {each.name: each.cases for each in PROVABLE}
@@ -15,16 +17,22 @@ def test_every_rule_is_in_the_catalog():
         ("depth", rule.name, rule.algebra) for rule in RULES
     ]
     assert all(each.cases and not each.unencoded for each in PROVABLE)
-    for name, cases in CASES.items():
-        assert len({case.text for case in cases}) == len(cases), name
+    for rule, of_rule in CASES.items():
+        assert len({case.text for case in of_rule}) == len(of_rule), rule
+
+
+@pytest.mark.parametrize("case", first(cases(PROVABLE), by_rule), ids=name)
+def test_all_cases_are_proved_on_short_inputs(case):
+    holds(case, 2)
 
 
 @pytest.mark.parametrize("rule", CASES)
-def test_all_cases_are_proved_on_short_inputs(rule):
-    for case in CASES[rule]:
-        holds(case, 2)
+def test_a_guard_of_each_rule_is_needed(rule):
+    needed = [(case, needed) for case in CASES[rule] for needed in case.assumptions]
+    is_needed(min(needed, key=lambda pair: isinstance(pair[1], Condition)))
 
 
+@pytest.mark.evidence
 @pytest.mark.parametrize("rule", CASES)
 def test_each_condition_and_each_guard_is_needed(rule):
     confirmed = [is_needed((case, needed)) for case in CASES[rule] for needed in case.assumptions]
