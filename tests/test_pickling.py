@@ -222,12 +222,13 @@ def test_a_function_without_a_name_is_named_with_advice(make, protocol):
     thing = make()
     with pytest.raises(ProgramError) as caught:
         pickle.dumps(thing, protocol)
-    told = str(caught.value)
+    message = str(caught.value)
     assert (
-        f"test_pickling.py:{LINE}: `map(<lambda>)` cannot be pickled: pickle finds a function by its name, so " in told
+        f"test_pickling.py:{LINE}: `map(<lambda>)` cannot be pickled: pickle finds a function by its name, so "
+        in message
     )
-    assert "define it with def at the top level of a module" in told
-    assert "\n" not in told
+    assert "define it with def at the top level of a module" in message
+    assert "\n" not in message
     copy.copy(thing), copy.deepcopy(thing)
 
 

@@ -201,5 +201,5 @@ def test_the_guide_from_its_first_line_to_its_last(fresh, guide):
 @pytest.mark.evidence
 def test_the_backend_of_the_guide_conforms(fresh, guide):
     held = "python -m pytest -q -p _raspir_pytest -p no:cacheprovider --pyargs raspir.testing.conformance"
-    told = fresh.run(f"{held} --backend layers --programs 5 -k 'not lengths'", guide)
-    assert "layers conforms in " in told
+    message = fresh.run(f"{held} --backend layers --programs 5 -k 'not lengths'", guide)
+    assert "layers conforms in " in message

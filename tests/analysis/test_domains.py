@@ -71,8 +71,8 @@ def test_trying_an_operation(name, operands):
     )
 
 
-def domain_of(program, **promises):
-    graph = raspir.optimize(program, passes=[], **promises)
+def domain_of(program, **assumptions):
+    graph = raspir.optimize(program, passes=[], **assumptions)
     (node,) = graph.outputs.values()
     facts = Analysis.of(graph)
     return facts[node].domain

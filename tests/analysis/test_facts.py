@@ -17,7 +17,7 @@ lengths = st.integers(0, 5)
 
 
 @st.composite
-def promised(draw):
+def assumed(draw):
     """Return two inputs of one length, and a vocabulary and a maximum length that they keep, or none."""
     n = draw(lengths)
     of = draw(st.sampled_from([atoms, numbers, numbers, st.sampled_from("abc"), st.integers(-2, 3), st.booleans()]))
@@ -27,7 +27,7 @@ def promised(draw):
 
 
 @examples(300)
-@given(programs(max_size=20), promised())
+@given(programs(max_size=20), assumed())
 def test_every_fact_holds_of_the_values(program, given_input):
     inputs, vocab, longest = given_input
     try:

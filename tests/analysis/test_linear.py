@@ -42,8 +42,8 @@ def test_common_factors(a, by):
 length = (key(1) == query(1)).value(1)
 
 
-def form_of(program, **promises):
-    graph = raspir.lower(program, **promises)
+def form_of(program, **assumptions):
+    graph = raspir.lower(program, **assumptions)
     facts = Analysis.of(graph)
     (node,) = graph.outputs.values()
     return facts, node, facts.linear(node)

@@ -21,8 +21,8 @@ after = key(indices) > query(indices)
 running = (before & (key(some) == query(True))).value(1)
 
 
-def steps(program, given="abaab", **promises):
-    checked = Checked(raspir.lower(program), **promises)
+def steps(program, given="abaab", **assumptions):
+    checked = Checked(raspir.lower(program), **assumptions)
     checked.check(given)
     (node,) = checked.graph.outputs.values()
     found = checked.facts.steps(Linear({node: 1}))
@@ -122,13 +122,13 @@ def test_steps_are_a_lattice_of_intervals(a, b, factor):
     assert a.injective == ((a.rising and 0 not in members(a)) or (a.falling and 0 not in members(a)))
 
 
-def optimised(program):
+def optimized(program):
     return raspir.optimize(program)
 
 
 def test_fetching_from_itself_by_an_injective_key():
     square = indices * indices
-    assert optimised((key(square) == query(square)).value(tokens)) == raspir.lower(tokens)
+    assert optimized((key(square) == query(square)).value(tokens)) == raspir.lower(tokens)
 
 
 def test_the_best_by_a_monotone_score_is_by_position():

@@ -84,15 +84,15 @@ earlier = key(indices) < query(indices)
 rank = (same & earlier).value(1)
 
 
-def facts_of(selector, **promises):
+def facts_of(selector, **assumptions):
     """Return the facts and the node of a selector, whose aggregate is checked on an input too."""
-    checked = Checked(raspir.lower(selector.value(1)), **promises)
-    checked.check("ab" if promises.get("max_length") is None else "a")
+    checked = Checked(raspir.lower(selector.value(1)), **assumptions)
+    checked.check("ab" if assumptions.get("max_length") is None else "a")
     return checked.facts, next(node for node in reversed(checked.graph.nodes) if node.type is SELECTOR)
 
 
-def holds(fact, selector, **promises):
-    facts, node = facts_of(selector, **promises)
+def holds(fact, selector, **assumptions):
+    facts, node = facts_of(selector, **assumptions)
     return getattr(facts, fact)(node)
 
 
@@ -168,8 +168,8 @@ def test_a_selector_of_keys_alone_is_uniform():
 
 
 def test_only_what_cannot_fail_is_sure():
-    def total(selector, **promises):
-        facts, node = facts_of(selector, **promises)
+    def total(selector, **assumptions):
+        facts, node = facts_of(selector, **assumptions)
         return facts[node].total
 
     assert total(same)

@@ -68,7 +68,7 @@ def test_rule_takes_part(case):
 
 
 def inputs(graph):
-    """Return inputs that keep the promises of ``graph``, none of them empty."""
+    """Return inputs that satisfy the assumptions of ``graph``, none of them empty."""
     random = Random(0)
     vocabularies = {name: node["vocab"] for name, node in graph.inputs.items()}
     return [

@@ -81,9 +81,9 @@ def test_mistake_is_told_at_once_in_one_line(mistake):
     make, words = WRITTEN[mistake]
     with pytest.raises(RaspirError) as caught:
         make()
-    told = str(caught.value)
-    assert words in told
-    assert "\n" not in told
+    message = str(caught.value)
+    assert words in message
+    assert "\n" not in message
     if isinstance(caught.value, raspir.ProgramError):
         assert (caught.value.location.file, caught.value.location.line) == (
             __file__,
@@ -95,10 +95,10 @@ def fails(program, given, *words):
     line = inspect.currentframe().f_back.f_lineno
     with pytest.raises(raspir.EvaluationError) as caught:
         program(given)
-    told = str(caught.value)
-    assert "\n" not in told
+    message = str(caught.value)
+    assert "\n" not in message
     for word in (f"test_mistakes.py:{line}: ", *words):
-        assert word in told
+        assert word in message
 
 
 def test_failures_name_operation_position_values_and_line():

@@ -112,9 +112,9 @@ def test_it_is_a_mistake_at_the_authors_line(name, it, use):
     with pytest.raises(ProgramError) as caught:
         use(it)
     assert caught.value.location.file == __file__
-    told = caught.value.message
-    assert "\n" not in told
-    assert name in told or "pow of a program takes two" in told or "round(program)" in told, told
+    message = caught.value.message
+    assert "\n" not in message
+    assert name in message or "pow of a program takes two" in message or "round(program)" in message, message
 
 
 def test_advice_fits_the_object():

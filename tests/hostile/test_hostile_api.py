@@ -32,7 +32,7 @@ CALLS = {
     "batch of one": lambda it: raspir.compile(PROGRAM).batch([it, "ab"]),
     "stream": lambda it: list(raspir.compile(PROGRAM).stream([it, it])),
     "reference batches": lambda it: raspir.compile(PROGRAM, "reference").batch(_whole(it)),
-    "promised": lambda it: raspir.compile(PROGRAM, vocab="ab", max_length=2)(it),
+    "assumed": lambda it: raspir.compile(PROGRAM, vocab="ab", max_length=2)(it),
     "lower": lambda it: raspir.lower(it),
     "lower several": lambda it: raspir.lower({"a": it}),
     "lower by name": lambda it: raspir.lower({it: PROGRAM}) if type(it).__hash__ else None,

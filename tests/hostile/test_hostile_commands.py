@@ -134,8 +134,8 @@ def test_what_steers_a_terminal_is_escaped(tmp_path):
     ]
     for command in commands:
         result = CliRunner().invoke(app, command)
-        told = f"{result.output}{result.exception or ''}"
-        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(told), command
+        message = f"{result.output}{result.exception or ''}"
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(message), command
 
 
 @pytest.fixture

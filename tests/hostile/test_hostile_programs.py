@@ -23,9 +23,9 @@ def same(program, inputs, **options):
     written = raspir.compile(program, backend="reference", optimize=False)
     compared = 0
     for attention in ATTENTION:
-        optimised = raspir.optimize(program, attention=attention, **options)
+        optimized = raspir.optimize(program, attention=attention, **options)
         for backend in ("reference", "numpy"):
-            run = raspir.compile(optimised, backend=backend, optimize=False)
+            run = raspir.compile(optimized, backend=backend, optimize=False)
             for given in inputs:
                 try:
                     expected = written(given)
@@ -77,9 +77,9 @@ def chain(length, step=lambda made, number: where(tokens == number, number + 100
 def test_a_table_as_a_chain_of_choices(length):
     program = chain(length) == 1003
     graph = raspir.lower(program)
-    optimised = raspir.optimize(graph)
-    assert len(optimised) < len(graph)
-    assert raspir.compile(optimised)([3, 4, 2, 5000, "a"]) == [True, False, False, False, False]
+    optimized = raspir.optimize(graph)
+    assert len(optimized) < len(graph)
+    assert raspir.compile(optimized)([3, 4, 2, 5000, "a"]) == [True, False, False, False, False]
 
 
 STEPS = {
@@ -100,8 +100,8 @@ def test_chains_of_other_choices(name):
 
 
 def test_a_chain_for_a_vocabulary_is_one_table():
-    optimised = raspir.optimize(chain(200) == 1003, vocab=range(250))
-    assert [node.operation.name for node in optimised if node.operands] in (["eq"], ["lookup"])
+    optimized = raspir.optimize(chain(200) == 1003, vocab=range(250))
+    assert [node.operation.name for node in optimized if node.operands] in (["eq"], ["lookup"])
 
 
 # Growth

@@ -32,9 +32,9 @@ TOO_LARGE = [
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(("program", "input", "told"), TOO_LARGE, ids=[told[:20] for _, _, told in TOO_LARGE])
-def test_what_would_be_too_large_names_operation_and_line(backend, program, input, told):
-    with pytest.raises(EvaluationError, match=told) as caught:
+@pytest.mark.parametrize(("program", "input", "message"), TOO_LARGE, ids=[message[:20] for _, _, message in TOO_LARGE])
+def test_what_would_be_too_large_names_operation_and_line(backend, program, input, message):
+    with pytest.raises(EvaluationError, match=message) as caught:
         raspir.compile(program, backend, optimize=False)(input)
     assert caught.value.location is not None
     with pytest.raises(EvaluationError, match="OverflowError"):

@@ -96,13 +96,13 @@ def tried(text: str) -> None:
         lambda: raspir.draw(graph, format="dot", input="ab"),
         lambda: graph.assume("ab"),
     ]
-    told: list[str] = []
+    message: list[str] = []
     for use in uses:
         try:
             use()
         except RaspirError as error:
-            told.append(str(error))
-    assert "internal error" not in " ".join(told)  # as which a pass that breaks is told
+            message.append(str(error))
+    assert "internal error" not in " ".join(message)  # as which a pass that breaks is message
 
 
 @examples(60)

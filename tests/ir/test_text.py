@@ -88,11 +88,11 @@ def test_malformed(case):
     text, words = MALFORMED[case]
     with pytest.raises(TextError) as caught:
         raspir.parse(text, file="x.rir")
-    told = str(caught.value)
-    assert told.startswith("x.rir:")
-    assert words in told
-    assert "\n" not in told
-    assert len(told) < 300
+    message = str(caught.value)
+    assert message.startswith("x.rir:")
+    assert words in message
+    assert "\n" not in message
+    assert len(message) < 300
 
 
 def test_every_truncation_is_a_text_error_or_a_whole_graph():

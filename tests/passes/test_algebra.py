@@ -368,9 +368,9 @@ def test_folding_keeps_atoms_and_their_types(data, vocab):
 
 @examples(150)
 @given(programs(), st.one_of(inputs, st.lists(atoms, max_size=4)), st.booleans())
-def test_folding_programs_keeps_atoms_and_their_types(program, given_input, promised):
+def test_folding_programs_keeps_atoms_and_their_types(program, given_input, assumed):
     try:
-        graph = as_graph(build_program(program), list(given_input) if promised and given_input else None)
+        graph = as_graph(build_program(program), list(given_input) if assumed and given_input else None)
     except raspir.ProgramError:
         assume(False)
     expected = exactly(graph, given_input)

@@ -42,7 +42,7 @@ def equal(result, expected):
     )
 
 
-def optimised(graph, passes, attention):
+def optimized(graph, passes, attention):
     """Return the graph after ``passes``, each of which is checked."""
     ran = []
 
@@ -58,7 +58,7 @@ def optimised(graph, passes, attention):
 
 
 def check(graph, passes, attention, given_inputs):
-    after = optimised(graph, passes, attention)
+    after = optimized(graph, passes, attention)
     assert after.stats().layers <= graph.stats().layers
     run, expect = raspir.compile(after, "reference", optimize=False), raspir.compile(graph, "reference", optimize=False)
     compared = 0
@@ -85,15 +85,15 @@ def test_these_are_all_passes():
     st.booleans(), st.booleans(),
 )  # fmt: skip
 def test_generated_programs(program, given_inputs, passes, attention, vocab, max_length):
-    promised = list({exact([atom])[0]: atom for each in given_inputs for atom in each}.values()) if vocab else None
+    assumed = list({exact([atom])[0]: atom for each in given_inputs for atom in each}.values()) if vocab else None
     longest = max(map(len, given_inputs)) if max_length else None
     try:
-        graph = as_graph(build(program), promised or None, longest)
+        graph = as_graph(build(program), assumed or None, longest)
     except raspir.ProgramError:
         assume(False)
     try:
         check(graph, passes, attention, given_inputs)
-    except raspir.ProgramError:  # a function fails on a promised atom, so the program does on some of the inputs
+    except raspir.ProgramError:  # a function fails on a assumed atom, so the program does on some of the inputs
         run = raspir.compile(graph, "reference", optimize=False)
         with pytest.raises(raspir.EvaluationError):
             run.batch(given_inputs)
@@ -123,8 +123,8 @@ def test_a_pass_changes_nothing_the_second_time(name, seed, attention, vocab):
 @given(st.integers(0, 10**9), attentions, st.booleans())
 def test_optimising_twice_gives_the_same_text(seed, attention, vocab):
     generated = generate.program(Random(seed))
-    promised = generated.vocab if vocab else None
-    texts = {str(raspir.optimize(generated.graph, promised, attention=attention)) for _ in range(2)}
+    assumed = generated.vocab if vocab else None
+    texts = {str(raspir.optimize(generated.graph, assumed, attention=attention)) for _ in range(2)}
     assert len(texts) == 1
 
 

@@ -260,8 +260,8 @@ def test_what_fold_makes_shallower_is_told_with_its_line():
     context = PassContext()
     graph = Fold().run(raspir.lower(attending, vocab="ab"), context)
     assert graph.stats().layers == 0
-    told = [(remark.rule, remark.subject, remark.gain) for remark in context.remarks if remark.location]
-    assert told == [("fold", "attending", "layer 1 → 0")]
+    message = [(remark.rule, remark.subject, remark.gain) for remark in context.remarks if remark.location]
+    assert message == [("fold", "attending", "layer 1 → 0")]
 
 
 def test_bounds_of_large_products_stay_small():

@@ -44,10 +44,10 @@ def ascii_of(x):
 
 @examples(120)
 @given(programs(max_size=24), st.one_of(st.lists(atoms, min_size=1, max_size=5), number_inputs), st.booleans())
-def test_results_stay_and_work_becomes_less(program, given_input, promised):
+def test_results_stay_and_work_becomes_less(program, given_input, assumed):
     assume(given_input)
     try:
-        before, after, remarks = fused(build_program(program), set_of(given_input) if promised else None)
+        before, after, remarks = fused(build_program(program), set_of(given_input) if assumed else None)
         expected = raspir.compile(before, "reference")(given_input)
     except (raspir.ProgramError, raspir.EvaluationError):
         assume(False)

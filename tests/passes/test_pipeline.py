@@ -67,7 +67,7 @@ class Wrap:
 
 
 class Calls:
-    """A pass that does what it is told."""
+    """A pass that does what it is message."""
 
     summary = "does what the test says"
 
@@ -218,15 +218,15 @@ def builds_nonsense(graph):
     ],
 )
 def test_an_internal_error_names_the_pass_and_the_node_and_saves_the_graph(function, message):
-    told, saved = internal(function)
-    assert told == f"internal error: pass calls {message}"
+    message, saved = internal(function)
+    assert message == f"internal error: pass calls {message}"
     assert saved == OWN
 
 
 def test_a_pass_may_not_lose_a_function():
     graph = raspir.lower(tokens.map(ord))
-    told, saved = internal(lambda graph: Graph(graph.outputs, graph.inputs.values()), graph)
-    assert told == "internal error: pass calls changed the function @ord to an unbound symbol"
+    message, saved = internal(lambda graph: Graph(graph.outputs, graph.inputs.values()), graph)
+    assert message == "internal error: pass calls changed the function @ord to an unbound symbol"
     assert saved == graph
 
 

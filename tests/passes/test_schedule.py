@@ -312,8 +312,8 @@ def test_feed_forward_blocks():
     later = (key(first) == query(2)).value(first).name("later")
     graph = raspir.lower({"later": later + result, "result": result, "inner": result - 1})
     middle, last = graph.layering.mlps
-    told = [[graph.name_of(node) for node in nodes] for nodes in (middle.inputs, middle.nodes, middle.outputs)]
-    assert told == [["n", "indices"], ["inner", "first", "result", None], ["first", "result", None]]
+    message = [[graph.name_of(node) for node in nodes] for nodes in (middle.inputs, middle.nodes, middle.outputs)]
+    assert message == [["n", "indices"], ["inner", "first", "result", None], ["first", "result", None]]
     assert graph.layering.mlp(1) == middle.nodes
     assert graph.layering.mlp(0) == ()
     assert [graph.name_of(node) for node in last.inputs] == ["later", "result"]

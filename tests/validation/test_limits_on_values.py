@@ -61,8 +61,8 @@ def result(graph, given):
 
 @pytest.mark.parametrize("name", FAILS)
 def test_what_is_too_large_is_not_proved_to_succeed(name):
-    written, optimised, given = FAILS[name]
-    before, after = raspir.lower(written), raspir.lower(optimised)
+    written, optimized, given = FAILS[name]
+    before, after = raspir.lower(written), raspir.lower(optimized)
     assert result(before, given) is not None
     assert result(after, given) is None
     assert equivalent(before, after, len(given), 20) is not True
@@ -78,12 +78,12 @@ def test_formatting_is_not_put_to_the_solver(format):
 
 
 def test_why_is_said():
-    told = equivalent(raspir.lower(whole), raspir.lower(where(always, whole, whole * whole)), 1, 20)
-    assert told.startswith("the solver cannot decide length 1: it does not know")
-    assert told.endswith("which integers are too large")
+    message = equivalent(raspir.lower(whole), raspir.lower(where(always, whole, whole * whole)), 1, 20)
+    assert message.startswith("the solver cannot decide length 1: it does not know")
+    assert message.endswith("which integers are too large")
     joined = tokens + "a"
-    told = equivalent(raspir.lower(joined), raspir.lower(where(always, joined, tokens + "b")), 1, 20)
-    assert told.endswith("which strings are too long")
+    message = equivalent(raspir.lower(joined), raspir.lower(where(always, joined, tokens + "b")), 1, 20)
+    assert message.endswith("which strings are too long")
     found = validate(raspir.lower(whole + whole), raspir.lower(whole * 2), longest=1)
     assert not found.complete
     assert found.proved == [0]
@@ -128,6 +128,6 @@ EQUAL = {
 
 @pytest.mark.parametrize("name", EQUAL)
 def test_what_stays_below_the_limits_is_proved(name):
-    written, optimised, vocab = EQUAL[name]
-    before, after = raspir.lower(written, vocab), raspir.lower(optimised, vocab)
+    written, optimized, vocab = EQUAL[name]
+    before, after = raspir.lower(written, vocab), raspir.lower(optimized, vocab)
     assert [equivalent(before, after, n, 20) for n in range(3)] == [True] * 3

@@ -74,8 +74,8 @@ def test_an_optimised_program_may_not_fail():
 def test_a_failing_program_promises_nothing():
     fails_on_b = tokens.map({"a": 1}.__getitem__) * 2
     written = raspir.lower(fails_on_b, "ab")
-    optimised = raspir.lower(where(tokens == "a", 2, 7), "ab")
-    found = validate(written, optimised, longest=3)
+    optimized = raspir.lower(where(tokens == "a", 2, 7), "ab")
+    found = validate(written, optimized, longest=3)
     assert (found.difference, found.complete) == (None, True)
     assert found.failing == 15 - 4
     assert found.lines()[0] == (
@@ -133,11 +133,11 @@ def test_without_a_solver_it_says_so(monkeypatch):
 def test_what_the_solver_cannot_say():
     halves = (key(1) == query(1)).value(tokens / 3)
     doubled = (key(1) == query(1)).value(tokens / 3 * 1)
-    written, optimised = graphs(halves, doubled, None)
-    told = equivalent(written, optimised, 1, 20)
-    assert told == "the solver cannot decide length 1: it does not know how floats round or where floats overflow"
-    written, optimised = graphs(tokens * "a", tokens * "a" + "", [1, 2])
-    assert "no faithful encoding of mul of a string" in equivalent(written, optimised, 1, 20)
+    written, optimized = graphs(halves, doubled, None)
+    message = equivalent(written, optimized, 1, 20)
+    assert message == "the solver cannot decide length 1: it does not know how floats round or where floats overflow"
+    written, optimized = graphs(tokens * "a", tokens * "a" + "", [1, 2])
+    assert "no faithful encoding of mul of a string" in equivalent(written, optimized, 1, 20)
 
 
 MAPPED = 'raspir 1\n%t = input name="tokens" vocab=[0, 1] : int\n%1 = map %t function=@f : atom\n'
@@ -148,10 +148,10 @@ def mapped(line):
 
 
 def test_what_is_free_is_named():
-    told = equivalent(mapped("eq %1, 1"), mapped("ne %1, 1"), 1, 20)
-    assert told == "the solver cannot decide length 1: it does not know what @f yields"
-    written, optimised = graphs(tokens + "a" + "b", tokens + "ab", None)
-    assert "what joined strings are" in equivalent(written, optimised, 1, 20)
+    message = equivalent(mapped("eq %1, 1"), mapped("ne %1, 1"), 1, 20)
+    assert message == "the solver cannot decide length 1: it does not know what @f yields"
+    written, optimized = graphs(tokens + "a" + "b", tokens + "ab", None)
+    assert "what joined strings are" in equivalent(written, optimized, 1, 20)
 
 
 def test_an_unbound_function_goes_to_the_solver():
@@ -185,7 +185,7 @@ def test_a_program_that_always_fails_is_told():
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "message"),
     [
         (raspir.lower({"a": indices}, "ab", 3), "programs with different outputs cannot be compared: out and a"),
         (raspir.lower(indices, "abc", 3), "programs with different vocabularies of the input tokens cannot"),
@@ -196,8 +196,8 @@ def test_a_program_that_always_fails_is_told():
         ),
     ],
 )
-def test_programs_that_cannot_be_compared(other, told):
-    with pytest.raises(raspir.GraphError, match=told):
+def test_programs_that_cannot_be_compared(other, message):
+    with pytest.raises(raspir.GraphError, match=message):
         validate(raspir.lower(indices, "ab", 3), other)
 
 
@@ -233,8 +233,8 @@ def test_an_interrupt_of_the_solver_is_one():
 def test_a_table_does_not_rest_on_the_analysis(monkeypatch):
     """Where the analysis overlooks an atom, the solver finds that the table lacks it."""
     program = raspir.lower((tokens.map(str.upper) == "A").map(int) + 0, "ab")
-    optimised = raspir.optimize(program)
-    assert equivalent(program, optimised, 2, 20) is True
+    optimized = raspir.optimize(program)
+    assert equivalent(program, optimized, 2, 20) is True
     honest = Analysis._compute
 
     def overlooking(self, node):
@@ -242,7 +242,7 @@ def test_a_table_does_not_rest_on_the_analysis(monkeypatch):
         return replace(facts, domain=Domain.of(["a"])) if node.operation.name == "input" else facts
 
     monkeypatch.setattr(Analysis, "_compute", overlooking)
-    assert equivalent(program, optimised, 2, 20) is not True
+    assert equivalent(program, optimized, 2, 20) is not True
 
 
 @settings(max_examples=25, deadline=None)

@@ -98,8 +98,8 @@ TELLS = {
 
 @pytest.mark.parametrize("name", TELLS)
 def test_what_tells_zeros_apart_is_not_proved_not_to(name):
-    written, optimised, given, vocab = TELLS[name]
-    before, after = raspir.lower(written, vocab), raspir.lower(optimised, vocab)
+    written, optimized, given, vocab = TELLS[name]
+    before, after = raspir.lower(written, vocab), raspir.lower(optimized, vocab)
     assert result(before, given) != result(after, given)
     assert equivalent(before, after, 1, 20) is not True
 
@@ -134,8 +134,8 @@ EQUAL = {
 
 @pytest.mark.parametrize("name", EQUAL)
 def test_what_is_equal_is_proved(name):
-    written, optimised, vocab = EQUAL[name]
-    assert equivalent(raspir.lower(written, vocab), raspir.lower(optimised, vocab), 1, 20) is True
+    written, optimized, vocab = EQUAL[name]
+    assert equivalent(raspir.lower(written, vocab), raspir.lower(optimized, vocab), 1, 20) is True
 
 
 OPERANDS = (0.0, -0.0, 1.5, -1.5, 3.0, -3.0, 5e-324, -5e-324, 0, 3, -3, True)

@@ -19,7 +19,7 @@ ARRAYS = [
 ]  # fmt: skip
 
 
-def told(run, given):
+def message(run, given):
     try:
         return [list(map(atom_key, found)) for found in run(given)]
     except raspir.RaspirError as error:
@@ -30,9 +30,9 @@ def told(run, given):
 def test_arrays(array):
     judge, run = (raspir.compile(tokens, backend, optimize=False) for backend in ("reference", "numpy"))
     for batch in ([array], [[1], array], ["z", array, "z"], [np.array([2.5]), array]):
-        assert told(run.batch, batch) == told(judge.batch, batch)
-    assert told(lambda given: [run(given)], array) == told(lambda given: [judge(given)], array)
-    assert told(run.batch, array) == told(judge.batch, array)
+        assert message(run.batch, batch) == message(judge.batch, batch)
+    assert message(lambda given: [run(given)], array) == message(lambda given: [judge(given)], array)
+    assert message(run.batch, array) == message(judge.batch, array)
 
 
 @pytest.mark.parametrize("batch", [5, None, np.array(5)])

@@ -132,11 +132,11 @@ def test_classes_are_of_equal_tuples_of_atoms(drawn):
 def test_functions_are_called_once_for_each_tuple(drawn):
     calls = []
 
-    def told(*found):
+    def message(*found):
         calls.append(tuple(exact(found)))
         return " ".join(map(repr, found))
 
-    found = atoms_of(tabulated([column for column, _ in drawn], told))
+    found = atoms_of(tabulated([column for column, _ in drawn], message))
     assert found == [" ".join(map(repr, row)) for row in zip(*(held for _, held in drawn), strict=True)]
     assert len(calls) == len(set(calls))
 

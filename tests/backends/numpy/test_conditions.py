@@ -122,12 +122,12 @@ def test_the_first_pair_that_has_no_order(data, symbol):
                 SYMBOLS[symbol](keys[j], queries[i])
             except TypeError as error:
                 wanted = wanted or str(AT.failed(pair_failed(i, j, keys[j], queries[i], error)))
-    told = None
+    message = None
     try:
         conditions.check_order(run, key, query, symbol, AT)
     except raspir.EvaluationError as error:
-        told = str(error)
-    assert told == wanted
+        message = str(error)
+    assert message == wanted
 
 
 def fails_on_odd(a, b):
@@ -147,12 +147,12 @@ def test_predicates_fail_at_the_first_pair_that_meets(data, name):
                 fails_on_odd(keys[j], queries[i])
             except SystemExit as error:
                 wanted = wanted or str(AT.failed(pair_failed(i, j, keys[j], queries[i], error)))
-    told, found = None, None
+    message, found = None, None
     try:
         found = predicates.predicate(run, key, query, fails_on_odd, AT)
     except raspir.EvaluationError as error:
-        told = str(error)
-    assert told == wanted or (not run.single and None not in (told, wanted))  # one by one says which is first
+        message = str(error)
+    assert message == wanted or (not run.single and None not in (message, wanted))  # one by one says which is first
     if found is not None:
         check(run, found, lambda i, j: bool(fails_on_odd(keys[j], queries[i])))
         check(run, predicates.opposite(run, found), lambda i, j: not fails_on_odd(keys[j], queries[i]))

@@ -53,38 +53,38 @@ def exact(result):
     return [atom_key(atom) for atom in result]
 
 
-def told(run, given):
+def message(run, given):
     try:
         return exact(run(given))
     except raspir.RaspirError as error:
         return type(error).__name__, str(error)
 
 
-def both(program, **promises):
-    graph = to_graph(program, **promises)
+def both(program, **assumptions):
+    graph = to_graph(program, **assumptions)
     return raspir.compile(graph, "reference", optimize=False), raspir.compile(graph, "numpy", optimize=False)
 
 
 @pytest.mark.parametrize("number", range(len(GIVEN)))
 @pytest.mark.parametrize(
-    "promises", [{}, {"vocab": [1, 2, 3, "a", "b", 1.5], "max_length": 2}], ids=["free", "promised"]
+    "assumptions", [{}, {"vocab": [1, 2, 3, "a", "b", 1.5], "max_length": 2}], ids=["free", "assumed"]
 )
-def test_reading(number, promises):
+def test_reading(number, assumptions):
     given = GIVEN[number]
     for program in (tokens, {"a": tokens, "b": (key(tokens) == query(tokens)).value(1)}):
-        judge, run = both(program, **promises)
-        wanted = told(judge, given)
-        assert told(run, given) == wanted
+        judge, run = both(program, **assumptions)
+        wanted = message(judge, given)
+        assert message(run, given) == wanted
         for batch in ([given], ["a", given], [given, "ab", [1, 2]], [[1], given, given, ""]):
-            assert told(run.batch, batch) == told(judge.batch, batch)
+            assert message(run.batch, batch) == message(judge.batch, batch)
 
 
 def test_reading_iterators():
     for make in (lambda: (each for each in [1, "a"]), lambda: iter("ab"), lambda: map(str, range(3)), lambda: iter([])):
         judge, run = both(tokens)
-        assert told(run, make()) == told(judge, make())
-        assert told(run.batch, [make(), make()]) == told(judge.batch, [make(), make()])
-        assert told(run.batch, (make() for _ in range(3))) == told(judge.batch, [make()] * 1 + [make(), make()])
+        assert message(run, make()) == message(judge, make())
+        assert message(run.batch, [make(), make()]) == message(judge.batch, [make(), make()])
+        assert message(run.batch, (make() for _ in range(3))) == message(judge.batch, [make()] * 1 + [make(), make()])
 
 
 BATCHES = [
@@ -102,9 +102,9 @@ BATCHES = [
 def test_batches(number, chunks):
     with branch(chunks):
         for program in (tokens, indices + 1, {"n": (key(1) == query(1)).value(1), "same": tokens}):
-            for promises in ({}, {"max_length": 2}, {"vocab": ["a", "b", 1, 2]}):
-                judge, run = both(program, **promises)
-                assert told(run.batch, BATCHES[number]) == told(judge.batch, BATCHES[number])
+            for assumptions in ({}, {"max_length": 2}, {"vocab": ["a", "b", 1, 2]}):
+                judge, run = both(program, **assumptions)
+                assert message(run.batch, BATCHES[number]) == message(judge.batch, BATCHES[number])
 
 
 @settings(max_examples=40, deadline=None)
@@ -149,30 +149,30 @@ def test_several_inputs(text):
         {"a": np.array([1, 2]), "b": np.array([2, 2])},
     ]  # fmt: skip
     for each in given:
-        assert told(run, each) == told(judge, each)
+        assert message(run, each) == message(judge, each)
     for i, first in enumerate(given):
         for second in given[i:]:
             batch = [first, second, given[0]]
-            assert told(run.batch, batch) == told(judge.batch, batch)
+            assert message(run.batch, batch) == message(judge.batch, batch)
 
 
 def test_fixed_sequences():
     judge, run = both(raw([1, "a", 2.5]))
     for each in ("abc", "ab", "", "abcd"):
-        assert told(run, each) == told(judge, each)
+        assert message(run, each) == message(judge, each)
     for batch in (["abc", "xyz"], ["abc", ""], ["", "abc"], ["", ""], ["abc", "ab", ""]):
-        assert told(run.batch, batch) == told(judge.batch, batch)
+        assert message(run.batch, batch) == message(judge.batch, batch)
     assert run.batch([]) == judge.batch([]) == []
     judge, run = both(raw([]))
     for batch in (["", ""], ["", "a"], ["a"]):
-        assert told(run.batch, batch) == told(judge.batch, batch)
+        assert message(run.batch, batch) == message(judge.batch, batch)
 
 
 def test_long_vocabularies_and_long_batches():
     vocab = [chr(c) for c in range(97, 123)]
     judge, run = both(tokens, vocab=vocab)
-    assert told(run, "abcé") == told(judge, "abcé")
-    assert told(run, ["a", 1]) == told(judge, ["a", 1])
+    assert message(run, "abcé") == message(judge, "abcé")
+    assert message(run, ["a", 1]) == message(judge, ["a", 1])
     assert run.batch(["ab"] * 3000) == [["a", "b"]] * 3000
 
 

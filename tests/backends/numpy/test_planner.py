@@ -148,16 +148,16 @@ def test_errors(name):
     judge, run = both(raspir.lower(program))
     failed = 0
     for given in inputs:
-        wanted = told(judge, given)
+        wanted = message(judge, given)
         failed += wanted[0] != "yields"
-        assert told(run, given) == wanted
-        assert told(run.batch, [[], given, given] if wanted[0] == "yields" else [given]) is not None
+        assert message(run, given) == wanted
+        assert message(run.batch, [[], given, given] if wanted[0] == "yields" else [given]) is not None
     assert failed
     for order in (inputs, inputs[::-1]):
-        assert told(run.batch, order) == told(judge.batch, order)
+        assert message(run.batch, order) == message(judge.batch, order)
 
 
-def told(run, given):
+def message(run, given):
     try:
         result = run(given)
     except raspir.RaspirError as error:

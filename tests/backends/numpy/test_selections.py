@@ -101,11 +101,11 @@ def test_every_band_of_positions(lengths):
 
 
 def test_a_long_fallback_is_announced_and_reported(monkeypatch):
-    told = []
-    run = Run(np.array([200]), 48 * 200 * 50, lambda *of: told.append(of))
+    message = []
+    run = Run(np.array([200]), 48 * 200 * 50, lambda *of: message.append(of))
     selection = selections.Selection(run, what="the selector")
     assert selection.counts.tolist() == [200] * 200
-    assert told == [("evaluating the selector", k, 4) for k in (1, 2, 3, 4)]
+    assert message == [("evaluating the selector", k, 4) for k in (1, 2, 3, 4)]
     monkeypatch.setattr(selections, "_ENTRIES_PER_SECOND", 1.0)
     with pytest.warns(raspir.SlowWarning, match="evaluating the selector for each pair"):
         selection.sums(np.ones(200, dtype=np.int64), 1)
