@@ -67,7 +67,7 @@ class Wrap:
 
 
 class Calls:
-    """A pass that does what it is message."""
+    """A pass that runs a given function."""
 
     summary = "does what the test says"
 
@@ -218,8 +218,8 @@ def builds_nonsense(graph):
     ],
 )
 def test_an_internal_error_names_the_pass_and_the_node_and_saves_the_graph(function, message):
-    message, saved = internal(function)
-    assert message == f"internal error: pass calls {message}"
+    found, saved = internal(function)
+    assert found == f"internal error: pass calls {message}"
     assert saved == OWN
 
 
