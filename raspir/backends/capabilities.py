@@ -11,6 +11,7 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import ATOM, SELECTOR
+from raspir.ir.views import Input, Lookup
 
 AGGREGATES = frozenset(name for name, operation in OPERATIONS.items() if operation.role is Role.AGGREGATE)
 """The aggregate operations: ``sum``, ``mean`` and ``best``."""
@@ -147,7 +148,7 @@ class Capabilities:
             yield f"takes programs of one input, and this one has {len(graph.inputs)}: {', '.join(graph.inputs)}"
         if not self.outputs and len(graph.outputs) > 1:
             yield f"takes programs of one output, and this one has {len(graph.outputs)}: {', '.join(graph.outputs)}"
-        unbounded = [name for name, node in graph.inputs.items() if node["vocab"] is None]
+        unbounded = [name for name, node in graph.inputs.items() if node.vocabulary is None]
         if not self.vocabulary and unbounded:
             yield f"needs a vocabulary for {', '.join(unbounded)}: give vocab= or --vocab"
         if not self.length and graph.max_length is None:
@@ -167,9 +168,9 @@ class Capabilities:
         return f"values that may be {' or '.join(kinds)}" if len(kinds) > 1 and not self.mixed else None
 
     def _advice(self, node: Node, capability: str) -> str:
-        if node.operation.name == "lookup" and capability.startswith("the operation"):
+        if isinstance(node, Lookup) and capability.startswith("the operation"):
             return ": the optimizer introduced it; use the program as written, with optimize=False or --no-optimize"
-        if node.operation.name == "input" and node["vocab"] is None:
+        if isinstance(node, Input) and node.vocabulary is None:
             return ": restrict the atoms of the input with vocab= or --vocab"
         return ""
 

@@ -47,7 +47,7 @@ class Graph:
     """
 
     outputs: Mapping[str, Node]
-    inputs: Mapping[str, Node]
+    inputs: Mapping[str, Input]
     nodes: tuple[Node, ...]
     """All nodes in post-order: the inputs, then the operands of each output depth first, left to right."""
     functions: Mapping[str, Function]

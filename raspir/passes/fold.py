@@ -116,9 +116,8 @@ def _check_vocabulary(graph: Graph, warned: set[str]) -> None:
         warned: the warnings already issued, which are not repeated.
     """
     for source in graph.inputs.values():
-        vocab = source["vocab"]
-        if isinstance(vocab, tuple) and graph.max_length != 0:
-            _check_input(graph, source, vocab, warned)
+        if source.vocabulary is not None and graph.max_length != 0:
+            _check_input(graph, source, source.vocabulary, warned)
 
 
 def _check_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set[str]) -> None:

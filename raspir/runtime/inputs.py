@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from raspir.ir.atoms import Atom, atom_key, read_mapping, read_sequence, show
 from raspir.ir.errors import InputError, RaspirError
 from raspir.ir.graph import Graph
-from raspir.ir.node import Node
+from raspir.ir.views import Input
 from raspir.runtime.sequence import Sequence as Result
 
 
@@ -109,10 +109,10 @@ def batch_of(inputs: object) -> Iterable[object]:
     return input_list(inputs)
 
 
-def _check_assumptions(graph: Graph, node: Node, atoms: list[Atom]) -> None:
+def _check_assumptions(graph: Graph, node: Input, atoms: list[Atom]) -> None:
     require_length(len(atoms), graph.max_length)
-    vocab = node["vocab"]
-    if not isinstance(vocab, tuple):
+    vocab = node.vocabulary
+    if vocab is None:
         return
     allowed = set(map(atom_key, vocab))
     for position, atom in enumerate(atoms):

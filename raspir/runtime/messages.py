@@ -8,11 +8,12 @@ from raspir.ir.atoms import Atom, show
 from raspir.ir.errors import reason
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
+from raspir.ir.views import Map, SelectBy
 
 
 def operation_of(graph: Graph, node: Node) -> str:
     """Return the symbol of a node's operation, and its name in the source where it has one."""
-    function = f"({node['function']})" if node.operation.name in ("map", "select.by") else ""
+    function = f"({node.function})" if isinstance(node, Map | SelectBy) else ""
     name = graph.name_of(node)
     return f"`{node.operation.symbol}{function}`" + (f" ({show(name)})" if name else "")
 

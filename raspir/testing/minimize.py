@@ -10,6 +10,7 @@ from typing import Any
 
 from raspir.ir import Graph, GraphError, Node, build
 from raspir.ir.types import SELECTOR
+from raspir.ir.views import Const
 
 Fails = Callable[[Graph, list[Any]], bool]
 """Returns whether a program without assumptions still fails on an input, or on a list of inputs."""
@@ -181,7 +182,7 @@ def with_outputs(graph: Graph, outputs: dict[str, Node]) -> Graph:
 def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
     """Yield candidate replacements for ``node``: its operands, their operands, and simple values."""
     if not node.operands:
-        plain = _is_plain(node["value"]) if node.operation.name == "const" else True
+        plain = _is_plain(node.value) if isinstance(node, Const) else True
         yield from () if plain else (build("const", value=value) for value in (0, 1))
         return
     near = dict.fromkeys((*node.operands, *(inner for operand in node.operands for inner in operand.operands)))

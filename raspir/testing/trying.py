@@ -245,7 +245,7 @@ def _exposed(generated: Generated) -> float:
     computed from the tokens: then the gather finds nothing, and no operation sees such a position.
     """
     nodes = generated.graph.nodes
-    if not any(node.operation.name in ("mul", "floordiv", "mod", "pow") for node in nodes):
+    if all(node.operation.bits is None for node in nodes):
         return 0.001
     depends = dependencies(nodes)
     named = ({"tokens"}, {"tokens", "positions"})

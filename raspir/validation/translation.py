@@ -185,7 +185,7 @@ def _run_all(before: Graph, after: Graph, found: Validation, deadline: float, pr
         verb = "is" if len(unbound) == 1 else "are"
         found.notes.append(f"{', '.join(unbound)} {verb} not bound, so no inputs were run")
         return
-    vocabularies = {name: node["vocab"] for name, node in before.inputs.items()}
+    vocabularies = {name: node.vocabulary for name, node in before.inputs.items()}
     known = {name: vocab for name, vocab in vocabularies.items() if isinstance(vocab, tuple)}
     if known.keys() != vocabularies.keys():
         found.notes.append("no inputs were run, since there is no vocabulary")

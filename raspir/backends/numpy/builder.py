@@ -26,6 +26,7 @@ from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.plan import Broadcast, ConstantInit, Ref, Step, Symbol
 from raspir.ir import Graph, Node
 from raspir.ir.text.describe import Describer
+from raspir.ir.views import SelectBy
 from raspir.runtime import messages
 
 RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
@@ -166,7 +167,7 @@ class PlanBuilder(ABC):
         selector = next(
             node
             for node in self.graph
-            if node.operation.name == "select.by" and node.operands == (key, query) and node["function"] == function
+            if isinstance(node, SelectBy) and node.operands == (key, query) and node.function == function
         )
         callee: Ref | Symbol = Symbol(function)
         if self.tables:

@@ -85,7 +85,7 @@ def _one_line(text: str) -> str:
 def _assumptions(graph: Graph) -> str:
     assumptions = []
     for name, node in graph.inputs.items():
-        vocab = node["vocab"]
+        vocab = node.vocabulary
         if isinstance(vocab, tuple):
             assumptions.append(f"{name} holds only {show(list(vocab))}")
     if graph.max_length is not None:

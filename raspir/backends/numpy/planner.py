@@ -12,6 +12,7 @@ from raspir.backends.numpy.kernels import aggregates, columns, conditions, eleme
 from raspir.backends.numpy.plan import Broadcast, Plan, Ref, Strategy, Symbol
 from raspir.backends.numpy.strategies import Selectors, StrategyChoice
 from raspir.ir import Graph, Node, Role
+from raspir.ir.views import Aggregate, Best, Const, Elementwise, Has, Input, Lookup, Map, Raw, Select, SelectBy, Where
 from raspir.ir.walks import computed
 
 ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
@@ -89,22 +90,21 @@ class Planner(PlanBuilder):
                 needed.update(node.operands)
             if role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
                 continue
-            if node in outputs or node in needed or not self.facts[node].total or node.operation.name == "raw":
+            if node in outputs or node in needed or not self.facts[node].total or isinstance(node, Raw):
                 needed.add(node)
                 needed.update(self._operands(node))
         return needed
 
     def _operands(self, node: Node) -> Iterable[Node]:
-        if node.operation.role is not Role.AGGREGATE:
+        if not isinstance(node, Aggregate):
             return node.operands
         return (*self._selectors.choose(node).needs, *node.operands[1:])
 
     def _check(self, selector: Node) -> None:
         """Add a step that raises the errors of a selector that no other step evaluates."""
-        if selector.operation.name == "select.by":
-            key, query = selector.operands
-            self.predicate(key, query, str(selector["function"]))
-        elif selector.operation.role is Role.SELECT:
+        if isinstance(selector, SelectBy):
+            self.predicate(selector.key, selector.query, selector.function)
+        elif isinstance(selector, Select):
             sides = map(self.value, selector.operands)
             self.step("checked", conditions.check_order, *sides, selector.operation.symbol, self.site(selector))
 
@@ -120,39 +120,37 @@ class Planner(PlanBuilder):
         return computed(node, self._operands, self._compute, self._values)
 
     def _compute(self, node: Node) -> Ref:
-        name, role = node.operation.name, node.operation.role
-        if name == "input":
-            return Ref(self.unique_name(str(node["name"])))
-        if name == "indices":
-            return self.step("indices", runs.indices)
-        if name == "const":
-            return self.literal(node["value"])
-        if name == "raw":
-            atoms = (self.constant("raw", columns.column_of, node["values"]),) if node["values"] else ()
+        if isinstance(node, Input):
+            return Ref(self.unique_name(node.name))
+        if isinstance(node, Const):
+            return self.literal(node.value)
+        if isinstance(node, Raw):
+            atoms = (self.constant("raw", columns.column_of, node.values),) if node.values else ()
             return self.step(self.label(node), runs.fixed, self.site(node), *atoms)
-        if role is Role.AGGREGATE:
+        if isinstance(node, Aggregate):
             return self._aggregate(node)
-        return self._elementwise(node)
+        if isinstance(node, Elementwise):
+            return self._elementwise(node)
+        return self.step("indices", runs.indices)
 
-    def _elementwise(self, node: Node) -> Ref:
+    def _elementwise(self, node: Elementwise) -> Ref:
         operands, broadcast = self.level(map(self.value, node.operands))
         kernel, arguments = self._kernel(node, operands)
         return self.step(self.label(node), kernel, *arguments, broadcast=broadcast, comment=self.describer(node))
 
-    def _kernel(self, node: Node, operands: Sequence[Ref]) -> tuple[Callable[..., Any], Sequence[Any]]:
+    def _kernel(self, node: Elementwise, operands: Sequence[Ref]) -> tuple[Callable[..., Any], Sequence[Any]]:
         """Return the kernel that evaluates an elementwise node, and its arguments."""
-        name = node.operation.name
-        if name == "where":
+        if isinstance(node, Where):
             return elementwise.where, operands
-        if name == "has":
-            return elementwise.has, [*operands, node["values"]]
+        if isinstance(node, Has):
+            return elementwise.has, [*operands, node.values]
         table = functools.partial(self.constant, f"table_{self.label(node)}")
-        if name == "lookup":
-            pairs = tuple(zip(node.atoms("keys"), node.atoms("values"), strict=True))
-            return elementwise.looked_up, [table(elementwise.Lookup, pairs, node["otherwise"]), *operands]
-        if name != "map":
-            return ELEMENTWISE[name], [*operands, self.site(node)]
-        function: Ref | Symbol = Symbol(str(node["function"]))
+        if isinstance(node, Lookup):
+            pairs = tuple(zip(node.keys, node.values, strict=True))
+            return elementwise.looked_up, [table(elementwise.Lookup, pairs, node.otherwise), *operands]
+        if not isinstance(node, Map):
+            return ELEMENTWISE[node.operation.name], [*operands, self.site(node)]
+        function: Ref | Symbol = Symbol(node.function)
         if self.tables:
             results, failures = tabulation.of_function(self.facts, self.graph, node)
             if not failures:
@@ -163,28 +161,27 @@ class Planner(PlanBuilder):
 
     # Aggregates
 
-    def _aggregate(self, node: Node) -> Ref:
+    def _aggregate(self, node: Aggregate) -> Ref:
         chosen = self._selectors.choose(node)
         if self.facts.is_length(node):
             return self._length(node)
         selection = chosen.build()
         broadcast = Broadcast.UNIFORM if chosen.uniform else Broadcast.FULL
-        default = self.literal(node["default"])
+        default = self.literal(node.default)
         comment, at = self.describer(node), self.site(node)
-        value = self.value(node.operands[1])
+        value = self.value(node.value)
         self._report(node, chosen)
         label, kernel = self.label(node), AGGREGATES[node.operation.name]
-        is_best = kernel is aggregates.best
-        score = (self.value(node.operands[2]), node["pick"], node["ties"]) if is_best else ()
+        score = (self.value(node.score), node.pick, node.ties) if isinstance(node, Best) else ()
         return self.step(label, kernel, selection, value, *score, default, at, broadcast=broadcast, comment=comment)
 
-    def _length(self, node: Node) -> Ref:
+    def _length(self, node: Aggregate) -> Ref:
         """Add the step that computes the length, which requires no attention."""
         self._report(node, StrategyChoice("length", "sum of ones over all positions", "1", True, (), lambda: Ref("")))
         return self.step(self.label(node), runs.length, broadcast=Broadcast.UNIFORM, comment=self.describer(node))
 
-    def _report(self, node: Node, chosen: StrategyChoice) -> None:
+    def _report(self, node: Aggregate, chosen: StrategyChoice) -> None:
         location = self.graph.locations.get(node)
-        label, selector = self.describer.label(node), self.describer.part(node.operands[0])
+        label, selector = self.describer.label(node), self.describer.part(node.selector)
         where = str(location) if location is not None else ""
         self._strategies.append(Strategy(label, selector, chosen.name, chosen.why, chosen.cost, where))

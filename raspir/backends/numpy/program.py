@@ -149,7 +149,7 @@ class Program:
         functions = {source.symbol_name(symbol): function for symbol, function in graph.functions.items()}
         space: dict[str, Any] = {**kernels, **constants, **functions, "NOWHERE": NOWHERE}
         exec(compile(source.function(plan, comments=False), "<raspir program>", "exec"), space)
-        vocabularies: dict[str, Any] = {name: node["vocab"] for name, node in graph.inputs.items()}
+        vocabularies: dict[str, Any] = {name: node.vocabulary for name, node in graph.inputs.items()}
         fixed = [(length, constants[at]) for length, at in plan.fixed()]
         self._executor = Executor(
             space["program"],

@@ -19,8 +19,8 @@ from raspir.backends.numpy.plan import FALLBACK, Broadcast, Ref
 from raspir.backends.numpy.terms import Term, alternatives, signed
 from raspir.ir import Node, build
 from raspir.ir.layers import comparisons, selector_parts
-from raspir.ir.operations import Role
 from raspir.ir.ranges import Bound
+from raspir.ir.views import Aggregate, Best, Select, SelectBy
 
 _ZERO = IntSet([(0, 0)])
 _OUTCOMES = {
@@ -83,9 +83,9 @@ class Selectors:
         self._facts = planner.facts
         self._choices: dict[tuple[Node, bool], StrategyChoice] = {}
 
-    def choose(self, aggregate: Node) -> StrategyChoice:
+    def choose(self, aggregate: Aggregate) -> StrategyChoice:
         """Return the strategy of an aggregate, shared by all aggregates of a selector."""
-        selector, is_best = aggregate.operands[0], aggregate.operation.name == "best"
+        selector, is_best = aggregate.selector, isinstance(aggregate, Best)
         result = self._choices.get((selector, is_best))
         if result is None:
             result = self._choices[selector, is_best] = self._choose(selector, is_best)
@@ -409,7 +409,7 @@ class Selectors:
     def _tree(self, selector: Node) -> Ref:
         """Add the conditions of a selector without normalizing it."""
         parts = selector_parts(selector)
-        leaves = {part: self._leaf(part) for part in parts if part.operation.role is Role.SELECT}
+        leaves: dict[Node, tuple[Ref, bool]] = {part: self._leaf(part) for part in parts if isinstance(part, Select)}
         numbers = {leaf: number for number, leaf in enumerate(dict.fromkeys(leaf for leaf, _ in leaves.values()))}
         places: dict[Node, int] = {}
         steps: list[tuple[Any, ...]] = []
@@ -427,17 +427,15 @@ class Selectors:
             return next(iter(numbers))
         return self._planner.step("selector", conditions.Combined, tuple(numbers), tuple(steps))
 
-    def _leaf(self, node: Node) -> tuple[Ref, bool]:
+    def _leaf(self, node: Select) -> tuple[Ref, bool]:
         """Add the condition of a comparison; return it, and whether it is the negation."""
         planner = self._planner
-        key, query = node.operands
-        name = node.operation.name.removeprefix("select.")
-        if name == "by":
-            return planner.predicate(key, query, str(node["function"])), False
-        sides = planner.value(key), planner.broadcast(planner.value(query))
-        if name in ("eq", "ne"):
-            return planner.step("equal", conditions.equal, *sides), name == "ne"
-        return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[name]), False
+        if isinstance(node, SelectBy):
+            return planner.predicate(node.key, node.query, node.function), False
+        sides = planner.value(node.key), planner.broadcast(planner.value(node.query))
+        if node.comparison in ("eq", "ne"):
+            return planner.step("equal", conditions.equal, *sides), node.comparison == "ne"
+        return planner.step("ordered", conditions.ordered, *sides, *_BOUNDS[node.comparison]), False
 
 
 def _ends(allowed: IntSet) -> tuple[int | None, int | None]:

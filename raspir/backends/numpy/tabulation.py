@@ -10,6 +10,7 @@ from raspir.analysis.facts import Analysis
 from raspir.ir import Atom, BackendError, Graph, Node
 from raspir.ir.errors import reason
 from raspir.ir.evaluation import checked
+from raspir.ir.views import Map, SelectBy
 
 _MOST = 1 << 16
 
@@ -18,7 +19,7 @@ Row = tuple[Atom, ...]
 
 
 def of_function(
-    facts: Analysis, graph: Graph, node: Node
+    facts: Analysis, graph: Graph, node: Map | SelectBy
 ) -> tuple[tuple[tuple[Row, Atom], ...], tuple[tuple[Row, str], ...]]:
     """Tabulate the function of a ``map`` or ``select.by`` over the domains of its operands.
 
@@ -27,8 +28,8 @@ def of_function(
     Raises:
         BackendError: if a domain is unknown or too large.
     """
-    function = graph.functions[str(node["function"])]
-    convert: Callable[[Any], Atom] = checked if node.operation.name == "map" else bool
+    function = graph.functions[node.function]
+    convert: Callable[[Any], Atom] = checked if isinstance(node, Map) else bool
     results: list[tuple[Row, Atom]] = []
     failures: list[tuple[Row, str]] = []
     for row in itertools.product(*(_atoms(facts, graph, node, operand) for operand in node.operands)):

@@ -102,7 +102,7 @@ def _read(graph: Graph, given: Any) -> list[list[Atom]]:
 
 def _narrowed(graph: Graph, vocab: tuple[Atom, ...], longest: int) -> Graph:
     """Return a program with added assumptions; existing ones are kept."""
-    has_vocabulary = any(node["vocab"] is not None for node in graph.inputs.values())
+    has_vocabulary = any(node.vocabulary is not None for node in graph.inputs.values())
     has_length = graph.max_length is not None
     with quiet():
         return located(graph.assume(None if has_vocabulary else vocab, None if has_length else longest))

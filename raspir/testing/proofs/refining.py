@@ -11,6 +11,7 @@ from fractions import Fraction
 import z3
 
 from raspir.ir.types import FLOAT, INT
+from raspir.ir.views import Input
 from raspir.validation.encoding import Encoding
 from raspir.validation.values import (
     FITS,
@@ -43,7 +44,7 @@ def familiar(encoding: Encoding, largest: int, integers: bool = False) -> Term:
     """
     parts: list[Term] = []
     for node in encoding.order:
-        for value in encoding.rows.get(node, []) if node.operation.name == "input" else []:
+        for value in encoding.rows.get(node, []) if isinstance(node, Input) else []:
             if INT in value.cases:
                 guard, payload = value.cases[INT]
                 small = z3.And(payload >= -largest, payload <= largest)
