@@ -1,6 +1,8 @@
 # Two targets do all set-up in a local virtual environment, from nothing but python3 (3.11 or later) and make:
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
-#   make test   installs raspir with its test tools, lints, type-checks and tests
+#   make test   installs raspir with its test tools, lints, type-checks and runs the daily tests
+# make evidence runs what make test leaves out, without a time limit: further tests, the whole conformance kit on each built-in
+# backend, 100,000 cases of the fuzzer, the proofs of all rules, and planted faults.
 # Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures, the fuzzer, programs
 # made to be slow), make
 # depth (how shallow programs become, against what they must reach), make fuzz (CASES of generated programs under all passes
@@ -14,7 +16,7 @@ PROGRAM := examples/addition.py:add
 CASES ?= 100000
 BACKEND ?= numpy
 
-.PHONY: demo test bench depth fuzz fuzz-backend clean
+.PHONY: demo test evidence bench depth fuzz fuzz-backend clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python.stamp:
@@ -55,6 +57,9 @@ test: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto tests
 	$(BIN)/pytest docs README.md
+
+evidence: $(VENV)/test.stamp
+	$(BIN)/python benchmarks/evidence.py
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
