@@ -1,6 +1,8 @@
 # All targets install into a local virtual environment and need only make and python3 (3.11 or later):
 #   make demo           adds 683 and 345 on an idealized transformer; writes the results to build/demo
-#   make test           lints, type-checks and tests
+#   make test           lints, type-checks and runs the daily tests
+#   make evidence       runs what make test leaves out: further tests, the conformance kit on each built-in backend,
+#                       100,000 fuzzer cases, the proofs of all rules, planted faults
 #   make bench          timings and growth ratios: the NumPy backend and handwritten NumPy, pictures, the fuzzer, slow programs
 #   make depth          the layers of optimized programs, checked against the required ones
 #   make fuzz           compares CASES generated programs on all backends, under all passes, with the reference
@@ -15,7 +17,7 @@ PROGRAM := examples/addition.py:add
 CASES ?= 100000
 BACKEND ?= numpy
 
-.PHONY: demo test bench depth fuzz fuzz-backend clean
+.PHONY: demo test evidence bench depth fuzz fuzz-backend clean
 .DELETE_ON_ERROR:
 
 $(VENV)/python.stamp:
@@ -56,6 +58,9 @@ test: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto tests
 	$(BIN)/pytest docs README.md
+
+evidence: $(VENV)/test.stamp
+	$(BIN)/python benchmarks/evidence.py
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
