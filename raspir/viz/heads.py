@@ -10,6 +10,7 @@ from raspir.ir.layers import comparisons
 from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
+from raspir.ir.views import Best, Sum
 from raspir.viz.shown import Shown, counted
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
@@ -109,8 +110,9 @@ class DrawnHead:
 
     def taken(self, aggregate: Node) -> str:
         """Return how an aggregate combines the selected values; nothing for their sum."""
-        name = aggregate.operation.name
-        return self.program.describe.choice(aggregate) if name == "best" else "" if name == "sum" else name
+        if isinstance(aggregate, Best):
+            return self.program.describe.choice(aggregate)
+        return "" if isinstance(aggregate, Sum) else aggregate.operation.name
 
     @property
     def attends(self) -> str:
