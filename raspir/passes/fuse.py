@@ -52,7 +52,7 @@ class _Tables:
         self._columns = Columns(analysis)
         self._roots = self._columns.roots
         for node in graph:
-            self._columns.look_at(node)
+            self._columns.visit(node)
         self._inner = self._found_inner()
 
     def lookups(self) -> dict[Node, Node]:

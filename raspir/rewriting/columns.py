@@ -38,7 +38,7 @@ class Columns:
         self._known: dict[Node, Column] = {}
         self._reached: dict[Node, frozenset[object]] = {}
 
-    def look_at(self, node: Node) -> None:
+    def visit(self, node: Node) -> None:
         """Compute the roots and columns of ``node`` and of the nodes from which its atoms derive."""
         for each in postorder(node, _sources, self._reached):
             self._find(each)
@@ -46,7 +46,7 @@ class Columns:
 
     def atoms(self, node: Node) -> Column:
         """Return the column of ``node``, or else its possible atoms, if known."""
-        self.look_at(node)
+        self.visit(node)
         return self._columns.get(node) or self._known.get(node) or self._facts[node].domain.atoms or ()
 
     def of(self, node: Node) -> list[tuple[Atom, Atom]]:
@@ -60,7 +60,7 @@ class Columns:
         Return ``None`` if the atoms are unknown, or the function fails on a reachable one. The default 0 of an
         aggregate does not count as reachable: an aggregate that always selects has one too, and that is seldom known.
         """
-        self.look_at(node)
+        self.visit(node)
         if node not in self._columns and node not in self._known:
             return None
         pairs = zip(self.atoms(node.operand), self._columns.get(node) or self._known[node], strict=True)

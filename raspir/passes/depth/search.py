@@ -122,7 +122,7 @@ class Search:
         """The memo of the rules, each with its own keys."""
 
     def layer(self, node: Node) -> int:
-        """Return the layer of ``node`` as it stands."""
+        """Return the layer of ``node``."""
         return self.facts[node].layer
 
     def shallowest(self, root: Node) -> Node:

@@ -28,7 +28,7 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     total = 1
     for _, domain in cases:
-        total *= len(domain.atoms or ()) if _tells_apart(domain) else 0
+        total *= len(domain.atoms or ()) if _distinguishes_all(domain) else 0
     if not 1 < total <= search.limits.max_heads:
         return
     chosen = _chosen(search, aggregate, cases)
@@ -55,7 +55,7 @@ def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Nod
     return list(found.items())
 
 
-def _tells_apart(domain: Domain) -> bool:
+def _distinguishes_all(domain: Domain) -> bool:
     """Return whether comparison distinguishes all atoms, unlike ``1 == True``."""
     return len(set(domain.atoms or ())) == len(domain.atoms or ())
 
