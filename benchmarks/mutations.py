@@ -115,7 +115,7 @@ FAULTS = (
           'algebra.holds(outside), inner, search.algebra.const(0))',
           rule="condition on the query"),
     Fault("1 and True are split as if comparisons distinguished them", "passes/depth/split.py",
-          "total *= len(domain.atoms or ()) if _tells_apart(domain) else 0", "total *= len(domain.atoms or ())",
+          "total *= len(domain.atoms or ()) if _distinguishes_all(domain) else 0", "total *= len(domain.atoms or ())",
           rule="split by value"),
     Fault("a value is uniform where the selector's rows are not the same", "analysis/facts.py",
           "return operands[0].uniform, positional", "return operands[1].uniform, positional"),

@@ -9,6 +9,7 @@ from raspir.ir.graph import Graph
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
+from raspir.ir.views import Aggregate
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def critical_path(graph: Graph) -> tuple[Step, ...]:
     steps = []
     at = _deepest(graph, tuple(graph.outputs.values()))
     while layer[at] > 0:
-        while at.operation.role is not Role.AGGREGATE:
+        while not isinstance(at, Aggregate):
             at = _deepest(graph, at.operands)
         if layer[at] == 1:
             steps.append(Step(1, at, None, None))
@@ -68,7 +69,7 @@ def path_to_json(graph: Graph) -> list[dict[str, Any]]:
     return [
         {
             "layer": step.layer,
-            "value": describer.name(step.aggregate) or describer(step.aggregate),
+            "value": describer.subject(step.aggregate),
             "through": step.through,
             "line": str(graph.locations[step.aggregate]) if step.aggregate in graph.locations else None,
         }

@@ -23,7 +23,7 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.node import operands_of
 from raspir.ir.ranges import LONGEST_BOUND, Bound, plus, times
 from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
-from raspir.ir.views import Aggregate, Best, Const, Input, Lookup, Mean, Raw, Sum, Where
+from raspir.ir.views import Aggregate, Best, Const, Elementwise, Indices, Input, Lookup, Mean, Raw, Sum, Where
 from raspir.ir.walks import computed
 
 _FACTOR = 2**16  # smaller multiples can be rebuilt by few additions if multiplication may exceed its limit
@@ -71,8 +71,8 @@ class Analysis:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
         uniform, positional = _uniformity(node, operands)
-        position_computable = uniform or node.operation.name == "indices"
-        if node.operation.role is Role.ELEMENTWISE:
+        position_computable = uniform or isinstance(node, Indices)
+        if isinstance(node, Elementwise):
             position_computable = all(operand.position_computable for operand in operands)
         domains = [operand.domain for operand in operands]
         total = self._is_total(node, domains)
@@ -232,7 +232,7 @@ class Analysis:
         total: Bound = 0
         lengths = 0  # coefficient of the length
         for term, coefficient in parts:
-            if term.operation.name == "indices":
+            if isinstance(term, Indices):
                 if coefficient < 0:
                     lengths += coefficient
                     total = plus(total, -coefficient)
@@ -298,10 +298,9 @@ class Analysis:
         return any(self._is_first(clause, pair) for pair in clause.sets)
 
     def _is_first(self, clause: Conjunct, pair: Comparison) -> bool:
-        if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or len(pair.key.terms) != 1:
+        if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or pair.query.terms:
             return False
-        ((term, coefficient),) = pair.key.terms.items()
-        rank = self.rank(term) if coefficient == 1 and not pair.query.terms else None
+        rank = self.rank(pair.key.term)
         return (
             rank is not None
             and rank.everyone
@@ -372,8 +371,10 @@ class Analysis:
             return all(self[term].uniform for term in side.terms)
         return side is None or self[side].uniform
 
-    def rank(self, node: Node) -> Rank | None:
+    def rank(self, node: Node | None) -> Rank | None:
         """Return the rank that ``node`` computes, if it counts the predecessors of each position in a total order."""
+        if node is None:
+            return None
         if node not in self._ranks:
             self._ranks[node] = self._ranked(node)
         return self._ranks[node]
@@ -428,7 +429,7 @@ def _uniformity(node: Node, operands: list[Facts]) -> tuple[bool, bool]:
 
 def _alternations(node: Node, operands: list[Facts]) -> int:
     """Return the number of alternations of choices and other maps in ``node``."""
-    if node.operation.role is not Role.ELEMENTWISE:
+    if not isinstance(node, Elementwise):
         return 0
     if node.operation.name == "where":
         return max(1, *(branch.choices for branch in operands[1:]))
@@ -448,9 +449,7 @@ def _position(formula: Disjunction | None) -> Linear | None:
     offset = allowed.single
     if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or offset is None:
         return None
-    own = list(pair.key.terms.items())
-    indices = len(own) == 1 and own[0][0].operation.name == "indices" and own[0][1] == 1
-    return pair.query.plus(Linear({}, offset)) if indices else None
+    return pair.query.plus(Linear({}, offset)) if isinstance(pair.key.term, Indices) else None
 
 
 def clause_of(formula: Disjunction | None) -> Conjunct | None:

@@ -79,22 +79,33 @@ class Forms:
             return selectors.EVERYTHING if comparison in ("eq", "le", "ge") else selectors.NOTHING
         if self._facts[key].domain.integral and self._facts[query].domain.integral:
             return self._difference(comparison, self._facts.linear(key), self._facts.linear(query))
-        if self._facts[query].uniform and self._facts[query].domain.single is not None:
-            return self._column(comparison, key, query)
         decided = self._decided(comparison, key, query)
         if decided is not None:
             return selectors.EVERYTHING if decided else selectors.NOTHING
-        if (
-            isinstance(key, Where)
-            and comparison in ("eq", "ne")
-            and any(self._decided(comparison, branch, query) is not None for branch in (key.a, key.b))
-        ):
+
+        def whole() -> Disjunction:
+            return condition(Comparison("cmp", key, query), IntSet.where(comparison))
+
+        constant = self._facts[query].domain.single if self._facts[query].uniform else None
+        if isinstance(key, Where) and self._compares_branches(comparison, key, query, constant is not None):
             return self._nested(
                 (comparison, key, query),
                 lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
-                lambda: condition(Comparison("cmp", key, query), IntSet.where(comparison)),
+                whole,
             )
-        return condition(Comparison("cmp", key, query), IntSet.where(comparison))
+        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and type(constant) is bool:
+            return self.column(key) if constant == (comparison == "eq") else selectors.complement(self.column(key))
+        return whole()
+
+    def _compares_branches(self, comparison: str, key: Where, query: Node, constant: bool) -> bool:
+        """Return whether to compare each branch of a key: if neither can fail, or if that decides one."""
+        branches = (key.a, key.b)
+        if constant:  # comparing a branch is speculative where it is not chosen, so the comparison has to be total
+            other = self._facts[query].domain
+            return all(OPERATIONS[comparison].is_total([self._facts[branch].domain, other]) for branch in branches)
+        return comparison in ("eq", "ne") and any(
+            self._decided(comparison, branch, query) is not None for branch in branches
+        )
 
     def _difference(self, comparison: str, key: Linear, query: Linear) -> Disjunction | None:
         allowed = IntSet.where(comparison, query.constant - key.constant)
@@ -156,30 +167,6 @@ class Forms:
             self.column(term) if coefficient in allowed else selectors.NOTHING,
             selectors.complement(self.column(term)) if 0 in allowed else selectors.NOTHING,
         )
-
-    def _column(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
-        """Return the formula of ``key[j] comparison query`` for a constant query."""
-        decided = self._decided(comparison, key, query)
-        if decided is not None:
-            return selectors.EVERYTHING if decided else selectors.NOTHING
-
-        def whole() -> Disjunction:
-            return condition(Comparison("cmp", key, query), IntSet.where(comparison))
-
-        # Comparing a branch is speculative where it is not chosen, so the comparison has to be total.
-        if isinstance(key, Where) and all(
-            OPERATIONS[comparison].is_total([self._facts[branch].domain, self._facts[query].domain])
-            for branch in (key.a, key.b)
-        ):
-            return self._nested(
-                (comparison, key, query),
-                lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
-                whole,
-            )
-        single = self._facts[query].domain.single
-        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and type(single) is bool:
-            return self.column(key) if single == (comparison == "eq") else selectors.complement(self.column(key))
-        return whole()
 
     def column(self, test: Node) -> Disjunction:
         """Return the formula that selects the positions where ``test`` is truthy."""

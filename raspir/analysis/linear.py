@@ -62,6 +62,11 @@ class Linear:
         """Return the form without its constant."""
         return Linear(self.terms)
 
+    @property
+    def term(self) -> Node | None:
+        """The term of a form ``term + constant``; ``None`` for any other form."""
+        return next(iter(self.terms)) if tuple(self.terms.values()) == (1,) else None
+
     def is_term(self, node: Node) -> bool:
         """Return whether the form is ``node`` itself."""
         return self.constant == 0 and self.terms == {node: 1}

@@ -17,7 +17,7 @@ from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.ranges import Bound, plus, product
 from raspir.ir.types import BOOL, INT
-from raspir.ir.views import Raw, Sum
+from raspir.ir.views import Indices, Raw, Sum
 from raspir.ir.walks import computed
 
 
@@ -35,7 +35,7 @@ class Positions:
     def affine(self, form: Linear) -> tuple[int, Linear] | None:
         """Return ``form`` as a multiple of the position plus a uniform remainder, ``None`` if it is not affine."""
         own = [term for term in form.terms if not self._facts[term].uniform]
-        if any(term.operation.name != "indices" for term in own):
+        if any(not isinstance(term, Indices) for term in own):
             return None
         multiple = form.only(own)
         return sum(multiple.terms.values()), form.plus(multiple, -1)
@@ -69,7 +69,7 @@ class Positions:
         facts = self._facts[node]
         if facts.uniform or not facts.domain.integral:
             return NONE if facts.uniform else ANY
-        if node.operation.name == "indices":
+        if isinstance(node, Indices):
             return ONE
         form = self._facts.linear(node)
         found = self._own(node) if form.is_term(node) else self.of(form)

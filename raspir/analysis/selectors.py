@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from raspir.analysis.intset import IntSet
 from raspir.analysis.linear import Linear
 from raspir.ir import Node
-from raspir.ir.views import Const
+from raspir.ir.views import Const, Indices
 
 Side = Node | Linear | None
 """A key or a query: a node, or a linear form without constant; ``None`` if absent."""
@@ -70,10 +70,7 @@ class Comparison:
     @property
     def is_index(self) -> bool:
         """Whether key and query are the positions themselves."""
-        if not self.same or not isinstance(self.key, Linear) or len(self.key.terms) != 1:
-            return False
-        ((term, coefficient),) = self.key.terms.items()
-        return term.operation.name == "indices" and coefficient == 1
+        return self.same and isinstance(self.key, Linear) and isinstance(self.key.term, Indices)
 
 
 class Conjunct:

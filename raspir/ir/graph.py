@@ -74,7 +74,7 @@ class Graph:
                 raise GraphError(f"{show(node)} is not a node of a graph: raspir.lower builds a graph from programs")
         nodes = topological((*inputs, *outputs.values()))
         given = set(inputs)
-        missing = [node for node in nodes if node.operation.name == "input" and node not in given]
+        missing = [node for node in nodes if isinstance(node, Input) and node not in given]
         if missing:  # inputs come first, so that a graph and its text agree on the order
             nodes = topological((*inputs, *missing, *outputs.values()))
         held, symbols = set(nodes), _symbols(nodes)
@@ -160,10 +160,9 @@ class Graph:
         new: dict[Node, Node] = {}
         for node in self.nodes:
             operation, operands = node.operation, tuple(new[operand] for operand in node.operands)
-            held = operation.name == "input"
-            attributes = (node["name"], vocab) if held else node.attributes
+            attributes = (node.name, vocab) if isinstance(node, Input) else node.attributes
             types = tuple(operand.type for operand in operands)
-            result = type if held and type is not None else operation.infer(types, attributes)
+            result = type if isinstance(node, Input) and type is not None else operation.infer(types, attributes)
             if result is NOTHING:
                 what = f"`{operation.symbol}`: {impossible(operation, types)}, the types under this vocabulary"
                 raise GraphError(what, self.locations.get(node))
@@ -220,15 +219,12 @@ class Graph:
             outputs={name: named[node] for name, node in self.outputs.items()},
         )
         for node in self:
-            attributes = {
-                name: value for (name, _), value in zip(node.operation.attributes, node.attributes, strict=True)
-            }
             exported.add_node(
                 named[node],
                 operation=node.operation.name,
                 type=str(node.type),
                 layer=self.layering.layer[node],
-                **attributes,
+                **node.named_attributes,
             )
             if node in self.names:
                 exported.nodes[named[node]]["names"] = self.names[node]

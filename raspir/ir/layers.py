@@ -12,7 +12,7 @@ from typing import Any
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Operation, Role
-from raspir.ir.views import Aggregate, Best, Select
+from raspir.ir.views import Aggregate, Best, Combination, Elementwise, Select
 from raspir.ir.walks import postorder
 
 
@@ -39,7 +39,7 @@ def selector_parts(selector: Node) -> tuple[Node, ...]:
     """
 
     def combined(node: Node) -> tuple[Node, ...]:
-        return node.operands if node.operation.role is Role.SELECTOR_ALGEBRA else ()
+        return node.operands if isinstance(node, Combination) else ()
 
     order: dict[Node, None] = {}
     for part in postorder(selector, combined, order):
@@ -204,7 +204,7 @@ class Layering:
         """The nodes that are outputs of the graph, or have a user other than elementwise work in the same layer."""
         read = set(self.results)
         for node in self.layer:
-            apart = node.operation.role is not Role.ELEMENTWISE
+            apart = not isinstance(node, Elementwise)
             read.update(o for o in node.operands if apart or self.layer[o] != self.layer[node])
         return read
 
@@ -216,7 +216,7 @@ class Layering:
     @cached_property
     def _work(self) -> dict[Node, frozenset[str]]:
         """The elementwise nodes that are not compile-time constants, with their dependences."""
-        return {node: on for node, on in self._depends.items() if on and node.operation.role is Role.ELEMENTWISE}
+        return {node: on for node, on in self._depends.items() if on and isinstance(node, Elementwise)}
 
     def stats(self) -> Stats:
         """Return the cost figures of this layering."""
@@ -239,7 +239,7 @@ def dependencies(nodes: Iterable[Node]) -> dict[Node, frozenset[str]]:
     """
     depends: dict[Node, frozenset[str]] = {}
     for node in nodes:
-        if node.operation.role is Role.AGGREGATE:
+        if isinstance(node, Aggregate):
             depends[node] = frozenset(["attention"])
         else:
             depends[node] = _OWN.get(node.operation.name, frozenset()).union(*(depends[o] for o in node.operands))

@@ -10,10 +10,10 @@ from raspir.ir.errors import GraphError
 from raspir.ir.graph import Graph
 from raspir.ir.layers import layer_of, placeable
 from raspir.ir.node import Node, found_sound
-from raspir.ir.operations import OPERATIONS, Role
+from raspir.ir.operations import OPERATIONS
 from raspir.ir.text.printer import identifiers
 from raspir.ir.types import ATOM, NOTHING
-from raspir.ir.views import Input, Map, SelectBy
+from raspir.ir.views import Aggregate, Input, Map, SelectBy
 
 
 def verify(graph: Graph) -> Graph:
@@ -55,7 +55,7 @@ def _node_problem(node: Node) -> str | None:
     inferred = operation.infer(types, node.attributes)
     if inferred is NOTHING:
         return impossible(operation, types)
-    if inferred is not node.type and not (operation.name == "input" and node.type is ATOM):
+    if inferred is not node.type and not (isinstance(node, Input) and node.type is ATOM):
         return f"its type is declared as {node.type}, but inferred as {inferred}"
     found_sound(node)
     return None
@@ -104,7 +104,7 @@ def _schedule_problems(graph: Graph, schedule: Mapping[Node, int]) -> Iterator[t
             yield node, f"it is placed in layer {at}, but its operands allow layer {first} at the earliest"
         else:
             layers[node] = schedule[node]
-    heads = {layers[node] for node in graph if node.operation.role is Role.AGGREGATE}
+    heads = {layers[node] for node in graph if isinstance(node, Aggregate)}
     for node in to_place:
         if layers[node] > len(heads):
             yield node, f"it is placed in layer {show(layers[node])}, but the schedule's heads fill {len(heads)} layers"

@@ -47,6 +47,12 @@ class Input(Node):
     vocabulary = Named[tuple[Atom, ...] | None]("vocab")
 
 
+class Indices(Node):
+    """The positions."""
+
+    __slots__ = ()
+
+
 class Const(Node):
     """One atom at every position."""
 
@@ -190,6 +196,7 @@ class Best(Aggregate):
 
 _CLASSES: dict[str, type[Node]] = {
     "input": Input,
+    "indices": Indices,
     "const": Const,
     "raw": Raw,
     **dict.fromkeys(COMPARISONS, Compare),

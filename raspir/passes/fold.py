@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from raspir.analysis.domains import TooLargeError, applied
-from raspir.ir import Atom, Graph, Node, Role
+from raspir.analysis.domains import TooLargeError
+from raspir.ir import Atom, Graph, Node
 from raspir.ir.atoms import show
 from raspir.ir.errors import VocabularyWarning, reason, warn
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.text.describe import Describer
-from raspir.ir.views import Const, Map, SelectBy
+from raspir.ir.views import Aggregate, Const, Elementwise, Input, Map, SelectBy
 from raspir.passes.base import PassContext, Remark
 from raspir.rewriting.algebra import Algebra
-from raspir.rewriting.graphs import cost, made_of, on_operands, replaced
+from raspir.rewriting.columns import apply
+from raspir.rewriting.graphs import all_or_none, cost, made_of, on_operands, replaced
 
 _ROUNDS = 20  # one or two usually suffice; none makes the graph larger
 
@@ -63,14 +64,13 @@ def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[
         if made[node] is node:
             continue
         before, after = graph.layering.layer[node], algebra.facts[made[node]].layer
-        if node.operation.role is Role.AGGREGATE and after < before:
+        if isinstance(node, Aggregate) and after < before:
             rule, gain = "fold", f"layer {before} → {after}"
         elif isinstance(node, Map) and not isinstance(made[node], Map):
             rule, gain = "table", f"@{node.function} is no longer called"
         else:
             continue
-        subject = describer.name(node) or describer(node)
-        remarks.append(Remark(rule, subject, gain, graph.locations.get(node)))
+        remarks.append(Remark(rule, describer.subject(node), gain, graph.locations.get(node)))
     return remarks
 
 
@@ -107,20 +107,13 @@ _MOST_CHECKED = 250_000  # maximum evaluations on atoms of the vocabulary, to ch
 
 
 def _check_vocabulary(graph: Graph, warned: set[str]) -> None:
-    """Warn of opaque functions that fail on a value computed elementwise from an atom of the vocabulary.
-
-    Such a function stays, and fails when run on such an input.
-
-    Args:
-        graph: the program.
-        warned: the warnings already issued, which are not repeated.
-    """
+    """Warn, once each, of opaque functions that fail on a value computed elementwise from an atom of the vocabulary."""
     for source in graph.inputs.values():
         if source.vocabulary is not None and graph.max_length != 0:
             _check_input(graph, source, source.vocabulary, warned)
 
 
-def _check_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: set[str]) -> None:
+def _check_input(graph: Graph, source: Input, vocab: tuple[Atom, ...], warned: set[str]) -> None:
     """Evaluate functions that depend on one input alone, at a single position."""
     made: dict[Node, Sequence[Atom | None]] = {source: vocab}
     left = _MOST_CHECKED
@@ -134,7 +127,7 @@ def _check_input(graph: Graph, source: Node, vocab: tuple[Atom, ...], warned: se
             rows = list(zip(*(made[operand] for operand in node.operands), strict=True))
             if isinstance(node, Map | SelectBy):
                 _check_function(graph, node, vocab, rows, warned)
-            function = function_of(node, graph.functions) if node.operation.role is Role.ELEMENTWISE else None
+            function = function_of(node, graph.functions) if isinstance(node, Elementwise) else None
             if function is not None:
                 made[node] = [_applied(node, function, row) for row in rows]
 
@@ -152,8 +145,8 @@ def _check_function(
         return
     failures = []
     for atom, row in zip(vocab, rows, strict=True):
-        known = [value for value in row if value is not None]
-        why = _failure(node, function, known) if len(known) == len(row) else None
+        known: list[Atom] | None = all_or_none(row)
+        why = None if known is None else _failure(node, function, known)
         if why is not None:
             made = "" if all(value is atom for value in row) else f", which makes it {' and '.join(map(show, row))}"
             failures.append((f"{show(atom)}{made}", why))
@@ -171,7 +164,7 @@ def _failure(node: Node, function: Callable[..., Any], atoms: Sequence[Atom]) ->
     """Return why an opaque function fails on ``atoms``, or ``None`` if it succeeds."""
     try:
         result = function(*atoms)
-        if node.operation.name == "map":
+        if isinstance(node, Map):
             checked(result)
         else:
             bool(result)
@@ -181,8 +174,7 @@ def _failure(node: Node, function: Callable[..., Any], atoms: Sequence[Atom]) ->
 
 
 def _applied(node: Node, function: Callable[..., Any], row: Sequence[Atom | None]) -> Atom | None:
-    known = [atom for atom in row if atom is not None]
     try:
-        return applied(node.operation, function, known) if len(known) == len(row) else None
+        return apply(node, function, row)
     except TooLargeError:
         return None

@@ -52,7 +52,7 @@ class _Tables:
         self._columns = Columns(analysis)
         self._roots = self._columns.roots
         for node in graph:
-            self._columns.look_at(node)
+            self._columns.visit(node)
         self._inner = self._found_inner()
 
     def lookups(self) -> dict[Node, Node]:
@@ -73,7 +73,7 @@ class _Tables:
         remarks = []
         for root, nodes in results.items():
             first, more = nodes[0], len(nodes) - 1
-            subject = (describer.name(first) or describer(first)) + (f" and {more} more" if more else "")
+            subject = describer.subject(first) + (f" and {more} more" if more else "")
             tables = f"{len(nodes)} tables" if more else "a table"
             gain = f"{gone[root] + len(nodes)} operations → {tables}"
             remarks.append(Remark("fuse", subject, gain, self._graph.locations.get(first)))

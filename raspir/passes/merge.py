@@ -8,12 +8,12 @@ from typing import ClassVar, TypeGuard
 from raspir.analysis import Analysis, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.selectors import Conjunct, Disjunction
-from raspir.ir import Graph, Node, Role
+from raspir.ir import Graph, Node
 from raspir.ir.atoms import is_zero
 from raspir.ir.layers import selector_parts
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import INT, SELECTOR
-from raspir.ir.views import Sum
+from raspir.ir.views import Select, Sum
 from raspir.passes.base import PassContext, Remark
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, replaced
@@ -87,7 +87,7 @@ class _Merging:
         return short
 
     def _shorter(self, selector: Node, formula: Disjunction) -> Node:
-        if selector.operation.role is Role.SELECT:
+        if isinstance(selector, Select):
             return selector
         normal_form = self._algebra.selector(formula)
         layers = self._facts[normal_form].layer, self._facts[selector].layer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial, reduce
 from math import inf
 from typing import Any
 
@@ -177,8 +178,7 @@ class Builder:
 
     def side(self, form: Linear) -> Node:
         """Return a node that computes ``form`` for comparison only, where a boolean may stand for an integer."""
-        ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((None, 0),)
-        return term if term is not None and coefficient == 1 and not form.constant else self.linear(form)
+        return form.term if form.term is not None and not form.constant else self.linear(form)
 
     def plus(self, node: Node, constant: int) -> Node:
         """Return ``node + constant`` for an integer node."""
@@ -255,10 +255,7 @@ class Builder:
         return self._joined("selector.and", parts) if parts else self.everything
 
     def _joined(self, operation: str, parts: list[Node]) -> Node:
-        result = parts[0]
-        for part in parts[1:]:
-            result = build(operation, result, part)
-        return result
+        return reduce(partial(build, operation), parts)
 
     def _condition(self, pair: Comparison, allowed: IntSet) -> Node:
         if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
-from raspir.ir import Atom, Node, Role
+from raspir.ir import Atom, Node
 from raspir.ir.atoms import atom_key, is_zero
-from raspir.ir.views import Aggregate, Const, Map, Where
+from raspir.ir.views import Aggregate, Const, Elementwise, Map, Where
 from raspir.ir.walks import postorder
+from raspir.rewriting.graphs import all_or_none
 
 Column = tuple[Atom | None, ...]
 """The value of a node for each atom of its root; ``None`` where it fails."""
@@ -37,7 +38,7 @@ class Columns:
         self._known: dict[Node, Column] = {}
         self._reached: dict[Node, frozenset[object]] = {}
 
-    def look_at(self, node: Node) -> None:
+    def visit(self, node: Node) -> None:
         """Compute the roots and columns of ``node`` and of the nodes from which its atoms derive."""
         for each in postorder(node, _sources, self._reached):
             self._find(each)
@@ -45,7 +46,7 @@ class Columns:
 
     def atoms(self, node: Node) -> Column:
         """Return the column of ``node``, or else its possible atoms, if known."""
-        self.look_at(node)
+        self.visit(node)
         return self._columns.get(node) or self._known.get(node) or self._facts[node].domain.atoms or ()
 
     def of(self, node: Node) -> list[tuple[Atom, Atom]]:
@@ -59,7 +60,7 @@ class Columns:
         Return ``None`` if the atoms are unknown, or the function fails on a reachable one. The default 0 of an
         aggregate does not count as reachable: an aggregate that always selects has one too, and that is seldom known.
         """
-        self.look_at(node)
+        self.visit(node)
         if node not in self._columns and node not in self._known:
             return None
         pairs = zip(self.atoms(node.operand), self._columns.get(node) or self._known[node], strict=True)
@@ -69,7 +70,7 @@ class Columns:
         """Compute the root and the column of ``node``."""
         if isinstance(node, Const):
             self._known[node] = (node.value,)
-        if node.operation.role is not Role.ELEMENTWISE:
+        if not isinstance(node, Elementwise):
             return
         function = self._facts.function(node)
         roots = {self.roots.get(operand, operand) for operand in node.operands if operand not in self._known}
@@ -81,7 +82,7 @@ class Columns:
             return
         columns = [self._known[o] * size if o in self._known else self.atoms(o) for o in node.operands]
         try:
-            column = tuple(_apply(node, function, row) for row in zip(*columns, strict=True))
+            column = tuple(apply(node, function, row) for row in zip(*columns, strict=True))
         except TooLargeError:
             return
         if all(value is None for value in column) or self._fails_itself(node, column):
@@ -120,16 +121,16 @@ def _is_one_root(roots: Collection[Node]) -> bool:
 
 def _sources(node: Node) -> tuple[Node, ...]:
     """Return the operands from which the atoms of ``node`` derive."""
-    if node.operation.role is Role.AGGREGATE:
+    if isinstance(node, Aggregate):
         return node.operands[1:2]
-    return node.operands if node.operation.role is Role.ELEMENTWISE else ()
+    return node.operands if isinstance(node, Elementwise) else ()
 
 
-def _apply(node: Node, function: Callable[..., Any], atoms: Sequence[Atom | None]) -> Atom | None:
+def apply(node: Node, function: Callable[..., Any], atoms: Iterable[Atom | None]) -> Atom | None:
     """Return the result of ``node`` on the atoms of its operands, or ``None`` if it or one of them fails.
 
     Raises:
         TooLargeError: if the result is too large for a table.
     """
-    known = [atom for atom in atoms if atom is not None]
-    return applied(node.operation, function, known) if len(known) == len(atoms) else None
+    known: list[Atom] | None = all_or_none(atoms)
+    return None if known is None else applied(node.operation, function, known)

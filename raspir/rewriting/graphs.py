@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from raspir.ir import Graph, Location, Node, Role, make
 from raspir.ir.types import NOTHING
 from raspir.ir.walks import preorder
+
+T = TypeVar("T")
 
 
 def translated(graph: Graph, new: Callable[[Node, list[Node]], Node]) -> Graph:
@@ -64,6 +67,13 @@ def on_operands(node: Node, operands: list[Node]) -> Node | None:
         return node
     result = node.operation.infer(tuple(operand.type for operand in operands), node.attributes)
     return make(node.operation, operands, node.attributes, result) if result is not NOTHING else None
+
+
+def all_or_none(items: Iterable[T | None]) -> list[T] | None:
+    """Return all of ``items``, or ``None`` if one of them is ``None``."""
+    found = list(items)
+    known = [item for item in found if item is not None]
+    return known if len(known) == len(found) else None
 
 
 def uses_in(graph: Graph) -> Counter[Node]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-from daily import examples, first, rest
+from daily import examples, rest
 from faults import Swap
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st

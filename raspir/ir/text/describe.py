@@ -8,6 +8,7 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.text.printer import identifiers
+from raspir.ir.views import Aggregate, Best, Const, Elementwise, Has, Indices, Input, Lookup, Map, Raw, Select, SelectBy
 
 _TABLE, _TABLE_WIDTH = 4, 50  # longest table in a description, in keys and in characters
 _DEPTH = 4  # nesting depth beyond which a node is abbreviated to its identifier
@@ -38,77 +39,75 @@ class Describer:
         """Return the name of ``node``, or its identifier if it has none."""
         return self._graph.name_of(node) or self._identifiers.get(node) or self(node)
 
-    def choice(self, best: Node) -> str:
+    def subject(self, node: Node) -> str:
+        """Return the name of ``node``, or its expression if it has none."""
+        return self._graph.name_of(node) or self(node)
+
+    def choice(self, best: Best) -> str:
         """Return the criterion by which a ``best`` aggregate picks a position, such as ``highest indices``."""
-        score, side = best.operands[2], f"{best['ties']}most"
-        if score.operation.name == "const":
+        side, pick = f"{best.ties}most", f"{best.pick} {self.part(best.score)}"
+        if isinstance(best.score, Const):
             return side
-        pick = f"{best['pick']} {self.part(score)}"
-        return f"{side} {pick}" if best["ties"] == "right" and score.operation.name != "indices" else pick
+        return f"{side} {pick}" if best.ties == "right" and not isinstance(best.score, Indices) else pick
 
     def part(self, node: Node, depth: int = _DEPTH) -> str:
         """Return ``node`` as an operand: its name if it has one, else its expression."""
         name = self._graph.name_of(node)
         if name is not None:
             return name
-        if node.operation.role is Role.AGGREGATE or (depth == 0 and node in self._identifiers and node.operands):
+        if isinstance(node, Aggregate) or (depth == 0 and node in self._identifiers and node.operands):
             return self._identifiers[node]
         return self._write(node, depth)
 
     def _write(self, node: Node, depth: int) -> str:
-        operation, role = node.operation, node.operation.role
-        if role is Role.SOURCE:
+        operation = node.operation
+        if operation.role is Role.SOURCE:
             return self._source(node)
         parts = [self.part(operand, depth - 1) for operand in node.operands]
-        if operation.name == "select.by":
-            return f"select({parts[0]}, {parts[1]}, {node['function']})"
-        if role is Role.SELECT:
+        if isinstance(node, SelectBy):
+            return f"select({parts[0]}, {parts[1]}, {node.function})"
+        if isinstance(node, Select):
             return f"key({parts[0]}) {operation.symbol} query({parts[1]})"
-        if operation.name == "map":
-            return f"{node['function']}({parts[0]})"
-        if operation.name == "lookup":
+        if isinstance(node, Map):
+            return f"{node.function}({parts[0]})"
+        if isinstance(node, Lookup):
             return f"lookup({parts[0]}{_table(node)})"
-        if operation.symbol.isidentifier() and role is Role.ELEMENTWISE and operation.name != "has":
+        if operation.symbol.isidentifier() and isinstance(node, Elementwise) and not isinstance(node, Has):
             return f"{operation.symbol}({', '.join(parts)})"
         bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
-        if role is Role.AGGREGATE:
+        if isinstance(node, Aggregate):
             return f"{bracketed[0]}.{operation.symbol}({', '.join([*parts[1:], *_options(node)])})"
-        if operation.name == "has":
-            return f"{bracketed[0]}.has({_listed(node['values'])})"
+        if isinstance(node, Has):
+            return f"{bracketed[0]}.has({show(list(node.values))})"
         return f" {operation.symbol} ".join(bracketed) if len(parts) == 2 else operation.symbol + bracketed[0]
 
     def _source(self, node: Node) -> str:
-        if node.operation.name == "const":
-            return show(node["value"])
-        if node.operation.name == "raw":
-            return f"raw({_listed(node['values'])})"
-        return str(node["name"]) if node.operation.name == "input" else node.operation.name
+        if isinstance(node, Const):
+            return show(node.value)
+        if isinstance(node, Raw):
+            return f"raw({show(list(node.values))})"
+        return node.name if isinstance(node, Input) else node.operation.name
 
 
-def _options(aggregate: Node) -> list[str]:
+def _options(aggregate: Aggregate) -> list[str]:
     """Return the keyword arguments of an aggregate, without those of ``best`` that have their default value."""
     usual = {"ties": "left", "pick": "highest"}
-    held = {name: aggregate[name] for name, _ in aggregate.operation.attributes}
+    held = aggregate.named_attributes
     shown = [name for name in ("ties", "default", "pick") if name in held and held[name] != usual.get(name)]
     return [f"{name}={show(held[name])}" for name in shown]
 
 
-def _table(lookup: Node) -> str:
+def _table(lookup: Lookup) -> str:
     """Return the table of a ``lookup`` as arguments, or nothing if it is too long for one line."""
-    keys, values = lookup.atoms("keys"), lookup.atoms("values")
-    if len(keys) > _TABLE:
+    if len(lookup.keys) > _TABLE:
         return ""
-    entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(keys, values, strict=True))
-    text = f", {{{entries}}}, otherwise={show(lookup['otherwise'])}"
+    entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(lookup.keys, lookup.values, strict=True))
+    text = f", {{{entries}}}, otherwise={show(lookup.otherwise)}"
     return text if len(text) <= _TABLE_WIDTH else ""
-
-
-def _listed(atoms: object) -> str:
-    return show(list(atoms)) if isinstance(atoms, tuple) else show(atoms)
 
 
 def _is_infix(operand: Node, text: str) -> bool:
     """Return whether ``text``, the description of ``operand``, needs parentheses as an operand."""
-    if operand.operation.name == "const":
+    if isinstance(operand, Const):
         return text.startswith("-")
     return len(operand.operands) == 2 and f" {operand.operation.symbol} " in text

@@ -12,16 +12,15 @@ from raspir.ir.atoms import Atom, show_int
 from raspir.ir.location import Location
 from raspir.ir.node import Node
 from raspir.ir.operations import AttributeKind
-from raspir.ir.text.visible import BIDIRECTIONAL
+from raspir.ir.text.visible import CONTROLS
 from raspir.ir.typing import Attribute
+from raspir.ir.views import Const
 
 HEADER = "raspir 1"
 """The first line of textual IR: the format and its version."""
 
 WORD = re.compile(r"[^\W\d]\w*")
 """A name that needs no quotes."""
-
-_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{BIDIRECTIONAL}]")
 
 
 class Printable(Protocol):
@@ -81,7 +80,9 @@ def _definition(node: Node, named: dict[Node, str]) -> str:
 
 
 def _operand(node: Node, named: dict[Node, str]) -> str:
-    return named[node] if node in named else print_atom(node.atom("value"))
+    if isinstance(node, Const) and node not in named:
+        return print_atom(node.value)
+    return named[node]
 
 
 def identifiers(graph: Printable, *, every: bool = False) -> dict[Node, str]:
@@ -96,7 +97,7 @@ def identifiers(graph: Printable, *, every: bool = False) -> dict[Node, str]:
         if name is not None:
             identifiers[node] = f"%{_word(name)}" + (f".{taken[name]}" if taken[name] else "")
             taken[name] += 1
-        elif every or node.operation.name != "const":
+        elif every or not isinstance(node, Const):
             identifiers[node] = f"%{len(identifiers)}"
     return identifiers
 
@@ -127,7 +128,7 @@ def quote(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return ``text`` with JSON escapes for line breaks, direction marks, controls and lone surrogates."""
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _word(name: str) -> str:

@@ -54,13 +54,9 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
     """Return the member that a condition on a count finds, or ``None`` if no single head could find it."""
     if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
         return None
-    wanted = allowed.single
-    if wanted is None or len(pair.key.terms) != 1:
-        return None
-    ((term, coefficient),) = pair.key.terms.items()
-    rank = search.facts.rank(term) if coefficient == 1 else None
-    others = clause.without(pair)
-    if rank is None or not others.implies(rank.members):
+    wanted, others = allowed.single, clause.without(pair)
+    rank = search.facts.rank(pair.key.term)
+    if wanted is None or rank is None or not others.implies(rank.members):
         return None
     rest = others.without(*rank.members.sets)
     place = _relative(search, rank, pair.query, wanted) or _absolute(search, rank, pair.query, wanted)
@@ -82,10 +78,7 @@ def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[D
     count[j] = count[i] + offset has N(j) = N(i) + offset, minus one if the key's count is inclusive, plus one if the
     query's is and i is a member.
     """
-    if len(query.terms) != 1:
-        return None
-    ((term, coefficient),) = query.terms.items()
-    own = search.facts.rank(term) if coefficient == 1 else None
+    own = search.facts.rank(query.term)
     if own is None or own.members != rank.members or own.order != rank.order:
         return None
     ahead = offset - rank.inclusive
@@ -106,26 +99,17 @@ def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[D
     """Return the candidates for the member with count ``query + wanted``: the first of all members, or the last."""
     if not query.terms and wanted == int(rank.inclusive):
         return normal.EVERYTHING, False
-    if wanted == int(rank.inclusive) - 1 and len(query.terms) == 1:
-        ((term, coefficient),) = query.terms.items()
-        if coefficient == 1 and search.facts.counted(term) == (rank.members,):
-            return normal.EVERYTHING, True
-    return None
+    if wanted != int(rank.inclusive) - 1 or query.term is None:
+        return None
+    return (normal.EVERYTHING, True) if search.facts.counted(query.term) == (rank.members,) else None
 
 
 def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[Node]:
     algebra = search.algebra
     default = algebra.const(aggregate.default)
-    value, outer = aggregate.value, Conjunct({})
-    inner: dict[Comparison, IntSet] = {}
-    for pair, allowed in found.rest.sets.items():
-        if _is_of_key(search, pair):
-            inner[pair] = allowed
-        else:
-            outer = Conjunct({**outer.sets, pair: allowed})
-    if inner:
-        kept = algebra.holds(inner)
-        value = algebra("where", kept, value, default)
+    inner = {pair: allowed for pair, allowed in found.rest.sets.items() if _is_of_key(search, pair)}
+    outer = found.rest.without(*inner)
+    value = algebra("where", algebra.holds(inner), aggregate.value, default) if inner else aggregate.value
     fetched = best(algebra, found.rank.order, found.last, found.among, value, aggregate.default)
     if not outer.sets:
         yield fetched

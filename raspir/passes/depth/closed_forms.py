@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
@@ -16,10 +17,11 @@ from raspir.analysis.selectors import Disjunction, complement
 from raspir.ir import Node
 from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
-from raspir.ir.views import Const, Sum, Where
+from raspir.ir.views import Const, Indices, Sum, Where
 from raspir.ir.walks import computed
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import all_or_none
 
 _DEGREE = 2
 _ALTERNATIVES = 4  # possibly overlapping intervals: inclusion–exclusion counts all their intersections
@@ -72,11 +74,11 @@ def _is_arithmetic(algebra: Algebra, node: Node) -> bool:
 def _combined(algebra: Algebra, node: Node, parts: list[Polynomial | None]) -> Polynomial | None:
     if algebra.facts[node].uniform:
         return (node,) if algebra.facts[node].domain.kinds is INT else None
-    if node.operation.name == "indices":
+    if isinstance(node, Indices):
         return (algebra.const(0), algebra.const(1))
-    if not parts or any(part is None for part in parts):
+    known = all_or_none(parts)
+    if not known:
         return None
-    known = [part for part in parts if part is not None]
     name = node.operation.name
     if name == "neg":
         return tuple(algebra("neg", coefficient) for coefficient in known[0])
@@ -192,20 +194,14 @@ class _Sums:
         algebra = self.algebra
         if not any(algebra.facts.bounds(algebra.facts.linear(low))[0] >= 0 for low in lows):
             lows = [*lows, algebra.const(0)]
-        result = lows[0]
-        for low in lows[1:]:
-            result = algebra.largest(result, low)
-        return result
+        return reduce(algebra.largest, lows)
 
     def _high(self, highs: list[Node]) -> Node:
         algebra = self.algebra
         last = algebra.plus(algebra.length, -1)
         if not any(self._within(high) for high in highs):
             highs = [*highs, last]
-        result = highs[0]
-        for high in highs[1:]:
-            result = algebra.smallest(result, high)
-        return result
+        return reduce(algebra.smallest, highs)
 
     def _within(self, high: Node) -> bool:
         """Return whether ``high`` is a position of the input or less than the first."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from raspir.ir import Graph, Location, Node, Role
+from raspir.ir import Graph, Node
 from raspir.ir.text.describe import Describer
+from raspir.ir.views import Aggregate
 from raspir.passes.base import Remark
 from raspir.passes.depth.search import Search
 from raspir.rewriting.graphs import replaced
@@ -23,10 +24,12 @@ def extracted(
     choice = _Choice(search)
     for node in graph.outputs.values():
         choice.need(node, deepest)
-    found = replaced(graph, choice.made())
+    made = choice.made()
+    found = replaced(graph, made)
     if found.stats().layers > deepest:  # the value as written would have needed the rewritten forms of its operands
-        found = replaced(graph, {node: search.shallowest(node) for node in graph})
-    return _with_length(found, search), _remarks(graph, found, search)
+        made = {node: search.shallowest(node) for node in graph}
+        found = replaced(graph, made)
+    return _with_length(found, search), _remarks(graph, found, made, search)
 
 
 def _with_length(graph: Graph, search: Search) -> Graph:
@@ -76,25 +79,25 @@ class _Choice:
         if step is not None and self._search.layer(step.plain) > due:
             self.need(step.candidate, due)
             return step.candidate, True
-        below = due - (node.operation.role is Role.AGGREGATE)
+        below = due - isinstance(node, Aggregate)
         for operand in node.operands:
             self.need(operand, below)
         return node, False
 
 
-def _remarks(graph: Graph, found: Graph, search: Search) -> list[Remark]:
-    """Return a remark, with source line, for each value whose shallower form is used."""
+def _remarks(graph: Graph, found: Graph, made: Mapping[Node, Node], search: Search) -> list[Remark]:
+    """Return a remark, with source line, for each value whose shallower form is used.
+
+    The operands of that form may be as written in ``made``, where the search has shallower ones.
+    """
     describer = Describer(graph)
     used = set(found.nodes)
     remarks = []
     for node in graph:
         step = search.steps.get(node)
-        if step is None or search.shallowest(node) not in used:
+        new = next((form for form in (search.shallowest(node), made.get(node)) if form in used), None)
+        if step is None or new is None or search.layer(new) >= search.layer(step.plain):
             continue
-        before, after = graph.layering.layer[node], search.layer(search.shallowest(node))
-        if search.layer(step.plain) == after:
-            continue
-        place: Location | None = graph.locations.get(node)
-        subject = describer.name(node) or describer(node)
-        remarks.append(Remark(step.rule.name, subject, f"layer {before} → {after}", place))
+        gain = f"layer {graph.layering.layer[node]} → {search.layer(new)}"
+        remarks.append(Remark(step.rule.name, describer.subject(node), gain, graph.locations.get(node)))
     return remarks

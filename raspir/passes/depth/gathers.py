@@ -13,16 +13,17 @@ from itertools import islice
 from math import inf
 
 from raspir.analysis import Conjunct, IntSet, Linear
-from raspir.ir import Atom, Node, Role
+from raspir.ir import Atom, Node
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
-from raspir.ir.views import Aggregate, Best, Where
+from raspir.ir.views import Aggregate, Best, Elementwise, Indices, Where
 from raspir.ir.walks import computed, preorder
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import all_or_none
 
 _CONE = 512  # values through which one fetch is propagated
 
@@ -202,7 +203,7 @@ class There:
         """Return the values that computing ``node`` there requires."""
         if self._facts[node].uniform:
             return []
-        if node.operation.role is Role.ELEMENTWISE:
+        if isinstance(node, Elementwise):
             return list(node.operands)
         if isinstance(node, Aggregate):
             return [select.query for select in comparisons(node.selector)]
@@ -238,19 +239,16 @@ class There:
         return next((atom for kind, atom in kinds.items() if domain.kinds in kind), 0)
 
     def _computed(self, node: Node) -> Node | None:
-        if node.operation.name == "indices":
+        if isinstance(node, Indices):
             return self._fetch.position
-        if node.operation.role is Role.ELEMENTWISE:
+        if isinstance(node, Elementwise):
             return self._mapped(node)
         return self._queried(node) if isinstance(node, Aggregate) else None
 
     def _mapped(self, node: Node) -> Node | None:
-        there = [self._there[operand] for operand in node.operands]
-        if any(operand is None for operand in there):
-            return None
-        known = [operand for operand in there if operand is not None]
+        known = all_or_none(self._there[operand] for operand in node.operands)
         # Where nothing is fetched, operands may combine in ways that never occur inside the input.
-        if not self._fetch.total and not self._facts.is_total(node, known):
+        if known is None or not (self._fetch.total or self._facts.is_total(node, known)):
             return None
         return self._algebra.rebuilt(node, known)
 
@@ -274,9 +272,10 @@ def where_found(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     if fetch is None or fetch.position is None:
         return
     algebra, form = search.algebra, search.facts.linear(fetch.position)
-    ((term, coefficient),) = form.terms.items() if len(form.terms) == 1 else ((fetch.position, 0),)
-    finder = Aggregate.of(term) if coefficient == 1 else None
-    if finder is None or not (isinstance(finder, Best) or search.facts.at_most_one(finder.selector)):
+    finder = form.term
+    if not isinstance(finder, Aggregate):
+        return
+    if not isinstance(finder, Best) and not search.facts.at_most_one(finder.selector):
         return
     own = _own_position(algebra, finder.value)
     if own is None:

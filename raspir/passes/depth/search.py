@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Generic, TypeGuard, TypeVar
 
-from raspir.ir import GraphError, Node, Role
+from raspir.ir import GraphError, Node
 from raspir.ir.node import operands_of
 from raspir.ir.types import INT, SELECTOR
 from raspir.ir.views import Aggregate, Sum
@@ -122,7 +122,7 @@ class Search:
         """The memo of the rules, each with its own keys."""
 
     def layer(self, node: Node) -> int:
-        """Return the layer of ``node`` as it stands."""
+        """Return the layer of ``node``."""
         return self.facts[node].layer
 
     def shallowest(self, root: Node) -> Node:
@@ -194,7 +194,7 @@ class Search:
     def _weight(self, root: Node) -> tuple[int, int]:
         """Return the number of aggregates, and of values, that ``root`` needs, up to the limit."""
         found = list(islice(preorder([root], operands_of), _WEIGHED + 1))
-        return sum(node.operation.role is Role.AGGREGATE for node in found), len(found)
+        return sum(isinstance(node, Aggregate) for node in found), len(found)
 
     def _proposals(self, rule: Rule[Any], node: Node) -> Iterator[Node]:
         try:

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from raspir.analysis import Linear
-from raspir.ir import Node, Role
+from raspir.ir import Node
 from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
 from raspir.ir.typing import Attribute
-from raspir.ir.views import Aggregate, Best, Mean, Sum
+from raspir.ir.views import Aggregate, Best, Elementwise, Mean, Sum
 from raspir.passes.depth.gathers import There, fetch_at, fetch_of
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import all_or_none
 
 _CONE = 64  # values between the sum and the shifts
 _OFFSETS = 3  # distinct offsets tried
@@ -74,7 +75,7 @@ def _reaches(search: Search, roots: list[Node], layer: int) -> list[Reach]:
         reach = reach_of(search, node)
         if reach is not None:
             found.setdefault(reach)
-        elif node.operation.role is Role.ELEMENTWISE:
+        elif isinstance(node, Elementwise):
             stack += [operand for operand in node.operands if search.layer(operand) == layer]
     return list(found)
 
@@ -134,12 +135,10 @@ def absorb_reversal(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         if reach.multiple == 1 or not back.total:
             continue
         moved = _Moved(search, reach, _original, There(search, back).or_whole)
-        operands = [moved(operand) for operand in aggregate.operands[1:]]
+        operands = all_or_none(map(moved, aggregate.operands[1:]))
         selector = with_sides(algebra, aggregate.selector, moved, lambda query: query, meets=False)
-        if selector is None or any(operand is None for operand in operands):
-            continue
-        known = [operand for operand in operands if operand is not None]
-        yield algebra(aggregate.operation.name, selector, *known, **_turned(aggregate))
+        if selector is not None and operands is not None:
+            yield algebra(aggregate.operation.name, selector, *operands, **_turned(aggregate))
 
 
 def _turned(aggregate: Aggregate) -> dict[str, Attribute]:
@@ -231,17 +230,16 @@ class _Moved:
             return node
         if isinstance(node, Sum) and reach_of(self._search, node) == self._reach:
             return self._shift(node)
-        if node.operation.role is not Role.ELEMENTWISE or depth > _CONE or not self._has_shift(node):
+        if not isinstance(node, Elementwise) or depth > _CONE or not self._has_shift(node):
             return self._other(node)
-        operands = [self(operand, depth + 1) for operand in node.operands]
-        known = [operand for operand in operands if operand is not None]
-        if len(known) < len(operands) or not self._search.facts.is_total(node, known):
+        operands = all_or_none(self(operand, depth + 1) for operand in node.operands)
+        if operands is None or not self._search.facts.is_total(node, operands):
             return None
-        return self._search.algebra.rebuilt(node, known)
+        return self._search.algebra.rebuilt(node, operands)
 
     def _has_shift(self, node: Node, depth: int = 0) -> bool:
         if node not in self._shifted:
-            inner = node.operation.role is Role.ELEMENTWISE and depth <= _CONE
+            inner = isinstance(node, Elementwise) and depth <= _CONE
             self._shifted[node] = reach_of(self._search, node) == self._reach or (
                 inner and any(self._has_shift(operand, depth + 1) for operand in node.operands)
             )

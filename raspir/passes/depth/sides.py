@@ -9,6 +9,7 @@ from raspir.ir.layers import selector_parts
 from raspir.ir.types import NUMBER, STR
 from raspir.ir.views import Select, SelectBy
 from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import all_or_none
 
 
 def with_sides(
@@ -33,9 +34,8 @@ def with_sides(
     made: dict[Node, Node] = {}
     for part in selector_parts(selector):
         if isinstance(part, Select):
-            sides = [key(part.key), query(part.query)]
-            operands = [side for side in sides if side is not None]
-            if len(operands) < len(sides) or not (meets or _compares(algebra, part, operands)):
+            operands = all_or_none([key(part.key), query(part.query)])
+            if operands is None or not (meets or _compares(algebra, part, operands)):
                 return None
         else:
             operands = [made[operand] for operand in part.operands]

@@ -9,12 +9,13 @@ import itertools
 from collections.abc import Iterator
 
 from raspir.analysis.domains import Domain
-from raspir.ir import Atom, Node, Role
+from raspir.ir import Atom, Node
 from raspir.ir.layers import comparisons
-from raspir.ir.views import Aggregate, SelectBy
+from raspir.ir.views import Aggregate, Elementwise, SelectBy
 from raspir.ir.walks import computed, preorder
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
+from raspir.rewriting.graphs import all_or_none
 
 _CONE = 64
 
@@ -27,7 +28,7 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     total = 1
     for _, domain in cases:
-        total *= len(domain.atoms or ()) if _tells_apart(domain) else 0
+        total *= len(domain.atoms or ()) if _distinguishes_all(domain) else 0
     if not 1 < total <= search.limits.max_heads:
         return
     chosen = _chosen(search, aggregate, cases)
@@ -54,7 +55,7 @@ def _cases(search: Search, aggregate: Aggregate, deepest: int) -> list[tuple[Nod
     return list(found.items())
 
 
-def _tells_apart(domain: Domain) -> bool:
+def _distinguishes_all(domain: Domain) -> bool:
     """Return whether comparison distinguishes all atoms, unlike ``1 == True``."""
     return len(set(domain.atoms or ())) == len(domain.atoms or ())
 
@@ -69,7 +70,7 @@ def _leaves(search: Search, root: Node, layer: int) -> list[Node]:
         visited += 1
         facts = search.facts[node]
         few = facts.uniform and facts.domain.atoms is not None
-        if few or node.operation.role is not Role.ELEMENTWISE or visited > _CONE:
+        if few or not isinstance(node, Elementwise) or visited > _CONE:
             leaves.append(node)
             return ()
         return tuple(operand for operand in node.operands if search.layer(operand) >= layer)
@@ -110,10 +111,8 @@ def _answer(search: Search, aggregate: Aggregate, atoms: dict[Node, Atom]) -> No
         return _replaced(search, root, uniform)
 
     selector = with_sides(algebra, aggregate.selector, replaced, lambda query: constants.get(query, query), meets=False)
-    parts = [replaced(part) for part in aggregate.operands[1:]]
-    if selector is None or any(part is None for part in parts):
-        return None
-    return algebra.rebuilt(aggregate, [selector, *(part for part in parts if part is not None)])
+    parts = all_or_none(map(replaced, aggregate.operands[1:]))
+    return None if selector is None or parts is None else algebra.rebuilt(aggregate, [selector, *parts])
 
 
 def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) -> Node | None:
@@ -121,10 +120,10 @@ def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) ->
     memo = dict(constants)
 
     def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if node.operation.role is Role.ELEMENTWISE else ()
+        return node.operands if isinstance(node, Elementwise) else ()
 
     def rebuilt(node: Node) -> Node | None:
-        if node.operation.role is not Role.ELEMENTWISE:
+        if not isinstance(node, Elementwise):
             return node
         return _rebuilt(search, node, [memo[operand] for operand in node.operands])
 
@@ -132,11 +131,9 @@ def _replaced(search: Search, root: Node, constants: dict[Node, Node | None]) ->
 
 
 def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | None:
-    new = [operand for operand in operands if operand is not None]
-    if len(new) < len(operands):
-        return None
-    if tuple(new) == node.operands:
-        return node
+    new = all_or_none(operands)
+    if new is None or tuple(new) == node.operands:
+        return None if new is None else node
     return search.algebra.rebuilt(node, new) if search.facts.is_total(node, new) else None
 
 

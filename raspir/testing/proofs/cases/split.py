@@ -39,7 +39,7 @@ BY_UNIFORM = {
     "sum(v + w <= m, v)": (total(select("le", make("add", V, W), M), V), [W]),
     "sum(v % 3 * w == r, v + w)": (total(select("eq", make("mul", DIGIT, W), R), make("add", V, W), True), [W]),
 }  # fmt: skip
-TELLS_APART = (split, "_tells_apart", always(True))
+TELLS_APART = (split, "_distinguishes_all", always(True))
 QUERY_MUTATIONS = (
     GuardMutation("no case can fail", total(both(select("eq", K, Q), select("lt", INDICES, 2)), TEXT), NEVER_FAILS),
     GuardMutation("each case compares comparable atoms", total(select("lt", K, Q), V), [COMPARABLE]),
