@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn, Self
 
-from raspir.ir.atoms import Atom, show
+from raspir.ir.atoms import show
 from raspir.ir.errors import GraphError
 from raspir.ir.operations import Operation
 from raspir.ir.types import Type
@@ -58,18 +58,6 @@ class Node:
     def named_attributes(self) -> dict[str, Attribute]:
         """The attribute values by name."""
         return {name: value for (name, _), value in zip(self.operation.attributes, self.attributes, strict=True)}
-
-    def atom(self, attribute: str) -> Atom:
-        """Return the value of an attribute that is one atom, such as ``default``."""
-        value = self[attribute]
-        assert not isinstance(value, tuple | None), attribute
-        return value
-
-    def atoms(self, attribute: str) -> tuple[Atom, ...]:
-        """Return the value of an attribute that is a tuple of atoms, such as ``values``."""
-        value = self[attribute]
-        assert isinstance(value, tuple), attribute
-        return value
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("nodes are immutable")

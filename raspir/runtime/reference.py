@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
 from raspir.ir.evaluation import checked, function_of
+from raspir.ir.views import Aggregate, Best, Const, Input, Mean, Raw, Select
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
@@ -133,16 +134,16 @@ class _Step:
 
     def value(self, operands: list[Value]) -> Value:
         """Return the value of the node, given the values of its operands."""
-        name = self.node.operation.name
-        if name == "input":
-            return self.inputs[str(self.node["name"])]
+        node, name = self.node, self.node.operation.name
+        if isinstance(node, Input):
+            return self.inputs[node.name]
         if name == "indices":
             return list(range(self.n))
-        if name == "const":
-            return [self.node["value"]] * self.n
-        if name == "raw":
-            return self._raw()
-        if name.startswith("select."):
+        if isinstance(node, Const):
+            return [node.value] * self.n
+        if isinstance(node, Raw):
+            return self._raw(node)
+        if isinstance(node, Select):
             return self._select(*operands)
         if name == "selector.and":
             return self._combine(lambda a, b: a and b, *operands)
@@ -150,17 +151,16 @@ class _Step:
             return self._combine(lambda a, b: a or b, *operands)
         if name == "selector.not":
             return [[not entry for entry in row] for row in operands[0]]
-        if name in ("sum", "mean"):
-            return self._aggregate(*operands)
-        if name == "best":
-            return self._best(*operands)
+        if isinstance(node, Best):
+            return self._best(node, *operands)
+        if isinstance(node, Aggregate):
+            return self._aggregate(node, *operands)
         return self._elementwise(operands)
 
-    def _raw(self) -> list[Atom]:
-        values = self.node.atoms("values")
-        if len(values) != self.n:
-            self._fail(messages.wrong_length(len(values), self.n))
-        return list(values)
+    def _raw(self, node: Raw) -> list[Atom]:
+        if len(node.values) != self.n:
+            self._fail(messages.wrong_length(len(node.values), self.n))
+        return list(node.values)
 
     def _elementwise(self, operands: list[list[Atom]]) -> list[Atom]:
         function = self._function()
@@ -189,19 +189,19 @@ class _Step:
     def _combine(self, both: Callable[[bool, bool], bool], a: Value, b: Value) -> Value:
         return [[both(a[i][j], b[i][j]) for j in range(self.n)] for i in range(self.n)]
 
-    def _aggregate(self, selector: list[list[bool]], value: list[Atom]) -> list[Atom]:
+    def _aggregate(self, node: Aggregate, selector: list[list[bool]], value: list[Atom]) -> list[Atom]:
         result = []
         for i in range(self.n):
             selected = [j for j in range(self.n) if selector[i][j]]
             if not selected:
-                result.append(self.node.atom("default"))
+                result.append(node.default)
             elif len(selected) == 1:
                 result.append(value[selected[0]])
             else:
-                result.append(self._combined(i, selected, value))
+                result.append(self._combined(node, i, selected, value))
         return result
 
-    def _combined(self, i: int, selected: list[int], value: list[Atom]) -> Atom:
+    def _combined(self, node: Aggregate, i: int, selected: list[int], value: list[Atom]) -> Atom:
         """Return the sum or mean over two or more positions, accumulated from left to right."""
         total: Any = value[selected[0]]
         for j in selected:
@@ -210,26 +210,26 @@ class _Step:
         try:
             for j in selected[1:]:
                 total = total + value[j]
-            return checked(total / len(selected) if self.node.operation.name == "mean" else total)
+            return checked(total / len(selected) if isinstance(node, Mean) else total)
         except (ArithmeticError, ValueError) as error:
             self._fail(messages.addition_failed(i, selected, [value[j] for j in selected], error), error)
 
-    def _best(self, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
+    def _best(self, node: Best, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
         result = []
         for i in range(self.n):
             best = None
             for j in range(self.n):
-                if selector[i][j] and (best is None or self._better(i, score, j, best)):
+                if selector[i][j] and (best is None or self._better(node, i, score, j, best)):
                     best = j
-            result.append(self.node.atom("default") if best is None else value[best])
+            result.append(node.default if best is None else value[best])
         return result
 
-    def _better(self, i: int, score: Any, j: int, best: int) -> bool:
+    def _better(self, node: Best, i: int, score: Any, j: int, best: int) -> bool:
         """Return whether position ``j`` beats ``best``, which lies to its left."""
         try:
             if score[j] == score[best]:
-                return self.node["ties"] == "right"
-            return bool(score[j] > score[best] if self.node["pick"] == "highest" else score[j] < score[best])
+                return node.ties == "right"
+            return bool(score[j] > score[best] if node.pick == "highest" else score[j] < score[best])
         except TypeError as error:
             self._fail(messages.scores_failed(i, best, j, score[best], score[j], error), error)
 
