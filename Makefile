@@ -2,7 +2,7 @@
 #   make demo   installs raspir, adds 683 and 345 on an idealised transformer, and leaves what it made in build/demo
 #   make test   installs raspir with its test tools, lints, type-checks and runs the daily tests
 # make evidence runs what make test leaves out, without a time limit: further tests, the whole conformance kit on each built-in
-# backend, 100,000 cases of the fuzzer, the proofs of all rules, and planted faults.
+# backend, the proofs of all rules, 100,000 cases of the fuzzer, and planted faults.
 # Also: make bench (timings and growth ratios, the NumPy backend against NumPy written by hand, pictures, the fuzzer, programs
 # made to be slow), make
 # depth (how shallow programs become, against what they must reach), make fuzz (CASES of generated programs under all passes
