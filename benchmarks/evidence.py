@@ -1,7 +1,7 @@
 """The long evidence, step by step: ``python benchmarks/evidence.py [--minutes N]``.
 
 Runs what ``make test`` leaves out, in the order of what is found in the least time: the tests of
-``pytest --evidence``, the whole conformance kit on each built-in backend, generated programs, the proofs of all rules,
+``pytest --evidence``, the whole conformance kit on each built-in backend, the proofs of all rules, generated programs,
 and planted faults. The table at the end shows the result of each step and its seconds. A step that fails makes the exit
 code 1; one that the time limit cuts off is not finished, which is no failure. Ctrl-C stops the step that runs, with
 exit code 130.
@@ -32,8 +32,8 @@ STEPS = {
     "tests": (*PYTEST, "--evidence", "tests"),
     "conformance of numpy": (*KIT, "numpy"),
     "conformance of reference": (*KIT, "reference"),
-    "fuzzing": (*RASPIR, "fuzz", "--cases", "100000"),
     "proofs": (*RASPIR, "verify-rules"),
+    "fuzzing": (*RASPIR, "fuzz", "--cases", "100000"),
     "mutations": ("benchmarks/mutations.py",),
 }
 """The arguments of the interpreter for each step, in order."""
