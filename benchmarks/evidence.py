@@ -1,6 +1,6 @@
 """The long evidence, step by step: ``python benchmarks/evidence.py [--minutes N]``.
 
-Runs what ``make test`` leaves out, in the order of what is found in the least time: the tests of
+Runs what ``make test`` leaves out, the quickest to find faults first: the tests of
 ``pytest --evidence``, the whole conformance kit on each built-in backend, the proofs of all rules, generated programs,
 and planted faults. The table at the end shows the result of each step and its seconds. A step that fails makes the exit
 code 1; one that the time limit cuts off is not finished, which is no failure. Ctrl-C stops the step that runs, with
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GRACE = 30
 """The seconds that a step may take to stop when it is interrupted."""
 
-PYTEST = ("-m", "pytest", "-q", "-n", "auto")
+PYTEST = ("-m", "pytest", "-q", "-n", "auto", "--maxfail=1")
 KIT = (*PYTEST, "--pyargs", "raspir.testing.conformance", "--exact-errors", "--backend")
 RASPIR = ("-c", "from raspir.cli import main; main()")
 STEPS = {
@@ -88,6 +88,10 @@ def _stop(started: subprocess.Popen[bytes]) -> None:
             continue
 
 
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def shown(results: list[Result]) -> Table:
     """Return the table of results."""
     table = Table("step", "result", "seconds")
@@ -99,10 +103,15 @@ def shown(results: list[Result]) -> Table:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the steps; return 1 if one fails, and 130 if they are interrupted."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, help="the time for all steps together (no limit)")
-    parser.add_argument("--only", default="", help="only the steps with this in their names")
+    parser = argparse.ArgumentParser(description="Run what make test leaves out, the quickest to find faults first.")
+    parser.add_argument("--minutes", type=float, help="the time limit for all steps together (default: no limit)")
+    parser.add_argument("--only", default="", help="only the steps whose names contain this")
     options = parser.parse_args(arguments)
+    if options.minutes is not None and not options.minutes > 0:
+        parser.error("--minutes must be positive")
+    if not any(options.only in step for step in STEPS):
+        parser.error(f"no step has {options.only!r} in its name: {', '.join(STEPS)}")
+    signal.signal(signal.SIGTERM, _interrupt)  # so that the step that runs is stopped too
     start = time.monotonic()
     console = Console(highlight=False)
     results: list[Result] = []

@@ -52,13 +52,15 @@ def environment():
     return {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
 
 
+OUTSIDE = environment()
+"""The environment outside of tests, some of which change where packages are found."""
+
+
 @cache
 def server():
     """Start the process that forks; it ends with this one."""
     command = [sys.executable, "-c", SERVER, *PRELOADED]
-    started = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
-    )
+    started = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=OUTSIDE)
     atexit.register(started.communicate)
     return started
 

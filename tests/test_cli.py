@@ -95,7 +95,7 @@ def test_lists_and_help():
     assert "default: numpy" in output("run", "--help")
     assert output("--version").startswith("raspir ")
     assert raspir("run").returncode == 2
-    assert "there is no pass 'nowhere' (there is: " in refused("opt", ADD, "--passes", "nowhere")
+    assert "there is no pass 'nowhere' (known: " in refused("opt", ADD, "--passes", "nowhere")
 
 
 PROGRAMS = {

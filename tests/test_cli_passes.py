@@ -140,12 +140,12 @@ def test_options_in_braces_and_by_themselves(installed):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--passes", "tidi"], "there is no pass 'tidi' (did you mean tidy? there is: "),
-        (["--passes", "tidy{max_head=1}"], "pass tidy has no option 'max_head' (did you mean max_heads? there is: max"),
+        (["--passes", "tidi"], "there is no pass 'tidi' (did you mean tidy? known: "),
+        (["--passes", "tidy{max_head=1}"], "pass tidy has no option 'max_head' (did you mean max_heads? known: max"),
         (["--passes", "tidy{max_heads=few}"], "the option max_heads of pass tidy takes int, not 'few'"),
         (["--passes", "tidy{mode=medium}"], "the option mode of pass tidy takes fast or slow, not 'medium'"),
         (["--passes", "tidy{"], "'tidy{' is no pipeline"),
-        (["--passes", "broken", "--max-heads", "4"], "none of the passes broken has an option 'max_heads'"),
+        (["--passes", "broken", "--max-heads", "4"], "no pass of broken has an option 'max_heads'"),
         (["--passes", "tidy", "--max-heads", "0"], "max_heads must be a positive integer, not 0"),
         (["--passes", "tidy", "--time-budget", "nan"], "time_budget must be a non-negative number of seconds, not nan"),
         (

@@ -111,14 +111,14 @@ def test_mistakes_name_the_option_the_value_and_what_is_wanted(text, message):
 def test_an_unknown_option_gets_the_near_ones_and_all(name):
     message = wrong(f"sample{{{name}=1}}")
     assert message.startswith(f"pass sample has no option '{name}' (")
-    assert "there is: max_heads, time_budget, eager, label, mode, limit, ratio, level)" in message
+    assert "known: max_heads, time_budget, eager, label, mode, limit, ratio, level)" in message
     assert ("did you mean max_heads?" in message) == (name == "max_head")
 
 
 def test_a_pass_that_is_no_dataclass_has_no_options():
     pass_ = Plain()
     assert with_options(pass_, {}, "pass") is pass_
-    with pytest.raises(BackendError, match=r"pass plain has no option 'limit' \(there is: none\)"):
+    with pytest.raises(BackendError, match=r"pass plain has no option 'limit' \(known: none\)"):
         with_options(pass_, {"limit": 1}, "pass")
 
 

@@ -231,12 +231,12 @@ def test_options_at_fault(installed):
     assert "the option times of backend good takes int, not 'x'" in refused(
         "emit", "own.py", "-b", "good{times=x}", cwd=installed
     )
-    assert "backend good has no option 'time' (did you mean times? there is: unit, times)" in refused(
+    assert "backend good has no option 'time' (did you mean times? known: unit, times)" in refused(
         "emit", "own.py", "-b", "good{time=2}", cwd=installed
     )
     assert "'good,text' does not name one backend" in refused("emit", "own.py", "-b", "good,text", cwd=installed)
     assert "'good{' is no backend: expected a closing }" in refused("emit", "own.py", "-b", "good{", cwd=installed)
-    assert "backend numpy has no option 'x' (there is: none)" in refused(
+    assert "backend numpy has no option 'x' (known: none)" in refused(
         "run", "own.py", "-i", "a", "-b", "numpy{x=1}", cwd=installed
     )
 

@@ -192,4 +192,4 @@ def _names(field: str, given: object, known: frozenset[str]) -> frozenset[str]:
     return names
 
 
-Support = Capabilities  # the name until 2026, kept for plugins that import it
+Support = Capabilities  # former name

@@ -126,8 +126,8 @@ def _picture_format(chosen: BackendAdapter, format: str | None, output: Path | N
     suffix = "" if output is None else output.suffix.lower().removeprefix(".").replace("gv", "dot")
     kind = format or suffix or ("svg" if output is None else "")
     if kind not in chosen.formats:
-        problem = f"there is no format {format}" if format else f"the suffix of {output} is not that of a format"
-        raise BackendError(f"{problem}: give --format or a suffix that is one of {known}")
+        problem = f"there is no format {format}" if format else f"the suffix of {output} is not a known format"
+        raise BackendError(f"{problem}: give --format or a suffix, one of {known}")
     if output is not None:
         check_writable(output)
     return kind

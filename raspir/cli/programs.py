@@ -102,7 +102,7 @@ def opt(
     ] = None,
     validate_seconds: Annotated[
         float,
-        typer.Option("--validate-seconds", metavar="S", help="The time for running inputs, and that of the solver."),
+        typer.Option("--validate-seconds", metavar="S", help="The time limit for inputs, and again for the solver."),
     ] = 20.0,
     *,
     options: Options,

@@ -43,7 +43,7 @@ def verify_rules(
         typer.Option(
             "--generated",
             metavar="N",
-            help="The number of generated programs that test each rule; 5000 or more for one without an encoding.",
+            help="The number of generated programs that test each rule; at least 5,000 without an SMT encoding.",
         ),
     ] = 100,
     jobs: Jobs = None,

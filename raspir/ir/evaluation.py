@@ -18,7 +18,7 @@ EVALUATORS: dict[str, Callable[..., Any]] = {
 }
 """The scalar function of each primitive, by name."""
 
-MEANING = EVALUATORS  # name until 2026; plugins may still import it
+MEANING = EVALUATORS  # former name
 
 
 def lookup(node: Lookup) -> Callable[[Atom], Atom]:

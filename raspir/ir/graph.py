@@ -135,7 +135,7 @@ class Graph:
         graph = self if max_length is None else self._with(max_length=max_length)
         return graph if vocab is None else graph._holding(vocabulary(vocab))
 
-    promise = assume  # name until 2026
+    promise = assume  # former name
 
     def _holding(self, vocab: tuple[Atom, ...]) -> Graph:
         """Return this graph with ``vocab`` on every input, and types narrowed unless one would become empty."""

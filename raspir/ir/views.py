@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar, cast
+from typing import Generic, Self, TypeVar, cast, overload
 
 from raspir.ir.atoms import Atom
 from raspir.ir.node import Node
@@ -19,10 +19,14 @@ class Operand:
     """
 
     def __init__(self, index: int) -> None:
-        self._index = index
+        self.index = index
 
-    def __get__(self, node: Node, owner: type[Node]) -> Node:
-        return node.operands[self._index]
+    @overload
+    def __get__(self, node: None, owner: type[Node]) -> Self: ...
+    @overload
+    def __get__(self, node: Node, owner: type[Node]) -> Node: ...
+    def __get__(self, node: Node | None, owner: type[Node]) -> Node | Self:
+        return self if node is None else node.operands[self.index]
 
 
 class Named(Generic[T]):
@@ -33,10 +37,14 @@ class Named(Generic[T]):
     """
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self.name = name
 
-    def __get__(self, node: Node, owner: type[Node]) -> T:
-        return cast(T, node[self._name])
+    @overload
+    def __get__(self, node: None, owner: type[Node]) -> Self: ...
+    @overload
+    def __get__(self, node: Node, owner: type[Node]) -> T: ...
+    def __get__(self, node: Node | None, owner: type[Node]) -> T | Self:
+        return self if node is None else cast(T, node[self.name])
 
 
 class Input(Node):

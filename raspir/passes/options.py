@@ -129,8 +129,8 @@ class Limits(Documented):
     max_heads: int | None = field(
         default=None,
         metadata=About(
-            "the maximum number of heads that may replace one to save layers; the passes decide for ``None``.",
-            "The maximum number of heads that may replace one to save layers.",
+            "the maximum number of heads that may replace one head to save layers; the passes decide for ``None``.",
+            "The maximum number of heads that may replace one head to save layers.",
             "N",
             wanted="a positive integer",
             admits=_is_count,

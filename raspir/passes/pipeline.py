@@ -73,7 +73,7 @@ def choose(passes: str | Sequence[str | Pass] | None, options: Mapping[str, obje
     for name in options if chosen else ():
         if name not in everything:
             among = ", ".join(each.name for each, _ in chosen)
-            raise BackendError(f"none of the passes {among} has an option {show(name)} ({advice(name, everything)})")
+            raise BackendError(f"no pass of {among} has an option {show(name)} ({advice(name, everything)})")
     return [
         with_options(each, {**{name: value for name, value in options.items() if name in names}, **given}, PASSES.what)
         for (each, given), names in zip(chosen, known, strict=True)

@@ -35,7 +35,7 @@ def advice(name: str, known: Iterable[str]) -> str:
     """Return a hint for an unknown ``name``: the close matches in ``known``, and the full list."""
     known = list(known)
     near = get_close_matches(str(name), known, n=3)
-    return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}there is: {', '.join(known) or 'none'}"
+    return f"{'did you mean ' + ' or '.join(near) + '? ' if near else ''}known: {', '.join(known) or 'none'}"
 
 
 def signature_violation(method: Callable[..., object], *arguments: str, **keywords: str) -> str | None:

@@ -198,10 +198,10 @@ class _Step:
             elif len(selected) == 1:
                 result.append(value[selected[0]])
             else:
-                result.append(self._combined(node, i, selected, value))
+                result.append(self._combined(i, selected, value))
         return result
 
-    def _combined(self, node: Aggregate, i: int, selected: list[int], value: list[Atom]) -> Atom:
+    def _combined(self, i: int, selected: list[int], value: list[Atom]) -> Atom:
         """Return the sum or mean over two or more positions, accumulated from left to right."""
         total: Any = value[selected[0]]
         for j in selected:
@@ -210,7 +210,7 @@ class _Step:
         try:
             for j in selected[1:]:
                 total = total + value[j]
-            return checked(total / len(selected) if isinstance(node, Mean) else total)
+            return checked(total / len(selected) if isinstance(self.node, Mean) else total)
         except (ArithmeticError, ValueError) as error:
             self._fail(messages.addition_failed(i, selected, [value[j] for j in selected], error), error)
 

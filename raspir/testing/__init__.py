@@ -22,16 +22,15 @@ _MODULES = {
     "Setting": "settings",
     "difference": "comparing",
     "inputs_for": "strategies",
+    "minimised": "minimize",  # former name
     "minimized": "minimize",
     "programs": "strategies",
 }
-_FORMER = {"minimised": "minimized"}
 
 __all__ = ["Generated", "Setting", "difference", "inputs_for", "minimized", "programs"]
 
 
 def __getattr__(name: str) -> object:
-    name = _FORMER.get(name, name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

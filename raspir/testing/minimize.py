@@ -38,6 +38,9 @@ def minimized(
     return search.graph, search.given
 
 
+minimised = minimized  # former name
+
+
 class _EnoughError(Exception):
     """The budget of attempts or time is exhausted."""
 

@@ -52,7 +52,7 @@ class Case:
 
     @property
     def rule(self) -> str:
-        """The name of the rule that the case is about, as the catalogue and remarks spell it."""
+        """The name of the rule that the case is about, as the proof cases and remarks spell it."""
         return self.path.name.removesuffix(SUFFIX).partition("--")[0].replace("-", " ")
 
     @property

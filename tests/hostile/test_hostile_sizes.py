@@ -125,7 +125,7 @@ SLOW = {
 VARIANTS = (
     "products of constants", "repeated string", "wide conversion", "doubled integers", "scaled integers", "conditions",
 )  # fmt: skip
-"""Texts of a kind that another shows, too."""
+"""Cases covered by another text of the same kind."""
 
 RUN = """
 import resource, sys

@@ -102,7 +102,7 @@ def tried(text: str) -> None:
             use()
         except RaspirError as error:
             message.append(str(error))
-    assert "internal error" not in " ".join(message)  # as which a pass that breaks is message
+    assert "internal error" not in " ".join(message)  # a failing pass is reported as an internal error
 
 
 @examples(60)

@@ -45,9 +45,11 @@ def test_nodes_have_the_class_of_their_operation():
 def test_named_operands_are_those_of_the_operation(name):
     operation = OPERATIONS[name]
     view = class_of(operation)
-    named = {each for base in view.__mro__ for each, part in vars(base).items() if isinstance(part, views.Operand)}
-    assert named <= {*operation.operands, "operand"}
-    attributes = {part._name for base in view.__mro__ for part in vars(base).values() if isinstance(part, views.Named)}
+    parts = [(each, part) for base in view.__mro__ for each, part in vars(base).items()]
+    for each, part in parts:
+        if isinstance(part, views.Operand):
+            assert operation.operands[part.index] == each or each == "operand"
+    attributes = {part.name for _, part in parts if isinstance(part, views.Named)}
     assert attributes == {attribute for attribute, _ in operation.attributes}
 
 

@@ -126,11 +126,11 @@ def test_options_go_to_each_pass_that_has_them():
 @pytest.mark.parametrize(
     ("passes", "options", "message"),
     [
-        ("tidi", {}, "there is no pass 'tidi' (did you mean tidy? there is: tidy, wrap, plain)"),
-        ("zzz", {}, "there is no pass 'zzz' (there is: tidy, wrap, plain)"),
-        ("tidy,plain", {"step": 1}, "none of the passes tidy, plain has an option 'step' (did you mean steps? there"),
-        ("plain", {"max_heads": 1}, "none of the passes plain has an option 'max_heads' (there is: none)"),
-        ("wrap{time=1}", {}, "pass wrap has no option 'time' (did you mean times? there is: times, max_heads)"),
+        ("tidi", {}, "there is no pass 'tidi' (did you mean tidy? known: tidy, wrap, plain)"),
+        ("zzz", {}, "there is no pass 'zzz' (known: tidy, wrap, plain)"),
+        ("tidy,plain", {"step": 1}, "no pass of tidy, plain has an option 'step' (did you mean steps? known"),
+        ("plain", {"max_heads": 1}, "no pass of plain has an option 'max_heads' (known: none)"),
+        ("wrap{time=1}", {}, "pass wrap has no option 'time' (did you mean times? known: times, max_heads)"),
         ("wrap", {"times": "a"}, "the option times of pass wrap takes int, not 'a'"),
         (5, {}, "passes must be a string such as 'a,b' or a list of names and passes, not 5"),
         ([5], {}, "5 is not a pass"),
@@ -150,7 +150,7 @@ def test_the_api_passes_options_on(monkeypatch):
     raspir.compile(OWN, max_heads=8)
     raspir.emit(OWN, "text", max_heads=9)
     assert seen == [7, 8, 9]
-    with pytest.raises(BackendError, match="none of the passes wrap has an option 'time_budget'"):
+    with pytest.raises(BackendError, match="no pass of wrap has an option 'time_budget'"):
         raspir.optimize(OWN, time_budget=1.0)
     assert raspir.compile(OWN, optimize=False, time_budget=1.0)("ab") == ["a", "b"]
 

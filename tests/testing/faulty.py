@@ -73,15 +73,15 @@ def fault(caught_by):
 
 @fault("sums: sum default")
 class WrongDefault(Step):
-    def _aggregate(self, selector, value):
-        found = super()._aggregate(selector, value)
+    def _aggregate(self, node, selector, value):
+        found = super()._aggregate(node, selector, value)
         return [atom if any(row) else 0 for row, atom in zip(selector, found, strict=True)]
 
 
 @fault("sums: sum of one selected leaves out the default")
 class DefaultAddedToOneSelected(Step):
-    def _aggregate(self, selector, value):
-        found = super()._aggregate(selector, value)
+    def _aggregate(self, node, selector, value):
+        found = super()._aggregate(node, selector, value)
         one = [sum(row) == 1 and isinstance(atom, int) for row, atom in zip(selector, found, strict=True)]
         default = self.node["default"]
         return [atom + default if add and default == 100 else atom for atom, add in zip(found, one, strict=True)]
@@ -101,8 +101,8 @@ class SumForMean(Step):
 
 @fault("means: mean of one selected int")
 class MeanOfOneIsAFloat(Step):
-    def _aggregate(self, selector, value):
-        found = super()._aggregate(selector, value)
+    def _aggregate(self, node, selector, value):
+        found = super()._aggregate(node, selector, value)
         return [float(atom) if self.what == "mean" and type(atom) is int else atom for atom in found]
 
 
@@ -137,22 +137,22 @@ class IntForBool(Step):
 
 @fault("best: best highest, ties to the right")
 class BrokenTie(Step):
-    def _better(self, i, score, j, found):
-        return score[j] != score[found] and super()._better(i, score, j, found)
+    def _better(self, node, i, score, j, found):
+        return score[j] != score[found] and super()._better(node, i, score, j, found)
 
 
 @fault("best: best lowest, ties to the left")
 class BestIgnoresPick(Step):
-    def _better(self, i, score, j, found):
+    def _better(self, node, i, score, j, found):
         return score[j] > score[found] or (score[j] == score[found] and self.node["ties"] == "right")
 
 
 @fault("best: best compares scores of selected positions only")
 class BestLooksAtAllScores(Step):
-    def _best(self, selector, value, score):
+    def _best(self, node, selector, value, score):
         if {type(each) is str for each in score} == {True, False}:
             self._fail("compares a string with a number")
-        return super()._best(selector, value, score)
+        return super()._best(node, selector, value, score)
 
 
 @fault("selector algebra: not")

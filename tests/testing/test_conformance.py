@@ -320,8 +320,8 @@ def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
         ((), "choose a backend to test: --backend NAME (backends that run programs: numpy, reference"),
         rest(("--backend", "numpy", "--programs", "-3"), "--programs must be 0 or more, not -3"),
         rest(("--backend", "graphviz"), "backend 'graphviz' does not run programs"),
-        rest(("--backend", "nunpy"), "did you mean numpy?"),
-        rest(("--backend", "broken"), "cannot be loaded: AttributeError: module 'faulty' has no attribute 'nothing'"),
+        (("--backend", "nunpy"), "did you mean numpy?"),
+        (("--backend", "broken"), "cannot be loaded: AttributeError: module 'faulty' has no attribute 'nothing'"),
     ],
 )
 def test_mistakes_of_the_command_line(arguments, message, installed):

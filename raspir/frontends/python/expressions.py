@@ -11,7 +11,7 @@ from raspir.ir.atoms import show
 from raspir.ir.construction import impossible
 from raspir.ir.functions import require_picklable
 from raspir.ir.layers import layer_of
-from raspir.ir.operations import OPERATIONS, Operation
+from raspir.ir.operations import COMPARISONS, OPERATIONS, Operation
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute
 from raspir.ir.walks import postorder
@@ -21,13 +21,17 @@ E = TypeVar("E", bound="Expression")
 MISSING: Any = object()
 """The sentinel for an omitted argument."""
 
+
+def _symbols(names: str) -> dict[str, str]:
+    """Return the source notation of operations, by name."""
+    return {name: OPERATIONS[name].symbol for name in names.split()}
+
+
 _METHODS = ("value", "mean", "best", "width", "map", "round", "has")  # each of programs or of selectors, not both
-_ARITHMETIC = {
-    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "matmul": "@",
-    "divmod": "divmod", "lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^",
-}  # fmt: skip
-_UNARY = {"neg": "-", "pos": "+", "invert": "~", "abs": "abs", "round": "round"}
-_ORDER = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_UNSUPPORTED = {"matmul": "@", "divmod": "divmod", "lshift": "<<", "rshift": ">>", "xor": "^"}
+_ARITHMETIC = _symbols("add sub mul truediv floordiv mod pow and or") | _UNSUPPORTED
+_UNARY = _symbols("neg abs round") | {"pos": "+", "invert": "~"}
+_ORDER = _symbols(" ".join(COMPARISONS))
 _NUMBERS = ("int", "float", "complex", "index", "trunc", "floor", "ceil")
 _PARTS = {
     "bool": "{what} is neither true nor false until it runs on an input: use `where`, `&`, `|` and `~` in place of "

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from raspir.backends.numpy.kernels import conditions, execution, selections, summation
-from raspir.backends.numpy.kernels.columns import booleans, column_of, integers, take
+from raspir.backends.numpy.kernels.columns import column_of, integers, take
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.predicates import predicate
 from raspir.backends.numpy.kernels.runs import Run, full
@@ -221,7 +221,3 @@ def branch(*names):
             for module, attribute, value in BRANCHES[name]:
                 stack.enter_context(mock.patch.object(module, attribute, value))
         yield
-
-
-def truth_of(array):
-    return booleans(np.array(array, dtype=np.bool_))
