@@ -338,7 +338,7 @@ def _remapped(indices: dict[object, int], column: Column) -> Array:
 
 def _table_atoms(indices: Iterable[object]) -> tuple[Atom, ...]:
     """Return the atoms of a table from its keys, which are pairs of type and atom."""
-    return tuple(key[1] for key in indices)  # type: ignore[index]
+    return tuple(key[1] for key in indices)  # type: ignore[index]  # a key is a pair of type and atom
 
 
 def assembled(size: int, pieces: Iterable[tuple[Array, Column]]) -> Column:
