@@ -185,6 +185,8 @@ def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
     assert "base.py:3: E: x" in refused("run", "base.py", "-i", "a", cwd=tmp_path)
     (tmp_path / "runs.py").write_text("from raspir import *\n\ntokens(None)\n")
     assert "runs.py:3: None is not a sequence" in refused("run", "runs.py", "-i", "a", cwd=tmp_path)
+    (tmp_path / "other.py").write_text("from raspy import *\n")
+    assert "write: from raspir import *" in refused("run", "other.py", "-i", "a", cwd=tmp_path)
     assert "there is no file" in refused("run", "a" * 300 + ".py", "-i", "a")
     assert "there is no file" in refused("run", "a/" + "a" * 300, "-i", "a")
 

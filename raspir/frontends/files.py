@@ -145,6 +145,8 @@ def _user_code(file: str) -> Iterator[None]:
     except BaseException as error:  # user code may raise, or exit with, anything
         line = _own_line(error, file)
         problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if isinstance(error, ModuleNotFoundError) and error.name == "raspy":
+            problem += "; for programs written for RASPy, write: from raspir import *"
         raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 

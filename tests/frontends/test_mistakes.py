@@ -33,18 +33,29 @@ WRITTEN = {
     "selector & program": (lambda: everything & tokens, "can only be combined with a selector, not with a program"),
     "program & selector": (lambda: tokens & everything, "a selector is not a sequence"),
     "key of a selector": (lambda: key(everything), "a selector is not a sequence"),
-    "aggregate without a selector": (lambda: aggregate(tokens, 1), "can only be combined with a selector"),
+    "aggregate without a selector": (lambda: aggregate(tokens, 1), "aggregate takes a selector first"),
+    "aggregate, swapped": (lambda: aggregate(tokens, everything), "(key(a) == query(b), c); here they are swapped"),
+    "program and query": (lambda: indices < query(2), "`<`: a query is compared with a key, not with a program: write"),
+    "program and key": (lambda: indices == key(2), "a key is compared with a query, not with a program: write query("),
+    "sum with a query": (lambda: indices + query(2), "compute inside it, as in query(a + b)"),
     "value of a program": (lambda: tokens.value(1), "`.value`: a program has no such operation"),
     "map of a selector": (lambda: everything.map(ord), "`.map`: a selector has no atoms"),
     "value of a key": (lambda: key(tokens).value(1), "`.value`: a key can only be compared"),
-    "no such operator": (lambda: tokens ^ 1, "`^`: a program has no such operation"),
+    "no such operator": (lambda: tokens ^ 1, "`^`: a program has no such operation; for booleans write a != b"),
+    "shift": (lambda: 1 << tokens, "`<<`: a program has no such operation; write a * 2 ** b"),
+    "shift back": (lambda: tokens >> 1, "write a // 2 ** b"),
+    "product of matrices": (lambda: tokens @ tokens, "a selector aggregates"),
+    "method of a str": (lambda: tokens.upper(), "no attribute upper: .map(str.upper) applies it to each atom"),
+    "misspelled method": (lambda: everything.valeu(1), "a selector has no attribute valeu; did you mean .value?"),
+    "no such attribute": (lambda: tokens.shape, "a program has no attribute shape"),
     "int and str": (lambda: indices - "a", "cannot take int and str"),
     "float & int": (lambda: (indices / 2) & 1, "cannot take float and int"),
     "order of int and str": (lambda: key(indices) < query("a"), "cannot take int and str"),
     "list": (lambda: tokens - [1], "raw([…])"),
     "NaN": (lambda: tokens + math.nan, "NaN is not an atom"),
     "complex": (lambda: tokens + 1j, "is not an atom"),
-    "array": (lambda: np.arange(3) + tokens, "is not an atom"),
+    "array": (lambda: np.arange(3) + tokens, "for a fixed sequence write raw([…])"),
+    "range": (lambda: tokens + range(3), "range(0, 3) is not an atom (an atom is an int, a float, a bool or a str);"),
     "default": (lambda: everything.value(1, default=None), "default of an aggregate must be an atom"),
     "default of best": (lambda: everything.best(1, 1, default=[]), "default of an aggregate must be an atom"),
     "ties": (lambda: everything.best(1, indices, "_"), "ties must be \"left\" or \"right\", not '_'; pass a default"),
@@ -89,6 +100,13 @@ def test_mistake_is_told_at_once_in_one_line(mistake):
             __file__,
             make.__code__.co_firstlineno,
         )
+
+
+@pytest.mark.parametrize("part", [tokens, everything, key(1), query(1)], ids=["program", "selector", "key", "query"])
+def test_unknown_attributes_are_those_of_no_object(part):
+    assert not hasattr(part, "upper")
+    assert not hasattr(part, "_repr_png_")
+    assert getattr(part, "shape", None) is None
 
 
 def fails(program, given, *words):

@@ -7,18 +7,26 @@ name by Weiss, Goldberg and Yahav; docs/language.md defines its semantics.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Set
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
-from raspir.frontends.python.expressions import MISSING, Expression, RefusedOperations, apply, named, refuse
+from raspir.frontends.python.expressions import (
+    MISSING,
+    UNSUPPORTED,
+    Expression,
+    RefusedOperations,
+    apply,
+    named,
+    refuse,
+)
 from raspir.frontends.python.lowering import lower
 from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, RaspirError, as_atom, read_sequence
 from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
-from raspir.ir.operations import COMPARISONS, AttributeKind
+from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.typing import Attribute
 from raspir.runtime.sequence import Sequence
 
@@ -299,6 +307,14 @@ for _name, _function in (
     refuse(SOp, f"__{_name}__", f"{{what}} is not a number: use .map({_function}) to convert position by position")
 for _name in ("__divmod__", "__rdivmod__"):
     refuse(SOp, _name, "`divmod` would return two programs: write a // b for the one and a % b for the other")
+for _operator_name, _advice in (
+    ("matmul", "a selector aggregates, as in (key(a) == query(b)).value(c)"),
+    ("xor", "for booleans write a != b"),
+    ("lshift", "write a * 2 ** b"),
+    ("rshift", "write a // 2 ** b"),
+):
+    for _name in (f"__{_operator_name}__", f"__r{_operator_name}__"):
+        refuse(SOp, _name, f"`{UNSUPPORTED[_operator_name]}`: a program has no such operation; {_advice}")
 refuse(SOp, "__pos__", "`+`: a program does not support unary plus, which would have no effect: leave it out")
 refuse(
     SOp,
@@ -337,7 +353,8 @@ def _program(value: object) -> SOp:
     try:
         atom = as_atom(value)
     except InputError as error:
-        hint = "; for a fixed sequence write raw([…])" if isinstance(value, list | tuple) else ""
+        is_sequence = isinstance(value, Iterable) and not isinstance(value, Mapping | Set)
+        hint = "; for a fixed sequence write raw([…])" if is_sequence else ""
         mistake(error.message + hint)
     return apply(SOp, "const", attributes=(atom,))
 
@@ -381,7 +398,19 @@ def _atoms(values: object, where: str, read: Callable[[object], A]) -> A:
 
 
 def _binary(operation: str, a: object, b: object) -> SOp:
+    for side in (a, b):
+        if isinstance(side, _Comparand):
+            _refuse_comparand(operation, side)
     return apply(SOp, operation, (_program(a), _program(b)))
+
+
+def _refuse_comparand(operation: str, side: _Comparand) -> NoReturn:
+    """Report a key or query as an operand beside a program."""
+    symbol = OPERATIONS[operation].symbol
+    if operation in COMPARISONS:
+        other = "query" if isinstance(side, Key) else "key"
+        mistake(f"`{symbol}`: {side._what} is compared with a {other}, not with a program: write {other}(…) around it")
+    mistake(f"`{symbol}`: {side._what} can only be compared: compute inside it, as in {side._role}(a {symbol} b)")
 
 
 def _select(comparison: str, key: Key, query: Query) -> Selector:
@@ -416,7 +445,10 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
 
 def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
     """Return ``selector.value(value, default)``."""
-    return _selector(selector).value(value, default)
+    if not isinstance(selector, Selector):
+        swapped = "; here they are swapped" if isinstance(value, Selector) else ""
+        mistake(f"aggregate takes a selector first and then a program, as in aggregate(key(a) == query(b), c){swapped}")
+    return selector.value(value, default)
 
 
 def where(condition: object, a: object, b: object) -> SOp:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn, Self, TypeVar
 
 from raspir.frontends.python.source import caller, mistake
 from raspir.ir import Function, Graph, Location
 from raspir.ir.atoms import show
 from raspir.ir.construction import impossible
+from raspir.ir.errors import ProgramError
 from raspir.ir.functions import require_picklable
 from raspir.ir.layers import layer_of
 from raspir.ir.operations import COMPARISONS, OPERATIONS, Operation
@@ -28,8 +30,8 @@ def _symbols(names: str) -> dict[str, str]:
 
 
 _METHODS = ("value", "mean", "best", "width", "map", "round", "has")  # each of programs or of selectors, not both
-_UNSUPPORTED = {"matmul": "@", "divmod": "divmod", "lshift": "<<", "rshift": ">>", "xor": "^"}
-_ARITHMETIC = _symbols("add sub mul truediv floordiv mod pow and or") | _UNSUPPORTED
+UNSUPPORTED = {"matmul": "@", "divmod": "divmod", "lshift": "<<", "rshift": ">>", "xor": "^"}
+_ARITHMETIC = _symbols("add sub mul truediv floordiv mod pow and or") | UNSUPPORTED
 _UNARY = _symbols("neg abs round") | {"pos": "+", "invert": "~"}
 _ORDER = _symbols(" ".join(COMPARISONS))
 _NUMBERS = ("int", "float", "complex", "index", "trunc", "floor", "ceil")
@@ -47,6 +49,10 @@ _PARTS = {
     "bytes": "{what} has no bytes: it has no values until it runs on an input",
     "call": "{what} cannot be called: {advice}",
 }
+
+
+class UnknownAttributeError(ProgramError, AttributeError):
+    """A program, or a part of one, has no attribute of a name; ``hasattr`` is false."""
 
 
 class RefusedOperations:
@@ -75,6 +81,15 @@ class RefusedOperations:
             wanted = show(specification)
             mistake(f"{self._what} cannot be formatted as {wanted}: {self._formatted.format(wanted)}")
         return str(self)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("_"):
+            raise AttributeError(f"{self._what} has no attribute {name}")
+        known = get_close_matches(name, dir(self), n=1)
+        hint = f"; did you mean .{known[0]}?" if known else ""
+        if not known and callable(getattr(str, name, None)):
+            hint = f": .map(str.{name}) applies it to each atom"
+        raise UnknownAttributeError(f"{self._what} has no attribute {name}{hint}", caller())
 
     def __dir__(self) -> list[str]:
         return [name for name in super().__dir__() if id(getattr(type(self), name, None)) not in _MISTAKES]
