@@ -211,3 +211,47 @@ def test_a_vocabulary_on_which_a_program_fails_is_reported_once_in_one_line(tmp_
     assert done.returncode == 0
     assert done.stderr.startswith(f"raspir: {path}:{line}: {words}")
     assert done.stderr.count("\n") == 1
+
+
+NUMBERS = "from raspir import *\nless = tokens - 1\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "vocabulary"),
+    [
+        (["--vocab-json", "[1, 2, -5]"], "[-5, 1, 2]"),
+        (["--vocab-json", "[true, 1.5, 2]"], "[true, 1.5, 2]"),
+        (["--vocab-range", "0:3"], "[0, 1, 2, 3]"),
+        (["--vocab-range=-2:-1"], "[-2, -1]"),
+    ],
+)
+def test_a_vocabulary_of_numbers(tmp_path, options, vocabulary):
+    (tmp_path / "less.py").write_text(NUMBERS)
+    assert f"vocab={vocabulary} :" in output("opt", "less.py", *options, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--vocab-range", "3:0"], "--vocab-range: a range is LOW:HIGH, such as 0:9, not 3:0"),
+        (["--vocab-range", "0-9"], "--vocab-range: a range is LOW:HIGH, such as 0:9, not 0-9"),
+        (
+            ["--vocab-range", "0:999999999"],
+            "a vocabulary has at most 100,000 integers, not 1,000,000,000",
+        ),
+        (["--vocab-json", '"ab"'], '--vocab-json: a vocabulary is a list of atoms such as [1, 2, -5], not "ab"'),
+        (["--vocab-json", "[1"], "--vocab-json: this is not JSON"),
+        (["--vocab-json", "[]"], "a vocabulary must contain at least one atom"),
+        (["--vocab", "12", "--vocab-range", "1:2"], "give one of --vocab, --vocab-json and --vocab-range"),
+    ],
+)
+def test_mistakes_in_a_vocabulary_of_numbers(tmp_path, options, message):
+    (tmp_path / "less.py").write_text(NUMBERS)
+    assert message in refused("stats", "less.py", *options, cwd=tmp_path)
+
+
+def test_digits_as_a_vocabulary_of_a_program_on_numbers(tmp_path):
+    (tmp_path / "less.py").write_text(NUMBERS)
+    done = raspir("stats", "less.py", "--vocab", "12", cwd=tmp_path)
+    assert "its digits are strings: for numbers, give integers (--vocab-json, --vocab-range)" in done.stderr
+    assert "digits are strings" not in raspir("stats", "less.py", "--vocab", "ab", cwd=tmp_path).stderr

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import typer
 
 from raspir.cli import completion
+from raspir.cli.vocabulary import OPTIONS, vocabulary
 from raspir.passes.options import About, Options, described
 
 
@@ -86,18 +87,24 @@ Jobs = Annotated[
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with an option for each field of the dataclass of its parameter ``options``."""
+    """Return a command with an option for each field of the dataclass of its parameter ``options``.
+
+    A vocabulary may also be given as JSON or as a range of integers.
+    """
     own = inspect.signature(command, eval_str=True).parameters
     options = own["options"].annotation
     shared = _parameters(options)
+    others = [inspect.Parameter(name, _BY_NAME, default=None, annotation=hint) for name, hint in OPTIONS.items()]
+    offered = [new for each in shared for new in ([each, *others] if each.name == "vocab" else [each])]
     taken = [
-        new for name, each in own.items() for new in (shared if name == "options" else [each.replace(kind=_BY_NAME)])
+        new for name, each in own.items() for new in (offered if name == "options" else [each.replace(kind=_BY_NAME)])
     ]
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
         chosen = {each.name: given.pop(each.name) for each in shared}
         values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
+        values["vocab"] = vocabulary(values["vocab"], *(given.pop(name) for name in OPTIONS))
         command(options=options(**values), **given)
 
     run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads the signature

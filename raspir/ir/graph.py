@@ -144,6 +144,8 @@ class Graph:
         except GraphError as error:
             if self.max_length != 0:
                 what = f"{error.message}, so the program fails on every input but the empty one"
+                if all(isinstance(atom, str) for atom in vocab) and any(map(_is_digits, vocab)):
+                    what += "; its digits are strings: for numbers, give integers (--vocab-json, --vocab-range)"
                 warn(VocabularyWarning(what, error.location))
             return self._typed(vocab, ATOM)
 
@@ -338,3 +340,7 @@ def vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
     if not atoms:
         raise InputError("a vocabulary must contain at least one atom")
     return atoms
+
+
+def _is_digits(atom: Atom) -> bool:
+    return isinstance(atom, str) and atom.isdecimal()
