@@ -35,6 +35,10 @@ COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": 
 _NESTED = 60  # maximum nesting of rule applications
 
 
+class NonterminationWarning(RuntimeWarning):
+    """Rules that apply to their own results without end; the node stays as it was."""
+
+
 class Builder:
     """A builder of folded nodes, with the facts about them.
 
@@ -95,7 +99,9 @@ class Builder:
         found = self._folded.get(node)
         if found is None:
             if node in self._open or len(self._open) >= _NESTED:
-                warnings.warn(f"internal error: the rules for {node!r} do not terminate", RuntimeWarning, stacklevel=2)
+                warnings.warn(
+                    f"internal error: the rules for {node!r} do not terminate", NonterminationWarning, stacklevel=2
+                )
                 return node
             self._open.add(node)
             try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from raspir.ir import Atom, Graph, ProgramError, VocabularyWarning
+from raspir.rewriting.builder import NonterminationWarning
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def quiet() -> Iterator[None]:
     Nonterminating rewrites are cut off with a warning, so that users still get a program; in tests they are errors.
     """
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", "internal fault", RuntimeWarning)
+        warnings.simplefilter("error", NonterminationWarning)
         warnings.simplefilter("ignore", VocabularyWarning)
         yield
 

@@ -12,9 +12,11 @@ from faults import Crash
 
 import raspir
 from raspir import indices, key, query, tokens, where
+from raspir.analysis import Analysis
 from raspir.ir import build
 from raspir.ir.types import SELECTOR
 from raspir.passes.base import Remark
+from raspir.rewriting.builder import Builder, NonterminationWarning
 from raspir.runtime.interrupts import held_back, raise_held
 from raspir.testing import Setting, difference, minimized, trying
 from raspir.testing.differences import DifferenceError
@@ -23,6 +25,7 @@ from raspir.testing.generate import program
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.maker import LARGE, MODERATE
+from raspir.testing.quiet import quiet
 from raspir.testing.scripts import script, shrunk
 from raspir.testing.trying import HUGE, Campaign, Failure, Trial
 
@@ -402,3 +405,14 @@ def test_differences_are_counted_by_kind(monkeypatch):
     done = fuzz(Campaign(1), 400, failures=3)
     assert done.counts["difference failure"] == 3
     assert {failure.problem.kind for failure in done.failures} == {"failure"}
+
+
+def test_rules_that_do_not_terminate_are_errors_for_the_fuzzer_and_warnings_for_users():
+    class Endless(Builder):
+        rules = {"add": (lambda algebra, node: algebra("add", node, build("const", value=1)),)}
+
+    node = build("add", build("indices"), build("indices"))
+    with pytest.warns(NonterminationWarning, match="do not terminate"):
+        Endless(Analysis()).fold(node)
+    with quiet(), pytest.raises(NonterminationWarning):
+        Endless(Analysis()).fold(node)
