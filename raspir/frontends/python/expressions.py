@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -24,16 +24,16 @@ MISSING: Any = object()
 """The sentinel for an omitted argument."""
 
 
-def _symbols(names: str) -> dict[str, str]:
+def _symbols(names: Iterable[str]) -> dict[str, str]:
     """Return the source notation of operations, by name."""
-    return {name: OPERATIONS[name].symbol for name in names.split()}
+    return {name: OPERATIONS[name].symbol for name in names}
 
 
 _METHODS = ("value", "mean", "best", "width", "map", "round", "has")  # each of programs or of selectors, not both
 UNSUPPORTED = {"matmul": "@", "divmod": "divmod", "lshift": "<<", "rshift": ">>", "xor": "^"}
-_ARITHMETIC = _symbols("add sub mul truediv floordiv mod pow and or") | UNSUPPORTED
-_UNARY = _symbols("neg abs round") | {"pos": "+", "invert": "~"}
-_ORDER = _symbols(" ".join(COMPARISONS))
+_ARITHMETIC = _symbols(("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or")) | UNSUPPORTED
+_UNARY = _symbols(("neg", "abs", "round")) | {"pos": "+", "invert": "~"}
+_ORDER = _symbols(COMPARISONS)
 _NUMBERS = ("int", "float", "complex", "index", "trunc", "floor", "ceil")
 _PARTS = {
     "bool": "{what} is neither true nor false until it runs on an input: use `where`, `&`, `|` and `~` in place of "
