@@ -53,6 +53,7 @@ def test_no_file_imports_itself_through_others():
 
 
 @pytest.mark.parametrize(("old", "new"), [*MOVED.items(), ("raspir.pictures.trace", "raspir.viz.trace")])
+@pytest.mark.filterwarnings("ignore:the module .* has moved:DeprecationWarning")  # of the package, in this process
 def test_modules_that_have_moved_are_found(old, new):
     sys.modules.pop(old, None)
     with pytest.warns(DeprecationWarning, match=rf"the module {old} has moved: import {new}"):
