@@ -142,7 +142,7 @@ WRONG = {
     "lazy = bad:lazy": "it has no name and no summary",
     "missing = bad:nowhere": "cannot be loaded: AttributeError: ",
     "module = nowhere_at_all": "cannot be loaded: ModuleNotFoundError: ",
-    "exits = exits:x": "cannot be loaded: SystemExit: bye",
+    "exits = exits:x": "cannot be loaded: SystemExit: bye (at exits.py:1)",
     "syntax = syntax:x": "cannot be loaded: SyntaxError: ",
 }
 

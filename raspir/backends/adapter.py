@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import pickle
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Listed
 from typing import Any, TypeGuard, cast
@@ -15,15 +13,13 @@ from raspir.backends.protocols import Backend, Executable, Strategy, level_of, s
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
 from raspir.ir.atoms import show
 from raspir.ir.errors import reason
+from raspir.ir.tracebacks import concealed, package_of, place, public
 from raspir.rewriting.legalize import legalized
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.reference import require_functions
 from raspir.runtime.sequence import Sequence
 
 Result = Sequence | dict[str, Sequence]
-
-_RASPIR = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
-"""The root of the raspir package: failures are located at the innermost frame outside it."""
 
 
 class FaultyBackendError(BackendError):
@@ -64,6 +60,7 @@ class BackendAdapter:
         """The formats that it draws; empty if it does not draw programs."""
         return tuple(getattr(self.backend, "formats", ()))
 
+    @public
     def compile(self, graph: Graph) -> Executable:
         """Compile ``graph``.
 
@@ -83,6 +80,7 @@ class BackendAdapter:
             raise self.wrong(f"compiled the program to {show(compiled)}, which cannot be called")
         return CheckedExecutable(self, graph, compiled)
 
+    @public
     def emit(self, graph: Graph, *, input: object = None) -> str | bytes:
         """Return ``graph`` in the backend's format.
 
@@ -96,6 +94,7 @@ class BackendAdapter:
             written = self.backend.emit(taken, input=input)
         return self._content(written)
 
+    @public
     def draw(
         self,
         graphs: Listed[Graph],
@@ -116,6 +115,7 @@ class BackendAdapter:
             drawn = self.backend.draw(taken, format=format, input=input, title=title, renderer=renderer)
         return self._content(drawn)
 
+    @public
     def explain(self, graph: Graph) -> tuple[Strategy, ...]:
         """Return the evaluation strategy of each aggregate's selector.
 
@@ -157,10 +157,10 @@ class BackendAdapter:
         except RaspirError:
             raise
         except (Exception, SystemExit) as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            foreign = [frame for frame in frames if not os.path.abspath(frame.filename).startswith(_RASPIR)] or frames
-            place = f" at {os.path.basename(foreign[-1].filename)}:{foreign[-1].lineno}" if foreign else ""
-            raise self.wrong(f"failed{place}: {reason(error)}") from error
+            at = place(error, package_of(self.backend))
+            crash = self.wrong(f"failed{'' if at is None else f' at {at}'}: {reason(error)}")
+            crash.crash = True
+            raise crash from error
 
     def wrong(self, what: str) -> FaultyBackendError:
         """Return an error that blames the backend."""
@@ -208,6 +208,7 @@ class CheckedExecutable:
             with self._backend.answering():
                 self._run.report = report
 
+    @public
     def __call__(self, input: object) -> Result:
         """Return the result on ``input``: one sequence, or a dict of sequences by output name.
 
@@ -221,6 +222,7 @@ class CheckedExecutable:
             raw = self._run(read)
         return self._result(raw, length)
 
+    @public
     def batch(self, inputs: Iterable[object]) -> list[Result]:
         """Return the result on each of ``inputs``, in order.
 
@@ -229,13 +231,14 @@ class CheckedExecutable:
         """
         return list(self._run_many(batch_of(inputs), "batch"))
 
+    @public
     def stream(self, inputs: Iterable[object]) -> Iterator[Result]:
         """Yield the result on each of ``inputs``, in order; one by one if the backend has no ``stream``.
 
         Raises:
             InputError, EvaluationError, BackendError: as for ``batch``, after the results of all earlier inputs.
         """
-        return self._run_many(batch_of(inputs), "stream")
+        return concealed(self._run_many(batch_of(inputs), "stream"))
 
     def _run_many(self, inputs: Iterable[object], verb: str) -> Iterator[Result]:
         """Yield the results of inputs, up to the first that fails."""

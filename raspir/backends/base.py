@@ -25,6 +25,7 @@ from raspir.backends.protocols import (
 from raspir.ir import BackendError
 from raspir.ir.atoms import show
 from raspir.ir.errors import reason
+from raspir.ir.tracebacks import public
 from raspir.plugins.options import chosen
 from raspir.plugins.registry import Registry
 
@@ -66,6 +67,7 @@ BACKENDS: Registry[Backend] = Registry(
 """The registry of all backends."""
 
 
+@public
 def choose(backend: str | Backend) -> BackendAdapter:
     """Return a backend wrapped in an adapter that validates its inputs and results.
 
@@ -94,6 +96,7 @@ def _broken(backend: object) -> str | None:
         return f"it cannot be inspected: {reason(error)}"
 
 
+@public
 def runner(backend: str | Backend) -> BackendAdapter:
     """Return the chosen backend, which must run programs.
 
@@ -103,6 +106,7 @@ def runner(backend: str | Backend) -> BackendAdapter:
     return _able(backend, Runs, "does not run programs")
 
 
+@public
 def writer(backend: str | Backend) -> BackendAdapter:
     """Return the chosen backend, which must write programs.
 
@@ -112,6 +116,7 @@ def writer(backend: str | Backend) -> BackendAdapter:
     return _able(backend, Writes, "does not write programs")
 
 
+@public
 def explainer(backend: str | Backend) -> BackendAdapter:
     """Return the chosen backend, which must explain its evaluation of selectors.
 
@@ -121,6 +126,7 @@ def explainer(backend: str | Backend) -> BackendAdapter:
     return _able(backend, Explains, "does not explain its evaluation of selectors")
 
 
+@public
 def drawer(backend: str | Backend) -> BackendAdapter:
     """Return the chosen backend, which must draw programs.
 

@@ -19,8 +19,10 @@ from raspir.frontends.python.embedded import Selector, SOp
 from raspir.frontends.python.expressions import RefusedOperations
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
+from raspir.ir.tracebacks import public
 
 
+@public
 def load(target: str) -> SOp | Graph:
     """Return the program that ``target`` names.
 
@@ -43,6 +45,7 @@ def load(target: str) -> SOp | Graph:
     return _program(value, name or "the program", origin)
 
 
+@public
 def load_function(target: str) -> Callable[..., Any]:
     """Return the Python function that ``target``, a ``FILE:NAME``, names.
 

@@ -15,7 +15,10 @@ class RaspirError(Exception):
         message: the problem, on one line, free of terminal control sequences.
         location: the location in the user's source, if known.
         input: the index of the offending input in a batch, from 0; ``None`` for a single input.
+        crash: whether it reports an unexpected exception, its cause, and thereby a bug of raspir or of a plugin.
     """
+
+    crash: bool = False
 
     def __init__(self, message: str, location: Location | None = None) -> None:
         super().__init__(message, location)

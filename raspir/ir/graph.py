@@ -16,6 +16,7 @@ from raspir.ir.location import Location
 from raspir.ir.node import Node, operands_of
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.text.printer import identifiers, print_graph
+from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM, NOTHING, Type
 from raspir.ir.typing import Attribute
 from raspir.ir.views import Input, Map, SelectBy
@@ -56,6 +57,7 @@ class Graph:
     max_length: int | None
     schedule: Mapping[Node, int] | None
 
+    @public
     def __init__(
         self,
         outputs: Mapping[str, Node],
@@ -103,6 +105,7 @@ class Graph:
         """The symbols without a Python function."""
         return tuple(symbol for symbol in self.symbols if symbol not in self.functions)
 
+    @public
     def bind(self, functions: Mapping[str, Function]) -> Graph:
         """Return this graph with Python functions bound to its symbols.
 
@@ -120,6 +123,7 @@ class Graph:
                 raise GraphError(f"@{symbol} must be a function, not {show(function)}")
         return self._with(functions={**self.functions, **functions})
 
+    @public
     def assume(self, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
         """Return this graph under assumptions about its inputs; ``None`` leaves an assumption unchanged.
 
@@ -270,6 +274,7 @@ class Graph:
     def __deepcopy__(self, memo: object) -> Graph:
         return self
 
+    @public
     def __reduce__(self) -> tuple[object, ...]:
         users = {node.function: node for node in self.nodes if isinstance(node, Map | SelectBy)}
         for symbol, function in self.functions.items():

@@ -28,12 +28,15 @@ class Location(NamedTuple):
 def calling_frame() -> FrameType | None:
     """Return the innermost stack frame outside raspir, or ``None``."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module != _PACKAGE and not module.startswith(_PACKAGE + "."):
-            return frame
+    while frame is not None and is_own(frame):
         frame = frame.f_back
-    return None
+    return frame
+
+
+def is_own(frame: FrameType) -> bool:
+    """Return whether a stack frame executes code of raspir."""
+    module = str(frame.f_globals.get("__name__", ""))
+    return module == _PACKAGE or module.startswith(_PACKAGE + ".")
 
 
 def _shorten(file: str) -> str:

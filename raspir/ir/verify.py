@@ -12,10 +12,12 @@ from raspir.ir.layers import layer_of, placeable
 from raspir.ir.node import Node, found_sound
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.text.printer import identifiers
+from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM, NOTHING
 from raspir.ir.views import Aggregate, Input, Map, SelectBy
 
 
+@public
 def verify(graph: Graph) -> Graph:
     """Return ``graph`` if it satisfies every rule of the IR.
 

@@ -15,6 +15,7 @@ from typing import Literal, ParamSpec, TypeVar, get_args, get_type_hints
 
 from raspir.ir import Atom, BackendError, Graph
 from raspir.ir.atoms import is_one_of, show
+from raspir.ir.tracebacks import forwarding, public
 
 Attention = Literal["select", "best"]
 """The kind of attention heads: plain selectors, or also heads that fetch from the best selected position."""
@@ -172,6 +173,8 @@ def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Call
     """
 
     def decorate(function: Callable[[C], R]) -> Callable[P, R]:
+        @public
+        @forwarding
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             return function(parameters(*args, **kwargs))

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from raspir.ir import BackendError, Graph, GraphError, RaspirError, RaspirWarning, print_graph, verify
 from raspir.ir.atoms import show
+from raspir.ir.errors import reason
+from raspir.ir.tracebacks import package_of, place, public
 from raspir.passes.base import PASSES, Pass, PassContext, Remark
 from raspir.passes.options import Target
 from raspir.plugins.options import options_of, parse_choices, read_options, with_options
@@ -23,6 +25,7 @@ DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "
 """The default pipeline, in order."""
 
 
+@public
 def run_passes(
     graph: Graph,
     passes: str | Sequence[str | Pass] | None = None,
@@ -61,6 +64,7 @@ def run_passes(
     return graph
 
 
+@public
 def choose(passes: str | Sequence[str | Pass] | None, options: Mapping[str, object]) -> list[Pass]:
     """Return the passes that ``passes`` names, each with its share of ``options``.
 
@@ -111,11 +115,11 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
     try:
         after = each.run(graph, context)
     except GraphError as error:  # the graph before is valid, so the pass tried to build an invalid one
-        raise _internal(each, graph, f"violated a rule of the IR: {error.message}", error) from error
+        raise _internal(each, graph, f"violated a rule of the IR{_at(each, error)}: {error.message}", error) from error
     except (RaspirError, RaspirWarning):  # a warning that the user turned into an error
         raise
     except (Exception, SystemExit) as error:
-        raise _internal(each, graph, f"failed: {type(error).__name__}: {error}", error) from error
+        raise _internal(each, graph, f"failed{_at(each, error)}: {reason(error)}", error) from error
     if after is graph:  # the verifier has accepted it
         return graph
     if not isinstance(after, Graph):
@@ -150,11 +154,19 @@ def _changed(before: Graph, after: Graph) -> str | None:
     return f"the function @{lost[0]} to an unbound symbol" if lost else None
 
 
+def _at(each: Pass, error: BaseException) -> str:
+    """Return the line of the code of a pass at which an exception occurred, as an adverbial, if known."""
+    at = place(error, package_of(each))
+    return "" if at is None else f" at {at}"
+
+
 def _internal(each: Pass, before: Graph, problem: str, cause: BaseException | None = None) -> GraphError:
     location = cause.location if isinstance(cause, GraphError) else None
     saved = _save(before, each.name)
     name = f"{each.name}{PASSES.origin_of(each)}"
-    return GraphError(f"internal error: pass {name} {problem}; the graph before it {saved}", location)
+    error = GraphError(f"internal error: pass {name} {problem}; the graph before it {saved}", location)
+    error.crash = cause is not None
+    return error
 
 
 MOST_SAVED = 20

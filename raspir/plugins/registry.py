@@ -11,9 +11,10 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from raspir.ir.errors import BackendError
+from raspir.ir.errors import BackendError, reason
 from raspir.ir.forking import importing
 from raspir.ir.text.visible import visible
+from raspir.ir.tracebacks import place
 
 
 class Member(Protocol):
@@ -163,8 +164,11 @@ class Registry(Generic[M]):
             step = "inspected"
             problem = self.violation(made) or _name_mismatch(name, cast(Member, made).name)
         except (Exception, SystemExit) as error:  # plugins may raise anything; the message names them
-            why = f"{type(error).__name__}: {error}"
-            raise _UnusableError(what, f"cannot be {step}: {why}") from error
+            at = place(error, entry.module.partition(".")[0])
+            why = f"{reason(error)}{'' if at is None else f' (at {at})'}"
+            unusable = _UnusableError(what, f"cannot be {step}: {why}")
+            unusable.crash = True
+            raise unusable from error
         if problem is not None:
             raise _UnusableError(what, f"does not implement the protocol {self.protocol.__name__}: {problem}")
         return cast(M, made)

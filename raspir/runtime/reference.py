@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
 from raspir.ir.evaluation import checked, function_of
+from raspir.ir.tracebacks import public
 from raspir.ir.views import Aggregate, Best, Const, Input, Mean, Raw, Select
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
@@ -55,6 +56,7 @@ class Executable:
     def __reduce__(self) -> tuple[object, ...]:
         return (Executable, (self._graph,))
 
+    @public
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
         """Return the output of the graph on ``input``: a sequence, or sequences by name if there are several outputs.
 
@@ -71,6 +73,7 @@ class Executable:
         results = {name: Sequence(values[node], layer[node]) for name, node in graph.outputs.items()}
         return next(iter(results.values())) if len(results) == 1 else results
 
+    @public
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
         """Return the output of the graph on each of ``inputs``.
 

@@ -8,6 +8,7 @@ from typing import overload
 
 from raspir.ir.atoms import Atom, show, show_int
 from raspir.ir.errors import InputError, RaspirWarning, warn
+from raspir.ir.tracebacks import public
 
 
 class Sequence(collections.abc.Sequence[Atom]):
@@ -22,6 +23,7 @@ class Sequence(collections.abc.Sequence[Atom]):
 
     __slots__ = ("_atoms", "_layers")
 
+    @public
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
         if not isinstance(atoms, Iterable):
             raise InputError(f"a Sequence is made of atoms, such as [5, 2], not of {show(atoms)}")

@@ -48,7 +48,8 @@ def test_a_fault_within_raspir_is_located_at_the_calling_line_of_the_backend():
     def compiles(graph):
         return visible(None)  # which fails in a file of raspir
 
-    assert "failed at test_adapter.py:" in message_of(raspir.compile, tokens, backend(compile=compiles))
+    message = message_of(raspir.compile, tokens, backend(compile=compiles))
+    assert re.search(r"failed at \S*test_adapter.py:\d+: TypeError", message)
 
 
 def test_an_object_that_cannot_be_inspected_is_not_a_backend():
@@ -124,10 +125,13 @@ def test_failures_have_a_name_a_line_and_a_cause():
     with pytest.raises(BackendError) as caught:
         run("a")
     message = re.sub(r":\d+", "", caught.value.message)
-    assert message == "backend 'mine' failed at test_adapter.py: ZeroDivisionError: division by zero"
+    assert (
+        message.replace("tests/backends/", "")
+        == "backend 'mine' failed at test_adapter.py: ZeroDivisionError: division by zero"
+    )
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
     mine = backend(compile=stops, emit=stops, draw=stops, explain=stops)
-    assert "failed at test_adapter.py" in message_of(raspir.compile, tokens, mine)
+    assert re.search(r"failed at \S*test_adapter.py:\d+: ", message_of(raspir.compile, tokens, mine))
     assert "SystemExit: enough" in message_of(raspir.emit, tokens, mine)
     assert "SystemExit: enough" in message_of(raspir.draw, tokens, "x", backend=mine)
     assert "SystemExit: enough" in message_of(runner(mine).explain, raspir.lower(tokens))

@@ -229,7 +229,7 @@ def test_a_crash_at_compiling_is_a_difference_and_a_refusal_is_none(monkeypatch)
     setting = Setting(passes=(), backend="planted")
     backend.compile = crash
     assert re.search(
-        r"FaultyBackendError: backend 'planted' failed at test_fuzzing.py:\d+: KeyError: 'not today'",
+        r"FaultyBackendError: backend 'planted' failed at \S*test_fuzzing.py:\d+: KeyError: 'not today'",
         difference(raspir.tokens, ["a"], setting),
     )
     backend.compile = lambda graph: 5

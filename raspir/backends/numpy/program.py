@@ -19,6 +19,7 @@ from raspir.backends.numpy.plan import Plan
 from raspir.backends.numpy.planner import plan
 from raspir.ir import Atom, Graph
 from raspir.ir.lazy import cached_property
+from raspir.ir.tracebacks import concealed, public
 from raspir.runtime.inputs import batch_of
 from raspir.runtime.sequence import Sequence
 
@@ -148,6 +149,7 @@ class Program:
         kernels = {step.call.__name__: step.call for step in plan}
         functions = {source.symbol_name(symbol): function for symbol, function in graph.functions.items()}
         space: dict[str, Any] = {**kernels, **constants, **functions, "NOWHERE": NOWHERE}
+        space["__name__"] = __name__  # its frames are those of raspir
         exec(compile(source.function(plan, comments=False), "<raspir program>", "exec"), space)
         vocabularies: dict[str, Any] = {name: node.vocabulary for name, node in graph.inputs.items()}
         fixed = [(length, constants[at]) for length, at in plan.fixed()]
@@ -188,6 +190,7 @@ class Program:
     def block_bytes(self, size: int) -> None:
         self._executor.budget = size
 
+    @public
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:
         """Run the program on ``input`` and return its output sequence, or a dictionary by name if it has several.
 
@@ -201,6 +204,7 @@ class Program:
         """
         return next(self._results(*self._executor.run_one(input)))
 
+    @public
     def batch(self, inputs: Iterable[object]) -> list[Sequence | dict[str, Sequence]]:
         """Run the program on all ``inputs`` as one batch and return the result of each.
 
@@ -213,6 +217,7 @@ class Program:
                 result += self._results(*results)
         return result
 
+    @public
     def stream(self, inputs: Iterable[object]) -> Iterator[Sequence | dict[str, Sequence]]:
         """Run the program on ``inputs`` in chunks, and yield the result of each in bounded memory.
 
@@ -220,7 +225,7 @@ class Program:
             InputError, EvaluationError: as for a single call, with the index of the input, after all earlier results.
         """
         several = self._executor.run_many(batch_of(inputs))
-        return (result for results in several for result in self._results(*results))
+        return concealed(result for results in several for result in self._results(*results))
 
     def _results(self, columns: list[Column], lengths: Array) -> Iterator[Sequence | dict[str, Sequence]]:
         """Yield the result of each of the sequences that ran together."""

@@ -27,6 +27,7 @@ from raspir.ir import Atom, RaspirError, as_atom, read_sequence
 from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
+from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.typing import Attribute
 from raspir.runtime.sequence import Sequence
 
@@ -44,6 +45,7 @@ def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object]
     return method
 
 
+@public_methods
 class SOp(Expression):
     """A sequence operation: a program that computes one atom for each position of its input.
 
@@ -144,6 +146,7 @@ class SOp(Expression):
     __hash__ = RefusedOperations.__hash__
 
 
+@public_methods
 class Selector(Expression):
     """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
@@ -231,6 +234,7 @@ class Selector(Expression):
     __hash__ = RefusedOperations.__hash__
 
 
+@public_methods
 class _Comparand(RefusedOperations):
     """A sequence in the role of keys or queries: the comparison of the one with the other is a selector."""
 
@@ -417,11 +421,13 @@ def _select(comparison: str, key: Key, query: Query) -> Selector:
     return apply(Selector, f"select.{comparison}", (key.sop, query.sop))
 
 
+@public
 def key(sequence: object) -> Key:
     """Return ``sequence`` (a program or a scalar) as keys, for comparison with a query."""
     return Key(sequence)
 
 
+@public
 def query(sequence: object) -> Query:
     """Return ``sequence`` (a program or a scalar) as queries, for comparison with a key."""
     return Query(sequence)
@@ -430,6 +436,7 @@ def query(sequence: object) -> Query:
 _PREDICATES = tuple((getattr(operator, name), name) for name in COMPARISONS)
 
 
+@public
 def select(keys: object, queries: object, predicate: Callable[[Any, Any], object]) -> Selector:
     """Return the selector whose entry (i, j) is ``predicate(keys[j], queries[i])``.
 
@@ -443,6 +450,7 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
     return apply(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
 
 
+@public
 def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
     """Return ``selector.value(value, default)``."""
     if not isinstance(selector, Selector):
@@ -451,11 +459,13 @@ def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
     return selector.value(value, default)
 
 
+@public
 def where(condition: object, a: object, b: object) -> SOp:
     """Return ``a`` where ``condition`` is truthy, else ``b``, position by position."""
     return apply(SOp, "where", (_program(condition), _program(a), _program(b)))
 
 
+@public
 def raw(values: Iterable[Atom]) -> SOp:
     """Return a fixed sequence, for inputs of exactly its length."""
     return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw", read_sequence)),))

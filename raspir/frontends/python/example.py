@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raspir.ir import Atom, read_sequence
+from raspir.ir.tracebacks import public
 
 _example: str | tuple[Atom, ...] = "hello"
 
@@ -12,6 +13,7 @@ def example() -> str | tuple[Atom, ...]:
     return _example
 
 
+@public
 def set_example(input: object) -> None:
     """Set the example input, initially ``"hello"``, on which ``repr(program)`` evaluates the program.
 

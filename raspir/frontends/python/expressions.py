@@ -14,6 +14,7 @@ from raspir.ir.errors import ProgramError
 from raspir.ir.functions import require_picklable
 from raspir.ir.layers import layer_of
 from raspir.ir.operations import COMPARISONS, OPERATIONS, Operation
+from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute
 from raspir.ir.walks import postorder
@@ -55,6 +56,7 @@ class UnknownAttributeError(ProgramError, AttributeError):
     """A program, or a part of one, has no attribute of a name; ``hasattr`` is false."""
 
 
+@public_methods
 class RefusedOperations:
     """Base class of the objects of the language: rejects unsupported Python operations with a one-line error.
 
@@ -117,8 +119,9 @@ def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
         mistake(message.format(what=self._what, advice=self._advice))
 
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
-    setattr(cls, name, method)
-    _MISTAKES.add(id(method))
+    refusal = public(method)
+    setattr(cls, name, refusal)
+    _MISTAKES.add(id(refusal))
 
 
 for _name in _METHODS:
@@ -133,6 +136,7 @@ for _name, _message in _PARTS.items():
     refuse(RefusedOperations, f"__{_name}__", _message)
 
 
+@public_methods
 class Expression(RefusedOperations):
     """A program or selector under construction: an operation on expressions, with its source location.
 

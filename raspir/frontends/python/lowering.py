@@ -11,6 +11,7 @@ from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
 from raspir.ir.functions import Function, identity
+from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
 from raspir.ir.walks import computed
 
@@ -18,6 +19,7 @@ OUTPUT = "out"
 """The output name of a graph lowered from a single program."""
 
 
+@public
 def lower(
     programs: Expression | Mapping[str, Expression],
     vocab: Iterable[Atom] | None = None,

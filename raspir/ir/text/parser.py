@@ -16,6 +16,7 @@ from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, AttributeKind, Operation
 from raspir.ir.text.lexer import Token, tokens
 from raspir.ir.text.printer import HEADER
+from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM, BY_NAME, Type
 from raspir.ir.typing import Attribute
 from raspir.ir.verify import verify
@@ -24,6 +25,7 @@ from raspir.ir.views import Input
 Item = TypeVar("Item")
 
 
+@public
 def parse(text: str, *, file: str = "<text>", functions: Mapping[str, Function] | None = None) -> Graph:
     """Return the graph that ``text`` describes.
 

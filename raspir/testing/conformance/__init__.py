@@ -19,6 +19,7 @@ from itertools import product
 
 from raspir.backends.base import Backend, runner
 from raspir.ir import BackendError
+from raspir.ir.tracebacks import public
 from raspir.testing.conformance import generated
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features import cases
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 
+@public
 def check(backend: str | Backend, case: Case, exact_errors: bool = False) -> Verdict:
     """Check a backend on one case.
 
@@ -56,6 +58,7 @@ def check(backend: str | Backend, case: Case, exact_errors: bool = False) -> Ver
     return Judge(backend, exact_errors).check(case)
 
 
+@public
 def run(
     backend: str | Backend,
     chosen: Iterable[Case] | None = None,
