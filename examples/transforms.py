@@ -1,6 +1,6 @@
 """Feed-forward operations, which act on each position alone: no attention, so no layers.
 
-Try: raspir run examples/transforms.py:model --json '[1, 2, 3, 5, 2]'
+Try: raspir run examples/transforms.py:model --input-json '[1, 2, 3, 5, 2]'
 """
 
 from raspir import SOp, indices, tokens, where

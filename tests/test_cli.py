@@ -30,8 +30,8 @@ def output(*arguments, cwd=ROOT):
 
 def test_run():
     assert output("run", ADD, "--input", "683+345") == "[0, 0, 0, 1, 0, 2, 8]\n"
-    assert output("run", "examples/attention.py:cumsum", "--json", "[3, 1, -2]") == "[3, 4, 2]\n"
-    assert output("run", "examples/attention.py:hist", "--json", '"hello"') == "[1, 1, 2, 2, 1]\n"
+    assert output("run", "examples/attention.py:cumsum", "--input-json", "[3, 1, -2]") == "[3, 4, 2]\n"
+    assert output("run", "examples/attention.py:hist", "--input-json", '"hello"') == "[1, 1, 2, 2, 1]\n"
     assert output("run", "examples/attention.py:hist", "-i", "") == "[]\n"
     assert output("run", "examples/transforms.py:hidden", "-i", "hé", "--vocab", "hé") == '["h", "q"]\n'
 
@@ -157,17 +157,17 @@ def test_names_at_fault(tmp_path):
 
 @pytest.mark.parametrize("text", ["[1", "{}", "5", "[NaN]", "[null]", "[[1]]", "[" * 100_000])
 def test_json_at_fault(text):
-    refused("run", "examples/attention.py:hist", "--json", text)
+    refused("run", "examples/attention.py:hist", "--input-json", text)
 
 
 def test_integers_of_any_length_come_and_go():
     digits = "9" * 5000
-    assert output("run", "examples/puzzles.py:smallest", "--json", f"[{digits}]") == f"[{digits}]\n"
+    assert output("run", "examples/puzzles.py:smallest", "--input-json", f"[{digits}]") == f"[{digits}]\n"
 
 
 def test_inputs_at_fault():
     assert "give an input" in refused("run", ADD)
-    assert "not both" in refused("run", ADD, "-i", "1+1", "--json", "[]")
+    assert "not both" in refused("run", ADD, "-i", "1+1", "--input-json", "[]")
     assert "assumed vocabulary" in refused("run", ADD, "-i", "1+a", "--vocab", "0123456789+")
     assert "the assumed maximum length is 2" in refused("run", ADD, "-i", "1+1", "--max-length", "2")
 
@@ -177,11 +177,11 @@ def test_modules_only_programs_and_prints(tmp_path):
     package.mkdir()
     (package / "__init__.py").touch()
     (package / "one.py").write_text("from raspir import *\nprint('noise')\nonly = tokens * 2**20000\n")
-    done = raspir("run", "pack.one", "--json", "[1]", cwd=tmp_path)
+    done = raspir("run", "pack.one", "--input-json", "[1]", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stderr == "noise\n"
     assert len(done.stdout) > 6000
-    assert "has no other" in refused_with_noise("run", "pack.one:other", "--json", "[1]", cwd=tmp_path)
+    assert "has no other" in refused_with_noise("run", "pack.one:other", "--input-json", "[1]", cwd=tmp_path)
 
 
 def refused_with_noise(*arguments, cwd):
@@ -193,10 +193,10 @@ def refused_with_noise(*arguments, cwd):
 def test_programs_that_imported_helpers_build(tmp_path):
     (tmp_path / "helper.py").write_text("from raspir import *\nother = tokens * 3\ndef inc(x):\n    return x + 1\n")
     (tmp_path / "uses.py").write_text("from raspir import *\nfrom helper import inc, other\np = q = inc(tokens)\n")
-    assert output("run", "uses.py", "--json", "[1]", cwd=tmp_path) == "[2]\n"
+    assert output("run", "uses.py", "--input-json", "[1]", cwd=tmp_path) == "[2]\n"
     (tmp_path / "pack").mkdir()
     (tmp_path / "pack" / "__init__.py").write_text("from raspir import *\np = tokens + 1\n")
-    assert output("run", "pack:p", "--json", "[1]", cwd=tmp_path) == "[2]\n"
+    assert output("run", "pack:p", "--input-json", "[1]", cwd=tmp_path) == "[2]\n"
 
 
 def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
@@ -220,7 +220,7 @@ def test_user_code_that_raises_or_exits_in_its_own_way(tmp_path):
         (["opt"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
         (["emit", "-b", "text"], "digits", "the vocabulary holds '+', on which map(int) fails: ValueError: "),
         (["draw", "--format", "dot", "--optimize"], "digits", "the vocabulary holds '+', on which map(int) fails: "),
-        (["run", "--json", "[]", "--no-optimize"], "less", "`-`: it cannot take str and int, the types under this"),
+        (["run", "--input-json", "[]", "--no-optimize"], "less", "`-`: it cannot take str and int, the types under"),
         (["opt"], "less", "`-`: it cannot take str and int, the types under this vocabulary, so the program fails on"),
     ],
 )

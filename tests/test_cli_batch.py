@@ -119,7 +119,7 @@ def test_several_inputs_and_outputs(tmp_path):
     done = raspir("run", program, "--batch", written(tmp_path, "in.jsonl", lines))
     assert results(done.stdout) == [{"same": [True, False], "at": [0, 1]}, {"same": [], "at": []}]
     assert "in.jsonl:3: all inputs must have the same length" in done.stderr
-    assert output("run", program, "--json", '{"a": "a", "b": "b"}') == '{"same": [false], "at": [0]}\n'
+    assert output("run", program, "--input-json", '{"a": "a", "b": "b"}') == '{"same": [false], "at": [0]}\n'
     message = refused("run", program, "--batch", written(tmp_path, "in.txt", "a\n"))
     assert "several inputs (a, b): give --batch-format json" in message
 
@@ -163,10 +163,9 @@ def test_a_line_at_fault_far_down(tmp_path, backend):
 
 def test_mistakes_are_reported_at_once(tmp_path):
     sums = written(tmp_path, "sums.txt", "1+1\n")
-    assert "give one input (--input or --json) or a file of them" in refused("run", ADD, "--batch", sums, "-i", "1+1")
-    assert "give one input (--input or --json) or a file of them" in refused(
-        "run", ADD, "--batch", sums, "--json", "[]"
-    )
+    for given in (("-i", "1+1"), ("--input-json", "[]")):
+        line = refused("run", ADD, "--batch", sums, *given)
+        assert "give one input (--input or --input-json) or a file of them" in line
     assert "give --batch FILE" in refused("run", ADD, "-i", "1+1", "--batch-format", "json")
     assert "cannot read nowhere.txt: " in refused("run", ADD, "--batch", "nowhere.txt")
     assert f"cannot read {tmp_path}: " in refused("run", ADD, "--batch", str(tmp_path))
@@ -179,7 +178,7 @@ def test_mistakes_are_reported_at_once(tmp_path):
 def test_the_result_of_one_input_goes_to_a_file(tmp_path):
     assert output("run", "examples/attention.py:flip", "-i", "hé", "-o", str(tmp_path / "out")) == ""
     assert (tmp_path / "out").read_text(encoding="utf-8") == '["é", "h"]\n'
-    assert output("run", "examples/attention.py:flip", "--json", r'"\ud800"', "-o", str(tmp_path / "out")) == ""
+    assert output("run", "examples/attention.py:flip", "--input-json", r'"\ud800"', "-o", str(tmp_path / "out")) == ""
     assert (tmp_path / "out").read_text() == '["\\ud800"]\n'
     assert "cannot write" in refused("run", HIST, "-i", "a", "-o", str(tmp_path / "no" / "out"))
 
@@ -257,7 +256,7 @@ def slow(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("count", [None, 1, 3])
 def test_slow_work_is_reported_in_one_line(slow, tmp_path, count):
-    given = ["--json", "[1, 2, 5, 4]"]
+    given = ["--input-json", "[1, 2, 5, 4]"]
     if count is not None:
         lines = ("[1, 2, 5, 4]\n" + " " * BLOCK + "[]\n") * count  # run one after the other
         given = ["--batch", written(tmp_path, "in.jsonl", lines)]
@@ -275,7 +274,7 @@ def test_other_warnings_are_printed_as_by_python(slow):
     with open(slow, "a") as file:
         file.write("import warnings\nwarnings.warn('other')\n")
     with pytest.warns(UserWarning, match="other"):
-        CliRunner().invoke(app, ["run", f"{slow}:sums", "--json", "[]"], catch_exceptions=False)
+        CliRunner().invoke(app, ["run", f"{slow}:sums", "--input-json", "[]"], catch_exceptions=False)
 
 
 def test_the_library_warns(slow):

@@ -25,7 +25,7 @@ def test_to_standard_output():
     "arguments",
     [
         ("-o", "x.gif"), ("-o", "x"), ("--format", "gif"), ("--renderer", "none"), ("--backend", "numpy"),
-        ("-o", "no/such/folder/x.svg"), ("-o", "/"), ("--input", "1", "--json", "[1]"),
+        ("-o", "no/such/folder/x.svg"), ("-o", "/"), ("--input", "1", "--input-json", "[1]"),
     ],
 )  # fmt: skip
 def test_mistakes_are_one_line(arguments, tmp_path, monkeypatch):

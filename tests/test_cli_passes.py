@@ -150,7 +150,7 @@ def test_options_in_braces_and_by_themselves(installed):
         (["--passes", "tidy", "--time-budget", "nan"], "time_budget must be a non-negative number of seconds, not nan"),
         (
             ["--passes", "broken"],
-            "internal error: pass broken (from tidying 1.0) failed at tidying.py:40: ZeroDivisionError: division by zero; the graph",
+            "internal error: pass broken (from tidying 1.0) failed at tidying.py:40: ZeroDivisionError: ",
         ),
         (["--passes", "lost"], "pass 'lost' (from tidying 1.0, tidying:nowhere) cannot be loaded"),
     ],

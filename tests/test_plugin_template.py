@@ -83,7 +83,7 @@ def fresh(tmp_path_factory):
     unused = shutil.ignore_patterns("__pycache__", ".*", "dist", "build")
     for name in ("raspir", "examples"):
         shutil.copytree(ROOT / name, source / name, ignore=unused)
-    for name in ("pyproject.toml", "_raspir_pytest.py", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "_raspir_main.py", "_raspir_pytest.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     environment.run("pip install --quiet --no-deps .", source)
     where = environment.run(["python", "-c", "import raspir; print(raspir.__file__)"], folder)

@@ -217,7 +217,7 @@ def test_the_others_are_listed_and_work(installed):
     table = output("backends", cwd=installed)
     assert all(part in table for part in ("unit: nodes or lines = nodes", "writes .count", "good 1.0", "draws stars"))
     assert output("emit", "own.py", "-b", "good{times=2, unit=lines}", cwd=installed) == "6 lines\n"
-    assert output("run", "own.py", "-b", "good", "--json", "[4]", cwd=installed) == "[4]\n"
+    assert output("run", "own.py", "-b", "good", "--input-json", "[4]", cwd=installed) == "[4]\n"
     assert output("opt", "own.py", "--passes", "rebuild", cwd=installed).startswith("raspir 1\n")
     assert output("draw", "own.py", "-b", "drawer", "--format", "stars", "-i", "ab", "--optimize", cwd=installed) == (
         "** own ab"

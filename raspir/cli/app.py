@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from raspir import __version__
+from raspir.cli.commands import Group, Traceback, full_tracebacks, with_shared_parts
 
 COMMANDS = {
     "run": ("running", "Run a program on an input, or on each line of a file, and print the result as JSON."),
@@ -43,7 +43,7 @@ COMMANDS = {
 """The module of each command in this package, and the first paragraph of its docstring, for the list of commands."""
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """The commands, each imported when it is resolved, as a list of them needs only their names and summaries."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
@@ -55,7 +55,7 @@ def load_command(name: str) -> Any:
     """Return the click command called ``name``, with its parameters."""
     module = import_module(f"raspir.cli.{COMMANDS[name][0]}")
     group = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
-    group.add_typer(module.commands)
+    group.registered_commands += map(with_shared_parts, module.commands.registered_commands)
     return typer.main.get_group(group).commands[name]
 
 
@@ -77,6 +77,7 @@ for _name, (_, _summary) in COMMANDS.items():
 def _main(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    traceback: Traceback = False,
 ) -> None:
     if version:
         typer.echo(f"raspir {__version__}")
@@ -84,17 +85,20 @@ def _main(
     from raspir.cli.shared import plain_warnings
 
     context.with_resource(plain_warnings())
+    context.with_resource(full_tracebacks(traceback))
 
 
 def main() -> None:
     """Run the command line; report a :class:`RaspirError` in one line, with exit code 2."""
     try:
         app()
+    except KeyboardInterrupt:  # before or after the command
+        raise SystemExit(130) from None
     except Exception as error:
-        from raspir.cli.shared import print_message  # slow to import, and needed neither by help nor by completion
+        from raspir.cli.shared import print_error  # slow to import, and needed neither by help nor by completion
         from raspir.ir import RaspirError
 
         if not isinstance(error, RaspirError):
             raise
-        print_message(str(error))
+        print_error(error)
         raise SystemExit(2) from None

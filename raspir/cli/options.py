@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import typer
 
 from raspir.cli import completion
+from raspir.cli.commands import taking
 from raspir.cli.vocabulary import OPTIONS, vocabulary
+from raspir.ir import InputError
 from raspir.passes.options import About, Options, described
 
 
@@ -27,14 +29,20 @@ ProgramSpec = Annotated[
     str,
     typer.Argument(
         metavar="FILE[:NAME]",
-        help="A Python file, a dotted module or a textual IR file. NAME is a program in it, or a function without "
-        "parameters that returns one; it is optional if there is only one.",
+        help="A Python file, a dotted module or a textual IR file; - for either text from standard input. NAME is a "
+        "program in it, or a function without parameters that returns one; it is optional if there is only one.",
     ),
 ]
 NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Do not optimize the program.")]
 Input = Annotated[str | None, typer.Option("--input", "-i", metavar="TEXT", help="The input, as characters.")]
-JsonInput = Annotated[
-    str | None, typer.Option("--json", metavar="JSON", help="The input, as a JSON list such as '[5, 2]'.")
+InputJson = Annotated[
+    str | None, typer.Option("--input-json", metavar="JSON", help="The input, as a JSON list such as '[5, 2]'.")
+]
+Inputs = Annotated[
+    list[str] | None, typer.Option("--input", "-i", metavar="TEXT", help="An input, as characters. May be repeated.")
+]
+InputsJson = Annotated[
+    list[str] | None, typer.Option("--input-json", metavar="JSON", help="An input, as JSON. May be repeated.")
 ]
 Batch = Annotated[
     Path | None,
@@ -89,30 +97,55 @@ Jobs = Annotated[
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command with an option for each field of the dataclass of its parameter ``options``.
 
-    A vocabulary may also be given as JSON or as a range of integers.
+    A vocabulary may also be given as JSON or as a range of integers, and an input as JSON under a former name.
     """
     own = inspect.signature(command, eval_str=True).parameters
     options = own["options"].annotation
     shared = _parameters(options)
     others = [inspect.Parameter(name, _BY_NAME, default=None, annotation=hint) for name, hint in OPTIONS.items()]
     offered = [new for each in shared for new in ([each, *others] if each.name == "vocab" else [each])]
-    taken = [
-        new for name, each in own.items() for new in (offered if name == "options" else [each.replace(kind=_BY_NAME)])
-    ]
+    taken = [new for name, each in own.items() for new in (offered if name == "options" else [each])]
+    if "input_json" in own and "as_json" not in own:
+        taken.append(_former(own["input_json"]))
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
         chosen = {each.name: given.pop(each.name) for each in shared}
         values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
         values["vocab"] = vocabulary(values["vocab"], *(given.pop(name) for name in OPTIONS))
+        if former := given.pop(_FORMER, None):
+            given["input_json"] = _renamed(former, given["input_json"])
         command(options=options(**values), **given)
 
-    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads the signature
-    run.__annotations__ = {each.name: each.annotation for each in taken}
-    return run
+    return taking(run, taken)
 
 
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
+_FORMER = "former_input_json"
+
+
+def _former(option: inspect.Parameter) -> inspect.Parameter:
+    """Return the hidden option ``--json VALUE``, the former name of ``--input-json``."""
+    kind = get_args(option.annotation)[0]
+    return option.replace(name=_FORMER, annotation=Annotated[kind, typer.Option("--json", hidden=True)])
+
+
+def _renamed(former: str | list[str], given: str | list[str] | None) -> str | list[str]:
+    """Return the value of ``--input-json``, given under its former name at least; warn about the name.
+
+    Raises:
+        InputError: if a single input is given under both names.
+    """
+    from raspir.cli.shared import print_message
+
+    if isinstance(former, list):
+        value: str | list[str] = [*(given or ()), *former]
+    elif given is not None:
+        raise InputError("give --input-json once: --json is its former name")
+    else:
+        value = former
+    print_message("--json VALUE is the former name of --input-json VALUE")
+    return value
 
 
 def _parameters(options: type[Options]) -> list[inspect.Parameter]:

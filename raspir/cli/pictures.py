@@ -13,7 +13,9 @@ from raspir.cli.options import (
     BackendName,
     Bind,
     Input,
-    JsonInput,
+    InputJson,
+    Inputs,
+    InputsJson,
     NoOptimize,
     Output,
     ProgramSpec,
@@ -45,7 +47,7 @@ def draw(
         typer.Option("--format", metavar="FORMAT", help="svg, png, pdf or dot, or another format of the backend."),
     ] = None,
     input: Input = None,
-    json_input: JsonInput = None,
+    input_json: InputJson = None,
     optimize: Annotated[
         bool | None,
         typer.Option(
@@ -66,7 +68,7 @@ def draw(
     """Draw a program: its layers, the heads in each, and the data flow between them; with an input, also its values."""
     output = None if str(output) == "-" else output
     with prints_aside() as stdout:
-        given, chosen = input_of(input, json_input), drawer(backend)
+        given, chosen = input_of(input, input_json), drawer(backend)
         kind = _picture_format(chosen, format, output)
         graphs = [load_graph(program, bind, options)]
         if optimize:
@@ -80,21 +82,15 @@ def draw(
 @commands.command(
     epilog=examples(
         "raspir report examples/addition.py:add --input 683+345 --input 99+1 --vocab 0123456789+ -o add.html",
-        "raspir report examples/attention.py:cumsum --json '[3, 1, -2]' -o cumsum.html",
+        "raspir report examples/attention.py:cumsum --input-json '[3, 1, -2]' -o cumsum.html",
     )
 )
 @with_options
 def report(
     program: ProgramSpec,
     output: Output = None,
-    input: Annotated[
-        list[str] | None,
-        typer.Option("--input", "-i", metavar="TEXT", help="An input, as characters. May be repeated."),
-    ] = None,
-    json_input: Annotated[
-        list[str] | None,
-        typer.Option("--json", metavar="JSON", help="An input, as JSON. May be repeated."),
-    ] = None,
+    input: Inputs = None,
+    input_json: InputsJson = None,
     *,
     options: Options,
     no_optimize: NoOptimize = False,
@@ -107,7 +103,7 @@ def report(
     output = None if str(output) == "-" else output
     with prints_aside():
         inputs: dict[str, object] = {text: text for text in input or ()}
-        for text in json_input or ():
+        for text in input_json or ():
             inputs[f"JSON {text}" if text in inputs else text] = input_of(None, text)
         if output is not None:
             check_writable(output)

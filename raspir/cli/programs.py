@@ -15,7 +15,7 @@ from raspir.cli.options import (
     BackendName,
     Bind,
     Input,
-    JsonInput,
+    InputJson,
     NoOptimize,
     Output,
     Passes,
@@ -31,9 +31,11 @@ from raspir.cli.shared import (
     print_json,
     print_message,
     prints_aside,
+    shown_spec,
     write,
 )
 from raspir.ir import Graph, InputError, print_graph
+from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.report import Report
 
@@ -64,7 +66,7 @@ def stats(
         remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
         print_json(figures | remarks)
     else:
-        _print_stats(program, written, after, report)
+        _print_stats(shown_spec(program), written, after, report)
         if after is None and not no_optimize:
             typer.echo("\nThe optimizer found nothing to improve.")
         for remark in report.remarks:
@@ -77,6 +79,8 @@ def stats(
         "raspir opt examples/addition.py:add -o add.rir",
         "raspir opt examples/addition.py:add --vocab 0123456789+ --remarks",
         "raspir opt examples/addition.py:add --vocab 0123456789+ --validate",
+        "raspir opt examples/addition.py:add --print-ir-after-all -o add.rir",
+        "raspir opt examples/addition.py:add --passes fold | raspir stats -",
     )
 )
 @with_options
@@ -85,6 +89,10 @@ def opt(
     passes: Passes = None,
     remarks: Annotated[
         bool, typer.Option("--remarks", help="Print as comments above the IR what each pass gained, and where.")
+    ] = False,
+    print_ir: Annotated[
+        bool,
+        typer.Option("--print-ir-after-all", help="Print the IR after each pass on standard error, for pass authors."),
     ] = False,
     validate: Annotated[
         bool,
@@ -119,12 +127,20 @@ def opt(
     with prints_aside():
         written = load_graph(program, bind, options)
         chosen = "" if no_optimize and passes is None else passes
-        graph = after_passes(written, options, chosen, report)
+        graph = after_passes(written, options, chosen, report, _print_ir if print_ir else None)
         covered = _validated(written, graph, validate_length, validate_seconds) if validate else []
     comments = [f"# validated: {line}" for line in covered] + (report.comments() if remarks else [])
     write("".join([*(f"{line}\n" for line in comments), print_graph(graph, locations=True)]), output)
     for line in covered if output is not None else ():
         print_message(f"validated: {line}")
+
+
+def _print_ir(each: Pass, before: Graph, after: Graph) -> None:
+    """Print the graph after a pass, under the name of the pass; only the name if it has changed nothing."""
+    is_same = after == before and print_graph(after) == print_graph(before)
+    typer.echo(f"# *** IR after {each.name}{': unchanged' if is_same else ''} ***", err=True)
+    if not is_same:
+        typer.echo(print_graph(after, locations=True), err=True)
 
 
 def _validated(written: Graph, optimized: Graph, longest: int | None, seconds: float) -> list[str]:
@@ -147,7 +163,7 @@ def emit(
     backend: BackendName,
     output: Output = None,
     input: Input = None,
-    json_input: JsonInput = None,
+    input_json: InputJson = None,
     *,
     options: Options,
     no_optimize: NoOptimize = False,
@@ -155,7 +171,7 @@ def emit(
 ) -> None:
     """Write a program in the format of a backend."""
     with prints_aside():
-        given = input_of(input, json_input)
+        given = input_of(input, input_json)
         writer(backend)  # report an unknown name before slow work
         graph = load_optimized(program, bind, options, no_optimize)
         emitted = api.emit(graph, backend, given, optimize=False)
@@ -186,7 +202,7 @@ def plan(
     if as_json:
         print_json([_strategy_to_json(strategy) for strategy in strategies])
     else:
-        _print_plan(program, chosen.name, strategies)
+        _print_plan(shown_spec(program), chosen.name, strategies)
 
 
 def _figures(graph: Graph) -> dict[str, Any]:

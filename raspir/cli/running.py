@@ -21,7 +21,7 @@ from raspir.cli.options import (
     BatchFormatOption,
     Bind,
     Input,
-    JsonInput,
+    InputJson,
     NoOptimize,
     Output,
     ProgramSpec,
@@ -31,6 +31,7 @@ from raspir.cli.options import (
 from raspir.cli.shared import (
     allow_long_integers,
     input_of,
+    is_stdin,
     load_optimized,
     print_json,
     prints_aside,
@@ -49,7 +50,7 @@ commands = typer.Typer()
 @commands.command(
     epilog=examples(
         "raspir run examples/addition.py:add --input 683+345",
-        "raspir run examples/attention.py:cumsum --json '[3, 1, -2]'",
+        "raspir run examples/attention.py:cumsum --input-json '[3, 1, -2]'",
         "raspir run examples/addition.py:add --batch sums.txt --output results.jsonl",
         "raspir run add.rir --bind digit=examples/addition.py:digit -i 1+1",
     )
@@ -58,7 +59,7 @@ commands = typer.Typer()
 def run(
     program: ProgramSpec,
     input: Input = None,
-    json_input: JsonInput = None,
+    input_json: InputJson = None,
     batch: Batch = None,
     batch_format: BatchFormatOption = None,
     backend: BackendName = "numpy",
@@ -72,13 +73,15 @@ def run(
 
     Infinite floats are printed as Infinity. Results for a file are written one per line, as they become available.
     """
-    given = input_of(input, json_input)
+    given = input_of(input, input_json)
     if batch is None and batch_format is not None:
         raise InputError("--batch-format applies only to --batch: give --batch FILE")
     if batch is not None and given is not None:
-        raise InputError("give one input (--input or --json) or a file of them (--batch), not both")
+        raise InputError("give one input (--input or --input-json) or a file of them (--batch), not both")
     if batch is None and given is None:
-        raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]', or --batch FILE for many")
+        raise InputError("give an input: --input TEXT for characters, --input-json '[5, 2]', or --batch FILE for many")
+    if str(batch) == "-" and is_stdin(program):
+        raise InputError("standard input is either the program (-) or its inputs (--batch -), not both")
     # Report errors in the arguments before slow work.
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:

@@ -4,33 +4,51 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 import typer
 
 from raspir.cli.batch import cause, read_json, to_json
-from raspir.frontends.files import load, load_function
+from raspir.cli.commands import FULL, STDIN
+from raspir.frontends.files import load, load_function, load_text
+from raspir.frontends.python.embedded import SOp
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
 from raspir.ir.text.printer import escape
+from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
+
+OnPass = Callable[[Pass, Graph, Graph], None]
+"""A callback after a pass, called with the pass and the graphs before and after it."""
 
 MOST_DIGITS = 320_000
 """The limit on decimal digits of integers; the largest result of an operation has 315,653."""
 
 
-def after_passes(graph: Graph, options: Options, passes: str | None, report: Report | None = None) -> Graph:
-    """Return ``graph`` after ``passes``, the default pipeline if ``None``, with a progress bar if slow."""
+def after_passes(
+    graph: Graph, options: Options, passes: str | None, report: Report | None = None, on_pass: OnPass | None = None
+) -> Graph:
+    """Return ``graph`` after ``passes``, the default pipeline if ``None``, with a progress bar if slow.
+
+    Without a progress bar if ``on_pass`` is given, a callback after each pass that prints to stderr itself.
+    """
     from raspir.cli.progress import progress_bar
 
     report = report or Report()
-    with progress_bar("optimizing") as progress:
+
+    def on_each(each: Pass, before: Graph, after: Graph) -> None:
+        report.on_pass(each, before, after)
+        if on_pass is not None:
+            on_pass(each, before, after)
+
+    with progress_bar("optimizing") if on_pass is None else contextlib.nullcontext() as progress:
         return run_passes(
             graph,
             passes,
@@ -38,7 +56,7 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
             options=options.limits,
             remarks=report.remarks,
             progress=progress,
-            on_pass=report.on_pass,
+            on_pass=on_each,
         )
 
 
@@ -48,15 +66,37 @@ def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
     Raises:
         RaspirError: if loading or binding fails, or an assumption is invalid.
     """
-    program = load(spec)
+    program = _from_stdin(spec) if is_stdin(spec) else load(spec)
     graph = program if isinstance(program, Graph) else lower(program)
     functions = {}
     for binding in bind or ():
         symbol, equals, function = binding.partition("=")
         if not equals:
             raise LoadError(f"--bind takes SYMBOL=FILE:NAME, not {binding}")
+        if is_stdin(function):
+            raise LoadError(f"--bind takes SYMBOL=FILE:NAME, and no function from standard input: {binding}")
         functions[symbol.removeprefix("@")] = load_function(function)
     return options.assumed(graph.bind(functions))
+
+
+def is_stdin(spec: str) -> bool:
+    """Return whether a program is read from standard input: ``-``, or ``-:NAME``, which commands take as an argument.
+
+    See :class:`raspir.cli.commands.Command`.
+    """
+    return spec == "-" or spec.startswith((f"{STDIN}:", "-:"))
+
+
+def _from_stdin(spec: str) -> SOp | Graph:
+    """Return the program that standard input contains."""
+    if sys.stdin is None:
+        raise LoadError("cannot read standard input: it is closed")
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        why = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else cause(error)
+        raise LoadError(f"cannot read standard input: {why}") from None
+    return load_text(text, STDIN, spec.partition(":")[2] or None)
 
 
 def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool) -> Graph:
@@ -71,18 +111,25 @@ def input_of(text: str | None, json_text: str | None) -> object:
         InputError: if both are given, or the JSON is malformed.
     """
     if text is not None and json_text is not None:
-        raise InputError("give --input or --json, not both")
+        raise InputError("give --input or --input-json, not both")
     if json_text is None:
         return text
     allow_long_integers()
     try:
         return read_json(json_text)
     except InputError as error:
-        raise InputError(f"--json: {error.message}") from None
+        raise InputError(f"--input-json: {error.message}") from None
+
+
+def shown_spec(spec: str) -> str:
+    """Return a program as it was given, for titles; standard input in words."""
+    return "standard input" if spec == "-" else spec
 
 
 def program_name(spec: str) -> str:
     """Return the name of a program, or the stem of its file if it is given without a name."""
+    if spec == "-":
+        return "standard input"
     path, _, name = spec.rpartition(":")
     return name if path and "/" not in name and "\\" not in name else Path(spec).stem
 
@@ -155,6 +202,14 @@ def print_message(message: str) -> None:
     """Print a one-line message to stderr, escaping unencodable characters."""
     encoding = sys.stderr.encoding or "utf-8"
     typer.echo(f"raspir: {message}".encode(encoding, "backslashreplace").decode(encoding), err=True)
+
+
+def print_error(error: RaspirError) -> None:
+    """Print an error in one line to stderr; where it reports a bug, also how to see the traceback."""
+    what, saved, where = str(error).partition("; the graph before it")
+    is_shown = os.environ.get(FULL) == "full" or "--traceback" in sys.argv
+    hint = " (--traceback shows more)" if error.crash and not is_shown else ""
+    print_message(f"{what}{hint}{saved}{where}")
 
 
 @contextlib.contextmanager

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import linecache
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -43,6 +45,29 @@ def load(target: str) -> SOp | Graph:
     module, origin = _module(file)
     value = _only_program(module, origin, file) if name is None else _named(module, name, file)
     return _program(value, name or "the program", origin)
+
+
+@public
+def load_text(text: str, file: str, name: str | None = None) -> SOp | Graph:
+    """Return the program in a text: textual IR if it begins like textual IR, otherwise Python code, which is executed.
+
+    Args:
+        text: the text.
+        file: the name of the text in messages and locations.
+        name: the name of the program, as for :func:`load`.
+
+    Raises:
+        LoadError, TextError: as for :func:`load`.
+    """
+    if _IR.match(text):
+        return _output(parse(text, file=file), file, name)
+    module = _execute_text(text, file)
+    value = _only_program(module, file, file) if name is None else _named(module, name, file)
+    return _program(value, name or "the program", file)
+
+
+_IR = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*(?:%|(?:raspir|max_length|output)[ \t]+[^\W_])")
+"""The beginning of textual IR: after blank lines and comments, a line that is not Python."""
 
 
 @public
@@ -131,6 +156,17 @@ def _execute(path: Path) -> ModuleType:
     return module
 
 
+def _execute_text(text: str, file: str) -> ModuleType:
+    """Execute Python code as a new module, with the working directory on the import path."""
+    module = ModuleType(f"program_{len(sys.modules)}")
+    sys.modules[module.__name__] = module
+    linecache.cache[file] = len(text), None, text.splitlines(keepends=True), file  # for tracebacks
+    sys.path.insert(0, os.getcwd())
+    with _user_code(file):
+        exec(compile(text, file, "exec"), vars(module))
+    return module
+
+
 @contextmanager
 def _user_code(file: str) -> Iterator[None]:
     """Convert any exception of user code to a one-line error with its location."""
@@ -169,8 +205,8 @@ def _only_program(module: ModuleType, origin: str, file: str) -> object:
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
-        listed = ", ".join(programs)
-        raise LoadError(f"{file} has several programs ({listed}): choose one, as in {file}:{next(iter(programs))}")
+        listed, chosen = ", ".join(programs), f"{'-' if file == '<stdin>' else file}:{next(iter(programs))}"
+        raise LoadError(f"{file} has several programs ({listed}): choose one, as in {chosen}")
     return next(iter(programs.values()))
 
 
