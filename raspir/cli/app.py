@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from raspir import __version__
 from raspir.cli.commands import Group, Traceback, full_tracebacks, with_shared_parts
+from raspir.cli.shells import INSTRUCTION, complete
 
 COMMANDS = {
     "run": ("running", "Run a program on an input, or on each line of a file, and print the result as JSON."),
@@ -90,6 +92,8 @@ def _main(
 
 def main() -> None:
     """Run the command line; report a :class:`RaspirError` in one line, with exit code 2."""
+    if os.environ.get(INSTRUCTION, "").startswith("complete_"):
+        complete(app)
     try:
         app()
     except KeyboardInterrupt:  # before or after the command

@@ -1,16 +1,22 @@
-"""Shell completion for --backend and --passes: names with summaries, and options within braces."""
+"""Completions of arguments: programs, functions, backends, passes, formats and rules, with their summaries.
+
+Python files are parsed and not executed.
+"""
 
 from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import typer
 
-from raspir.backends.base import BACKENDS, Backend
+from raspir.backends.base import BACKENDS, Backend, drawer
 from raspir.backends.protocols import Draws, Explains, Runs, Writes
+from raspir.frontends.python.names import Named, names_in
+from raspir.ir import RaspirError, parse
 from raspir.passes.base import PASSES
 from raspir.plugins.options import options_listed
 from raspir.plugins.registry import Listing, Member
@@ -39,6 +45,67 @@ def passes(incomplete: str) -> Offered:
         start = incomplete.rfind(",", 0, braces if inside else None) + 1
         done, last = incomplete[:start], incomplete[start:]
         return [(done + text, summary) for text, summary in _offered(last, usable, "pass")]
+
+
+def programs(incomplete: str) -> Offered:
+    """Return the completions of ``FILE:NAME`` to the names of programs; none for a path, which shells complete."""
+    return _names_of(incomplete, lambda each: each.may_be_program)
+
+
+def functions(incomplete: str) -> Offered:
+    """Return the completions of ``SYMBOL=FILE:NAME`` to the names of functions."""
+    symbol, equals, target = incomplete.partition("=")
+    return [(f"{symbol}={text}", about) for text, about in _names_of(target, lambda each: each.is_function) if equals]
+
+
+def formats(context: typer.Context, incomplete: str) -> Offered:
+    """Return the completions of ``incomplete`` to the formats that the chosen backend draws."""
+    with redirect_stdout(sys.stderr):
+        try:
+            drawn = drawer(context.params.get("backend") or "graphviz").formats
+        except RaspirError:
+            return []
+    return [(each, "") for each in drawn if each.startswith(incomplete)]
+
+
+def rules(incomplete: str) -> Offered:
+    """Return the completions of ``incomplete`` to the rules of the optimizer; none without the solver."""
+    try:
+        from raspir.testing.proofs.cases import RULES
+    except ImportError:
+        return []
+    names = dict.fromkeys(each.name for each in RULES)
+    return [(name, "") for name in names if name.startswith(incomplete)]
+
+
+_LARGEST = 1 << 20
+"""The size in bytes of the largest file that is read for its names."""
+
+
+def _names_of(target: str, wanted: Callable[[Named], bool]) -> Offered:
+    file, colon, start = target.rpartition(":")
+    if not colon:
+        file, start = target, ""
+    path = Path(file).expanduser()
+    if colon and not path.exists() and file.replace(".", "").isidentifier():  # a dotted module
+        path = Path(*file.split(".")).with_suffix(".py")
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return []
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return []
+    names = names_in(text) if path.suffix == ".py" else _outputs(text)
+    chosen = [each for each in names if wanted(each) and each.name.startswith(start)]
+    return [(f"{file}:{each.name}", _shown(each.summary)) for each in chosen]
+
+
+def _outputs(text: str) -> list[Named]:
+    """Return the outputs of textual IR; none if it is malformed."""
+    try:
+        return [Named(name, "output", False, True) for name in parse(text).outputs if name.isidentifier()]
+    except RaspirError:
+        return []
 
 
 def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> Offered:

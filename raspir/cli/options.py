@@ -29,6 +29,7 @@ ProgramSpec = Annotated[
     str,
     typer.Argument(
         metavar="FILE[:NAME]",
+        autocompletion=completion.programs,
         help="A Python file, a dotted module or a textual IR file; - for either text from standard input. NAME is a "
         "program in it, or a function without parameters that returns one; it is optional if there is only one.",
     ),
@@ -67,7 +68,9 @@ Output = Annotated[
 Bind = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="SYMBOL=FILE:NAME", help="The Python function for a symbol of a textual IR file. May be repeated."
+        metavar="SYMBOL=FILE:NAME",
+        help="The Python function for a symbol of a textual IR file. May be repeated.",
+        autocompletion=completion.functions,
     ),
 ]
 Passes = Annotated[

@@ -9,6 +9,7 @@ import typer
 
 from raspir import api
 from raspir.backends.base import BackendAdapter, drawer
+from raspir.cli import completion
 from raspir.cli.options import (
     BackendName,
     Bind,
@@ -44,7 +45,12 @@ def draw(
     output: Output = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", metavar="FORMAT", help="svg, png, pdf or dot, or another format of the backend."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="svg, png, pdf or dot, or another format of the backend.",
+            autocompletion=completion.formats,
+        ),
     ] = None,
     input: Input = None,
     input_json: InputJson = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from raspir.cli import completion
 from raspir.cli.options import AsJson, Jobs, examples
 from raspir.cli.shared import print_json, print_message
 from raspir.ir import InputError, RaspirError
@@ -30,7 +31,9 @@ _SHOWN = 3  # the conditions shown per rule without --all
 def verify_rules(
     rule: Annotated[
         list[str] | None,
-        typer.Option("--rule", metavar="NAME", help="Check only this rule. May be repeated."),
+        typer.Option(
+            "--rule", metavar="NAME", help="Check only this rule. May be repeated.", autocompletion=completion.rules
+        ),
     ] = None,
     longest: Annotated[
         int, typer.Option("--longest", metavar="N", help="The greatest length for which rules are proved.")
