@@ -28,7 +28,7 @@ from raspir.frontends.python.embedded import (
     tokens,
     where,
 )
-from raspir.frontends.python.example import set_example as set_example
+from raspir.frontends.python.example import set_example
 from raspir.frontends.python.lowering import lower as lower
 from raspir.ir import BackendError as BackendError
 from raspir.ir import EvaluationError as EvaluationError
@@ -68,4 +68,5 @@ __all__ = [  # noqa: RUF022  # the language, in teaching order
     "SOp",
     "Selector",
     "Sequence",
+    "set_example",
 ]
