@@ -41,6 +41,7 @@ from raspir.ir import RaspirError as RaspirError
 from raspir.ir import RaspirWarning as RaspirWarning
 from raspir.ir import SlowWarning as SlowWarning
 from raspir.ir import Stats as Stats
+from raspir.ir import StringWarning as StringWarning
 from raspir.ir import TextError as TextError
 from raspir.ir import VocabularyWarning as VocabularyWarning
 from raspir.ir import parse as parse

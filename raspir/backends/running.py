@@ -8,6 +8,7 @@ from raspir.backends.base import runner
 from raspir.ir import Graph
 from raspir.runtime.reference import LONG, trace
 from raspir.runtime.sequence import Sequence
+from raspir.runtime.strings import warn_of_strings
 
 
 def run(graph: Graph, input: object) -> Sequence:
@@ -16,6 +17,7 @@ def run(graph: Graph, input: object) -> Sequence:
     Raises:
         BackendError, InputError, EvaluationError: as for running it on either backend.
     """
+    warn_of_strings(graph, input)
     result = runner("numpy" if _is_long(input) else "reference").compile(graph)(input)
     assert isinstance(result, Sequence)
     return result
@@ -27,6 +29,7 @@ def run_selector(graph: Graph, input: object) -> list[list[bool]]:
     Raises:
         BackendError, InputError, EvaluationError: as for the reference interpreter.
     """
+    warn_of_strings(graph, input)
     (output,) = graph.outputs.values()
     matrix: list[list[bool]] = trace(graph, input)[output.operands[0]]
     return matrix
