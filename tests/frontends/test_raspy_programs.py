@@ -110,7 +110,6 @@ PROGRAMS = {
         "hello",
         [True, True, False, False, True],
     ),
-    "not": (where(pred=~(tokens == "l"), t=1, f=0), "hello", [1, 1, 0, 0, 1]),
     "digits": (atoi(where(tokens == "-", "0", tokens)) + 2, "02-13", [2, 4, 2, 3, 5]),
     "waves": (((indices * 0).cos() + (indices * 0).sin()).round(), "abc", [1, 1, 1]),
     "histogram": ((key(x=tokens) == query(x=tokens)).value(val=1), "hello", [1, 1, 2, 2, 1]),
@@ -145,6 +144,8 @@ PROGRAMS = {
         [10, 30, 60],
     ),
     "a constant": (raw(x=[1, 2]) + raw(x=(3, 4)), "ab", [4, 6]),
+    # RASPy yields something else on these: `~` of booleans is always true, and "the" is three characters.
+    "not": (where(pred=~(tokens == "l"), t=1, f=0), "hello", [1, 1, 0, 0, 1]),
     "words": (where(pred=tokens == "the", t="a", f=tokens), ["the", "cat"], ["a", "cat"]),
 }  # fmt: skip
 
