@@ -159,3 +159,10 @@ def test_results_have_raspys_attributes():
         assert result.val == result.toseq() == [2, 1, 2]
         assert type(result.val) is type(result.toseq()) is list
         assert result.layer == result.layers == 1
+
+
+def test_matrices_have_a_row_for_each_query_and_raspys_have_one_for_each_key():
+    matrix = before("abc")
+    assert matrix == [[False, False, False], [True, False, False], [True, True, False]]
+    assert matrix.val == before.input("abc").val == [[False, True, True], [False, False, True], [False, False, False]]
+    assert before("").val == []

@@ -30,6 +30,7 @@ from raspir.ir.atoms import is_one_of, members, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.typing import Attribute
+from raspir.runtime.matrix import Matrix
 from raspir.runtime.sequence import Sequence
 
 A = TypeVar("A")
@@ -181,7 +182,7 @@ class Selector(Expression):
     )
     _made_by = "compare a key with a query, as in key(a) == query(b)"
 
-    def __call__(self, input: object = MISSING, *more: object, **named: object) -> list[list[bool]]:
+    def __call__(self, input: object = MISSING, *more: object, **named: object) -> Matrix:
         """Return the matrix on ``input``: a list of rows (queries) of booleans (keys).
 
         Raises:
@@ -191,11 +192,11 @@ class Selector(Expression):
         return run_selector(lower(self.width()), self._input(input, more, named))
 
     @overload
-    def input(self, input: object) -> list[list[bool]]: ...
+    def input(self, input: object) -> Matrix: ...
     @overload
-    def input(self, x: object) -> list[list[bool]]: ...
+    def input(self, x: object) -> Matrix: ...
     @also_named(x="input")
-    def input(self, input: object) -> list[list[bool]]:
+    def input(self, input: object) -> Matrix:
         """Return the matrix on ``input``; equivalent to a call."""
         return self(input)
 
