@@ -14,10 +14,12 @@ R = TypeVar("R")
 
 
 def also_named(**synonyms: str) -> Callable[[Callable[P, R]], Callable[..., R]]:
-    """Return a decorator that lets callers name parameters by synonyms, which map to their own names.
+    """Return a decorator that lets callers name parameters as in RASPy, by names that map to raspir's.
 
-    ``help`` and :func:`inspect.signature` show the own names alone; type checkers learn of both from overloads.
+    :func:`inspect.signature` shows raspir's names alone, the docstring lists the others, and type checkers learn of both
+    from overloads.
     """
+    listed = ", ".join(f"{theirs} for {own}" for theirs, own in synonyms.items())
 
     def decorate(function: Callable[P, R]) -> Callable[..., R]:
         @wraps(function)
@@ -26,6 +28,8 @@ def also_named(**synonyms: str) -> Callable[[Callable[P, R]], Callable[..., R]]:
                 return function(*given, **named)
             return function(*given, **_by_own_names(function, synonyms, given, named))
 
+        if function.__doc__:  # there is none under -OO
+            call.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n\nRASPy's names are accepted, too: {listed}."
         return call
 
     return decorate
