@@ -16,8 +16,8 @@ R = TypeVar("R")
 def also_named(**synonyms: str) -> Callable[[Callable[P, R]], Callable[..., R]]:
     """Return a decorator that lets callers name parameters as in RASPy, by names that map to raspir's.
 
-    :func:`inspect.signature` shows raspir's names alone, the docstring lists the others, and type checkers learn of both
-    from overloads.
+    :func:`inspect.signature` shows raspir's names alone; the docstring lists the others, and overloads declare both to
+    type checkers.
     """
     listed = ", ".join(f"{theirs} for {own}" for theirs, own in synonyms.items())
 
