@@ -23,6 +23,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "runtime": {"ir", "viz"},
     "backends": {"ir", "plugins", "analysis", "rewriting", "viz", "runtime", "_version"},
     "frontends": {"ir", "runtime", "backends"},
+    "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
     "validation": {"ir", "analysis", "runtime", "backends"},
     "testing": {

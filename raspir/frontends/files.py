@@ -16,7 +16,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.python.expressions import RefusedOperations
+from raspir.frontends.python.expressions import RefusedOperations, unlocated
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 
@@ -220,8 +220,11 @@ def _program(value: object, name: str, origin: str) -> SOp | Graph:
         required = _required(value)
         if required:
             raise LoadError(f"{name} requires arguments ({', '.join(required)}), so it is not a program")
+        ours = str(getattr(value, "__module__", None)).partition(".")[0] == __name__.partition(".")[0]
         with _user_code(origin):
             value = value()
+        if ours and isinstance(value, SOp):
+            unlocated(value)
         verb = "returned"
     if isinstance(value, Selector):
         raise LoadError(f"{name} {verb} a selector, not a program: aggregate with it, as in selector.value(tokens)")

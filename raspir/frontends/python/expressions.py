@@ -16,7 +16,7 @@ from raspir.ir.layers import layer_of
 from raspir.ir.operations import COMPARISONS, OPERATIONS, Operation
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute
-from raspir.ir.walks import postorder
+from raspir.ir.walks import postorder, preorder
 
 E = TypeVar("E", bound="Expression")
 
@@ -255,3 +255,11 @@ def named(expression: E, title: str) -> E:
     copy.title = title
     copy._graph = None
     return copy
+
+
+def unlocated(expression: E) -> E:
+    """Return ``expression`` after removing the locations of all its parts: raspir built it, and no line of the user."""
+    parts: Iterable[Expression] = preorder((expression,), lambda part: part.operands)
+    for part in parts:
+        part.location = None
+    return expression
