@@ -85,6 +85,8 @@ class RefusedOperations:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
             raise AttributeError(f"{self._what} has no attribute {name}")
+        if name in _METHODS:
+            raise UnknownAttributeError(f"`.{name}`: {self._advice}", caller())
         known = get_close_matches(name, dir(self), n=1)
         hint = f"; did you mean .{known[0]}?" if known else ""
         if not known and callable(getattr(str, name, None)):
@@ -92,7 +94,12 @@ class RefusedOperations:
         raise UnknownAttributeError(f"{self._what} has no attribute {name}{hint}", caller())
 
     def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if id(getattr(type(self), name, None)) not in _MISTAKES]
+        hidden = {slot for cls in type(self).__mro__ for slot in getattr(cls, "__slots__", ())}
+        return [
+            name
+            for name in super().__dir__()
+            if name not in hidden and id(getattr(type(self), name, None)) not in _MISTAKES
+        ]
 
     # Expressions are immutable, so a copy is the object itself.
 
@@ -121,8 +128,6 @@ def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
     _MISTAKES.add(id(method))
 
 
-for _name in _METHODS:
-    refuse(RefusedOperations, _name, f"`.{_name}`: {{advice}}")
 for _name, _symbol in {**_ARITHMETIC, **_UNARY, **_ORDER}.items():
     refuse(RefusedOperations, f"__{_name}__", f"`{_symbol}`: {{advice}}")
 for _name, _symbol in _ARITHMETIC.items():
