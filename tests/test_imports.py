@@ -32,9 +32,10 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "testing": {
         "ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends", "frontends", "api", "validation",
     },
+    "puzzles": {"ir", "passes", "runtime", "backends", "frontends", "api", "testing"},
     "cli": {
         "ir", "plugins", "analysis", "passes", "viz", "runtime", "backends", "frontends", "api", "validation",
-        "testing", "raspir",
+        "testing", "puzzles", "raspir",
     },
 }  # fmt: skip
 
