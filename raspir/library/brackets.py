@@ -87,9 +87,9 @@ def _closed(seq: SOp, kinds: list[Pair]) -> SOp:
 def _mismatch(seq: SOp, depth: SOp, kinds: list[Pair]) -> SOp:
     """Return whether a closer has an opener of another pair as its partner."""
     opens, closes = (seq.has([pair[side] for pair in kinds]) for side in (0, 1))
-    # Both brackets of a pair have the level that they enclose. Openers and closers alternate on each level, so the
-    # opener of a closer is its predecessor there.
-    level = where(opens, depth, where(closes, depth + 1, "other")).name("level")
+    # Both brackets of a pair have the level that they enclose, 1 or more. Openers and closers alternate on each level,
+    # so the opener of a closer is its predecessor there.
+    level = where(opens, depth, where(closes, depth + 1, 0)).name("level")
     turn = (up_to_here() & equal(level, level)).width().name("turn")
     partner = (equal(opens, True) & equal(level, level) & equal(turn, turn - 1)).value(seq, "")
     wanted: SOp | str = ""

@@ -49,6 +49,8 @@ def last(seq: SOp = tokens, condition: SOp | None = None, default: Atom = 0) -> 
 def index_of(seq: SOp, value: Atom, default: Atom = -1) -> SOp:
     """Return the first position that has ``value``, an int, at every position.
 
+    The puzzle ``first`` asks for ``index_of(seq, q, default=99)``.
+
     Args:
         seq: the sequence.
         value: the value to look for.

@@ -197,7 +197,17 @@ def inputs(name, atoms):
         return [a + "+" + b for a in ("", "x", "xyz") for b in ("", "z", "zyxy")]
     short = [x for size in range(1, 5) for x in itertools.product(atoms, repeat=size)]
     longer = [rng.choices(atoms, k=rng.randint(5, 16)) for _ in range(25)]
+    if atoms == BRACKETS:
+        longer += [nested(rng, 7) for _ in range(25)] + [nested(rng, 4) + nested(rng, 4)[::-1] for _ in range(10)]
     return [list(x) for x in rng.sample(short, min(len(short), 150)) + longer]
+
+
+def nested(rng, pairs):
+    """A balanced string of both kinds of brackets, with another character here and there."""
+    if pairs == 0:
+        return rng.choice(["", "", "x"])
+    inside, bracket = rng.randrange(pairs), rng.choice(["()", "{}"])
+    return bracket[0] + nested(rng, inside) + bracket[1] + nested(rng, pairs - 1 - inside)
 
 
 @pytest.mark.parametrize(("name", "arguments", "expected", "atoms"), CASES, ids=[case[0] for case in CASES])
