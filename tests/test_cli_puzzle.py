@@ -34,7 +34,10 @@ def test_the_list():
         "name": "flip",
         "task": "The values in reverse order.",
         "signature": "flip(seq)",
-        "example": {"call": "flip(tokens)", "input": list("hello"), "output": list("olleh")},
+        "examples": [
+            {"call": "flip(tokens)", "input": list("hello"), "output": list("olleh")},
+            {"call": "flip(tokens)", "input": list("abb"), "output": list("bba")},
+        ],
         "layers": {"select": 2, "best": 2},
         "builds_on": ["length"],
     }
@@ -46,6 +49,7 @@ def test_one_puzzle():
         'shift: The values moved right by i positions, or left by -i; "_" where nothing\narrives.\n'
         "\n"
         '  shift(2, tokens)("hello") → "__hel"\n'
+        '  shift(-1, tokens)("hello") → "ello_"\n'
         "\n"
         "A solution is a function shift(i, seq).\n"
         'It may also take default, which is "_".\n'

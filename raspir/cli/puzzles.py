@@ -18,7 +18,7 @@ from raspir.passes.options import Attention
 from raspir.viz.shown import counted
 
 if TYPE_CHECKING:
-    from raspir.puzzles.catalog import Puzzle
+    from raspir.puzzles.catalog import Example, Puzzle
     from raspir.puzzles.checking import Outcome
 
 commands = typer.Typer()
@@ -95,7 +95,9 @@ def _list(puzzles: list[Puzzle], as_json: bool) -> None:
     if as_json:
         print_json([_to_json(each) for each in puzzles])
         return
-    console().print(puzzle_table((each.name, f"{each.task}\n{_example(each)}", _layers(each)) for each in puzzles))
+    console().print(
+        puzzle_table((each.name, f"{each.task}\n{_shown(each.examples()[0])}", _layers(each)) for each in puzzles)
+    )
     typer.echo("raspir puzzle NAME shows one; raspir puzzle NAME FILE:NAME checks a solution.")
 
 
@@ -107,7 +109,7 @@ def _print(puzzle: Puzzle, attention: Kind) -> None:
     lines = [
         *textwrap.wrap(f"{puzzle.name}: {puzzle.task}", 80),
         "",
-        f"  {_example(puzzle)}",
+        *(f"  {_shown(example)}" for example in puzzle.examples()),
         "",
         f"A solution is {kind} {puzzle.signature}.",
         *(f"It may also take {name}, which is {to_json(value)}." for name, value in puzzle.optional.items()),
@@ -118,10 +120,9 @@ def _print(puzzle: Puzzle, attention: Kind) -> None:
     typer.echo("\n".join(lines))
 
 
-def _example(puzzle: Puzzle) -> str:
+def _shown(example: Example) -> str:
     """Return an example in one line, with characters as a text."""
-    given, expected = puzzle.example_case()
-    return f"{puzzle.call(puzzle.arguments[0])}({_text(given)}) → {_text(expected)}"
+    return f"{example.call}({_text(example.input)}) → {_text(example.output)}"
 
 
 def _text(atoms: list[Atom]) -> str:
@@ -136,12 +137,11 @@ def _layers(puzzle: Puzzle) -> str:
 
 
 def _to_json(puzzle: Puzzle) -> dict[str, Any]:
-    given, expected = puzzle.example_case()
     return {
         "name": puzzle.name,
         "task": puzzle.task,
         "signature": puzzle.signature,
-        "example": {"call": puzzle.call(puzzle.arguments[0]), "input": given, "output": expected},
+        "examples": [example._asdict() for example in puzzle.examples()],
         "layers": dict(zip(get_args(Attention), puzzle.layers, strict=True)),
         "builds_on": list(puzzle.uses),
     }

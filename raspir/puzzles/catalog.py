@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from raspir.frontends.python.embedded import SOp, tokens
 from raspir.ir import Atom, RaspirError
@@ -17,6 +17,14 @@ Values = list[Any]  # atoms, which are plain Python values to the function that 
 
 PROGRAMS: dict[str, SOp] = {"tokens": tokens, 'tokens != "<"': tokens != "<"}
 """The programs that solutions receive as arguments, by their text."""
+
+
+class Example(NamedTuple):
+    """An example: the call of a solution in words, an input and the result."""
+
+    call: str
+    input: Values
+    output: Values
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Puzzle:
         programs: the text of the programs among the arguments, by parameter.
         arguments: the atoms among the arguments, by parameter: a solution is checked for each of these.
         optional: atoms that a solution may take as arguments, by parameter, and that are the same in every check.
-        example: an input.
+        shown: the examples: the number of the arguments, and an input.
         vocab: the atoms that inputs may hold, which the optimizer may assume; ``None`` for any.
         uses: earlier puzzles that help.
     """
@@ -45,7 +53,7 @@ class Puzzle:
     programs: Mapping[str, str] = field(default_factory=lambda: {"seq": "tokens"})
     arguments: tuple[Arguments, ...] = ({},)
     optional: Arguments = field(default_factory=dict)
-    example: str | tuple[Atom, ...] = "hello"
+    shown: tuple[tuple[int, Iterable[Atom]], ...] = ((0, "hello"), (0, "abb"))
     vocab: str | None = None
     uses: tuple[str, ...] = ()
 
@@ -62,17 +70,17 @@ class Puzzle:
     @property
     def signature(self) -> str:
         """The signature of a solution."""
-        return f"{self.name}({', '.join(self.parameters)})" if self.parameters else self.name
+        return f"{self.name}({', '.join(self.parameters)})"
 
     def call(self, arguments: Arguments) -> str:
         """Return the call of a solution with ``arguments`` in words."""
         values = (repr(arguments[name]) if name in arguments else self.programs[name] for name in self.parameters)
         return f"{self.name}({', '.join(values)})" if self.parameters else self.name
 
-    def example_case(self) -> tuple[Values, Values]:
-        """Return the example input, and the result for the first arguments."""
-        given = list(self.example)
-        return given, self.expected(given, **self.arguments[0])
+    def examples(self) -> list[Example]:
+        """Return the examples, with their results."""
+        asked = [(self.arguments[number], list(given)) for number, given in self.shown]
+        return [Example(self.call(arguments), given, self.expected(given, **arguments)) for arguments, given in asked]
 
     def fewest(self, attention: str) -> int:
         """Return the fewest layers known with a kind of attention."""
@@ -189,7 +197,7 @@ _LISTED = (
         expected=lambda x: [sum(x[: i + 1]) for i in range(len(x))],
         inputs=lambda: _words((0, 2, -1), (5, 10)),
         layers=(1, 1),
-        example=(3, 1, -2),
+        shown=((0, (3, 1, -2)), (0, (1, 1, 1, 1))),
     ),
     Puzzle(
         "window_sum",
@@ -197,7 +205,7 @@ _LISTED = (
         expected=lambda x: [sum(x[max(0, i - 2) : i + 1]) for i in range(len(x))],
         inputs=lambda: _words((0, 2, -1), (5, 10)),
         layers=(1, 1),
-        example=(1, 3, 2, 2),
+        shown=((0, (1, 3, 2, 2)), (0, (5, 5))),
     ),
     Puzzle(
         "index",
@@ -206,6 +214,7 @@ _LISTED = (
         inputs=lambda i: _words("abc", "defg"),
         layers=(1, 1),
         arguments=tuple({"i": i} for i in (1, 0, 2, 7)),
+        shown=((0, "hello"), (3, "hello")),
     ),
     Puzzle(
         "shift",
@@ -214,6 +223,7 @@ _LISTED = (
         inputs=lambda i: _words("abc", "defg"),
         layers=(1, 1),
         arguments=tuple({"i": i} for i in (2, 1, 0, -1, -2, 7)),
+        shown=((0, "hello"), (3, "hello")),
         optional={"default": "_"},
     ),
     Puzzle(
@@ -222,7 +232,7 @@ _LISTED = (
         expected=_everywhere(min),
         inputs=lambda: _words((2, 0, -1), (5, 10)),
         layers=(2, 1),
-        example=(5, 3, 2, 5, 2),
+        shown=((0, (5, 3, 2, 5, 2)), (0, (0, -1))),
     ),
     Puzzle(
         "first",
@@ -231,6 +241,7 @@ _LISTED = (
         inputs=lambda q: _words("abl", "defg"),
         layers=(2, 1),
         arguments=({"q": "l"}, {"q": "a"}),
+        shown=((0, "hello"), (1, "hello")),
         uses=("minimum",),
     ),
     Puzzle(
@@ -240,7 +251,7 @@ _LISTED = (
         inputs=_padded,
         layers=(2, 2),
         optional={"default": "-"},
-        example="xyz__",
+        shown=((0, "xyz__"), (0, "ab")),
     ),
     Puzzle(
         "split",
@@ -250,7 +261,7 @@ _LISTED = (
         inputs=lambda v, get_first_part: _with_one(v),
         layers=(2, 2),
         arguments=tuple({"v": v, "get_first_part": part} for v in "+|" for part in (True, False)),
-        example="xyz+zyr",
+        shown=((0, "xyz+zyr"), (1, "xyz+zyr")),
         vocab="abcd+|",
         uses=("ralign",),
     ),
@@ -261,7 +272,7 @@ _LISTED = (
         inputs=lambda: _words("a<b", "cd"),
         layers=(2, 1),
         programs={"seq": "tokens", "match": 'tokens != "<"'},
-        example="xh<<l",
+        shown=((0, "xh<<l"), (0, "<a<")),
         uses=("cumsum",),
     ),
     Puzzle(
@@ -270,7 +281,7 @@ _LISTED = (
         expected=_added,
         inputs=_sums,
         layers=(4, 3),
-        example="683+345",
+        shown=((0, "683+345"), (0, "99+1")),
         vocab="0123456789+",
         uses=("split", "shift", "slide"),
     ),

@@ -75,6 +75,12 @@ def test_every_puzzle_is_compared_with_recorded_results():
     assert {name for name, _ in RECORDED.values()} == set(PUZZLES)
 
 
+def test_every_puzzle_has_examples():
+    for puzzle in PUZZLES.values():
+        assert len({(each.call, *each.input) for each in puzzle.examples()}) == 2
+        assert all(len(each.output) == len(each.input) for each in puzzle.examples())
+
+
 @pytest.mark.parametrize("attention", ["select", "best"])
 @pytest.mark.parametrize("name", PUZZLES)
 def test_solutions_of_the_library_reach_the_fewest_layers(name, attention, written):
