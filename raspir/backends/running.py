@@ -9,7 +9,9 @@ from collections.abc import Sized
 
 from raspir._forking import importing
 from raspir.ir import Graph
+from raspir.runtime.matrix import Matrix
 from raspir.runtime.sequence import Sequence
+from raspir.runtime.strings import warn_of_strings
 
 
 def run(graph: Graph, input: object) -> Sequence:
@@ -18,6 +20,7 @@ def run(graph: Graph, input: object) -> Sequence:
     Raises:
         BackendError, InputError, EvaluationError: as for running it on either backend.
     """
+    warn_of_strings(graph, input)
     with importing.lock:
         from raspir.backends.base import runner
 
@@ -26,18 +29,18 @@ def run(graph: Graph, input: object) -> Sequence:
     return result
 
 
-def run_selector(graph: Graph, input: object) -> list[list[bool]]:
+def run_selector(graph: Graph, input: object) -> Matrix:
     """Return the matrix, queries by keys, of the selector of the single output of ``graph``, an aggregate.
 
     Raises:
         BackendError, InputError, EvaluationError: as for the reference interpreter.
     """
+    warn_of_strings(graph, input)
     with importing.lock:
         from raspir.runtime.reference import trace
 
     (output,) = graph.outputs.values()
-    matrix: list[list[bool]] = trace(graph, input)[output.operands[0]]
-    return matrix
+    return Matrix(trace(graph, input)[output.operands[0]])
 
 
 def _is_long(input: object) -> bool:
