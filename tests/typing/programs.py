@@ -79,7 +79,8 @@ before = key(indices) < query(indices)
 assert_type(same & before, Selector)
 assert_type(same | ~before, Selector)
 assert_type(same.name("same"), Selector)
-assert_type(same("aba"), list[list[bool]])
+rows: list[list[bool]] = same("aba")
+assert_type(rows[0][0], bool)
 
 # Aggregates.
 assert_type(same.value(1), SOp)
@@ -88,6 +89,9 @@ assert_type(before.mean(tokens, default="_"), SOp)
 assert_type(before.best(tokens, indices, ties="right", default="_", pick="lowest"), SOp)
 assert_type(before.width() + 1, SOp)
 assert_type(aggregate(same, 1, default=0), SOp)
+assert_type(aggregate(sel=same, vallike=tokens, name="sum"), SOp)  # RASPy's names
+assert_type(where(pred=tokens == 1, t=tokens, f=[1, 2, 3]), SOp)
+assert_type(same.value(val=1), SOp)
 
 # Results are sequences of atoms.
 result = tokens("hello")
@@ -199,7 +203,7 @@ errors: tuple[type[raspir.RaspirError], ...] = (
     raspir.ProgramError,
     raspir.TextError,
 )
-warned: tuple[type[raspir.RaspirWarning], ...] = (raspir.SlowWarning, raspir.VocabularyWarning)
+warned: tuple[type[raspir.RaspirWarning], ...] = (raspir.SlowWarning, raspir.StringWarning, raspir.VocabularyWarning)
 try:
     tokens([0.5, None])
 except raspir.InputError as error:
