@@ -26,14 +26,16 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "runtime": {"ir", "viz"},
     "backends": {"ir", "plugins", "analysis", "rewriting", "viz", "runtime"},
     "frontends": {"ir", "runtime", "backends"},
+    "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
     "validation": {"ir", "analysis", "runtime", "backends"},
     "testing": {
         "ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends", "frontends", "api", "validation",
     },
+    "puzzles": {"ir", "passes", "runtime", "backends", "frontends", "api", "testing"},
     "cli": {
         "ir", "plugins", "analysis", "passes", "viz", "runtime", "backends", "frontends", "api", "validation",
-        "testing", "raspir",
+        "testing", "puzzles", "raspir",
     },
 }  # fmt: skip
 

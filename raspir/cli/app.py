@@ -30,6 +30,7 @@ COMMANDS = {
     ),
     "backends": ("listing", "List the backends, with their capabilities and options."),
     "passes": ("listing", "List the passes of the optimizer and their options."),
+    "puzzle": ("puzzles", "List the puzzles, show one, or check a solution."),
     "verify-rules": (
         "proofs",
         "Prove the rewrite rules of the optimizer with an SMT solver, and check that their side conditions are needed.",

@@ -1,4 +1,4 @@
-"""Shell completion for --backend and --passes: names with summaries, and options within braces."""
+"""Shell completion for --backend, --passes and puzzles: names with summaries, and options within braces."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ def passes(incomplete: str) -> Offered:
         start = incomplete.rfind(",", 0, braces if inside else None) + 1
         done, last = incomplete[:start], incomplete[start:]
         return [(done + text, summary) for text, summary in _offered(last, usable, "pass")]
+
+
+def puzzles(incomplete: str) -> Offered:
+    """Return the completions of ``incomplete`` to names of puzzles, with their tasks."""
+    from raspir.puzzles.catalog import PUZZLES
+
+    return [(name, _shown(puzzle.task)) for name, puzzle in PUZZLES.items() if name.startswith(incomplete)]
 
 
 def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> Offered:

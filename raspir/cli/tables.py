@@ -157,6 +157,14 @@ def _text(content: str) -> Text:
     return Text("\n".join(map(visible, content.split("\n"))))
 
 
+def puzzle_table(rows: Iterable[tuple[str, str, str]]) -> Table:
+    """Return a table of puzzles: the name, the task with an example, and the fewest layers known."""
+    table = Table(Column("puzzle", no_wrap=True, style="bold"), Column("task", overflow="fold"), "layers")
+    for row in rows:
+        table.add_row(*map(_text, row))
+    return table
+
+
 def backend_table(registry: Registry[Backend]) -> Table:
     """Return a table of the backends in ``registry``: their summaries, levels, capabilities, outputs and options."""
     return _member_table(registry, ("takes", "makes"), _taken_and_made)

@@ -8,17 +8,20 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.python.expressions import RefusedOperations
+from raspir.frontends.python.expressions import RefusedOperations, unlocated
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
+
+_NOTHING: Mapping[str, object] = {}
 
 
 def load(target: str) -> SOp | Graph:
@@ -43,6 +46,53 @@ def load(target: str) -> SOp | Graph:
     return _program(value, name or "the program", origin)
 
 
+@dataclass(frozen=True)
+class Named:
+    """What ``FILE:NAME`` names: a program, or a function that may return one.
+
+    Attributes:
+        value: the object of that name.
+        name: the name.
+        origin: the file.
+    """
+
+    value: Any
+    name: str
+    origin: str
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function."""
+        return _is_function(self.value)
+
+    def parameters(self) -> dict[str, bool]:
+        """Return the names of the parameters of the function, and whether each is required."""
+        required = _required(self.value)
+        return {each.name: each.name in required for each in _parameters(self.value) if each.kind not in _ANY_NUMBER}
+
+    def program(self, given: Mapping[str, object]) -> SOp | Graph:
+        """Return it as a program, calling it with the arguments ``given``, by parameter, if it is a function.
+
+        Raises:
+            LoadError: if it is not a program, or the function raises an error.
+        """
+        return _program(self.value, self.name, self.origin, given)
+
+
+def find(target: str, default: str) -> Named:
+    """Return what ``target``, a ``FILE[:NAME]`` as for :func:`load`, names; the name is by default ``default``.
+
+    Raises:
+        LoadError, TextError: as for :func:`load`.
+    """
+    file, name = _split(target)
+    path = Path(file)
+    if _is_file(path) and path.suffix != ".py":
+        return Named(_output(_read(path), file, name), name or default, file)
+    module, origin = _module(file)
+    return Named(_named(module, name or default, file), name or default, origin)
+
+
 def load_function(target: str) -> Callable[..., Any]:
     """Return the Python function that ``target``, a ``FILE:NAME``, names.
 
@@ -53,7 +103,7 @@ def load_function(target: str) -> Callable[..., Any]:
     if name is None:
         raise LoadError(f"{target}: name the function, as in {file}:NAME")
     value = _named(_module(file)[0], name, file)
-    if not callable(value) or isinstance(value, RefusedOperations):
+    if not _is_function(value):
         raise LoadError(f"{target} is not a function")
     return value  # type: ignore[no-any-return]  # known to be callable, nothing more
 
@@ -199,12 +249,24 @@ def _same_file(a: str, b: str) -> bool:
 
 def _required(function: Callable[..., Any]) -> list[str]:
     """Return the names of the required parameters of ``function``."""
+    return [p.name for p in _parameters(function) if p.default is p.empty and p.kind not in _ANY_NUMBER]
+
+
+_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
-        parameters = inspect.signature(function).parameters.values()
+        return list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # some built-in functions have no signature
         return []
-    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
+
+
+def _called(function: Callable[..., Any], given: Mapping[str, object]) -> object:
+    """Return the result of ``function`` on arguments by parameter, some of which may be positional only."""
+    positional = [p.name for p in _parameters(function) if p.kind is p.POSITIONAL_ONLY and p.name in given]
+    named = {name: value for name, value in given.items() if name not in positional}
+    return function(*(given[name] for name in positional), **named)
 
 
 def _named(module: ModuleType, name: str, file: str) -> Any:
@@ -215,15 +277,22 @@ def _named(module: ModuleType, name: str, file: str) -> Any:
     return getattr(module, name)
 
 
-def _program(value: object, name: str, origin: str) -> SOp | Graph:
-    """Return ``value`` as a program, calling it if it is a nullary function."""
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, RefusedOperations)
+
+
+def _program(value: Any, name: str, origin: str, given: Mapping[str, object] = _NOTHING) -> SOp | Graph:
+    """Return ``value`` as a program, calling it with the arguments ``given`` if it is a function."""
     verb = "is"
-    if callable(value) and not isinstance(value, RefusedOperations):
-        required = _required(value)
+    if _is_function(value):
+        required = [each for each in _required(value) if each not in given]
         if required:
             raise LoadError(f"{name} requires arguments ({', '.join(required)}), so it is not a program")
+        ours = str(getattr(value, "__module__", None)).partition(".")[0] == __name__.partition(".")[0]
         with _user_code(origin):
-            value = value()
+            value = _called(value, given)
+        if ours and isinstance(value, SOp):
+            unlocated(value)
         verb = "returned"
     if isinstance(value, Selector):
         raise LoadError(f"{name} {verb} a selector, not a program: aggregate with it, as in selector.value(tokens)")

@@ -151,8 +151,12 @@ class SOp(Expression):
     def __rpow__(self, other: object, modulo: object = None) -> SOp:
         return _binary("pow", _alone(other, modulo), self)
 
-    __eq__ = _operator("eq")  # type: ignore[assignment]  # equality position by position
-    __ne__ = _operator("ne")  # type: ignore[assignment]  # likewise
+    def __eq__(self, other: object) -> SOp:  # type: ignore[override]  # equality position by position
+        return _binary("eq", self, other)
+
+    def __ne__(self, other: object) -> SOp:  # type: ignore[override]  # likewise
+        return _binary("ne", self, other)
+
     __lt__ = _operator("lt")
     __le__ = _operator("le")
     __gt__ = _operator("gt")

@@ -16,7 +16,7 @@ from raspir.ir.layers import layer_of
 from raspir.ir.operations import COMPARISONS, OPERATIONS, Operation
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute
-from raspir.ir.walks import postorder
+from raspir.ir.walks import postorder, preorder
 
 E = TypeVar("E", bound="Expression")
 
@@ -85,6 +85,8 @@ class RefusedOperations:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
             raise AttributeError(f"{self._what} has no attribute {name}")
+        if name in _METHODS:
+            raise UnknownAttributeError(f"`.{name}`: {self._advice}", caller())
         known = get_close_matches(name, dir(self), n=1)
         hint = f"; did you mean .{known[0]}?" if known else ""
         if not known and callable(getattr(str, name, None)):
@@ -92,7 +94,12 @@ class RefusedOperations:
         raise UnknownAttributeError(f"{self._what} has no attribute {name}{hint}", caller())
 
     def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if id(getattr(type(self), name, None)) not in _MISTAKES]
+        hidden = {slot for cls in type(self).__mro__ for slot in getattr(cls, "__slots__", ())}
+        return [
+            name
+            for name in super().__dir__()
+            if name not in hidden and id(getattr(type(self), name, None)) not in _MISTAKES
+        ]
 
     # Expressions are immutable, so a copy is the object itself.
 
@@ -122,8 +129,6 @@ def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
     _MISTAKES.add(id(method))
 
 
-for _name in _METHODS:
-    refuse(RefusedOperations, _name, f"`.{_name}`: {{advice}}")
 for _name, _symbol in {**_ARITHMETIC, **_UNARY, **_ORDER}.items():
     refuse(RefusedOperations, f"__{_name}__", f"`{_symbol}`: {{advice}}")
 for _name, _symbol in _ARITHMETIC.items():
@@ -258,3 +263,11 @@ def named(expression: E, title: str) -> E:
     copy.title = title
     copy._graph = None
     return copy
+
+
+def unlocated(expression: E) -> E:
+    """Return ``expression`` after removing the locations of all its parts: raspir built it, and no line of the user."""
+    parts: Iterable[Expression] = preorder((expression,), lambda part: part.operands)
+    for part in parts:
+        part.location = None
+    return expression
