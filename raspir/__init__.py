@@ -1,7 +1,7 @@
 """raspir: an optimizing compiler for RASP, a language for the computations of transformers.
 
 ``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
-:func:`compile`, :func:`emit`, :func:`draw`, :func:`parse` and :func:`backends`.
+:func:`compile`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`parse` and :func:`backends`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from raspir.api import draw as draw
 from raspir.api import emit as emit
 from raspir.api import optimize as optimize
 from raspir.api import report as report
+from raspir.api import show as show
 from raspir.frontends.python.embedded import (
     Selector,
     SOp,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 from collections.abc import Sized
+from functools import partial
 
 from raspir.backends.base import runner
 from raspir.ir import Graph
@@ -11,14 +14,23 @@ from raspir.runtime.sequence import Sequence
 
 
 def run(graph: Graph, input: object) -> Sequence:
-    """Return the single output of ``graph`` on ``input``, without optimization.
+    """Return the single output of ``graph`` on ``input``, without optimization; a notebook displays how it came about.
 
     Raises:
         BackendError, InputError, EvaluationError: as for running it on either backend.
     """
     result = runner("numpy" if _is_long(input) else "reference").compile(graph)(input)
     assert isinstance(result, Sequence)
+    with contextlib.suppress(Exception):  # an input of the user's own class may refuse to be copied
+        kept = input if isinstance(input, str) else copy.copy(input)  # the caller may change it later
+        result.drawn_by(partial(_picture, graph, kept))
     return result
+
+
+def _picture(graph: Graph, input: object) -> str:
+    from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
+
+    return svg("program", graph, input)
 
 
 def run_selector(graph: Graph, input: object) -> list[list[bool]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import collections.abc
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import overload
 
 from raspir.ir.atoms import Atom, show, show_int
 from raspir.ir.errors import InputError, RaspirWarning, warn
+from raspir.runtime.display import Displayed
 
 
-class Sequence(collections.abc.Sequence[Atom]):
+class Sequence(collections.abc.Sequence[Atom], Displayed):
     """The result of a program: one atom for each position of the input.
 
     An immutable sequence that compares equal to a list or tuple of the same atoms (by Python's ``==``).
@@ -20,7 +22,10 @@ class Sequence(collections.abc.Sequence[Atom]):
         layers: the number of attention layers of the graph that computed them.
     """
 
-    __slots__ = ("_atoms", "_layers")
+    __slots__ = ("_atoms", "_draw", "_layers")
+
+    _draw: Callable[[], str]
+    """The function that draws the program that computed it; unset for copies, and for results of compiled programs."""
 
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
         if not isinstance(atoms, Iterable):
@@ -71,8 +76,17 @@ class Sequence(collections.abc.Sequence[Atom]):
     def __repr__(self) -> str:
         return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
 
+    def drawn_by(self, draw: Callable[[], str]) -> Sequence:
+        """Return this sequence, which a notebook now displays as this drawing; copies of it are a row of cells."""
+        self._draw = draw
+        return self
+
     def _repr_svg_(self) -> str:
-        """Return the notebook rendering: a row of cells."""
+        """Return the notebook rendering: the attention of the program on its input, or a row of cells."""
         from raspir.viz.sequences import sequence_svg  # deferred until a picture is drawn
 
+        draw = getattr(self, "_draw", None)
+        if draw is not None:
+            with contextlib.suppress(Exception):  # a function of the program may have changed since
+                return str(draw())
         return sequence_svg(self)

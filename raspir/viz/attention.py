@@ -63,8 +63,7 @@ class _Head:
     def _heading(self) -> float:
         """Draw the name of the head and its formula, and return their height."""
         head = self.head
-        reductions = ", ".join(filter(None, dict.fromkeys(map(head.reduction, head.aggregates))))
-        formula = f"{head.formula} → {reductions}" if reductions else head.formula
+        formula = f"{head.formula}{head.suffix}"
         named = [value.name for value in head.results if value.named] if head.aggregates else [head.name or ""]
         names = ", ".join(dict.fromkeys(named))
         height = 0.0

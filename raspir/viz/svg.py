@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from zlib import crc32
 
-from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
+from raspir.viz.theme import DARK, LIGHT, MONOSPACE, ON_DARK, ON_LIGHT, SANS, Part
 from raspir.viz.widths import columns, label
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
@@ -22,16 +22,17 @@ _TOOLTIP = 400  # columns
 LABEL = 11.0
 """The size of names and formulas."""
 
+_FIELDS = {"fill": ("fill", "fill"), "line": ("stroke", "line"), "ink": ("fill", "ink"), "tip": ("fill", "line")}
+"""The kinds of colors: the attribute that each sets, and the field of a shade that it takes."""
+
 _DARK = {
     f"{name}-{part}": f"{attribute}:{getattr(shade, field)}"
-    for name, attribute, field in (
-        ("fill", "fill", "fill"), ("line", "stroke", "line"), ("ink", "fill", "ink"), ("tip", "fill", "line")
-    )
+    for name, (attribute, field) in _FIELDS.items()
     for part, shade in DARK.items()
-}  # fmt: skip
+}
 
 # All pictures on a page share their style sheets, so pictures with other colors need other class names.
-_PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
+_PREFIX = f"r{crc32(repr((LIGHT, DARK)).encode()):08x}-"
 
 
 def width_of(text: str, size: float, font: str = "mono", bold: bool = False) -> float:
@@ -195,13 +196,30 @@ def document(figure: Figure, title: str, description: str) -> str:
     return ET.tostring(svg, encoding="unicode")
 
 
+def page_styles(svg: str) -> str:
+    """Return style rules with which a document, as part of a page of class ``raspir``, follows the theme of the page.
+
+    Without them, it follows the preference of the system, from which the page may differ. Browsers without the CSS
+    function ``light-dark`` ignore the rules. A document without a style sheet has fixed colors and needs none.
+    """
+    if "<style>" not in svg:
+        return ""
+    schemes = (("light dark", ""), ("light", f":is({','.join(ON_LIGHT)}) "), ("dark", f":is({','.join(ON_DARK)}) "))
+    rules = [f"{page}.raspir{{color-scheme:{scheme}}}" for scheme, page in schemes]
+    for name, part in dict.fromkeys(re.findall(rf"\b{_PREFIX}(\w+)-(\w+)", svg)):
+        attribute, field = _FIELDS[name]
+        light, dark = (getattr(shades[Part(part)], field) for shades in (LIGHT, DARK))
+        rules.append(f".raspir .{_PREFIX}{name}-{part}{{{attribute}:light-dark({light},{dark})}}")
+    return "".join(rules)
+
+
 def _painted(*colors: str) -> dict[str, str]:
     """Return the classes and light values of colors such as ``line-key``, as attributes."""
     painted = {"class": " ".join(f"{_PREFIX}{color}" for color in colors)} if colors else {}
     for color in colors:
         name, _, part = color.partition("-")
-        shade = LIGHT[Part(part)]
-        painted["stroke" if name == "line" else "fill"] = {"fill": shade.fill, "ink": shade.ink}.get(name, shade.line)
+        attribute, field = _FIELDS[name]
+        painted[attribute] = getattr(LIGHT[Part(part)], field)
     return painted
 
 

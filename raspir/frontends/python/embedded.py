@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, Literal, NoReturn, TypeVar
 
+from raspir.backends.picture import Kind, Picture
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
 from raspir.frontends.python.expressions import (
@@ -28,6 +29,7 @@ from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.typing import Attribute
+from raspir.runtime.display import Displayed
 from raspir.runtime.sequence import Sequence
 
 A = TypeVar("A")
@@ -44,7 +46,43 @@ def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object]
     return method
 
 
-class SOp(Expression):
+class _Shown(Displayed):
+    """Base class of what is displayed on an input."""
+
+    __slots__ = ()
+
+    def _pictured(self) -> tuple[Kind, SOp]:
+        """Return what is displayed, and the program that computes it."""
+        raise NotImplementedError
+
+    def show(self, input: object = MISSING) -> Picture:
+        """Return the picture on ``input``, by default on the example: a drawing in a notebook, and text elsewhere.
+
+        The picture is that of ``raspir.show``, without options.
+
+        Raises:
+            RaspirError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
+        """
+        kind, program = self._pictured()
+        return Picture(kind, lower(program), example() if input is MISSING else input)
+
+    def _repr_svg_(self) -> str | None:
+        """Return the notebook rendering, on the example input."""
+        from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
+
+        kind, program = self._pictured()
+        try:
+            return svg(kind, lower(program), example())
+        except Exception:  # notebooks fall back to the repr, which reports the error
+            return None
+
+
+def pictured(shown: object) -> tuple[Kind, object]:
+    """Return what a program, selector, key or query is displayed as, and the program that computes it."""
+    return shown._pictured() if isinstance(shown, _Shown) else ("program", shown)
+
+
+class SOp(Expression, _Shown):
     """A sequence operation: a program that computes one atom for each position of its input.
 
     Operators and methods build new programs; evaluation happens only on a call with an input.
@@ -106,9 +144,8 @@ class SOp(Expression):
         except RaspirError as error:
             return f"<a program that fails on {show(example())}: {error}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the program on the example input, layer by layer."""
-        return _drawn("program", self)
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return "program", self
 
     __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
     __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
@@ -144,7 +181,7 @@ class SOp(Expression):
     __hash__ = RefusedOperations.__hash__
 
 
-class Selector(Expression):
+class Selector(Expression, _Shown):
     """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
     __slots__ = ()
@@ -217,26 +254,25 @@ class Selector(Expression):
         return apply(Selector, "selector.not", (self,))
 
     def __repr__(self) -> str:
-        from raspir.backends.drawing import terminal  # as in _drawn
+        from raspir.backends.drawing import selector_text  # deferred, to keep `import raspir` fast
 
         try:
-            return terminal("selector", lower(self.width()), example())
+            return selector_text(lower(self.width()), example())
         except RaspirError as error:
             return f"<a selector that fails on {show(example())}: {error}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the matrix on the example input, with all keys and queries."""
-        return _drawn("selector", self.width())
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return "selector", self.width()
 
     __hash__ = RefusedOperations.__hash__
 
 
-class _Comparand(RefusedOperations):
+class _Comparand(RefusedOperations, _Shown):
     """A sequence in the role of keys or queries: the comparison of the one with the other is a selector."""
 
     __slots__ = ("sop",)
 
-    _role: ClassVar[str]
+    _role: ClassVar[Literal["key", "query"]]
 
     def __init__(self, sequence: object) -> None:
         self.sop = _program(sequence)
@@ -272,9 +308,8 @@ class _Comparand(RefusedOperations):
     def __repr__(self) -> str:
         return f"{self._role}({self.sop!r})"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the row of keys or the column of queries on the example input."""
-        return _drawn(self._role, self.sop)
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return self._role, self.sop
 
     __hash__ = RefusedOperations.__hash__
 
@@ -329,15 +364,6 @@ def _alone(exponent: A, modulo: object) -> A:
     if modulo is not None:
         mistake("pow of a program takes two arguments: write a ** b % c for three")
     return exponent
-
-
-def _drawn(kind: str, program: SOp) -> str | None:
-    from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
-
-    try:
-        return svg(kind, lower(program), example())
-    except Exception:  # notebooks fall back to the repr, which reports the error
-        return None
 
 
 def _program(value: object) -> SOp:
