@@ -14,8 +14,9 @@ from raspir.backends.base import Backend, Executable, drawer, runner, writer
 from raspir.backends.picture import Picture
 from raspir.frontends.python.embedded import Key, Query, Selector, SOp, pictured
 from raspir.frontends.python.lowering import lower
-from raspir.ir import Atom, BackendError, Graph, ProgramError
-from raspir.ir.atoms import is_one_of, show
+from raspir.ir import Atom, BackendError, Graph, ProgramError, atoms
+from raspir.ir.atoms import is_one_of
+from raspir.ir.display import display_by
 from raspir.passes.base import Pass, Remark
 from raspir.passes.options import Assumptions, Limits, Options, Target, called_with
 from raspir.passes.pipeline import run_passes
@@ -51,10 +52,10 @@ class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.remarks, list | None):
-            raise BackendError(f"remarks is a list to append to, not {show(self.remarks)}")
+            raise BackendError(f"remarks is a list to append to, not {atoms.show(self.remarks)}")
         for name, callback in (("progress", self.progress), ("on_pass", self.on_pass)):
             if callback is not None and not callable(callback):
-                raise BackendError(f"{name} is a function, not {show(callback)}")
+                raise BackendError(f"{name} is a function, not {atoms.show(callback)}")
 
 
 @called_with(_Optimize)
@@ -192,7 +193,7 @@ def draw(call: _Draw) -> Drawing | BinaryDrawing:
     """
     chosen = drawer(call.backend)
     if not is_one_of(call.format, chosen.formats):
-        raise BackendError(f"there is no format {show(call.format)} (there are: {', '.join(chosen.formats)})")
+        raise BackendError(f"there is no format {atoms.show(call.format)} (there are: {', '.join(chosen.formats)})")
     graphs = [call.assumed(to_graph(call.program))]
     if call.optimize:
         graphs.append(_after_passes(graphs[0], call))
@@ -305,7 +306,7 @@ def _named(inputs: object) -> list[tuple[str, object]]:
     Raises:
         InputError: if it is a single input, or not a batch.
     """
-    return [(given if isinstance(given, str) else show(given), given) for given in batch_of(inputs)]
+    return [(given if isinstance(given, str) else atoms.show(given), given) for given in batch_of(inputs)]
 
 
 def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
@@ -315,3 +316,12 @@ def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
     except BackendError as error:
         return [], f"There is no diagram: {error.message}"
     return [str(each) for each in drawn], ""
+
+
+def _displayed(graph: Graph, heading: str) -> str:
+    from raspir.backends.notebook import program_html  # deferred until a graph is displayed
+
+    return program_html(graph, heading)
+
+
+display_by(_displayed)

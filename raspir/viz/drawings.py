@@ -22,6 +22,7 @@ class Drawing(str):
     format: str
 
     def __new__(cls, content: str, format: str) -> Self:
+        """Return this content as a drawing."""
         self = super().__new__(cls, content)
         self.format = format
         return self
@@ -66,6 +67,7 @@ class BinaryDrawing(bytes):
     format: str
 
     def __new__(cls, content: bytes, format: str) -> Self:
+        """Return this content as a drawing."""
         self = super().__new__(cls, content)
         self.format = format
         return self
