@@ -16,7 +16,6 @@ from raspir.frontends.python.embedded import Key, Query, Selector, SOp, pictured
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, BackendError, Graph, ProgramError, atoms
 from raspir.ir.atoms import is_one_of
-from raspir.ir.display import display_by
 from raspir.passes.base import Pass, Remark
 from raspir.passes.options import Assumptions, Limits, Options, Target, called_with
 from raspir.passes.pipeline import run_passes
@@ -316,12 +315,3 @@ def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
     except BackendError as error:
         return [], f"There is no diagram: {error.message}"
     return [str(each) for each in drawn], ""
-
-
-def _displayed(graph: Graph, heading: str) -> str:
-    from raspir.backends.notebook import program_html  # deferred until a graph is displayed
-
-    return program_html(graph, heading)
-
-
-display_by(_displayed)

@@ -1,27 +1,20 @@
-"""Displays of graphs in notebooks. The IR knows no drawings, so whoever has them says how to display a graph."""
+"""Displays of graphs in notebooks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from raspir.ir.graph import Graph
 
-Render = Callable[["Graph", str], str]
-"""A function from a graph and a heading to HTML."""
-
-_renders: list[Render] = []
-
-
-def display_by(render: Render) -> None:
-    """Let ``render`` display all graphs, and the programs compiled from them."""
-    _renders[:] = [render]
+_DRAWING = "raspir.backends.notebook"  # by name: the IR imports nothing else of raspir
 
 
 def displayed(graph: Graph, heading: str = "") -> str | None:
-    """Return a graph as HTML below a heading; ``None``, for which notebooks show the ``repr``, if that fails."""
+    """Return a graph as HTML below a heading; ``None`` if it cannot be drawn, where notebooks show the ``repr``."""
     try:
-        return _renders[0](graph, heading) if _renders else None
+        drawing: Any = import_module(_DRAWING)
+        return str(drawing.program_html(graph, heading))
     except Exception:  # a notebook cell should not fail because of its picture
         return None

@@ -16,7 +16,7 @@ Span = tuple[str, Part | None]
 
 Line = list[Span]
 
-MARKS: dict[bool, Span] = {True: ("1", Part.SELECTED), False: ("·", Part.UNSELECTED)}
+MARKS = {True: ("1", Part.SELECTED), False: ("·", Part.UNSELECTED)}
 """The entries of a matrix."""
 
 _INDENT = 4

@@ -196,16 +196,22 @@ def document(figure: Figure, title: str, description: str) -> str:
     return ET.tostring(svg, encoding="unicode")
 
 
-def page_styles(svg: str) -> str:
-    """Return style rules with which a document, as part of a page of class ``raspir``, follows the theme of the page.
+SCHEMES = ".raspir{color-scheme:light dark}" + "".join(
+    f":is({','.join(pages)}) .raspir{{color-scheme:{scheme}}}"
+    for scheme, pages in (("light", ON_LIGHT), ("dark", ON_DARK))
+)
+"""The style rules by which parts of a page, of class ``raspir``, follow its theme instead of the system's preference."""
 
-    Without them, it follows the preference of the system, from which the page may differ. Browsers without the CSS
-    function ``light-dark`` ignore the rules. A document without a style sheet has fixed colors and needs none.
+
+def page_styles(svg: str) -> str:
+    """Return the style rules by which a document follows the theme of a page that contains it, as :data:`SCHEMES`.
+
+    Browsers without the CSS function ``light-dark`` ignore them and follow the system's preference. A document without
+    a style sheet has fixed colors and needs none.
     """
     if "<style>" not in svg:
         return ""
-    schemes = (("light dark", ""), ("light", f":is({','.join(ON_LIGHT)}) "), ("dark", f":is({','.join(ON_DARK)}) "))
-    rules = [f"{page}.raspir{{color-scheme:{scheme}}}" for scheme, page in schemes]
+    rules = [SCHEMES]
     for name, part in dict.fromkeys(re.findall(rf"\b{_PREFIX}(\w+)-(\w+)", svg)):
         attribute, field = _FIELDS[name]
         light, dark = (getattr(shades[Part(part)], field) for shades in (LIGHT, DARK))

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
-from typing import Any, ClassVar, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar
 
-from raspir.backends.picture import Kind, Picture
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
 from raspir.frontends.python.expressions import (
@@ -31,6 +30,9 @@ from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.typing import Attribute
 from raspir.runtime.display import Displayed
 from raspir.runtime.sequence import Sequence
+
+if TYPE_CHECKING:
+    from raspir.backends.picture import Kind, Picture
 
 A = TypeVar("A")
 
@@ -63,12 +65,14 @@ class _Shown(Displayed):
         Raises:
             RaspirError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
         """
+        from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
+
         kind, program = self._pictured()
         return Picture(kind, lower(program), example() if input is MISSING else input)
 
     def _repr_svg_(self) -> str | None:
         """Return the notebook rendering, on the example input."""
-        from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
+        from raspir.backends.drawing import svg  # likewise
 
         kind, program = self._pictured()
         try:
@@ -77,7 +81,7 @@ class _Shown(Displayed):
             return None
 
 
-def pictured(shown: object) -> tuple[Kind, object]:
+def pictured(shown: object) -> tuple[Kind, Any]:
     """Return what a program, selector, key or query is displayed as, and the program that computes it."""
     return shown._pictured() if isinstance(shown, _Shown) else ("program", shown)
 
