@@ -200,7 +200,7 @@ SCHEMES = ".raspir{color-scheme:light dark}" + "".join(
     f":is({','.join(pages)}) .raspir{{color-scheme:{scheme}}}"
     for scheme, pages in (("light", ON_LIGHT), ("dark", ON_DARK))
 )
-"""The style rules by which parts of a page, of class ``raspir``, follow its theme instead of the system's preference."""
+"""The style rules by which parts of a page, of class ``raspir``, follow its theme and not the system's preference."""
 
 
 def page_styles(svg: str) -> str:
