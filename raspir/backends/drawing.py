@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from raspir.backends.picture import Kind, Picture
 from raspir.ir import Graph
-from raspir.ir.text.describe import Describer
-from raspir.viz import attention, program, sequences, text
-
-
-def drawn(picture: Picture) -> str:
-    """Return a picture as SVG; if what it shows fails, the program up to the failure."""
-    trace, selector = picture.trace, picture.selector
-    if not picture.known:
-        return program.program_svg(trace)
-    if selector is not None:
-        return attention.selector_svg(trace, selector)
-    draw = sequences.key_svg if picture.kind == "key" else sequences.query_svg
-    return draw(trace.values[picture.output], Describer(trace.graph).part(picture.output))
+from raspir.viz import text
 
 
 def svg(kind: Kind, graph: Graph, input: object) -> str:
@@ -25,7 +13,7 @@ def svg(kind: Kind, graph: Graph, input: object) -> str:
     Raises:
         RaspirError: if the graph cannot be run, or the input is invalid.
     """
-    return drawn(Picture(kind, graph, input))
+    return Picture(kind, graph, input).svg()
 
 
 def selector_text(graph: Graph, input: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from raspir.backends.tracing import traced
 from raspir.ir import Graph, Node
+from raspir.ir.text.describe import Describer
 from raspir.runtime.display import Displayed
 from raspir.viz.trace import Failure, Trace
 
@@ -82,9 +83,14 @@ class Picture(Displayed):
 
     def svg(self) -> str:
         """Return the drawing; if what is shown fails, that of the program up to the failure."""
-        from raspir.backends.drawing import drawn
+        from raspir.viz import attention, program, sequences
 
-        return drawn(self)
+        if not self.known:
+            return program.program_svg(self.trace)
+        if self.selector is not None:
+            return attention.selector_svg(self.trace, self.selector)
+        draw = sequences.key_svg if self.kind == "key" else sequences.query_svg
+        return draw(self.trace.values[self.output], Describer(self.trace.graph).part(self.output))
 
     def _repr_svg_(self) -> str:
         return self.svg()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from raspir.ir.graph import Graph
+from typing import Any
 
 _DRAWING = "raspir.backends.notebook"  # by name: the IR imports nothing else of raspir
 
 
-def displayed(graph: Graph, heading: str = "") -> str | None:
+def displayed(graph: object, heading: str = "") -> str | None:
     """Return a graph as HTML below a heading; ``None`` if it cannot be drawn, where notebooks show the ``repr``."""
     try:
         drawing: Any = import_module(_DRAWING)

@@ -19,6 +19,9 @@ _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
 _TOOLTIP = 400  # columns
+ROOM = 1080.0
+"""The width that the parts of a picture may take before they are shortened or continue below."""
+
 LABEL = 11.0
 """The size of names and formulas."""
 
@@ -38,6 +41,11 @@ _PREFIX = f"r{crc32(repr((LIGHT, DARK)).encode()):08x}-"
 def width_of(text: str, size: float, font: str = "mono", bold: bool = False) -> float:
     """Return an upper bound of the width of text: for any text in ``mono``, and for words in ``sans``."""
     return columns(text) * size * _GLYPH * (_HEAVY if bold and font == "sans" else 1)
+
+
+def columns_in(width: float, size: float = LABEL) -> int:
+    """Return how many columns of text fit into this width."""
+    return int(width / (size * _GLYPH))
 
 
 class Figure:
@@ -153,6 +161,12 @@ class Figure:
             tooltip(element, label(text, _TOOLTIP))
         self.grow(x + width_of(shown, size, font, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
+
+    def label(self, x: float, y: float, shown: str, whole: str, part: Part, anchor: str) -> None:
+        """Write a label as :meth:`text`; if it is shortened, a tooltip has the whole of it."""
+        element = self.text(x, y, shown, part, anchor=anchor)
+        if shown != whole:
+            tooltip(element, label(whole, _TOOLTIP))
 
     def note(self, text: str, x: float = 0) -> None:
         """Add a note below the drawing."""

@@ -57,22 +57,9 @@ class _Shown(Displayed):
         """Return what is displayed, and the program that computes it."""
         raise NotImplementedError
 
-    def show(self, input: object = MISSING) -> Picture:
-        """Return the picture on ``input``, by default on the example: a drawing in a notebook, and text elsewhere.
-
-        The picture is that of ``raspir.show``, without options.
-
-        Raises:
-            RaspirError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
-        """
-        from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
-
-        kind, program = self._pictured()
-        return Picture(kind, lower(program), example() if input is MISSING else input)
-
     def _repr_svg_(self) -> str | None:
         """Return the notebook rendering, on the example input."""
-        from raspir.backends.drawing import svg  # likewise
+        from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
 
         kind, program = self._pictured()
         try:
@@ -81,12 +68,31 @@ class _Shown(Displayed):
             return None
 
 
+class _Evaluated(_Shown):
+    """Base class of what can be called on an input."""
+
+    __slots__ = ()
+
+    def show(self, input: object = MISSING) -> Picture:
+        """Return the picture on ``input``, by default on the example: a drawing in a notebook, and text elsewhere.
+
+        It is that of ``raspir.show``, which also takes options.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
+        """
+        from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
+
+        kind, program = self._pictured()
+        return Picture(kind, lower(program), example() if input is MISSING else input)
+
+
 def pictured(shown: object) -> tuple[Kind, Any]:
     """Return what a program, selector, key or query is displayed as, and the program that computes it."""
     return shown._pictured() if isinstance(shown, _Shown) else ("program", shown)
 
 
-class SOp(Expression, _Shown):
+class SOp(Expression, _Evaluated):
     """A sequence operation: a program that computes one atom for each position of its input.
 
     Operators and methods build new programs; evaluation happens only on a call with an input.
@@ -185,7 +191,7 @@ class SOp(Expression, _Shown):
     __hash__ = RefusedOperations.__hash__
 
 
-class Selector(Expression, _Shown):
+class Selector(Expression, _Evaluated):
     """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
     __slots__ = ()
