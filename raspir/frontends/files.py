@@ -22,12 +22,27 @@ from raspir.ir.atoms import show
 
 
 def load(target: str) -> SOp | Graph:
-    """Return the program that ``target`` names.
+    """Return the program that ``target`` names, as :func:`load_shown`; a selector is refused.
+
+    Raises:
+        LoadError, TextError: as for :func:`load_shown`, and if it is a selector.
+    """
+    value = load_shown(target)
+    if isinstance(value, Selector):
+        what = target.rpartition(":")[2] if ":" in target else f"the program of {target}"
+        advice = "aggregate with it, as in selector.value(tokens); `raspir run` and `raspir show` take it as it is"
+        raise LoadError(f"{what} is a selector, not a program: {advice}")
+    return value
+
+
+def load_shown(target: str) -> SOp | Selector | Graph:
+    """Return the program or selector that ``target`` names.
 
     Args:
         target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
             dotted module. ``NAME`` is a program in it, or a function without required parameters that returns one
-            (in textual IR: an output); it is optional if there is only one. Python code is executed.
+            (in textual IR: an output); it is optional if there is only one, or no program and only one selector.
+            Python code is executed.
 
     Raises:
         LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, or
@@ -158,11 +173,10 @@ def _own_line(error: BaseException, file: str) -> Location | None:
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
     imported = _programs_elsewhere(module)
-    programs = {
-        name: value
-        for name, value in vars(module).items()
-        if _may_be_program(name, value, origin) and (name, id(value)) not in imported
-    }
+    named = [item for item in vars(module).items() if (item[0], id(item[1])) not in imported]
+    programs = {name: value for name, value in named if _may_be_program(name, value, origin)}
+    if not programs:
+        programs = {name: value for name, value in named if isinstance(value, Selector) and not name.startswith("_")}
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
@@ -178,7 +192,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
         (name, id(value))
         for other in others
         for name, value in list(vars(other).items())
-        if isinstance(value, SOp | Graph)
+        if isinstance(value, SOp | Selector | Graph)
     }
 
 
@@ -213,8 +227,8 @@ def _named(module: ModuleType, name: str, file: str) -> Any:
     return getattr(module, name)
 
 
-def _program(value: object, name: str, origin: str) -> SOp | Graph:
-    """Return ``value`` as a program, calling it if it is a nullary function."""
+def _program(value: object, name: str, origin: str) -> SOp | Selector | Graph:
+    """Return ``value`` as a program or a selector, calling it if it is a nullary function."""
     verb = "is"
     if callable(value) and not isinstance(value, RefusedOperations):
         required = _required(value)
@@ -223,8 +237,6 @@ def _program(value: object, name: str, origin: str) -> SOp | Graph:
         with _user_code(origin):
             value = value()
         verb = "returned"
-    if isinstance(value, Selector):
-        raise LoadError(f"{name} {verb} a selector, not a program: aggregate with it, as in selector.value(tokens)")
-    if not isinstance(value, SOp | Graph):
+    if not isinstance(value, SOp | Selector | Graph):
         raise LoadError(f"{name} {verb} {show(value)}, which is not a program")
     return value

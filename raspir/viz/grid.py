@@ -21,7 +21,7 @@ MARKS = {True: ("1", Part.SELECTED), False: ("·", Part.UNSELECTED)}
 
 _INDENT = 4
 _GUTTER = 1  # between queries and the matrix
-_CELLS = (WIDTH, 5, 3)  # the most columns of an atom; fewer if more positions fit then
+_CELLS = (WIDTH, 5, 3, 5)  # the most columns of an atom: the first with which all positions fit, or the last
 _LABEL = 20  # the columns that labels keep in any case, if they need them
 _SAMPLE = 40  # the positions of a long input whose atoms determine the width of a cell
 
