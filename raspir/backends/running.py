@@ -1,4 +1,7 @@
-"""Execution of unoptimized graphs: on the reference interpreter, or on NumPy for long inputs."""
+"""Execution of unoptimized graphs: on the reference interpreter, or on NumPy for long inputs.
+
+Each needs most of raspir, which is imported on the first run: an import of the language should be quick.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,8 @@ import copy
 from collections.abc import Sized
 from functools import partial
 
-from raspir.backends.base import runner
+from raspir._forking import importing
 from raspir.ir import Graph
-from raspir.runtime.reference import LONG, trace
 from raspir.runtime.sequence import Sequence
 
 
@@ -19,6 +21,9 @@ def run(graph: Graph, input: object) -> Sequence:
     Raises:
         BackendError, InputError, EvaluationError: as for running it on either backend.
     """
+    with importing.lock:
+        from raspir.backends.base import runner
+
     result = runner("numpy" if _is_long(input) else "reference").compile(graph)(input)
     assert isinstance(result, Sequence)
     with contextlib.suppress(Exception):  # an input of the user's own class may refuse to be copied
@@ -39,12 +44,18 @@ def run_selector(graph: Graph, input: object) -> list[list[bool]]:
     Raises:
         BackendError, InputError, EvaluationError: as for the reference interpreter.
     """
+    with importing.lock:
+        from raspir.runtime.reference import trace
+
     (output,) = graph.outputs.values()
     matrix: list[list[bool]] = trace(graph, input)[output.operands[0]]
     return matrix
 
 
 def _is_long(input: object) -> bool:
+    with importing.lock:
+        from raspir.runtime.reference import LONG
+
     try:
         return isinstance(input, Sized) and len(input) >= LONG
     except Exception:  # zero-dimensional NumPy arrays have no length, and a user's __len__ may raise anything

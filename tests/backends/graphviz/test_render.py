@@ -52,6 +52,17 @@ def test_one_line_says_what_to_install(monkeypatch):
         render.layout(DOT, "dot")
 
 
+@pytest.mark.parametrize("format", ["png", "pdf"])
+def test_without_the_extra_one_line_says_what_to_install(monkeypatch, format):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    assert raspir.draw(tokens).startswith("<svg")
+    with pytest.raises(BackendError) as refused:
+        raspir.draw(tokens, format)
+    assert str(refused.value) == (
+        f"{format} needs the package typst: pip install 'raspir-toolchain[pictures]', or write svg"
+    )
+
+
 def test_after_an_error_there_is_a_new_start():
     with pytest.raises(BackendError, match="cannot lay out"):
         render.layout("digraph { <")
