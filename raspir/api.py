@@ -202,7 +202,7 @@ def draw(call: _Draw) -> Drawing | BinaryDrawing:
 
 @dataclass(frozen=True)
 class _ShownProgram:
-    shown: Program | Selector | Key | Query
+    program: Program | Selector | Key | Query
     input: object
     optimize: bool = False
 
@@ -220,7 +220,7 @@ def show(call: _Show) -> Picture:
     picture ends with the reason. The example input of ``raspir.set_example`` is left alone.
 
     Args:
-        shown: a program, several by name, or a graph; or a selector, a key or a query.
+        program: a program, several by name, or a graph; or a selector, a key or a query.
         input: a ``str`` or another sequence of atoms; a mapping by name if the graph has several inputs.
         optimize: whether the optimized program is shown instead of the written one.
         **options: the fields of :class:`raspir.passes.options.Options`.
@@ -229,7 +229,7 @@ def show(call: _Show) -> Picture:
         ProgramError, InputError: as for :func:`compile`.
         BackendError: if a required opaque function is missing, or the value of an option is invalid.
     """
-    kind, program = pictured(call.shown)
+    kind, program = pictured(call.program)
     graph = call.assumed(to_graph(program))
     if call.optimize and kind != "program":
         raise ProgramError(f"a {kind} is shown as written: only programs are optimized")

@@ -33,9 +33,12 @@ def run(graph: Graph, input: object) -> Sequence:
 
 
 def _picture(graph: Graph, input: object) -> str:
-    from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
+    from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
 
-    return svg("program", graph, input)
+    picture = Picture("program", graph, input)
+    if picture.failure is not None:  # a function of the program has changed since
+        raise picture.failure.error
+    return picture.svg()
 
 
 def run_selector(graph: Graph, input: object) -> list[list[bool]]:

@@ -87,6 +87,6 @@ class Sequence(collections.abc.Sequence[Atom], Displayed):
 
         draw = getattr(self, "_draw", None)
         if draw is not None:
-            with contextlib.suppress(Exception):  # a function of the program may have changed since
+            with contextlib.suppress(Exception):  # a function of the program may have changed since, and fail now
                 return str(draw())
         return sequence_svg(self)

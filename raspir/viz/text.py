@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from raspir.ir import Atom, Node
+from raspir.ir.operations import Role
 from raspir.viz.grid import MARKS, Block, Grid, Line, Row, Span
-from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnLayer, DrawnProgram
+from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnLayer, DrawnProgram, Value
 from raspir.viz.shown import MOST, counted
 from raspir.viz.theme import Part
 from raspir.viz.trace import Trace
@@ -111,8 +112,14 @@ def _blocks(program: DrawnProgram, selector: Node | None) -> Iterator[Block]:
     elif selector is None:
         outputs = program.outputs
         several = len(outputs) > 1
-        rows = [Row(name if several else each.name, each.known, Part.RESULT) for name, each in outputs.items()]
+        rows = [Row(name if several else _named(each), each.known, Part.RESULT) for name, each in outputs.items()]
         yield Block("results" if several else "result", rows=rows)
+
+
+def _named(result: Value) -> str:
+    """Return the name of a result, which is that in its layer; feed-forward work has no other than its formula."""
+    unnamed = not result.named and result.node.operation.role is Role.ELEMENTWISE
+    return result.formula if unnamed else result.name
 
 
 def _layer(layer: DrawnLayer, selector: Node | None) -> Iterator[Block]:
