@@ -3,7 +3,8 @@
 #   make test           lints, type-checks and runs the daily tests
 #   make evidence       runs what make test leaves out: further tests, the conformance kit on each built-in backend,
 #                       the proofs of all rules, 100,000 fuzzer cases, planted faults
-#   make bench          timings and growth ratios: the NumPy backend and handwritten NumPy, pictures, the fuzzer, slow programs
+#   make bench          timings and growth ratios: starts, the NumPy backend and handwritten NumPy, pictures, the fuzzer,
+#                       slow programs
 #   make depth          the layers of optimized programs, checked against the required ones
 #   make fuzz           compares CASES generated programs on all backends, under all passes, with the reference
 #   make fuzz-backend   the same on one BACKEND (numpy)
@@ -80,6 +81,7 @@ evidence: $(VENV)/test.stamp
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
+	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/numpy_backend.py
 	$(BIN)/python benchmarks/drawing.py
 	$(BIN)/python benchmarks/fuzzing.py

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         tokens,
         where,
     )
-    from raspir.frontends.python.example import set_example as set_example
+    from raspir.frontends.python.example import set_example
     from raspir.frontends.python.lowering import lower as lower
     from raspir.ir import BackendError as BackendError
     from raspir.ir import EvaluationError as EvaluationError
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from raspir.ir import RaspirWarning as RaspirWarning
     from raspir.ir import SlowWarning as SlowWarning
     from raspir.ir import Stats as Stats
+    from raspir.ir import StringWarning as StringWarning
     from raspir.ir import TextError as TextError
     from raspir.ir import VocabularyWarning as VocabularyWarning
     from raspir.ir import parse as parse
@@ -65,7 +66,8 @@ else:
         "raspir.frontends.python.lowering": ("lower",),
         "raspir.ir": (
             "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
-            "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "TextError", "VocabularyWarning", "parse",
+            "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",
+            "parse",
         ),
         "raspir.runtime.sequence": ("Sequence",),
     }  # fmt: skip
@@ -103,4 +105,5 @@ __all__ = [  # noqa: RUF022  # the language, in teaching order
     "SOp",
     "Selector",
     "Sequence",
+    "set_example",
 ]

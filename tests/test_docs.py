@@ -73,13 +73,12 @@ def texts():
 
 def test_everything_names_the_distribution_that_is_raspir():
     """On the package index, ``raspir`` is another project; extras and requirements of that name would fetch it."""
-    other = re.compile(
-        r"""\braspir\[\w+\]|(?<!uninstall )\binstall\s[^`\n]*(?<![\w./-])raspir(?![\w./-])|["']raspir\s*[<>=~!]"""
-    )
+    name = r"(?<![\w./-])raspir(?![\w./-])"
+    other = re.compile(rf"""\braspir\[\w+\]|\b(?:pipx?|tool) install\b[^`#\n]*{name}|["']raspir\s*[<>=~!]""")
     assert other.search("$ pip install -q 'raspir'")
-    assert other.search("install raspir[proofs]")
+    assert other.search("it needs raspir[proofs]")
     assert other.search('dependencies = ["raspir>=0.1"]')
-    assert not other.search("pip install 'raspir-toolchain[proofs]'")
+    assert not other.search("pip install 'raspir-toolchain[proofs]' ./raspir")
     assert [(path, found[0]) for path in texts() for found in other.finditer(path.read_text(encoding="utf-8"))] == []
 
 
@@ -87,8 +86,7 @@ def test_extras_that_messages_name_exist():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["name"] == DISTRIBUTION
     extras = set(project["optional-dependencies"])
-    named = [
-        re.findall(r"installing\(.(\w+).\)|raspir-toolchain\[(\w+)\]", path.read_text("utf-8")) for path in texts()
-    ]
-    found = {extra for each in named for pair in each for extra in pair if extra}
+    naming = re.compile(r"installing\(.(\w+).\)|raspir-toolchain\[(\w+)\]")
+    pairs = [pair for path in texts() for pair in naming.findall(path.read_text(encoding="utf-8"))]
+    found = {extra for pair in pairs for extra in pair if extra}
     assert {"pictures", "proofs", "testing"} <= found <= extras

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from functools import partial
+from typing import TYPE_CHECKING
 
 from raspir._forking import importing
 from raspir.ir import Graph
+from raspir.runtime.matrix import Matrix
 from raspir.runtime.sequence import Sequence
+from raspir.runtime.strings import warn_of_strings
+
+if TYPE_CHECKING:
+    from raspir.backends.picture import Kind
 
 
 def run(graph: Graph, input: object) -> Sequence:
@@ -21,37 +27,46 @@ def run(graph: Graph, input: object) -> Sequence:
     Raises:
         BackendError, InputError, EvaluationError: as for running it on either backend.
     """
+    warn_of_strings(graph, input)
     with importing.lock:
         from raspir.backends.base import runner
 
     result = runner("numpy" if _is_long(input) else "reference").compile(graph)(input)
     assert isinstance(result, Sequence)
     with contextlib.suppress(Exception):  # an input of the user's own class may refuse to be copied
-        kept = input if isinstance(input, str) else copy.copy(input)  # the caller may change it later
-        result.drawn_by(partial(_picture, graph, kept))
+        result.drawn_by(_picture("program", graph, input))
     return result
 
 
-def _picture(graph: Graph, input: object) -> str:
+def _picture(kind: Kind, graph: Graph, input: object) -> Callable[[], str]:
+    """Return the function that draws a graph on an input; the caller may change the input later."""
+    kept = input if isinstance(input, str) else copy.copy(input)
+    return partial(_drawn, kind, graph, kept)
+
+
+def _drawn(kind: Kind, graph: Graph, input: object) -> str:
     from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
 
-    picture = Picture("program", graph, input)
+    picture = Picture(kind, graph, input)
     if picture.failure is not None:  # a function of the program has changed since
         raise picture.failure.error
     return picture.svg()
 
 
-def run_selector(graph: Graph, input: object) -> list[list[bool]]:
+def run_selector(graph: Graph, input: object) -> Matrix:
     """Return the matrix, queries by keys, of the selector of the single output of ``graph``, an aggregate.
 
     Raises:
         BackendError, InputError, EvaluationError: as for the reference interpreter.
     """
+    warn_of_strings(graph, input)
     with importing.lock:
         from raspir.runtime.reference import trace
 
     (output,) = graph.outputs.values()
-    matrix: list[list[bool]] = trace(graph, input)[output.operands[0]]
+    matrix = Matrix(trace(graph, input)[output.operands[0]])
+    with contextlib.suppress(Exception):  # likewise
+        matrix.drawn_by(_picture("selector", graph, input))
     return matrix
 
 

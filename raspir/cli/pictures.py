@@ -80,7 +80,7 @@ def draw(
     with prints_aside() as stdout:
         given, chosen = input_of(input, json_input), drawer(backend)
         kind = _picture_format(chosen, format, output)
-        graphs = [load_graph(program, bind, options)]
+        graphs = [load_graph(program, bind, options, given)]
         if optimize:
             graphs.append(after_passes(graphs[0], options, None))
         drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(program), renderer=renderer)
@@ -124,7 +124,7 @@ def report(
         if output is not None:
             check_writable(output)
         pass_report = Report()
-        graph = load_graph(program, bind, options)
+        graph = load_graph(program, bind, options, *inputs.values())
         for given in inputs.values():
             read_inputs(graph, given)  # report invalid inputs before slow work
         optimized = None if no_optimize else after_passes(graph, options, None, pass_report)
@@ -160,7 +160,7 @@ def show(
         given = input_of(input, json_input)
         if given is None:
             raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
-        kind, graph = load_drawn(program, bind, options)
+        kind, graph = load_drawn(program, bind, options, given)
         if optimize and kind == "selector":
             raise InputError(f"--optimize applies to programs, but {program} is a selector")
         picture = Picture(kind, after_passes(graph, options, None) if optimize else graph, given)

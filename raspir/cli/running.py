@@ -90,7 +90,9 @@ def run(
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
-        kind, graph = load_drawn(program, bind, options)
+        is_text = lines is not None and _format(lines, batch_format) is BatchFormat.text
+        sample = "" if is_text else given  # in place of the lines, which are all characters
+        kind, graph = load_drawn(program, bind, options, sample)
         if kind == "selector" and backend != _BACKEND:
             raise InputError(f"--backend applies to programs, but {program} is a selector")
         if kind == "program":

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,6 +22,7 @@ from raspir.ir.text.printer import escape
 from raspir.passes.options import Options
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
+from raspir.runtime.strings import warn_of_strings
 
 MOST_DIGITS = 320_000
 """The limit on decimal digits of integers; the largest result of an operation has 315,653."""
@@ -44,16 +45,18 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
         )
 
 
-def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
+def load_graph(spec: str, bind: list[str] | None, options: Options, *inputs: object) -> Graph:
     """Load the graph of a program under the assumptions of ``options``, with functions bound to its symbols.
+
+    Warn of strings in it that are likely mistakes on ``inputs``.
 
     Raises:
         RaspirError: if loading or binding fails, or an assumption is invalid.
     """
-    return _bound(load(spec), bind, options)
+    return _bound(load(spec), bind, options, inputs)
 
 
-def load_drawn(spec: str, bind: list[str] | None, options: Options) -> tuple[Kind, Graph]:
+def load_drawn(spec: str, bind: list[str] | None, options: Options, *inputs: object) -> tuple[Kind, Graph]:
     """Load the graph of a program as :func:`load_graph`, or that of the width of a selector.
 
     Returns:
@@ -63,10 +66,10 @@ def load_drawn(spec: str, bind: list[str] | None, options: Options) -> tuple[Kin
         RaspirError: as for :func:`load_graph`.
     """
     kind, program = pictured(load_shown(spec))
-    return kind, _bound(program, bind, options)
+    return kind, _bound(program, bind, options, inputs)
 
 
-def _bound(program: SOp | Graph, bind: list[str] | None, options: Options) -> Graph:
+def _bound(program: SOp | Graph, bind: list[str] | None, options: Options, inputs: Iterable[object]) -> Graph:
     graph = program if isinstance(program, Graph) else lower(program)
     functions = {}
     for binding in bind or ():
@@ -74,12 +77,15 @@ def _bound(program: SOp | Graph, bind: list[str] | None, options: Options) -> Gr
         if not equals:
             raise LoadError(f"--bind takes SYMBOL=FILE:NAME, not {binding}")
         functions[symbol.removeprefix("@")] = load_function(function)
-    return options.assumed(graph.bind(functions))
+    graph = options.assumed(graph.bind(functions))
+    if not isinstance(program, Graph):
+        warn_of_strings(graph, *inputs)
+    return graph
 
 
-def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool) -> Graph:
+def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool, *inputs: object) -> Graph:
     """Load the graph of a program as :func:`load_graph`, and run the default passes unless ``no_optimize``."""
-    return after_passes(load_graph(spec, bind, options), options, "" if no_optimize else None)
+    return after_passes(load_graph(spec, bind, options, *inputs), options, "" if no_optimize else None)
 
 
 def input_of(text: str | None, json_text: str | None) -> object:

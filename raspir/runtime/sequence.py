@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import collections.abc
-import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import overload
 
 from raspir.ir.atoms import Atom, show, show_int
 from raspir.ir.errors import InputError, RaspirWarning, warn
-from raspir.runtime.display import Displayed
+from raspir.runtime.display import Result
 
 
-class Sequence(collections.abc.Sequence[Atom], Displayed):
+class Sequence(collections.abc.Sequence[Atom], Result):
     """The result of a program: one atom for each position of the input.
 
     An immutable sequence that compares equal to a list or tuple of the same atoms (by Python's ``==``).
@@ -24,9 +23,6 @@ class Sequence(collections.abc.Sequence[Atom], Displayed):
 
     __slots__ = ("_atoms", "_draw", "_layers")
 
-    _draw: Callable[[], str]
-    """The function that draws the program that computed it; unset for copies, and for results of compiled programs."""
-
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
         if not isinstance(atoms, Iterable):
             raise InputError(f"a Sequence is made of atoms, such as [5, 2], not of {show(atoms)}")
@@ -37,6 +33,20 @@ class Sequence(collections.abc.Sequence[Atom], Displayed):
     def layers(self) -> int:
         """The number of attention layers of the graph that computed this sequence."""
         return self._layers
+
+    @property
+    def layer(self) -> int:
+        """The same as :attr:`layers`; RASPy's name."""
+        return self.layers
+
+    @property
+    def val(self) -> list[Atom]:
+        """The atoms as a new list; RASPy's name."""
+        return self.tolist()
+
+    def toseq(self) -> list[Atom]:
+        """Return the atoms as a new list; RASPy's name."""
+        return self.tolist()
 
     def tolist(self) -> list[Atom]:
         """Return the atoms as a new list."""
@@ -76,17 +86,8 @@ class Sequence(collections.abc.Sequence[Atom], Displayed):
     def __repr__(self) -> str:
         return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
 
-    def drawn_by(self, draw: Callable[[], str]) -> Sequence:
-        """Return this sequence, which a notebook now displays as this drawing; copies of it are a row of cells."""
-        self._draw = draw
-        return self
-
     def _repr_svg_(self) -> str:
         """Return the notebook rendering: the attention of the program on its input, or a row of cells."""
         from raspir.viz.sequences import sequence_svg  # deferred until a picture is drawn
 
-        draw = getattr(self, "_draw", None)
-        if draw is not None:
-            with contextlib.suppress(Exception):  # a function of the program may have changed since, and fail now
-                return str(draw())
-        return sequence_svg(self)
+        return super()._repr_svg_() or sequence_svg(self)

@@ -129,6 +129,15 @@ def test_a_result_displays_the_attention_that_computed_it():
     assert FLIP("transformer") == [*"remrofsnart"]
 
 
+def test_a_matrix_displays_its_selector():
+    matrix = BEFORE("abc")
+    assert selected(svg_in(bundle(matrix)["text/html"]))[0] == [(1, 0), (2, 0), (2, 1)]
+    assert matrix == [[False] * 3, [True, False, False], [True, True, False]]
+    for each in (pickle.loads(pickle.dumps(matrix)), copy.deepcopy(matrix), copy.copy(matrix)):
+        assert (type(each), each) == (type(matrix), matrix)
+        assert set(bundle(each)) == {"text/plain"}
+
+
 def test_copies_of_a_result_are_rows():
     result = FLIP("abc")
     for each in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result), result[:]):

@@ -56,6 +56,7 @@ def test_one_line_says_what_to_install(monkeypatch):
 def test_without_the_extra_one_line_says_what_to_install(monkeypatch, format):
     monkeypatch.setitem(sys.modules, "typst", None)
     assert raspir.draw(tokens).startswith("<svg")
+    assert "<svg" in raspir.report(tokens, ["ab"])
     with pytest.raises(BackendError) as refused:
         raspir.draw(tokens, format)
     assert str(refused.value) == (
