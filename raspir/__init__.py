@@ -1,7 +1,7 @@
 """raspir: an optimizing compiler for RASP, a language for the computations of transformers.
 
 ``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
-:func:`compile`, :func:`emit`, :func:`draw`, :func:`parse` and :func:`backends`.
+:func:`compile`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`parse` and :func:`backends`.
 
 Names are imported on first use, so that ``import raspir`` itself takes no time. The imports below are for type checkers
 and editors, which see every name; ``_HOMES`` lists the same names for the interpreter.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from raspir.api import emit as emit
     from raspir.api import optimize as optimize
     from raspir.api import report as report
+    from raspir.api import show as show
     from raspir.frontends.python.embedded import (
         Selector,
         SOp,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
         """Return the names of all backends, built-in and installed."""
 else:
     _HOMES = {
-        "raspir.api": ("compile", "draw", "emit", "optimize", "report"),
+        "raspir.api": ("compile", "draw", "emit", "optimize", "report", "show"),
         "raspir.frontends.python.embedded": (
             "Selector", "SOp", "aggregate", "identity", "indices", "key", "query", "raw", "select", "tokens", "where",
         ),

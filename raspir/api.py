@@ -11,15 +11,17 @@ from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 
 from raspir.backends.base import Backend, Executable, drawer, runner, writer
-from raspir.frontends.python.embedded import SOp
+from raspir.backends.picture import Picture
+from raspir.frontends.python.embedded import Key, Query, Selector, SOp, pictured
 from raspir.frontends.python.lowering import lower
-from raspir.ir import Atom, BackendError, Graph
-from raspir.ir.atoms import is_one_of, show
+from raspir.ir import Atom, BackendError, Graph, ProgramError, atoms
+from raspir.ir.atoms import is_one_of
 from raspir.passes.base import Pass, Remark
 from raspir.passes.options import Assumptions, Limits, Options, Target, called_with
 from raspir.passes.pipeline import run_passes
 from raspir.runtime.inputs import batch_of
 from raspir.runtime.strings import warn_of_strings
+from raspir.viz.drawings import BinaryDrawing, Drawing, drawing
 
 Program = SOp | Graph | Mapping[str, SOp]
 """A compilable program: a program of the embedded language, several by name, or a graph."""
@@ -58,10 +60,10 @@ class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.remarks, list | None):
-            raise BackendError(f"remarks is a list to append to, not {show(self.remarks)}")
+            raise BackendError(f"remarks is a list to append to, not {atoms.show(self.remarks)}")
         for name, callback in (("progress", self.progress), ("on_pass", self.on_pass)):
             if callback is not None and not callable(callback):
-                raise BackendError(f"{name} is a function, not {show(callback)}")
+                raise BackendError(f"{name} is a function, not {atoms.show(callback)}")
 
 
 @called_with(_Optimize)
@@ -176,8 +178,10 @@ class _Draw(Options, _DrawnProgram):
 
 
 @called_with(_Draw)
-def draw(call: _Draw) -> str | bytes:
+def draw(call: _Draw) -> Drawing | BinaryDrawing:
     """Return a drawing of ``program``: text for ``svg`` or ``dot``, bytes for ``png`` or ``pdf``.
+
+    It displays itself in a notebook, and its method ``save`` writes it to a file.
 
     Args:
         program: a program, several by name, or a graph.
@@ -196,11 +200,48 @@ def draw(call: _Draw) -> str | bytes:
     """
     chosen = drawer(call.backend)
     if not is_one_of(call.format, chosen.formats):
-        raise BackendError(f"there is no format {show(call.format)} (there are: {', '.join(chosen.formats)})")
+        raise BackendError(f"there is no format {atoms.show(call.format)} (there are: {', '.join(chosen.formats)})")
     graphs = [_written(call.program, call, call.input)]
     if call.optimize:
         graphs.append(_after_passes(graphs[0], call))
-    return chosen.draw(graphs, format=call.format, input=call.input, title=call.title, renderer=call.renderer)
+    drawn = chosen.draw(graphs, format=call.format, input=call.input, title=call.title, renderer=call.renderer)
+    return drawing(drawn, call.format)
+
+
+@dataclass(frozen=True)
+class _ShownProgram:
+    program: Program | Selector | Key | Query
+    input: object
+    optimize: bool = False
+
+
+@dataclass(frozen=True)
+class _Show(Options, _ShownProgram):
+    pass
+
+
+@called_with(_Show)
+def show(call: _Show) -> Picture:
+    """Return a program on an input, layer by layer: a drawing in a notebook, and text elsewhere.
+
+    Each head has its matrix, with the keys on top and the queries on the left. If the program fails on the input, the
+    picture ends with the reason. The example input of ``raspir.set_example`` is left alone.
+
+    Args:
+        program: a program, several by name, or a graph; or a selector, a key or a query.
+        input: a ``str`` or another sequence of atoms; a mapping by name if the graph has several inputs.
+        optimize: whether the optimized program is shown instead of the written one.
+        **options: the fields of :class:`raspir.passes.options.Options`.
+
+    Raises:
+        ProgramError, InputError: as for :func:`compile`.
+        BackendError: if a required opaque function is missing, or the value of an option is invalid.
+    """
+    kind, program = pictured(call.program)
+    graph = _written(program, call, call.input)
+    if call.optimize and kind != "program":
+        raise ProgramError(f"a {kind} is shown as written: only programs are optimized")
+    return Picture(kind, _after_passes(graph, call) if call.optimize else graph, call.input)
 
 
 @dataclass(frozen=True)
@@ -215,8 +256,10 @@ class _Report(Options, _ReportedProgram):
 
 
 @called_with(_Report)
-def report(call: _Report) -> str:
+def report(call: _Report) -> Drawing:
     """Return a self-contained HTML page on a program and the values of its layers on some inputs.
+
+    It displays itself in a notebook, and its method ``save`` writes it to a file.
 
     Args:
         program: a program, several by name, or a graph.
@@ -233,7 +276,7 @@ def report(call: _Report) -> str:
     samples = inputs if isinstance(inputs, list | tuple) else ()  # what is not a batch is refused below
     written, remarks = _written(call.program, call, *samples), list[Remark]()
     optimized = _after_passes(written, call, remarks=remarks) if call.optimize else None
-    return report_on(written, optimized, remarks, call.inputs, call.title)
+    return Drawing(report_on(written, optimized, remarks, call.inputs, call.title), "html")
 
 
 def _after_passes(graph: Graph, options: Options, optimize: bool = True, remarks: list[Remark] | None = None) -> Graph:
@@ -272,7 +315,7 @@ def _named(inputs: object) -> list[tuple[str, object]]:
     Raises:
         InputError: if it is a single input, or not a batch.
     """
-    return [(given if isinstance(given, str) else show(given), given) for given in batch_of(inputs)]
+    return [(given if isinstance(given, str) else atoms.show(given), given) for given in batch_of(inputs)]
 
 
 def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:

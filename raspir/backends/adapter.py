@@ -14,6 +14,7 @@ from typing import Any, TypeGuard, cast
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
 from raspir.ir.atoms import show
+from raspir.ir.display import displayed
 from raspir.ir.errors import reason
 from raspir.rewriting.legalize import legalized
 from raspir.runtime.inputs import batch_of, read_inputs
@@ -196,6 +197,14 @@ class CheckedExecutable:
         except Exception as error:
             raise BackendError(f"backend {backend.name!r} cannot be pickled: {reason(error)}") from error
         return (backend.compile, (self._graph,))
+
+    def _repr_html_(self) -> str | None:
+        """Return the notebook rendering: the backend's own, or that of the graph."""
+        own = getattr(self._run, "_repr_html_", None)
+        if callable(own):
+            with self._backend.answering():
+                return cast("str | None", own())
+        return displayed(self._graph, f"a program compiled by backend {self._backend.name}")
 
     @property
     def report(self) -> Callable[[str, int, int], None] | None:

@@ -24,6 +24,10 @@ COMMANDS = {
         "Draw a program: its layers, the heads in each, and the data flow between them; with an input, also its "
         "values.",
     ),
+    "show": (
+        "pictures",
+        "Show a program or a selector on an input as text: each layer's attention, its values, and the result.",
+    ),
     "report": (
         "pictures",
         "Write an HTML page on a program: its layers as written and optimized, and their values on inputs.",

@@ -1,7 +1,8 @@
-"""The ``draw`` and ``report`` commands."""
+"""The ``draw``, ``show`` and ``report`` commands."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from raspir import api
 from raspir.backends.base import BackendAdapter, drawer
+from raspir.backends.picture import Picture
 from raspir.cli.options import (
     BackendName,
     Bind,
@@ -20,8 +22,18 @@ from raspir.cli.options import (
     examples,
     with_options,
 )
-from raspir.cli.shared import after_passes, check_writable, input_of, load_graph, prints_aside, program_name, write
-from raspir.ir import BackendError
+from raspir.cli.screen import print_lines
+from raspir.cli.shared import (
+    after_passes,
+    check_writable,
+    input_of,
+    load_drawn,
+    load_graph,
+    prints_aside,
+    program_name,
+    write,
+)
+from raspir.ir import BackendError, InputError
 from raspir.passes.options import Options
 from raspir.passes.report import Report
 from raspir.runtime.inputs import read_inputs
@@ -118,6 +130,43 @@ def report(
         optimized = None if no_optimize else after_passes(graph, options, None, pass_report)
         page = api.report_on(graph, optimized, pass_report.remarks, inputs, program_name(program))
     write(page, output)
+
+
+@commands.command(
+    epilog=examples(
+        "raspir show examples/attention.py:before --input hello",
+        "raspir show examples/addition.py:add --input 683+345",
+        "raspir show examples/attention.py:cumsum --json '[3, 1, -2]' --optimize",
+    )
+)
+@with_options
+def show(
+    program: ProgramSpec,
+    input: Input = None,
+    json_input: JsonInput = None,
+    optimize: Annotated[
+        bool, typer.Option("--optimize", help="Show the optimized program instead of the program as written.")
+    ] = False,
+    *,
+    options: Options,
+    bind: Bind = None,
+) -> None:
+    """Show a program or a selector on an input as text: each layer's attention, its values, and the result.
+
+    Each head has its matrix, with the keys on top and the queries on the left. On a terminal, it is in color, unless
+    NO_COLOR is set. What does not fit the width of the terminal is left out, and a line says so.
+    """
+    with prints_aside():
+        given = input_of(input, json_input)
+        if given is None:
+            raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
+        kind, graph = load_drawn(program, bind, options, given)
+        if optimize and kind == "selector":
+            raise InputError(f"--optimize applies to programs, but {program} is a selector")
+        picture = Picture(kind, after_passes(graph, options, None) if optimize else graph, given)
+    print_lines(picture.lines(shutil.get_terminal_size().columns))
+    if picture.failure is not None:
+        raise picture.failure.error
 
 
 def _picture_format(chosen: BackendAdapter, format: str | None, output: Path | None) -> str:

@@ -36,6 +36,7 @@ from raspir.cli.shared import (
 from raspir.ir import Graph, InputError, print_graph
 from raspir.passes.options import Options
 from raspir.passes.report import Report
+from raspir.viz.shown import totals
 
 commands = typer.Typer()
 
@@ -211,7 +212,7 @@ def _print_stats(program: str, written: Graph, after: Graph | None, report: Repo
 
 
 def _print_layers(graph: Graph, title: str) -> None:
-    from raspir.cli.tables import console, critical_table, layer_table, totals
+    from raspir.cli.tables import console, critical_table, layer_table
 
     console().print(layer_table(graph, title))
     typer.echo(totals(graph.stats()))

@@ -6,14 +6,16 @@ import contextlib
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 import typer
 
+from raspir.backends.picture import Kind
 from raspir.cli.batch import cause, read_json, to_json
-from raspir.frontends.files import load, load_function
+from raspir.frontends.files import load, load_function, load_shown
+from raspir.frontends.python.embedded import SOp, pictured
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
 from raspir.ir.text.printer import escape
@@ -51,7 +53,23 @@ def load_graph(spec: str, bind: list[str] | None, options: Options, *inputs: obj
     Raises:
         RaspirError: if loading or binding fails, or an assumption is invalid.
     """
-    program = load(spec)
+    return _bound(load(spec), bind, options, inputs)
+
+
+def load_drawn(spec: str, bind: list[str] | None, options: Options, *inputs: object) -> tuple[Kind, Graph]:
+    """Load the graph of a program as :func:`load_graph`, or that of the width of a selector.
+
+    Returns:
+        what the graph stands for, and the graph.
+
+    Raises:
+        RaspirError: as for :func:`load_graph`.
+    """
+    kind, program = pictured(load_shown(spec))
+    return kind, _bound(program, bind, options, inputs)
+
+
+def _bound(program: SOp | Graph, bind: list[str] | None, options: Options, inputs: Iterable[object]) -> Graph:
     graph = program if isinstance(program, Graph) else lower(program)
     functions = {}
     for binding in bind or ():

@@ -37,11 +37,6 @@ def layer_table(graph: Graph, title: str) -> Table:
     return table
 
 
-def totals(stats: Stats) -> str:
-    """Return ``stats`` in one line."""
-    return ", ".join(counted(getattr(stats, attribute), noun) for noun, attribute in FIGURES.items())
-
-
 def critical_table(graph: Graph) -> Table:
     """Return a table of the critical path: one value per layer, and the dependency on the next."""
     describer = Describer(graph)

@@ -25,12 +25,30 @@ _NOTHING: Mapping[str, object] = {}
 
 
 def load(target: str) -> SOp | Graph:
-    """Return the program that ``target`` names.
+    """Return the program that ``target`` names, as :func:`load_shown`; a selector is refused.
+
+    Raises:
+        LoadError, TextError: as for :func:`load_shown`, and if it is a selector.
+    """
+    name = target.rpartition(":")[2] if ":" in target else f"the program of {target}"
+    return _no_selector(load_shown(target), name)
+
+
+def _no_selector(value: SOp | Selector | Graph, name: str) -> SOp | Graph:
+    if isinstance(value, Selector):
+        advice = "aggregate with it, as in selector.value(tokens); `raspir run` and `raspir show` take it as it is"
+        raise LoadError(f"{name} is a selector, not a program: {advice}")
+    return value
+
+
+def load_shown(target: str) -> SOp | Selector | Graph:
+    """Return the program or selector that ``target`` names.
 
     Args:
         target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
             dotted module. ``NAME`` is a program in it, or a function without required parameters that returns one
-            (in textual IR: an output); it is optional if there is only one. Python code is executed.
+            (in textual IR: an output); it is optional if there is only one, or no program and only one selector.
+            Python code is executed.
 
     Raises:
         LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, or
@@ -76,7 +94,7 @@ class Named:
         Raises:
             LoadError: if it is not a program, or the function raises an error.
         """
-        return _program(self.value, self.name, self.origin, given)
+        return _no_selector(_program(self.value, self.name, self.origin, given), self.name)
 
 
 def find(target: str, default: str) -> Named:
@@ -210,11 +228,10 @@ def _own_line(error: BaseException, file: str) -> Location | None:
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
     imported = _programs_elsewhere(module)
-    programs = {
-        name: value
-        for name, value in vars(module).items()
-        if _may_be_program(name, value, origin) and (name, id(value)) not in imported
-    }
+    named = [item for item in vars(module).items() if (item[0], id(item[1])) not in imported]
+    programs = {name: value for name, value in named if _may_be_program(name, value, origin)}
+    if not programs:
+        programs = {name: value for name, value in named if isinstance(value, Selector) and not name.startswith("_")}
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
@@ -230,7 +247,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
         (name, id(value))
         for other in others
         for name, value in list(vars(other).items())
-        if isinstance(value, SOp | Graph)
+        if isinstance(value, SOp | Selector | Graph)
     }
 
 
@@ -281,8 +298,8 @@ def _is_function(value: object) -> bool:
     return callable(value) and not isinstance(value, RefusedOperations)
 
 
-def _program(value: Any, name: str, origin: str, given: Mapping[str, object] = _NOTHING) -> SOp | Graph:
-    """Return ``value`` as a program, calling it with the arguments ``given`` if it is a function."""
+def _program(value: Any, name: str, origin: str, given: Mapping[str, object] = _NOTHING) -> SOp | Selector | Graph:
+    """Return ``value`` as a program or a selector, calling it with the arguments ``given`` if it is a function."""
     verb = "is"
     if _is_function(value):
         required = [each for each in _required(value) if each not in given]
@@ -294,8 +311,6 @@ def _program(value: Any, name: str, origin: str, given: Mapping[str, object] = _
         if ours and isinstance(value, SOp):
             unlocated(value)
         verb = "returned"
-    if isinstance(value, Selector):
-        raise LoadError(f"{name} {verb} a selector, not a program: aggregate with it, as in selector.value(tokens)")
-    if not isinstance(value, SOp | Graph):
+    if not isinstance(value, SOp | Selector | Graph):
         raise LoadError(f"{name} {verb} {show(value)}, which is not a program")
     return value

@@ -8,9 +8,10 @@ from typing import overload
 
 from raspir.ir.atoms import Atom, show, show_int
 from raspir.ir.errors import InputError, RaspirWarning, warn
+from raspir.runtime.display import Result
 
 
-class Sequence(collections.abc.Sequence[Atom]):
+class Sequence(collections.abc.Sequence[Atom], Result):
     """The result of a program: one atom for each position of the input.
 
     An immutable sequence that compares equal to a list or tuple of the same atoms (by Python's ``==``).
@@ -20,7 +21,7 @@ class Sequence(collections.abc.Sequence[Atom]):
         layers: the number of attention layers of the graph that computed them.
     """
 
-    __slots__ = ("_atoms", "_layers")
+    __slots__ = ("_atoms", "_draw", "_layers")
 
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
         if not isinstance(atoms, Iterable):
@@ -86,7 +87,7 @@ class Sequence(collections.abc.Sequence[Atom]):
         return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
 
     def _repr_svg_(self) -> str:
-        """Return the notebook rendering: a row of cells."""
+        """Return the notebook rendering: the attention of the program on its input, or a row of cells."""
         from raspir.viz.sequences import sequence_svg  # deferred until a picture is drawn
 
-        return sequence_svg(self)
+        return super()._repr_svg_() or sequence_svg(self)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
-from typing import Any, ClassVar, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, overload
 
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
@@ -30,8 +30,12 @@ from raspir.ir.atoms import is_one_of, members, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.typing import Attribute
+from raspir.runtime.display import Displayed
 from raspir.runtime.matrix import Matrix
 from raspir.runtime.sequence import Sequence
+
+if TYPE_CHECKING:
+    from raspir.backends.picture import Kind, Picture
 
 A = TypeVar("A")
 
@@ -47,7 +51,51 @@ def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object]
     return method
 
 
-class SOp(Expression):
+class _Shown(Displayed):
+    """Base class of what is displayed on an input."""
+
+    __slots__ = ()
+
+    def _pictured(self) -> tuple[Kind, SOp]:
+        """Return what is displayed, and the program that computes it."""
+        raise NotImplementedError
+
+    def _repr_svg_(self) -> str | None:
+        """Return the notebook rendering, on the example input."""
+        from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
+
+        kind, program = self._pictured()
+        try:
+            return svg(kind, lower(program), example())
+        except Exception:  # notebooks fall back to the repr, which reports the error
+            return None
+
+
+class _Evaluated(_Shown):
+    """Base class of what can be called on an input."""
+
+    __slots__ = ()
+
+    def show(self, input: object = MISSING) -> Picture:
+        """Return the picture on ``input``, by default on the example: a drawing in a notebook, and text elsewhere.
+
+        It is that of ``raspir.show``, which also takes options.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
+        """
+        from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
+
+        kind, program = self._pictured()
+        return Picture(kind, lower(program), example() if input is MISSING else input)
+
+
+def pictured(shown: object) -> tuple[Kind, Any]:
+    """Return what a program, selector, key or query is displayed as, and the program that computes it."""
+    return shown._pictured() if isinstance(shown, _Shown) else ("program", shown)
+
+
+class SOp(Expression, _Evaluated):
     """A sequence operation: a program that computes one atom for each position of its input.
 
     Operators and methods build new programs; evaluation happens only on a call with an input.
@@ -132,9 +180,8 @@ class SOp(Expression):
         except RaspirError as error:
             return f"<a program that fails on {show(example())}: {error}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the program on the example input, layer by layer."""
-        return _drawn("program", self)
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return "program", self
 
     __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
     __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
@@ -174,7 +221,7 @@ class SOp(Expression):
     __hash__ = RefusedOperations.__hash__
 
 
-class Selector(Expression):
+class Selector(Expression, _Evaluated):
     """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
     __slots__ = ()
@@ -257,26 +304,25 @@ class Selector(Expression):
         return apply(Selector, "selector.not", (self,))
 
     def __repr__(self) -> str:
-        from raspir.backends.drawing import terminal  # as in _drawn
+        from raspir.backends.drawing import selector_text  # deferred, to keep `import raspir` fast
 
         try:
-            return terminal("selector", lower(self.width()), example())
+            return selector_text(lower(self.width()), example())
         except RaspirError as error:
             return f"<a selector that fails on {show(example())}: {error}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the matrix on the example input, with all keys and queries."""
-        return _drawn("selector", self.width())
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return "selector", self.width()
 
     __hash__ = RefusedOperations.__hash__
 
 
-class _Comparand(RefusedOperations):
+class _Comparand(RefusedOperations, _Shown):
     """A sequence in the role of keys or queries: the comparison of the one with the other is a selector."""
 
     __slots__ = ("sop",)
 
-    _role: ClassVar[str]
+    _role: ClassVar[Literal["key", "query"]]
 
     def __init__(self, sequence: object) -> None:
         self.sop = _program(sequence)
@@ -312,9 +358,8 @@ class _Comparand(RefusedOperations):
     def __repr__(self) -> str:
         return f"{self._role}({self.sop!r})"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the row of keys or the column of queries on the example input."""
-        return _drawn(self._role, self.sop)
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return self._role, self.sop
 
     __hash__ = RefusedOperations.__hash__
 
@@ -376,15 +421,6 @@ def _alone(exponent: A, modulo: object) -> A:
     if modulo is not None:
         mistake("pow of a program takes two arguments: write a ** b % c for three")
     return exponent
-
-
-def _drawn(kind: str, program: SOp) -> str | None:
-    from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
-
-    try:
-        return svg(kind, lower(program), example())
-    except Exception:  # notebooks fall back to the repr, which reports the error
-        return None
 
 
 def _program(value: object) -> SOp:
