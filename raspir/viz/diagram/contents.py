@@ -48,6 +48,10 @@ class Contents:
         title = named if len(self._program.outputs) == 1 or named == name else f"{name}: {named}"
         return self._valued(title, value, "output")
 
+    def result(self, value: Value) -> Card:
+        """Return the card of a result of a head that is drawn alone."""
+        return self._valued(value.name, value, "output")
+
     def _valued(self, title: str, value: Value, kind: str) -> Card:
         heading = Row((Cell(label(title, 40), bold=True, mono=True, size=LABEL),), stretch=True)
         return Card((heading, *self._values(value)), value.part, kind, title)

@@ -32,8 +32,7 @@ class Report:
         optimized: the optimized program; ``None`` if it is not wanted, or does not differ.
         remarks: the remarks of the optimizer.
         inputs: the label of each input, and the traces of the programs on it.
-        diagrams: the diagrams of the programs, as SVG; empty if they cannot be drawn.
-        note: the reason why there are no diagrams.
+        diagrams: the diagrams of the programs, as SVG.
     """
 
     title: str
@@ -42,7 +41,6 @@ class Report:
     remarks: Sequence[Remark]
     inputs: Sequence[tuple[str, Sequence[Trace]]]
     diagrams: Sequence[str]
-    note: str = ""
 
 
 _LABEL = 24  # columns of the label of an input on its tab
@@ -169,9 +167,7 @@ def _key() -> Markup:
     return tag("ul", *entries, class_="key", aria_label="Colors")
 
 
-def _diagrams(report: Report) -> Section | None:
-    if not report.diagrams:
-        return ("diagram", "Diagram", tag("p", report.note)) if report.note else None
+def _diagrams(report: Report) -> Section:
     made = [
         tag(
             "details",
