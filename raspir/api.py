@@ -21,8 +21,6 @@ from raspir.passes.pipeline import run_passes
 from raspir.runtime.inputs import batch_of
 from raspir.viz.options import DiagramOptions
 
-_REPORTED = 900  # the width in pixels above which the heads of a layer are in several rows in a report
-
 Program = SOp | Graph | Mapping[str, SOp]
 """A compilable program: a program of the embedded language, several by name, or a graph."""
 
@@ -257,15 +255,15 @@ def report_on(
         InputError, BackendError: as for :func:`report`.
     """
     from raspir.backends.tracing import traced
-    from raspir.viz.report import Report, page
+    from raspir.viz.report import WIDTHS, Report, page
 
     same = optimized is None or optimized == written
     graphs = [written] if optimized is None or same else [written, optimized]
     named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
     traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
     title = str(title) or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
-    chosen = drawer("graphviz").with_options({"width": _REPORTED})
-    diagrams = [str(chosen.draw([graph], format="svg", title=title)) for graph in graphs]
+    drawers = [drawer("graphviz").with_options({"width": width}) for width in WIDTHS.values()]
+    diagrams = [[str(each.draw([graph], format="svg", title=title)) for each in drawers] for graph in graphs]
     return page(Report(title, written, None if same else optimized, remarks, traces, diagrams))
 
 

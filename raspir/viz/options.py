@@ -59,8 +59,8 @@ class DiagramOptions(Documented):
     width: int | None = field(
         default=None,
         metadata=About(
-            "the width in pixels above which the heads of a layer are drawn in several rows.",
-            "The width above which the heads of a layer are drawn in several rows.",
+            "the width in pixels above which the heads of a layer are drawn in several rows, and texts are shortened.",
+            "The width above which the heads of a layer are drawn in several rows, and texts are shortened.",
             "PIXELS",
             wanted="a positive number of pixels",
             admits=_is_width,

@@ -69,7 +69,7 @@ class Graphviz(DiagramOptions):
         labels = ("",) if len(graphs) == 1 else ("as written", "optimized")
         traces = [None if input is None else traced(graph, input) for graph in map(verify, graphs)]
         return [
-            side_of(graph, trace, label, prefix, self.head)
+            side_of(graph, trace, label, prefix, self.head, self.width)
             for graph, trace, label, prefix in zip(graphs, traces, labels, "ab", strict=False)
         ]
 

@@ -73,16 +73,27 @@ def summary_of(graph: Graph) -> str:
 
 
 def side_of(
-    graph: Graph, trace: Trace | None = None, label: str = "", prefix: str = "a", head: str | None = None
+    graph: Graph,
+    trace: Trace | None = None,
+    label: str = "",
+    prefix: str = "a",
+    head: str | None = None,
+    width: int | None = None,
 ) -> Side:
-    """Return the diagram of ``graph``, or of one head such as ``2.1``, with its values if it is traced.
+    """Return the diagram of a graph.
 
-    All identifiers begin with ``prefix``.
+    Args:
+        graph: the graph.
+        trace: its values on an input, which the diagram shows.
+        label: what is drawn of the program, if there are two diagrams.
+        prefix: the beginning of all identifiers.
+        head: the only head to draw, such as ``2.1``; ``None`` for all layers.
+        width: the width to which the texts of cards are shortened.
 
     Raises:
         BackendError: if there is no such head.
     """
-    builder = _Builder(graph, trace, label, prefix)
+    builder = _Builder(graph, trace, label, prefix, width)
     builder.draw_program() if head is None else builder.draw_head(head)
     return builder.side
 
@@ -90,10 +101,10 @@ def side_of(
 class _Builder:
     """Builds one side."""
 
-    def __init__(self, graph: Graph, trace: Trace | None, label: str, prefix: str) -> None:
+    def __init__(self, graph: Graph, trace: Trace | None, label: str, prefix: str, width: int | None) -> None:
         self._graph, self._trace, self._prefix = graph, trace, prefix
         self._program = DrawnProgram(graph, trace)
-        self._contents = Contents(self._program)
+        self._contents = Contents(self._program, width)
         self._path = critical_path(graph)
         self._critical = {step.aggregate for step in self._path}
         self._forced = {(step.aggregate, step.through, step.operand) for step in self._path if step.through}
@@ -134,7 +145,8 @@ class _Builder:
 
     def _find(self, name: str) -> tuple[DrawnLayer, DrawnHead]:
         """Return a head by its layer and its number, such as ``2.1``."""
-        layers, program = self._program.layers, f"the program {self._side.label}".rstrip()
+        layers, label = self._program.layers, self._side.label
+        program = "the optimized program" if label == "optimized" else f"the program {label}".rstrip()
         number, head = map(int, name.split("."))
         if number >= len(layers):
             raise BackendError(f"there is no head {name}: {program} has {counted(len(layers) - 1, 'layer')}")

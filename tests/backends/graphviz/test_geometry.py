@@ -161,7 +161,8 @@ def test_geometry(name):
         check_order(found)
         if not any(card.kind in ("more", "failure") for card in found.cards):
             check_reads(found, raspir.lower(program))
-    check_order(checked(raspir.draw(program, width=500)))
+    for width in (300, 900):
+        check_order(checked(raspir.draw(program, width=width)))
 
 
 @pytest.mark.parametrize("name", chosen(PROGRAMS, lambda name: name in ("add", "far", "wide", "long names")))
