@@ -80,7 +80,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells side by side; with ``stretch``, equally wide and together as wide as the card."""
+    """Cells side by side; with ``stretch``, together as wide as the card."""
 
     cells: tuple[Cell, ...]
     stretch: bool = False
@@ -88,8 +88,7 @@ class Row:
     @property
     def natural(self) -> float:
         """The width that the contents need."""
-        widths = [cell.natural for cell in self.cells]
-        return len(widths) * max(widths) if self.stretch else sum(widths)
+        return sum(cell.natural for cell in self.cells)
 
     @property
     def height(self) -> float:
@@ -98,9 +97,8 @@ class Row:
 
     def widths(self, card: Card) -> list[float]:
         """Return the width of each cell in a card."""
-        if self.stretch:
-            return [(card.width - 2 * _PAD) / len(self.cells)] * len(self.cells)
-        return [cell.natural for cell in self.cells]
+        room = (card.width - 2 * _PAD - self.natural) / len(self.cells) if self.stretch else 0
+        return [cell.natural + room for cell in self.cells]
 
 
 @dataclass(frozen=True)

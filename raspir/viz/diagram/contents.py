@@ -9,7 +9,7 @@ from raspir.ir.operations import Role
 from raspir.ir.views import Aggregate, Best
 from raspir.viz.diagram.cards import SMALL, Card, Cell, Row
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
-from raspir.viz.shown import Shown
+from raspir.viz.shown import Shown, counted
 from raspir.viz.svg import LABEL, width_of
 from raspir.viz.theme import Part
 from raspir.viz.widths import atom_text, label, part_of_label, wrapped
@@ -84,7 +84,7 @@ class Contents:
         listed, count = layer.results, len(layer.layer.mlp.nodes if layer.layer.mlp else ())
         parts = [self._program.operand("mlp", value.node) for value in listed[:3]]
         names = ", ".join([part_of_label(part.name, 16) for part in parts] + ["…"] * bool(listed[3:]))
-        title = f"{'◆ ' if critical else ''}MLP: {f'{count} operations → {names}' if count > 1 else '1 operation'}"
+        title = f"{'◆ ' if critical else ''}MLP: {counted(count, 'operation')}{f' → {names}' if count > 1 else ''}"
         rows = [
             Row((Cell(label(title, self._most(64, SMALL * 1.15)), ink=Part.MLP, bold=True, left=True, height=_TITLE),))
         ]
@@ -95,7 +95,7 @@ class Contents:
             rows.append(Row((*named, Cell(formula, mono=True, left=True, size=8.5))))
             rows += self._values(value)
         if listed[RESULTS:]:
-            rows.append(_note(f"and {len(listed) - RESULTS} more results"))
+            rows.append(_note(f"and {counted(len(listed) - RESULTS, 'more result')}"))
         return Card(tuple(rows), Part.MLP, "mlp", title, critical)
 
     def head(self, head: DrawnHead, layer: int, critical: bool) -> Card:
@@ -114,7 +114,7 @@ class Contents:
             rows += _centered(self._matrix(head), max(row.natural for row in [*rows, *results]))
         rows += results
         if head.results[SEQUENCES:]:
-            rows.append(_note(f"and {len(head.results) - SEQUENCES} more values"))
+            rows.append(_note(f"and {counted(len(head.results) - SEQUENCES, 'more value')}"))
         description = f"head {head.number} of layer {layer}: {head.formula}"
         return Card(tuple(rows), Part.RESULT, "head", description, critical, ports=len(ports))
 

@@ -36,7 +36,8 @@ class _Writer:
         page, graph = self._shades[Part.PAGE], graphviz.Digraph("program")
         graph.attr(rankdir="TB", newrank="true", nodesep="0.28", ranksep="0.34", fontname="Helvetica", fontsize="12")
         graph.attr(compound="true", outputorder="nodesfirst", charset="UTF-8", bgcolor=page.fill, pad="0.1")
-        graph.attr(fontcolor=page.ink)
+        # Where it reduces the crossings of all clusters once more, Graphviz ignores the order of heads.
+        graph.attr(fontcolor=page.ink, remincross="false")
         if title:
             graph.attr(label=graphviz.escape(clean(title)), labelloc="t")
         graph.attr("node", fontname="Helvetica", fontsize="10", shape="plain")

@@ -131,7 +131,7 @@ class _Builder:
         band = self._band(layer.title, f"head {head.number}")
         card = self._head(layer, head, band)
         band = self._band("result" if len(head.results) == 1 else "results")
-        for result in self._listed(band, head.results, self._contents.result, "results"):
+        for result in self._listed(band, head.results, self._contents.result, "result"):
             self._edge(card, result)
         failure = self._program.failure
         if failure is not None and len(head.known_results) < len(head.results):
@@ -167,12 +167,12 @@ class _Builder:
         cards = [self._add(card(one), band.upper) for one in each[:_LISTED]]
         hidden = len(each) - len(cards)
         if hidden:
-            cards += [self._add(self._contents.more(f"and {hidden} more {what}"), band.upper)] * hidden
+            cards += [self._add(self._contents.more(f"and {counted(hidden, f'more {what}')}"), band.upper)] * hidden
         return cards
 
     def _sequences(self, band: Band, values: Sequence[Value]) -> None:
         """Draw sequences, from which edges lead to their readers."""
-        cards = self._listed(band, values, self._contents.source, "sequences")
+        cards = self._listed(band, values, self._contents.source, "sequence")
         self._holder.update(zip((value.node for value in values), cards, strict=True))
 
     def _add(self, card: Card, place: list[str]) -> str:
@@ -284,7 +284,7 @@ class _Builder:
     def _outputs(self) -> None:
         outputs = list(self._program.outputs.items())
         band = self._band("output" if len(outputs) == 1 else "outputs")
-        cards = self._listed(band, outputs, lambda output: self._contents.output(*output), "outputs")
+        cards = self._listed(band, outputs, lambda output: self._contents.output(*output), "output")
         for (_, value), card in zip(outputs, cards, strict=True):
             self._edge(self._holder.get(value.node), card, None, self._ends(value.node))
 

@@ -10,7 +10,7 @@ from raspir.viz.diagram.layout import Band, Edge, Side
 from raspir.viz.diagram.legend import legend as legend_of
 from raspir.viz.diagram.ranks import Rank, ranks_of
 from raspir.viz.diagram.routes import Routes
-from raspir.viz.svg import LABEL, Figure, document, width_of
+from raspir.viz.svg import LABEL, Figure, document, tooltip, width_of
 from raspir.viz.theme import Part, Theme
 from raspir.viz.widths import label
 
@@ -20,6 +20,7 @@ _INSIDE, _BETWEEN = 12, 8  # the space in a band around its contents, and betwee
 _LINE = 15  # the height of a line of the title of a band
 _START, _TRACK, _END = 9, 7, 17  # the heights of a channel above its tracks, for each of them, and below them
 _ROUND = 6.0  # the radius of the corners of edges
+_END_COLUMNS = 60  # the most columns of each end of an edge in its tooltip
 
 _Point = tuple[float, float]
 
@@ -85,7 +86,7 @@ class _Picture:
             figure.place(_band(lines, width, top, bottom), 0, 0)
         edges, cards = Figure(), Figure()
         for edge in sorted(self._side.edges, key=lambda edge: edge.critical):
-            edges.place(_edge(self._points(edge), edge.critical), 0, 0)
+            edges.place(_edge(self._points(edge), edge.critical, self._meaning(edge)), 0, 0)
         for rank, top in zip(self._ranks, self._heights.ranks, strict=True):
             for name, place in rank.spans.items():
                 cards.place(self._side.cards[name].draw(), place.left, top)
@@ -103,6 +104,10 @@ class _Picture:
         figure.text(9, 15, title, Part.PAGE, size=13, font="sans", bold=True)
         figure.place(inner, 8, 30)
         return figure
+
+    def _meaning(self, edge: Edge) -> str:
+        """Return the ends of an edge in words."""
+        return " → ".join(label(self._side.cards[end].description, _END_COLUMNS) for end in (edge.tail, edge.head))
 
     def _points(self, edge: Edge) -> list[_Point]:
         """Return the corners of an edge, from its exit to its pin."""
@@ -154,13 +159,14 @@ def _band(lines: Sequence[str], width: int, top: int, bottom: int) -> Figure:
     return figure
 
 
-def _edge(points: Sequence[_Point], critical: bool) -> Figure:
+def _edge(points: Sequence[_Point], critical: bool, meaning: str) -> Figure:
     part, size = (Part.CRITICAL, 4.0) if critical else (Part.SOURCE, 3.0)
     figure = Figure(kind="edge critical" if critical else "edge")
     x, y = points[-1]
     tip = y - 2 * size
     figure.path(_rounded([*points[:-1], (x, tip + 1)]), part, 2.6 if critical else 1.0)
     figure.tip(f"{x - size:.2f},{tip:.2f} {x + size:.2f},{tip:.2f} {x:.2f},{y:.2f}", part)
+    tooltip(figure.element[0], meaning)
     return figure
 
 
