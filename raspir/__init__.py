@@ -2,56 +2,92 @@
 
 ``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
 :func:`compile`, :func:`emit`, :func:`draw`, :func:`parse` and :func:`backends`.
+
+Names are imported on first use, so that ``import raspir`` itself takes no time. The imports below are for type checkers
+and editors, which see every name; ``_HOMES`` lists the same names for the interpreter.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from raspir._forking import importing as _importing
 from raspir._moved import find_moved as _find_moved
 from raspir._version import __version__ as __version__
-from raspir.api import compile as compile
-from raspir.api import draw as draw
-from raspir.api import emit as emit
-from raspir.api import optimize as optimize
-from raspir.api import report as report
-from raspir.frontends.python.embedded import (
-    Selector,
-    SOp,
-    aggregate,
-    identity,
-    indices,
-    key,
-    query,
-    raw,
-    select,
-    tokens,
-    where,
-)
-from raspir.frontends.python.example import set_example as set_example
-from raspir.frontends.python.lowering import lower as lower
-from raspir.ir import BackendError as BackendError
-from raspir.ir import EvaluationError as EvaluationError
-from raspir.ir import Graph as Graph
-from raspir.ir import GraphError as GraphError
-from raspir.ir import InputError as InputError
-from raspir.ir import LoadError as LoadError
-from raspir.ir import ProgramError as ProgramError
-from raspir.ir import RaspirError as RaspirError
-from raspir.ir import RaspirWarning as RaspirWarning
-from raspir.ir import SlowWarning as SlowWarning
-from raspir.ir import Stats as Stats
-from raspir.ir import TextError as TextError
-from raspir.ir import VocabularyWarning as VocabularyWarning
-from raspir.ir import parse as parse
-from raspir.runtime.sequence import Sequence
 
 if TYPE_CHECKING:
+    from raspir.api import compile as compile
+    from raspir.api import draw as draw
+    from raspir.api import emit as emit
+    from raspir.api import optimize as optimize
+    from raspir.api import report as report
+    from raspir.frontends.python.embedded import (
+        Selector,
+        SOp,
+        aggregate,
+        identity,
+        indices,
+        key,
+        query,
+        raw,
+        select,
+        tokens,
+        where,
+    )
+    from raspir.frontends.python.example import set_example
+    from raspir.frontends.python.lowering import lower as lower
+    from raspir.ir import BackendError as BackendError
+    from raspir.ir import EvaluationError as EvaluationError
+    from raspir.ir import Graph as Graph
+    from raspir.ir import GraphError as GraphError
+    from raspir.ir import InputError as InputError
+    from raspir.ir import LoadError as LoadError
+    from raspir.ir import ProgramError as ProgramError
+    from raspir.ir import RaspirError as RaspirError
+    from raspir.ir import RaspirWarning as RaspirWarning
+    from raspir.ir import SlowWarning as SlowWarning
+    from raspir.ir import Stats as Stats
+    from raspir.ir import StringWarning as StringWarning
+    from raspir.ir import TextError as TextError
+    from raspir.ir import VocabularyWarning as VocabularyWarning
+    from raspir.ir import parse as parse
+    from raspir.runtime.sequence import Sequence
 
     def backends() -> tuple[str, ...]:
         """Return the names of all backends, built-in and installed."""
 else:
-    from raspir import backends as backends  # a callable package
+    _HOMES = {
+        "raspir.api": ("compile", "draw", "emit", "optimize", "report"),
+        "raspir.frontends.python.embedded": (
+            "Selector", "SOp", "aggregate", "identity", "indices", "key", "query", "raw", "select", "tokens", "where",
+        ),
+        "raspir.frontends.python.example": ("set_example",),
+        "raspir.frontends.python.lowering": ("lower",),
+        "raspir.ir": (
+            "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
+            "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",
+            "parse",
+        ),
+        "raspir.runtime.sequence": ("Sequence",),
+    }  # fmt: skip
+    _HOME = {name: home for home, names in _HOMES.items() for name in names}
+    _PACKAGES = {"analysis", "api", "backends", "frontends", "ir", "passes", "plugins", "rewriting", "runtime", "viz"}
+
+    def __getattr__(name):
+        from importlib import import_module
+
+        if name not in _HOME and name not in _PACKAGES:
+            raise AttributeError(f"module 'raspir' has no attribute {name!r}")
+        with _importing.lock:
+            if name in _PACKAGES:
+                import_module("raspir.api")  # which imports their modules
+                return import_module(f"raspir.{name}")
+            found = globals()[name] = getattr(import_module(_HOME[name]), name)
+            return found
+
+    def __dir__():
+        return sorted({*globals(), *_HOME, *_PACKAGES})
+
 
 _find_moved()
 
@@ -68,4 +104,5 @@ __all__ = [  # noqa: RUF022  # the language, in teaching order
     "SOp",
     "Selector",
     "Sequence",
+    "set_example",
 ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Sequence
-from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.abc import Loader, MetaPathFinder
+    from types import ModuleType
+else:
+    Loader = MetaPathFinder = object  # importlib.abc is slow to import, and every program imports this module
 
 MOVED = {
     "raspir.batch": "raspir.cli.batch",
@@ -21,6 +24,7 @@ MOVED = {
     "raspir.frontends.lowering": "raspir.frontends.python.lowering",
     "raspir.ir.critical": "raspir.analysis.critical_path",
     "raspir.ir.describe": "raspir.ir.text.describe",
+    "raspir.ir.forking": "raspir._forking",
     "raspir.ir.parser": "raspir.ir.text.parser",
     "raspir.ir.printer": "raspir.ir.text.printer",
     "raspir.ir.rules": "raspir.ir.typing",
@@ -56,6 +60,8 @@ class _Alias(Loader):
         self._name = name
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        from importlib import import_module
+
         module = import_module(self._name)
         self._spec = module.__spec__
         return module
@@ -71,6 +77,8 @@ class _Finder(MetaPathFinder):
         new = moved(name)
         if new is None:
             return None
+        import warnings
+
         warnings.warn(f"the module {name} has moved: import {new}", DeprecationWarning, stacklevel=2)
         return ModuleSpec(name, _Alias(new))
 

@@ -19,6 +19,7 @@ from raspir.passes.base import Pass, Remark
 from raspir.passes.options import Assumptions, Limits, Options, Target, called_with
 from raspir.passes.pipeline import run_passes
 from raspir.runtime.inputs import batch_of
+from raspir.runtime.strings import warn_of_strings
 from raspir.viz.options import DiagramOptions
 
 Program = SOp | Graph | Mapping[str, SOp]
@@ -28,6 +29,14 @@ Program = SOp | Graph | Mapping[str, SOp]
 def to_graph(program: Program, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
     """Return ``program`` as a graph with these assumptions."""
     return program.assume(vocab, max_length) if isinstance(program, Graph) else lower(program, vocab, max_length)
+
+
+def _written(program: Program, assumptions: Assumptions, *inputs: object) -> Graph:
+    """Return ``program`` as a graph, with a warning of strings that are likely mistakes on these inputs."""
+    graph = assumptions.assumed(to_graph(program))
+    if not isinstance(program, Graph):
+        warn_of_strings(graph, *inputs)
+    return graph
 
 
 @dataclass(frozen=True)
@@ -77,9 +86,8 @@ def optimize(call: _Optimize) -> Graph:
             option or of ``remarks``, ``progress`` or ``on_pass`` is invalid.
         GraphError: if a pass has a bug; never because of the program.
     """
-    graph = call.assumed(to_graph(call.program))
     return run_passes(
-        graph,
+        _written(call.program, call),
         call.passes,
         call.target,
         options=call.limits,
@@ -117,7 +125,7 @@ def compile(call: _Compile) -> Executable:
         BackendError: if the backend is unknown, does not run programs, does not support this one or fails, a required
             opaque function is missing, or the value of an option is invalid.
     """
-    return runner(call.backend).compile(_after_passes(call.assumed(to_graph(call.program)), call, call.optimize))
+    return runner(call.backend).compile(_after_passes(_written(call.program, call), call, call.optimize))
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def emit(call: _Emit) -> str | bytes:
             value of an option is invalid.
     """
     chosen = writer(call.backend)
-    graph = _after_passes(call.assumed(to_graph(call.program)), call, call.optimize)
+    graph = _after_passes(_written(call.program, call, call.input), call, call.optimize)
     return chosen.emit(graph, input=call.input)
 
 
@@ -198,7 +206,7 @@ def draw(call: _Draw) -> str | bytes:
     chosen = drawer(call.backend).with_options({**call.given, **untitled})
     if not is_one_of(call.format, chosen.formats):
         raise BackendError(f"there is no format {show(call.format)} (there are: {', '.join(chosen.formats)})")
-    graphs = [call.assumed(to_graph(call.program))]
+    graphs = [_written(call.program, call, call.input)]
     if call.optimize:
         graphs.append(_after_passes(graphs[0], call))
     title = call.title if isinstance(call.title, str) else ""
@@ -231,7 +239,9 @@ def report(call: _Report) -> str:
         ProgramError, InputError: as for :func:`compile`; the program may fail on an input without an error.
         BackendError: if a required opaque function is missing, or the value of an option is invalid.
     """
-    written, remarks = call.assumed(to_graph(call.program)), list[Remark]()
+    inputs = tuple(call.inputs.values()) if isinstance(call.inputs, Mapping) else call.inputs
+    samples = inputs if isinstance(inputs, list | tuple) else ()  # what is not a batch is refused below
+    written, remarks = _written(call.program, call, *samples), list[Remark]()
     optimized = _after_passes(written, call, remarks=remarks) if call.optimize else None
     return report_on(written, optimized, remarks, call.inputs, call.title)
 

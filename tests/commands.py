@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
 PRELOADED = (
-    "raspir.backends.numpy", "raspir.cli", "raspir.cli.tables", "raspir.passes.depth", "raspir.passes.fold",
-    "raspir.passes.fuse", "raspir.passes.merge", "raspir.passes.schedule", "raspir.testing.fuzzer",
-    "raspir.viz.diagram", "raspir.viz.report", "highspy", "networkx", "rich.progress", "rich.table",
+    "raspir.backends.numpy", "raspir.cli", "raspir.cli.fuzzing", "raspir.cli.listing", "raspir.cli.pictures",
+    "raspir.cli.programs", "raspir.cli.proofs", "raspir.cli.running", "raspir.cli.tables", "raspir.passes.depth",
+    "raspir.passes.fold", "raspir.passes.fuse", "raspir.passes.merge", "raspir.passes.schedule",
+    "raspir.testing.fuzzer", "raspir.viz.diagram", "raspir.viz.report", "highspy", "networkx", "rich.progress",
+    "rich.table",
 )  # fmt: skip
 MAIN = "from raspir.cli import main; main()"
 

@@ -1,9 +1,13 @@
 """The command line end to end: a process for each command, its output and its exit code."""
 
 import json
+from importlib import import_module
 
 import pytest
+import typer
 from commands import MAIN, ROOT, interpreter, raspir
+
+from raspir.cli.app import COMMANDS, load_command
 
 ADD = "examples/addition.py:add"
 
@@ -96,6 +100,23 @@ def test_lists_and_help():
     assert output("--version").startswith("raspir ")
     assert raspir("run").returncode == 2
     assert "there is no pass 'nowhere' (known: " in refused("opt", ADD, "--passes", "nowhere")
+
+
+def test_commands_are_listed_as_their_modules_define_them():
+    """The list is written down, so that help need not import the modules."""
+    defined = {}
+    for module in {module for module, _ in COMMANDS.values()}:
+        for name in typer.main.get_group(import_module(f"raspir.cli.{module}").commands).commands:
+            defined[name] = (module, load_command(name).help.partition("\n\n")[0].replace("\n", " "))
+    assert defined == COMMANDS
+    for name in COMMANDS:
+        assert f" {name} " in output("--help")
+
+
+def test_an_unknown_command_is_answered_with_near_ones():
+    done = raspir("stat")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No such command 'stat'. Did you mean 'stats'" in done.stderr
 
 
 PROGRAMS = {

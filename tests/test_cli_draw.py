@@ -1,6 +1,7 @@
 """``raspir draw``."""
 
 import pytest
+from commands import MAIN, interpreter
 from test_cli import output, refused
 
 ADD = "examples/addition.py:add"
@@ -13,6 +14,14 @@ ADD = "examples/addition.py:add"
 def test_the_suffix_says_what_is_written(tmp_path, name, start):
     output("draw", ADD, "-o", str(tmp_path / name), "--input", "1+2")
     assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_png_without_the_extra_is_refused_and_leaves_no_file(tmp_path):
+    code = f"import sys; sys.modules['typst'] = None; {MAIN}"
+    done = interpreter(code, "draw", ADD, "-o", str(tmp_path / "a.png"))
+    line = "raspir: png needs the package typst: pip install 'raspir-toolchain[pictures]', or write svg\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", line)
+    assert not [*tmp_path.iterdir()]
 
 
 def test_to_standard_output():

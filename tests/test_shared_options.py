@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 
 import raspir
 from raspir import BackendError, key, query, tokens
-from raspir.cli import app
+from raspir.cli.app import COMMANDS as LISTED
+from raspir.cli.app import load_command
 from raspir.cli.options import with_options
 from raspir.frontends.python.embedded import SOp
 from raspir.ir import Graph
@@ -22,7 +23,7 @@ from raspir.passes.options import About, Assumptions, Limits, Options, Target, c
 ALL = {each.name: each.default for each in fields(Options)}
 ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
 FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.report]
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = {name: load_command(name) for name in LISTED}
 OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
 
 

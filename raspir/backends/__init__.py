@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from types import ModuleType
 
-from raspir.backends.base import BACKENDS
+from raspir._forking import importing
 
 
 class _Backends(ModuleType):
@@ -13,7 +14,18 @@ class _Backends(ModuleType):
 
     def __call__(self) -> tuple[str, ...]:
         """Return the names of all backends, built-in and installed."""
+        with importing.lock:
+            from raspir.backends.base import BACKENDS  # deferred, as every program imports this package
+
         return BACKENDS.names()
+
+    def __getattr__(self, name: str) -> object:
+        if not name.startswith("_"):
+            with importing.lock:
+                import_module("raspir.backends.base")  # and with it the modules of this package that it needs
+        if name not in vars(self):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return vars(self)[name]
 
 
 sys.modules[__name__].__class__ = _Backends

@@ -78,7 +78,7 @@ def draw(
         given, untitled = input_of(input, json_input), {"title": False} if no_title else {}
         chosen = drawer(backend).with_options({**diagram.given, **untitled})
         kind = _picture_format(chosen, format, output)
-        graphs = [load_graph(program, bind, options)]
+        graphs = [load_graph(program, bind, options, given)]
         if optimize:
             graphs.append(after_passes(graphs[0], options, None))
         title = title or program_name(program)
@@ -123,7 +123,7 @@ def report(
         if output is not None:
             check_writable(output)
         pass_report = Report()
-        graph = load_graph(program, bind, options)
+        graph = load_graph(program, bind, options, *inputs.values())
         for given in inputs.values():
             read_inputs(graph, given)  # report invalid inputs before slow work
         optimized = None if no_optimize else after_passes(graph, options, None, pass_report)

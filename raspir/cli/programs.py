@@ -157,7 +157,7 @@ def emit(
     with prints_aside():
         given = input_of(input, json_input)
         writer(backend)  # report an unknown name before slow work
-        graph = load_optimized(program, bind, options, no_optimize)
+        graph = load_optimized(program, bind, options, no_optimize, given)
         emitted = api.emit(graph, backend, given, optimize=False)
     write(emitted, output)
 

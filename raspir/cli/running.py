@@ -83,7 +83,9 @@ def run(
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
-        graph = load_optimized(program, bind, options, no_optimize)
+        is_text = lines is not None and _format(lines, batch_format) is BatchFormat.text
+        sample = "" if is_text else given  # in place of the lines, which are all characters
+        graph = load_optimized(program, bind, options, no_optimize, sample)
         executable = api.compile(graph, backend, optimize=False)
         if lines is not None:
             _run_lines(executable, graph, lines, _format(lines, batch_format), output, stdout)

@@ -20,6 +20,7 @@ from raspir.ir.text.printer import escape
 from raspir.passes.options import Options
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
+from raspir.runtime.strings import warn_of_strings
 
 MOST_DIGITS = 320_000
 """The limit on decimal digits of integers; the largest result of an operation has 315,653."""
@@ -42,8 +43,10 @@ def after_passes(graph: Graph, options: Options, passes: str | None, report: Rep
         )
 
 
-def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
+def load_graph(spec: str, bind: list[str] | None, options: Options, *inputs: object) -> Graph:
     """Load the graph of a program under the assumptions of ``options``, with functions bound to its symbols.
+
+    Warn of strings in it that are likely mistakes on ``inputs``.
 
     Raises:
         RaspirError: if loading or binding fails, or an assumption is invalid.
@@ -56,12 +59,15 @@ def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
         if not equals:
             raise LoadError(f"--bind takes SYMBOL=FILE:NAME, not {binding}")
         functions[symbol.removeprefix("@")] = load_function(function)
-    return options.assumed(graph.bind(functions))
+    graph = options.assumed(graph.bind(functions))
+    if not isinstance(program, Graph):
+        warn_of_strings(graph, *inputs)
+    return graph
 
 
-def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool) -> Graph:
+def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool, *inputs: object) -> Graph:
     """Load the graph of a program as :func:`load_graph`, and run the default passes unless ``no_optimize``."""
-    return after_passes(load_graph(spec, bind, options), options, "" if no_optimize else None)
+    return after_passes(load_graph(spec, bind, options, *inputs), options, "" if no_optimize else None)
 
 
 def input_of(text: str | None, json_text: str | None) -> object:

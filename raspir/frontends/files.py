@@ -146,7 +146,9 @@ def _user_code(file: str) -> Iterator[None]:
         line = _own_line(error, file)
         problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if isinstance(error, ModuleNotFoundError) and error.name == "raspy":
-            problem += "; for programs written for RASPy, write: from raspir import *"
+            problem += (
+                "; for programs written for RASPy, write: from raspir import * (docs/from-raspy.md lists what differs)"
+            )
         raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
+from raspir._forking import making
 from raspir.ir.atoms import atom_key, show
 from raspir.ir.errors import GraphError
-from raspir.ir.forking import making
 from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Operation
 from raspir.ir.types import NOTHING, Type

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from raspir.ir.forking import importing
+from raspir._forking import importing
 from raspir.passes.placement import Placement, Problem
 
 MOST_CHOICES = 800

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
+from raspir._forking import importing
 from raspir.ir.errors import BackendError
-from raspir.ir.forking import importing
 from raspir.ir.text.visible import visible
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 class Member(Protocol):
@@ -185,6 +187,9 @@ class Registry(Generic[M]):
 
     def _plugins(self) -> dict[str, list[EntryPoint]]:
         """Return the entry points of installed packages by name, without duplicates."""
+        with importing.lock:
+            from importlib.metadata import entry_points  # slow to import, and needed only for plugins
+
         found: dict[str, dict[tuple[str, str], EntryPoint]] = {}
         for entry in entry_points(group=self.group):
             found.setdefault(entry.name, {})[_distribution(entry), entry.value] = entry

@@ -33,6 +33,20 @@ class Sequence(collections.abc.Sequence[Atom]):
         """The number of attention layers of the graph that computed this sequence."""
         return self._layers
 
+    @property
+    def layer(self) -> int:
+        """The same as :attr:`layers`; RASPy's name."""
+        return self.layers
+
+    @property
+    def val(self) -> list[Atom]:
+        """The atoms as a new list; RASPy's name."""
+        return self.tolist()
+
+    def toseq(self) -> list[Atom]:
+        """Return the atoms as a new list; RASPy's name."""
+        return self.tolist()
+
     def tolist(self) -> list[Atom]:
         """Return the atoms as a new list."""
         return list(self._atoms)

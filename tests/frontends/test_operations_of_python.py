@@ -172,7 +172,7 @@ def test_dir_has_what_works():
         (lambda: SOp("sum", operands=()), "build programs from tokens"),
         (lambda: Selector(), "compare a key with a query"),
         (lambda: Selector(tokens, tokens), "compare a key with a query"),
-        (lambda: Key([1]), "raw([…])"),
+        (lambda: Key(range(1)), "raw([…])"),
         (lambda: Query(None), "None is not an atom"),
         (lambda: key(everyone), "a selector is not a sequence"),
         (lambda: Node(), "raspir.ir.build"),

@@ -113,8 +113,9 @@ _MISTAKES: set[int] = set()
 def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
     """Define a method that raises ``message``, with ``{what}`` and ``{advice}`` of the class filled in."""
 
-    def method(self: RefusedOperations, *others: object, **named: object) -> NoReturn:
-        mistake(message.format(what=self._what, advice=self._advice))
+    def method(self: object, *others: object, **named: object) -> NoReturn:
+        held = self if isinstance(self, RefusedOperations) else cls  # the latter in a call of the class, as SOp.zip(f)
+        mistake(message.format(what=held._what, advice=held._advice))
 
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
     setattr(cls, name, method)
@@ -169,7 +170,9 @@ class Expression(RefusedOperations):
         return named(self, name)
 
     def _input(self, given: object, more: tuple[object, ...], named: Mapping[str, object]) -> object:
-        """Return the input of a call, after checking that it is the only argument."""
+        """Return the input of a call, after checking that it is the only argument; RASPy calls it ``inplike``."""
+        if given is MISSING and "inplike" in named:
+            given, named = named["inplike"], {name: value for name, value in named.items() if name != "inplike"}
         if given is MISSING or more or named:
             mistake(f'{self._what} takes one input, such as "hello" or [5, 2], and no other arguments')
         return given

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from raspir._distribution import installing
 from raspir.ir import BackendError
 from raspir.ir.atoms import is_one_of, show
 
@@ -35,7 +36,7 @@ def converted(svg: str, format: str) -> bytes:
     try:
         import typst
     except ImportError:
-        raise BackendError(f"{format} needs the package typst: install it, or write svg") from None
+        raise BackendError(f"{format} needs the package typst: {installing('pictures')}, or write svg") from None
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     longest = max(map(float, size.groups())) if size else 1000
     resolution = min(144.0, 72.0 * _SIDE / longest)

@@ -1,6 +1,7 @@
 """Rendering: formats and renderers."""
 
 import struct
+import sys
 
 import pytest
 
@@ -30,6 +31,18 @@ def test_unknown_choices_are_refused(option, value):
 def test_former_renderers_warn(renderer):
     with pytest.warns(DeprecationWarning, match=f"the renderer {renderer} is no longer used"):
         assert raspir.draw(tokens, renderer=renderer) == raspir.draw(tokens)
+
+
+@pytest.mark.parametrize("format", ["png", "pdf"])
+def test_without_the_extra_one_line_says_what_to_install(monkeypatch, format):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    assert raspir.draw(tokens).startswith("<svg")
+    assert "<svg" in raspir.report(tokens, ["ab"])
+    with pytest.raises(BackendError) as refused:
+        raspir.draw(tokens, format)
+    assert str(refused.value) == (
+        f"{format} needs the package typst: pip install 'raspir-toolchain[pictures]', or write svg"
+    )
 
 
 def test_a_picture_that_cannot_be_converted_is_an_error():
