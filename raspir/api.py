@@ -22,6 +22,7 @@ from raspir.passes.pipeline import run_passes
 from raspir.runtime.inputs import batch_of
 from raspir.runtime.strings import warn_of_strings
 from raspir.viz.drawings import BinaryDrawing, Drawing, drawing
+from raspir.viz.options import DiagramOptions
 
 Program = SOp | Graph | Mapping[str, SOp]
 """A compilable program: a program of the embedded language, several by name, or a graph."""
@@ -171,10 +172,15 @@ class _DrawnProgram(_Program):
 
 
 @dataclass(frozen=True)
-class _Draw(Options, _DrawnProgram):
+class _Draw(DiagramOptions, Options, _DrawnProgram):
     backend: str | Backend = "graphviz"
     renderer: str = "auto"
-    title: str = ""
+    title: str | bool = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.title, str | bool):
+            raise BackendError(f"title must be text, or False for none, not {show(self.title)}")
 
 
 @called_with(_Draw)
@@ -191,20 +197,24 @@ def draw(call: _Draw) -> Drawing | BinaryDrawing:
         **options: the fields of :class:`raspir.passes.options.Options`.
         backend: the name of a backend that draws programs, with options in braces as in ``name{option=value}``; or a
             backend object, which need not be installed.
-        renderer: the layout engine: ``wasm`` in this process, the ``dot`` command, or ``auto`` for an available one.
-        title: the title of the drawing; the names of the outputs if empty.
+        renderer: the layout engine, for backends that have several.
+        title: the title of the drawing; the names of the outputs if empty, and none if ``False``.
+        **options: the fields of :class:`raspir.viz.options.DiagramOptions`, for backends with options of these names.
 
     Raises:
         ProgramError, InputError: as for :func:`compile`.
-        BackendError: as for :func:`emit`, and if the format or renderer is unknown, or drawing fails.
+        BackendError: as for :func:`emit`, and if the format or renderer is unknown, the program has no such head, the
+            backend does not have a given option, or drawing fails.
     """
-    chosen = drawer(call.backend)
+    untitled = {"title": False} if call.title is False else {}
+    chosen = drawer(call.backend).with_options({**call.given, **untitled})
     if not is_one_of(call.format, chosen.formats):
         raise BackendError(f"there is no format {atoms.show(call.format)} (there are: {', '.join(chosen.formats)})")
     graphs = [_written(call.program, call, call.input)]
     if call.optimize:
         graphs.append(_after_passes(graphs[0], call))
-    drawn = chosen.draw(graphs, format=call.format, input=call.input, title=call.title, renderer=call.renderer)
+    title = call.title if isinstance(call.title, str) else ""
+    drawn = chosen.draw(graphs, format=call.format, input=call.input, title=title, renderer=call.renderer)
     return drawing(drawn, call.format)
 
 
@@ -298,15 +308,16 @@ def report_on(
         InputError, BackendError: as for :func:`report`.
     """
     from raspir.backends.tracing import traced
-    from raspir.viz.report import Report, page
+    from raspir.viz.report import WIDTHS, Report, page
 
     same = optimized is None or optimized == written
     graphs = [written] if optimized is None or same else [written, optimized]
     named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
     traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
     title = str(title) or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
-    diagrams, note = _diagrams(graphs, title)
-    return page(Report(title, written, None if same else optimized, remarks, traces, diagrams, note))
+    drawers = [drawer("graphviz").with_options({"width": width}) for width in WIDTHS.values()]
+    diagrams = [[str(each.draw([graph], format="svg", title=title)) for each in drawers] for graph in graphs]
+    return page(Report(title, written, None if same else optimized, remarks, traces, diagrams))
 
 
 def _named(inputs: object) -> list[tuple[str, object]]:
@@ -316,12 +327,3 @@ def _named(inputs: object) -> list[tuple[str, object]]:
         InputError: if it is a single input, or not a batch.
     """
     return [(given if isinstance(given, str) else atoms.show(given), given) for given in batch_of(inputs)]
-
-
-def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
-    """Return the graphs drawn as SVG, or none and a note on why: a page can do without diagrams."""
-    try:
-        drawn = [drawer("graphviz").draw([graph], format="svg", title=title) for graph in graphs]
-    except BackendError as error:
-        return [], f"There is no diagram: {error.message}"
-    return [str(each) for each in drawn], ""

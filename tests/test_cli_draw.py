@@ -30,10 +30,19 @@ def test_to_standard_output():
     assert "optimized: 4 layers" in output("draw", ADD, "--optimize", "--vocab", "0123456789+")
 
 
+def test_what_is_shown():
+    plain = output("draw", ADD, "--no-title", "--no-legend", "--theme", "dark", "--head", "2.1")
+    assert all(word not in plain for word in ("<style", "elementwise", "head 1 of layer 2</text>"))
+    assert plain.count('class="card"') == 3
+    assert "My title: head 1 of layer 2" in output("draw", ADD, "--title", "My title", "--head", "2.1")
+    assert len(output("draw", ADD, "--width", "300")) < len(output("draw", ADD, "--input", "1+2"))
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("-o", "x.gif"), ("-o", "x"), ("--format", "gif"), ("--renderer", "none"), ("--backend", "numpy"),
+        ("--head", "9.1"), ("--head", "x"), ("--width", "0"), ("--title", "a", "--no-title"),
         ("-o", "no/such/folder/x.svg"), ("-o", "/"), ("--input", "1", "--json", "[1]"),
     ],
 )  # fmt: skip

@@ -75,7 +75,9 @@ def test_the_order_in_which_functions_take_what_is_given_by_position():
     assert list(defaults(raspir.compile)) == ["program", "backend", "optimize", *shared]
     assert list(defaults(raspir.emit)) == ["program", "backend", "input", "optimize", *shared]
     drawn = ["program", "format", "input", "optimize"]
-    assert list(defaults(raspir.draw)) == [*drawn, *shared, "backend", "renderer", "title"]
+    assert list(defaults(raspir.draw)) == [
+        *drawn, *shared, "backend", "renderer", "title", "legend", "theme", "head", "width",
+    ]  # fmt: skip
     assert list(defaults(raspir.show)) == ["program", "input", "optimize", *shared]
     assert list(defaults(raspir.report)) == ["program", "inputs", "optimize", *shared, "title"]
 

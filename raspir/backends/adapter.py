@@ -16,6 +16,7 @@ from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirErr
 from raspir.ir.atoms import show
 from raspir.ir.display import displayed
 from raspir.ir.errors import reason
+from raspir.plugins.options import with_options
 from raspir.rewriting.legalize import legalized
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.reference import require_functions
@@ -64,6 +65,14 @@ class BackendAdapter:
     def formats(self) -> tuple[str, ...]:
         """The formats that it draws; empty if it does not draw programs."""
         return tuple(getattr(self.backend, "formats", ()))
+
+    def with_options(self, given: Mapping[str, object]) -> BackendAdapter:
+        """Return an adapter around the backend with these options.
+
+        Raises:
+            BackendError: if the backend does not have such an option, or the option does not admit the value.
+        """
+        return BackendAdapter(with_options(self.backend, given, "backend"), self.origin, self.own)
 
     def compile(self, graph: Graph) -> Executable:
         """Compile ``graph``.

@@ -13,7 +13,7 @@ import typer
 
 from raspir.cli import completion
 from raspir.cli.vocabulary import OPTIONS, vocabulary
-from raspir.passes.options import About, Options, described
+from raspir.passes.options import About, Documented, described
 
 
 class BatchFormat(StrEnum):
@@ -87,35 +87,40 @@ Jobs = Annotated[
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with an option for each field of the dataclass of its parameter ``options``.
+    """Return a command with an option for each field of the dataclasses of options among its parameters.
 
     A vocabulary may also be given as JSON or as a range of integers.
     """
     own = inspect.signature(command, eval_str=True).parameters
-    options = own["options"].annotation
-    shared = _parameters(options)
+    classes = {name: each.annotation for name, each in own.items() if _declares_options(each.annotation)}
+    shared = {name: _parameters(each) for name, each in classes.items()}
     others = [inspect.Parameter(name, _BY_NAME, default=None, annotation=hint) for name, hint in OPTIONS.items()]
-    offered = [new for each in shared for new in ([each, *others] if each.name == "vocab" else [each])]
-    taken = [
-        new for name, each in own.items() for new in (offered if name == "options" else [each.replace(kind=_BY_NAME)])
-    ]
+    taken: list[inspect.Parameter] = []
+    for name, each in own.items():
+        for new in shared.get(name, [each.replace(kind=_BY_NAME)]):
+            taken += [new, *others] if new.name == "vocab" else [new]
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        chosen = {each.name: given.pop(each.name) for each in shared}
-        values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
-        values["vocab"] = vocabulary(values["vocab"], *(given.pop(name) for name in OPTIONS))
-        command(options=options(**values), **given)
+        given["vocab"] = vocabulary(given["vocab"], *(given.pop(name) for name in OPTIONS))
+        for name, of in classes.items():
+            chosen = {each.name: given.pop(each.name) for each in shared[name]}
+            given[name] = of(**{key: each.value if isinstance(each, StrEnum) else each for key, each in chosen.items()})
+        command(**given)
 
     run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]  # typer reads the signature
     run.__annotations__ = {each.name: each.annotation for each in taken}
     return run
 
 
+def _declares_options(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Documented)
+
+
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
 
 
-def _parameters(options: type[Options]) -> list[inspect.Parameter]:
+def _parameters(options: type[Documented]) -> list[inspect.Parameter]:
     """Return one command parameter per option."""
     hints = get_type_hints(options)
     return [_parameter(name, about, getattr(options, name), hints[name]) for name, about in described(options).items()]

@@ -37,6 +37,7 @@ from raspir.ir import BackendError, InputError
 from raspir.passes.options import Options
 from raspir.passes.report import Report
 from raspir.runtime.inputs import read_inputs
+from raspir.viz.options import DiagramOptions
 
 commands = typer.Typer()
 
@@ -46,6 +47,7 @@ commands = typer.Typer()
         "raspir draw examples/addition.py:add -o add.svg",
         "raspir draw examples/addition.py:add --input 683+345 -o add.png",
         "raspir draw examples/addition.py:add --vocab 0123456789+ --optimize -o add.pdf",
+        "raspir draw examples/addition.py:add --input 683+345 --head 2.1 --theme dark -o head.svg",
     )
 )
 @with_options
@@ -69,21 +71,30 @@ def draw(
     backend: BackendName = "graphviz",
     renderer: Annotated[
         str,
-        typer.Option("--renderer", metavar="NAME", help="The layout engine: auto, wasm or dot."),
+        typer.Option("--renderer", metavar="NAME", help="The layout engine, for backends that have several."),
     ] = "auto",
+    title: Annotated[
+        str | None, typer.Option("--title", metavar="TEXT", help="The title; by default, the name of the program.")
+    ] = None,
+    no_title: Annotated[bool, typer.Option("--no-title", help="Write no title.")] = False,
     *,
+    diagram: DiagramOptions,
     options: Options,
     bind: Bind = None,
 ) -> None:
     """Draw a program: its layers, the heads in each, and the data flow between them; with an input, also its values."""
     output = None if str(output) == "-" else output
     with prints_aside() as stdout:
-        given, chosen = input_of(input, json_input), drawer(backend)
+        if no_title and title is not None:
+            raise BackendError("give either --title or --no-title")
+        given, untitled = input_of(input, json_input), {"title": False} if no_title else {}
+        chosen = drawer(backend).with_options({**diagram.given, **untitled})
         kind = _picture_format(chosen, format, output)
         graphs = [load_graph(program, bind, options, given)]
         if optimize:
             graphs.append(after_passes(graphs[0], options, None))
-        drawn = chosen.draw(graphs, format=kind, input=given, title=program_name(program), renderer=renderer)
+        title = title or program_name(program)
+        drawn = chosen.draw(graphs, format=kind, input=given, title=title, renderer=renderer)
         if output is None and isinstance(drawn, bytes) and stdout.isatty():
             raise BackendError(f"cannot write {kind} to a terminal: give --output FILE")
     write(drawn, output)

@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from zlib import crc32
 
-from raspir.viz.theme import DARK, LIGHT, MONOSPACE, ON_DARK, ON_LIGHT, SANS, Part
+from raspir.viz.theme import DARK, LIGHT, MONOSPACE, ON_DARK, ON_LIGHT, SANS, Part, Theme
 from raspir.viz.widths import columns, label
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
@@ -183,13 +183,14 @@ def tooltip(element: ET.Element, text: str) -> None:
         title.tail, element.text = element.text, None
 
 
-def document(figure: Figure, title: str, description: str) -> str:
+def document(figure: Figure, title: str, description: str, theme: Theme = "auto") -> str:
     """Return a figure as an SVG document with its own background.
 
     Args:
         figure: the drawing.
         title: a short title.
         description: its contents, for screen readers.
+        theme: its colors.
     """
     width, height = figure.width + 2 * _MARGIN, figure.height + 2 * _MARGIN
     size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
@@ -199,15 +200,37 @@ def document(figure: Figure, title: str, description: str) -> str:
     )
     ET.SubElement(svg, "title").text = _xml_safe(title)
     ET.SubElement(svg, "desc").text = _xml_safe(description)
-    style = ET.SubElement(svg, "style")
     page = Figure()
     page.rect(0.5, 0.5, width - 1, height - 1, Part.PAGE, radius=6)
     page.place(figure, _MARGIN, _MARGIN)
     svg.extend(page.element)
+    if theme == "auto":
+        svg.insert(2, _style(svg))
+    else:
+        _fix(svg, dark=theme == "dark")
+    return ET.tostring(svg, encoding="unicode")
+
+
+def _style(svg: ET.Element) -> ET.Element:
+    """Return the style sheet with which a document is dark on dark pages."""
     used = {name.removeprefix(_PREFIX) for each in svg.iter() for name in each.get("class", "").split()}
     rules = "".join(f".{_PREFIX}{name}{{{rule}}}" for name, rule in _DARK.items() if name in used)
+    style = ET.Element("style")
     style.text = f"@media (prefers-color-scheme:dark){{{rules}}}"
-    return ET.tostring(svg, encoding="unicode")
+    return style
+
+
+def _fix(svg: ET.Element, dark: bool) -> None:
+    """Fix the colors of a document, by attributes alone, so that style sheets of other pictures do not change them."""
+    for element in svg.iter():
+        names = element.attrib.pop("class", "").split()
+        kinds = [name for name in names if not name.startswith(_PREFIX)]
+        if kinds:
+            element.set("class", " ".join(kinds))
+        for name in names if dark else ():
+            attribute, _, value = _DARK.get(name.removeprefix(_PREFIX), "").partition(":")
+            if attribute:
+                element.set(attribute, value)
 
 
 SCHEMES = ".raspir{color-scheme:light dark}" + "".join(

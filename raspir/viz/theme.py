@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
+
+Theme = Literal["auto", "light", "dark"]
+"""The colors of a picture: those for light or dark pages, or, with ``auto``, those of the page that shows it."""
 
 
 class Part(StrEnum):

