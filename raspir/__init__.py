@@ -1,7 +1,7 @@
 """raspir: an optimizing compiler for RASP, a language for the computations of transformers.
 
 ``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
-:func:`compile`, :func:`emit`, :func:`draw`, :func:`parse` and :func:`backends`.
+:func:`compile`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`parse` and :func:`backends`.
 
 Names are imported on first use, so that ``import raspir`` itself takes no time. The imports below are for type checkers
 and editors, which see every name; ``_HOMES`` lists the same names for the interpreter.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from raspir.api import emit as emit
     from raspir.api import optimize as optimize
     from raspir.api import report as report
+    from raspir.api import show as show
     from raspir.frontends.python.embedded import (
         Selector,
         SOp,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         tokens,
         where,
     )
-    from raspir.frontends.python.example import set_example as set_example
+    from raspir.frontends.python.example import set_example
     from raspir.frontends.python.lowering import lower as lower
     from raspir.ir import BackendError as BackendError
     from raspir.ir import EvaluationError as EvaluationError
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from raspir.ir import RaspirWarning as RaspirWarning
     from raspir.ir import SlowWarning as SlowWarning
     from raspir.ir import Stats as Stats
+    from raspir.ir import StringWarning as StringWarning
     from raspir.ir import TextError as TextError
     from raspir.ir import VocabularyWarning as VocabularyWarning
     from raspir.ir import parse as parse
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
         """Return the names of all backends, built-in and installed."""
 else:
     _HOMES = {
-        "raspir.api": ("compile", "draw", "emit", "optimize", "report"),
+        "raspir.api": ("compile", "draw", "emit", "optimize", "report", "show"),
         "raspir.frontends.python.embedded": (
             "Selector", "SOp", "aggregate", "identity", "indices", "key", "query", "raw", "select", "tokens", "where",
         ),
@@ -64,7 +66,8 @@ else:
         "raspir.frontends.python.lowering": ("lower",),
         "raspir.ir": (
             "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
-            "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "TextError", "VocabularyWarning", "parse",
+            "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",
+            "parse",
         ),
         "raspir.runtime.sequence": ("Sequence",),
     }  # fmt: skip
@@ -102,4 +105,5 @@ __all__ = [  # noqa: RUF022  # the language, in teaching order
     "SOp",
     "Selector",
     "Sequence",
+    "set_example",
 ]

@@ -11,14 +11,18 @@ from collections.abc import Sequence as Listed
 from dataclasses import dataclass
 
 from raspir.backends.base import Backend, Executable, drawer, runner, writer
-from raspir.frontends.python.embedded import SOp
+from raspir.backends.picture import Picture
+from raspir.frontends.python.embedded import Key, Query, Selector, SOp, pictured
 from raspir.frontends.python.lowering import lower
-from raspir.ir import Atom, BackendError, Graph
-from raspir.ir.atoms import is_one_of, show
+from raspir.ir import Atom, BackendError, Graph, ProgramError, atoms
+from raspir.ir.atoms import is_one_of
 from raspir.passes.base import Pass, Remark
 from raspir.passes.options import Assumptions, Limits, Options, Target, called_with
 from raspir.passes.pipeline import run_passes
 from raspir.runtime.inputs import batch_of
+from raspir.runtime.strings import warn_of_strings
+from raspir.viz.drawings import BinaryDrawing, Drawing, drawing
+from raspir.viz.options import DiagramOptions
 
 Program = SOp | Graph | Mapping[str, SOp]
 """A compilable program: a program of the embedded language, several by name, or a graph."""
@@ -27,6 +31,14 @@ Program = SOp | Graph | Mapping[str, SOp]
 def to_graph(program: Program, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
     """Return ``program`` as a graph with these assumptions."""
     return program.assume(vocab, max_length) if isinstance(program, Graph) else lower(program, vocab, max_length)
+
+
+def _written(program: Program, assumptions: Assumptions, *inputs: object) -> Graph:
+    """Return ``program`` as a graph, with a warning of strings that are likely mistakes on these inputs."""
+    graph = assumptions.assumed(to_graph(program))
+    if not isinstance(program, Graph):
+        warn_of_strings(graph, *inputs)
+    return graph
 
 
 @dataclass(frozen=True)
@@ -49,10 +61,10 @@ class _Optimize(Options, Limits, _Passes, Target, Assumptions, _Program):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.remarks, list | None):
-            raise BackendError(f"remarks is a list to append to, not {show(self.remarks)}")
+            raise BackendError(f"remarks is a list to append to, not {atoms.show(self.remarks)}")
         for name, callback in (("progress", self.progress), ("on_pass", self.on_pass)):
             if callback is not None and not callable(callback):
-                raise BackendError(f"{name} is a function, not {show(callback)}")
+                raise BackendError(f"{name} is a function, not {atoms.show(callback)}")
 
 
 @called_with(_Optimize)
@@ -76,9 +88,8 @@ def optimize(call: _Optimize) -> Graph:
             option or of ``remarks``, ``progress`` or ``on_pass`` is invalid.
         GraphError: if a pass has a bug; never because of the program.
     """
-    graph = call.assumed(to_graph(call.program))
     return run_passes(
-        graph,
+        _written(call.program, call),
         call.passes,
         call.target,
         options=call.limits,
@@ -116,7 +127,7 @@ def compile(call: _Compile) -> Executable:
         BackendError: if the backend is unknown, does not run programs, does not support this one or fails, a required
             opaque function is missing, or the value of an option is invalid.
     """
-    return runner(call.backend).compile(_after_passes(call.assumed(to_graph(call.program)), call, call.optimize))
+    return runner(call.backend).compile(_after_passes(_written(call.program, call), call, call.optimize))
 
 
 @dataclass(frozen=True)
@@ -149,7 +160,7 @@ def emit(call: _Emit) -> str | bytes:
             value of an option is invalid.
     """
     chosen = writer(call.backend)
-    graph = _after_passes(call.assumed(to_graph(call.program)), call, call.optimize)
+    graph = _after_passes(_written(call.program, call, call.input), call, call.optimize)
     return chosen.emit(graph, input=call.input)
 
 
@@ -161,15 +172,22 @@ class _DrawnProgram(_Program):
 
 
 @dataclass(frozen=True)
-class _Draw(Options, _DrawnProgram):
+class _Draw(DiagramOptions, Options, _DrawnProgram):
     backend: str | Backend = "graphviz"
     renderer: str = "auto"
-    title: str = ""
+    title: str | bool = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.title, str | bool):
+            raise BackendError(f"title must be text, or False for none, not {show(self.title)}")
 
 
 @called_with(_Draw)
-def draw(call: _Draw) -> str | bytes:
+def draw(call: _Draw) -> Drawing | BinaryDrawing:
     """Return a drawing of ``program``: text for ``svg`` or ``dot``, bytes for ``png`` or ``pdf``.
+
+    It displays itself in a notebook, and its method ``save`` writes it to a file.
 
     Args:
         program: a program, several by name, or a graph.
@@ -179,20 +197,61 @@ def draw(call: _Draw) -> str | bytes:
         **options: the fields of :class:`raspir.passes.options.Options`.
         backend: the name of a backend that draws programs, with options in braces as in ``name{option=value}``; or a
             backend object, which need not be installed.
-        renderer: the layout engine: ``wasm`` in this process, the ``dot`` command, or ``auto`` for an available one.
-        title: the title of the drawing; the names of the outputs if empty.
+        renderer: the layout engine, for backends that have several.
+        title: the title of the drawing; the names of the outputs if empty, and none if ``False``.
+        **options: the fields of :class:`raspir.viz.options.DiagramOptions`, for backends with options of these names.
 
     Raises:
         ProgramError, InputError: as for :func:`compile`.
-        BackendError: as for :func:`emit`, and if the format or renderer is unknown, or drawing fails.
+        BackendError: as for :func:`emit`, and if the format or renderer is unknown, the program has no such head, the
+            backend does not have a given option, or drawing fails.
     """
-    chosen = drawer(call.backend)
+    untitled = {"title": False} if call.title is False else {}
+    chosen = drawer(call.backend).with_options({**call.given, **untitled})
     if not is_one_of(call.format, chosen.formats):
-        raise BackendError(f"there is no format {show(call.format)} (there are: {', '.join(chosen.formats)})")
-    graphs = [call.assumed(to_graph(call.program))]
+        raise BackendError(f"there is no format {atoms.show(call.format)} (there are: {', '.join(chosen.formats)})")
+    graphs = [_written(call.program, call, call.input)]
     if call.optimize:
         graphs.append(_after_passes(graphs[0], call))
-    return chosen.draw(graphs, format=call.format, input=call.input, title=call.title, renderer=call.renderer)
+    title = call.title if isinstance(call.title, str) else ""
+    drawn = chosen.draw(graphs, format=call.format, input=call.input, title=title, renderer=call.renderer)
+    return drawing(drawn, call.format)
+
+
+@dataclass(frozen=True)
+class _ShownProgram:
+    program: Program | Selector | Key | Query
+    input: object
+    optimize: bool = False
+
+
+@dataclass(frozen=True)
+class _Show(Options, _ShownProgram):
+    pass
+
+
+@called_with(_Show)
+def show(call: _Show) -> Picture:
+    """Return a program on an input, layer by layer: a drawing in a notebook, and text elsewhere.
+
+    Each head has its matrix, with the keys on top and the queries on the left. If the program fails on the input, the
+    picture ends with the reason. The example input of ``raspir.set_example`` is left alone.
+
+    Args:
+        program: a program, several by name, or a graph; or a selector, a key or a query.
+        input: a ``str`` or another sequence of atoms; a mapping by name if the graph has several inputs.
+        optimize: whether the optimized program is shown instead of the written one.
+        **options: the fields of :class:`raspir.passes.options.Options`.
+
+    Raises:
+        ProgramError, InputError: as for :func:`compile`.
+        BackendError: if a required opaque function is missing, or the value of an option is invalid.
+    """
+    kind, program = pictured(call.program)
+    graph = _written(program, call, call.input)
+    if call.optimize and kind != "program":
+        raise ProgramError(f"a {kind} is shown as written: only programs are optimized")
+    return Picture(kind, _after_passes(graph, call) if call.optimize else graph, call.input)
 
 
 @dataclass(frozen=True)
@@ -207,8 +266,10 @@ class _Report(Options, _ReportedProgram):
 
 
 @called_with(_Report)
-def report(call: _Report) -> str:
+def report(call: _Report) -> Drawing:
     """Return a self-contained HTML page on a program and the values of its layers on some inputs.
+
+    It displays itself in a notebook, and its method ``save`` writes it to a file.
 
     Args:
         program: a program, several by name, or a graph.
@@ -221,9 +282,11 @@ def report(call: _Report) -> str:
         ProgramError, InputError: as for :func:`compile`; the program may fail on an input without an error.
         BackendError: if a required opaque function is missing, or the value of an option is invalid.
     """
-    written, remarks = call.assumed(to_graph(call.program)), list[Remark]()
+    inputs = tuple(call.inputs.values()) if isinstance(call.inputs, Mapping) else call.inputs
+    samples = inputs if isinstance(inputs, list | tuple) else ()  # what is not a batch is refused below
+    written, remarks = _written(call.program, call, *samples), list[Remark]()
     optimized = _after_passes(written, call, remarks=remarks) if call.optimize else None
-    return report_on(written, optimized, remarks, call.inputs, call.title)
+    return Drawing(report_on(written, optimized, remarks, call.inputs, call.title), "html")
 
 
 def _after_passes(graph: Graph, options: Options, optimize: bool = True, remarks: list[Remark] | None = None) -> Graph:
@@ -245,15 +308,16 @@ def report_on(
         InputError, BackendError: as for :func:`report`.
     """
     from raspir.backends.tracing import traced
-    from raspir.viz.report import Report, page
+    from raspir.viz.report import WIDTHS, Report, page
 
     same = optimized is None or optimized == written
     graphs = [written] if optimized is None or same else [written, optimized]
     named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
     traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
     title = str(title) or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
-    diagrams, note = _diagrams(graphs, title)
-    return page(Report(title, written, None if same else optimized, remarks, traces, diagrams, note))
+    drawers = [drawer("graphviz").with_options({"width": width}) for width in WIDTHS.values()]
+    diagrams = [[str(each.draw([graph], format="svg", title=title)) for each in drawers] for graph in graphs]
+    return page(Report(title, written, None if same else optimized, remarks, traces, diagrams))
 
 
 def _named(inputs: object) -> list[tuple[str, object]]:
@@ -262,13 +326,4 @@ def _named(inputs: object) -> list[tuple[str, object]]:
     Raises:
         InputError: if it is a single input, or not a batch.
     """
-    return [(given if isinstance(given, str) else show(given), given) for given in batch_of(inputs)]
-
-
-def _diagrams(graphs: Listed[Graph], title: str) -> tuple[list[str], str]:
-    """Return the graphs drawn as SVG, or none and a note on why: a page can do without diagrams."""
-    try:
-        drawn = [drawer("graphviz").draw([graph], format="svg", title=title) for graph in graphs]
-    except BackendError as error:
-        return [], f"There is no diagram: {error.message}"
-    return [str(each) for each in drawn], ""
+    return [(given if isinstance(given, str) else atoms.show(given), given) for given in batch_of(inputs)]

@@ -8,6 +8,7 @@ import fuzzing
 import numpy as np
 import numpy_backend
 import pytest
+import start
 from faults import Swap
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,15 @@ def test_depth_tells_other_results(monkeypatch):
     (select, best) = depth.measure(named("hist"), inputs=50, seed=0).fails
     assert select.startswith("hist: different results with select attention on '")
     assert best.startswith("hist: different results with best attention on '")
+
+
+def test_starts_are_compared_with_an_empty_one_and_held_to_limits():
+    slow = start.Start("slow", "import time; time.sleep(0.2)", ratio=1.5, seconds=0.1)
+    empty, row = start.measure((start.Start("python", "pass"), slow), rounds=1)
+    assert (empty.ratio, empty.misses) == (1, "")
+    assert row.seconds > 0.2
+    assert row.ratio == row.seconds / empty.seconds
+    assert "times an empty start, over the limit of 1.5; 0.2" in row.misses
 
 
 NUMBERS = st.lists(st.integers(-9, 9) | st.integers(-(10**9), 10**9), min_size=1, max_size=12).map(np.array)

@@ -149,7 +149,7 @@ def test_names_at_fault(tmp_path):
     assert "there is no file some/where" in refused("run", "some/where", "-i", "a")
     assert "did you mean add?" in refused("run", "examples/addition.py:ad", "-i", "a")
     assert "requires arguments (character)" in refused("run", "examples/addition.py:digit", "-i", "a")
-    assert "is a selector" in refused("run", "examples/attention.py:before", "-i", "a")
+    assert "is a selector" in refused("stats", "examples/attention.py:before")
     assert "is 3, which is not a program" in refused("run", "examples/attention.py:WINDOW", "-i", "a")
     (tmp_path / "folder.py").mkdir()
     assert "it is a folder" in refused("run", "folder.py", "-i", "a", cwd=tmp_path)

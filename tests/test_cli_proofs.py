@@ -199,7 +199,7 @@ def test_without_the_solver_it_says_what_to_install():
     code = "import sys; sys.modules['z3'] = None; from raspir.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code, "verify-rules"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == "raspir: verify-rules needs an SMT solver: pip install 'raspir[proofs]'\n"
+    assert done.stderr == "raspir: verify-rules needs an SMT solver: pip install 'raspir-toolchain[proofs]'\n"
 
 
 @pytest.mark.evidence

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import depth
 import pytest
 from programs import PROGRAMS
 
+from raspir._distribution import DISTRIBUTION
 from raspir.passes.base import PASSES
 from raspir.passes.depth import RULES
 from raspir.passes.pipeline import DEFAULT
@@ -59,3 +61,32 @@ def test_what_the_pages_show_of_the_command_line(command, printed, tmp_path):
         assert OutputChecker().check_output(printed.replace("…", "..."), got, flags), got
     else:
         assert got.startswith("raspir 1\n"), got  # a page need not show all of a program
+
+
+def texts():
+    """Yield the files of the project in which people and tools read what to install."""
+    for pattern in ("*.md", "*.toml", "*.py", "*.ipynb", "Makefile"):
+        for folder in ("", "docs", "examples", "raspir", "benchmarks"):
+            found = (ROOT / folder).rglob(pattern) if folder else ROOT.glob(pattern)
+            yield from (path for path in found if not path.name.startswith("."))
+
+
+def test_everything_names_the_distribution_that_is_raspir():
+    """On the package index, ``raspir`` is another project; extras and requirements of that name would fetch it."""
+    name = r"(?<![\w./-])raspir(?![\w./-])"
+    other = re.compile(rf"""\braspir\[\w+\]|\b(?:pipx?|tool) install\b[^`#\n]*{name}|["']raspir\s*[<>=~!]""")
+    assert other.search("$ pip install -q 'raspir'")
+    assert other.search("it needs raspir[proofs]")
+    assert other.search('dependencies = ["raspir>=0.1"]')
+    assert not other.search("pip install 'raspir-toolchain[proofs]' ./raspir")
+    assert [(path, found[0]) for path in texts() for found in other.finditer(path.read_text(encoding="utf-8"))] == []
+
+
+def test_extras_that_messages_name_exist():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["name"] == DISTRIBUTION
+    extras = set(project["optional-dependencies"])
+    naming = re.compile(r"installing\(.(\w+).\)|raspir-toolchain\[(\w+)\]")
+    pairs = [pair for path in texts() for pair in naming.findall(path.read_text(encoding="utf-8"))]
+    found = {extra for pair in pairs for extra in pair if extra}
+    assert {"pictures", "proofs", "testing"} <= found <= extras

@@ -22,9 +22,9 @@ from raspir.passes.options import About, Assumptions, Limits, Options, Target, c
 
 ALL = {each.name: each.default for each in fields(Options)}
 ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
-FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.report]
+FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.show, raspir.report]
 COMMANDS = {name: load_command(name) for name in LISTED}
-OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "report"]
+OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "show", "report"]
 
 
 def defaults(function):
@@ -75,7 +75,10 @@ def test_the_order_in_which_functions_take_what_is_given_by_position():
     assert list(defaults(raspir.compile)) == ["program", "backend", "optimize", *shared]
     assert list(defaults(raspir.emit)) == ["program", "backend", "input", "optimize", *shared]
     drawn = ["program", "format", "input", "optimize"]
-    assert list(defaults(raspir.draw)) == [*drawn, *shared, "backend", "renderer", "title"]
+    assert list(defaults(raspir.draw)) == [
+        *drawn, *shared, "backend", "renderer", "title", "legend", "theme", "head", "width",
+    ]  # fmt: skip
+    assert list(defaults(raspir.show)) == ["program", "input", "optimize", *shared]
     assert list(defaults(raspir.report)) == ["program", "inputs", "optimize", *shared, "title"]
 
 

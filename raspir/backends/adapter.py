@@ -12,8 +12,10 @@ from typing import Any, TypeGuard, cast
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
 from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
 from raspir.ir.atoms import show
+from raspir.ir.display import displayed
 from raspir.ir.errors import reason
 from raspir.ir.tracebacks import concealed, package_of, place, public
+from raspir.plugins.options import with_options
 from raspir.rewriting.legalize import legalized
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.reference import require_functions
@@ -59,6 +61,14 @@ class BackendAdapter:
     def formats(self) -> tuple[str, ...]:
         """The formats that it draws; empty if it does not draw programs."""
         return tuple(getattr(self.backend, "formats", ()))
+
+    def with_options(self, given: Mapping[str, object]) -> BackendAdapter:
+        """Return an adapter around the backend with these options.
+
+        Raises:
+            BackendError: if the backend does not have such an option, or the option does not admit the value.
+        """
+        return BackendAdapter(with_options(self.backend, given, "backend"), self.origin, self.own)
 
     @public
     def compile(self, graph: Graph) -> Executable:
@@ -196,6 +206,14 @@ class CheckedExecutable:
         except Exception as error:
             raise BackendError(f"backend {backend.name!r} cannot be pickled: {reason(error)}") from error
         return (backend.compile, (self._graph,))
+
+    def _repr_html_(self) -> str | None:
+        """Return the notebook rendering: the backend's own, or that of the graph."""
+        own = getattr(self._run, "_repr_html_", None)
+        if callable(own):
+            with self._backend.answering():
+                return cast("str | None", own())
+        return displayed(self._graph, f"a program compiled by backend {self._backend.name}")
 
     @property
     def report(self) -> Callable[[str, int, int], None] | None:

@@ -26,12 +26,17 @@ COMMANDS = {
         "Draw a program: its layers, the heads in each, and the data flow between them; with an input, also its "
         "values.",
     ),
+    "show": (
+        "pictures",
+        "Show a program or a selector on an input as text: each layer's attention, its values, and the result.",
+    ),
     "report": (
         "pictures",
         "Write an HTML page on a program: its layers as written and optimized, and their values on inputs.",
     ),
     "backends": ("listing", "List the backends, with their capabilities and options."),
     "passes": ("listing", "List the passes of the optimizer and their options."),
+    "puzzle": ("puzzles", "List the puzzles, show one, or check a solution."),
     "verify-rules": (
         "proofs",
         "Prove the rewrite rules of the optimizer with an SMT solver, and check that their side conditions are needed.",
@@ -67,7 +72,7 @@ app = typer.Typer(
     help="Run, optimize, draw and translate programs for idealized transformers (RASP, RASPy).",
     epilog="Try: raspir run examples/addition.py:add --input 683+345",
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",  # the list of commands needs no Markdown, whose rendering takes a tenth of the time
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from raspir.backends.base import Executable, Streams
+from raspir.backends.base import Streams
 from raspir.ir import Atom, InputError, Location, RaspirError
 from raspir.ir.text.printer import escape
 from raspir.runtime.sequence import Sequence
@@ -22,6 +22,9 @@ FLUSH = 0.1
 
 Read = Callable[[str], object]
 """A parser from a line to an input."""
+
+Run = Callable[[object], object]
+"""A compiled program, or another function from an input to a result that JSON can express."""
 
 
 def read_json(text: str) -> str | list[Atom] | dict[str, object]:
@@ -146,7 +149,7 @@ class Writer:
     ) -> None:
         self._file, self._encoding, self._name, self._terminal = file, encoding, name, terminal
 
-    def line(self, result: Sequence | dict[str, Sequence]) -> str:
+    def line(self, result: object) -> str:
         """Return the line for a result.
 
         Raises:
@@ -182,7 +185,7 @@ class Writer:
 
 
 def run_lines(
-    run: Executable,
+    run: Run,
     lines: Lines,
     read: Read,
     writer: Writer,
@@ -226,9 +229,7 @@ def run_lines(
     return total
 
 
-def _results(
-    run: Executable, inputs: list[object], mistakes: list[RaspirError]
-) -> Iterator[Sequence | dict[str, Sequence]]:
+def _results(run: Run, inputs: list[object], mistakes: list[RaspirError]) -> Iterator[object]:
     """Yield the results of ``inputs`` up to the first error, which is appended to ``mistakes``."""
     try:
         yield from run.stream(inputs) if isinstance(run, Streams) else map(run, inputs)

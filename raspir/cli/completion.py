@@ -1,4 +1,4 @@
-"""Completions of arguments: programs, functions, backends, passes, formats and rules, with their summaries.
+"""Completions of arguments: programs, functions, backends, passes, formats, rules and puzzles, with their summaries.
 
 Python files are parsed and not executed.
 """
@@ -106,6 +106,13 @@ def _outputs(text: str) -> list[Named]:
         return [Named(name, "output", False, True) for name in parse(text).outputs if name.isidentifier()]
     except RaspirError:
         return []
+
+
+def puzzles(incomplete: str) -> Offered:
+    """Return the completions of ``incomplete`` to names of puzzles, with their tasks."""
+    from raspir.puzzles.catalog import PUZZLES
+
+    return [(name, _shown(puzzle.task)) for name, puzzle in PUZZLES.items() if name.startswith(incomplete)]
 
 
 def _offered(incomplete: str, usable: Sequence[Listing[Member]], what: str) -> Offered:

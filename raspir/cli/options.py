@@ -15,7 +15,7 @@ from raspir.cli import completion
 from raspir.cli.commands import taking
 from raspir.cli.vocabulary import OPTIONS, vocabulary
 from raspir.ir import InputError
-from raspir.passes.options import About, Options, described
+from raspir.passes.options import About, Documented, described
 
 
 class BatchFormat(StrEnum):
@@ -98,29 +98,36 @@ Jobs = Annotated[
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with an option for each field of the dataclass of its parameter ``options``.
+    """Return a command with an option for each field of the dataclasses of options among its parameters.
 
     A vocabulary may also be given as JSON or as a range of integers, and an input as JSON under a former name.
     """
     own = inspect.signature(command, eval_str=True).parameters
-    options = own["options"].annotation
-    shared = _parameters(options)
+    classes = {name: each.annotation for name, each in own.items() if _declares_options(each.annotation)}
+    shared = {name: _parameters(each) for name, each in classes.items()}
     others = [inspect.Parameter(name, _BY_NAME, default=None, annotation=hint) for name, hint in OPTIONS.items()]
-    offered = [new for each in shared for new in ([each, *others] if each.name == "vocab" else [each])]
-    taken = [new for name, each in own.items() for new in (offered if name == "options" else [each])]
+    taken: list[inspect.Parameter] = []
+    for name, each in own.items():
+        for new in shared.get(name, [each.replace(kind=_BY_NAME)]):
+            taken += [new, *others] if new.name == "vocab" else [new]
     if "input_json" in own and "as_json" not in own:
         taken.append(_former(own["input_json"]))
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        chosen = {each.name: given.pop(each.name) for each in shared}
-        values = {name: value.value if isinstance(value, StrEnum) else value for name, value in chosen.items()}
-        values["vocab"] = vocabulary(values["vocab"], *(given.pop(name) for name in OPTIONS))
+        given["vocab"] = vocabulary(given["vocab"], *(given.pop(name) for name in OPTIONS))
+        for name, of in classes.items():
+            chosen = {each.name: given.pop(each.name) for each in shared[name]}
+            given[name] = of(**{key: each.value if isinstance(each, StrEnum) else each for key, each in chosen.items()})
         if former := given.pop(_FORMER, None):
             given["input_json"] = _renamed(former, given["input_json"])
-        command(options=options(**values), **given)
+        command(**given)
 
     return taking(run, taken)
+
+
+def _declares_options(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Documented)
 
 
 _BY_NAME = inspect.Parameter.KEYWORD_ONLY
@@ -151,7 +158,7 @@ def _renamed(former: str | list[str], given: str | list[str] | None) -> str | li
     return value
 
 
-def _parameters(options: type[Options]) -> list[inspect.Parameter]:
+def _parameters(options: type[Documented]) -> list[inspect.Parameter]:
     """Return one command parameter per option."""
     hints = get_type_hints(options)
     return [_parameter(name, about, getattr(options, name), hints[name]) for name, about in described(options).items()]

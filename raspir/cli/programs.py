@@ -38,6 +38,7 @@ from raspir.ir import Graph, InputError, print_graph
 from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.report import Report
+from raspir.viz.shown import totals
 
 commands = typer.Typer()
 
@@ -173,7 +174,7 @@ def emit(
     with prints_aside():
         given = input_of(input, input_json)
         writer(backend)  # report an unknown name before slow work
-        graph = load_optimized(program, bind, options, no_optimize)
+        graph = load_optimized(program, bind, options, no_optimize, given)
         emitted = api.emit(graph, backend, given, optimize=False)
     write(emitted, output)
 
@@ -227,7 +228,7 @@ def _print_stats(program: str, written: Graph, after: Graph | None, report: Repo
 
 
 def _print_layers(graph: Graph, title: str) -> None:
-    from raspir.cli.tables import console, critical_table, layer_table, totals
+    from raspir.cli.tables import console, critical_table, layer_table
 
     console().print(layer_table(graph, title))
     typer.echo(totals(graph.stats()))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from raspir._distribution import installing
 from raspir.cli import completion
 from raspir.cli.options import AsJson, Jobs, examples
 from raspir.cli.shared import print_json, print_message
@@ -88,7 +89,7 @@ def _chosen(names: list[str] | None) -> list[Provable]:
     except ImportError as error:
         if error.name != "z3":
             raise
-        raise RaspirError("verify-rules needs an SMT solver: pip install 'raspir[proofs]'") from None
+        raise RaspirError(f"verify-rules needs an SMT solver: {installing('proofs')}") from None
     known = dict.fromkeys(each.name for each in RULES)
     for name in names or ():
         if name not in known:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
 from raspir import api
-from raspir.backends.base import Executable, Reports, runner
-from raspir.cli.batch import Lines, Writer, read_json, run_lines
+from raspir.backends.base import Reports, runner
+from raspir.backends.picture import Picture
+from raspir.cli.batch import Lines, Run, Writer, read_json, run_lines, to_json
 from raspir.cli.options import (
     BackendName,
     Batch,
@@ -29,10 +31,11 @@ from raspir.cli.options import (
     with_options,
 )
 from raspir.cli.shared import (
+    after_passes,
     allow_long_integers,
     input_of,
     is_stdin,
-    load_optimized,
+    load_drawn,
     print_json,
     prints_aside,
     writing,
@@ -46,11 +49,14 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+_BACKEND = "numpy"
+
 
 @commands.command(
     epilog=examples(
         "raspir run examples/addition.py:add --input 683+345",
         "raspir run examples/attention.py:cumsum --input-json '[3, 1, -2]'",
+        "raspir run examples/attention.py:before --input hello",
         "raspir run examples/addition.py:add --batch sums.txt --output results.jsonl",
         "raspir run add.rir --bind digit=examples/addition.py:digit -i 1+1",
     )
@@ -62,7 +68,7 @@ def run(
     input_json: InputJson = None,
     batch: Batch = None,
     batch_format: BatchFormatOption = None,
-    backend: BackendName = "numpy",
+    backend: BackendName = _BACKEND,
     *,
     options: Options,
     no_optimize: NoOptimize = False,
@@ -71,7 +77,8 @@ def run(
 ) -> None:
     """Run a program on an input, or on each line of a file, and print the result as JSON.
 
-    Infinite floats are printed as Infinity. Results for a file are written one per line, as they become available.
+    A selector gives its matrix: a row for each query, with 1 for each key that it attends to. Infinite floats are
+    printed as Infinity. Results for a file are written one per line, as they become available.
     """
     given = input_of(input, input_json)
     if batch is None and batch_format is not None:
@@ -86,14 +93,51 @@ def run(
     lines = None if batch is None else _lines(batch, output)
     with prints_aside() as stdout:
         runner(backend)
-        graph = load_optimized(program, bind, options, no_optimize)
-        executable = api.compile(graph, backend, optimize=False)
+        is_text = lines is not None and _format(lines, batch_format) is BatchFormat.text
+        sample = "" if is_text else given  # in place of the lines, which are all characters
+        kind, graph = load_drawn(program, bind, options, sample)
+        if kind == "selector" and backend != _BACKEND:
+            raise InputError(f"--backend applies to programs, but {program} is a selector")
+        if kind == "program":
+            graph = after_passes(graph, options, "" if no_optimize else None)
+        executable = partial(_matrix, graph) if kind == "selector" else api.compile(graph, backend, optimize=False)
         if lines is not None:
             _run_lines(executable, graph, lines, _format(lines, batch_format), output, stdout)
             return
-        with _reporting(executable):
-            result = executable(given)
-    print_json(result, output)
+        if kind == "selector":
+            rows = _rows(graph, given)
+        else:
+            with _reporting(executable):
+                result = executable(given)
+    if kind == "selector":
+        _write_rows(rows, output)
+    else:
+        print_json(result, output)
+
+
+def _rows(graph: Graph, given: object) -> Iterator[list[int]]:
+    """Return the rows (queries) of the matrix of a selector, with 1 for each key that is selected."""
+    picture = Picture("selector", graph, given)
+    picture.require_known()
+    return ([*map(int, row)] for row in picture.matrix())
+
+
+def _matrix(graph: Graph, given: object) -> list[list[int]]:
+    return list(_rows(graph, given))
+
+
+def _write_rows(rows: Iterator[list[int]], output: Path | None) -> None:
+    """Write a matrix as JSON, with each row on its own line; it may be too large to be held as a whole."""
+    with contextlib.ExitStack() as stack:
+        put: Callable[[str], object] = partial(typer.echo, nl=False)
+        if output is not None:
+            stack.enter_context(writing(str(output)))
+            put = stack.enter_context(output.open("w", encoding="utf-8")).write
+        before = "["
+        for row in rows:
+            put(before + to_json(row))
+            before = ",\n "
+        put("[]\n" if before == "[" else "]\n")
 
 
 def _lines(batch: Path, output: Path | None) -> Lines:
@@ -110,9 +154,7 @@ def _format(lines: Lines, chosen: BatchFormat | None) -> BatchFormat:
     return BatchFormat.json if lines.name.lower().endswith((".jsonl", ".ndjson")) else BatchFormat.text
 
 
-def _run_lines(
-    run: Executable, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO
-) -> None:
+def _run_lines(run: Run, graph: Graph, lines: Lines, kind: BatchFormat, output: Path | None, stdout: TextIO) -> None:
     """Run a program on the lines of a file; report the duration if stderr is a terminal."""
     if kind is BatchFormat.text and len(graph.inputs) > 1:
         names = ", ".join(graph.inputs)
@@ -147,7 +189,7 @@ def _close(file: BinaryIO) -> None:
 
 
 @contextlib.contextmanager
-def _reporting(program: Executable) -> Iterator[Bars | None]:
+def _reporting(program: Run) -> Iterator[Bars | None]:
     """Show progress bars for the slow operations of a program."""
     from raspir.cli.progress import progress_bars
 

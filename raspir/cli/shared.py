@@ -7,16 +7,17 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 import typer
 
+from raspir.backends.picture import Kind
 from raspir.cli.batch import cause, read_json, to_json
 from raspir.cli.commands import FULL, STDIN
-from raspir.frontends.files import load, load_function, load_text
-from raspir.frontends.python.embedded import SOp
+from raspir.frontends.files import load_function, load_shown, load_text, refuse_selector
+from raspir.frontends.python.embedded import Selector, SOp, pictured
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
 from raspir.ir.text.printer import escape
@@ -24,6 +25,7 @@ from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.pipeline import run_passes
 from raspir.passes.report import Report
+from raspir.runtime.strings import warn_of_strings
 
 OnPass = Callable[[Pass, Graph, Graph], None]
 """A callback after a pass, called with the pass and the graphs before and after it."""
@@ -60,13 +62,31 @@ def after_passes(
         )
 
 
-def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
+def load_graph(spec: str, bind: list[str] | None, options: Options, *inputs: object) -> Graph:
     """Load the graph of a program under the assumptions of ``options``, with functions bound to its symbols.
+
+    Warn of strings in it that are likely mistakes on ``inputs``.
 
     Raises:
         RaspirError: if loading or binding fails, or an assumption is invalid.
     """
-    program = _from_stdin(spec) if is_stdin(spec) else load(spec)
+    return _bound(refuse_selector(_loaded(spec), program_name(spec)), bind, options, inputs)
+
+
+def load_drawn(spec: str, bind: list[str] | None, options: Options, *inputs: object) -> tuple[Kind, Graph]:
+    """Load the graph of a program as :func:`load_graph`, or that of the width of a selector.
+
+    Returns:
+        what the graph stands for, and the graph.
+
+    Raises:
+        RaspirError: as for :func:`load_graph`.
+    """
+    kind, program = pictured(_loaded(spec))
+    return kind, _bound(program, bind, options, inputs)
+
+
+def _bound(program: SOp | Graph, bind: list[str] | None, options: Options, inputs: Iterable[object]) -> Graph:
     graph = program if isinstance(program, Graph) else lower(program)
     functions = {}
     for binding in bind or ():
@@ -76,7 +96,10 @@ def load_graph(spec: str, bind: list[str] | None, options: Options) -> Graph:
         if is_stdin(function):
             raise LoadError(f"--bind takes SYMBOL=FILE:NAME, and no function from standard input: {binding}")
         functions[symbol.removeprefix("@")] = load_function(function)
-    return options.assumed(graph.bind(functions))
+    graph = options.assumed(graph.bind(functions))
+    if not isinstance(program, Graph):
+        warn_of_strings(graph, *inputs)
+    return graph
 
 
 def is_stdin(spec: str) -> bool:
@@ -87,8 +110,13 @@ def is_stdin(spec: str) -> bool:
     return spec == "-" or spec.startswith((f"{STDIN}:", "-:"))
 
 
-def _from_stdin(spec: str) -> SOp | Graph:
-    """Return the program that standard input contains."""
+def _loaded(spec: str) -> SOp | Selector | Graph:
+    """Return the program or selector of a command's argument."""
+    return _from_stdin(spec) if is_stdin(spec) else load_shown(spec)
+
+
+def _from_stdin(spec: str) -> SOp | Selector | Graph:
+    """Return the program or selector that standard input contains."""
     if sys.stdin is None:
         raise LoadError("cannot read standard input: it is closed")
     try:
@@ -99,9 +127,9 @@ def _from_stdin(spec: str) -> SOp | Graph:
     return load_text(text, STDIN, spec.partition(":")[2] or None)
 
 
-def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool) -> Graph:
+def load_optimized(spec: str, bind: list[str] | None, options: Options, no_optimize: bool, *inputs: object) -> Graph:
     """Load the graph of a program as :func:`load_graph`, and run the default passes unless ``no_optimize``."""
-    return after_passes(load_graph(spec, bind, options), options, "" if no_optimize else None)
+    return after_passes(load_graph(spec, bind, options, *inputs), options, "" if no_optimize else None)
 
 
 def input_of(text: str | None, json_text: str | None) -> object:

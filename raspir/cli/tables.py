@@ -37,11 +37,6 @@ def layer_table(graph: Graph, title: str) -> Table:
     return table
 
 
-def totals(stats: Stats) -> str:
-    """Return ``stats`` in one line."""
-    return ", ".join(counted(getattr(stats, attribute), noun) for noun, attribute in FIGURES.items())
-
-
 def critical_table(graph: Graph) -> Table:
     """Return a table of the critical path: one value per layer, and the dependency on the next."""
     describer = Describer(graph)
@@ -155,6 +150,14 @@ def _line(location: Location | None) -> Text:
 def _text(content: str) -> Text:
     """Return the text of a cell with control characters made visible, as names may contain them."""
     return Text("\n".join(map(visible, content.split("\n"))))
+
+
+def puzzle_table(rows: Iterable[tuple[str, str, str]]) -> Table:
+    """Return a table of puzzles: the name, the task with an example, and the fewest layers known."""
+    table = Table(Column("puzzle", no_wrap=True, style="bold"), Column("task", overflow="fold"), "layers")
+    for row in rows:
+        table.add_row(*map(_text, row))
+    return table
 
 
 def backend_table(registry: Registry[Backend]) -> Table:

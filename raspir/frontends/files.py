@@ -10,28 +10,54 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.python.expressions import RefusedOperations
+from raspir.frontends.python.expressions import RefusedOperations, unlocated
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public
 
+_NOTHING: Mapping[str, object] = {}
+
 
 @public
 def load(target: str) -> SOp | Graph:
-    """Return the program that ``target`` names.
+    """Return the program that ``target`` names, as :func:`load_shown`; a selector is refused.
+
+    Raises:
+        LoadError, TextError: as for :func:`load_shown`, and if it is a selector.
+    """
+    name = target.rpartition(":")[2] if ":" in target else f"the program of {target}"
+    return refuse_selector(load_shown(target), name)
+
+
+def refuse_selector(value: SOp | Selector | Graph, name: str) -> SOp | Graph:
+    """Return a program.
+
+    Raises:
+        LoadError: if it is a selector.
+    """
+    if isinstance(value, Selector):
+        advice = "aggregate with it, as in selector.value(tokens); `raspir run` and `raspir show` take it as it is"
+        raise LoadError(f"{name} is a selector, not a program: {advice}")
+    return value
+
+
+def load_shown(target: str) -> SOp | Selector | Graph:
+    """Return the program or selector that ``target`` names.
 
     Args:
         target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
             dotted module. ``NAME`` is a program in it, or a function without required parameters that returns one
-            (in textual IR: an output); it is optional if there is only one. Python code is executed.
+            (in textual IR: an output); it is optional if there is only one, or no program and only one selector.
+            Python code is executed.
 
     Raises:
         LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, or
@@ -48,16 +74,16 @@ def load(target: str) -> SOp | Graph:
 
 
 @public
-def load_text(text: str, file: str, name: str | None = None) -> SOp | Graph:
-    """Return the program in a text: textual IR if it begins like textual IR, otherwise Python code, which is executed.
+def load_text(text: str, file: str, name: str | None = None) -> SOp | Selector | Graph:
+    """Return the program or selector in a text: textual IR if it begins like it, otherwise Python code to execute.
 
     Args:
         text: the text.
         file: the name of the text in messages and locations.
-        name: the name of the program, as for :func:`load`.
+        name: the name of the program, as for :func:`load_shown`.
 
     Raises:
-        LoadError, TextError: as for :func:`load`.
+        LoadError, TextError: as for :func:`load_shown`.
     """
     if _IR.match(text):
         return _output(parse(text, file=file), file, name)
@@ -68,6 +94,53 @@ def load_text(text: str, file: str, name: str | None = None) -> SOp | Graph:
 
 _IR = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*(?:%|(?:raspir|max_length|output)[ \t]+[^\W_])")
 """The beginning of textual IR: after blank lines and comments, a line that is not Python."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """What ``FILE:NAME`` names: a program, or a function that may return one.
+
+    Attributes:
+        value: the object of that name.
+        name: the name.
+        origin: the file.
+    """
+
+    value: Any
+    name: str
+    origin: str
+
+    @property
+    def is_function(self) -> bool:
+        """Whether it is a function."""
+        return _is_function(self.value)
+
+    def parameters(self) -> dict[str, bool]:
+        """Return the names of the parameters of the function, and whether each is required."""
+        required = _required(self.value)
+        return {each.name: each.name in required for each in _parameters(self.value) if each.kind not in _ANY_NUMBER}
+
+    def program(self, given: Mapping[str, object]) -> SOp | Graph:
+        """Return it as a program, calling it with the arguments ``given``, by parameter, if it is a function.
+
+        Raises:
+            LoadError: if it is not a program, or the function raises an error.
+        """
+        return refuse_selector(_program(self.value, self.name, self.origin, given), self.name)
+
+
+def find(target: str, default: str) -> Named:
+    """Return what ``target``, a ``FILE[:NAME]`` as for :func:`load`, names; the name is by default ``default``.
+
+    Raises:
+        LoadError, TextError: as for :func:`load`.
+    """
+    file, name = _split(target)
+    path = Path(file)
+    if _is_file(path) and path.suffix != ".py":
+        return Named(_output(_read(path), file, name), name or default, file)
+    module, origin = _module(file)
+    return Named(_named(module, name or default, file), name or default, origin)
 
 
 @public
@@ -81,7 +154,7 @@ def load_function(target: str) -> Callable[..., Any]:
     if name is None:
         raise LoadError(f"{target}: name the function, as in {file}:NAME")
     value = _named(_module(file)[0], name, file)
-    if not callable(value) or isinstance(value, RefusedOperations):
+    if not _is_function(value):
         raise LoadError(f"{target} is not a function")
     return value  # type: ignore[no-any-return]  # known to be callable, nothing more
 
@@ -185,7 +258,9 @@ def _user_code(file: str) -> Iterator[None]:
         line = _own_line(error, file)
         problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if isinstance(error, ModuleNotFoundError) and error.name == "raspy":
-            problem += "; for programs written for RASPy, write: from raspir import *"
+            problem += (
+                "; for programs written for RASPy, write: from raspir import * (docs/from-raspy.md lists what differs)"
+            )
         raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 
@@ -197,11 +272,10 @@ def _own_line(error: BaseException, file: str) -> Location | None:
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
     imported = _programs_elsewhere(module)
-    programs = {
-        name: value
-        for name, value in vars(module).items()
-        if _may_be_program(name, value, origin) and (name, id(value)) not in imported
-    }
+    named = [item for item in vars(module).items() if (item[0], id(item[1])) not in imported]
+    programs = {name: value for name, value in named if _may_be_program(name, value, origin)}
+    if not programs:
+        programs = {name: value for name, value in named if isinstance(value, Selector) and not name.startswith("_")}
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
@@ -217,7 +291,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
         (name, id(value))
         for other in others
         for name, value in list(vars(other).items())
-        if isinstance(value, SOp | Graph)
+        if isinstance(value, SOp | Selector | Graph)
     }
 
 
@@ -236,12 +310,24 @@ def _same_file(a: str, b: str) -> bool:
 
 def _required(function: Callable[..., Any]) -> list[str]:
     """Return the names of the required parameters of ``function``."""
+    return [p.name for p in _parameters(function) if p.default is p.empty and p.kind not in _ANY_NUMBER]
+
+
+_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     try:
-        parameters = inspect.signature(function).parameters.values()
+        return list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):  # some built-in functions have no signature
         return []
-    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [p.name for p in parameters if p.default is p.empty and p.kind not in optional]
+
+
+def _called(function: Callable[..., Any], given: Mapping[str, object]) -> object:
+    """Return the result of ``function`` on arguments by parameter, some of which may be positional only."""
+    positional = [p.name for p in _parameters(function) if p.kind is p.POSITIONAL_ONLY and p.name in given]
+    named = {name: value for name, value in given.items() if name not in positional}
+    return function(*(given[name] for name in positional), **named)
 
 
 def _named(module: ModuleType, name: str, file: str) -> Any:
@@ -252,18 +338,23 @@ def _named(module: ModuleType, name: str, file: str) -> Any:
     return getattr(module, name)
 
 
-def _program(value: object, name: str, origin: str) -> SOp | Graph:
-    """Return ``value`` as a program, calling it if it is a nullary function."""
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, RefusedOperations)
+
+
+def _program(value: Any, name: str, origin: str, given: Mapping[str, object] = _NOTHING) -> SOp | Selector | Graph:
+    """Return ``value`` as a program or a selector, calling it with the arguments ``given`` if it is a function."""
     verb = "is"
-    if callable(value) and not isinstance(value, RefusedOperations):
-        required = _required(value)
+    if _is_function(value):
+        required = [each for each in _required(value) if each not in given]
         if required:
             raise LoadError(f"{name} requires arguments ({', '.join(required)}), so it is not a program")
+        ours = str(getattr(value, "__module__", None)).partition(".")[0] == __name__.partition(".")[0]
         with _user_code(origin):
-            value = value()
+            value = _called(value, given)
+        if ours and isinstance(value, SOp):
+            unlocated(value)
         verb = "returned"
-    if isinstance(value, Selector):
-        raise LoadError(f"{name} {verb} a selector, not a program: aggregate with it, as in selector.value(tokens)")
-    if not isinstance(value, SOp | Graph):
+    if not isinstance(value, SOp | Selector | Graph):
         raise LoadError(f"{name} {verb} {show(value)}, which is not a program")
     return value

@@ -12,6 +12,7 @@ from raspir.ir.errors import (
     RaspirError,
     RaspirWarning,
     SlowWarning,
+    StringWarning,
     TextError,
     VocabularyWarning,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "Role",
     "SlowWarning",
     "Stats",
+    "StringWarning",
     "TextError",
     "Type",
     "VocabularyWarning",

@@ -95,6 +95,10 @@ class VocabularyWarning(RaspirWarning):
     """A program that fails on inputs within its vocabulary."""
 
 
+class StringWarning(RaspirWarning):
+    """A string of several characters where single characters are expected: RASPy reads it as their sequence."""
+
+
 def warn(warning: RaspirWarning) -> None:
     """Issue ``warning`` at the innermost line of user code on the stack."""
     frame = calling_frame()
@@ -104,6 +108,19 @@ def warn(warning: RaspirWarning) -> None:
     registry = frame.f_globals.setdefault("__warningregistry__", {})
     module = frame.f_globals.get("__name__")
     warnings.warn_explicit(warning, type(warning), frame.f_code.co_filename, frame.f_lineno, module, registry)
+
+
+_WARNED: dict[str | tuple[str, type[Warning], int], int] = {}
+"""The registry of the warnings given by :func:`warn_once`, which Python clears when its filters change."""
+
+
+def warn_once(warning: RaspirWarning) -> None:
+    """Issue ``warning`` at its own location: by default once, wherever on the stack it occurs again."""
+    if warning.location is None:
+        warn(warning)
+    else:
+        file, line, _ = warning.location
+        warnings.warn_explicit(warning, type(warning), file, line, registry=_WARNED)
 
 
 class SlowWarning(RaspirWarning):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from raspir.ir.atoms import Atom, distinct, read_mapping, show
 from raspir.ir.construction import impossible, make
+from raspir.ir.display import displayed
 from raspir.ir.errors import GraphError, InputError, VocabularyWarning, warn
 from raspir.ir.functions import Function, identity, require_picklable
 from raspir.ir.layers import Layering, Stats
@@ -267,6 +268,10 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"<raspir graph of {len(self.nodes)} nodes: {', '.join(self.inputs)} -> {', '.join(self.outputs)}>"
+
+    def _repr_html_(self) -> str | None:
+        """Return the notebook rendering: a diagram, and a table of the layers."""
+        return displayed(self)
 
     def __copy__(self) -> Graph:
         return self

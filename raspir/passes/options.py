@@ -6,6 +6,7 @@ Declare new options keyword-only (``kw_only=True``), since callers may pass the 
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import re
 import textwrap
@@ -194,7 +195,8 @@ def _with_options_described(doc: str | None) -> str | None:
     """Return a docstring with each ``**options`` expanded to the fields of its classes; ``None`` under ``-OO``."""
 
     def entries(line: re.Match[str]) -> str:
-        classes = [globals()[name] for name in re.findall(r"passes\.options\.(\w+)", line[0])]
+        named = re.findall(r"(raspir(?:\.\w+)*)\.(\w+)", line[0])
+        classes = [getattr(importlib.import_module(module), name) for module, name in named]
         abouts = [item for each in classes for item in described(each).items()]
         return "\n".join(
             textwrap.fill(f"{name}: {about.doc}", 120, initial_indent=" " * 8, subsequent_indent=" " * 12)

@@ -173,7 +173,8 @@ def with_options(member: M, given: Mapping[str, object], what: str) -> M:
     try:
         return dataclasses.replace(member, **given)  # type: ignore[type-var]  # only dataclasses have options
     except Exception as error:  # a member's own validation may raise anything
-        detail = str(error) if isinstance(error, TypeError | ValueError) else f"{type(error).__name__}: {error}"
+        plain = isinstance(error, TypeError | ValueError | BackendError)
+        detail = str(error) if plain else f"{type(error).__name__}: {error}"
         raise BackendError(f"{what} {member.name}: {detail}") from error
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
+from raspir.ir.display import displayed
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.tracebacks import public
 from raspir.ir.views import Aggregate, Best, Const, Input, Mean, Raw, Select
@@ -55,6 +56,10 @@ class Executable:
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Executable, (self._graph,))
+
+    def _repr_html_(self) -> str | None:
+        """Return the notebook rendering of the graph."""
+        return displayed(self._graph, "a program for the reference backend")
 
     @public
     def __call__(self, input: object) -> Sequence | dict[str, Sequence]:

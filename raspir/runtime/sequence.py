@@ -9,9 +9,10 @@ from typing import overload
 from raspir.ir.atoms import Atom, show, show_int
 from raspir.ir.errors import InputError, RaspirWarning, warn
 from raspir.ir.tracebacks import public
+from raspir.runtime.display import Result
 
 
-class Sequence(collections.abc.Sequence[Atom]):
+class Sequence(collections.abc.Sequence[Atom], Result):
     """The result of a program: one atom for each position of the input.
 
     An immutable sequence that compares equal to a list or tuple of the same atoms (by Python's ``==``).
@@ -21,7 +22,7 @@ class Sequence(collections.abc.Sequence[Atom]):
         layers: the number of attention layers of the graph that computed them.
     """
 
-    __slots__ = ("_atoms", "_layers")
+    __slots__ = ("_atoms", "_draw", "_layers")
 
     @public
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
@@ -34,6 +35,20 @@ class Sequence(collections.abc.Sequence[Atom]):
     def layers(self) -> int:
         """The number of attention layers of the graph that computed this sequence."""
         return self._layers
+
+    @property
+    def layer(self) -> int:
+        """The same as :attr:`layers`; RASPy's name."""
+        return self.layers
+
+    @property
+    def val(self) -> list[Atom]:
+        """The atoms as a new list; RASPy's name."""
+        return self.tolist()
+
+    def toseq(self) -> list[Atom]:
+        """Return the atoms as a new list; RASPy's name."""
+        return self.tolist()
 
     def tolist(self) -> list[Atom]:
         """Return the atoms as a new list."""
@@ -74,7 +89,7 @@ class Sequence(collections.abc.Sequence[Atom]):
         return "[" + ", ".join(show_int(a) if type(a) is int else repr(a) for a in self._atoms) + "]"
 
     def _repr_svg_(self) -> str:
-        """Return the notebook rendering: a row of cells."""
+        """Return the notebook rendering: the attention of the program on its input, or a row of cells."""
         from raspir.viz.sequences import sequence_svg  # deferred until a picture is drawn
 
-        return sequence_svg(self)
+        return super()._repr_svg_() or sequence_svg(self)

@@ -1,6 +1,6 @@
 """Testing tools for extensions of raspir: program and input generators, differential comparison, and minimization.
 
-:func:`programs` and :func:`inputs_for` are hypothesis strategies; they require the extra ``raspir[testing]`` and are
+:func:`programs` and :func:`inputs_for` are hypothesis strategies; they require the extra ``testing`` and are
 imported on first use. :class:`Setting` and :func:`difference` compare a program, under given passes and a backend, with
 the reference, as ``raspir fuzz`` does; :func:`minimized` shrinks a failing program.
 """

@@ -6,19 +6,20 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from raspir.ir import Atom, Graph, ProgramError, VocabularyWarning
+from raspir.ir import Atom, Graph, ProgramError, StringWarning, VocabularyWarning
 from raspir.rewriting.builder import NonterminationWarning
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence warnings about failures on the vocabulary; raise those about nonterminating rewrites.
+    """Silence warnings about likely mistakes, which generated programs make; raise those about nonterminating rewrites.
 
     Nonterminating rewrites are cut off with a warning, so that users still get a program; in tests they are errors.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", NonterminationWarning)
-        warnings.simplefilter("ignore", VocabularyWarning)
+        for ignored in (VocabularyWarning, StringWarning):
+            warnings.simplefilter("ignore", ignored)
         yield
 
 

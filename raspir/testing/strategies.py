@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
+from raspir._distribution import installing
+
 try:
     from hypothesis import reject
     from hypothesis import strategies as st
 except ImportError as error:
-    raise ImportError("generated programs need the package hypothesis: install raspir[testing]") from error
+    raise ImportError(f"generated programs need the package hypothesis: {installing('testing')}") from error
 
 from raspir.backends.base import FaultyBackendError, runner
 from raspir.frontends.python.embedded import SOp

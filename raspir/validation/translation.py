@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
 
+from raspir._distribution import installing
 from raspir.backends.base import Executable, runner
 from raspir.ir import Atom, EvaluationError, Graph, GraphError, InputError, RaspirError
 from raspir.ir.atoms import show
@@ -283,9 +284,7 @@ def _prove(before: Graph, after: Graph, found: Validation, deadline: float) -> N
     try:
         from raspir.validation.equivalence import always_fails, equivalent
     except ImportError:
-        found.notes.append(
-            "the solver is not installed (pip install 'raspir[proofs]'), so longer inputs are not covered"
-        )
+        found.notes.append(f"the solver is not installed ({installing('proofs')}), so longer inputs are not covered")
         return
     first = max(found.tried, default=-1) + 1
     for n in range(first, (_LONGEST if found.longest is None else found.longest) + 1):

@@ -10,12 +10,13 @@ from raspir.viz import sequences
 from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnProgram, Value
 from raspir.viz.sequences import HEIGHT, Axis
 from raspir.viz.shown import Shown
-from raspir.viz.svg import LABEL, Figure, document, tooltip, width_of
+from raspir.viz.svg import LABEL, ROOM, Figure, columns_in, document, tooltip, width_of
 from raspir.viz.theme import Part
 from raspir.viz.trace import Trace
-from raspir.viz.widths import label
+from raspir.viz.widths import labels
 
-_NAME, _FORMULA = 28, 72  # columns of names and formulas
+_NAME = 28  # the columns that names keep in any case
+_FORMULA = columns_in(ROOM)
 _SPACE = 5.0  # between the matrix and its surroundings
 _NUMBERS = 16.0
 _DOT = 3.6
@@ -39,6 +40,14 @@ class _Head:
         self.across = sequences.row_axis(shown, [value.known for value in [*self.keys, *self.values]])
         self.down = Axis(shown)
         self.figure = Figure("attention")
+        self.names = self._names()
+
+    def _names(self) -> dict[Value, str]:
+        """Return the labels of all sequences, which differ; they are shortened only where there is no room."""
+        named = [*self.keys, *self.queries, *self.values, *self.results]
+        beside = [sequences.cell_width(self.shown, value.known) for value in [*self.queries, *self.results]]
+        room = columns_in((ROOM - self.across.length - sum(beside)) / 2)
+        return dict(zip(named, labels(map(_name, named), max(room, _NAME)), strict=True))
 
     def draw(self) -> Figure:
         figure = self.figure
@@ -63,8 +72,7 @@ class _Head:
     def _heading(self) -> float:
         """Draw the name of the head and its formula, and return their height."""
         head = self.head
-        reductions = ", ".join(filter(None, dict.fromkeys(map(head.reduction, head.aggregates))))
-        formula = f"{head.formula} → {reductions}" if reductions else head.formula
+        formula = f"{head.formula}{head.suffix}"
         named = [value.name for value in head.results if value.named] if head.aggregates else [head.name or ""]
         names = ", ".join(dict.fromkeys(named))
         height = 0.0
@@ -81,9 +89,9 @@ class _Head:
         right = 0.0
         for value, width in zip(self.queries, widths, strict=True):
             over = 0 if len(widths) == 1 else width / 2 + 6
-            least = max(least, right + over + _name_width(value))
+            least = max(least, right + over + self._width(value))
             right += width
-        return max([least, *(_name_width(value) + 3 for value in self.values)])
+        return max([least, *(self._width(value) + 3 for value in self.values)])
 
     def _draw_keys(self, x: float, y: float) -> None:
         top = y - _SPACE - len(self.keys) * HEIGHT
@@ -156,16 +164,15 @@ class _Head:
             x += width
 
     def _name(self, value: Value, x: float, y: float, anchor: str) -> None:
-        self.figure.text(x, y, _name(value), Part.PAGE, anchor=anchor, most=_NAME)
+        self.figure.label(x, y, self.names[value], _name(value), Part.PAGE, anchor)
         self.figure.grow(0, y + HEIGHT / 2)
+
+    def _width(self, value: Value) -> float:
+        return width_of(self.names[value], LABEL)
 
 
 def _name(value: Value) -> str:
     return _FORMS[value.kind].format(value.name)
-
-
-def _name_width(value: Value) -> float:
-    return width_of(label(_name(value), _NAME), LABEL)
 
 
 def selector_svg(trace: Trace, selector: Node) -> str:

@@ -114,6 +114,12 @@ class DrawnHead:
         return "mean" if isinstance(aggregate, Mean) else ""
 
     @property
+    def suffix(self) -> str:
+        """How its aggregates combine the selected values, to follow its formula; empty for their sum."""
+        reductions = ", ".join(filter(None, dict.fromkeys(map(self.reduction, self.aggregates))))
+        return f" → {reductions}" if reductions else ""
+
+    @property
     def attends(self) -> str:
         """Its selector, after its name if it has one."""
         return f"{self.name}: {self.formula}" if self.name else self.formula

@@ -12,15 +12,14 @@ from raspir.viz.attention import attention
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram
 from raspir.viz.sequences import HEIGHT
 from raspir.viz.shown import Shown, counted
-from raspir.viz.svg import LABEL, Figure, document, width_of
+from raspir.viz.svg import LABEL, ROOM, Figure, columns_in, document, width_of
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
-from raspir.viz.widths import atom_literal, label, wrapped
+from raspir.viz.widths import atom_literal, label, labels, wrapped
 
 _POSITIONS, _REDUCED = 20, 13  # the most positions shown, and the number shown of more
-_WIDTH = 1080.0  # of a row of heads
 _LAYERS, _HEADS, _RESULTS = 12, 8, 12  # the most layers, and heads and feed-forward results per layer
-_NAME, _FORMULA, _MESSAGE = 24, 56, 96
+_NAME, _FORMULA, _MESSAGE = 40, 40, 96  # _FORMULA: the columns that formulas keep in any case
 _INSIDE, _BETWEEN = 12.0, 14.0
 _MOST_WORDS = 600  # columns of an error message in a description
 
@@ -83,11 +82,13 @@ class _Program:
         return self.figure
 
     def _outputs(self) -> Iterator[_Row]:
-        outputs = self.program.outputs
+        outputs, describe = self.program.outputs, self.program.describe
+        taken = {describe.name(node) for node in self.program.graph}
         for name, value in outputs.items():
-            own = name if len(outputs) > 1 else value.name if value.named else "result"
+            own = "result" if len(outputs) == 1 else f"result {name}" if name in taken else name
             formula = value.formula if value.node.operation.role is Role.ELEMENTWISE else ""
-            yield own, formula, value.known, Part.RESULT
+            shown = value.name if value.named or not formula else formula  # a named value has its formula further up
+            yield own, shown, value.known, Part.RESULT
 
     def _layer(self, layer: DrawnLayer) -> None:
         """Draw a layer on its band; the work before the first attention only if it has visible results."""
@@ -115,7 +116,7 @@ class _Program:
         x, top = 0.0, inner.height + 4
         for head in ready[:_HEADS]:
             figure = attention(head, self.shown)
-            if x and x + figure.width > _WIDTH:
+            if x and x + figure.width > ROOM:
                 x, top = 0.0, inner.height + 2 * _BETWEEN
             inner.place(figure, x, top)
             x += figure.width + 2.5 * _BETWEEN
@@ -127,16 +128,19 @@ class _Program:
     def _table(self, rows: Sequence[_Row], *, numbered: bool = True) -> Figure:
         """Draw aligned rows of atoms, each with its name on the left and its formula on the right."""
         figure = Figure("rows")
-        left = max(width_of(label(name, _NAME), LABEL) for name, _, _, _ in rows) + 8
+        names = labels([name for name, _, _, _ in rows], _NAME)
+        left = max(width_of(name, LABEL) for name in names) + 8
         axis = sequences.row_axis(self.shown, [atoms for _, _, atoms, _ in rows])
         y = 14.0 if numbered else 0.0
         if numbered:
             sequences.numbers(figure, left, 6, axis)
-        for name, formula, atoms, part in rows:
-            figure.text(left - 8, y + HEIGHT / 2, name, Part.PAGE, anchor="end", most=_NAME)
+        right = left + axis.length + 10
+        room = max(columns_in(ROOM - right), _FORMULA)
+        for shown, (name, formula, atoms, part) in zip(names, rows, strict=True):
+            figure.label(left - 8, y + HEIGHT / 2, shown, name, Part.PAGE, anchor="end")
             sequences.row(figure, left, y, axis, atoms, part)
             if formula:
-                figure.text(left + axis.length + 10, y + HEIGHT / 2, f"= {formula}", Part.BAND, most=_FORMULA)
+                figure.text(right, y + HEIGHT / 2, f"= {formula}", Part.BAND, most=room)
             y += HEIGHT + 4
         return figure
 

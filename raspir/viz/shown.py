@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from raspir.ir import Stats
+
 FIGURES = {
     "layer": "layers",
     "head": "heads",
@@ -63,3 +65,8 @@ class Shown:
 def counted(count: int, what: str) -> str:
     """Return a count with its noun: ``1 head``, ``2 heads``."""
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def totals(stats: Stats) -> str:
+    """Return the figures of a program in one line."""
+    return ", ".join(counted(getattr(stats, attribute), noun) for noun, attribute in FIGURES.items())

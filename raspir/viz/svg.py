@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from zlib import crc32
 
-from raspir.viz.theme import DARK, LIGHT, MONOSPACE, SANS, Part
+from raspir.viz.theme import DARK, LIGHT, MONOSPACE, ON_DARK, ON_LIGHT, SANS, Part, Theme
 from raspir.viz.widths import columns, label
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters that XML excludes
@@ -19,24 +19,33 @@ _FONTS = {"mono": ", ".join(MONOSPACE), "sans": ", ".join(SANS)}
 _MARGIN = 14.0
 _RADIUS = 3.0
 _TOOLTIP = 400  # columns
+ROOM = 1080.0
+"""The width that the parts of a picture may take before they are shortened or continue below."""
+
 LABEL = 11.0
 """The size of names and formulas."""
 
+_FIELDS = {"fill": ("fill", "fill"), "line": ("stroke", "line"), "ink": ("fill", "ink"), "tip": ("fill", "line")}
+"""The kinds of colors: the attribute that each sets, and the field of a shade that it takes."""
+
 _DARK = {
     f"{name}-{part}": f"{attribute}:{getattr(shade, field)}"
-    for name, attribute, field in (
-        ("fill", "fill", "fill"), ("line", "stroke", "line"), ("ink", "fill", "ink"), ("tip", "fill", "line")
-    )
+    for name, (attribute, field) in _FIELDS.items()
     for part, shade in DARK.items()
-}  # fmt: skip
+}
 
 # All pictures on a page share their style sheets, so pictures with other colors need other class names.
-_PREFIX = f"r{crc32(repr(_DARK).encode()):08x}-"
+_PREFIX = f"r{crc32(repr((LIGHT, DARK)).encode()):08x}-"
 
 
 def width_of(text: str, size: float, font: str = "mono", bold: bool = False) -> float:
     """Return an upper bound of the width of text: for any text in ``mono``, and for words in ``sans``."""
     return columns(text) * size * _GLYPH * (_HEAVY if bold and font == "sans" else 1)
+
+
+def columns_in(width: float, size: float = LABEL) -> int:
+    """Return how many columns of text fit into this width."""
+    return int(width / (size * _GLYPH))
 
 
 class Figure:
@@ -153,6 +162,12 @@ class Figure:
         self.grow(x + width_of(shown, size, font, bold) * {"start": 1, "middle": 0.5, "end": 0}[anchor], 0)
         return element
 
+    def label(self, x: float, y: float, shown: str, whole: str, part: Part, anchor: str) -> None:
+        """Write a label as :meth:`text`; if it is shortened, a tooltip has the whole of it."""
+        element = self.text(x, y, shown, part, anchor=anchor)
+        if shown != whole:
+            tooltip(element, label(whole, _TOOLTIP))
+
     def note(self, text: str, x: float = 0) -> None:
         """Add a note below the drawing."""
         self.text(x, self.height + 14, text, Part.BAND, font="sans")
@@ -168,13 +183,14 @@ def tooltip(element: ET.Element, text: str) -> None:
         title.tail, element.text = element.text, None
 
 
-def document(figure: Figure, title: str, description: str) -> str:
+def document(figure: Figure, title: str, description: str, theme: Theme = "auto") -> str:
     """Return a figure as an SVG document with its own background.
 
     Args:
         figure: the drawing.
         title: a short title.
         description: its contents, for screen readers.
+        theme: its colors.
     """
     width, height = figure.width + 2 * _MARGIN, figure.height + 2 * _MARGIN
     size = {"width": _number(width), "height": _number(height), "viewBox": f"0 0 {_number(width)} {_number(height)}"}
@@ -184,15 +200,60 @@ def document(figure: Figure, title: str, description: str) -> str:
     )
     ET.SubElement(svg, "title").text = _xml_safe(title)
     ET.SubElement(svg, "desc").text = _xml_safe(description)
-    style = ET.SubElement(svg, "style")
     page = Figure()
     page.rect(0.5, 0.5, width - 1, height - 1, Part.PAGE, radius=6)
     page.place(figure, _MARGIN, _MARGIN)
     svg.extend(page.element)
+    if theme == "auto":
+        svg.insert(2, _style(svg))
+    else:
+        _fix(svg, dark=theme == "dark")
+    return ET.tostring(svg, encoding="unicode")
+
+
+def _style(svg: ET.Element) -> ET.Element:
+    """Return the style sheet with which a document is dark on dark pages."""
     used = {name.removeprefix(_PREFIX) for each in svg.iter() for name in each.get("class", "").split()}
     rules = "".join(f".{_PREFIX}{name}{{{rule}}}" for name, rule in _DARK.items() if name in used)
+    style = ET.Element("style")
     style.text = f"@media (prefers-color-scheme:dark){{{rules}}}"
-    return ET.tostring(svg, encoding="unicode")
+    return style
+
+
+def _fix(svg: ET.Element, dark: bool) -> None:
+    """Fix the colors of a document, by attributes alone, so that style sheets of other pictures do not change them."""
+    for element in svg.iter():
+        names = element.attrib.pop("class", "").split()
+        kinds = [name for name in names if not name.startswith(_PREFIX)]
+        if kinds:
+            element.set("class", " ".join(kinds))
+        for name in names if dark else ():
+            attribute, _, value = _DARK.get(name.removeprefix(_PREFIX), "").partition(":")
+            if attribute:
+                element.set(attribute, value)
+
+
+SCHEMES = ".raspir{color-scheme:light dark}" + "".join(
+    f":is({','.join(pages)}) .raspir{{color-scheme:{scheme}}}"
+    for scheme, pages in (("light", ON_LIGHT), ("dark", ON_DARK))
+)
+"""The style rules by which parts of a page, of class ``raspir``, follow its theme and not the system's preference."""
+
+
+def page_styles(svg: str) -> str:
+    """Return the style rules by which a document follows the theme of a page that contains it, as :data:`SCHEMES`.
+
+    Browsers without the CSS function ``light-dark`` ignore them and follow the system's preference. A document without
+    a style sheet has fixed colors and needs none.
+    """
+    if "<style>" not in svg:
+        return ""
+    rules = [SCHEMES]
+    for name, part in dict.fromkeys(re.findall(rf"\b{_PREFIX}(\w+)-(\w+)", svg)):
+        attribute, field = _FIELDS[name]
+        light, dark = (getattr(shades[Part(part)], field) for shades in (LIGHT, DARK))
+        rules.append(f".raspir .{_PREFIX}{name}-{part}{{{attribute}:light-dark({light},{dark})}}")
+    return "".join(rules)
 
 
 def _painted(*colors: str) -> dict[str, str]:
@@ -200,8 +261,8 @@ def _painted(*colors: str) -> dict[str, str]:
     painted = {"class": " ".join(f"{_PREFIX}{color}" for color in colors)} if colors else {}
     for color in colors:
         name, _, part = color.partition("-")
-        shade = LIGHT[Part(part)]
-        painted["stroke" if name == "line" else "fill"] = {"fill": shade.fill, "ink": shade.ink}.get(name, shade.line)
+        attribute, field = _FIELDS[name]
+        painted[attribute] = getattr(LIGHT[Part(part)], field)
     return painted
 
 

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
+
+Theme = Literal["auto", "light", "dark"]
+"""The colors of a picture: those for light or dark pages, or, with ``auto``, those of the page that shows it."""
 
 
 class Part(StrEnum):
@@ -66,6 +70,47 @@ LIGHT: Mapping[Part, Shade] = MappingProxyType({part: light for part, (light, _)
 
 DARK: Mapping[Part, Shade] = MappingProxyType({part: dark for part, (_, dark) in _SHADES.items()})
 """The colors on a dark page."""
+
+ON_LIGHT = (
+    "[data-jp-theme-light=true]",  # JupyterLab, Notebook and pages of nbconvert
+    ".vscode-light",
+    ".vscode-high-contrast-light",
+    "[data-theme=light]",  # Sphinx and others
+    "[data-bs-theme=light]",
+    ".quarto-light",
+    "[theme=light]",  # Colab
+)
+"""CSS selectors of pages that say that their theme is light, whatever the system's preference is."""
+
+ON_DARK = (
+    "[data-jp-theme-light=false]",
+    ".vscode-dark",
+    ".vscode-high-contrast:not(.vscode-high-contrast-light)",
+    "[data-theme=dark]",
+    "[data-bs-theme=dark]",
+    ".quarto-dark",
+    "[theme=dark]",
+)
+"""CSS selectors of pages that say that their theme is dark."""
+
+TERMINAL: Mapping[Part, str] = MappingProxyType(
+    {
+        Part.PAGE: "bold",
+        Part.BAND: "bold underline",
+        Part.SOURCE: "",
+        Part.QUERY: "blue",
+        Part.KEY: "yellow",
+        Part.VALUE: "green",
+        Part.RESULT: "magenta",
+        Part.SELECTED: "bold reverse",
+        Part.UNSELECTED: "dim",
+        Part.MLP: "cyan",
+        Part.DEFAULT: "dim",
+        Part.CRITICAL: "bold red",
+        Part.FAILURE: "bold red",
+    }
+)
+"""The style of each part on a terminal, whose user chose what the colors look like."""
 
 MONOSPACE = ("DejaVu Sans Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
 """The font families of atoms and code, in order of preference."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
 from raspir.ir import Atom
 from raspir.ir.atoms import show_int
@@ -77,6 +79,19 @@ def isolated(text: str) -> str:
 def label(text: str, width: int) -> str:
     """Return a name or a formula, safe in any document and shortened to ``width`` columns."""
     return isolated(part_of_label(text, width))
+
+
+def labels(texts: Iterable[str], width: int) -> list[str]:
+    """Return names or formulas as labels that all differ: where shortening makes some equal, they are numbered."""
+    texts = list(texts)
+    short = [label(text, width) for text in texts]
+    seen = Counter[str]()
+    for number, text in enumerate(short):
+        if short.count(text) > 1 and text:
+            seen[text] += 1
+            suffix = f" ({seen[text]})"
+            short[number] = label(texts[number], max(width - len(suffix), 1)) + suffix
+    return short
 
 
 def part_of_label(text: str, width: int) -> str:

@@ -205,7 +205,8 @@ def test_without_hypothesis_it_says_what_to_install():
         "except ImportError as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[1] == "generated programs need the package hypothesis: install raspir[testing]"
+    line = "generated programs need the package hypothesis: pip install 'raspir-toolchain[testing]'"
+    assert done.stdout.splitlines()[1] == line
 
 
 def test_importing_the_room_imports_nothing_heavy():

@@ -127,7 +127,7 @@ def test_without_a_solver_it_says_so(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without)
     found = validate(*graphs(before.value(1), indices + 0, None), 3)
     assert found.lines()[0] == "nothing was covered"
-    assert any("raspir[proofs]" in note for note in found.notes)
+    assert any("raspir-toolchain[proofs]" in note for note in found.notes)
 
 
 def test_what_the_solver_cannot_say():

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from raspir.backends.tracing import traced
 from raspir.ir import Graph, verify
 from raspir.viz.diagram.dot import dot_of
-from raspir.viz.diagram.layout import Side, side_of, summary_of
-from raspir.viz.diagram.render import FORMATS, RENDERERS, check_choice, converted, layout
-from raspir.viz.diagram.svg import finished
+from raspir.viz.diagram.layout import Side, side_of
+from raspir.viz.diagram.render import FORMATS, RENDERERS, check_choice, converted
+from raspir.viz.diagram.svg import svg_of
+from raspir.viz.options import DiagramOptions
 
 
-class Graphviz:
-    """Writes DOT, and draws it as SVG, PNG or PDF."""
+@dataclass(frozen=True, kw_only=True)
+class Graphviz(DiagramOptions):
+    """Writes DOT, and draws the same diagram as SVG, PNG or PDF.
+
+    Attributes:
+        title: the heading, for which the names of the outputs are the default; ``False`` for none.
+    """
+
+    title: bool | str = True
 
     name = "graphviz"
     summary = "draws a diagram of layers and heads; writes DOT"
@@ -25,9 +35,9 @@ class Graphviz:
 
         Raises:
             GraphError: if the graph violates a rule of the IR.
-            BackendError, InputError: if it cannot be run on the input.
+            BackendError, InputError: if it cannot be run on the input, or does not have the chosen head.
         """
-        return dot_of(_title("", [graph]), _sides([graph], input))
+        return str(self.draw([graph], format="dot", input=input))
 
     def draw(
         self,
@@ -46,23 +56,27 @@ class Graphviz:
         """
         check_choice("format", format, FORMATS)
         check_choice("renderer", renderer, RENDERERS)
-        sides, heading = _sides(graphs, input), _title(title, graphs)
+        if renderer != "auto":
+            warnings.warn(f"the renderer {renderer} is no longer used", DeprecationWarning, stacklevel=2)
+        sides = self._sides(graphs, input)
+        heading = self._heading(title, graphs[0], sides)
         if format == "dot":
-            return dot_of(heading, sides)
-        placed = layout(dot_of(heading, sides, labels=False), renderer)
-        drawn = finished(placed, heading, sides, traced=input is not None)
-        return drawn if format == "svg" else converted(drawn, format)
+            return dot_of(heading, sides, legend=self.legend, theme=self.theme)
+        svg = svg_of(heading, sides, legend=self.legend, theme=self.theme, width=self.width)
+        return svg if format == "svg" else converted(svg, format)
 
+    def _sides(self, graphs: Sequence[Graph], input: object) -> list[Side]:
+        labels = ("",) if len(graphs) == 1 else ("as written", "optimized")
+        traces = [None if input is None else traced(graph, input) for graph in map(verify, graphs)]
+        return [
+            side_of(graph, trace, label, prefix, self.head, self.width)
+            for graph, trace, label, prefix in zip(graphs, traces, labels, "ab", strict=False)
+        ]
 
-def _sides(graphs: Sequence[Graph], input: object) -> list[Side]:
-    labels = ("",) if len(graphs) == 1 else ("as written", "optimized")
-    traces = [None if input is None else traced(graph, input) for graph in map(verify, graphs)]
-    return [
-        side_of(graph, trace, label, prefix)
-        for graph, trace, label, prefix in zip(graphs, traces, labels, "ab", strict=False)
-    ]
-
-
-def _title(title: str, graphs: Sequence[Graph]) -> str:
-    names = [graphs[0].name_of(node) or name for name, node in graphs[0].outputs.items()]
-    return f"{title or ', '.join(names[:4])}: {' → '.join(map(summary_of, graphs))}"
+    def _heading(self, title: str, graph: Graph, sides: Sequence[Side]) -> str:
+        """Return the heading of a diagram, by default the names of the outputs; empty for none."""
+        if self.title is False:
+            return ""
+        own = self.title if isinstance(self.title, str) else ""
+        names = [graph.name_of(node) or name for name, node in graph.outputs.items()]
+        return f"{title or own or ', '.join(names[:4])}: {' → '.join(side.summary for side in sides)}"

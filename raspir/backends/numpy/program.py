@@ -18,6 +18,7 @@ from raspir.backends.numpy.kernels.runs import Report
 from raspir.backends.numpy.plan import Plan
 from raspir.backends.numpy.planner import plan
 from raspir.ir import Atom, Graph
+from raspir.ir.display import displayed
 from raspir.ir.lazy import cached_property
 from raspir.ir.tracebacks import concealed, public
 from raspir.runtime.inputs import batch_of
@@ -171,6 +172,10 @@ class Program:
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restored, (self.plan.graph, self.block_bytes))
+
+    def _repr_html_(self) -> str | None:
+        """Return the notebook rendering of the graph."""
+        return displayed(self.plan.graph, "a program compiled for NumPy")
 
     @property
     def report(self) -> Report | None:

@@ -6,9 +6,10 @@ name by Weiss, Goldberg and Yahav; docs/language.md defines its semantics.
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, overload
 
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
@@ -23,13 +24,19 @@ from raspir.frontends.python.expressions import (
 )
 from raspir.frontends.python.lowering import lower
 from raspir.frontends.python.source import mistake
+from raspir.frontends.python.synonyms import also_named
 from raspir.ir import Atom, RaspirError, as_atom, read_sequence
-from raspir.ir.atoms import distinct, is_one_of, show
+from raspir.ir.atoms import is_one_of, members, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.typing import Attribute
+from raspir.runtime.display import Displayed
+from raspir.runtime.matrix import Matrix
 from raspir.runtime.sequence import Sequence
+
+if TYPE_CHECKING:
+    from raspir.backends.picture import Kind, Picture
 
 A = TypeVar("A")
 
@@ -45,8 +52,52 @@ def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object]
     return method
 
 
+class _Shown(Displayed):
+    """Base class of what is displayed on an input."""
+
+    __slots__ = ()
+
+    def _pictured(self) -> tuple[Kind, SOp]:
+        """Return what is displayed, and the program that computes it."""
+        raise NotImplementedError
+
+    def _repr_svg_(self) -> str | None:
+        """Return the notebook rendering, on the example input."""
+        from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
+
+        kind, program = self._pictured()
+        try:
+            return svg(kind, lower(program), example())
+        except Exception:  # notebooks fall back to the repr, which reports the error
+            return None
+
+
+class _Evaluated(_Shown):
+    """Base class of what can be called on an input."""
+
+    __slots__ = ()
+
+    def show(self, input: object = MISSING) -> Picture:
+        """Return the picture on ``input``, by default on the example: a drawing in a notebook, and text elsewhere.
+
+        It is that of ``raspir.show``, which also takes options.
+
+        Raises:
+            InputError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
+        """
+        from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
+
+        kind, program = self._pictured()
+        return Picture(kind, lower(program), example() if input is MISSING else input)
+
+
+def pictured(shown: object) -> tuple[Kind, Any]:
+    """Return what a program, selector, key or query is displayed as, and the program that computes it."""
+    return shown._pictured() if isinstance(shown, _Shown) else ("program", shown)
+
+
 @public_methods
-class SOp(Expression):
+class SOp(Expression, _Evaluated):
     """A sequence operation: a program that computes one atom for each position of its input.
 
     Operators and methods build new programs; evaluation happens only on a call with an input.
@@ -71,6 +122,11 @@ class SOp(Expression):
         """
         return run(lower(self), self._input(input, more, named))
 
+    @overload
+    def input(self, input: object) -> Sequence: ...
+    @overload
+    def input(self, x: object) -> Sequence: ...
+    @also_named(x="input")
     def input(self, input: object) -> Sequence:
         """Return the result on ``input``; equivalent to a call."""
         return self(input)
@@ -80,6 +136,11 @@ class SOp(Expression):
         """The number of attention layers that the program needs as written."""
         return self.layer
 
+    @overload
+    def map(self, function: Callable[[Any], Any]) -> SOp: ...
+    @overload
+    def map(self, f: Callable[[Any], Any]) -> SOp: ...
+    @also_named(f="function")
     def map(self, function: Callable[[Any], Any]) -> SOp:
         """Return the program that applies a Python function to the atom at each position.
 
@@ -93,9 +154,22 @@ class SOp(Expression):
         """Return the nearest integers, ties to even."""
         return apply(SOp, "round", (self,))
 
+    def cos(self) -> SOp:
+        """Return the cosines: ``.map(math.cos)``."""
+        return self.map(math.cos)
+
+    def sin(self) -> SOp:
+        """Return the sines: ``.map(math.sin)``."""
+        return self.map(math.sin)
+
+    @overload
+    def has(self, values: Iterable[Atom]) -> SOp: ...
+    @overload
+    def has(self, v: Iterable[Atom]) -> SOp: ...
+    @also_named(v="values")
     def has(self, values: Iterable[Atom]) -> SOp:
         """Return whether each atom equals one of ``values``: a list of atoms, or the characters of a ``str``."""
-        return apply(SOp, "has", (self,), (_atoms(values, "has", distinct),))
+        return apply(SOp, "has", (self,), (_atoms(values, "has", members),))
 
     def __round__(self, digits: int | None = None) -> SOp:
         if digits is not None:
@@ -108,9 +182,8 @@ class SOp(Expression):
         except RaspirError as error:
             return f"<a program that fails on {show(example())}: {error}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the program on the example input, layer by layer."""
-        return _drawn("program", self)
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return "program", self
 
     __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
     __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
@@ -127,8 +200,12 @@ class SOp(Expression):
     def __rpow__(self, other: object, modulo: object = None) -> SOp:
         return _binary("pow", _alone(other, modulo), self)
 
-    __eq__ = _operator("eq")  # type: ignore[assignment]  # equality position by position
-    __ne__ = _operator("ne")  # type: ignore[assignment]  # likewise
+    def __eq__(self, other: object) -> SOp:  # type: ignore[override]  # equality position by position
+        return _binary("eq", self, other)
+
+    def __ne__(self, other: object) -> SOp:  # type: ignore[override]  # likewise
+        return _binary("ne", self, other)
+
     __lt__ = _operator("lt")
     __le__ = _operator("le")
     __gt__ = _operator("gt")
@@ -147,7 +224,7 @@ class SOp(Expression):
 
 
 @public_methods
-class Selector(Expression):
+class Selector(Expression, _Evaluated):
     """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
     __slots__ = ()
@@ -159,7 +236,7 @@ class Selector(Expression):
     )
     _made_by = "compare a key with a query, as in key(a) == query(b)"
 
-    def __call__(self, input: object = MISSING, *more: object, **named: object) -> list[list[bool]]:
+    def __call__(self, input: object = MISSING, *more: object, **named: object) -> Matrix:
         """Return the matrix on ``input``: a list of rows (queries) of booleans (keys).
 
         Raises:
@@ -168,10 +245,20 @@ class Selector(Expression):
         """
         return run_selector(lower(self.width()), self._input(input, more, named))
 
-    def input(self, input: object) -> list[list[bool]]:
+    @overload
+    def input(self, input: object) -> Matrix: ...
+    @overload
+    def input(self, x: object) -> Matrix: ...
+    @also_named(x="input")
+    def input(self, input: object) -> Matrix:
         """Return the matrix on ``input``; equivalent to a call."""
         return self(input)
 
+    @overload
+    def value(self, value: object, default: Atom = 0) -> SOp: ...
+    @overload
+    def value(self, val: object, default: Atom = 0) -> SOp: ...
+    @also_named(val="value")
     def value(self, value: object, default: Atom = 0) -> SOp:
         """Return, at each position, the sum of ``value`` over the selected positions.
 
@@ -220,27 +307,26 @@ class Selector(Expression):
         return apply(Selector, "selector.not", (self,))
 
     def __repr__(self) -> str:
-        from raspir.backends.drawing import terminal  # as in _drawn
+        from raspir.backends.drawing import selector_text  # deferred, to keep `import raspir` fast
 
         try:
-            return terminal("selector", lower(self.width()), example())
+            return selector_text(lower(self.width()), example())
         except RaspirError as error:
             return f"<a selector that fails on {show(example())}: {error}>"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the matrix on the example input, with all keys and queries."""
-        return _drawn("selector", self.width())
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return "selector", self.width()
 
     __hash__ = RefusedOperations.__hash__
 
 
 @public_methods
-class _Comparand(RefusedOperations):
+class _Comparand(RefusedOperations, _Shown):
     """A sequence in the role of keys or queries: the comparison of the one with the other is a selector."""
 
     __slots__ = ("sop",)
 
-    _role: ClassVar[str]
+    _role: ClassVar[Literal["key", "query"]]
 
     def __init__(self, sequence: object) -> None:
         self.sop = _program(sequence)
@@ -276,9 +362,8 @@ class _Comparand(RefusedOperations):
     def __repr__(self) -> str:
         return f"{self._role}({self.sop!r})"
 
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering: the row of keys or the column of queries on the example input."""
-        return _drawn(self._role, self.sop)
+    def _pictured(self) -> tuple[Kind, SOp]:
+        return self._role, self.sop
 
     __hash__ = RefusedOperations.__hash__
 
@@ -326,6 +411,13 @@ refuse(
     "{what} cannot be reversed before it runs: use (key(length - 1 - indices) == query(indices)).value(program), with "
     "length = (key(1) == query(1)).value(1)",
 )
+refuse(
+    SOp,
+    "zip",
+    "SOp.zip: the language has no functions of several atoms: combine programs with operators and `where`, and apply a "
+    "function to the result with .map",
+)
+refuse(Selector, "zip", "Selector.zip: combine selectors with `&`, `|` and `~`")
 
 
 def _alone(exponent: A, modulo: object) -> A:
@@ -335,19 +427,12 @@ def _alone(exponent: A, modulo: object) -> A:
     return exponent
 
 
-def _drawn(kind: str, program: SOp) -> str | None:
-    from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
-
-    try:
-        return svg(kind, lower(program), example())
-    except Exception:  # notebooks fall back to the repr, which reports the error
-        return None
-
-
 def _program(value: object) -> SOp:
-    """Return ``value`` as a program; a scalar becomes a constant sequence."""
+    """Return ``value`` as a program: a scalar becomes a constant sequence, a list or tuple a fixed one."""
     if isinstance(value, SOp):
         return value
+    if isinstance(value, list | tuple):
+        return _fixed(value, f"{show(value)} is not a fixed sequence")
     if isinstance(value, Selector):
         mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
     if isinstance(value, _Comparand):
@@ -363,6 +448,10 @@ def _program(value: object) -> SOp:
     return apply(SOp, "const", attributes=(atom,))
 
 
+def _fixed(values: object, problem: str) -> SOp:
+    return apply(SOp, "raw", attributes=(tuple(_atoms(values, problem, read_sequence)),))
+
+
 def _default(default: object) -> Atom:
     try:
         return as_atom(default)
@@ -373,7 +462,7 @@ def _default(default: object) -> Atom:
 def _score(score: object) -> SOp:
     """Return ``score`` as a program; a scalar leaves the choice to ``ties``."""
     try:
-        return score if isinstance(score, SOp) else _program(as_atom(score))
+        return _program(score if isinstance(score, SOp | list | tuple) else as_atom(score))
     except InputError:
         mistake(f"a score must be a program, such as indices, or a scalar, not {show(score)}")
 
@@ -421,22 +510,37 @@ def _select(comparison: str, key: Key, query: Query) -> Selector:
     return apply(Selector, f"select.{comparison}", (key.sop, query.sop))
 
 
+@overload
+def key(sequence: object) -> Key: ...
+@overload
+def key(x: object) -> Key: ...
 @public
+@also_named(x="sequence")
 def key(sequence: object) -> Key:
-    """Return ``sequence`` (a program or a scalar) as keys, for comparison with a query."""
+    """Return ``sequence`` (a program, a scalar or a list) as keys, for comparison with a query."""
     return Key(sequence)
 
 
+@overload
+def query(sequence: object) -> Query: ...
+@overload
+def query(x: object) -> Query: ...
 @public
+@also_named(x="sequence")
 def query(sequence: object) -> Query:
-    """Return ``sequence`` (a program or a scalar) as queries, for comparison with a key."""
+    """Return ``sequence`` (a program, a scalar or a list) as queries, for comparison with a key."""
     return Query(sequence)
 
 
 _PREDICATES = tuple((getattr(operator, name), name) for name in COMPARISONS)
 
 
+@overload
+def select(keys: object, queries: object, predicate: Callable[[Any, Any], object]) -> Selector: ...
+@overload
+def select(keylike: object, querylike: object, predicate: Callable[[Any, Any], object]) -> Selector: ...
 @public
+@also_named(keylike="keys", querylike="queries")
 def select(keys: object, queries: object, predicate: Callable[[Any, Any], object]) -> Selector:
     """Return the selector whose entry (i, j) is ``predicate(keys[j], queries[i])``.
 
@@ -450,25 +554,49 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
     return apply(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
 
 
+@overload
+def aggregate(selector: Selector, value: object, default: Atom = 0, name: str = "", width: bool = False) -> SOp: ...
+@overload
+def aggregate(sel: Selector, vallike: object, default: Atom = 0, name: str = "", width: bool = False) -> SOp: ...
 @public
-def aggregate(selector: Selector, value: object, default: Atom = 0) -> SOp:
-    """Return ``selector.value(value, default)``."""
+@also_named(sel="selector", vallike="value")
+def aggregate(selector: Selector, value: object, default: Atom = 0, name: str = "", width: bool = False) -> SOp:
+    """Return ``selector.value(value, default)``, with a name for drawings and printouts if one is given.
+
+    Args:
+        selector: the positions that each position attends to.
+        value: the aggregated program.
+        default: the result for an empty selection.
+        name: the name of the result.
+        width: RASPy's mark of a count, which only affects RASPy's drawings; without effect.
+    """
     if not isinstance(selector, Selector):
         swapped = "; here they are swapped" if isinstance(value, Selector) else ""
         mistake(f"aggregate takes a selector first and then a program, as in aggregate(key(a) == query(b), c){swapped}")
-    return selector.value(value, default)
+    aggregated = selector.value(value, default)
+    return named(aggregated, name) if name != "" else aggregated
 
 
+@overload
+def where(condition: object, a: object, b: object) -> SOp: ...
+@overload
+def where(pred: object, t: object, f: object) -> SOp: ...
 @public
+@also_named(pred="condition", t="a", f="b")
 def where(condition: object, a: object, b: object) -> SOp:
     """Return ``a`` where ``condition`` is truthy, else ``b``, position by position."""
     return apply(SOp, "where", (_program(condition), _program(a), _program(b)))
 
 
+@overload
+def raw(values: Iterable[Atom]) -> SOp: ...
+@overload
+def raw(x: Iterable[Atom]) -> SOp: ...
 @public
+@also_named(x="values")
 def raw(values: Iterable[Atom]) -> SOp:
     """Return a fixed sequence, for inputs of exactly its length."""
-    return apply(SOp, "raw", attributes=(tuple(_atoms(values, "raw", read_sequence)),))
+    return _fixed(values, "raw")
 
 
 def _source(operation: str, *attributes: Attribute) -> SOp:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import overload
+
+from raspir.frontends.python.synonyms import also_named
 from raspir.ir import Atom, read_sequence
 from raspir.ir.tracebacks import public
 
@@ -13,7 +16,12 @@ def example() -> str | tuple[Atom, ...]:
     return _example
 
 
+@overload
+def set_example(input: object) -> None: ...
+@overload
+def set_example(example: object) -> None: ...
 @public
+@also_named(example="input")
 def set_example(input: object) -> None:
     """Set the example input, initially ``"hello"``, on which ``repr(program)`` evaluates the program.
 

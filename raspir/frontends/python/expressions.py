@@ -17,7 +17,7 @@ from raspir.ir.operations import COMPARISONS, OPERATIONS, Operation
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.types import NOTHING, Type
 from raspir.ir.typing import Attribute
-from raspir.ir.walks import postorder
+from raspir.ir.walks import postorder, preorder
 
 E = TypeVar("E", bound="Expression")
 
@@ -87,6 +87,8 @@ class RefusedOperations:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("_"):
             raise AttributeError(f"{self._what} has no attribute {name}")
+        if name in _METHODS:
+            raise UnknownAttributeError(f"`.{name}`: {self._advice}", caller())
         known = get_close_matches(name, dir(self), n=1)
         hint = f"; did you mean .{known[0]}?" if known else ""
         if not known and callable(getattr(str, name, None)):
@@ -94,7 +96,12 @@ class RefusedOperations:
         raise UnknownAttributeError(f"{self._what} has no attribute {name}{hint}", caller())
 
     def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if id(getattr(type(self), name, None)) not in _MISTAKES]
+        hidden = {slot for cls in type(self).__mro__ for slot in getattr(cls, "__slots__", ())}
+        return [
+            name
+            for name in super().__dir__()
+            if name not in hidden and id(getattr(type(self), name, None)) not in _MISTAKES
+        ]
 
     # Expressions are immutable, so a copy is the object itself.
 
@@ -115,8 +122,9 @@ _MISTAKES: set[int] = set()
 def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
     """Define a method that raises ``message``, with ``{what}`` and ``{advice}`` of the class filled in."""
 
-    def method(self: RefusedOperations, *others: object, **named: object) -> NoReturn:
-        mistake(message.format(what=self._what, advice=self._advice))
+    def method(self: object, *others: object, **named: object) -> NoReturn:
+        held = self if isinstance(self, RefusedOperations) else cls  # the latter in a call of the class, as SOp.zip(f)
+        mistake(message.format(what=held._what, advice=held._advice))
 
     method.__name__, method.__qualname__ = name, f"{cls.__name__}.{name}"
     refusal = public(method)
@@ -124,8 +132,6 @@ def refuse(cls: type[RefusedOperations], name: str, message: str) -> None:
     _MISTAKES.add(id(refusal))
 
 
-for _name in _METHODS:
-    refuse(RefusedOperations, _name, f"`.{_name}`: {{advice}}")
 for _name, _symbol in {**_ARITHMETIC, **_UNARY, **_ORDER}.items():
     refuse(RefusedOperations, f"__{_name}__", f"`{_symbol}`: {{advice}}")
 for _name, _symbol in _ARITHMETIC.items():
@@ -173,7 +179,9 @@ class Expression(RefusedOperations):
         return named(self, name)
 
     def _input(self, given: object, more: tuple[object, ...], named: Mapping[str, object]) -> object:
-        """Return the input of a call, after checking that it is the only argument."""
+        """Return the input of a call, after checking that it is the only argument; RASPy calls it ``inplike``."""
+        if given is MISSING and "inplike" in named:
+            given, named = named["inplike"], {name: value for name, value in named.items() if name != "inplike"}
         if given is MISSING or more or named:
             mistake(f'{self._what} takes one input, such as "hello" or [5, 2], and no other arguments')
         return given
@@ -259,3 +267,11 @@ def named(expression: E, title: str) -> E:
     copy.title = title
     copy._graph = None
     return copy
+
+
+def unlocated(expression: E) -> E:
+    """Return ``expression`` after removing the locations of all its parts: raspir built it, and no line of the user."""
+    parts: Iterable[Expression] = preorder((expression,), lambda part: part.operands)
+    for part in parts:
+        part.location = None
+    return expression

@@ -14,6 +14,7 @@ from raspir.ir.functions import Function, identity
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
 from raspir.ir.walks import computed
+from raspir.runtime.strings import warn_of_strings
 
 OUTPUT = "out"
 """The output name of a graph lowered from a single program."""
@@ -44,7 +45,10 @@ def lower(
         graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
     else:
         _checked(programs)
-    return graph.assume(vocab, max_length)
+    graph = graph.assume(vocab, max_length)
+    if vocab is not None:
+        warn_of_strings(graph)
+    return graph
 
 
 def _checked(program: object) -> Expression:

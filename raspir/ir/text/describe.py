@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from raspir.ir.atoms import show
 from raspir.ir.graph import Graph
 from raspir.ir.lazy import cached_property
@@ -27,21 +29,33 @@ class Describer:
     def _identifiers(self) -> dict[Node, str]:
         return identifiers(self._graph)
 
+    @cached_property
+    def _names(self) -> dict[Node, str]:
+        """The names of all named nodes, made distinct as in the textual IR: ``x``, ``x.1``, …"""
+        taken = Counter[str]()
+        names: dict[Node, str] = {}
+        for node in self._graph:
+            name = self._graph.name_of(node)
+            if name is not None:
+                names[node] = f"{name}.{taken[name]}" if taken[name] else name
+                taken[name] += 1
+        return names
+
     def __call__(self, node: Node) -> str:
         """Return the expression that ``node`` computes, even if it has a name."""
         return self._write(node, _DEPTH)
 
     def name(self, node: Node) -> str | None:
-        """Return the source name of ``node``, or ``None``."""
-        return self._graph.name_of(node)
+        """Return the source name of ``node``, numbered if others before it have the same, or ``None``."""
+        return self._names.get(node)
 
     def label(self, node: Node) -> str:
         """Return the name of ``node``, or its identifier if it has none."""
-        return self._graph.name_of(node) or self._identifiers.get(node) or self(node)
+        return self.name(node) or self._identifiers.get(node) or self(node)
 
     def subject(self, node: Node) -> str:
         """Return the name of ``node``, or its expression if it has none."""
-        return self._graph.name_of(node) or self(node)
+        return self.name(node) or self(node)
 
     def choice(self, best: Best) -> str:
         """Return the criterion by which a ``best`` aggregate picks a position, such as ``highest indices``."""
@@ -52,7 +66,7 @@ class Describer:
 
     def part(self, node: Node, depth: int = _DEPTH) -> str:
         """Return ``node`` as an operand: its name if it has one, else its expression."""
-        name = self._graph.name_of(node)
+        name = self.name(node)
         if name is not None:
             return name
         if isinstance(node, Aggregate) or (depth == 0 and node in self._identifiers and node.operands):

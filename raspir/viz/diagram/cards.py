@@ -6,10 +6,12 @@ Sizes are computed here instead of by Graphviz, so that text fits into its cell 
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from raspir.viz.svg import Figure, tooltip, width_of
-from raspir.viz.theme import LIGHT, Part
+from raspir.viz.theme import Part, Shade
 from raspir.viz.widths import label
 
 SMALL = 9.0
@@ -78,7 +80,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells side by side; with ``stretch``, equally wide and together as wide as the card."""
+    """Cells side by side; with ``stretch``, together as wide as the card."""
 
     cells: tuple[Cell, ...]
     stretch: bool = False
@@ -86,8 +88,7 @@ class Row:
     @property
     def natural(self) -> float:
         """The width that the contents need."""
-        widths = [cell.natural for cell in self.cells]
-        return len(widths) * max(widths) if self.stretch else sum(widths)
+        return sum(cell.natural for cell in self.cells)
 
     @property
     def height(self) -> float:
@@ -96,9 +97,8 @@ class Row:
 
     def widths(self, card: Card) -> list[float]:
         """Return the width of each cell in a card."""
-        if self.stretch:
-            return [(card.width - 2 * _PAD) / len(self.cells)] * len(self.cells)
-        return [cell.natural for cell in self.cells]
+        room = (card.width - 2 * _PAD - self.natural) / len(self.cells) if self.stretch else 0
+        return [cell.natural + room for cell in self.cells]
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,19 @@ class Card:
         return Part.CRITICAL if self.critical else self.part
 
     @property
-    def width(self) -> float:
+    def width(self) -> int:
         """The width of the card."""
-        return round(max(row.natural for row in self.rows) + 2 * _PAD)
+        return ceil(max(row.natural for row in self.rows)) + 2 * _PAD
 
     @property
-    def height(self) -> float:
+    def height(self) -> int:
         """The height of the card."""
-        return round(sum(row.height for row in self.rows) + 2 * _PAD)
+        return ceil(sum(row.height for row in self.rows)) + 2 * _PAD
+
+    def port(self, number: int) -> tuple[float, float]:
+        """Return the left border and the width of a port."""
+        widths = self.rows[0].widths(self)
+        return _PAD + sum(widths[:number]), widths[number]
 
     def draw(self) -> Figure:
         """Draw the card."""
@@ -151,32 +156,32 @@ class Card:
         return figure
 
 
-def html_label(card: Card) -> str:
-    """Return the card as an HTML-like label of DOT."""
+def html_label(card: Card, shades: Mapping[Part, Shade]) -> str:
+    """Return the card as an HTML-like label of DOT, in these colors."""
     rows = "".join(
-        f"<TR><TD>{_html_row(row, card, number == 0 and card.ports > 0)}</TD></TR>"
+        f"<TR><TD>{_html_row(row, card, number == 0 and card.ports > 0, shades)}</TD></TR>"
         for number, row in enumerate(card.rows)
     )
     outer = f'BORDER="{2 if card.critical else 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" STYLE="ROUNDED"'
-    return f'<<TABLE {outer} COLOR="{LIGHT[card.border].line}" BGCOLOR="{LIGHT[Part.PAGE].fill}">{rows}</TABLE>>'
+    return f'<<TABLE {outer} COLOR="{shades[card.border].line}" BGCOLOR="{shades[Part.PAGE].fill}">{rows}</TABLE>>'
 
 
-def _html_row(row: Row, card: Card, ports: bool) -> str:
+def _html_row(row: Row, card: Card, ports: bool, shades: Mapping[Part, Shade]) -> str:
     cells = []
     for number, (cell, width) in enumerate(zip(row.cells, row.widths(card), strict=True)):
-        area = f' BGCOLOR="{LIGHT[cell.part].fill}" COLOR="{LIGHT[cell.part].line}" BORDER="1"' if cell.part else ""
+        area = f' BGCOLOR="{shades[cell.part].fill}" COLOR="{shades[cell.part].line}" BORDER="1"' if cell.part else ""
         port = f' PORT="p{number}"' if ports else ""
         align = ' ALIGN="LEFT"' if cell.left else ""
         size = f'WIDTH="{width:.0f}" HEIGHT="{cell.height:.0f}"'
-        cells.append(f"<TD {size}{area}{port}{align}>{_html_text(cell)}</TD>")
+        cells.append(f"<TD {size}{area}{port}{align}>{_html_text(cell, shades)}</TD>")
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{"".join(cells)}</TR></TABLE>'
 
 
-def _html_text(cell: Cell) -> str:
+def _html_text(cell: Cell, shades: Mapping[Part, Shade]) -> str:
     if not cell.text:
         return ""
     # Graphviz reads escapes such as \N in labels, even in HTML-like ones.
     text = html.escape(cell.text.replace("\\", "\\\\"))
     face = _HTML_MONOSPACE if cell.mono else _HTML_SANS
     inner = f"<B>{text}</B>" if cell.bold else text
-    return f'<FONT FACE="{face}" POINT-SIZE="{cell.size:g}" COLOR="{LIGHT[cell.text_part].ink}">{inner}</FONT>'
+    return f'<FONT FACE="{face}" POINT-SIZE="{cell.size:g}" COLOR="{shades[cell.text_part].ink}">{inner}</FONT>'

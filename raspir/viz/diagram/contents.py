@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from raspir.ir.atoms import show
 from raspir.ir.operations import Role
 from raspir.ir.views import Aggregate, Best
-from raspir.viz.diagram.cards import Card, Cell, Row
+from raspir.viz.diagram.cards import SMALL, Card, Cell, Row
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
-from raspir.viz.shown import Shown
+from raspir.viz.shown import Shown, counted
 from raspir.viz.svg import LABEL, width_of
 from raspir.viz.theme import Part
 from raspir.viz.widths import atom_text, label, part_of_label, wrapped
@@ -28,15 +28,27 @@ _ATOM = 8.0  # the font size of its text
 _TITLE = 18.0
 _LABEL = 30.0  # the width of the label of a row of keys or values
 _FORMULA, _LINE = 46, 56  # columns of a formula, and of a line of a selector
+_FEWEST = 4  # columns of a text
 
 
 class Contents:
-    """Builds the cards of a program, with its values if it is traced."""
+    """Builds the cards of a program, with its values if it is traced.
 
-    def __init__(self, program: DrawnProgram) -> None:
-        self._program = program
+    Args:
+        program: the program.
+        width: the width to which texts are shortened; ``None`` for no limit but that of each text.
+    """
+
+    def __init__(self, program: DrawnProgram, width: int | None = None) -> None:
+        self._program, self._limit = program, width
         n = 0 if program.trace is None else program.trace.n
         self._shown = Shown.of(n, POSITIONS, POSITIONS, POSITIONS // 2)
+
+    def _most(self, columns: int, size: float = SMALL, share: float = 1) -> int:
+        """Return the most columns of a text that usually has at most ``columns``, in a share of the width of a card."""
+        if self._limit is None:
+            return columns
+        return min(columns, max(int((self._limit * share - 20) / width_of(" ", size)), _FEWEST))
 
     def source(self, source: Value) -> Card:
         """Return the card of an input, the indices, or a raw sequence."""
@@ -48,13 +60,17 @@ class Contents:
         title = named if len(self._program.outputs) == 1 or named == name else f"{name}: {named}"
         return self._valued(title, value, "output")
 
+    def result(self, value: Value) -> Card:
+        """Return the card of a result of a head that is drawn alone."""
+        return self._valued(value.name, value, "output")
+
     def _valued(self, title: str, value: Value, kind: str) -> Card:
-        heading = Row((Cell(label(title, 40), bold=True, mono=True, size=LABEL),), stretch=True)
+        heading = Row((Cell(label(title, self._most(40, LABEL)), bold=True, mono=True, size=LABEL),), stretch=True)
         return Card((heading, *self._values(value)), value.part, kind, title)
 
     def failure(self, message: str) -> Card:
         """Return the card of the failure at which the diagram ends."""
-        lines = wrapped(message, 240, 60)
+        lines = wrapped(message, 240, self._most(60))
         rows = [Row((Cell("✗ fails here", ink=Part.FAILURE, bold=True, size=LABEL, left=True),))]
         rows += [Row((Cell(line, ink=Part.FAILURE, left=True, height=14),)) for line in lines]
         return Card(tuple(rows), Part.FAILURE, "failure", f"fails: {message}")
@@ -68,25 +84,29 @@ class Contents:
         listed, count = layer.results, len(layer.layer.mlp.nodes if layer.layer.mlp else ())
         parts = [self._program.operand("mlp", value.node) for value in listed[:3]]
         names = ", ".join([part_of_label(part.name, 16) for part in parts] + ["…"] * bool(listed[3:]))
-        title = f"{'◆ ' if critical else ''}MLP: {f'{count} operations → {names}' if count > 1 else '1 operation'}"
-        rows = [Row((Cell(label(title, 64), ink=Part.MLP, bold=True, left=True, height=_TITLE),))]
+        title = f"{'◆ ' if critical else ''}MLP: {counted(count, 'operation')}{f' → {names}' if count > 1 else ''}"
+        rows = [
+            Row((Cell(label(title, self._most(64, SMALL * 1.15)), ink=Part.MLP, bold=True, left=True, height=_TITLE),))
+        ]
         for value in listed[:RESULTS]:
-            named = (Cell(label(value.name, 20), Part.MLP, bold=True, mono=True, inset=1.5),) if value.named else ()
-            rows.append(Row((*named, Cell(label(value.formula, _FORMULA), mono=True, left=True, size=8.5))))
+            name, share = label(value.name, self._most(20, share=0.4)), 0.6 if value.named else 1
+            named = (Cell(name, Part.MLP, bold=True, mono=True, inset=1.5),) if value.named else ()
+            formula = label(value.formula, self._most(_FORMULA, 8.5, share))
+            rows.append(Row((*named, Cell(formula, mono=True, left=True, size=8.5))))
             rows += self._values(value)
         if listed[RESULTS:]:
-            rows.append(_note(f"and {len(listed) - RESULTS} more results"))
+            rows.append(_note(f"and {counted(len(listed) - RESULTS, 'more result')}"))
         return Card(tuple(rows), Part.MLP, "mlp", title, critical)
 
     def head(self, head: DrawnHead, layer: int, critical: bool) -> Card:
         """Return the card of a head; its first row has the ports of :func:`ports_of`."""
         ports = ports_of(head)
-        top = [_port(kind, port) for kind, port in ports]
+        top = [self._port(kind, port, 1 / len(ports)) for kind, port in ports]
         title = f"{'◆ critical · ' if critical else ''}head {head.number}"
         rows = [
             Row(tuple(top), stretch=True),
             Row((Cell(title, ink=Part.CRITICAL if critical else Part.BAND, bold=True, left=True, height=_TITLE),)),
-            *_selector(head.formula),
+            *self._selector(head.formula),
         ]
         drawn = list(zip(head.aggregates, head.results, strict=True))[:SEQUENCES]
         results = [row for aggregate, result in drawn for row in self._result(head, aggregate, result)]
@@ -94,16 +114,32 @@ class Contents:
             rows += _centered(self._matrix(head), max(row.natural for row in [*rows, *results]))
         rows += results
         if head.results[SEQUENCES:]:
-            rows.append(_note(f"and {len(head.results) - SEQUENCES} more values"))
+            rows.append(_note(f"and {counted(len(head.results) - SEQUENCES, 'more value')}"))
         description = f"head {head.number} of layer {layer}: {head.formula}"
         return Card(tuple(rows), Part.RESULT, "head", description, critical, ports=len(ports))
+
+    def _port(self, kind: str, port: Value | None, share: float) -> Cell:
+        """Return a port, which has a share of the first row of its card."""
+        most = self._most(len(kind) + 23, 8.5, share) - len(kind) - 1
+        name = "…" if port is None else label(port.name, max(most, _FEWEST))
+        part = Part.VALUE if kind == "score" else Part(kind)
+        return Cell(f"{kind} {name}", part, mono=True, size=8.5, inset=1, kind=f"port {kind}")
+
+    def _selector(self, formula: str) -> list[Row]:
+        """Return the formula of a selector, on several lines if it is long."""
+        line = self._most(_LINE, 9.5)
+        if len(formula) <= line:
+            return [Row((Cell(label(formula, line), mono=True, left=True, size=9.5),))]
+        return [Row((Cell(each, mono=True, left=True, height=13),)) for each in wrapped(formula, 180, line)]
 
     def _result(self, head: DrawnHead, aggregate: Aggregate, result: Value) -> list[Row]:
         aggregation = aggregate.operation.name
         if isinstance(aggregate, Best):
-            aggregation = f"best: {label(head.reduction(aggregate), 24)}"
+            aggregation = f"best: {label(head.reduction(aggregate), self._most(24, share=0.3))}"
         text = f"{aggregation}, default {label(show(aggregate.default), 12)}"
-        name = Cell(label(result.name, 22), Part.RESULT, bold=True, mono=True, inset=1.5, kind="result")
+        name = Cell(
+            label(result.name, self._most(22, share=0.4)), Part.RESULT, bold=True, mono=True, inset=1.5, kind="result"
+        )
         return [Row((name, Cell(text, ink=Part.BAND, left=True))), *self._values(result)]
 
     def _values(self, value: Value) -> list[Row]:
@@ -161,20 +197,6 @@ def _atom(value: Value, place: int | None, width: float, kind: str = "") -> Cell
     if place is None:
         return Cell("…", width=width, height=_SIDE)
     return Cell(atom_text(value.known[place], 6), value.part, width, _SIDE, _ATOM, mono=True, kind=kind or value.kind)
-
-
-def _port(kind: str, port: Value | None) -> Cell:
-    name = "…" if port is None else label(port.name, 22)
-    part = Part.VALUE if kind == "score" else Part(kind)
-    return Cell(f"{kind} {name}", part, mono=True, size=8.5, inset=1, kind=f"port {kind}")
-
-
-def _selector(formula: str) -> list[Row]:
-    """Return the formula of a selector, on several lines if it is long."""
-    if len(formula) <= _LINE:
-        return [Row((Cell(label(formula, _LINE), mono=True, left=True, size=9.5),))]
-    lines = wrapped(formula, 180, _LINE)
-    return [Row((Cell(line, mono=True, left=True, height=13),)) for line in lines]
 
 
 def _note(text: str) -> Row:

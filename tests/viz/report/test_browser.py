@@ -169,6 +169,17 @@ def test_no_width_needs_to_be_scrolled(page, width):
     assert page.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [390, 800, 1280, 1600])
+def test_the_diagram_fits_the_width_and_can_be_read(page, width):
+    resize(page, width)
+    for details in page.find_elements("css selector", "#diagram details"):
+        page.execute_script("arguments[0].open = true", details)
+        (shown,) = [svg for svg in details.find_elements("css selector", "svg") if svg.rect["width"]]
+        assert details.rect["x"] == pytest.approx(shown.rect["x"], abs=1)
+        assert shown.rect["width"] <= details.rect["width"] + 1
+        assert shown.rect["width"] >= 0.65 * float(shown.get_attribute("width"))
+
+
 def test_dark_pages_are_dark(page):
     dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
     body = "return getComputedStyle(document.body).backgroundColor"
