@@ -100,7 +100,7 @@ def test_the_checks_are_the_same_every_time_and_the_shortest_come_first(name):
     assert sizes[-1] >= 9
 
 
-@pytest.mark.parametrize("name", set(PUZZLES) - {"length"})
+@pytest.mark.parametrize("name", [name for name in PUZZLES if name != "length"])
 def test_the_input_itself_is_no_solution(name, written):
     code = f"from raspir import tokens\ndef call({', '.join(PUZZLES[name].parameters)}): return tokens"
     outcome = check(PUZZLES[name], f"{written(code)}:call")
