@@ -117,7 +117,7 @@ def test_a_program_that_fails_is_shown_up_to_there(programs):
     "name", ["examples/addition.py:add", "examples/attention.py:flip", "examples/attention.py:sel"]
 )
 def test_every_input_fits_the_screen(name, given):
-    shown = raspir("show", name, "--json", json.dumps(given)).stdout
+    shown = raspir("show", name, "--input-json", json.dumps(given)).stdout
     assert max(map(columns, shown.split("\n"))) <= 80
     hidden = re.search(r"… and (\d+) more positions between positions (\d+) and (\d+)", shown)
     assert hidden or len(given) < 60
@@ -174,7 +174,7 @@ def test_run_prints_the_matrix_of_a_selector(programs):
     printed = output("run", "examples/attention.py:before", "--input", "abc")
     assert printed == "[[0, 0, 0],\n [1, 0, 0],\n [1, 1, 0]]\n"
     assert output("run", "examples/attention.py:before", "-i", "") == "[]\n"
-    assert json.loads(output("run", "following.py:pattern", "--json", "[1, 0]", cwd=programs)) == [[0, 1], [0, 1]]
+    assert json.loads(output("run", "following.py:pattern", "--input-json", "[1, 0]", cwd=programs)) == [[0, 1], [0, 1]]
     output("run", "examples/attention.py:before", "-i", "abc", "-o", str(programs / "matrix.json"))
     assert (programs / "matrix.json").read_text() == printed
     long = json.loads(output("run", "examples/attention.py:eq", "-i", "ab" * 150))
@@ -189,7 +189,7 @@ def test_run_prints_the_matrices_of_a_batch(programs):
 
 def test_a_selector_that_fails_is_reported(tmp_path):
     (tmp_path / "fails.py").write_text("from raspir import *\nlate = key(1 / tokens) < query(indices)\n")
-    assert "fails.py:2: `/` failed at position 1" in refused("run", "fails.py", "--json", "[1, 0]", cwd=tmp_path)
+    assert "fails.py:2: `/` failed at position 1" in refused("run", "fails.py", "--input-json", "[1, 0]", cwd=tmp_path)
     (tmp_path / "inputs.jsonl").write_text("[1]\n[0]\n")
     done = raspir("run", "fails.py:late", "--batch", "inputs.jsonl", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "[[0]]\n")

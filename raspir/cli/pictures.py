@@ -149,7 +149,7 @@ def report(
     epilog=examples(
         "raspir show examples/attention.py:before --input hello",
         "raspir show examples/addition.py:add --input 683+345",
-        "raspir show examples/attention.py:cumsum --json '[3, 1, -2]' --optimize",
+        "raspir show examples/attention.py:cumsum --input-json '[3, 1, -2]' --optimize",
     )
 )
 @with_options
@@ -172,7 +172,7 @@ def show(
     with prints_aside():
         given = input_of(input, input_json)
         if given is None:
-            raise InputError("give an input: --input TEXT for characters, or --json '[5, 2]'")
+            raise InputError("give an input: --input TEXT for characters, or --input-json '[5, 2]'")
         kind, graph = load_drawn(program, bind, options, given)
         if optimize and kind == "selector":
             raise InputError(f"--optimize applies to programs, but {program} is a selector")

@@ -56,10 +56,10 @@ def _rejoin() -> tuple[str, Callable[[str], str]]:
     escapes within quotes.
     """
     words = os.environ.get("COMP_WORDS", "").split("\n")
-    try:
-        current = int(os.environ.get("COMP_CWORD", ""))
-    except ValueError:
+    index = os.environ.get("COMP_CWORD", "")
+    if not index.isdecimal() or int(index) >= len(words):  # of another script than typer's
         return "", str
+    current = int(index)
     joined: list[str] = []
     at = 0
     for number, word in enumerate(words):

@@ -148,7 +148,7 @@ def test_the_command_line(tmp_path):
     for arguments in (
         ("run", "greeting.py:p", "--input", "hello"),
         ("run", "greeting.py:p", "--batch", "lines.txt"),
-        ("run", "greeting.py:p", "--no-optimize", "--json", '"hello"'),
+        ("run", "greeting.py:p", "--no-optimize", "--input-json", '"hello"'),
         ("opt", "greeting.py:p", "--vocab", "helo"),
         ("draw", "greeting.py:p", "--input", "hello", "--format", "dot"),
         ("report", "greeting.py:p", "--input", "hello", "--input", "world", "-o", "page.html"),
@@ -157,7 +157,10 @@ def test_the_command_line(tmp_path):
         assert done.returncode == 0, done
         assert done.stderr.startswith(warning)
         assert done.stderr.count("\n") == 1
-    for arguments in (("run", "greeting.py:p", "--json", '["hello", "a"]'), ("run", "greeting.py:q", "--input", "abc")):
+    for arguments in (
+        ("run", "greeting.py:p", "--input-json", '["hello", "a"]'),
+        ("run", "greeting.py:q", "--input", "abc"),
+    ):
         assert commands.raspir(*arguments, cwd=tmp_path).stderr == ""
-    done = commands.raspir("run", "greeting.py:q", "--json", '["ab"]', cwd=tmp_path)
+    done = commands.raspir("run", "greeting.py:q", "--input-json", '["ab"]', cwd=tmp_path)
     assert "greeting.py:4: `has`: 'abc' stands for its characters, and 'ab' is none of them" in done.stderr
