@@ -8,10 +8,19 @@ from rich.console import Console
 
 import raspir
 from raspir import indices, key, query, tokens
-from raspir.backends.base import BACKENDS, Capabilities
+from raspir.backends.base import BACKENDS, Capabilities, Strategy
 from raspir.backends.capabilities import ALL_OPERATIONS
-from raspir.cli.tables import backend_table, layer_table
+from raspir.cli.tables import (
+    backend_table,
+    critical_table,
+    layer_table,
+    pass_table,
+    puzzle_table,
+    remark_table,
+    strategy_table,
+)
 from raspir.ir.text.describe import Describer
+from raspir.passes.base import Pass, Remark
 from raspir.plugins.registry import Listing, Registry
 
 equal = key(tokens) == query(tokens)
@@ -106,3 +115,24 @@ def test_what_a_backend_does_not_support_is_listed_briefly():
         "one output",
         "needs a maximum length",
     )
+
+
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_tables_lose_no_text_of_long_names(width):
+    name = "a_name_without_spaces_" * 5
+    value = equal.value(tokens).name(name)
+    graph = raspir.lower((key(value) < query(value)).value(indices) + 12345678901234567890)
+    strategies = [Strategy(name, name, name, name, name, name)]
+    remarks = [Remark(name, name, name)]
+    listed = Registry("pass", "none", {}, Pass, lambda member: None)
+    for table in (
+        layer_table(graph, name), critical_table(graph), strategy_table(strategies, name), remark_table(remarks),
+        puzzle_table([(name, name, name)]), pass_table(listed),
+    ):  # fmt: skip
+        console = Console(width=width)
+        with console.capture() as captured:
+            console.print(table)
+        shown = captured.get()
+        assert "…" not in shown
+        assert max(map(len, shown.splitlines())) <= width
+        assert sum(map(shown.count, "aeiou")) >= sum(map(name.count, "aeiou")) * bool(table.row_count)

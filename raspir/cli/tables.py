@@ -42,7 +42,7 @@ def critical_table(graph: Graph) -> Table:
     describer = Describer(graph)
     steps = critical_path(graph)
     title = f"why {counted(len(steps), 'layer')}: each value waits for the one below it"
-    table = _titled(title, Column("layer", justify="right"), "value", "waits for", Column("line", overflow="fold"))
+    table = _titled(title, Column("layer", justify="right"), "value", "waits for", "line")
     for step in steps:
         label = describer.label(step.aggregate)
         value = label if describer.name(step.aggregate) else f"{label} = {describer(step.aggregate)}"
@@ -67,7 +67,7 @@ def comparison_table(written: Stats, optimized: Stats) -> Table:
 def remark_table(remarks: Iterable[Remark]) -> Table:
     """Return a table of the remarks on saved layers, or of all remarks if none concerns layers."""
     remarks = list(remarks)
-    table = _titled("where each layer went", "rule", "value", "gain", Column("line", overflow="fold"))
+    table = _titled("where each layer went", "rule", "value", "gain", "line")
     for remark in [each for each in remarks if each.gain.startswith("layer")] or remarks:
         table.add_row(_text(remark.rule), _text(remark.subject), _text(remark.gain), _line(remark.location))
     return table
@@ -75,7 +75,7 @@ def remark_table(remarks: Iterable[Remark]) -> Table:
 
 def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
     """Return a table of evaluation strategies, with those of last resort highlighted."""
-    value, selector = Column("value", overflow="fold"), Column("selector, line", overflow="fold")
+    value, selector = "value", "selector, line"
     table = _titled(title, value, "strategy: reason", "cost", selector, show_lines=True)
     for each in strategies:
         name = f"{each.name} (falls back)" if each.falls_back else each.name
@@ -87,7 +87,7 @@ def strategy_table(strategies: Iterable[Strategy], title: str) -> Table:
 def finding_table(found: Iterable[Finding]) -> Table:
     """Return a table of the rewrite rules: the lengths at which each is proved, or how else it was checked."""
     columns = "pass", "rule: algebra", "proved", "conditions", Column("seconds", justify="right")
-    table = Table(*columns, show_lines=True)
+    table = _table(*columns, show_lines=True)
     for each in found:
         needs = f"{sum(need.counterexample is not None for need in each.needs)} of {len(each.needs)} needed"
         name = Text.assemble((each.rule, "bold"), f": {each.algebra}")
@@ -140,7 +140,26 @@ def _various(needs: Iterable[Need], most: int) -> list[Need]:
 
 
 def _titled(title: str, *columns: Column | str, show_lines: bool = False) -> Table:
-    return Table(*columns, title=_text(title), title_justify="left", show_lines=show_lines)
+    table = _table(*columns, show_lines=show_lines)
+    table.title, table.title_justify = _text(title), "left"
+    return table
+
+
+def _table(*columns: Column | str, show_lines: bool = False) -> Table:
+    """Return a table that folds what is too wide for a column, as rich cuts it off by default."""
+    table = Table(*columns, show_lines=show_lines)
+    for each in table.columns:
+        each.overflow = "fold"
+    return table
+
+
+def _names(header: str, names: Iterable[str], style: str = "") -> Column:
+    """Return a column of names, which are not wrapped unless they are very long."""
+    longest = max(map(len, names), default=0)
+    return Column(header, style=style, min_width=min(longest, _LONG))
+
+
+_LONG = 24  # the length of a name from which it may be wrapped
 
 
 def _line(location: Location | None) -> Text:
@@ -154,7 +173,8 @@ def _text(content: str) -> Text:
 
 def puzzle_table(rows: Iterable[tuple[str, str, str]]) -> Table:
     """Return a table of puzzles: the name, the task with an example, and the fewest layers known."""
-    table = Table(Column("puzzle", no_wrap=True, style="bold"), Column("task", overflow="fold"), "layers")
+    rows = list(rows)
+    table = _table(_names("puzzle", [name for name, _, _ in rows], "bold"), "task", "layers")
     for row in rows:
         table.add_row(*map(_text, row))
     return table
@@ -177,11 +197,12 @@ def _taken_and_made(backend: Backend) -> tuple[str, str]:
 def _member_table(registry: Registry[M], more: tuple[str, ...], cells: Callable[[M], tuple[str, ...]]) -> Table:
     """Return a table of members, unusable ones included, with the additional columns ``more``.
 
-    Names are never wrapped; the package of a member follows its summary.
+    The package of a member follows its summary.
     """
-    columns = (Column(each, overflow="fold") for each in ("what it does", *more, "options"))
-    table = Table(Column(registry.what, no_wrap=True), *columns, show_lines=True)
-    for each in registry.listings():
+    listings = registry.listings()
+    names = _names(registry.what, [each.name for each in listings])
+    table = _table(names, "what it does", *more, "options", show_lines=True)
+    for each in listings:
         values = cells(each.member) if each.member is not None else ("",) * len(more)
         options = "\n".join(map(str, options_listed(each, registry.what)))
         does = f"{each.summary} ({each.origin})" if each.origin else each.summary
