@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from raspir.cli import app, main
 from raspir.cli.app import COMMANDS
+from raspir.cli.progress import announced
 from raspir.frontends.python.names import names_in
-from raspir.ir import RaspirError
+from raspir.ir import InputError, RaspirError
 
 FLIP = "examples/attention.py:flip"
 PYTHON = "from raspir import *\nlength = (key(1) == query(1)).value(1)\ndef twice():\n    return tokens + tokens\n"
@@ -243,3 +244,31 @@ def test_help_loses_no_text_and_lists_flags_without_a_type(command, width, monke
     if command == "draw":
         assert "--optimize" in words
         assert "--no-optimize" in words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "jobs", "words"),
+    [
+        (9, 1, None),
+        (14, 1, "work: about 10 seconds on one core"),
+        (88, 1, "work: about 90 seconds on one core"),
+        (360, 2, "work: about 6 minutes on one core, shared by 2 processes"),
+        (9000, 1, "work: about 2 hours on one core"),
+    ],
+)
+def test_estimates_of_long_commands(seconds, jobs, words):
+    assert announced("work", seconds, jobs) == words
+
+
+def test_long_commands_say_beforehand_how_long_they_take(monkeypatch):
+    monkeypatch.setattr("raspir.cli.proofs._all", lambda chosen, *rest: ([], False))
+    done = CliRunner().invoke(app, ["verify-rules", "--jobs", "2"])
+    assert "rules: about 6 minutes on one core, shared by 2 processes" in done.stderr
+    assert "about" not in CliRunner().invoke(app, ["verify-rules", "--rule", "fuse"]).stderr
+    monkeypatch.setattr("raspir.testing.fuzzer.fuzz", lambda campaign, cases, *rest: raise_(InputError("ran")))
+    done = CliRunner().invoke(app, ["fuzz", "--cases", "60000", "--jobs", "1"])
+    assert "comparing 60000 cases: about 5 minutes on one core" in done.stderr
+
+
+def raise_(error):
+    raise error

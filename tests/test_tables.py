@@ -1,6 +1,7 @@
 """The output of ``raspir stats`` on heads."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import ClassVar, Literal
 
 import pytest
@@ -8,7 +9,7 @@ from rich.console import Console
 
 import raspir
 from raspir import indices, key, query, tokens
-from raspir.backends.base import BACKENDS, Capabilities, Strategy
+from raspir.backends.base import BACKENDS, Capabilities
 from raspir.backends.capabilities import ALL_OPERATIONS
 from raspir.cli.tables import (
     backend_table,
@@ -122,7 +123,9 @@ def test_tables_lose_no_text_of_long_names(width):
     name = "a_name_without_spaces_" * 5
     value = equal.value(tokens).name(name)
     graph = raspir.lower((key(value) < query(value)).value(indices) + 12345678901234567890)
-    strategies = [Strategy(name, name, name, name, name, name)]
+    strategies = [
+        SimpleNamespace(name=name, why=name, cost=name, value=name, selector=name, location=name, falls_back=True)
+    ]
     remarks = [Remark(name, name, name)]
     listed = Registry("pass", "none", {}, Pass, lambda member: None)
     for table in (

@@ -89,6 +89,7 @@ def fuzz(
     Programs use only what the backend supports. The first difference is shrunk, printed and saved as a Python script
     that reproduces it, and the exit code is 1; it is 2 if a named backend supported none of the programs.
     """
+    from raspir.cli.progress import announced
     from raspir.testing.fuzzer import fuzz as run
     from raspir.testing.trying import Campaign
 
@@ -104,8 +105,11 @@ def fuzz(
         campaign = asked.check()
         if left_out := asked.left_out():
             print_message(f"left out, since they cannot be used: {', '.join(left_out)}")
+        processes = jobs or os.cpu_count() or 1
+        if message := announced(f"comparing {counted(cases, 'case')}", cases / _RATE, processes):
+            print_message(message)
         with _progress(cases) as on_progress:
-            done = run(campaign, cases, jobs or os.cpu_count() or 1, failures, on_progress)
+            done = run(campaign, cases, processes, failures, on_progress)
     for failure in done.failures:
         _save(campaign, failure, output)
     for line in _covered(done):
@@ -143,6 +147,7 @@ def _progress(cases: int) -> Iterator[Callable[[Fuzzed], None]]:
 
 
 _QUIET = 10.0  # seconds between progress lines
+_RATE = 200.0  # cases in a second of one core, roughly
 
 
 def _differences(count: int) -> str:

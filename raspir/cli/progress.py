@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+_WORTH_SAYING = 10.0  # seconds
+
 OnProgress = Callable[[int, int], None]
 """A progress callback, called with the steps done and the total."""
 
@@ -75,6 +77,27 @@ class Bars:
         """Hide the bars until the next update."""
         if self._progress.live.is_started:
             self._progress.stop()
+
+
+def announced(work: str, seconds: float, jobs: int) -> str | None:
+    """Return how long a command will take, in words; ``None`` if it is quick.
+
+    Args:
+        work: what it does, as a noun phrase.
+        seconds: a rough estimate of the time on one core.
+        jobs: the number of processes that share the work.
+    """
+    if seconds < _WORTH_SAYING:
+        return None
+    shared = "" if jobs == 1 else f", shared by {jobs} processes"
+    return f"{work}: {_about(seconds)} on one core{shared}"
+
+
+def _about(seconds: float) -> str:
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= 1.5 * length:
+            return f"about {seconds / length:.0f} {unit}s"
+    return f"about {10 * round(seconds / 10)} seconds"
 
 
 @contextlib.contextmanager

@@ -65,6 +65,7 @@ def verify_rules(
     if longest < 0 or not 0 < seconds < math.inf or generated < 0 or (jobs is not None and jobs < 1):
         raise InputError("--longest and --generated are natural numbers, --seconds and --jobs positive ones")
     chosen = _chosen(rule)
+    _announce(len(chosen), longest, min(jobs or os.cpu_count() or 1, len(chosen)))
     start = time.monotonic()
     found, stopped = _all(chosen, longest, seconds, generated, jobs or os.cpu_count() or 1)
     if as_json:
@@ -76,6 +77,21 @@ def verify_rules(
         raise typer.Exit(130)
     if not all(each.holds for each in found):
         raise typer.Exit(1)
+
+
+_EACH = 8.0
+"""The seconds that a rule takes on one core, on average, for lengths up to 4."""
+_GROWTH = 1.4
+"""The factor from one length to the next."""
+
+
+def _announce(rules: int, longest: int, jobs: int) -> None:
+    """Print how long the proofs take, if they are slow."""
+    from raspir.cli.progress import announced
+
+    message = announced(f"checking {counted(rules, 'rule')}", _EACH * rules * _GROWTH ** min(longest - 4, 20), jobs)
+    if message is not None:
+        print_message(message)
 
 
 def _chosen(names: list[str] | None) -> list[Provable]:

@@ -59,6 +59,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_Collector(config.stash[_REPORT]), "raspir conformance report")
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which backend is tested, and about how long the suite takes."""
+    name, programs = config.getoption("backend"), config.getoption("programs")
+    seconds = _OF_CASES + _OF_PROGRAM * programs
+    return f"conformance of backend {name}, with {programs} programs: about {seconds:.0f} seconds if it is fast"
+
+
+_OF_CASES, _OF_PROGRAM = 8.0, 0.07
+"""The seconds that the cases of features, and a generated program, take with the numpy backend on one core."""
+
+
 def _chooses(config: pytest.Config) -> bool:
     """Return whether the command line selects a subset of the tests: xdist workers do not report deselection."""
     options = ("keyword", "markexpr", "deselect", "maxfail", "lf")
