@@ -106,6 +106,9 @@ def test_mistake_is_told_at_once_in_one_line(mistake):
 @pytest.mark.parametrize("part", [tokens, everything, key(1), query(1)], ids=["program", "selector", "key", "query"])
 def test_unknown_attributes_are_those_of_no_object(part):
     assert not hasattr(part, "upper")
+    with pytest.raises(AttributeError) as caught:
+        _ = part.upper
+    assert (".map(" in str(caught.value)) == isinstance(part, raspir.SOp)
     assert not hasattr(part, "_repr_png_")
     assert getattr(part, "shape", None) is None
 

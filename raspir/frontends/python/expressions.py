@@ -91,7 +91,7 @@ class RefusedOperations:
             raise UnknownAttributeError(f"`.{name}`: {self._advice}", caller())
         known = get_close_matches(name, dir(self), n=1)
         hint = f"; did you mean .{known[0]}?" if known else ""
-        if not known and callable(getattr(str, name, None)):
+        if not known and "map" in dir(self) and callable(getattr(str, name, None)):
             hint = f": .map(str.{name}) applies it to each atom"
         raise UnknownAttributeError(f"{self._what} has no attribute {name}{hint}", caller())
 
