@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from raspir.ir import RaspirError
+from raspir.ir.tracebacks import public
 
 _FORMATS = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".png": "png", ".pdf": "pdf", ".html": "html", ".txt": "text"}
 _FRAME = "width:100%;height:640px;border:0"
@@ -45,6 +46,7 @@ class Drawing(str):
         """Print the source of formats that a notebook cannot draw."""
         printer.text(repr(self) if self.kind in ("svg", "html") else str(self))
 
+    @public
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the drawing to a file.
 
@@ -81,6 +83,7 @@ class BinaryDrawing(bytes):
     def _repr_pdf_(self) -> bytes | None:
         return bytes(self) if self.kind == "pdf" else None
 
+    @public
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the drawing to a file.
 

@@ -10,7 +10,7 @@ import warnings
 import pytest
 
 import raspir
-from raspir import tokens
+from raspir import library, tokens
 from raspir.backends.base import runner
 from raspir.frontends.files import load
 from raspir.ir import EvaluationError, RaspirError
@@ -20,6 +20,7 @@ SCRIPT = "script.py"
 NAMES = {
     **{name: getattr(raspir, name) for name in raspir.__all__},
     "raspir": raspir,
+    "library": library,
     "runner": runner,
     "load": load,
     "run_passes": run_passes,
@@ -65,6 +66,8 @@ def frames_of(error):
         "raspir.report(tokens, [5])", "raspir.parse('raspir 1\\nx')", "raspir.parse(5)", "raspir.Graph({})",
         "GRAPH.assume(vocab=[None])", "GRAPH.assume(max_length=-1)", "GRAPH.bind({'f': 1})", "runner('nope')",
         "run_passes(GRAPH, 'nope')", "load('missing.py')", "load('missing.rir:a')",
+        "library.sort(None)", "library.shift(tokens, None)", "library.minimum(key(1))",
+        "raspir.draw(tokens).save('x.png')", "raspir.show(tokens, 5)",
     ],
 )  # fmt: skip
 def test_errors_show_the_line_of_the_script_alone(code):
