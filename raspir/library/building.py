@@ -11,6 +11,7 @@ from raspir.frontends.python.embedded import Selector, SOp, indices, key, query
 from raspir.frontends.python.source import mistake
 from raspir.ir import Atom
 from raspir.ir.atoms import show
+from raspir.ir.tracebacks import public
 
 Value = SOp | Atom
 """A program, or an atom that stands at every position."""
@@ -24,6 +25,7 @@ def library(function: Callable[P, SOp]) -> Callable[P, SOp]:
     hints = get_type_hints(function)
     sequences = [name for name in signature.parameters if hints[name] in (SOp, SOp | None)]
 
+    @public
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> SOp:
         given = {**dict(zip(signature.parameters, args, strict=False)), **kwargs}
