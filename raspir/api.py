@@ -180,7 +180,7 @@ class _Draw(DiagramOptions, Options, _DrawnProgram):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not isinstance(self.title, str | bool):
-            raise BackendError(f"title must be text, or False for none, not {show(self.title)}")
+            raise BackendError(f"title must be text, or False for none, not {atoms.show(self.title)}")
 
 
 @called_with(_Draw)

@@ -1,15 +1,12 @@
 """``raspir puzzle``: the list, one puzzle, and what it says of solutions."""
 
 import json
-from typing import get_args
 
 import pytest
 from commands import ROOT, raspir
 from test_cli import output, refused
 from test_registry import completed
 
-from raspir.cli.puzzles import Kind
-from raspir.passes.options import Attention
 from raspir.puzzles.catalog import PUZZLES
 
 RIGHT = "examples/attention.py:flip"
@@ -140,10 +137,6 @@ def test_the_session_of_the_page(tmp_path):
     assert output("puzzle", "flip") in page
 
 
-def test_kinds_of_attention_are_those_of_the_optimizer():
-    assert tuple(Kind) == get_args(Attention)
-
-
 def test_completion(monkeypatch):
     monkeypatch.setenv("_RASPIR_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", "raspir puzzle f")
@@ -151,3 +144,10 @@ def test_completion(monkeypatch):
     assert completed() == ["flip", "first"]
     monkeypatch.setenv("COMP_WORDS", "raspir puzzle ")
     assert completed() == list(PUZZLES)
+
+
+def test_completion_of_solutions(monkeypatch, wrong):
+    monkeypatch.setenv("_RASPIR_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", f"raspir puzzle first {wrong}:f")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    assert [each.rpartition(":")[2] for each in completed()] == ["flip", "first"]

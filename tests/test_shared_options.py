@@ -53,13 +53,14 @@ def test_no_other_function_or_command_takes_an_option_of_its_own():
     functions = [each for each in public if inspect.isfunction(each)]
     assert {each for each in functions if ALL.keys() & defaults(each).keys()} == {*FUNCTIONS, raspir.lower}
     takes = {name: {each.name for each in command.params} for name, command in COMMANDS.items()}
-    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == OPTIMIZING
+    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == [*OPTIMIZING, "puzzle"]
+    assert ALL.keys() & takes["puzzle"] == set(described(Target))  # it chooses vocabularies and limits itself
 
 
-@pytest.mark.parametrize("command", OPTIMIZING)
-def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(command):
+@pytest.mark.parametrize(("command", "options"), [*((name, Options) for name in OPTIMIZING), ("puzzle", Target)])
+def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(command, options):
     found = {each.name: each for each in COMMANDS[command].params}
-    for name, about in described(Options).items():
+    for name, about in described(options).items():
         default = found[name].default
         assert (default.value if isinstance(default, Enum) else default) == ALL[name]
         assert found[name].opts == [f"--{name.replace('_', '-')}"]

@@ -52,6 +52,11 @@ def programs(incomplete: str) -> Offered:
     return _names_of(incomplete, lambda each: each.may_be_program)
 
 
+def solutions(incomplete: str) -> Offered:
+    """Return the completions of ``FILE:NAME`` to the names of programs and of functions with any parameters."""
+    return _names_of(incomplete, lambda each: each.may_be_program or each.is_function)
+
+
 def functions(incomplete: str) -> Offered:
     """Return the completions of ``SYMBOL=FILE:NAME`` to the names of functions."""
     symbol, equals, target = incomplete.partition("=")

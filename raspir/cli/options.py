@@ -115,7 +115,8 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        given["vocab"] = vocabulary(given["vocab"], *(given.pop(name) for name in OPTIONS))
+        if "vocab" in given:
+            given["vocab"] = vocabulary(given["vocab"], *(given.pop(name) for name in OPTIONS))
         for name, of in classes.items():
             chosen = {each.name: given.pop(each.name) for each in shared[name]}
             given[name] = of(**{key: each.value if isinstance(each, StrEnum) else each for key, each in chosen.items()})

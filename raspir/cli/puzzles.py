@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import asdict
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from raspir.cli import completion
 from raspir.cli.batch import to_json
-from raspir.cli.options import AsJson, examples
+from raspir.cli.options import AsJson, examples, with_options
 from raspir.cli.shared import print_json, print_message, prints_aside
 from raspir.ir import Atom, InputError
-from raspir.passes.options import Attention
+from raspir.passes.options import Attention, Target
 from raspir.viz.shown import counted
 
 if TYPE_CHECKING:
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
     from raspir.puzzles.checking import Outcome
 
 commands = typer.Typer()
-
-
-class Kind(StrEnum):
-    """The choices of --attention."""
-
-    select = "select"
-    best = "best"
 
 
 @commands.command(
@@ -39,6 +31,7 @@ class Kind(StrEnum):
         "raspir puzzle minimum examples/puzzles.py:minimum --attention best",
     )
 )
+@with_options
 def puzzle(
     name: Annotated[
         str | None,
@@ -48,17 +41,17 @@ def puzzle(
         str | None,
         typer.Argument(
             metavar="FILE[:NAME]",
+            autocompletion=completion.solutions,
             help="A solution of it, to check: a program, or a function of the puzzle's arguments. NAME is by default "
             "that of the puzzle.",
         ),
     ] = None,
-    attention: Annotated[
-        Kind, typer.Option(help="The kind of attention heads that the optimizer may use, and the best solution.")
-    ] = Kind.select,
     time_limit: Annotated[
         float,
         typer.Option("--time-limit", metavar="SECONDS", help="The time limit for loading it, and for each input."),
     ] = 10.0,
+    *,
+    target: Target,
     as_json: AsJson = False,
 ) -> None:
     """List the puzzles, show one, or check a solution.
@@ -78,14 +71,14 @@ def puzzle(
         if as_json:
             print_json(_to_json(chosen))
         else:
-            _print(chosen, attention)
+            _print(chosen, target.attention)
         return
     with prints_aside():
-        outcome = check(chosen, solution, attention.value, time_limit)
+        outcome = check(chosen, solution, target.attention, time_limit)
     if as_json:
-        print_json(_outcome_to_json(chosen, attention, outcome))
+        print_json(_outcome_to_json(chosen, target.attention, outcome))
     else:
-        _print_outcome(chosen, attention, outcome)
+        _print_outcome(chosen, target.attention, outcome)
     raise typer.Exit(int(outcome.failure is not None))
 
 
@@ -101,10 +94,10 @@ def _list(puzzles: list[Puzzle], as_json: bool) -> None:
     typer.echo("raspir puzzle NAME shows one; raspir puzzle NAME FILE:NAME checks a solution.")
 
 
-def _print(puzzle: Puzzle, attention: Kind) -> None:
+def _print(puzzle: Puzzle, attention: Attention) -> None:
     """Print the statement of a puzzle."""
     fewest = counted(puzzle.fewest(attention), "layer")
-    with_best = " with attention best" if attention is Kind.best else ""
+    with_best = " with attention best" if attention == "best" else ""
     kind = "a function" if puzzle.is_function else "a program, or a function"
     lines = [
         *textwrap.wrap(f"{puzzle.name}: {puzzle.task}", 80),
@@ -147,10 +140,10 @@ def _to_json(puzzle: Puzzle) -> dict[str, Any]:
     }
 
 
-def _print_outcome(puzzle: Puzzle, attention: Kind, outcome: Outcome) -> None:
+def _print_outcome(puzzle: Puzzle, attention: Attention, outcome: Outcome) -> None:
     failure = outcome.failure
     if failure is None:
-        kind = "Layers with attention best" if attention is Kind.best else "Layers"
+        kind = "Layers with attention best" if attention == "best" else "Layers"
         known = puzzle.fewest(attention)
         typer.echo(f"{puzzle.name} is solved: {outcome.checked} results are right.")
         typer.echo(f"{kind}: {outcome.written} as written, {outcome.optimized} optimized; best known: {known}.")
@@ -164,9 +157,9 @@ def _print_outcome(puzzle: Puzzle, attention: Kind, outcome: Outcome) -> None:
         typer.echo(f"  actual    {to_json(failure.actual)}")
 
 
-def _outcome_to_json(puzzle: Puzzle, attention: Kind, outcome: Outcome) -> dict[str, Any]:
+def _outcome_to_json(puzzle: Puzzle, attention: Attention, outcome: Outcome) -> dict[str, Any]:
     common = {"puzzle": puzzle.name, "solved": outcome.failure is None, "checked": outcome.checked}
     if outcome.failure is not None:
         return common | {"failure": {name: value for name, value in asdict(outcome.failure).items() if value != ""}}
     layers = {"written": outcome.written, "optimized": outcome.optimized, "best_known": puzzle.fewest(attention)}
-    return common | {"attention": attention.value, "layers": layers}
+    return common | {"attention": attention, "layers": layers}

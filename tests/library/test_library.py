@@ -320,6 +320,7 @@ def test_mistakes(wrong, message):
     with pytest.raises(ProgramError, match=message) as caught:
         wrong()
     assert Path(caught.value.location.file).name == "test_library.py"
+    assert {Path(each.path).name for each in caught.traceback} == {"test_library.py"}
 
 
 def test_it_is_imported_only_when_asked_for():
