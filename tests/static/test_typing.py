@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jedi
 import pytest
 
 import raspir
@@ -44,7 +45,6 @@ def test_mypy():
 
 def pyright(folder, text):
     """Return the messages of pyright on a file, by line."""
-    pytest.importorskip("pyright")
     folder.joinpath("checked.py").write_text(text, encoding="utf-8")
     configuration = {"include": ["checked.py"], "extraPaths": [str(ROOT)], "typeCheckingMode": "standard"}
     folder.joinpath("pyrightconfig.json").write_text(json.dumps(configuration), encoding="utf-8")
@@ -95,7 +95,6 @@ same: Selector = key(tokens) == query(tokens)  # without the annotation, jedi ta
     ],
 )
 def test_completion_by_jedi(written, offered, not_offered):
-    jedi = pytest.importorskip("jedi")
     project = jedi.Project(str(ROOT), added_sys_path=[str(ROOT)])
     names = {each.name for each in jedi.Script(BEFORE + written, project=project).complete()}
     assert names >= offered
@@ -105,7 +104,6 @@ def test_completion_by_jedi(written, offered, not_offered):
 @pytest.mark.parametrize("value", ["same", "same.value(1)", "tokens"])
 def test_completion_of_values(value):
     """As in a notebook, where the value is there: exactly what a user may use."""
-    jedi = pytest.importorskip("jedi")
     names: dict[str, object] = {}
     exec(BEFORE + f"value = {value}", names)
     found = {each.name for each in jedi.Interpreter("value.", [names]).complete() if not each.name.startswith("_")}
