@@ -186,7 +186,7 @@ def test_an_interrupt_stops_it_cleanly(jobs):
     assert started.returncode == 130
     last = errors.removeprefix(errors.partition("\n")[0] + "\n")  # after the estimate
     assert re.fullmatch(r"raspir: interrupted: \d+ of \d+ rules were checked\n", last)
-    assert errors.startswith("raspir: interrupted: 0 of") == (out == "")
+    assert last.startswith("raspir: interrupted: 0 of") == (out == "")
 
 
 def test_mistakes():

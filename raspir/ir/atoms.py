@@ -143,29 +143,6 @@ def distinct(values: object) -> tuple[Atom, ...]:
     return tuple(sorted(atoms.values(), key=lambda atom: (type(atom).__name__, *atom_key(atom)[1:])))
 
 
-class Characters(tuple[Atom, ...]):
-    """The distinct characters of a ``str`` that was given in their place, and that warnings quote.
-
-    Attributes:
-        text: the ``str``.
-    """
-
-    text: str
-
-
-def members(values: object) -> tuple[Atom, ...]:
-    """Return the distinct atoms of ``values``, as :func:`distinct`, which remember a ``str``.
-
-    Raises:
-        InputError: as :func:`read_sequence`.
-    """
-    atoms = distinct(values)
-    if isinstance(values, str):
-        atoms = Characters(atoms)
-        atoms.text = str.__str__(values)
-    return atoms
-
-
 def show_int(value: int) -> str:
     """Return ``value`` in decimal, or in hexadecimal if it exceeds Python's limit on decimal conversion."""
     return str(value) if value.bit_length() <= _DECIMAL_BITS else hex(value)

@@ -7,14 +7,14 @@ in programs on words, the same comparisons are meaningful.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeGuard
 
 from raspir.ir import Atom, Graph, Node
-from raspir.ir.atoms import Characters, show
+from raspir.ir.atoms import show
 from raspir.ir.errors import StringWarning, warn_once
 from raspir.ir.types import STR
-from raspir.ir.views import Aggregate, Compare, Const, Has, Input, Lookup, Raw, Select, SelectBy, Where
+from raspir.ir.views import Aggregate, Compare, Const, Input, Lookup, Raw, Select, SelectBy, Where
 
 
 def warn_of_strings(graph: Graph, *inputs: object) -> None:
@@ -24,14 +24,15 @@ def warn_of_strings(graph: Graph, *inputs: object) -> None:
         graph: the program as written, with its vocabulary: passes may build nodes that are on no line of the user's.
         inputs: inputs on which it will run; mappings by name if it has several.
     """
-    if not any(map(_is_suspect, graph)):  # as in almost all programs
+    if not any(isinstance(node, Const) and _is_word(node.value) for node in graph):  # as in almost all programs
+        return
+    if not any(map(_are_characters, (_vocabulary(graph), *inputs))):
         return
     held: dict[Node, _Strings | None] = {}
     for node in graph:
         held[node] = _strings(node, held)
-    for given in (_vocabulary(graph), *inputs):
-        for node, problem in _problems(graph, held, given):
-            warn_once(StringWarning(f"`{node.operation.symbol}`: {problem}", graph.locations.get(node)))
+    for node, problem in _beside_characters(graph, held):
+        warn_once(StringWarning(f"`{node.operation.symbol}`: {problem}", graph.locations.get(node)))
 
 
 def _vocabulary(graph: Graph) -> str | list[Atom]:
@@ -41,19 +42,10 @@ def _vocabulary(graph: Graph) -> str | list[Atom]:
     return "".join(characters) if atoms and len(characters) == len(atoms) else atoms
 
 
-def _problems(graph: Graph, held: Mapping[Node, _Strings | None], given: object) -> Iterable[tuple[Node, str]]:
-    """Return the nodes where strings meet on an input or vocabulary, with messages."""
+def _are_characters(given: object) -> bool:
+    """Return whether an input, or each of several by name, is a ``str``."""
     inputs = tuple(given.values()) if isinstance(given, Mapping) else (given,)
-    if all(isinstance(each, str) for each in inputs):
-        return _beside_characters(graph, held)
-    words = {atom for each in inputs if isinstance(each, list | tuple) for atom in each if _is_word(atom)}
-    return _parts_of_texts(graph, held, sorted(words))
-
-
-def _is_suspect(node: Node) -> bool:
-    if isinstance(node, Const):
-        return _is_word(node.value)
-    return isinstance(node, Has) and isinstance(node.values, Characters)
+    return all(isinstance(each, str) for each in inputs)
 
 
 def _is_word(atom: object) -> TypeGuard[str]:
@@ -120,20 +112,3 @@ def _beside_characters(graph: Graph, held: Mapping[Node, _Strings | None]) -> It
                     f"{text} is one string at every position, {meeting} single characters; for its characters in turn, "
                     f"as in RASPy, write list({text})",
                 )
-
-
-def _parts_of_texts(
-    graph: Graph, held: Mapping[Node, _Strings | None], words: Iterable[str]
-) -> Iterator[tuple[Node, str]]:
-    """Yield each test for the characters of a text that meets a word contained in the text, and why."""
-    for node in graph:
-        if not isinstance(node, Has) or not isinstance(node.values, Characters):
-            continue
-        strings, text = held[node.operand], node.values.text
-        part = next((word for word in words if word in text), None)
-        if part is not None and strings is not None and strings.carries:
-            yield (
-                node,
-                f"{show(text)} stands for its characters, and {show(part)} is none of them; for a test whether an atom "
-                f"is contained in the text, as in RASPy, write .map(lambda atom: atom in {show(text)})",
-            )

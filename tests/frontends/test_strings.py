@@ -1,7 +1,6 @@
 """Warnings where a string of several characters meets characters, and their absence elsewhere."""
 
 import operator
-import pickle
 import warnings
 
 import commands
@@ -114,20 +113,6 @@ def test_a_selector_warns_itself():
     assert caught(lambda: (key("ab") == query(tokens))(["ab", "c"])) == []
 
 
-def test_parts_of_the_text_of_has():
-    program = tokens.has("abc")
-    for act in (lambda: program(["ab", "c"]), lambda: program(("x", "")), lambda: raspir.lower(program, vocab=["abc"])):
-        (warning,) = caught(act)
-        assert "`has`: 'abc' stands for its characters, and '" in str(warning)
-        assert "write .map(lambda atom: atom in 'abc')" in str(warning)
-    for given in ("abc", ["the", "ac"], list("abc"), ["cb"], [1, 2]):
-        assert caught(lambda given=given: program(given)) == []
-    assert caught(lambda: tokens.has(["a", "b", "x"])(["ab", "x"])) == []
-    assert caught(lambda: tokens.map(str.lower).has("abd")(["ab"])) == []
-    (warning,) = caught(lambda: pickle.loads(pickle.dumps(program))(["bc"]))
-    assert "'bc' is none of them" in str(warning)
-
-
 def test_a_line_warns_once_by_default():
     program = tokens == "hello"
     with warnings.catch_warnings(record=True) as recorded:
@@ -162,5 +147,3 @@ def test_the_command_line(tmp_path):
         ("run", "greeting.py:q", "--input", "abc"),
     ):
         assert commands.raspir(*arguments, cwd=tmp_path).stderr == ""
-    done = commands.raspir("run", "greeting.py:q", "--input-json", '["ab"]', cwd=tmp_path)
-    assert "greeting.py:4: `has`: 'abc' stands for its characters, and 'ab' is none of them" in done.stderr

@@ -26,7 +26,7 @@ from raspir.frontends.python.lowering import lower
 from raspir.frontends.python.source import mistake
 from raspir.frontends.python.synonyms import also_named
 from raspir.ir import Atom, RaspirError, as_atom, read_sequence
-from raspir.ir.atoms import is_one_of, members, show
+from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.tracebacks import public, public_methods
@@ -169,7 +169,7 @@ class SOp(Expression, _Evaluated):
     @also_named(v="values")
     def has(self, values: Iterable[Atom]) -> SOp:
         """Return whether each atom equals one of ``values``: a list of atoms, or the characters of a ``str``."""
-        return apply(SOp, "has", (self,), (_atoms(values, "has", members),))
+        return apply(SOp, "has", (self,), (_atoms(values, "has", distinct),))
 
     def __round__(self, digits: int | None = None) -> SOp:
         if digits is not None:
