@@ -83,7 +83,7 @@ class Contents:
         """Return the card of a feed-forward block, with its named results."""
         listed, count = layer.results, len(layer.layer.mlp.nodes if layer.layer.mlp else ())
         parts = [self._program.operand("mlp", value.node) for value in listed[:3]]
-        names = ", ".join([part_of_label(part.name, 16) for part in parts] + ["…"] * bool(listed[3:]))
+        names = ", ".join([part_of_label(part.name, 48 // len(parts)) for part in parts] + ["…"] * bool(listed[3:]))
         title = f"{'◆ ' if critical else ''}MLP: {counted(count, 'operation')}{f' → {names}' if count > 1 else ''}"
         rows = [
             Row((Cell(label(title, self._most(64, SMALL * 1.15)), ink=Part.MLP, bold=True, left=True, height=_TITLE),))
