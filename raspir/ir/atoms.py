@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Set
+from enum import Enum
 from typing import Any
 
 from raspir.ir.errors import InputError, RaspirError
 
-Atom = bool | int | float | str
-"""An ``int`` (exact, any size), a ``float`` (never NaN), a ``bool`` or a ``str``."""
+Atom = bool | int | float | str | None
+"""An ``int`` (exact, any size), a ``float`` (never NaN), a ``bool``, a ``str``, or ``None`` for a missing value."""
 
-ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str)
+ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str, type(None))
+
+
+class Failed(Enum):
+    """The type of :data:`FAILED`."""
+
+    FAILED = "failed"
+
+
+FAILED = Failed.FAILED
+"""The outcome of an operation that fails on some atoms, where ``None`` would be a result."""
 
 _SHOWN = 60  # longest quotation of a value in an error message, in characters
 _DECIMAL_BITS = 10_000  # print longer integers in hexadecimal: Python refuses to convert them to decimal
 
 
 def as_atom(value: object) -> Atom:
-    """Return ``value`` as an atom of exactly one of the four atom classes.
+    """Return ``value`` as an atom of exactly one of the atom classes.
 
     Convert instances of subclasses and NumPy scalars to the plain value.
 
@@ -52,7 +63,7 @@ def _plain(value: object) -> object:
         item = value.item()
         if type(item) in ATOM_CLASSES:
             return item
-    raise InputError(f"{show(value)} is not an atom (an atom is an int, a float, a bool or a str)")
+    raise InputError(f"{show(value)} is not an atom (an atom is an int, a float, a bool, a str or None)")
 
 
 def is_integer(atom: object) -> bool:

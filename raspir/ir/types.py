@@ -9,7 +9,7 @@ from raspir.ir.atoms import Atom
 
 
 class Type:
-    """A set of kinds: a union of ``bool``, ``int``, ``float`` and ``str``, or ``selector`` alone.
+    """A set of kinds: a union of ``bool``, ``int``, ``float``, ``str`` and ``none``, or ``selector`` alone.
 
     Types are interned, so ``is`` and ``==`` agree. ``bool`` and ``int`` are distinct kinds, although Python's ``bool``
     is a subclass of ``int``.
@@ -48,8 +48,8 @@ class Type:
         return (_of_mask, (self._mask,))
 
 
-_NAMES = {1: "bool", 2: "int", 4: "float", 8: "str", 16: "selector"}
-_TYPES = tuple(Type(mask) for mask in range(32))
+_NAMES = {1: "bool", 2: "int", 4: "float", 8: "str", 16: "none", 32: "selector"}
+_TYPES = tuple(Type(mask) for mask in range(64))
 for _type in _TYPES:
     _type.kinds = tuple(_TYPES[bit] for bit in _NAMES if bit & _type._mask)
 
@@ -60,15 +60,15 @@ def _of_mask(mask: int) -> Type:
 
 NOTHING = _TYPES[0]
 """The empty type: the result of a typing rule on ill-typed operands."""
-BOOL, INT, FLOAT, STR, SELECTOR = (_TYPES[bit] for bit in _NAMES)
+BOOL, INT, FLOAT, STR, NONE, SELECTOR = (_TYPES[bit] for bit in _NAMES)
 NUMBER = BOOL | INT | FLOAT
-ATOM = NUMBER | STR
+ATOM = NUMBER | STR | NONE
 """Any atom: the type of ``tokens`` without a vocabulary, and of the results of opaque functions."""
 
-BY_NAME = {str(type_): type_ for type_ in (BOOL, INT, FLOAT, STR, SELECTOR, ATOM)}
+BY_NAME = {str(type_): type_ for type_ in (BOOL, INT, FLOAT, STR, NONE, SELECTOR, ATOM)}
 """The type names of the textual IR, which joins them by ``|`` for a union."""
 
-_BY_CLASS = {bool: BOOL, int: INT, float: FLOAT, str: STR}
+_BY_CLASS = {bool: BOOL, int: INT, float: FLOAT, str: STR, type(None): NONE}
 
 
 def type_of(atom: Atom) -> Type:
