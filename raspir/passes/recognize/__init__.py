@@ -1,5 +1,7 @@
 """The pass ``recognize``: Python functions that consist of operations of the IR become these operations.
 
+A function of one value of few known atoms is left alone: the pass ``fold`` makes a table of it, one operation.
+
 A function is read (:mod:`~raspir.passes.recognize.purity`), run on operands that record what is done with them
 (``recording``), written as an expression that fails where the function fails (``failures``, ``expressions``) or as a
 selector (``selectors``), and compared with the function on atoms of every kind (``samples``) before it is replaced.
@@ -10,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from raspir.analysis import Analysis
 from raspir.ir import Graph, GraphError, Node
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Map, SelectBy
@@ -19,7 +20,9 @@ from raspir.passes.fold import check_vocabulary
 from raspir.passes.recognize.applications import Recorded
 from raspir.passes.recognize.expressions import substituted
 from raspir.passes.recognize.purity import OpaqueError
+from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import made_of, on_operands, replaced
+from raspir.rewriting.rules.numbers import table
 
 __all__ = ["Recognize"]
 
@@ -44,7 +47,7 @@ class Recognize:
         if not self.recognize or not graph.functions:
             return graph
         check_vocabulary(graph, context.warned)
-        functions = _Functions(graph, context.analysis(graph))
+        functions = _Functions(graph, Algebra(context.analysis(graph), graph))
         made = made_of(graph, functions.replacement)
         context.remarks.extend(functions.remarks)
         return replaced(graph, made)
@@ -57,9 +60,9 @@ class _Functions:
         remarks: a remark on each application.
     """
 
-    def __init__(self, graph: Graph, facts: Analysis) -> None:
+    def __init__(self, graph: Graph, algebra: Algebra) -> None:
         self.remarks: list[Remark] = []
-        self._graph, self._facts = graph, facts
+        self._graph, self._algebra = graph, algebra
         self._describer = Describer(graph)
         self._recorded: dict[str, Recorded | OpaqueError] = {}
 
@@ -67,6 +70,8 @@ class _Functions:
         """Return the operations of an application, or else ``node`` on ``operands``."""
         rebuilt = on_operands(node, operands) or node
         if not isinstance(node, Map | SelectBy) or node.function not in self._graph.functions:
+            return rebuilt
+        if self._is_table(rebuilt):
             return rebuilt
         try:
             form, recorded = self._form(node, operands)
@@ -78,6 +83,11 @@ class _Functions:
         self._remark("recognized", node, f"@{node.function} is {_described(form)}")
         return new
 
+    def _is_table(self, node: Node) -> bool:
+        """Return whether ``node`` is a table of one value or a constant, which the pass ``fold`` makes of it."""
+        found = table(self._algebra, node) if isinstance(node, Map) else None
+        return found is not None and len(found.operands) <= 1
+
     def _form(self, node: Map | SelectBy, operands: list[Node]) -> tuple[Node, Recorded]:
         """Return what an application computes, in terms of the parameters of the recorded function.
 
@@ -85,7 +95,7 @@ class _Functions:
             OpaqueError: if the function is not understood.
         """
         recorded = self._record(node.function, len(operands))
-        kinds = [self._facts[operand].domain.kinds for operand in operands]
+        kinds = [self._algebra.facts[operand].domain.kinds for operand in operands]
         form = recorded.mapped(kinds, str(node.none)) if isinstance(node, Map) else recorded.selected(kinds)
         return form, recorded
 

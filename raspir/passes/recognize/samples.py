@@ -55,6 +55,8 @@ def _near(constant: Atom) -> tuple[Atom, ...]:
 def rows_of(kinds: Sequence[Type], constants: Iterable[Atom] = ()) -> list[tuple[Atom, ...]]:
     """Return samples for each of several operands: all for one operand, else a selection of their combinations."""
     constants = list(constants)
+    if not all(kinds):
+        return []
     sets = [samples(kind, constants) for kind in kinds]
     if len(sets) == 1:
         return [(atom,) for atom in sets[0]]
@@ -82,7 +84,9 @@ def constants_in(roots: Iterable[Node]) -> list[Atom]:
 
 def outcomes(root: Node, parameters: Sequence[Node], rows: Sequence[tuple[Atom, ...]]) -> Sequence[Outcome]:
     """Return the outcome of ``root`` for each row of atoms of ``parameters``; of a selector, for each key and query."""
-    columns: dict[Node, Sequence[Outcome]] = dict(zip(parameters, zip(*rows, strict=True), strict=True))
+    columns: dict[Node, Sequence[Outcome]] = {
+        parameter: [row[number] for row in rows] for number, parameter in enumerate(parameters)
+    }
     for node in postorder(root, operands_of, columns):
         if isinstance(node, Const):
             columns[node] = (node.value,) * len(rows)
