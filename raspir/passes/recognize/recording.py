@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from raspir.ir import Function, GraphError, Node, build
-from raspir.ir.atoms import ATOM_CLASSES, show
+from raspir.ir import Atom, Function, GraphError, Node, build
+from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.ir.errors import reason
 from raspir.ir.types import BOOL
 from raspir.passes.recognize.purity import OpaqueError
@@ -58,19 +58,20 @@ def recorded(function: Function, parameters: Sequence[Node]) -> Tree:
     Raises:
         OpaqueError: if it does more than apply operations of the IR to atoms, or not the same each time.
     """
-    tree = _explored(function, parameters)
-    if _explored(function, parameters) != tree:
+    make = _Maker()
+    tree = _explored(function, parameters, make)
+    if _explored(function, parameters, make) != tree:
         raise OpaqueError("it does not compute the same each time")
     return tree
 
 
-def _explored(function: Function, parameters: Sequence[Node]) -> Tree:
+def _explored(function: Function, parameters: Sequence[Node], make: _Maker) -> Tree:
     paths: list[_Path] = []
     outcomes: tuple[bool, ...] | None = ()
     while outcomes is not None:
         if len(paths) == MOST_PATHS:
             raise OpaqueError(f"its conditions have more than {MOST_PATHS} combinations of outcomes")
-        path = _Path(outcomes)
+        path = _Path(outcomes, make)
         path.run(function, parameters)
         paths.append(path)
         outcomes = _following([outcome for _, outcome, _ in path.asked])
@@ -96,6 +97,32 @@ def _tree(paths: list[_Path], depth: int) -> Tree:
     return Branch(first.ran[:ran], condition, _tree(sides[0], depth + 1), _tree(sides[1], depth + 1))
 
 
+class _Maker:
+    """A constructor of nodes that remembers what it made, as paths have most of their operations in common."""
+
+    def __init__(self) -> None:
+        self._constants: dict[object, Node] = {}
+        self._made: dict[tuple[object, ...], Node] = {}
+
+    def constant(self, atom: Atom) -> Node:
+        """Return the constant ``atom``."""
+        key = atom_key(atom)
+        if key not in self._constants:
+            self._constants[key] = build("const", value=atom)
+        return self._constants[key]
+
+    def __call__(self, name: str, *operands: Node) -> Node:
+        """Return the node of an operation.
+
+        Raises:
+            GraphError: if the operands are ill-typed.
+        """
+        key = (name, *operands)
+        if key not in self._made:
+            self._made[key] = build(name, *operands)
+        return self._made[key]
+
+
 class _Path:
     """One run of a function.
 
@@ -105,8 +132,8 @@ class _Path:
         problem: why the function is opaque, in case it catches the exception that says so.
     """
 
-    def __init__(self, outcomes: Sequence[bool]) -> None:
-        self._outcomes = outcomes
+    def __init__(self, outcomes: Sequence[bool], make: _Maker) -> None:
+        self._outcomes, self._make = outcomes, make
         self._ran: dict[Node, None] = {}
         self.asked: list[tuple[Node, bool, int]] = []
         self.problem: str | None = None
@@ -135,7 +162,7 @@ class _Path:
         """Return the result, or the constant that it is on this path."""
         for condition, outcome, _ in self.asked:
             if condition is result and condition.type is BOOL:
-                return build("const", value=outcome)
+                return self._make.constant(outcome)
         return result
 
     def refuse(self, why: str) -> NoReturn:
@@ -150,14 +177,14 @@ class _Path:
                 self.refuse("it does not compute the same each time")
             return value._node
         if type(value) in ATOM_CLASSES and value == value:
-            return build("const", value=value)  # type: ignore[arg-type]  # the class was checked
+            return self._make.constant(value)  # type: ignore[arg-type]  # the class was checked
         kind = "a tuple" if type(value) is tuple else show(value)
         self.refuse(f"{what} is {kind}, which is not an atom")
 
     def apply(self, name: str, *operands: object) -> _Operand:
         """Record an operation, and return its result."""
         try:
-            node = build(name, *(self.node(operand, "an operand") for operand in operands))
+            node = self._make(name, *(self.node(operand, "an operand") for operand in operands))
         except GraphError as error:
             self.refuse(f"it always fails: {error.message}")
         self._ran[node] = None
