@@ -9,7 +9,7 @@ from typing import Any
 
 from raspir.ir import Atom, Operation, Type
 from raspir.ir.arithmetic import atom_size
-from raspir.ir.atoms import atom_key
+from raspir.ir.atoms import FAILED, Failed, atom_key
 from raspir.ir.evaluation import checked
 from raspir.ir.ranges import LONGEST_BOUND, Bound, Range
 from raspir.ir.types import ATOM, BOOL, INT, type_of, union
@@ -39,7 +39,8 @@ class Domain(Range):
         values = tuple(held.values())
         kinds = union(map(type_of, values))
         if kinds in BOOL | INT:
-            return Domain(kinds, int(min(values)), int(max(values)), values)
+            integers = [int(value) for value in values if isinstance(value, int)]
+            return Domain(kinds, min(integers), max(integers), values)
         return Domain(kinds, atoms=values)
 
     @staticmethod
@@ -58,7 +59,7 @@ class Domain(Range):
 
     @property
     def single(self) -> Atom | None:
-        """The only atom, or ``None`` if there may be several."""
+        """The only atom, or ``None`` if there may be several, or the only one is ``None``."""
         return self.atoms[0] if self.atoms is not None and len(self.atoms) == 1 else None
 
     def join(self, other: Domain) -> Domain:
@@ -80,8 +81,8 @@ class TooLargeError(Exception):
     """A value that is too large to evaluate at compile time."""
 
 
-def applied(operation: Operation, function: Callable[..., Any], atoms: Sequence[Atom]) -> Atom | None:
-    """Return the result of an elementwise operation on atoms, or ``None`` if it fails.
+def applied(operation: Operation, function: Callable[..., Any], atoms: Sequence[Atom]) -> Atom | Failed:
+    """Return the result of an elementwise operation on atoms, or :data:`~raspir.ir.atoms.FAILED` if it fails.
 
     Args:
         operation: the operation.
@@ -96,7 +97,7 @@ def applied(operation: Operation, function: Callable[..., Any], atoms: Sequence[
     try:
         result = checked(function(*atoms))
     except (Exception, SystemExit):  # opaque functions may raise anything
-        return None
+        return FAILED
     if atom_size(result) > LONGEST_BOUND:
         raise TooLargeError
     return result
@@ -122,7 +123,7 @@ def tried(
             result = applied(operation, function, combination)
         except TooLargeError:
             return None
-        if result is not None:
+        if result is not FAILED:
             taken.append(combination)
             results.append(result)
     return taken, results

@@ -8,13 +8,12 @@ from typing import Any
 from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
 from raspir.ir import Atom, Node
-from raspir.ir.atoms import atom_key, is_zero
+from raspir.ir.atoms import FAILED, Failed, atom_key, is_zero
 from raspir.ir.views import Aggregate, Const, Elementwise, Map, Where
 from raspir.ir.walks import postorder
-from raspir.rewriting.graphs import all_or_none
 
-Column = tuple[Atom | None, ...]
-"""The value of a node for each atom of its root; ``None`` where it fails."""
+Column = tuple[Atom | Failed, ...]
+"""The value of a node for each atom of its root; :data:`~raspir.ir.atoms.FAILED` where it fails."""
 
 
 class Columns:
@@ -52,7 +51,7 @@ class Columns:
     def of(self, node: Node) -> list[tuple[Atom, Atom]]:
         """Return the pairs of an atom of the root of ``node`` and the result for it, where defined."""
         pairs = zip(self.atoms(self.roots[node]), self._columns[node], strict=True)
-        return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
+        return [(atom, value) for atom, value in pairs if atom is not FAILED and value is not FAILED]
 
     def table(self, node: Map) -> list[tuple[Atom, Atom]] | None:
         """Return the pairs of an atom and the result of the opaque function of a ``map`` for it.
@@ -64,7 +63,7 @@ class Columns:
         if node not in self._columns and node not in self._known:
             return None
         pairs = zip(self.atoms(node.operands[0]), self._columns.get(node) or self._known[node], strict=True)
-        return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
+        return [(atom, value) for atom, value in pairs if atom is not FAILED and value is not FAILED]
 
     def _find(self, node: Node) -> None:
         """Compute the root and the column of ``node``."""
@@ -85,7 +84,7 @@ class Columns:
             column = tuple(apply(node, function, row) for row in zip(*columns, strict=True))
         except TooLargeError:
             return
-        if all(value is None for value in column) or self._fails_itself(node, column):
+        if all(value is FAILED for value in column) or self._fails_itself(node, column):
             return
         if root is None:
             self._known[node] = column
@@ -98,7 +97,7 @@ class Columns:
             return False
         met = self._reached[node.operands[0]]
         given = zip(self.atoms(node.operands[0]), column, strict=True)
-        return any(value is None and atom is not None and atom_key(atom) in met for atom, value in given)
+        return any(value is FAILED and atom is not FAILED and atom_key(atom) in met for atom, value in given)
 
     def _reached_by(self, node: Node) -> frozenset[object]:
         """Return the keys of the reachable atoms of ``node``: all but the default 0 of an aggregate."""
@@ -106,7 +105,9 @@ class Columns:
         if root is not None:
             met = self._reached[root]
             pairs = zip(self.atoms(root), self._columns[node], strict=True)
-            return frozenset(atom_key(v) for a, v in pairs if a is not None and v is not None and atom_key(a) in met)
+            return frozenset(
+                atom_key(v) for a, v in pairs if a is not FAILED and v is not FAILED and atom_key(a) in met
+            )
         if isinstance(node, Where):
             return self._reached[node.a] | self._reached[node.b]
         if isinstance(node, Aggregate) and is_zero(node.default):
@@ -126,11 +127,18 @@ def _sources(node: Node) -> tuple[Node, ...]:
     return node.operands if isinstance(node, Elementwise) else ()
 
 
-def apply(node: Node, function: Callable[..., Any], atoms: Iterable[Atom | None]) -> Atom | None:
-    """Return the result of ``node`` on the atoms of its operands, or ``None`` if it or one of them fails.
+def apply(node: Node, function: Callable[..., Any], atoms: Iterable[Atom | Failed]) -> Atom | Failed:
+    """Return the result of ``node`` on the atoms of its operands; ``FAILED`` if it or the value of one of them fails.
 
     Raises:
         TooLargeError: if the result is too large for a table.
     """
-    known: list[Atom] | None = all_or_none(atoms)
-    return None if known is None else applied(node.operation, function, known)
+    known = all_or_failed(atoms)
+    return FAILED if known is FAILED else applied(node.operation, function, known)
+
+
+def all_or_failed(atoms: Iterable[Atom | Failed]) -> list[Atom] | Failed:
+    """Return all of ``atoms``, or :data:`~raspir.ir.atoms.FAILED` if one of them stands for a failure."""
+    found = list(atoms)
+    known = [atom for atom in found if atom is not FAILED]
+    return known if len(known) == len(found) else FAILED

@@ -21,8 +21,8 @@ _SMALL = 2**20
 
 def constant(algebra: Builder, node: Node) -> Node | None:
     """A value with a single possible atom is that constant."""
-    single = algebra.facts[node].domain.single
-    return None if single is None else algebra.const(single)
+    known = algebra.facts[node].domain.atoms
+    return algebra.const(known[0]) if known is not None and len(known) == 1 else None
 
 
 def table(algebra: Builder, node: Map) -> Node | None:
@@ -105,7 +105,7 @@ def unit(algebra: Builder, node: Binary) -> Node | None:
 
 def rounded_mean(algebra: Builder, node: Unary) -> Node | None:
     """round(mean(s, v) * width(s)) = sum(s, v) for small integers v."""
-    product = node.operand
+    (product,) = node.operands
     if product.operation.name != "mul":
         return None
     for mean, width in (product.operands, product.operands[::-1]):
