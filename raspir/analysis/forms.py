@@ -15,7 +15,6 @@ from raspir.analysis.steps import NONE
 from raspir.ir import OPERATIONS, Node, build
 from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.ranges import plus
-from raspir.ir.types import NUMBER, STR
 from raspir.ir.views import Compare, Select, SelectBy, Where
 
 _NESTED = 20  # nesting depth beyond which a condition is treated as atomic
@@ -134,9 +133,12 @@ class Forms:
 
     def _parts(self, choice: Where, coefficient: int, query: Linear, allowed: IntSet) -> bool:
         """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""
+        branches = (choice.a, choice.b)
+        if not all(self._facts[branch].domain.integral for branch in branches):  # one that is never chosen may be None
+            return False
         if all(self._facts[term].uniform for term in query.terms):
             return True
-        for branch in (choice.a, choice.b):
+        for branch in branches:
             possible = IntSet([self._facts.bounds(self._facts.linear(branch).scaled(coefficient), query)])
             if possible <= allowed or not possible & allowed:
                 return True
@@ -228,7 +230,4 @@ class Forms:
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}
             return found.pop() if len(found) == 1 else None
-        kinds = [self._facts[side].domain.kinds for side in (a, b)]
-        if comparison in ("eq", "ne") and STR in kinds and any(kind in NUMBER for kind in kinds):
-            return comparison == "ne"
-        return None
+        return comparison == "ne" if comparison in ("eq", "ne") and domains[0].is_apart_from(domains[1]) else None

@@ -25,7 +25,7 @@ import z3
 from raspir.ir import Atom
 from raspir.ir.arithmetic import MOST_BITS, MOST_CHARACTERS
 from raspir.ir.evaluation import EVALUATORS
-from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NONE, NUMBER, STR, Type, union
+from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, STR, Type
 
 Term = Any
 """A solver term; z3 is untyped."""
@@ -33,7 +33,7 @@ Term = Any
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 SORTS = {NONE: z3.BoolSort(), BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
-_SOME = union(kind for kind in ATOM.kinds if kind is not NONE)
+_SOME = NUMBER | STR
 MADE_UP = "@"
 """The prefix of uninterpreted Python operations, which no opaque symbol has."""
 

@@ -74,7 +74,7 @@ def _mirrored() -> Iterator[ProofCase]:
 
 def _truths() -> Iterator[ProofCase]:
     order = GuardMutation(
-        "the comparison is an equality", make("le", X, True), [(comparisons, "_is_equality", always(True))]
+        "the comparison is an equality", make("le", X, True), [(comparisons, "is_equality", always(True))]
     )
     for name in ("eq", "ne"):
         boolean = (comparisons, "is_boolean", always(True))
