@@ -47,7 +47,7 @@ class Domain(Range):
 
     @staticmethod
     def range(kinds: Type, low: Bound, high: Bound) -> Domain:
-        """Return the domain of the integers (or booleans) in an interval, and of ``None`` if that is one of the kinds."""
+        """Return the domain of the integers or booleans in an interval, and of ``None`` if that is one of ``kinds``."""
         if kinds is NONE:
             return Domain(NONE, atoms=(None,))
         if kinds is BOOL:

@@ -154,7 +154,7 @@ class Analysis:
         return self._chosen(node.condition, True, node.a).join(self._chosen(node.condition, False, node.b))
 
     def _chosen(self, condition: Node, holds: bool, value: Node) -> Domain:
-        """Return the domain of ``value`` where ``condition`` holds, or does not: without a constant that it then differs from."""
+        """Return the domain of ``value`` where ``condition`` holds or not, less a constant that it then differs from."""
         while condition.operation.name == "not" and self[condition].domain.boolean:
             condition, holds = condition.operands[0], not holds
         domain = self[value].domain
@@ -437,7 +437,7 @@ def _typed(node: Node, domains: list[Domain]) -> Domain:
 
 
 def _reaching(node: Node, domains: list[Domain]) -> list[Domain]:
-    """Return the domains of the atoms that the function of ``node`` gets: without ``None`` where it is never called on it."""
+    """Return the domains of the atoms on which the function of ``node`` is called: without ``None`` if it never is."""
     if node.none != "skip" and not refuses_none(node):
         return domains
     return [domain.without(None) for domain in domains]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from raspir.analysis.domains import TooLargeError
+from raspir.analysis.domains import LIMIT, TooLargeError
 from raspir.ir import Atom, Graph, Node
 from raspir.ir.atoms import FAILED, Failed, show
 from raspir.ir.errors import VocabularyWarning, reason, warn
@@ -23,7 +23,13 @@ _ROUNDS = 20  # one or two usually suffice; none makes the graph larger
 
 @dataclass(frozen=True)
 class Fold:
-    """A rewrite to fixed point by the algebra of :mod:`raspir.rewriting.algebra`."""
+    """A rewrite to fixed point by the algebra of :mod:`raspir.rewriting.algebra`.
+
+    Attributes:
+        max_table: the maximum number of rows of a table in place of an opaque function.
+    """
+
+    max_table: int = LIMIT
 
     name: ClassVar[str] = "fold"
     summary: ClassVar[str] = (
@@ -36,11 +42,11 @@ class Fold:
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
-            algebra = Algebra(context.analysis(graph), graph)
+            algebra = Algebra(context.analysis(graph), graph, self.max_table)
             made = fold(graph, algebra)
             folded = replaced(graph, made)
             if len(folded) > len(graph) and cost(folded) > cost(graph):
-                algebra = Algebra(context.analysis(graph), graph)
+                algebra = Algebra(context.analysis(graph), graph, self.max_table)
                 made = fold_in_place(graph, algebra)
                 folded = replaced(graph, made)
                 if cost(folded) > cost(graph):  # a type can keep the original alive beside its replacement
