@@ -154,7 +154,7 @@ class Analysis:
         return self._chosen(node.condition, True, node.a).join(self._chosen(node.condition, False, node.b))
 
     def _chosen(self, condition: Node, holds: bool, value: Node) -> Domain:
-        """Return the domain of ``value`` where ``condition`` holds or not, less a constant that it then differs from."""
+        """Return the domain of ``value`` where ``condition`` holds or not, less a constant that it differs from."""
         while condition.operation.name == "not" and self[condition].domain.boolean:
             condition, holds = condition.operands[0], not holds
         domain = self[value].domain
