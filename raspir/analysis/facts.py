@@ -132,7 +132,7 @@ class Analysis:
             return Domain.of(outcome[1]) or self._widened(node, domains, outcome[1])
         if isinstance(node, Lookup):
             return Domain.of((*node.values, node.otherwise)) or Domain(node.type)
-        if is_equality(node) and node.none != "skip" and domains[0].is_apart_from(domains[1]):
+        if is_equality(node) and domains[0].is_apart_from(domains[1]):
             return Domain.of([node.operation.name == "ne"]) or Domain(node.type)
         return _typed(node, domains)
 
@@ -158,7 +158,7 @@ class Analysis:
         while condition.operation.name == "not" and self[condition].domain.boolean:
             condition, holds = condition.operands[0], not holds
         domain = self[value].domain
-        if is_equality(condition) and condition.none != "skip" and holds == (condition.operation.name == "ne"):
+        if is_equality(condition) and holds == (condition.operation.name == "ne"):
             for own, other in (condition.operands, condition.operands[::-1]):
                 known = self[other].domain.atoms
                 if own is value and known is not None and len(known) == 1:
@@ -444,8 +444,8 @@ def _reaching(node: Node, domains: list[Domain]) -> list[Domain]:
 
 
 def is_equality(node: Node) -> bool:
-    """Return whether ``node`` compares atoms for equality or inequality, and not for an order."""
-    return node.operation.name in ("eq", "ne")
+    """Return whether ``node`` yields whether two atoms are equal, or whether they differ, ``None`` included."""
+    return node.operation.name in ("eq", "ne") and node.none != "skip"
 
 
 def _uniformity(node: Node, operands: list[Facts]) -> tuple[bool, bool]:

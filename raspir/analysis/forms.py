@@ -85,15 +85,15 @@ class Forms:
         def whole() -> Disjunction:
             return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
-        constant = self._facts[query].domain.single if self._facts[query].uniform else None
-        if isinstance(key, Where) and self._compares_branches(comparison, key, query, constant is not None):
+        known = (self._facts[query].domain.atoms or ()) if self._facts[query].uniform else ()
+        if isinstance(key, Where) and self._compares_branches(comparison, key, query, len(known) == 1):
             return self._nested(
                 (comparison, key, query),
                 lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
                 whole,
             )
-        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and type(constant) is bool:
-            return self.column(key) if constant == (comparison == "eq") else selectors.complement(self.column(key))
+        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and known in ((True,), (False,)):
+            return self.column(key) if known[0] == (comparison == "eq") else selectors.complement(self.column(key))
         return whole()
 
     def _compares_branches(self, comparison: str, key: Where, query: Node, constant: bool) -> bool:

@@ -99,7 +99,13 @@ def _outcome(algebra: Builder, test: Node, condition: Node, holds: bool) -> Node
 
 def are_complementary(a: Node, b: Node) -> bool:
     """Return whether ``a`` and ``b`` are comparisons of which exactly one holds."""
-    return COMPLEMENT.get(a.operation.name) == b.operation.name and have_same_operands(a, b)
+    complements = COMPLEMENT.get(a.operation.name) == b.operation.name and have_same_operands(a, b)
+    return complements and not (_skips(a) or _skips(b))
+
+
+def _skips(comparison: Node) -> bool:
+    """Return whether a comparison yields ``None`` where an operand is ``None``: then its complement holds as little."""
+    return comparison.none == "skip"
 
 
 def have_same_operands(a: Node, b: Node) -> bool:

@@ -100,6 +100,12 @@ def _compared_choices() -> Iterator[ProofCase]:
     off = GuardMutation(
         "both compare the same operands", make("eq", make("where", make("ne", X, 3), U, V), 3), [_SAME_OPERANDS]
     )
+    skips = make("eq", make("where", make("ne", Y, 3, none="skip"), 5, Y), 3)
+    yield _COMPARED_CHOICE.case(
+        "where(y == None, None, y) == None",
+        make("eq", make("where", make("eq", Y, None), None, Y), None),
+        mutations=[GuardMutation("the condition does not skip None", skips, [(comparisons, "_skips", always(False))])],
+    )
     for name, opposite in COMPLEMENT.items():
         for condition in (name, opposite):
             for text, pair in (("first", (U, V)), ("second", (V, U))):
