@@ -134,7 +134,7 @@ class Forms:
     def _parts(self, choice: Where, coefficient: int, query: Linear, allowed: IntSet) -> bool:
         """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""
         branches = (choice.a, choice.b)
-        if not all(self._facts[branch].domain.integral for branch in branches):  # one that is never chosen may be None
+        if not self._are_integers(*branches):  # one that is None is chosen nowhere
             return False
         if all(self._facts[term].uniform for term in query.terms):
             return True
@@ -143,6 +143,10 @@ class Forms:
             if possible <= allowed or not possible & allowed:
                 return True
         return False
+
+    def _are_integers(self, *nodes: Node) -> bool:
+        """Return whether all of ``nodes`` are integers or booleans, also where a choice does not choose them."""
+        return all(self._facts[node].domain.integral for node in nodes)
 
     def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Disjunction:
         """Return the formula of ``key - query in allowed``, normalized to a positive leading sign and coprime terms."""

@@ -113,7 +113,7 @@ def _joint_tables() -> Iterator[ProofCase]:
         ("of one value that skips None", make("map", y, function="f", none="skip"), repr, ys),
         ("of two values and a constant", make("map", x, 3, y, function="f", none="skip"), lambda a, b, c: (b, c)[c > 1],
          xs, ys),
-        ("of one value twice, and a table of it", make("map", x, table, x, function="f"), lambda a, b, c: a * b + c, xs),
+        ("of one value and its table", make("map", x, table, x, function="f"), lambda a, b, c: a * b + c, xs),
     ):  # fmt: skip
         yield _TABLE.case(f"a function {text} is its table", node, *conditions, functions={"f": function})
 
