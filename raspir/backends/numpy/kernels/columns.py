@@ -14,7 +14,7 @@ from raspir.ir.atoms import Atom, atom_key
 Array: TypeAlias = npt.NDArray[Any]
 
 BOOL, INT, FLOAT, CHAR, TABLE, NONE = 1, 2, 4, 8, 16, 32
-"""Bit flags of the kinds: booleans, 64-bit integers, floats, one-character strings, atoms stored in a table, ``None``."""
+"""Bit flags of the kinds: booleans, 64-bit integers, floats, one-character strings, atoms in a table, and ``None``."""
 
 WHOLE = BOOL | INT
 KINDS = (BOOL, INT, FLOAT, CHAR, TABLE, NONE)

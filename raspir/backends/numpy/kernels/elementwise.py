@@ -22,7 +22,6 @@ from raspir.backends.numpy.kernels.columns import (
     Array,
     Column,
     assembled,
-    atoms_of,
     booleans,
     choose,
     column_of,
@@ -49,7 +48,7 @@ from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.arithmetic import added, logical_not, multiplied, quotient, raised, remainder
 from raspir.ir.atoms import Atom, atom_key
 from raspir.ir.errors import EvaluationError, MissingValueError, RecordedError
-from raspir.ir.evaluation import checked
+from raspir.ir.evaluation import checked, refusing, skipping
 
 EXACT = 2**53
 """The largest magnitude below which floats represent all integers exactly."""
@@ -77,7 +76,7 @@ def apply(function: Function, columns: Sequence[Column], at: Site, none: str = "
     """
     classes, firsts = numbered(columns)
     if any(column.kind & NONE for column in columns):
-        function = _without_none(function, none)
+        function = skipping(function) if none == "skip" else refusing(function)
     results: list[Atom] = []
     for first, atoms in zip(firsts.tolist(), rows_of(columns, firsts), strict=True):
         try:
@@ -87,8 +86,8 @@ def apply(function: Function, columns: Sequence[Column], at: Site, none: str = "
     return take(narrowed(column_of(results)), classes)
 
 
-def skipping(kernel: Kernel, columns: Sequence[Column], arguments: Sequence[Any]) -> Column:
-    """Return what ``kernel`` yields on ``columns`` and ``arguments``, and ``None`` where a column holds ``None``.
+def skip_none(kernel: Kernel, columns: Sequence[Column], last: Any) -> Column:
+    """Return what ``kernel`` yields on ``columns`` and its last argument, and ``None`` where a column holds ``None``.
 
     Raises:
         EvaluationError: for the first position where the operation fails.
@@ -96,15 +95,15 @@ def skipping(kernel: Kernel, columns: Sequence[Column], arguments: Sequence[Any]
     missing = _missing(columns)
     there = np.flatnonzero(~missing)
     if len(there) == len(missing):
-        return kernel(*columns, *arguments)
+        return kernel(*columns, last)
     if not len(there):
         return nones(len(missing))
     parts = [_restricted(column, column.kind & ~NONE, there) for column in columns]
-    rest = [each.among(there) if isinstance(each, Site) else each for each in arguments]
-    return assembled(len(missing), [(there, kernel(*parts, *rest)), (np.flatnonzero(missing), nones(1))])
+    last = last.among(there) if isinstance(last, Site) else last
+    return assembled(len(missing), [(there, kernel(*parts, last)), (np.flatnonzero(missing), nones(1))])
 
 
-def refusing(kernel: Kernel, columns: Sequence[Column], at: Site) -> Column:
+def refuse_none(kernel: Kernel, columns: Sequence[Column], at: Site) -> Column:
     """Return what ``kernel``, which treats ``None`` as any other atom, yields on columns without ``None``.
 
     Raises:
@@ -446,11 +445,12 @@ class Lookup:
         self._values = narrowed(column_of([*(value for _, value in table), otherwise]))
         self._places: Mapping[object, int] = {atom_key(key): index for index, (key, _) in enumerate(table)}
         self._direct: dict[int, tuple[int, Array, Column]] = {}
+        none = [p for p, (k, _) in enumerate(table) if k is None]
         for kind, keys in (
             (CHAR, {ord(k): p for p, (k, _) in enumerate(table) if type(k) is str and len(k) == 1}),
             (INT, {k: p for p, (k, _) in enumerate(table) if type(k) is int}),
             (BOOL, {int(k): p for p, (k, _) in enumerate(table) if type(k) is bool}),
-            (NONE, {0: p for p, (k, _) in enumerate(table) if k is None}),
+            (NONE, {0: none[0]} if none else {}),
         ):
             low, high = (min(keys), max(keys)) if keys else (0, 0)
             if kind == CHAR and high < 1 << 12:
