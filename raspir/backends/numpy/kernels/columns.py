@@ -426,10 +426,10 @@ def numbered(columns: Sequence[Column]) -> tuple[Array, Array]:
     words = [each for column in columns for each in _words(column)]
     if prod(size for _, _, size in words) > 4 * length + 1024:
         classes, firsts = classes_of(columns)
-        order = np.argsort(firsts)
-        number = np.empty(len(order), dtype=np.int64)
-        number[order] = np.arange(len(order))
-        return gather(number, classes), firsts[order]
+        is_first = np.zeros(length, dtype=np.bool_)
+        is_first[firsts] = True
+        number = np.cumsum(is_first) - 1
+        return gather(number[firsts], classes), np.flatnonzero(is_first)
     return _numbered(words, length)
 
 
