@@ -76,7 +76,11 @@ class Maker:
         kinds = dict(OPERATIONS[name].attributes)
         if "none" not in kinds:
             return {}
-        return {"none": self.random.choice((*kinds["none"].choices, *("skip" for c in kinds["none"].choices if c == "skip")))}
+        return {
+            "none": self.random.choice(
+                (*kinds["none"].choices, *("skip" for c in kinds["none"].choices if c == "skip"))
+            )
+        }
 
     def _scalar(self) -> ir.Node:
         name = self.random.choice((*SCALARS, "add", "sub", "eq", "ne"))

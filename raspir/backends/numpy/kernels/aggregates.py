@@ -25,8 +25,8 @@ from raspir.backends.numpy.kernels.columns import (
     floats,
     integers,
     is_native,
-    is_none,
     is_number,
+    order_classes,
     packed,
     take,
     unpacked,
@@ -125,12 +125,11 @@ def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) 
         return positions
     score = full(run, score)
     if not is_native(score.kind):
-        failing = np.zeros(selection.rows, dtype=np.bool_)
-        for mask in (is_number(score), is_none(score)):
-            if len(mask) > 1 and mask.any() and not mask.all():
-                among = selection.sums(mask.astype(np.int64), 1)
-                failing |= (among > 0) & (among < selection.counts)
-        _require_none(failing)
+        classes = order_classes(score).astype(np.int64)
+        if classes.min() < classes.max():
+            classes = np.broadcast_to(classes, run.n)
+            highest, lowest = selection.best(classes), 2 - selection.best(2 - classes)
+            _require_none((highest >= 0) & (highest != lowest))
     scale = scale_of(sortable(score))
     return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + positions
 

@@ -131,7 +131,16 @@ def column_of(atoms: Sequence[Any]) -> Column:
             else:
                 few = len(data) < _FEW
                 return Column(INT, data, None, (), (min(atoms), max(atoms)) if few else None)
+    if len(classes) == 2 and type(None) in classes:
+        return _column_with_none(atoms)
     return _column_of_any(atoms)
+
+
+def _column_with_none(atoms: Sequence[Atom]) -> Column:
+    """Return a column of atoms of one class and ``None``."""
+    there = np.array([atom is not None for atom in atoms])
+    others = column_of([atom for atom in atoms if atom is not None])
+    return assembled(len(atoms), [(np.flatnonzero(there), others), (np.flatnonzero(~there), nones(1))])
 
 
 def _column_of_any(atoms: Sequence[Atom]) -> Column:
@@ -275,6 +284,12 @@ def is_none(column: Column) -> Array:
     """Return the mask of ``None``, of length 1 if it is uniform."""
     mask: Array = packed(column)[0] == NONE
     return mask
+
+
+def order_classes(column: Column) -> Array:
+    """Return 2 for numbers, 1 for strings and 0 for ``None``: only atoms of one class other than 0 are ordered."""
+    classes = is_number(column) + np.uint8(1)
+    return np.where(is_none(column), np.uint8(0), classes) if column.kind & NONE else classes
 
 
 def is_native(kind: int) -> bool:
@@ -466,13 +481,12 @@ def _numbered(words: Sequence[tuple[Array, int, int]], length: int) -> tuple[Arr
 
 def _codes(words: Sequence[tuple[Array, int, int]], block: slice) -> Array:
     """Return one code for each tuple of words in a block of positions."""
-    codes = np.zeros(block.stop - block.start, dtype=np.int64)
-    for number, (values, low, size) in enumerate(words):
-        if number:
-            codes *= size
-        codes += values[block]
-        if low:
-            codes -= low
+    kind = narrowest(0, prod(size for _, _, size in words))
+    codes: Array = np.zeros(block.stop - block.start, dtype=kind)
+    for values, low, size in words:
+        offsets = np.subtract(values[block], low, dtype=np.int64) if low else values[block]
+        codes *= kind(size)
+        codes += offsets.astype(kind, copy=False)
     return codes
 
 

@@ -28,8 +28,8 @@ from raspir.backends.numpy.kernels.columns import (
     integers,
     is_native,
     is_none,
-    is_number,
     narrowest,
+    order_classes,
     packed,
     take,
     whole,
@@ -360,7 +360,7 @@ def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> 
     """Raise the error of an order comparison with ``None``, or between a number and a string of one sequence."""
     if (key.kind | query.kind) & ~(WHOLE | FLOAT) == 0 or key.kind == query.kind == CHAR:
         return
-    keys, queries = (_orders(full(run, column), run.n) for column in (key, query))
+    keys, queries = (np.broadcast_to(order_classes(full(run, column)), run.n) for column in (key, query))
     lowest, highest = np.minimum.reduceat(keys, run.starts), np.maximum.reduceat(keys, run.starts)
     wrong = (queries == 0) | (lowest[run.sequence] != queries) | (highest[run.sequence] != queries)
     if wrong.any():
@@ -369,12 +369,6 @@ def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> 
         there = keys[start : start + length]
         j = start + int(((there == 0) | (there != queries[i])).argmax())
         _fail_on_pair(full(run, key), full(run, query), i, j, symbol, at)
-
-
-def _orders(column: Column, n: int) -> Array:
-    """Return for each atom which others it can be ordered with: 2 for numbers, 1 for strings, 0 for ``None``."""
-    orders = is_number(column) + np.uint8(1)
-    return np.broadcast_to(np.where(is_none(column), np.uint8(0), orders) if column.kind & NONE else orders, n)
 
 
 def check_present(run: Run, key: Column, query: Column, at: Site) -> None:

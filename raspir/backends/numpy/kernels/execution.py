@@ -263,9 +263,10 @@ def _is_plain(value: object) -> TypeGuard[Array]:
 
 
 def _read_list(atoms: Sequence[Any]) -> Column | None:
-    """Return a column of atoms of one kind; ``None`` if they need item-by-item inspection."""
+    """Return a column of atoms of one class, or of ``None`` besides; ``None`` if they need item-by-item inspection."""
     classes = set(map(type, atoms))
-    if len(classes) > 1 or not classes <= {bool, int, float, str, type(None)}:
+    others = classes - {type(None)}
+    if len(others) > 1 or not others <= {bool, int, float, str} or (float in classes and len(classes) > 1):
         return None
     column = column_of(atoms)
     return None if float in classes and np.isnan(column.data).any() else column
