@@ -208,7 +208,8 @@ def test_selectors_and_aggregates(selected, aggregate):
 
 BEST = ("highest left position",)
 PAIRS = {
-    "pairs": AGGREGATES, "dominance": BEST, "predicate": BEST, "failing predicate": BEST, "predicate among equals": BEST,
+    "pairs": AGGREGATES, "dominance": BEST, "predicate": BEST, "failing predicate": BEST,
+    "predicate among equals": BEST,
 }  # fmt: skip
 """What is evaluated pair by pair, with ``None`` or without."""
 LONG = ("sum", "width", "sum of positions", "mean", "highest left position")
