@@ -17,12 +17,12 @@ from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, Side
 from raspir.analysis.steps import Steps
 from raspir.ir import OPERATIONS, Atom, Function, Graph, Node, Role, build
 from raspir.ir.atoms import is_integer
-from raspir.ir.evaluation import function_of, refuses_none
+from raspir.ir.evaluation import function_of
 from raspir.ir.layers import layer_of
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import operands_of
 from raspir.ir.ranges import LONGEST_BOUND, Bound, plus, times
-from raspir.ir.types import ATOM, BOOL, INT, NONE, SELECTOR, type_of, union
+from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Indices, Input, Lookup, Mean, Raw, Sum, Where
 from raspir.ir.walks import computed
 
@@ -93,8 +93,6 @@ class Analysis:
         if isinstance(node, Aggregate):
             exact = isinstance(node, Sum) or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
             return (domains[1].integral and exact) or self.at_most_one(node.selector)
-        if refuses_none(node) and any(NONE in domain.kinds for domain in domains):
-            return False
         return node.operation.is_total(domains)
 
     def is_total(self, node: Node, operands: list[Node]) -> bool:
