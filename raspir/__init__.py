@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         Selector,
         SOp,
         aggregate,
+        apply,
+        elementwise,
         identity,
         indices,
         key,
@@ -60,7 +62,8 @@ else:
     _HOMES = {
         "raspir.api": ("compile", "draw", "emit", "optimize", "report", "show"),
         "raspir.frontends.python.embedded": (
-            "Selector", "SOp", "aggregate", "identity", "indices", "key", "query", "raw", "select", "tokens", "where",
+            "Selector", "SOp", "aggregate", "apply", "elementwise", "identity",
+            "indices", "key", "query", "raw", "select", "tokens", "where",
         ),
         "raspir.frontends.python.example": ("set_example",),
         "raspir.frontends.python.lowering": ("lower",),
@@ -101,6 +104,8 @@ __all__ = [  # noqa: RUF022  # the language, in teaching order
     "where",
     "select",
     "aggregate",
+    "apply",
+    "elementwise",
     "raw",
     "SOp",
     "Selector",

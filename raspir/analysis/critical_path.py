@@ -60,7 +60,7 @@ def _forcing(graph: Graph, node: Node) -> tuple[str, Node]:
     operand = _deepest(graph, node.operands)
     while operand.operation.role in (Role.SELECT, Role.SELECTOR_ALGEBRA):
         node, operand = operand, _deepest(graph, operand.operands)
-    return node.operation.operands[node.operands.index(operand)], operand
+    return node.operation.names(len(node.operands))[node.operands.index(operand)], operand
 
 
 def path_to_json(graph: Graph) -> list[dict[str, Any]]:

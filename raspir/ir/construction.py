@@ -10,7 +10,7 @@ from raspir.ir.atoms import atom_key, show
 from raspir.ir.errors import GraphError
 from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Operation
-from raspir.ir.types import NOTHING, Type
+from raspir.ir.types import NOTHING, SELECTOR, Type
 from raspir.ir.typing import Attribute
 from raspir.ir.views import class_of
 
@@ -57,7 +57,7 @@ def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
     unknown = attributes.keys() - {attribute for attribute, _ in operation.attributes}
     if unknown:
         raise GraphError(f"{name}: it has no attribute {', '.join(sorted(unknown))}")
-    values = tuple(attributes.get(attribute) for attribute, _ in operation.attributes)
+    values = tuple(attributes.get(attribute, kind.default) for attribute, kind in operation.attributes)
     problem = malformed(operation, operands, values)
     if problem:
         raise GraphError(f"{name}: {problem}")
@@ -70,20 +70,23 @@ def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
 
 def malformed(operation: Operation, operands: Sequence[Node], attributes: Sequence[Attribute]) -> str | None:
     """Return why the operand count or the attributes are invalid for ``operation``, or ``None`` if they are valid."""
-    if len(operands) != len(operation.operands):
+    if operation.variadic and not operands:
+        return "it takes at least one operand"
+    if len(operands) != len(operation.operands) and not operation.variadic:
         return f"it takes {len(operation.operands)} operands, not {len(operands)}"
     if len(attributes) != len(operation.attributes):
         return f"it takes {len(operation.attributes)} attributes, not {len(attributes)}"
     for (name, kind), value in zip(operation.attributes, attributes, strict=True):
         if not kind.admits(value):
             return f"its attribute {name} must be {kind.value}, not {show(value)}"
-    return operation.check(tuple(attributes))
+    return operation.check(len(operands), tuple(attributes))
 
 
 def impossible(operation: Operation, types: Sequence[Type]) -> str:
     """Return the message that ``operation`` does not accept operands of these ``types``."""
-    for role, type_, taken in zip(operation.operands, types, operation.takes, strict=True):
-        if type_ not in taken:
-            wanted = "a selector" if role.startswith("selector") else "a sequence of atoms"
+    for role, type_ in zip(operation.names(len(types)), types, strict=True):
+        takes_selector = role.startswith("selector")
+        if (type_ is SELECTOR) is not takes_selector:
+            wanted = "a selector" if takes_selector else "a sequence of atoms"
             return f"its operand {role} must be {wanted}, not {type_}"
     return f"it cannot take {' and '.join(map(str, types))}"

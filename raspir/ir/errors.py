@@ -63,9 +63,16 @@ class RecordedError(Exception):
     """An exception of an opaque function recorded during tabulation: its class and message."""
 
 
+class MissingValueError(Exception):
+    """An operation on ``None`` that takes only other atoms."""
+
+    def __str__(self) -> str:
+        return "None stands for a missing value; or_else(x) replaces it"
+
+
 def reason(error: BaseException) -> str:
     """Return the class and message of ``error``."""
-    if isinstance(error, RecordedError):
+    if isinstance(error, RecordedError | MissingValueError):
         return str(error)
     try:
         message = str(error)

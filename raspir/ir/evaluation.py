@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from raspir.ir.atoms import ATOM_CLASSES, Atom, as_atom, atom_key, show
-from raspir.ir.errors import InputError
+from raspir.ir.errors import InputError, MissingValueError
 from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Role
+from raspir.ir.types import NONE
 from raspir.ir.views import Has, Lookup, Map, SelectBy
 
 EVALUATORS: dict[str, Callable[..., Any]] = {
@@ -20,12 +21,14 @@ EVALUATORS: dict[str, Callable[..., Any]] = {
 
 MEANING = EVALUATORS  # former name
 
+_ORDERING = ("select.lt", "select.le", "select.gt", "select.ge")
 
-def lookup(node: Lookup) -> Callable[[Atom], Atom]:
+
+def lookup(node: Lookup) -> Callable[..., Atom]:
     """Return the scalar function of a ``lookup`` node, which distinguishes keys by type: ``True`` is not ``1``."""
     otherwise = node.otherwise
-    table = {atom_key(key): value for key, value in zip(node.keys, node.values, strict=True)}
-    return lambda atom: table.get(atom_key(atom), otherwise)
+    table = {tuple(map(atom_key, row)): value for row, value in zip(node.rows, node.values, strict=True)}
+    return lambda *atoms: table.get(tuple(map(atom_key, atoms)), otherwise)
 
 
 def checked(result: Any) -> Atom:
@@ -54,9 +57,40 @@ def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Call
     Returns:
         A function whose result is to be passed through :func:`checked`; ``None`` for an unbound symbol.
     """
+    function = _of_values(node, functions)
+    if function is None or not any(NONE in operand.type for operand in node.operands):
+        return function
+    if node.none == "skip":
+        return skipping(function)
+    return refusing(function) if refuses_none(node) else function
+
+
+def _of_values(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:
+    """Return the scalar function of a node, regardless of how the node treats ``None``."""
     if isinstance(node, Map | SelectBy):
         return functions.get(node.function)
     if isinstance(node, Has):
         values = node.values
         return lambda atom: any(atom == value for value in values)
     return lookup(node) if isinstance(node, Lookup) else node.operation.evaluate
+
+
+def refuses_none(node: Node) -> bool:
+    """Return whether ``None`` as an operand is an error: by the attribute ``none``, or in an ordering selector."""
+    return node.none == "error" or node.operation.name in _ORDERING
+
+
+def skipping(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``function`` with the result ``None`` where an argument is ``None``."""
+    return lambda *atoms: None if any(atom is None for atom in atoms) else function(*atoms)
+
+
+def refusing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``function`` with an error where an argument is ``None``."""
+
+    def refused(*atoms: Atom) -> Any:
+        if any(atom is None for atom in atoms):
+            raise MissingValueError
+        return function(*atoms)
+
+    return refused

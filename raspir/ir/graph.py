@@ -238,7 +238,12 @@ class Graph:
             if node in self.locations:
                 exported.nodes[named[node]]["location"] = str(self.locations[node])
             for position, operand in enumerate(node.operands):
-                exported.add_edge(named[operand], named[node], key=position, operand=node.operation.operands[position])
+                exported.add_edge(
+                    named[operand],
+                    named[node],
+                    key=position,
+                    operand=node.operation.names(len(node.operands))[position],
+                )
         return exported
 
     def __eq__(self, other: object) -> bool:

@@ -55,6 +55,12 @@ class Node:
         raise KeyError(attribute)
 
     @property
+    def none(self) -> str | None:
+        """How an operation treats ``None``: ``error``, ``skip`` or ``value``; ``None`` if it has no such attribute."""
+        named = self.operation.attributes
+        return str(self.attributes[-1]) if named and named[-1][0] == "none" else None
+
+    @property
     def named_attributes(self) -> dict[str, Attribute]:
         """The attribute values by name."""
         return {name: value for (name, _), value in zip(self.operation.attributes, self.attributes, strict=True)}

@@ -41,11 +41,20 @@ class AttributeKind(Enum):
     SYMBOL = "a symbol"
     PICK = '"highest" or "lowest"'
     TIES = '"left" or "right"'
+    NONE = "error or skip"
+    NONE_EQUAL = "value, skip or error"
+    NONE_AMONG = "value or skip"
+    NONE_SELECT = "value or error"
 
     @property
     def choices(self) -> tuple[str, ...]:
         """The admissible strings of an enumeration; empty for any other kind."""
         return _CHOICES.get(self, ())
+
+    @property
+    def default(self) -> str | None:
+        """The value of an attribute that is left out; ``None`` if it must be given."""
+        return self.choices[0] if self in _OPTIONAL else None
 
     def admits(self, value: object) -> bool:
         """Return whether an attribute of this kind may hold ``value``."""
@@ -60,7 +69,17 @@ class AttributeKind(Enum):
         return isinstance(value, tuple) and all(map(_is_atom, value))
 
 
-_CHOICES = {AttributeKind.PICK: ("highest", "lowest"), AttributeKind.TIES: ("left", "right")}
+_CHOICES = {
+    AttributeKind.PICK: ("highest", "lowest"),
+    AttributeKind.TIES: ("left", "right"),
+    AttributeKind.NONE: ("error", "skip"),
+    AttributeKind.NONE_EQUAL: ("value", "skip", "error"),
+    AttributeKind.NONE_AMONG: ("value", "skip"),
+    AttributeKind.NONE_SELECT: ("value", "error"),
+}
+
+_OPTIONAL = (AttributeKind.NONE, AttributeKind.NONE_EQUAL, AttributeKind.NONE_AMONG, AttributeKind.NONE_SELECT)
+"""How an operation treats ``None``: as an error, as any other value, or by skipping it, with the result ``None``."""
 
 
 def _is_atom(value: object) -> bool:
@@ -87,6 +106,7 @@ class Operation:
         bounds: the bounds of its integer results.
         bits: an upper bound on the bits that its evaluation limits, if it limits any.
         size: an estimate of the bits of its result, where computing the result could take long.
+        variadic: whether it takes any number of operands like the one named, but at least one.
     """
 
     name: str
@@ -103,12 +123,21 @@ class Operation:
     bounds: ranges.Bounds = ranges.unbounded
     bits: ranges.Bits | None = None
     size: Callable[..., int] | None = None
+    variadic: bool = False
+
+    def names(self, count: int) -> tuple[str, ...]:
+        """Return the name of each of ``count`` operands."""
+        return self.operands if not self.variadic else tuple(f"operand {number + 1}" for number in range(count))
+
+    def completed(self, attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
+        """Return ``attributes``, the first of the operation's, with the defaults of the others."""
+        return (*attributes, *(kind.default for _, kind in self.attributes[len(attributes) :]))
 
     def infer(self, types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
         """Return the type of the result, or :data:`~raspir.ir.types.NOTHING` if the operands are ill-typed."""
-        for type_, taken in zip(types, self.takes, strict=True):
-            if type_ not in taken:
-                return NOTHING
+        taken = self.takes * len(types) if self.variadic else self.takes
+        if any(type_ not in most for type_, most in zip(types, taken, strict=True)):
+            return NOTHING
         return self.rule(types, attributes)
 
     def bounded(self, operands: Sequence[Range]) -> tuple[ranges.Bound, ranges.Bound]:
@@ -162,7 +191,7 @@ def _define(
 def _sources() -> None:
     kind = AttributeKind
     _define(
-        "input", "input", Role.SOURCE, "", rules.atoms_of,
+        "input", "input", Role.SOURCE, "", rules.inputs_of,
         "an input sequence, whose atoms are from its vocabulary if it has one",
         {"name": kind.NAME, "vocab": kind.VOCABULARY},
     )  # fmt: skip
@@ -181,11 +210,14 @@ def _scalar(
     evaluate: Callable[..., Any],
     total: ranges.Totality,
     meaning: str,
+    none: AttributeKind | None = AttributeKind.NONE,
     **known: Any,
 ) -> None:
-    """Define an elementwise operation that depends on no attribute."""
+    """Define an elementwise operation whose function of atoms other than ``None`` depends on no attribute."""
     rule_ = rules.lift(rule)
-    _define(name, symbol, Role.ELEMENTWISE, operands, rule_, meaning, evaluate=evaluate, total=total, **known)
+    attributes = {} if none is None else {"none": none}
+    known = {"attributes": attributes, "evaluate": evaluate, "total": total, **known}
+    _define(name, symbol, Role.ELEMENTWISE, operands, rule_, meaning, **known)
 
 
 # fmt: off
@@ -213,8 +245,9 @@ def _arithmetic() -> None:
 
 def _logic() -> None:
     always, comparable, integers = ranges.always, ranges.on_comparable, ranges.on_integers
-    _scalar("eq", "==", "a b", rules.equality, operator.eq, always, "whether both are equal in Python's sense")
-    _scalar("ne", "!=", "a b", rules.equality, operator.ne, always, "whether both differ in Python's sense")
+    equal = AttributeKind.NONE_EQUAL
+    _scalar("eq", "==", "a b", rules.equality, operator.eq, always, "whether both are equal in Python's sense", equal)
+    _scalar("ne", "!=", "a b", rules.equality, operator.ne, always, "whether both differ in Python's sense", equal)
     _scalar("lt", "<", "a b", rules.order, operator.lt, comparable, "whether a is less than b")
     _scalar("le", "<=", "a b", rules.order, operator.le, comparable, "whether a is at most b")
     _scalar("gt", ">", "a b", rules.order, operator.gt, comparable, "whether a is greater than b")
@@ -225,7 +258,7 @@ def _logic() -> None:
     _scalar("not", "~", "a", rules.invert, arithmetic.logical_not, integers,
             "logical not of a boolean; bitwise complement of an integer")
     _scalar("where", "where", "condition a b", rules.where, arithmetic.choose, always,
-            "a where the condition is true in Python's sense, else b")
+            "a where the condition is true in Python's sense, else b", None)
 # fmt: on
 
 
@@ -233,16 +266,18 @@ def _tables() -> None:
     kind = AttributeKind
     _define(
         "has", "has", Role.ELEMENTWISE, "a", rules.lift(rules.has), "whether the atom is equal to one of the values",
-        {"values": kind.ATOMS}, total=ranges.always,
+        {"values": kind.ATOMS, "none": kind.NONE_AMONG}, total=ranges.always,
     )  # fmt: skip
     _define(
         "lookup", "lookup", Role.ELEMENTWISE, "a", rules.looked_up,
-        "the value of the key that equals the atom and has its type, or a fallback without such a key",
-        {"otherwise": kind.ATOM, "keys": kind.ATOMS, "values": kind.ATOMS}, check=rules.table, total=ranges.always,
+        "the value of the key that equals the atoms and has their types, or a fallback without such a key",
+        {"otherwise": kind.ATOM, "keys": kind.ATOMS, "values": kind.ATOMS},
+        check=rules.table, total=ranges.always, variadic=True,
     )  # fmt: skip
     _define(
-        "map", "map", Role.ELEMENTWISE, "a", rules.always(ATOM),
-        "the result of an opaque Python function on the atom", {"function": kind.SYMBOL},
+        "map", "map", Role.ELEMENTWISE, "a", rules.mapped,
+        "the result of an opaque Python function on the atoms", {"function": kind.SYMBOL, "none": kind.NONE},
+        variadic=True,
     )  # fmt: skip
 
 
@@ -252,7 +287,9 @@ def _attention() -> None:
         _define(
             f"select.{name}", scalar.symbol, Role.SELECT, "key query",
             rules.selection(rules.equality if name in ("eq", "ne") else rules.order),
-            f"entry (i, j) is key[j] {scalar.symbol} query[i]", evaluate=scalar.evaluate, total=scalar.total,
+            f"entry (i, j) is key[j] {scalar.symbol} query[i]",
+            {"none": AttributeKind.NONE_SELECT} if name in ("eq", "ne") else {},
+            evaluate=scalar.evaluate, total=scalar.total,
         )  # fmt: skip
     _define(
         "select.by", "select", Role.SELECT, "key query", rules.always(SELECTOR),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 
 from raspir.ir.atoms import Atom, atom_key, show
-from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NOTHING, NUMBER, SELECTOR, STR, Type, type_of, union
+from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NONE, NOTHING, NUMBER, SELECTOR, STR, Type, type_of, union
 
 Attribute = Atom | tuple[Atom, ...] | None
 """The value of a node's attribute."""
@@ -20,21 +20,27 @@ Attribute = Atom | tuple[Atom, ...] | None
 Rule = Callable[[tuple[Type, ...], tuple[Attribute, ...]], Type]
 """A function from operand types and attributes to the result type; :data:`~raspir.ir.types.NOTHING` if ill-typed."""
 
-Check = Callable[[tuple[Attribute, ...]], str | None]
-"""A function from attributes to the reason why their combination is invalid; ``None`` if it is valid."""
+Check = Callable[[int, tuple[Attribute, ...]], str | None]
+"""A function from the number of operands and the attributes to why they do not agree; ``None`` if they do."""
 
 KindRule = Callable[..., Type]
 """A function from one kind for each operand to the result type for atoms of exactly those kinds."""
 
 
 def lift(rule: KindRule) -> Rule:
-    """Lift ``rule`` from single kinds to unions."""
+    """Lift ``rule`` from single kinds to unions; the attribute ``none``, if there is one, is the last."""
 
     @cache
-    def lifted(types: tuple[Type, ...]) -> Type:
-        return union(rule(*kinds) for kinds in itertools.product(*(type_.kinds for type_ in types)))
+    def lifted(types: tuple[Type, ...], none: Attribute) -> Type:
+        return union(_of_kinds(rule, kinds, none) for kinds in itertools.product(*(type_.kinds for type_ in types)))
 
-    return lambda types, attributes: lifted(types)
+    return lambda types, attributes: lifted(types, attributes[-1] if attributes else None)
+
+
+def _of_kinds(rule: KindRule, kinds: tuple[Type, ...], none: Attribute) -> Type:
+    if NONE not in kinds or none not in ("error", "skip"):
+        return rule(*kinds)
+    return NONE if none == "skip" else NOTHING
 
 
 def same_number(*kinds: Type) -> Type:
@@ -121,38 +127,58 @@ def always(result: Type) -> Rule:
 
 
 def atoms_of(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
-    """Return the kinds of the atoms in the last attribute; any atom if it has none (no vocabulary, empty sequence)."""
+    """Return the kinds of the atoms in the last attribute; any atom if it is an empty sequence."""
     held = attributes[-1]
-    atoms = held if isinstance(held, tuple) else () if held is None else (held,)
-    return union(map(type_of, atoms)) or ATOM
+    return union(map(type_of, held if isinstance(held, tuple) else (held,))) or ATOM
+
+
+def inputs_of(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
+    """Return the kinds of the atoms of an input: of its vocabulary, or any without one."""
+    return ATOM if attributes[-1] is None else atoms_of(types, attributes)
+
+
+def mapped(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
+    """Type ``map``: any atom, if an atom other than ``None`` may reach the function, or ``None`` is skipped."""
+    if attributes[-1] == "error" and NONE in types:
+        return NOTHING
+    return NONE if NONE in types else ATOM
 
 
 def looked_up(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
     """Type ``lookup``: the union over the values and the fallback."""
     otherwise, _, values = attributes
     assert isinstance(values, tuple)
-    assert not isinstance(otherwise, tuple | None)
+    assert not isinstance(otherwise, tuple)
     return union(map(type_of, (*values, otherwise)))
 
 
-def no_check(attributes: tuple[Attribute, ...]) -> None:
+def no_check(count: int, attributes: tuple[Attribute, ...]) -> None:
     """Accept any combination of attributes."""
     return None
 
 
-def table(attributes: tuple[Attribute, ...]) -> str | None:
-    """Check that a table has as many values as keys, and no duplicate keys."""
+def table(count: int, attributes: tuple[Attribute, ...]) -> str | None:
+    """Check that a table has as many values as keys of ``count`` atoms, and no duplicate keys."""
     _, keys, values = attributes
     assert isinstance(keys, tuple)
     assert isinstance(values, tuple)
-    if len(keys) != len(values):
-        return f"its attributes keys and values must have equal lengths, not {len(keys)} and {len(values)}"
+    if len(keys) != count * len(values):
+        if count == 1:
+            return f"its attributes keys and values must have equal lengths, not {len(keys)} and {len(values)}"
+        return f"its attribute keys must hold {count} atoms for each of the {len(values)} values, not {len(keys)}"
     seen: set[object] = set()
-    for key in keys:
-        if atom_key(key) in seen:
-            return f"its attribute keys must be distinct, but {show(key)} occurs twice"
-        seen.add(atom_key(key))
+    for row in rows(keys, count):
+        key = tuple(map(atom_key, row))
+        if key in seen:
+            shown = show(row[0]) if count == 1 else ", ".join(map(show, row))
+            return f"its attribute keys must be distinct, but {shown} occurs twice"
+        seen.add(key)
     return None
+
+
+def rows(keys: tuple[Atom, ...], count: int) -> list[tuple[Atom, ...]]:
+    """Return the keys of a table of ``count`` operands, each as one atom for each operand."""
+    return [keys[start : start + count] for start in range(0, len(keys), count)]
 
 
 def fetched(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:

@@ -82,12 +82,17 @@ def _interface_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
 
 
 def _symbol_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
-    users: dict[str, str] = {}
+    users: dict[str, Node] = {}
     for node in graph:
         if isinstance(node, Map | SelectBy):
-            first = users.setdefault(node.function, node.operation.name)
-            if first != node.operation.name:
-                yield node, f"@{node.function} is applied to one atom by map and to two by select.by"
+            first = users.setdefault(node.function, node)
+            if (first.operation, len(first.operands)) != (node.operation, len(node.operands)):
+                yield node, f"@{node.function} is applied to {_applied(first)} and to {_applied(node)}"
+
+
+def _applied(node: Node) -> str:
+    count = len(node.operands)
+    return f"{count} atom{'' if count == 1 else 's'} by {node.operation.name}"
 
 
 def _schedule_problems(graph: Graph, schedule: Mapping[Node, int]) -> Iterator[tuple[Node | None, str]]:

@@ -7,6 +7,7 @@ from typing import Generic, Self, TypeVar, cast, overload
 from raspir.ir.atoms import Atom
 from raspir.ir.node import Node
 from raspir.ir.operations import COMPARISONS, Operation, Role
+from raspir.ir.typing import rows
 
 T = TypeVar("T")
 
@@ -118,17 +119,28 @@ class Has(Unary):
     values = Named[tuple[Atom, ...]]("values")
 
 
-class Lookup(Unary):
-    """A table that distinguishes keys by type: the value beside each key, and that of any other atom."""
+class Lookup(Elementwise):
+    """A table that distinguishes keys by type: the value of each key, and that of any other atoms.
+
+    Attributes:
+        keys: the keys; of several operands, the atoms of each key one after the other.
+        values: the value of each key.
+        otherwise: the value without such a key.
+    """
 
     __slots__ = ()
     keys = Named[tuple[Atom, ...]]("keys")
     values = Named[tuple[Atom, ...]]("values")
     otherwise = Named[Atom]("otherwise")
 
+    @property
+    def rows(self) -> list[tuple[Atom, ...]]:
+        """The keys, each as one atom for each operand."""
+        return rows(self.keys, len(self.operands))
 
-class Map(Unary):
-    """An opaque function, by symbol."""
+
+class Map(Elementwise):
+    """An opaque function of one or more atoms, by symbol."""
 
     __slots__ = ()
     function = Named[str]("function")

@@ -63,7 +63,7 @@ class Columns:
         self.visit(node)
         if node not in self._columns and node not in self._known:
             return None
-        pairs = zip(self.atoms(node.operand), self._columns.get(node) or self._known[node], strict=True)
+        pairs = zip(self.atoms(node.operands[0]), self._columns.get(node) or self._known[node], strict=True)
         return [(atom, value) for atom, value in pairs if atom is not None and value is not None]
 
     def _find(self, node: Node) -> None:
@@ -96,8 +96,8 @@ class Columns:
         """Return whether ``node`` applies an opaque function to a reachable atom on which it fails."""
         if not isinstance(node, Map):
             return False
-        met = self._reached[node.operand]
-        given = zip(self.atoms(node.operand), column, strict=True)
+        met = self._reached[node.operands[0]]
+        given = zip(self.atoms(node.operands[0]), column, strict=True)
         return any(value is None and atom is not None and atom_key(atom) in met for atom, value in given)
 
     def _reached_by(self, node: Node) -> frozenset[object]:

@@ -89,14 +89,14 @@ def chosen(supported: Collection[str]) -> dict[str, Lowering]:
 
 def _lookup(make: Legalizer, node: Lookup) -> Node | None:
     """lookup(x) = where(x == k, v, …), if equality distinguishes each key from all other possible atoms of x."""
-    domain = make.facts[node.operand].domain
+    domain = make.facts[node.operands[0]].domain
     result = make("const", value=node.otherwise)
     for key, value in zip(node.keys, node.values, strict=True):
         if atom_key(value) == atom_key(node.otherwise):
             continue
         if not _is_distinguished(key, domain):
             return None
-        test = make("eq", node.operand, make("const", value=key))
+        test = make("eq", node.operands[0], make("const", value=key))
         result = make("where", test, make("const", value=value), result)
     return result
 

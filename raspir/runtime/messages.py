@@ -42,9 +42,18 @@ def pair_failed(i: int, j: int, key: Atom, query: Atom, error: BaseException) ->
 
 def added_strings(i: int, positions: list[int], first: Atom, last: Atom) -> str:
     """Return the message for a sum over several values that include a string."""
+    return _cannot_be_summed(i, positions, first, last, "a string, and strings")
+
+
+def added_none(i: int, positions: list[int], first: Atom, last: Atom) -> str:
+    """Return the message for a sum over several values that include ``None`` and no string."""
+    return _cannot_be_summed(i, positions, first, last, "None, and missing values")
+
+
+def _cannot_be_summed(i: int, positions: list[int], first: Atom, last: Atom, what: str) -> str:
     return (
         f"failed at position {i}: it selects {len(positions)} positions ({listed(positions)}) whose values "
-        f"({show(first)} … {show(last)}) include a string, and strings cannot be summed"
+        f"({show(first)} … {show(last)}) include {what} cannot be summed"
     )
 
 

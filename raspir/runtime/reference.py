@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
 from raspir.ir.display import displayed
+from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.tracebacks import public
 from raspir.ir.views import Aggregate, Best, Const, Input, Mean, Raw, Select
@@ -212,9 +213,11 @@ class _Step:
     def _combined(self, i: int, selected: list[int], value: list[Atom]) -> Atom:
         """Return the sum or mean over two or more positions, accumulated from left to right."""
         total: Any = value[selected[0]]
-        for j in selected:
-            if isinstance(value[j], str):
-                self._fail(messages.added_strings(i, selected, value[selected[0]], value[selected[-1]]))
+        ends = value[selected[0]], value[selected[-1]]
+        if any(isinstance(value[j], str) for j in selected):
+            self._fail(messages.added_strings(i, selected, *ends))
+        if any(value[j] is None for j in selected):
+            self._fail(messages.added_none(i, selected, *ends))
         try:
             for j in selected[1:]:
                 total = total + value[j]
@@ -237,8 +240,10 @@ class _Step:
         try:
             if score[j] == score[best]:
                 return node.ties == "right"
+            if score[j] is None or score[best] is None:
+                raise MissingValueError
             return bool(score[j] > score[best] if node.pick == "highest" else score[j] < score[best])
-        except TypeError as error:
+        except (TypeError, MissingValueError) as error:
             self._fail(messages.scores_failed(i, best, j, score[best], score[j], error), error)
 
     def _function(self) -> Callable[..., Any]:

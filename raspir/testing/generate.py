@@ -15,7 +15,7 @@ from typing import Any
 
 from raspir.backends.base import Capabilities
 from raspir.frontends.python.embedded import Selector, SOp, indices, raw, select, tokens, where
-from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.expressions import expression
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
@@ -218,7 +218,7 @@ def operation(m: Maker, longest: int) -> None:
         if name in ("floordiv", "truediv", "mod") and m.chance(0.8):
             b = constant(m.choose(2, 3, -2, 0.5))
         a, b = (b, a) if m.chance(0.2) else (a, b)
-        m.keep(m.pick("index") ** m.choose(0, 1, 2, -1) if m.chance(0.1) else apply(SOp, name, (a, b)), "number")
+        m.keep(m.pick("index") ** m.choose(0, 1, 2, -1) if m.chance(0.1) else expression(SOp, name, (a, b)), "number")
     elif kind == "compare":
         if m.chance(0.6):
             m.keep(m.compare(m.comparison(), m.pick("number"), m.choose(m.pick("number"), m.number())), "bool")
@@ -258,7 +258,7 @@ def _other(m: Maker, longest: int) -> None:
     elif kind == 6:
         keys = m.random.sample(m.vocab, m.random.randint(1, len(m.vocab)))
         values = tuple(m.number() for _ in keys)
-        m.keep(apply(SOp, "lookup", (m.pick("any"),), (m.number(), tuple(keys), values)), "number")
+        m.keep(expression(SOp, "lookup", (m.pick("any"),), (m.number(), tuple(keys), values)), "number")
     elif kind == 7 and m.chance(0.6):
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
-from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
 
 T = TypeVar("T")
@@ -199,7 +199,7 @@ class Maker:
 
     def compare(self, comparison: str, a: SOp, b: Any) -> SOp:
         """Return the comparison of ``a`` with ``b``."""
-        return apply(SOp, comparison, (a, b if isinstance(b, SOp) else constant(b)))
+        return expression(SOp, comparison, (a, b if isinstance(b, SOp) else constant(b)))
 
     def ordered(self) -> tuple[SOp, str]:
         """Return values of an ordered kind, and their tag."""
@@ -236,7 +236,7 @@ class Maker:
         b = queries if isinstance(queries, SOp) else constant(queries)
 
         def plain(comparison: str) -> Selector:
-            return apply(Selector, f"select.{comparison}", (a, b))
+            return expression(Selector, f"select.{comparison}", (a, b))
 
         style = 1 - self.random.random()  # low draws, which shrinking favors, give the plain form
         if style < 0.12:
@@ -315,7 +315,7 @@ def fits(default: Atom, tag: str) -> bool:
 
 def constant(value: Atom) -> SOp:
     """Return a constant expression."""
-    return apply(SOp, "const", attributes=(value,))
+    return expression(SOp, "const", attributes=(value,))
 
 
 # Functions for map and select: pure, and importable by name so that they can be pickled

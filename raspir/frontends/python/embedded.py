@@ -6,9 +6,11 @@ name by Weiss, Goldberg and Yahav; docs/language.md defines its semantics.
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, overload
 
 from raspir.backends.running import run, run_selector
@@ -18,7 +20,7 @@ from raspir.frontends.python.expressions import (
     UNSUPPORTED,
     Expression,
     RefusedOperations,
-    apply,
+    expression,
     named,
     refuse,
 )
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from raspir.backends.picture import Kind, Picture
 
 A = TypeVar("A")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object], SOp]:
@@ -137,22 +140,40 @@ class SOp(Expression, _Evaluated):
         return self.layer
 
     @overload
-    def map(self, function: Callable[[Any], Any]) -> SOp: ...
+    def map(self, function: Callable[[Any], Any], none: MissingMode = "error") -> SOp: ...
     @overload
-    def map(self, f: Callable[[Any], Any]) -> SOp: ...
+    def map(self, f: Callable[[Any], Any], none: MissingMode = "error") -> SOp: ...
     @also_named(f="function")
-    def map(self, function: Callable[[Any], Any]) -> SOp:
+    def map(self, function: Callable[[Any], Any], none: MissingMode = "error") -> SOp:
         """Return the program that applies a Python function to the atom at each position.
 
         The function should depend on its argument alone, as a feed-forward network does.
+
+        Args:
+            function: a function of one atom.
+            none: what to do where the atom is ``None``: ``"error"``, or ``"skip"`` for the result ``None``. In neither
+                case is the function called.
         """
-        if not callable(function) or isinstance(function, RefusedOperations):
+        if not _is_function(function):
             mistake(f"map takes a function of one atom, not {show(function)}")
-        return apply(SOp, "map", (self,), ("function",), function)
+        return _applied(function, (self,), none)
+
+    @staticmethod
+    def zip(function: Callable[..., Any], *programs: object) -> SOp:
+        """Return ``raspir.apply(function, *programs)``, under RASPy's name."""
+        return apply(function, *programs)
+
+    def is_none(self) -> SOp:
+        """Return whether each atom is ``None``."""
+        return expression(SOp, "eq", (self, _constant(None)))
+
+    def or_else(self, other: object) -> SOp:
+        """Return ``other`` where the atom is ``None``, else the atom."""
+        return where(self.is_none(), other, self)
 
     def round(self) -> SOp:
         """Return the nearest integers, ties to even."""
-        return apply(SOp, "round", (self,))
+        return expression(SOp, "round", (self,))
 
     def cos(self) -> SOp:
         """Return the cosines: ``.map(math.cos)``."""
@@ -169,7 +190,7 @@ class SOp(Expression, _Evaluated):
     @also_named(v="values")
     def has(self, values: Iterable[Atom]) -> SOp:
         """Return whether each atom equals one of ``values``: a list of atoms, or the characters of a ``str``."""
-        return apply(SOp, "has", (self,), (_atoms(values, "has", distinct),))
+        return expression(SOp, "has", (self,), (_atoms(values, "has", distinct),))
 
     def __round__(self, digits: int | None = None) -> SOp:
         if digits is not None:
@@ -212,13 +233,13 @@ class SOp(Expression, _Evaluated):
     __ge__ = _operator("ge")
 
     def __neg__(self) -> SOp:
-        return apply(SOp, "neg", (self,))
+        return expression(SOp, "neg", (self,))
 
     def __abs__(self) -> SOp:
-        return apply(SOp, "abs", (self,))
+        return expression(SOp, "abs", (self,))
 
     def __invert__(self) -> SOp:
-        return apply(SOp, "not", (self,))
+        return expression(SOp, "not", (self,))
 
     __hash__ = RefusedOperations.__hash__
 
@@ -288,23 +309,23 @@ class Selector(Expression, _Evaluated):
         """
         operands = (self, _program(value), _score(score))
         chosen = _choice("pick", AttributeKind.PICK, pick), _choice("ties", AttributeKind.TIES, ties)
-        return apply(SOp, "best", operands, (*chosen, _default(default)))
+        return expression(SOp, "best", operands, (*chosen, _default(default)))
 
     def width(self) -> SOp:
         """Return the number of selected positions."""
         return self.value(1)
 
     def _aggregate(self, operation: str, value: object, default: Atom) -> SOp:
-        return apply(SOp, operation, (self, _program(value)), (_default(default),))
+        return expression(SOp, operation, (self, _program(value)), (_default(default),))
 
     def __and__(self, other: object) -> Selector:
-        return apply(Selector, "selector.and", (self, _selector(other)))
+        return expression(Selector, "selector.and", (self, _selector(other)))
 
     def __or__(self, other: object) -> Selector:
-        return apply(Selector, "selector.or", (self, _selector(other)))
+        return expression(Selector, "selector.or", (self, _selector(other)))
 
     def __invert__(self) -> Selector:
-        return apply(Selector, "selector.not", (self,))
+        return expression(Selector, "selector.not", (self,))
 
     def __repr__(self) -> str:
         from raspir.backends.drawing import selector_text  # deferred, to keep `import raspir` fast
@@ -411,12 +432,6 @@ refuse(
     "{what} cannot be reversed before it runs: use (key(length - 1 - indices) == query(indices)).value(program), with "
     "length = (key(1) == query(1)).value(1)",
 )
-refuse(
-    SOp,
-    "zip",
-    "SOp.zip: the language has no functions of several atoms: combine programs with operators and `where`, and apply a "
-    "function to the result with .map",
-)
 refuse(Selector, "zip", "Selector.zip: combine selectors with `&`, `|` and `~`")
 
 
@@ -437,19 +452,21 @@ def _program(value: object) -> SOp:
         mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
     if isinstance(value, _Comparand):
         mistake(f"{show(value)} is not a sequence of atoms: compare it, as in key(a) == query(b)")
-    if value is None:
-        mistake("None is not an atom: use a default, such as 0 or '_', for missing values")
     try:
         atom = as_atom(value)
     except InputError as error:
         is_sequence = isinstance(value, Iterable) and not isinstance(value, Mapping | Set)
         hint = "; for a fixed sequence write raw([…])" if is_sequence else ""
         mistake(error.message + hint)
-    return apply(SOp, "const", attributes=(atom,))
+    return _constant(atom)
+
+
+def _constant(atom: Atom) -> SOp:
+    return expression(SOp, "const", attributes=(atom,))
 
 
 def _fixed(values: object, problem: str) -> SOp:
-    return apply(SOp, "raw", attributes=(tuple(_atoms(values, problem, read_sequence)),))
+    return expression(SOp, "raw", attributes=(tuple(_atoms(values, problem, read_sequence)),))
 
 
 def _default(default: object) -> Atom:
@@ -494,7 +511,18 @@ def _binary(operation: str, a: object, b: object) -> SOp:
     for side in (a, b):
         if isinstance(side, _Comparand):
             _refuse_comparand(operation, side)
-    return apply(SOp, operation, (_program(a), _program(b)))
+        if side is None:
+            _refuse_none(operation)
+    return expression(SOp, operation, (_program(a), _program(b)))
+
+
+def _refuse_none(operation: str) -> NoReturn:
+    """Report ``None`` as an operand: if it is meant, a method says so."""
+    symbol = OPERATIONS[operation].symbol
+    if operation in ("eq", "ne"):
+        negated = "~" if operation == "ne" else ""
+        mistake(f"`{symbol} None` compares a program with a missing value at each position: write {negated}p.is_none()")
+    mistake(f"`{symbol}` does not take None, which stands for a missing value: p.or_else(x) replaces it")
 
 
 def _refuse_comparand(operation: str, side: _Comparand) -> NoReturn:
@@ -507,7 +535,7 @@ def _refuse_comparand(operation: str, side: _Comparand) -> NoReturn:
 
 
 def _select(comparison: str, key: Key, query: Query) -> Selector:
-    return apply(Selector, f"select.{comparison}", (key.sop, query.sop))
+    return expression(Selector, f"select.{comparison}", (key.sop, query.sop))
 
 
 @overload
@@ -546,12 +574,13 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
 
     The comparisons of the standard module ``operator`` build the same selectors as ``key(keys) < query(queries)``.
     """
-    if not callable(predicate) or isinstance(predicate, RefusedOperations):
+    if not _is_function(predicate):
         mistake(f"select takes a predicate of two atoms, a key's and a query's, not {show(predicate)}")
     for comparison, name in _PREDICATES:
         if predicate is comparison:
             return _select(name, Key(keys), Query(queries))
-    return apply(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
+    _check_arity(predicate, 2)
+    return expression(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
 
 
 @overload
@@ -577,6 +606,86 @@ def aggregate(selector: Selector, value: object, default: Atom = 0, name: str = 
     return named(aggregated, name) if name != "" else aggregated
 
 
+MissingMode = Literal["error", "skip"]
+"""What a function of atoms does where one of them is ``None``."""
+
+
+@public
+def apply(function: Callable[..., Any], *programs: object, none: MissingMode = "error") -> SOp:
+    """Return the program that applies a Python function to one atom of each program, position by position.
+
+    The function should depend on its arguments alone, as a feed-forward network does.
+
+    Args:
+        function: a function of as many atoms as there are programs.
+        programs: programs, scalars or lists.
+        none: what to do where an atom is ``None``: ``"error"``, or ``"skip"`` for the result ``None``. The function is
+            called in neither case.
+    """
+    if not _is_function(function):
+        mistake(f"apply takes a function first and then programs, not {show(function)}")
+    if not programs:
+        mistake("apply takes at least one program after the function")
+    return _applied(function, tuple(map(_program, programs)), none)
+
+
+@overload
+def elementwise(function: F) -> F: ...
+@overload
+def elementwise(*, none: MissingMode = "error") -> Callable[[F], F]: ...
+@public
+def elementwise(function: Callable[..., Any] | None = None, *, none: MissingMode = "error") -> Any:
+    """Return a function of atoms as a function of programs as well: a decorator.
+
+    A call with a program among its arguments is :func:`apply`; any other call is that of the function itself.
+
+    Args:
+        function: a function of atoms.
+        none: as for :func:`apply`.
+    """
+    if function is None:
+        return partial(elementwise, none=none)
+    if not _is_function(function):
+        mistake(f"elementwise decorates a function of atoms, not {show(function)}")
+
+    @public
+    @wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        if not any(isinstance(each, RefusedOperations) for each in (*arguments, *named.values())):
+            return function(*arguments, **named)
+        if named:
+            mistake(f"{_function_name(function)}: pass programs by position, as in apply, not by name")
+        return apply(function, *arguments, none=none)
+
+    return call
+
+
+def _is_function(value: object) -> bool:
+    return callable(value) and not isinstance(value, RefusedOperations)
+
+
+def _applied(function: Callable[..., Any], programs: tuple[SOp, ...], none: object) -> SOp:
+    _check_arity(function, len(programs))
+    return expression(SOp, "map", programs, ("function", _choice("none", AttributeKind.NONE, none)), function)
+
+
+def _check_arity(function: Callable[..., Any], count: int) -> None:
+    """Check that ``function`` takes ``count`` positional arguments, as far as its signature is known."""
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):  # of functions written in C, which do not say
+        return
+    try:
+        signature.bind(*range(count))
+    except TypeError:
+        arguments = f"{count} argument{'' if count == 1 else 's'}"
+        mistake(f"{_function_name(function)}{signature} cannot be called with {arguments}, one atom each")
+
+
+def _function_name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
 @overload
 def where(condition: object, a: object, b: object) -> SOp: ...
 @overload
@@ -585,7 +694,7 @@ def where(pred: object, t: object, f: object) -> SOp: ...
 @also_named(pred="condition", t="a", f="b")
 def where(condition: object, a: object, b: object) -> SOp:
     """Return ``a`` where ``condition`` is truthy, else ``b``, position by position."""
-    return apply(SOp, "where", (_program(condition), _program(a), _program(b)))
+    return expression(SOp, "where", (_program(condition), _program(a), _program(b)))
 
 
 @overload
@@ -600,7 +709,9 @@ def raw(values: Iterable[Atom]) -> SOp:
 
 
 def _source(operation: str, *attributes: Attribute) -> SOp:
-    source = named(apply(SOp, operation, attributes=attributes), operation if not attributes else str(attributes[0]))
+    source = named(
+        expression(SOp, operation, attributes=attributes), operation if not attributes else str(attributes[0])
+    )
     source.location = None  # it would be the line of the first import of raspir
     return source
 

@@ -227,7 +227,7 @@ def restored(rows: Sequence[Row]) -> Expression:
     return made[-1]
 
 
-def apply(
+def expression(
     cls: type[E],
     operation_name: str,
     operands: Sequence[Expression] = (),
@@ -240,21 +240,22 @@ def apply(
         ProgramError: if the operands are ill-typed.
     """
     operation = OPERATIONS[operation_name]
+    attributes = operation.completed(attributes)
     types = tuple(operand.type for operand in operands)
     result = operation.infer(types, attributes)
     if result is NOTHING:
         mistake(f"`{operation.symbol}`: {impossible(operation, types)}")
-    expression = cls.__new__(cls)
-    expression.operation = operation
-    expression.operands = tuple(operands)
-    expression.attributes = attributes
-    expression.function = function
-    expression.type = result
-    expression.layer = layer_of(operation, [operand.layer for operand in operands])
-    expression.location = caller()
-    expression.title = None
-    expression._graph = None
-    return expression
+    made = cls.__new__(cls)
+    made.operation = operation
+    made.operands = tuple(operands)
+    made.attributes = attributes
+    made.function = function
+    made.type = result
+    made.layer = layer_of(operation, [operand.layer for operand in operands])
+    made.location = caller()
+    made.title = None
+    made._graph = None
+    return made
 
 
 def named(expression: E, title: str) -> E:

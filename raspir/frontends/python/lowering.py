@@ -82,9 +82,9 @@ class _Symbols:
         self._of: dict[tuple[object, ...], str] = {}
         self._numbers: dict[str, int] = defaultdict(lambda: 1)
 
-    def symbol(self, operation: str, function: Function) -> str:
-        """Return the symbol of ``function`` in ``operation``, the same for identical functions."""
-        key = (operation, *identity(function))
+    def symbol(self, operation: str, operands: int, function: Function) -> str:
+        """Return the symbol of ``function`` in ``operation``, the same for identical functions of as many operands."""
+        key = (operation, operands, *identity(function))
         if key not in self._of:
             base = symbol = _name(function)
             while symbol in self.functions:
@@ -116,7 +116,8 @@ class _Lowering:
     def _make(self, expression: Expression) -> Node:
         attributes = expression.attributes
         if expression.function is not None:
-            attributes = (self.symbols.symbol(expression.operation.name, expression.function),)
+            symbol = self.symbols.symbol(expression.operation.name, len(expression.operands), expression.function)
+            attributes = (symbol, *attributes[1:])
         operands = [self._nodes[operand] for operand in expression.operands]
         node = make(expression.operation, operands, attributes, expression.type)
         if expression.title is not None and expression.title not in self.names.get(node, ()):

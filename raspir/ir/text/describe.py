@@ -83,9 +83,9 @@ class Describer:
         if isinstance(node, Select):
             return f"key({parts[0]}) {operation.symbol} query({parts[1]})"
         if isinstance(node, Map):
-            return f"{node.function}({parts[0]})"
+            return f"{node.function}({', '.join(parts)})"
         if isinstance(node, Lookup):
-            return f"lookup({parts[0]}{_table(node)})"
+            return f"lookup({', '.join(parts)}{_table(node)})"
         if operation.symbol.isidentifier() and isinstance(node, Elementwise) and not isinstance(node, Has):
             return f"{operation.symbol}({', '.join(parts)})"
         bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
@@ -113,9 +113,11 @@ def _options(aggregate: Aggregate) -> list[str]:
 
 def _table(lookup: Lookup) -> str:
     """Return the table of a ``lookup`` as arguments, or nothing if it is too long for one line."""
-    if len(lookup.keys) > _TABLE:
+    if len(lookup.values) > _TABLE:
         return ""
-    entries = ", ".join(f"{show(key)}: {show(value)}" for key, value in zip(lookup.keys, lookup.values, strict=True))
+    rows = [", ".join(map(show, row)) for row in lookup.rows]
+    keys = rows if len(lookup.operands) == 1 else [f"({row})" for row in rows]
+    entries = ", ".join(f"{key}: {show(value)}" for key, value in zip(keys, lookup.values, strict=True))
     text = f", {{{entries}}}, otherwise={show(lookup.otherwise)}"
     return text if len(text) <= _TABLE_WIDTH else ""
 

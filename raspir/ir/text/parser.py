@@ -170,7 +170,7 @@ class _Reader:
         operation = self._operation(line)
         start = line.next
         operands = line.items(lambda: self._operand(line)) if operation.operands else []
-        if len(operands) != len(operation.operands):
+        if len(operands) != len(operation.operands) and not operation.variadic:
             wanted = f"{len(operation.operands)} operands ({', '.join(operation.operands)})"
             raise TextError(f"expected {wanted} for {operation.name}, found {len(operands)}", start.location)
         attributes = self._attributes(line, operation)
@@ -242,7 +242,8 @@ class _Reader:
                 raise TextError(f"expected {wanted} for {operation.name}, found {token}", token.location)
             line.expect("=")
             attributes[token.text] = _attribute(line, token.text, kinds[token.text])
-        missing = [n for n, kind in kinds.items() if n not in attributes and kind is not AttributeKind.VOCABULARY]
+        optional = [kind for kind in AttributeKind if kind.default is not None or kind is AttributeKind.VOCABULARY]
+        missing = [name for name, kind in kinds.items() if name not in attributes and kind not in optional]
         if missing:
             raise line.wrong(f"attribute {missing[0]} for {operation.name}")
         return attributes
@@ -284,15 +285,18 @@ def _attribute(line: _Line, name: str, kind: AttributeKind) -> Attribute:
 
 def _choice(line: _Line, name: str, kind: AttributeKind) -> str:
     token = line.next
-    if token.kind != "string" or token.string() not in kind.choices:
+    if token.kind not in ("string", "word") or token.string() not in kind.choices:
         raise line.wrong(f"{kind.value} as {name}")
     return line.take().string()
 
 
+_LITERALS: dict[str, Atom] = {"true": True, "false": False, "none": None}
+
+
 def _atom(line: _Line, expected: str) -> Atom:
     token = line.next
-    if token.kind == "word" and token.text in ("true", "false"):
-        return line.take().text == "true"
+    if token.kind == "word" and token.text in _LITERALS:
+        return _LITERALS[line.take().text]
     if token.kind == "number":
         return _number(line.take())
     if token.kind == "string":

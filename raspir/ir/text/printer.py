@@ -74,8 +74,9 @@ def _definition(node: Node, named: dict[Node, str]) -> str:
     if node.operands:
         parts.append(", ".join(_operand(operand, named) for operand in node.operands))
     for (name, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
-        if value is not None:
-            parts.append(f"{name}={print_attribute(kind, value)}")
+        if (value is None and kind is AttributeKind.VOCABULARY) or (kind.default is not None and value == kind.default):
+            continue
+        parts.append(f"{name}={print_attribute(kind, value)}")
     return f"{' '.join(parts)} : {node.type}"
 
 
@@ -108,12 +109,13 @@ def print_attribute(kind: AttributeKind, value: Attribute) -> str:
         return "[" + ", ".join(map(print_atom, value)) + "]"
     if kind is AttributeKind.SYMBOL:
         return f"@{_word(str(value))}"
-    assert value is not None
-    return print_atom(value)
+    return str(value) if kind.default is not None else print_atom(value)
 
 
 def print_atom(atom: Atom) -> str:
-    """Return the text of an atom: ``true``, ``-12``, ``0.5``, ``-inf``, ``"a\\n"``."""
+    """Return the text of an atom: ``none``, ``true``, ``-12``, ``0.5``, ``-inf``, ``"a\\n"``."""
+    if atom is None:
+        return "none"
     if type(atom) is bool:
         return "true" if atom else "false"
     if type(atom) is int:

@@ -33,16 +33,16 @@ def table(algebra: Builder, node: Map) -> Node | None:
     keys, values = zip(*table.values(), strict=True)
     if len(set(map(atom_key, values))) == 1:
         return algebra.const(values[0])
-    return algebra("lookup", node.operand, keys=keys, values=values, otherwise=values[0])
+    return algebra("lookup", *node.operands, keys=keys, values=values, otherwise=values[0])
 
 
 def identity_table(algebra: Builder, node: Lookup) -> Node | None:
     """lookup(x) = x if the table maps every possible atom of x to itself."""
-    outcomes = algebra.facts.outcomes(node, [algebra.facts[node.operand].domain])
+    outcomes = algebra.facts.outcomes(node, [algebra.facts[node.operands[0]].domain])
     if outcomes is None:
         return None
     rows, results = outcomes
-    return node.operand if _are_identical((atom for (atom,) in rows), results) else None
+    return node.operands[0] if _are_identical((atom for (atom,) in rows), results) else None
 
 
 def _are_identical(atoms: Iterable[Atom], others: Iterable[Atom]) -> bool:

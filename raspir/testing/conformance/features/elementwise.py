@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 from raspir.frontends.python.embedded import SOp, indices, tokens
-from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
 from raspir.ir.evaluation import EVALUATORS, checked
 from raspir.ir.operations import COMPARISONS, OPERATIONS
@@ -66,12 +66,12 @@ def cases() -> Iterator[Case]:
                 if trials:
                     yield Case(group, f"{name} {left} {right}", trials, (name,), kind)
         yield Case(group, f"{name} by hand", tuple(_by_hand(name)), (name,))
-        sequences = [apply(SOp, name, pair) for pair in ((tokens, indices), (indices, tokens), (tokens, tokens))]
+        sequences = [expression(SOp, name, pair) for pair in ((tokens, indices), (indices, tokens), (tokens, tokens))]
         small = [[3, 1, 2], [1], [], [2, 2, 2, 2]]
         yield Case(group, f"{name} of two sequences", tuple(trial(each, small) for each in sequences), (name,), "int")
     for name in ALONE:
         for kind, atoms in ATOMS.items():
-            alone = apply(SOp, name, (tokens,))
+            alone = expression(SOp, name, (tokens,))
             inputs = _inputs(atoms, EVALUATORS[name])
             # The table of operations omits kinds on which the operator always fails.
             about = (name,) if OPERATIONS[name].infer((union(map(type_of, atoms)),), ()) else ()
@@ -86,11 +86,11 @@ def _binary(name: str, left: str, right: str) -> Iterator[Trial]:
     for atom in _manageable(name, BESIDE[right]):
         if infer((ATOM, type_of(atom)), ()):
             inputs = _inputs(_manageable(name, ATOMS[left]), partial(_swapped, meaning, atom))
-            yield trial(apply(SOp, name, (tokens, constant(atom))), inputs)
+            yield trial(expression(SOp, name, (tokens, constant(atom))), inputs)
     for atom in _manageable(name, BESIDE[left]):
         if infer((type_of(atom), ATOM), ()):
             inputs = _inputs(_manageable(name, ATOMS[right]), partial(meaning, atom))
-            yield trial(apply(SOp, name, (constant(atom), tokens)), inputs)
+            yield trial(expression(SOp, name, (constant(atom), tokens)), inputs)
 
 
 def _manageable(name: str, atoms: tuple[Atom, ...]) -> tuple[Atom, ...]:
@@ -119,5 +119,7 @@ def _swapped(meaning: Callable[..., Any], right: Atom, left: Atom) -> Any:
 
 def _by_hand(name: str) -> Iterator[Trial]:
     for left, right, result in BY_HAND[name]:
-        yield trial(apply(SOp, name, (tokens, constant(right))), [[left], [left, left]], [[result], [result, result]])
-        yield trial(apply(SOp, name, (constant(left), tokens)), [[right]], [[result]])
+        yield trial(
+            expression(SOp, name, (tokens, constant(right))), [[left], [left, left]], [[result], [result, result]]
+        )
+        yield trial(expression(SOp, name, (constant(left), tokens)), [[right]], [[result]])

@@ -7,7 +7,7 @@ from math import inf, nan
 from typing import Any
 
 from raspir.frontends.python.embedded import SOp, indices, tokens, where
-from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, trial
 
@@ -43,7 +43,7 @@ def _by_hand() -> Iterator[Case]:
     yield Case(GROUP, "has finds equal atoms", (equal, trial(tokens.has([]), ["ab"], [[False, False]])), ("has",))
     yield Case(GROUP, "has accepts a str as its characters", (trial(tokens.has("ab"), ["abc"], [[True, True, False]]),))
     keys: tuple[Atom, ...] = (1, 0.0, "a")
-    table = apply(SOp, "lookup", (tokens,), ("none", keys, ("int", "zero", True)))
+    table = expression(SOp, "lookup", (tokens,), ("none", keys, ("int", "zero", True)))
     exact = trial(
         table,
         [[1, True, 1.0, 0.0, -0.0, 0, False, "a", ""]],
@@ -69,7 +69,7 @@ def _failing() -> Iterator[Case]:
 def _table(keys: tuple[Atom, ...]) -> SOp:
     held = dict.fromkeys((type(key), repr(key)) for key in keys)
     distinct = tuple(next(key for key in keys if (type(key), repr(key)) == each) for each in held)
-    return apply(SOp, "lookup", (tokens,), (-1, distinct, (*distinct[1:], "last")))
+    return expression(SOp, "lookup", (tokens,), (-1, distinct, (*distinct[1:], "last")))
 
 
 def _described(atom: Any) -> str:

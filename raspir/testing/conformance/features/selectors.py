@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from raspir.frontends.python.embedded import Selector, indices, key, query, select, tokens
-from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom, EvaluationError
 from raspir.ir.operations import COMPARISONS
 from raspir.testing.conformance.case import ATOMS, Case, Trial, trial
@@ -29,7 +29,7 @@ CAUSAL: dict[str, list[list[int]]] = {
 
 def compared(name: str, keys: Any, queries: Any) -> Selector:
     """Return the selector of a comparison."""
-    return apply(Selector, f"select.{name}", (keys, queries))
+    return expression(Selector, f"select.{name}", (keys, queries))
 
 
 def seen(selector: Selector, inputs: Any) -> Iterator[Trial]:
