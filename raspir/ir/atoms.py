@@ -151,7 +151,7 @@ def distinct(values: object) -> tuple[Atom, ...]:
     """
     given = list(values) if isinstance(values, Set) else values
     atoms = {atom_key(atom): atom for atom in read_sequence(given)}
-    return tuple(sorted(atoms.values(), key=lambda atom: (type(atom).__name__, *atom_key(atom)[1:])))
+    return tuple(sorted(atoms.values(), key=lambda atom: (atom is None, type(atom).__name__, *atom_key(atom)[1:])))
 
 
 def show_int(value: int) -> str:

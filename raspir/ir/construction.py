@@ -25,11 +25,12 @@ def attribute_key(value: Attribute) -> object:
 
 
 def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[Attribute], type: Type) -> Node:
-    """Return the node with exactly these parts, unchecked.
+    """Return the node with exactly these parts, unchecked; the attribute ``none`` may be left out.
 
     For passes and tests that must be able to construct invalid nodes, and leave checking to the verifier; use
     :func:`build` everywhere else.
     """
+    attributes = operation.completed(tuple(attributes))
     key = (operation.name, type, *map(id, operands), *map(attribute_key, attributes))
     with making.lock:
         node = _interned.get(key)
@@ -38,7 +39,7 @@ def make(operation: Operation, operands: Sequence[Node], attributes: Sequence[At
             fill = object.__setattr__
             fill(node, "operation", operation)
             fill(node, "operands", tuple(operands))
-            fill(node, "attributes", tuple(attributes))
+            fill(node, "attributes", attributes)
             fill(node, "type", type)
             fill(node, "is_sound", False)
             _interned[key] = node
@@ -57,6 +58,10 @@ def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
     unknown = attributes.keys() - {attribute for attribute, _ in operation.attributes}
     if unknown:
         raise GraphError(f"{name}: it has no attribute {', '.join(sorted(unknown))}")
+    needed = [attribute for attribute, kind in operation.attributes if not kind.optional]
+    if not attributes.keys() >= set(needed):
+        lacking = ", ".join(attribute for attribute in needed if attribute not in attributes)
+        raise GraphError(f"{name}: it needs the attribute {lacking}")
     values = tuple(attributes.get(attribute, kind.default) for attribute, kind in operation.attributes)
     problem = malformed(operation, operands, values)
     if problem:

@@ -53,8 +53,13 @@ class AttributeKind(Enum):
 
     @property
     def default(self) -> str | None:
-        """The value of an attribute that is left out; ``None`` if it must be given."""
-        return self.choices[0] if self in _OPTIONAL else None
+        """The value of an attribute that is left out: ``None`` for a vocabulary."""
+        return self.choices[0] if self in _OF_NONE else None
+
+    @property
+    def optional(self) -> bool:
+        """Whether the attribute may be left out."""
+        return self in _OF_NONE or self is AttributeKind.VOCABULARY
 
     def admits(self, value: object) -> bool:
         """Return whether an attribute of this kind may hold ``value``."""
@@ -78,7 +83,7 @@ _CHOICES = {
     AttributeKind.NONE_SELECT: ("value", "error"),
 }
 
-_OPTIONAL = (AttributeKind.NONE, AttributeKind.NONE_EQUAL, AttributeKind.NONE_AMONG, AttributeKind.NONE_SELECT)
+_OF_NONE = (AttributeKind.NONE, AttributeKind.NONE_EQUAL, AttributeKind.NONE_AMONG, AttributeKind.NONE_SELECT)
 """How an operation treats ``None``: as an error, as any other value, or by skipping it, with the result ``None``."""
 
 
@@ -130,8 +135,10 @@ class Operation:
         return self.operands if not self.variadic else tuple(f"operand {number + 1}" for number in range(count))
 
     def completed(self, attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
-        """Return ``attributes``, the first of the operation's, with the defaults of the others."""
-        return (*attributes, *(kind.default for _, kind in self.attributes[len(attributes) :]))
+        """Return ``attributes``, with the default of the last one, ``none``, if only that is left out."""
+        if len(attributes) != len(self.attributes) - 1 or self.attributes[-1][1].default is None:
+            return attributes
+        return (*attributes, self.attributes[-1][1].default)
 
     def infer(self, types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
         """Return the type of the result, or :data:`~raspir.ir.types.NOTHING` if the operands are ill-typed."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import raspir
-from raspir import RaspirError, aggregate, indices, key, query, raw, select, tokens, where
+from raspir import RaspirError, aggregate, apply, indices, key, query, raw, select, tokens, where
 
 everything = key(1) == query(1)
 
@@ -21,7 +21,7 @@ WRITTEN = {
     "not program": (lambda: not tokens, "neither true nor false"),
     "chained": (lambda: 0 < indices < 3, "chained"),
     "if selector": (lambda: bool(everything), "a selector is neither true nor false"),
-    "== None": (lambda: tokens == None, "None is not an atom"),  # noqa: E711  # the mistake itself
+    "== None": (lambda: tokens == None, "position: write p.is_none()"),  # noqa: E711  # the mistake itself
     "len": (lambda: len(tokens), "no length"),
     "iteration": (lambda: list(tokens), "cannot be iterated"),
     "in": (lambda: "a" in tokens, ".has"),
@@ -56,8 +56,11 @@ WRITTEN = {
     "NaN": (lambda: tokens + math.nan, "NaN is not an atom"),
     "complex": (lambda: tokens + 1j, "is not an atom"),
     "array": (lambda: np.arange(3) + tokens, "for a fixed sequence write raw([…])"),
-    "range": (lambda: tokens + range(3), "range(0, 3) is not an atom (an atom is an int, a float, a bool or a str);"),
-    "default": (lambda: everything.value(1, default=None), "default of an aggregate must be an atom"),
+    "!= None": (lambda: tokens != None, "position: write ~p.is_none()"),  # noqa: E711  # likewise
+    "+ None": (lambda: 1 + tokens - None, "`-` does not take None"),
+    "no return": (lambda: key(print()), "a function without `return` returns it"),
+    "range": (lambda: tokens + range(3), "a bool, a str or None); for a fixed sequence"),
+    "default": (lambda: everything.value(1, default=[]), "default of an aggregate must be an atom"),
     "default of best": (lambda: everything.best(1, 1, default=[]), "default of an aggregate must be an atom"),
     "ties": (lambda: everything.best(1, indices, "_"), "ties must be \"left\" or \"right\", not '_'; pass a default"),
     "ties, a program": (lambda: everything.best(1, indices, tokens), 'ties must be "left" or "right", not a program'),
@@ -134,7 +137,13 @@ def test_failures_name_operation_position_values_and_line():
     fails((key(tokens) < query(1)).value(1), ["a"], "query position 0 and key position 0", "key 'a' and query 1")
     fails(select(tokens, tokens, lambda k, q: k[q]).value(1), ["a"], "`select(lambda)`", "key 'a'")
     fails((-tokens) ** 0.5, [4], "is not an atom")
-    fails(tokens.map(lambda x: None), [4], "None is not an atom")
+    fails(tokens.map(lambda x: ()), [4], "() is not an atom")
+    fails(tokens + 1, [4, None], "`+` failed at position 1 on None and 1: None stands for a missing value")
+    fails((key(tokens) < query(1)).value(1), [None], "`<` failed at query position 0 and key position 0 on key None")
+    fails(everything.value(tokens), [1, None], "include None, and missing values cannot be summed")
+    fails(everything.best(1, tokens), [1, None], "scores 1 and None of positions 0 and 1: None stands for")
+    fails(tokens.map(str), ["a", None], "`map(str)` failed at position 1 on None")
+    fails(apply(max, tokens, indices), ["a"], "`map(max)` failed at position 0 on 'a' and 0")
     fails(tokens.map(lambda x: math.nan), [4], "NaN")
     fails(everything.best(1, tokens), ["a", 2], "`best` failed at position 0 on the scores 'a' and 2 of positions 0")
     fails(raw([1, 2]), "abc", "`raw` has 2 atoms but the input has 3")
@@ -151,7 +160,7 @@ def test_the_innermost_line_of_the_user_is_named():
         (helper(tokens) + 1)([0])
 
 
-@pytest.mark.parametrize("given", [5, None, {"a": 1}, {1, 2}, np.array(3), [None], [[1]], [math.nan], [1j], tokens])
+@pytest.mark.parametrize("given", [5, None, {"a": 1}, {1, 2}, np.array(3), [()], [[1]], [math.nan], [1j], tokens])
 def test_what_is_not_an_input(given):
     with pytest.raises(RaspirError):
         tokens(given)

@@ -88,8 +88,8 @@ def test_the_name_of_an_aggregate():
         (lambda: everyone.value(1, val=1), "value: the argument value is given twice, by position and as val"),
         (lambda: tokens("a", inplike="b"), "a program takes one input"),
         (lambda: tokens(x="b"), "a program takes one input"),
-        (lambda: SOp.zip(max, tokens, indices), "SOp.zip: the language has no functions of several atoms"),
-        (lambda: tokens.zip(max), "SOp.zip: the language has no functions of several atoms"),
+        (lambda: SOp.zip(tokens, max), "apply takes a function first and then programs"),
+        (lambda: tokens.zip(max), "apply takes at least one program after the function"),
         (lambda: Selector.zip(max, everyone, before), "Selector.zip: combine selectors"),
         (lambda: everyone.map(operator.not_), "combine selectors with `&`, `|` and `~`"),
     ],
@@ -115,7 +115,7 @@ def test_help_shows_own_names_alone(function):
     assert not names & {"pred", "t", "f", "keylike", "querylike", "sel", "vallike", "x", "v", "val"}
     assert names <= {
         *("self", "condition", "a", "b", "keys", "queries", "predicate", "selector", "value", "default", "name"),
-        *("width", "sequence", "values", "function"),
+        *("width", "sequence", "values", "function", "none"),
     }
     assert "\n\nRASPy's names are accepted, too: " in function.__doc__
 

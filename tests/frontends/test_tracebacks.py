@@ -51,7 +51,7 @@ def frames_of(error):
         "(key(1) == query(1)) & tokens", "~key(1)", "bool(tokens)", "tokens if tokens else 1", "list(tokens)",
         "len(tokens)", "tokens[0]", "tokens[0] = 1", "'a' in tokens", "int(tokens)", "tokens.upper()",
         "tokens.map(5)", "tokens.has(5)", "tokens.name(5)", "tokens()", "tokens(5)", "tokens.input(5)",
-        "f'{tokens:>3}'", "SOp()", "Selector()", "Sequence(5)", "key(None)", "query(range(3))", "where(1, None, 2)",
+        "f'{tokens:>3}'", "SOp()", "Selector()", "Sequence(5)", "key(None)", "query(range(3))", "where(None, 1, 2)",
         "raw(5)", "select(tokens, tokens, 5)", "aggregate(tokens, tokens)", "(key(1) == query(1)).value(key(1))",
         "(key(1) == query(1)).best(tokens, tokens, 'up')", "(1 / tokens)([0])", "(1 / tokens)([0] * 3000)",
         "(key(tokens) < query(1))('a')", "(1 / tokens).name('x')([1, 0])", "raspir.lower(5)",
@@ -64,7 +64,7 @@ def frames_of(error):
         "raspir.compile(1 / tokens, backend='reference').batch([[0]])", "raspir.emit(tokens, 'nope')",
         "raspir.draw(tokens, 'x')", "raspir.draw(tokens, input=5)", "raspir.report(tokens, 'hello')",
         "raspir.report(tokens, [5])", "raspir.parse('raspir 1\\nx')", "raspir.parse(5)", "raspir.Graph({})",
-        "GRAPH.assume(vocab=[None])", "GRAPH.assume(max_length=-1)", "GRAPH.bind({'f': 1})", "runner('nope')",
+        "GRAPH.assume(vocab=[()])", "GRAPH.assume(max_length=-1)", "GRAPH.bind({'f': 1})", "runner('nope')",
         "run_passes(GRAPH, 'nope')", "load('missing.py')", "load('missing.rir:a')",
         "library.sort(None)", "library.shift(tokens, None)", "library.minimum(key(1))",
         "raspir.draw(tokens).save('x.png')", "raspir.show(tokens, 5)",
@@ -169,7 +169,7 @@ def test_warnings_as_errors_show_the_line_of_the_script_alone():
 
 def test_a_script_ends_with_its_own_lines(tmp_path):
     script = tmp_path / "script.py"
-    script.write_text("from raspir import *\n\ndef main():\n    return tokens.map(ord) + [1, None]\n\nmain()\n")
+    script.write_text("from raspir import *\n\ndef main():\n    return tokens.map(ord) + [1, ()]\n\nmain()\n")
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
     shown = [line.strip() for line in done.stderr.splitlines()]
     frames = [line for line in shown if line.startswith("File")]

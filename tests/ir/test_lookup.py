@@ -83,7 +83,7 @@ def test_what_is_no_table():
     source = build("input", name="tokens")
     with pytest.raises(raspir.GraphError, match="have equal lengths, not 1 and 0"):
         build("lookup", source, otherwise=0, keys=(1,), values=())
-    with pytest.raises(raspir.GraphError, match="otherwise must be an atom, not None"):
+    with pytest.raises(raspir.GraphError, match="lookup: it needs the attribute otherwise"):
         build("lookup", source, keys=(1,), values=(1,))
     with pytest.raises(raspir.GraphError, match="keys must be a list of atoms"):
         build("lookup", source, otherwise=0, keys=(math.nan,), values=(1,))

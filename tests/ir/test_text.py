@@ -31,7 +31,7 @@ MALFORMED = {
     "truncated line": (GOOD[: GOOD.index(" : int")], "4:28: expected `:`, found the end of the line"),
     "unknown operation": (replaced("sum", "summ"), "4:9: expected an operation, found `summ` (did you mean sum"),
     "wrong type": (replaced(": int", ": str"), "4:31: expected the type int"),
-    "not a type": (replaced(": int", ": number"), "expected a type (bool, int, float, str, selector, atom)"),
+    "not a type": (replaced(": int", ": number"), "expected a type (bool, int, float, str, none, selector, atom)"),
     "impossible operands": (replaced("sum %s, 1", "sum 1, 1"), "its operand selector must be a selector, not int"),
     "use before definition": (replaced("%s, 1", "%later, 1"), "4:13: expected an identifier defined above"),
     "cycle": (replaced("sum %s, 1", "sum %hist, 1"), "4:13: expected an identifier defined above, found `%hist`"),
@@ -78,7 +78,7 @@ MALFORMED = {
     "both arities": (
         'raspir 1\n%t = input name="t" : atom\n%m = map %t function=@f : atom\n'
         "%s = select.by %m, %m function=@f : selector\n%v = sum %s, 1 default=0 : int\noutput out = %v\n",
-        "4:1: %s = select.by: @f is applied to one atom",
+        "4:1: %s = select.by: @f is applied to 1 atom by map and to 2 atoms by select.by",
     ),
 }  # fmt: skip
 

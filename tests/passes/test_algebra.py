@@ -14,7 +14,7 @@ from strategies import build as build_program
 import raspir
 from raspir import SOp, indices, key, query, select, tokens, where
 from raspir.analysis import Analysis
-from raspir.frontends.python.expressions import apply
+from raspir.frontends.python.expressions import expression
 from raspir.ir import Graph, build
 from raspir.ir.types import SELECTOR
 from raspir.passes.fold import fold
@@ -343,12 +343,12 @@ def expressions(draw, depth=3):
         b = a if draw(st.integers(0, 5)) == 0 else draw(inner)
         if name == "pow":  # of large numbers, what no memory can hold
             b = constant(draw(st.sampled_from([0, 1, 2, -1, True, 1.0])))
-        return apply(SOp, name, (a, b))
+        return expression(SOp, name, (a, b))
     if kind == "where":
         return where(a, draw(inner), draw(inner))
     if kind == "map":
         return a.map(draw(st.sampled_from([str, same, true_for_one])))
-    return apply(SOp, kind, (a,))
+    return expression(SOp, kind, (a,))
 
 
 @examples(400)

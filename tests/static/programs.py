@@ -8,6 +8,8 @@ from raspir import (
     Sequence,
     SOp,
     aggregate,
+    apply,
+    elementwise,
     identity,
     indices,
     key,
@@ -89,6 +91,25 @@ assert_type(before.mean(tokens, default="_"), SOp)
 assert_type(before.best(tokens, indices, ties="right", default="_", pick="lowest"), SOp)
 assert_type(before.width() + 1, SOp)
 assert_type(aggregate(same, 1, default=0), SOp)
+assert_type(same.value(1, default=None).or_else(0), SOp)
+assert_type(tokens.is_none(), SOp)
+assert_type(tokens.map(str, none="skip"), SOp)
+assert_type(apply(max, tokens, indices, 3), SOp)
+assert_type(SOp.zip(max, tokens, indices), SOp)
+
+
+@elementwise
+def larger(a: int, b: int) -> int:
+    return max(a, b)
+
+
+@elementwise(none="skip")
+def next_one(a: int) -> int:
+    return a + 1
+
+
+assert_type(larger(tokens, indices), SOp)
+assert_type(next_one(tokens), SOp)
 assert_type(aggregate(sel=same, vallike=tokens, name="sum"), SOp)  # RASPy's names
 assert_type(where(pred=tokens == 1, t=tokens, f=[1, 2, 3]), SOp)
 assert_type(same.value(val=1), SOp)

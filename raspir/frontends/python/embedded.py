@@ -11,7 +11,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, overload
 
 from raspir.backends.running import run, run_selector
 from raspir.frontends.python.example import example
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from raspir.backends.picture import Kind, Picture
 
 A = TypeVar("A")
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object], SOp]:
@@ -444,6 +443,16 @@ def _alone(exponent: A, modulo: object) -> A:
 
 def _program(value: object) -> SOp:
     """Return ``value`` as a program: a scalar becomes a constant sequence, a list or tuple a fixed one."""
+    if value is None:
+        mistake(
+            "None is no program: a function without `return` returns it. A branch of where, a default, an item of "
+            "raw([…]) and an argument of apply may be None"
+        )
+    return _atoms_or_none(value)
+
+
+def _atoms_or_none(value: object) -> SOp:
+    """Return ``value`` as a program, where ``None`` stands for a missing value at each position."""
     if isinstance(value, SOp):
         return value
     if isinstance(value, list | tuple):
@@ -478,10 +487,15 @@ def _default(default: object) -> Atom:
 
 def _score(score: object) -> SOp:
     """Return ``score`` as a program; a scalar leaves the choice to ``ties``."""
+    if isinstance(score, SOp | list | tuple):
+        return _program(score)
     try:
-        return _program(score if isinstance(score, SOp | list | tuple) else as_atom(score))
+        atom = as_atom(score)
     except InputError:
+        atom = None
+    if atom is None:
         mistake(f"a score must be a program, such as indices, or a scalar, not {show(score)}")
+    return _constant(atom)
 
 
 def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
@@ -626,13 +640,22 @@ def apply(function: Callable[..., Any], *programs: object, none: MissingMode = "
         mistake(f"apply takes a function first and then programs, not {show(function)}")
     if not programs:
         mistake("apply takes at least one program after the function")
-    return _applied(function, tuple(map(_program, programs)), none)
+    return _applied(function, tuple(map(_atoms_or_none, programs)), none)
+
+
+class ElementwiseFunction(Protocol):
+    """A function of atoms that is a function of programs as well."""
+
+    @overload
+    def __call__(self, *arguments: SOp) -> SOp: ...
+    @overload
+    def __call__(self, *arguments: Any, **named: Any) -> Any: ...
 
 
 @overload
-def elementwise(function: F) -> F: ...
+def elementwise(function: Callable[..., Any]) -> ElementwiseFunction: ...
 @overload
-def elementwise(*, none: MissingMode = "error") -> Callable[[F], F]: ...
+def elementwise(*, none: MissingMode = "error") -> Callable[[Callable[..., Any]], ElementwiseFunction]: ...
 @public
 def elementwise(function: Callable[..., Any] | None = None, *, none: MissingMode = "error") -> Any:
     """Return a function of atoms as a function of programs as well: a decorator.
@@ -694,7 +717,7 @@ def where(pred: object, t: object, f: object) -> SOp: ...
 @also_named(pred="condition", t="a", f="b")
 def where(condition: object, a: object, b: object) -> SOp:
     """Return ``a`` where ``condition`` is truthy, else ``b``, position by position."""
-    return expression(SOp, "where", (_program(condition), _program(a), _program(b)))
+    return expression(SOp, "where", (_program(condition), _atoms_or_none(a), _atoms_or_none(b)))
 
 
 @overload

@@ -242,8 +242,7 @@ class _Reader:
                 raise TextError(f"expected {wanted} for {operation.name}, found {token}", token.location)
             line.expect("=")
             attributes[token.text] = _attribute(line, token.text, kinds[token.text])
-        optional = [kind for kind in AttributeKind if kind.default is not None or kind is AttributeKind.VOCABULARY]
-        missing = [name for name, kind in kinds.items() if name not in attributes and kind not in optional]
+        missing = [name for name, kind in kinds.items() if name not in attributes and not kind.optional]
         if missing:
             raise line.wrong(f"attribute {missing[0]} for {operation.name}")
         return attributes
@@ -285,7 +284,8 @@ def _attribute(line: _Line, name: str, kind: AttributeKind) -> Attribute:
 
 def _choice(line: _Line, name: str, kind: AttributeKind) -> str:
     token = line.next
-    if token.kind not in ("string", "word") or token.string() not in kind.choices:
+    written = ("string", "word") if kind.default is not None else ("string",)
+    if token.kind not in written or token.string() not in kind.choices:
         raise line.wrong(f"{kind.value} as {name}")
     return line.take().string()
 

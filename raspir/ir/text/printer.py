@@ -74,9 +74,8 @@ def _definition(node: Node, named: dict[Node, str]) -> str:
     if node.operands:
         parts.append(", ".join(_operand(operand, named) for operand in node.operands))
     for (name, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
-        if (value is None and kind is AttributeKind.VOCABULARY) or (kind.default is not None and value == kind.default):
-            continue
-        parts.append(f"{name}={print_attribute(kind, value)}")
+        if not kind.optional or value != kind.default:
+            parts.append(f"{name}={print_attribute(kind, value)}")
     return f"{' '.join(parts)} : {node.type}"
 
 
