@@ -91,8 +91,8 @@ from raspir.verification.validation import validate
 def test_star_import_brings_the_language_and_shadows_nothing():
     names = set(raspir.__all__)
     assert names == {
-        *("tokens", "indices", "identity", "key", "query", "where", "select", "aggregate", "raw"),
-        *("SOp", "Selector", "Sequence", "set_example"),
+        *("tokens", "indices", "identity", "key", "query", "where", "select", "aggregate", "apply"),
+        *("elementwise", "raw", "SOp", "Selector", "Sequence", "set_example"),
     }
     assert not names & set(dir(builtins))
 

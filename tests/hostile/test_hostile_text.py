@@ -16,7 +16,7 @@ from raspir.frontends.files import load
 from raspir.ir.text.lexer import tokens as lexed
 from raspir.testing.generate import program
 
-HEAD = 'raspir 1\n%tokens = input name="tokens" : bool | int | float | str\n%indices = indices : int\n'
+HEAD = 'raspir 1\n%tokens = input name="tokens" : none | bool | int | float | str\n%indices = indices : int\n'
 WRITTEN = [
     HEAD
     + r"""%s = select.lt %indices, %indices : selector
@@ -24,7 +24,7 @@ WRITTEN = [
 output out = %x
 """,
     HEAD
-    + """%m = map %tokens function=@f : bool | int | float | str
+    + """%m = map %tokens function=@f : bool | int | float | str | none
 %n = lookup %m otherwise=0 keys=[1, true, "a"] values=[2.5, -inf, 0xff] : int | float
 output "a b" = %n
 output c = %indices

@@ -696,7 +696,7 @@ def _check_arity(function: Callable[..., Any], count: int) -> None:
     """Check that ``function`` takes ``count`` positional arguments, as far as its signature is known."""
     try:
         signature = inspect.signature(function)
-    except (ValueError, TypeError):  # of functions written in C, which do not say
+    except Exception:  # functions written in C may not say, and other objects may raise anything
         return
     try:
         signature.bind(*range(count))
