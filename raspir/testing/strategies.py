@@ -21,13 +21,14 @@ from raspir.frontends.python.embedded import SOp
 from raspir.frontends.python.lowering import lower
 from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
 from raspir.ir.atoms import distinct, show
-from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
+from raspir.ir.types import ATOM, NONE, SELECTOR, Type, type_of, union
 from raspir.passes.options import Attention, Target
 from raspir.plugins.registry import advice
 from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes
 from raspir.testing.minimize import replaced, substitutes
+from raspir.testing.missing import MISSING
 from raspir.testing.quiet import fitting
 
 _STEPS = 8
@@ -89,7 +90,7 @@ def programs(
     max_size: int = 24,
     operations: Iterable[str] | None = None,
     without: Iterable[str] = (),
-    types: Iterable[str] = ("bool", "int", "float", "str"),
+    types: Iterable[str] = ("bool", "int", "float", "str", "none"),
     functions: bool = True,
     attention: Attention = "best",
     outputs: int = 3,
@@ -140,7 +141,8 @@ def programs(
 @st.composite
 def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
     """Draw a program: steps until a draw stops, then its outputs among all expressions."""
-    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes)
+    missing = None in rules.vocab or (NONE in rules.types and draw(st.integers(0, 4)) == 4)
+    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes, missing)
     known = maker.known["any"]
     if not known:
         raise InputError("no program is supported, not even one that returns its input")
@@ -183,7 +185,7 @@ def _step(draw: st.DrawFn, maker: Maker, free: float, longest: int) -> None:
     """Add a step, or nothing if no types fit; shrinking can remove each step independently."""
     maker.random = draw(_randoms())
     with suppress(ProgramError):
-        step(maker, free, EVERY, longest)
+        step(maker, free, (*EVERY, *MISSING, *MISSING) if maker.missing else EVERY, longest)
 
 
 def _randoms() -> st.SearchStrategy[Random]:
