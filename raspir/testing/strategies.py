@@ -17,9 +17,10 @@ except ImportError as error:
     raise ImportError(f"generated programs need the package hypothesis: {installing('testing')}") from error
 
 from raspir.backends.base import FaultyBackendError, runner
+from raspir.backends.capabilities import holds_none
 from raspir.frontends.python.embedded import SOp
 from raspir.frontends.python.lowering import lower
-from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
+from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, Node, ProgramError
 from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, NONE, SELECTOR, Type, type_of, union
 from raspir.passes.options import Attention, Target
@@ -78,9 +79,14 @@ class Allowed:
         return (
             len(assumed) <= self.max_size
             and all(node.operation.name in self.operations for node in assumed)
-            and all(node.type in self.types for node in assumed if node.type is not SELECTOR)
+            and all(self._admits(node) for node in assumed)
             and (self.supported is None or self.supported(assumed))
         )
+
+    def _admits(self, node: Node) -> bool:
+        """Return whether the types of a node are permitted; an input or a function that may be ``None`` need not be."""
+        kinds = self.types | NONE if not holds_none(node) else self.types
+        return node.type is SELECTOR or node.type in kinds
 
 
 def programs(
