@@ -148,6 +148,18 @@ class Limits(Documented):
             admits=_is_seconds,
         ).metadata,
     )
+    max_table: int | None = field(
+        default=None,
+        kw_only=True,
+        metadata=About(
+            "the maximum number of rows of a table in place of an opaque function or of elementwise operations; the "
+            "passes decide for ``None``.",
+            "The maximum number of rows of a table in place of a function.",
+            "N",
+            wanted="a positive integer",
+            admits=_is_count,
+        ).metadata,
+    )
     recognize: bool = field(
         default=True,
         kw_only=True,

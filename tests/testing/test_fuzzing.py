@@ -380,7 +380,7 @@ def test_a_difference_that_functions_and_infinities_make_is_python(monkeypatch):
     graph = raspir.parse(
         'raspir 1\n%0 = input name="tokens" : atom\n%1 = map %0 function=@halved : atom\n'
         '%2 = eq %1, "\\"é\\\\" : bool\noutput out = %2\n'
-    ).bind({"halved": __import__("raspir.testing.maker").testing.maker.halved})
+    ).bind({"halved": __import__("raspir.testing.functions").testing.functions.halved})
     inputs = [[float("inf"), -0.0, 'a"""\\', 10**400]]
     made = trying.Failure(0, 0, trying.Trial(graph, inputs), Setting(("fold",)), trying.DifferenceError("a\\b", inputs))
     found = shrunk(made, attempts=0)
