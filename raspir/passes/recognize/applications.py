@@ -76,7 +76,7 @@ class Recorded:
             OpaqueError: if the function is no combination of comparisons of them.
         """
         of = self._kinds(kinds)
-        found = selector(expression(self.tree, of), of)
+        found = selector(expression(self.tree, of, is_predicate=True), of)
         self._compare(found, self.function, kinds)
         return found
 

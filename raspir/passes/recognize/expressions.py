@@ -18,33 +18,33 @@ from raspir.passes.recognize.samples import TOO_LARGE, constants_in, outcomes, r
 _AT_ONCE = 12  # samples evaluated together, of which one usually succeeds
 
 
-def expression(tree: Tree, kinds: Kinds) -> Node:
-    """Return the value of a function of parameters of these kinds.
+def expression(tree: Tree, kinds: Kinds, is_predicate: bool = False) -> Node:
+    """Return the value of a function of parameters of these kinds; of a predicate, only its truth matters.
 
     Raises:
         OpaqueError: if it would not fail on the same atoms as the function.
     """
-    return _value(tree, kinds, frozenset())
+    return _value(tree, kinds, frozenset(), is_predicate)
 
 
-def _value(tree: Tree, kinds: Kinds, ran: frozenset[Node]) -> Node:
+def _value(tree: Tree, kinds: Kinds, ran: frozenset[Node], is_predicate: bool) -> Node:
     """Return the value of ``tree`` for parameters of these kinds on which the operations ``ran`` succeed."""
     if isinstance(tree, Leaf):
         if not ran.union(reached([tree.result])).issuperset(tree.ran):
             raise OpaqueError("it does not use all that it computes")
-        Typing(kinds).require_atoms([tree.result], [])
+        Typing(kinds).require_atoms([tree.result], [tree.result] if is_predicate else [])
         return tree.result
     ran = ran.union(reached([tree.condition]))
     kinds = Typing(kinds).narrowed(tree.ran)
     Typing(kinds).require_atoms([tree.condition], [tree.condition])
-    then = _guarded(tree, tree.then, kinds, ran)
-    otherwise = _guarded(tree, tree.otherwise, kinds, ran)
+    then, otherwise = (
+        _guarded(_value(side, kinds, ran, is_predicate), tree, side, kinds, ran) for side in (tree.then, tree.otherwise)
+    )
     return choice(tree.condition, then, otherwise)
 
 
-def _guarded(branch: Branch, side: Tree, kinds: Kinds, ran: frozenset[Node]) -> Node:
-    """Return the value of one side of a branch, which is computed on a constant where the other side is taken."""
-    value = _value(side, kinds, ran)
+def _guarded(value: Node, branch: Branch, side: Tree, kinds: Kinds, ran: frozenset[Node]) -> Node:
+    """Return the value of one side of a branch, computed on constants where the other side is taken, if it may fail."""
     typing = Typing(kinds)
     if not any(typing.may_fail(node) for node in reached(_roots(side)) if node not in ran):
         return value

@@ -100,14 +100,17 @@ class Typing:
 
     # Results that are no atoms
 
-    def require_atoms(self, tree_nodes: Iterable[Node], conditions: Iterable[Node]) -> None:
-        """Check that no value but a result may be NaN or complex without making the result so.
+    def require_atoms(self, roots: Iterable[Node], conditions: Iterable[Node]) -> None:
+        """Check that a value on which ``roots`` depend may be no atom only if ``roots`` then are none either.
+
+        Args:
+            roots: the conditions and results of a function.
+            conditions: those of which only the truth matters.
 
         Raises:
             OpaqueError: if one may: Python computes with it, and the IR fails.
         """
-        conditions = set(conditions)
-        for root in tree_nodes:
+        for root in roots:
             for node in postorder(root, _operands, self._left):
                 self._left[node] = self._made(node)
         for node in conditions:

@@ -130,13 +130,18 @@ def require_equal(root: Node, function: Function, parameters: Sequence[Node], ro
     Raises:
         OpaqueError: if they differ on one.
     """
+    for row in differences(root, function, parameters, rows):
+        raise OpaqueError(f"as operations it differs from itself on {' and '.join(map(show, row))}")
+
+
+def differences(
+    root: Node, function: Function, parameters: Sequence[Node], rows: Sequence[tuple[Atom, ...]]
+) -> Iterator[tuple[Atom, ...]]:
+    """Yield the rows of atoms for which ``root`` and ``function`` differ, in the result, its type, or in failing."""
     called = (lambda *row: bool(function(*row))) if root.type is SELECTOR else function
     for row, outcome in zip(rows, outcomes(root, parameters, rows), strict=True):
-        if outcome is TOO_LARGE:
-            continue
-        expected = _outcome(called, row)
-        if not _are_same(outcome, expected):
-            raise OpaqueError(f"as operations it differs from itself on {' and '.join(map(show, row))}")
+        if outcome is not TOO_LARGE and not _are_same(outcome, _outcome(called, row)):
+            yield row
 
 
 def _are_same(a: Outcome, b: Outcome) -> bool:
