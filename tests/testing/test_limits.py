@@ -33,7 +33,7 @@ needs_timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="sign
 
 
 def generated(count, sizes=LARGE):
-    return [program(Random(f"limits {number}"), number % 10 > 0, sizes=sizes) for number in range(count)]
+    return [program(Random(f"programs {number}"), number % 10 > 0, sizes=sizes) for number in range(count)]
 
 
 def longest_chain(graph):
