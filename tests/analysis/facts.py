@@ -147,7 +147,7 @@ class Checked:
         if a == b:
             return 0
         # What is not ordered is only ever compared for equality.
-        return 1 if None in (a, b) or isinstance(a, str) != isinstance(b, str) or a > b else -1
+        return 1 if isinstance(a, str) != isinstance(b, str) or a > b else -1
 
     def value(self, node, values, position):
         return node["value"] if node.operation.name == "const" else values[node][position]
