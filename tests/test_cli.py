@@ -94,7 +94,7 @@ def test_lists_and_help():
     ]
     assert "schedule" in output("passes")
     names = [each["name"] for each in json.loads(output("passes", "--json"))]
-    assert names == ["fold", "merge", "depth", "fuse", "schedule"]
+    assert names == ["recognize", "fold", "merge", "depth", "fuse", "schedule"]
     assert "683+345" in output("run", "--help")
     assert "default: numpy" in output("run", "--help")
     assert output("--version").startswith("raspir ")

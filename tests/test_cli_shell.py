@@ -107,7 +107,7 @@ def test_the_ir_after_each_pass():
     done = raspir("opt", "examples/addition.py:add", "--vocab", "0123456789+", "--print-ir-after-all")
     assert done.stdout == output("opt", "examples/addition.py:add", "--vocab", "0123456789+")
     heads = [line for line in done.stderr.splitlines() if line.startswith("# *** ")]
-    names = ["fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule"]
+    names = ["recognize", "fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule"]
     assert [line.split()[4].rstrip(":") for line in heads] == names
     last = done.stderr.split("# *** IR after ")[-1]
     graphs = [part.partition("***\n")[2] for part in done.stderr.split("# *** IR after ") if "unchanged" not in part]

@@ -9,10 +9,10 @@ from typing import Any
 
 from raspir.ir import Atom, Operation, Type
 from raspir.ir.arithmetic import atom_size
-from raspir.ir.atoms import atom_key
+from raspir.ir.atoms import FAILED, Failed, atom_key
 from raspir.ir.evaluation import checked
 from raspir.ir.ranges import LONGEST_BOUND, Bound, Range
-from raspir.ir.types import ATOM, BOOL, INT, type_of, union
+from raspir.ir.types import ATOM, BOOL, INT, NONE, NUMBER, STR, type_of, union
 
 LIMIT = 256
 """Cardinality beyond which a set of atoms is widened to a range or a type."""
@@ -23,6 +23,8 @@ _TRIALS = 4096  # most combinations of operand atoms on which an operation is ev
 @dataclass(frozen=True)
 class Domain(Range):
     """An over-approximation of the atoms of a value, at all positions of all inputs that satisfy the assumptions.
+
+    If ``None`` is the only atom that is not an integer or a boolean, the bounds hold of all others.
 
     Attributes:
         atoms: the set of atoms, distinguished by type, in order of discovery; ``None`` if it has been widened.
@@ -38,13 +40,16 @@ class Domain(Range):
             return None
         values = tuple(held.values())
         kinds = union(map(type_of, values))
-        if kinds in BOOL | INT:
-            return Domain(kinds, int(min(values)), int(max(values)), values)
+        integers = [int(value) for value in values if isinstance(value, int)]
+        if integers and kinds in BOOL | INT | NONE:
+            return Domain(kinds, min(integers), max(integers), values)
         return Domain(kinds, atoms=values)
 
     @staticmethod
     def range(kinds: Type, low: Bound, high: Bound) -> Domain:
-        """Return the domain of the integers (or booleans) in an interval."""
+        """Return the domain of the integers or booleans in an interval, and of ``None`` if that is one of ``kinds``."""
+        if kinds is NONE:
+            return Domain(NONE, atoms=(None,))
         if kinds is BOOL:
             return Domain(BOOL, 0, 1, (False, True))
         if kinds is INT and low == high:
@@ -58,7 +63,7 @@ class Domain(Range):
 
     @property
     def single(self) -> Atom | None:
-        """The only atom, or ``None`` if there may be several."""
+        """The only atom, or ``None`` if there may be several, or the only one is ``None``."""
         return self.atoms[0] if self.atoms is not None and len(self.atoms) == 1 else None
 
     def join(self, other: Domain) -> Domain:
@@ -68,9 +73,26 @@ class Domain(Range):
             if both is not None:
                 return both
         kinds = self.kinds | other.kinds
-        if self.integral and other.integral:
-            return Domain.range(kinds, min(self.low, other.low), max(self.high, other.high))
+        bounded = [each for each in (self, other) if each.kinds is not NONE]
+        if bounded and kinds in BOOL | INT | NONE:
+            return Domain.range(kinds, min(each.low for each in bounded), max(each.high for each in bounded))
         return Domain(kinds)
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether ``None`` may be among the atoms."""
+        return NONE in self.kinds
+
+    def without(self, atom: Atom) -> Domain:
+        """Return the domain of the atoms that do not equal ``atom``; this domain if nothing is known about them."""
+        if self.atoms is not None:
+            return Domain.of(each for each in self.atoms if each != atom) or self
+        some = self.kinds & (NUMBER | STR)
+        return Domain(some, self.low, self.high) if atom is None and some else self
+
+    def is_apart_from(self, other: Domain) -> bool:
+        """Return whether no atom of this domain can equal one of ``other``, by their kinds."""
+        return not any(self.kinds & kinds and other.kinds & kinds for kinds in (NUMBER, STR, NONE))
 
 
 ANYTHING = Domain(ATOM)
@@ -80,8 +102,8 @@ class TooLargeError(Exception):
     """A value that is too large to evaluate at compile time."""
 
 
-def applied(operation: Operation, function: Callable[..., Any], atoms: Sequence[Atom]) -> Atom | None:
-    """Return the result of an elementwise operation on atoms, or ``None`` if it fails.
+def applied(operation: Operation, function: Callable[..., Any], atoms: Sequence[Atom]) -> Atom | Failed:
+    """Return the result of an elementwise operation on atoms, or :data:`~raspir.ir.atoms.FAILED` if it fails.
 
     Args:
         operation: the operation.
@@ -96,7 +118,7 @@ def applied(operation: Operation, function: Callable[..., Any], atoms: Sequence[
     try:
         result = checked(function(*atoms))
     except (Exception, SystemExit):  # opaque functions may raise anything
-        return None
+        return FAILED
     if atom_size(result) > LONGEST_BOUND:
         raise TooLargeError
     return result
@@ -122,7 +144,7 @@ def tried(
             result = applied(operation, function, combination)
         except TooLargeError:
             return None
-        if result is not None:
+        if result is not FAILED:
             taken.append(combination)
             results.append(result)
     return taken, results

@@ -17,12 +17,12 @@ from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, Side
 from raspir.analysis.steps import Steps
 from raspir.ir import OPERATIONS, Atom, Function, Graph, Node, Role, build
 from raspir.ir.atoms import is_integer
-from raspir.ir.evaluation import function_of
+from raspir.ir.evaluation import function_of, refuses_none
 from raspir.ir.layers import layer_of
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import operands_of
 from raspir.ir.ranges import LONGEST_BOUND, Bound, plus, times
-from raspir.ir.types import ATOM, BOOL, INT, SELECTOR, type_of, union
+from raspir.ir.types import ATOM, BOOL, INT, NONE, SELECTOR, type_of, union
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Indices, Input, Lookup, Mean, Raw, Sum, Where
 from raspir.ir.walks import computed
 
@@ -93,7 +93,15 @@ class Analysis:
         if isinstance(node, Aggregate):
             exact = isinstance(node, Sum) or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
             return (domains[1].integral and exact) or self.at_most_one(node.selector)
-        return node.operation.is_total(domains)
+        if any(domain.may_be_none for domain in domains) and refuses_none(node):
+            return False
+        if node.none == "skip" and any(domain.kinds is NONE for domain in domains):
+            return True
+        return node.operation.is_total(_reaching(node, domains))
+
+    def may_be_too_large(self, node: Node) -> bool:
+        """Return whether computing ``node`` may exceed the limit on integers."""
+        return node.operation.may_be_too_large(_reaching(node, [self[operand].domain for operand in node.operands]))
 
     def is_total(self, node: Node, operands: list[Node]) -> bool:
         """Return whether the elementwise ``node`` is total if it is applied to ``operands`` instead of its own."""
@@ -118,12 +126,14 @@ class Analysis:
 
     def _elementwise(self, node: Node, domains: list[Domain]) -> Domain:
         if isinstance(node, Where):
-            return self._choice(domains)
-        if isinstance(node, Lookup) and domains[0].atoms is None:
-            return Domain.of((*node.values, node.otherwise)) or Domain(node.type)
+            return self._choice(node, domains)
         outcome = self.outcomes(node, domains)
         if outcome is not None:
             return Domain.of(outcome[1]) or self._widened(node, domains, outcome[1])
+        if isinstance(node, Lookup):
+            return Domain.of((*node.values, node.otherwise)) or Domain(node.type)
+        if is_equality(node) and domains[0].is_apart_from(domains[1]):
+            return Domain.of([node.operation.name == "ne"]) or Domain(node.type)
         return _typed(node, domains)
 
     def _widened(self, node: Node, domains: list[Domain], results: list[Atom]) -> Domain:
@@ -135,13 +145,25 @@ class Analysis:
             return Domain.range(union(map(type_of, results)), min(numbers), max(numbers))
         return Domain(union(map(type_of, results)))
 
-    def _choice(self, domains: list[Domain]) -> Domain:
+    def _choice(self, node: Where, domains: list[Domain]) -> Domain:
         condition, a, b = domains
         if condition.atoms is not None:
             truths = {bool(atom) for atom in condition.atoms}
             if len(truths) == 1:
                 return a if truths == {True} else b
-        return a.join(b)
+        return self._chosen(node.condition, True, node.a).join(self._chosen(node.condition, False, node.b))
+
+    def _chosen(self, condition: Node, holds: bool, value: Node) -> Domain:
+        """Return the domain of ``value`` where ``condition`` holds or not, less a constant that it differs from."""
+        while condition.operation.name == "not" and self[condition].domain.boolean:
+            condition, holds = condition.operands[0], not holds
+        domain = self[value].domain
+        if is_equality(condition) and holds == (condition.operation.name == "ne"):
+            for own, other in (condition.operands, condition.operands[::-1]):
+                known = self[other].domain.atoms
+                if own is value and known is not None and len(known) == 1:
+                    return domain.without(known[0])
+        return domain
 
     def outcomes(self, node: Node, domains: list[Domain]) -> tuple[list[tuple[Atom, ...]], list[Atom]] | None:
         """Return the operand atoms on which the elementwise ``node`` succeeds and its results; ``None`` if too many."""
@@ -165,7 +187,7 @@ class Analysis:
         several = Domain.range(INT | value.kinds, low, high)
         if some:
             return several
-        return several.join(alone) if alone.integral else Domain(node.type)
+        return several.join(alone)
 
     # Linear forms
 
@@ -409,9 +431,21 @@ def _longest(max_length: int | None) -> int:
 def _typed(node: Node, domains: list[Domain]) -> Domain:
     """Return the domain of the result type inferred from the operands' kinds, with bounds if it is integral."""
     kinds = node.operation.infer(tuple(domain.kinds for domain in domains), node.attributes) or node.type
-    if kinds in BOOL | INT:
-        return Domain.range(kinds, *node.operation.bounded(domains))
+    if kinds in BOOL | INT | NONE:
+        return Domain.range(kinds, *node.operation.bounded(_reaching(node, domains)))
     return Domain(kinds)
+
+
+def _reaching(node: Node, domains: list[Domain]) -> list[Domain]:
+    """Return the domains of the atoms on which the function of ``node`` is called: without ``None`` if it never is."""
+    if node.none != "skip" and not refuses_none(node):
+        return domains
+    return [domain.without(None) for domain in domains]
+
+
+def is_equality(node: Node) -> bool:
+    """Return whether ``node`` yields whether two atoms are equal, or whether they differ, ``None`` included."""
+    return node.operation.name in ("eq", "ne") and node.none != "skip"
 
 
 def _uniformity(node: Node, operands: list[Facts]) -> tuple[bool, bool]:

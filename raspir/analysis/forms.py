@@ -15,7 +15,6 @@ from raspir.analysis.steps import NONE
 from raspir.ir import OPERATIONS, Node, build
 from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.ranges import plus
-from raspir.ir.types import NUMBER, STR
 from raspir.ir.views import Compare, Select, SelectBy, Where
 
 _NESTED = 20  # nesting depth beyond which a condition is treated as atomic
@@ -86,15 +85,15 @@ class Forms:
         def whole() -> Disjunction:
             return condition(Comparison("cmp", key, query), IntSet.where(comparison))
 
-        constant = self._facts[query].domain.single if self._facts[query].uniform else None
-        if isinstance(key, Where) and self._compares_branches(comparison, key, query, constant is not None):
+        known = (self._facts[query].domain.atoms or ()) if self._facts[query].uniform else ()
+        if isinstance(key, Where) and self._compares_branches(comparison, key, query, len(known) == 1):
             return self._nested(
                 (comparison, key, query),
                 lambda: self._branches(key, lambda branch: self.compared(comparison, branch, query)),
                 whole,
             )
-        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and type(constant) is bool:
-            return self.column(key) if constant == (comparison == "eq") else selectors.complement(self.column(key))
+        if self._facts[key].domain.boolean and comparison in ("eq", "ne") and known in ((True,), (False,)):
+            return self.column(key) if known[0] == (comparison == "eq") else selectors.complement(self.column(key))
         return whole()
 
     def _compares_branches(self, comparison: str, key: Where, query: Node, constant: bool) -> bool:
@@ -134,13 +133,20 @@ class Forms:
 
     def _parts(self, choice: Where, coefficient: int, query: Linear, allowed: IntSet) -> bool:
         """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""
+        branches = (choice.a, choice.b)
+        if not self._are_integers(*branches):  # one that is None is chosen nowhere
+            return False
         if all(self._facts[term].uniform for term in query.terms):
             return True
-        for branch in (choice.a, choice.b):
+        for branch in branches:
             possible = IntSet([self._facts.bounds(self._facts.linear(branch).scaled(coefficient), query)])
             if possible <= allowed or not possible & allowed:
                 return True
         return False
+
+    def _are_integers(self, *nodes: Node) -> bool:
+        """Return whether all of ``nodes`` are integers or booleans, also where a choice does not choose them."""
+        return all(self._facts[node].domain.integral for node in nodes)
 
     def _between(self, key: Linear, query: Linear, allowed: IntSet) -> Disjunction:
         """Return the formula of ``key - query in allowed``, normalized to a positive leading sign and coprime terms."""
@@ -228,7 +234,4 @@ class Forms:
         if outcome is not None:
             found = {bool(result) for result in outcome[1]}
             return found.pop() if len(found) == 1 else None
-        kinds = [self._facts[side].domain.kinds for side in (a, b)]
-        if comparison in ("eq", "ne") and STR in kinds and any(kind in NUMBER for kind in kinds):
-            return comparison == "ne"
-        return None
+        return comparison == "ne" if comparison in ("eq", "ne") and domains[0].is_apart_from(domains[1]) else None

@@ -6,24 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from raspir.analysis.domains import TooLargeError
+from raspir.analysis.domains import LIMIT, TooLargeError
 from raspir.ir import Atom, Graph, Node
-from raspir.ir.atoms import show
+from raspir.ir.atoms import FAILED, Failed, show
 from raspir.ir.errors import VocabularyWarning, reason, warn
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Aggregate, Const, Elementwise, Input, Map, SelectBy
 from raspir.passes.base import PassContext, Remark
 from raspir.rewriting.algebra import Algebra
-from raspir.rewriting.columns import apply
-from raspir.rewriting.graphs import all_or_none, cost, made_of, on_operands, replaced
+from raspir.rewriting.columns import all_or_failed, apply
+from raspir.rewriting.graphs import cost, made_of, on_operands, replaced
 
 _ROUNDS = 20  # one or two usually suffice; none makes the graph larger
 
 
 @dataclass(frozen=True)
 class Fold:
-    """A rewrite to fixed point by the algebra of :mod:`raspir.rewriting.algebra`."""
+    """A rewrite to fixed point by the algebra of :mod:`raspir.rewriting.algebra`.
+
+    Attributes:
+        max_table: the maximum number of rows of a table in place of an opaque function.
+    """
+
+    max_table: int = LIMIT
 
     name: ClassVar[str] = "fold"
     summary: ClassVar[str] = (
@@ -32,15 +38,15 @@ class Fold:
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` folded, and warn of opaque functions that fail on an atom of the vocabulary."""
-        _check_vocabulary(graph, context.warned)
+        check_vocabulary(graph, context.warned)
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
-            algebra = Algebra(context.analysis(graph), graph)
+            algebra = Algebra(context.analysis(graph), graph, self.max_table)
             made = fold(graph, algebra)
             folded = replaced(graph, made)
             if len(folded) > len(graph) and cost(folded) > cost(graph):
-                algebra = Algebra(context.analysis(graph), graph)
+                algebra = Algebra(context.analysis(graph), graph, self.max_table)
                 made = fold_in_place(graph, algebra)
                 folded = replaced(graph, made)
                 if cost(folded) > cost(graph):  # a type can keep the original alive beside its replacement
@@ -106,7 +112,7 @@ def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
 _MOST_CHECKED = 250_000  # maximum evaluations on atoms of the vocabulary, to check opaque functions
 
 
-def _check_vocabulary(graph: Graph, warned: set[str]) -> None:
+def check_vocabulary(graph: Graph, warned: set[str]) -> None:
     """Warn, once each, of opaque functions that fail on a value computed elementwise from an atom of the vocabulary."""
     for source in graph.inputs.values():
         if source.vocabulary is not None and graph.max_length != 0:
@@ -115,7 +121,7 @@ def _check_vocabulary(graph: Graph, warned: set[str]) -> None:
 
 def _check_input(graph: Graph, source: Input, vocab: tuple[Atom, ...], warned: set[str]) -> None:
     """Evaluate functions that depend on one input alone, at a single position."""
-    made: dict[Node, Sequence[Atom | None]] = {source: vocab}
+    made: dict[Node, Sequence[Atom | Failed]] = {source: vocab}
     left = _MOST_CHECKED
     for node in graph:
         left -= len(vocab)
@@ -136,17 +142,17 @@ def _check_function(
     graph: Graph,
     node: Map | SelectBy,
     vocab: tuple[Atom, ...],
-    rows: Sequence[tuple[Atom | None, ...]],
+    rows: Sequence[tuple[Atom | Failed, ...]],
     warned: set[str],
 ) -> None:
     """Warn if an opaque function of ``node`` fails on one of ``rows``, which are computed from the vocabulary."""
-    function = graph.functions.get(node.function)
+    function = function_of(node, graph.functions)
     if function is None:
         return
     failures = []
     for atom, row in zip(vocab, rows, strict=True):
-        known: list[Atom] | None = all_or_none(row)
-        why = None if known is None else _failure(node, function, known)
+        known = all_or_failed(row)
+        why = None if known is FAILED else _failure(node, function, known)
         if why is not None:
             made = "" if all(value is atom for value in row) else f", which makes it {' and '.join(map(show, row))}"
             failures.append((f"{show(atom)}{made}", why))
@@ -173,8 +179,8 @@ def _failure(node: Node, function: Callable[..., Any], atoms: Sequence[Atom]) ->
     return None
 
 
-def _applied(node: Node, function: Callable[..., Any], row: Sequence[Atom | None]) -> Atom | None:
+def _applied(node: Node, function: Callable[..., Any], row: Sequence[Atom | Failed]) -> Atom | Failed:
     try:
         return apply(node, function, row)
     except TooLargeError:
-        return None
+        return FAILED

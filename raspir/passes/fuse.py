@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from raspir.analysis import Analysis
+from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph, Location, Node, build, make
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import NOTHING
@@ -27,7 +27,12 @@ class Fuse:
     lookup, if that leaves fewer elementwise nodes; so no work is duplicated. The lookup is in the layer of its root, so
     no value moves to a later layer. An atom for which an operation fails is not in the table: the result may then be
     anything. An opaque function that fails on an atom is never fused, so that it still fails when the program runs.
+
+    Attributes:
+        max_table: the maximum number of rows of a lookup.
     """
+
+    max_table: int = LIMIT
 
     name = "fuse"
     summary = "replaces elementwise operations on a value of few possible atoms by lookups"
@@ -35,7 +40,7 @@ class Fuse:
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with profitable lookups; it keeps its schedule only if nothing changed."""
         while True:  # types that a table narrows can make more atoms known; each round leaves fewer nodes
-            tables = _Tables(graph, context.analysis(graph))
+            tables = _Tables(graph, Columns(context.analysis(graph), self.max_table))
             lookups = tables.lookups()
             fused = _rebuilt(graph, lookups) if lookups else None
             if fused is None:
@@ -47,9 +52,9 @@ class Fuse:
 class _Tables:
     """The elementwise nodes of a graph to replace by lookups of their root."""
 
-    def __init__(self, graph: Graph, analysis: Analysis) -> None:
+    def __init__(self, graph: Graph, columns: Columns) -> None:
         self._graph = graph
-        self._columns = Columns(analysis)
+        self._columns = columns
         self._roots = self._columns.roots
         for node in graph:
             self._columns.visit(node)

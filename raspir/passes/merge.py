@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, TypeGuard
 
-from raspir.analysis import Analysis, Linear
+from raspir.analysis import Linear
 from raspir.analysis import selectors as normal
+from raspir.analysis.domains import LIMIT
 from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Graph, Node
 from raspir.ir.atoms import is_zero
@@ -23,7 +24,13 @@ _ROUNDS = 10
 
 @dataclass(frozen=True)
 class Merge:
-    """A merge of heads, and of comparisons within them."""
+    """A merge of heads, and of comparisons within them.
+
+    Attributes:
+        max_table: the maximum number of rows of a table in place of an opaque function.
+    """
+
+    max_table: int = LIMIT
 
     name: ClassVar[str] = "merge"
     summary: ClassVar[str] = "merges equal selectors, comparisons of the same key and query, and sums over one selector"
@@ -31,7 +38,7 @@ class Merge:
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` merged, or the same graph if that saves nothing."""
         for _ in range(_ROUNDS):
-            merging = _Merging(graph, context.analysis(graph))
+            merging = _Merging(graph, Algebra(context.analysis(graph), graph, self.max_table))
             merged = merging.graph()
             if cost(merged) >= cost(graph):
                 break
@@ -43,9 +50,9 @@ class Merge:
 class _Merging:
     """One round over a graph, in post-order."""
 
-    def __init__(self, graph: Graph, analysis: Analysis) -> None:
+    def __init__(self, graph: Graph, algebra: Algebra) -> None:
         self._graph = graph
-        self._algebra = Algebra(analysis, graph)
+        self._algebra = algebra
         self._facts = self._algebra.facts
         self._describer = Describer(graph)
         self._made: dict[Node, Node] = {}

@@ -5,11 +5,12 @@ Every rule preserves values exactly, including their types, on all inputs on whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from raspir.ir.operations import COMPARISONS
-from raspir.rewriting.builder import COMPLEMENT, Builder, Row, outcome
-from raspir.rewriting.rules import attention, comparisons, logic, numbers
+from raspir.ir import Node
+from raspir.ir.operations import COMPARISONS, OPERATIONS
+from raspir.rewriting.builder import COMPLEMENT, Builder, Row, has_default_none, outcome
+from raspir.rewriting.rules import attention, comparisons, logic, missing, numbers
 
 __all__ = ["COMPLEMENT", "RULES", "Algebra", "Row", "outcome", "rule_name"]
 
@@ -23,7 +24,7 @@ _COMPARED = (
 )
 _COMBINED = (attention.selects_all, attention.selector_algebra, attention.shallower)
 
-RULES: dict[str, tuple[Row, ...]] = {
+_OF_VALUES: dict[str, tuple[Row, ...]] = {
     **dict.fromkeys(("add", "sub", "neg"), (numbers.constant, numbers.sum_)),
     "mul": (numbers.constant, numbers.sum_, numbers.masked),
     **dict.fromkeys(("truediv", "mod", "abs", "has"), (numbers.constant,)),
@@ -43,7 +44,15 @@ RULES: dict[str, tuple[Row, ...]] = {
     "select.by": (attention.selects_all,),
     **dict.fromkeys(("selector.and", "selector.or", "selector.not"), _COMBINED),
 }
+
+RULES: dict[str, tuple[Row, ...]] = {
+    name: (missing.never_none, *rows) if ("none" in dict(OPERATIONS[name].attributes)) else rows
+    for name, rows in _OF_VALUES.items()
+}
 """The rules for each operation, in the order in which they are tried."""
+
+_EVALUATING = ("never none", "constant", "table")
+"""The names of the rules that evaluate a node, and so apply however it treats ``None``."""
 
 
 def rule_name(rule: Row) -> str:
@@ -54,7 +63,7 @@ def rule_name(rule: Row) -> str:
 class Algebra(Builder):
     """A builder that applies :data:`RULES`."""
 
-    @property
-    def rules(self) -> Mapping[str, tuple[Row, ...]]:
-        """The rules for each operation."""
-        return RULES
+    def rules(self, node: Node) -> Iterable[Row]:
+        """Return the rules for ``node``, in the order in which they are tried."""
+        rows = RULES.get(node.operation.name, ())
+        return rows if has_default_none(node) else [row for row in rows if rule_name(row) in _EVALUATING]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from math import inf
 from typing import Any
 
 from raspir.analysis import Analysis, Comparison, IntSet, Linear
 from raspir.analysis import selectors as normal
+from raspir.analysis.domains import LIMIT
 from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Atom, Graph, GraphError, Node, build
@@ -45,18 +46,19 @@ class Builder:
     Args:
         analysis: the facts.
         graph: the graph to rewrite, if any.
+        max_table: the maximum number of rows of a table in place of an opaque function.
 
     Attributes:
         uses: the use count of each node of the graph, by which rules avoid copying nodes with other users.
     """
 
-    @property
-    def rules(self) -> Mapping[str, tuple[Row, ...]]:
-        """The rules for each operation, in the order in which they are tried."""
-        return {}
+    def rules(self, node: Node) -> Iterable[Row]:
+        """Return the rules for ``node``, in the order in which they are tried."""
+        return ()
 
-    def __init__(self, analysis: Analysis, graph: Graph | None = None) -> None:
+    def __init__(self, analysis: Analysis, graph: Graph | None = None, max_table: int = LIMIT) -> None:
         self.facts = analysis
+        self._max_table = max_table
         self.uses: Counter[Node] = Counter() if graph is None else uses_in(graph)
         self._folded: dict[Node, Node] = {}
         self._open: set[Node] = set()
@@ -113,7 +115,7 @@ class Builder:
 
     def _applied(self, node: Node) -> Node:
         """Return the result of the first applicable rule, or ``node`` itself."""
-        for rule in self.rules.get(node.operation.name, ()):
+        for rule in self.rules(node):
             try:
                 new = rule(self, node)
             except GraphError:  # ill-typed replacement: the program fails there anyway
@@ -125,7 +127,7 @@ class Builder:
     @cached_property
     def columns(self) -> Columns:
         """The columns of elementwise work on few atoms."""
-        return Columns(self.facts)
+        return Columns(self.facts, self._max_table)
 
     # Constants
 
@@ -297,6 +299,11 @@ class Builder:
                 ends += [] if high == inf else [select("lt", 0) if high == -1 else select("le", high)]
             parts.append(self._joined("selector.and", ends))
         return self._joined("selector.or", parts)
+
+
+def has_default_none(node: Node) -> bool:
+    """Return whether ``node`` treats ``None`` as its operation does by default; if not, only few rules apply to it."""
+    return node.none is None or node.none == node.operation.attributes[-1][1].default
 
 
 def outcome(allowed: IntSet) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from raspir.analysis import Analysis, Domain
@@ -89,15 +90,16 @@ def chosen(supported: Collection[str]) -> dict[str, Lowering]:
 
 def _lookup(make: Legalizer, node: Lookup) -> Node | None:
     """lookup(x) = where(x == k, v, …), if equality distinguishes each key from all other possible atoms of x."""
-    domain = make.facts[node.operands[0]].domain
     result = make("const", value=node.otherwise)
-    for key, value in zip(node.keys, node.values, strict=True):
+    for row, value in zip(node.rows, node.values, strict=True):
         if atom_key(value) == atom_key(node.otherwise):
             continue
-        if not _is_distinguished(key, domain):
-            return None
-        test = make("eq", node.operands[0], make("const", value=key))
-        result = make("where", test, make("const", value=value), result)
+        found = make("const", value=value)
+        for operand, key in zip(node.operands, row, strict=True):
+            if not _is_distinguished(key, make.facts[operand].domain):
+                return None
+            found = make("where", make("eq", operand, make("const", value=key)), found, result)
+        result = found
     return result
 
 
@@ -105,29 +107,38 @@ def _is_distinguished(key: Atom, domain: Domain) -> bool:
     """Return whether ``==`` distinguishes ``key`` from every other atom of ``domain``, unlike 1 from ``True``."""
     if domain.atoms is not None:
         return all(atom != key or atom_key(atom) == atom_key(key) for atom in domain.atoms)
-    if isinstance(key, str):
+    if isinstance(key, str | None):
         return True
     return domain.kinds & NUMBER in type_of(key) and not (isinstance(key, float) and key == 0)
 
 
-def _has(make: Legalizer, node: Has) -> Node:
+def _has(make: Legalizer, node: Has) -> Node | None:
     """x in (a, b) = x == a | x == b."""
-    result: Node | None = None
-    for value in node.values:
-        test = make("eq", node.operand, make("const", value=value))
-        result = test if result is None else make("or", result, test)
-    return make("const", value=False) if result is None else result
+    if not node.values:
+        return None if node.none == "skip" else make("const", value=False)
+    tests = [make("eq", node.operand, make("const", value=value), **_none(node)) for value in node.values]
+    return reduce(lambda a, b: make("or", a, b, **_skipping(node)), tests)
 
 
 def _swapped(name: str) -> Callable[[Legalizer, Node], Node]:
     """a > b = b < a, and the like."""
-    return lambda make, node: make(name, *reversed(node.operands))
+    return lambda make, node: make(name, *reversed(node.operands), **_none(node))
+
+
+def _none(node: Node) -> dict[str, str]:
+    """Return the attribute for an operation that treats ``None`` as ``node`` does."""
+    return {} if node.none is None else {"none": node.none}
+
+
+def _skipping(node: Node) -> dict[str, str]:
+    """Return the attribute for an operation on results of ``node``, which may be ``None`` if it skips."""
+    return {"none": "skip"} if node.none == "skip" else {}
 
 
 def _negated(name: str) -> Callable[[Legalizer, Node], Node]:
     """a != b = ~(a == b), and the like: atoms that can be compared are totally ordered."""
     negation = "selector.not" if name.startswith("select.") else "not"
-    return lambda make, node: make(negation, make(name, *node.operands))
+    return lambda make, node: make(negation, make(name, *node.operands, **_none(node)), **_skipping(node))
 
 
 def _is_integral(make: Legalizer, node: Node) -> bool:

@@ -10,7 +10,7 @@ import z3
 
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import show
-from raspir.ir.types import BOOL, FLOAT, SELECTOR, STR
+from raspir.ir.types import BOOL, FLOAT, NONE, SELECTOR, STR
 from raspir.ir.views import Input, SelectBy
 from raspir.validation.encoding import Encoding
 from raspir.validation.values import LIMIT, UNLIMITED, Term, Value, fraction, integer, nearest
@@ -95,6 +95,8 @@ class Reader:
     def _atom(self, value: Value) -> Atom:
         for kind, (guard, payload) in value.cases.items():
             if self._holds(guard):
+                if kind is NONE:
+                    return None
                 if kind is BOOL:
                     return self._holds(payload)
                 if kind is STR:

@@ -7,16 +7,27 @@ from collections.abc import Callable, Iterable, Sequence
 import z3
 
 from raspir.ir import Atom, Node, Role
+from raspir.ir.atoms import FAILED, Failed
+from raspir.ir.evaluation import refuses_none
 from raspir.ir.graph import topological
 from raspir.ir.operations import COMPARISONS, AttributeKind
-from raspir.ir.types import BOOL, INT, NUMBER, SELECTOR, STR
-from raspir.ir.typing import Attribute
+from raspir.ir.types import BOOL, INT, NONE, NUMBER, SELECTOR, STR
 from raspir.ir.views import Aggregate, Best, Const, Has, Input, Lookup, Map, Mean, Raw, Select, SelectBy, Where
 from raspir.validation import values
-from raspir.validation.values import TRUE, NoEncodingError, Strings, Term, Value, choose, conjunction, disjunction
+from raspir.validation.values import (
+    FALSE,
+    TRUE,
+    NoEncodingError,
+    Strings,
+    Term,
+    Value,
+    choose,
+    conjunction,
+    disjunction,
+)
 
-Table = Sequence[tuple[tuple[Atom, ...], Atom | None]]
-"""The graph of an opaque function: argument atoms and result, ``None`` if it fails."""
+Table = Sequence[tuple[tuple[Atom, ...], Atom | Failed]]
+"""The graph of an opaque function: argument atoms and result, ``FAILED`` if it fails."""
 
 Tables = Callable[[Node], Table | None]
 """A function from a node to its opaque function's table over the operands' domains; ``None`` if there is none."""
@@ -114,7 +125,22 @@ class Encoding:
         return self.strings.const(atom)
 
     def _mapped(self, node: Node, i: int) -> tuple[Value, Term]:
-        name, arguments = node.operation.name, [self.rows[operand][i] for operand in node.operands]
+        arguments = [self.rows[operand][i] for operand in node.operands]
+        if isinstance(node, Map):
+            table = self._tables(node)
+            if table is not None:
+                return self._tabulated(node, table, arguments)
+
+        def function(*known: Value) -> tuple[Value, Term]:
+            return self._applied(node, known)
+
+        if refuses_none(node) or node.none == "skip":
+            return values.without_none(function, node.none or "error", arguments)
+        return function(*arguments)
+
+    def _applied(self, node: Node, arguments: Sequence[Value]) -> tuple[Value, Term]:
+        """Return the function of an elementwise node on atoms, regardless of how it treats ``None``."""
+        name = node.operation.name
         if name in COMPARISONS:
             outcome, ok = values.compared(name, *arguments)
             return Value.of(BOOL, outcome), ok
@@ -130,9 +156,9 @@ class Encoding:
             equal = (values.equal(arguments[0], self._atom(atom)) for atom in node.values)
             return Value.of(BOOL, disjunction(equal)), TRUE
         if isinstance(node, Lookup):
-            return self._looked_up(node, arguments[0]), TRUE
+            return self._looked_up(node, arguments), TRUE
         if isinstance(node, Map):
-            return self._opaque(node, arguments[0])
+            return values.applied(node.function, *arguments)
         unary = {"neg": values.negated, "abs": values.absolute, "round": values.rounded, "not": values.inverted}
         return unary[name](arguments[0])
 
@@ -141,26 +167,28 @@ class Encoding:
             raise NoEncodingError("a power")
         return node.value
 
-    def _looked_up(self, node: Lookup, argument: Value) -> Value:
+    def _looked_up(self, node: Lookup, arguments: Sequence[Value]) -> Value:
         found = self._atom(node.otherwise)
-        for key, result in zip(node.keys, node.values, strict=True):
-            found = choose(values.same(argument, self._atom(key)), self._atom(result), found)
+        for row, result in zip(node.rows, node.values, strict=True):
+            found = choose(self._are(arguments, row), self._atom(result), found)
         return found
 
-    def _opaque(self, node: Map, argument: Value) -> tuple[Value, Term]:
-        table = self._tables(node)
-        if table is None:
-            return values.applied(node.function, argument)
+    def _are(self, arguments: Sequence[Value], atoms: Sequence[Atom]) -> Term:
+        """Return the term for whether arguments are identical to some atoms."""
+        return conjunction(map(values.same, arguments, map(self._atom, atoms)))
+
+    def _tabulated(self, node: Map, table: Table, arguments: Sequence[Value]) -> tuple[Value, Term]:
+        """Return an opaque function on its arguments by its table, which also says what ``None`` does."""
         found, ok = self._atom(0), list[Term]()
-        for test, result in self._tests(node, table, [argument]):
-            if result is not None:
+        for test, result in self._tests(node, table, arguments):
+            if result is not FAILED:
                 found = choose(test, self._atom(result), found) if ok else self._atom(result)
                 ok.append(test)
         return found, disjunction(ok)
 
-    def _tests(self, node: Node, table: Table, arguments: list[Value]) -> list[tuple[Term, Atom | None]]:
+    def _tests(self, node: Node, table: Table, arguments: Sequence[Value]) -> list[tuple[Term, Atom | Failed]]:
         """Return the guard and result of each row of a node's table; add the obligation that some guard holds."""
-        tests = [(conjunction(map(values.same, arguments, map(self._atom, atoms))), result) for atoms, result in table]
+        tests = [(self._are(arguments, atoms), result) for atoms, result in table]
         self.claims.append(z3.Implies(self.succeeds(*node.operands), disjunction(test for test, _ in tests)))
         return tests
 
@@ -178,13 +206,15 @@ class Encoding:
 
     def _entry(self, node: Select, key: Value, query: Value) -> tuple[Term, Term]:
         if not isinstance(node, SelectBy):
-            return values.compared(node.comparison, key, query)
+            outcome, ok = values.compared(node.comparison, key, query)
+            missing = values.any_missing([key, query]) if refuses_none(node) else FALSE
+            return outcome, ok if z3.is_false(missing) else conjunction([ok, z3.Not(missing)])
         table = self._tables(node)
         if table is None:
             return values.predicate(node.function, key, query)
         tests = self._tests(node, table, [key, query])
-        chosen = disjunction(test for test, result in tests if result)
-        return chosen, disjunction(test for test, result in tests if result is not None)
+        chosen = disjunction(test for test, result in tests if result is True)
+        return chosen, disjunction(test for test, result in tests if result is not FAILED)
 
     # Aggregates
 
@@ -208,9 +238,10 @@ class Encoding:
             for k in positions:
                 if k != j:
                     better, comparable = values.compared(wins, scores[j], scores[k])
-                    tie = values.equal(scores[j], scores[k]) if (j < k) == ties_left else z3.BoolVal(False)
+                    equal = values.equal(scores[j], scores[k])
+                    tie = equal if (j < k) == ties_left else z3.BoolVal(False)
                     beaten.append(z3.Implies(selected[k], disjunction([better, tie])))
-                    ok.append(z3.Implies(z3.And(selected[j], selected[k]), comparable))
+                    ok.append(z3.Implies(z3.And(selected[j], selected[k]), disjunction([equal, comparable])))
             is_best = conjunction([selected[j], *beaten])
             found = row[j] if found is None else choose(is_best, row[j], found)
         return found, conjunction(ok)
@@ -227,7 +258,7 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
         return alone, TRUE
     count, most = z3.Sum([z3.If(chosen, z3.IntVal(1), z3.IntVal(0)) for chosen in selected]), len(row)
     fine = [z3.Implies(chosen, value.when(NUMBER)) for chosen, value in zip(selected, row, strict=True)]
-    ok = disjunction([count <= 1, conjunction(fine)]) if any(value.may_be(STR) for value in row) else TRUE
+    ok = disjunction([count <= 1, conjunction(fine)]) if any(value.may_be(STR | NONE) for value in row) else TRUE
     if all(not value.may_be(NUMBER) for value in row):
         return alone, ok
     total, added = _total(selected, row)
@@ -259,7 +290,7 @@ def _total(selected: list[Term], row: list[Value]) -> tuple[Value, Term]:
 
 def _texts(node: Node, tables: Tables) -> Iterable[str]:
     """Yield the string literals of a node's attributes and of its table."""
-    literals: list[Attribute] = []
+    literals: list[object] = []
     for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
         if kind in (AttributeKind.ATOM, AttributeKind.ATOMS, AttributeKind.VOCABULARY):
             literals += value if isinstance(value, tuple) else (value,)

@@ -10,6 +10,7 @@ from typing import Any
 
 from raspir.analysis import Analysis
 from raspir.ir import Atom, Graph, Node
+from raspir.ir.atoms import FAILED, Failed
 from raspir.ir.evaluation import checked, function_of
 from raspir.validation.encoding import Table, Tables
 
@@ -39,9 +40,9 @@ def _table(node: Node, function: Callable[..., Any] | None, analysis: Analysis) 
     return [(row, _called(node, function, row)) for row in product(*finite)]
 
 
-def _called(node: Node, function: Callable[..., Any], row: tuple[Atom, ...]) -> Atom | None:
+def _called(node: Node, function: Callable[..., Any], row: tuple[Atom, ...]) -> Atom | Failed:
     try:
         result = function(*row)
         return bool(result) if node.operation.name == "select.by" else checked(result)
     except (Exception, SystemExit):  # opaque functions may raise anything, which makes the program fail
-        return None
+        return FAILED

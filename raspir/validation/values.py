@@ -1,9 +1,10 @@
 """SMT encoding of atoms and of the elementwise operations.
 
-A symbolic atom has a case for each possible kind. Integers and booleans are exact. A float is a real number with a flag
-for ``-0.0``; float sums, differences, products and quotients are uninterpreted functions, so that no proof relies on
-exact arithmetic, except that constants are folded. An infinite constant has no encoding; any other infinity is a real
-number beyond all finite floats. A string is a real number that represents its place in the order of strings.
+A symbolic atom has a case for each possible kind, that of ``None`` included. Integers and booleans are exact. A float
+is a real number with a flag for ``-0.0``; float sums, differences, products and quotients are uninterpreted functions,
+so that no proof relies on exact arithmetic, except that constants are folded. An infinite constant has no encoding; any
+other infinity is a real number beyond all finite floats. A string is a real number that represents its place in the
+order of strings.
 
 The limit on integers, beyond which products and quotients fail, is a symbolic constant that is only known to be large:
 a proof then holds for the actual limit, and the solver never computes with a million bits.
@@ -12,7 +13,7 @@ a proof then holds for the actual limit, and the solver never computes with a mi
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -24,14 +25,15 @@ import z3
 from raspir.ir import Atom
 from raspir.ir.arithmetic import MOST_BITS, MOST_CHARACTERS
 from raspir.ir.evaluation import EVALUATORS
-from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
+from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, STR, Type
 
 Term = Any
 """A solver term; z3 is untyped."""
 
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
-SORTS = {BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
+SORTS = {NONE: z3.BoolSort(), BOOL: z3.BoolSort(), INT: z3.IntSort(), FLOAT: z3.RealSort(), STR: z3.RealSort()}
 KINDS = tuple(SORTS)
+_SOME = NUMBER | STR
 MADE_UP = "@"
 """The prefix of uninterpreted Python operations, which no opaque symbol has."""
 
@@ -80,7 +82,7 @@ class Value:
     """A symbolic atom.
 
     Attributes:
-        cases: the guard and payload of each possible kind. Exactly one guard holds.
+        cases: the guard and payload of each possible kind; the payload of ``None`` is true. Exactly one guard holds.
         size: a bound on the absolute value of an integer and on the length of a string; ``None`` if unknown.
         minus: the guard of ``-0.0``.
     """
@@ -102,7 +104,10 @@ class Value:
 
     def only(self, kinds: Type) -> Value:
         """Return the value restricted to ``kinds``; unconstrained if it is of another kind."""
-        return replace(self, cases={kind: case for kind, case in self.cases.items() if kind in kinds})
+        cases = {kind: case for kind, case in self.cases.items() if kind in kinds}
+        if len(cases) == 1:
+            cases = {kind: (TRUE, payload) for kind, (_, payload) in cases.items()}
+        return replace(self, cases=cases)
 
     def may_be(self, kinds: Type) -> bool:
         """Return whether it has a case in ``kinds``."""
@@ -134,8 +139,15 @@ class Value:
     @property
     def truth(self) -> Term:
         """Whether it is truthy."""
-        cases = self.cases.items()
-        return disjunction(z3.And(guard, payload if kind is BOOL else payload != 0) for kind, (guard, payload) in cases)
+        return disjunction(
+            z3.And(guard, payload if kind is BOOL else payload != 0)
+            for kind, (guard, payload) in self.cases.items()
+            if kind is not NONE
+        )
+
+
+MISSING = Value.of(NONE, TRUE)
+"""The symbolic atom ``None``."""
 
 
 def conjunction(parts: Iterable[Term]) -> Term:
@@ -166,7 +178,7 @@ def choose(condition: Term, a: Value, b: Value) -> Value:
         one, other = a.cases.get(kind), b.cases.get(kind)
         if one is not None and other is not None:
             guard = TRUE if z3.is_true(one[0]) and z3.is_true(other[0]) else z3.If(condition, one[0], other[0])
-            cases[kind] = (guard, z3.If(condition, one[1], other[1]))
+            cases[kind] = (guard, TRUE if kind is NONE else z3.If(condition, one[1], other[1]))
         elif one is not None:
             cases[kind] = (conjunction([condition, one[0]]), one[1])
         elif other is not None:
@@ -215,6 +227,8 @@ class Strings:
         Raises:
             NoEncodingError: if it is infinite, or has more bits than the solver handles in reasonable time.
         """
+        if atom is None:
+            return MISSING
         if isinstance(atom, bool):
             return Value.of(BOOL, z3.BoolVal(atom))
         if isinstance(atom, int):
@@ -234,7 +248,7 @@ def fresh(name: str, kinds: Type, size: int | None = None) -> tuple[Value, Term]
     cases: dict[Type, tuple[Term, Term]] = {}
     for number, kind in enumerate(kinds.kinds):
         guard = TRUE if len(kinds.kinds) == 1 else tag == number
-        cases[kind] = (guard, z3.Const(f"{name}.{kind}", SORTS[kind]))
+        cases[kind] = (guard, TRUE if kind is NONE else z3.Const(f"{name}.{kind}", SORTS[kind]))
     held = [] if len(cases) == 1 else [tag >= 0, tag < len(cases)]
     minus = _zero(cases, z3.Bool(f"{name}.minus")) if FLOAT in cases else FALSE
     value = Value(cases, size if any(kind in (INT, STR) for kind in cases) else 1, minus)
@@ -266,7 +280,8 @@ def same(a: Value, b: Value) -> Term:
 
 def equal(a: Value, b: Value) -> Term:
     """Return the term for whether two atoms are equal by Python's ``==``."""
-    return _related(operator.eq, a, b)
+    none = [conjunction([a.when(NONE), b.when(NONE)])] if a.may_be(NONE) and b.may_be(NONE) else []
+    return disjunction([_related(operator.eq, a, b), *none])
 
 
 def _related(relation: Callable[[Term, Term], Term], a: Value, b: Value) -> Term:
@@ -280,12 +295,39 @@ def _related(relation: Callable[[Term, Term], Term], a: Value, b: Value) -> Term
 
 
 def compared(name: str, a: Value, b: Value) -> tuple[Term, Term]:
-    """Return the outcome of a comparison, and whether it is defined."""
+    """Return the outcome of a comparison, and whether it is defined, where ``None`` is an ordinary atom."""
     if name in ("eq", "ne"):
         outcome = equal(a, b)
         return outcome if name == "eq" else z3.Not(outcome), TRUE
     comparable = disjunction(conjunction([a.when(kinds), b.when(kinds)]) for kinds in (NUMBER, STR))
     return _related(getattr(operator, name), a, b), comparable
+
+
+def without_none(
+    function: Callable[..., tuple[Value, Term]], how: str, arguments: Sequence[Value]
+) -> tuple[Value, Term]:
+    """Return the result of a function of atoms other than ``None``, and whether it is defined.
+
+    Args:
+        function: the function.
+        how: what an argument of ``None`` does: ``skip`` makes the result ``None``, and ``error`` makes it undefined.
+        arguments: the arguments.
+    """
+    missing = any_missing(arguments)
+    if z3.is_false(missing):
+        return function(*arguments)
+    known = [each.only(_SOME) for each in arguments]
+    if not all(each.cases for each in known):  # one is always None
+        return MISSING, z3.BoolVal(how == "skip")
+    result, ok = function(*known)
+    if how == "error":
+        return result, conjunction([z3.Not(missing), ok])
+    return choose(missing, MISSING, result), disjunction([missing, ok])
+
+
+def any_missing(arguments: Iterable[Value]) -> Term:
+    """Return the term for whether one of the arguments is ``None``."""
+    return disjunction(each.when(NONE) for each in arguments)
 
 
 # Arithmetic
@@ -299,7 +341,7 @@ def free(name: str, *sorts: Term) -> Term:
 def _uninterpreted(name: str, arguments: Iterable[Term], sort: Term) -> Term:
     """Return an uninterpreted function applied to ``arguments``."""
     terms = list(arguments)
-    return free(name, *(term.sort() for term in terms), sort)(*terms)
+    return free(name, *(term.sort() for term in terms), sort)(*terms) if terms else z3.Const(name, sort)
 
 
 def names_in(terms: Iterable[Term]) -> set[str]:
@@ -526,7 +568,7 @@ def power(a: Value, exponent: Atom) -> tuple[Value, Term]:
     Raises:
         NoEncodingError: if it may be an integer to a power other than a small natural number.
     """
-    if isinstance(exponent, str | bool) or (not 0 <= exponent <= 4 and type(exponent) is int):
+    if isinstance(exponent, str | bool | None) or (not 0 <= exponent <= 4 and type(exponent) is int):
         raise NoEncodingError("a power")
     real = z3.ToReal(a.number) if z3.is_int(a.number) else a.number
     inexact, ok = float_result(f"pow.{exponent}", real), float_is_defined(f"pow.{exponent}", real)
@@ -624,7 +666,7 @@ def inverted(a: Value) -> tuple[Value, Term]:
 def _parts(a: Value, kind: Type) -> list[Term]:
     """Return the terms that determine an atom of a kind: its payload, and for a float also the sign of zero."""
     _, payload = a.cases[kind]
-    return [payload, a.minus] if kind is FLOAT else [payload]
+    return [] if kind is NONE else [payload, a.minus] if kind is FLOAT else [payload]
 
 
 def _called(symbol: str, part: str, sort: Term, *arguments: Value) -> Term:
@@ -638,14 +680,14 @@ def _called(symbol: str, part: str, sort: Term, *arguments: Value) -> Term:
     return found
 
 
-def applied(symbol: str, a: Value) -> tuple[Value, Term]:
-    """Return the result, of any kind, of an uninterpreted function of one atom, and whether it is defined."""
-    tag, cases = _called(symbol, "kind", z3.IntSort(), a), {}
+def applied(symbol: str, *arguments: Value) -> tuple[Value, Term]:
+    """Return the result, of any kind, of an uninterpreted function of atoms, and whether it is defined."""
+    tag, cases = _called(symbol, "kind", z3.IntSort(), *arguments), {}
     for number, kind in enumerate(KINDS):
-        payload = _called(symbol, str(kind), SORTS[kind], a)
-        guard = z3.And([tag != other for other in range(len(KINDS) - 1)]) if kind is STR else tag == number
+        payload = TRUE if kind is NONE else _called(symbol, str(kind), SORTS[kind], *arguments)
+        guard = z3.And([tag != other for other in range(len(KINDS) - 1)]) if kind is KINDS[-1] else tag == number
         cases[kind] = (guard, z3.If(payload >= 0, payload, -payload) if kind is STR else payload)
-    minus, succeeds = (_called(symbol, part, z3.BoolSort(), a) for part in ("minus", "succeeds"))
+    minus, succeeds = (_called(symbol, part, z3.BoolSort(), *arguments) for part in ("minus", "succeeds"))
     return Value(cases, None, _zero(cases, minus)), succeeds
 
 

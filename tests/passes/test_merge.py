@@ -15,6 +15,7 @@ from raspir.ir import Graph, verify
 from raspir.passes import merge
 from raspir.passes.base import PassContext
 from raspir.passes.merge import Merge
+from raspir.rewriting.algebra import Algebra
 
 same = key(tokens) == query(tokens)
 is_a = key(tokens) == query("a")
@@ -187,7 +188,7 @@ def test_overlapping_selectors_do_not(one, other, monkeypatch):
     stays(program, (one | other).value(A + 1), WORDS)
     before = as_graph(program)
     monkeypatch.setattr(merge.normal, "both", lambda a, b: merge.normal.NOTHING)
-    after = merge._Merging(before, Analysis.of(before)).graph()
+    after = merge._Merging(before, Algebra(Analysis.of(before), before)).graph()
     monkeypatch.undo()
     assert differing(before, after, WORDS)
 
@@ -254,7 +255,7 @@ def test_selectors_that_are_not_contained_do_not(whole, part, monkeypatch):
     stays(program, 2 * (whole & ~part).value(A + 1), WORDS)
     before = as_graph(program)
     monkeypatch.setattr(merge.normal, "complement", lambda formula: merge.normal.NOTHING)
-    after = merge._Merging(before, Analysis.of(before)).graph()
+    after = merge._Merging(before, Algebra(Analysis.of(before), before)).graph()
     monkeypatch.undo()
     assert differing(before, after, WORDS)
 

@@ -190,7 +190,7 @@ def internal(function, graph=OWN, name="calls"):
 
 
 def invalid(graph):
-    return with_output(graph, make(OPERATIONS["add"], [build("indices"), ZERO], [], STR))
+    return with_output(graph, make(OPERATIONS["add"], [build("indices"), ZERO], ["error"], STR))
 
 
 def fails(graph):
@@ -232,7 +232,7 @@ def test_a_pass_may_not_lose_a_function():
 
 
 def test_the_author_is_told_the_line_and_the_file_has_a_safe_name():
-    node = make(OPERATIONS["add"], [build("indices"), ZERO], [], STR)
+    node = make(OPERATIONS["add"], [build("indices"), ZERO], ["error"], STR)
     place = OWN.locations[OWN.outputs["out"]]
     with pytest.raises(GraphError) as caught:
         run_passes(OWN, [Calls(lambda graph: with_output(graph, node, locations={node: place}), "../odd name")])

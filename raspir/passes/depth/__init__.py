@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from raspir.analysis.bool_int import bool_int_agnostic
+from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
@@ -36,10 +37,12 @@ class Depth:
     Attributes:
         max_heads: the maximum number of heads that may replace one whose query, or a uniform value, has few atoms.
         time_budget: the seconds after which no further rule is tried; earlier results are kept.
+        max_table: the maximum number of rows of a table in place of an opaque function.
     """
 
     max_heads: int = 16
     time_budget: float = 30.0
+    max_table: int = LIMIT
 
     name: ClassVar[str] = "depth"
     summary: ClassVar[str] = "reduces attention layers by algebra, spending heads only on the critical path"
@@ -54,7 +57,7 @@ class Depth:
         limits = SearchLimits(context.attention, self.max_heads, deadline)
         analysis = context.analysis(graph)
         for _ in range(_ROUNDS):
-            search = Search(Algebra(analysis, graph), RULES, limits, bool_int_agnostic(graph))
+            search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph))
             found, remarks = extracted(graph, search, context.progress)
             is_better = cost(found) < cost(graph)
             if is_better:

@@ -213,7 +213,6 @@ class Search:
         for node in preorder([root], lambda node: () if node in self.results else node.operands):
             if node in self._open:
                 return False
-            domains = [self.facts[operand].domain for operand in node.operands]
-            if node not in self.results and node.operation.may_be_too_large(domains):
+            if node not in self.results and self.facts.may_be_too_large(node):
                 return False
         return True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from raspir.ir import Node
 from raspir.ir.layers import selector_parts
-from raspir.ir.types import NUMBER, STR
+from raspir.ir.types import NONE, NUMBER, STR
 from raspir.ir.views import Select, SelectBy
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import all_or_none
@@ -46,9 +46,11 @@ def with_sides(
 def _compares(algebra: Algebra, select: Select, operands: list[Node]) -> bool:
     """Return whether ``select`` succeeds on all of ``operands`` wherever it succeeds on its own."""
     changed = [(old, new) for old, new in zip(select.operands, operands, strict=True) if old is not new]
-    if not changed or select.comparison in ("eq", "ne"):
+    if not changed or select.none == "value":
         return True
     if isinstance(select, SelectBy):
         return False
     kinds = [algebra.facts[old].domain.kinds | algebra.facts[new].domain.kinds for old, new in changed]
+    if select.none == "error":
+        return not any(NONE in each for each in kinds)
     return all(each in NUMBER or each is STR for each in kinds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from raspir.analysis import IntSet
+from raspir.analysis.facts import is_equality
 from raspir.analysis.forms import MIRRORED
 from raspir.ir import Node, build
 from raspir.ir.atoms import is_boolean
@@ -46,14 +47,9 @@ def constant_last(algebra: Builder, node: Compare) -> Node | None:
 def truth(algebra: Builder, node: Compare) -> Node | None:
     """x == True is x and x == False is ~x, for booleans x."""
     single = algebra.facts[node.b].domain.single
-    if not (is_boolean(single) and _is_equality(node) and algebra.facts[node.a].domain.boolean):
+    if not (is_boolean(single) and is_equality(node) and algebra.facts[node.a].domain.boolean):
         return None
     return node.a if single == (node.operation.name == "eq") else algebra("not", node.a)
-
-
-def _is_equality(comparison: Node) -> bool:
-    """Return whether ``comparison`` tests for equality or inequality, and not for an order."""
-    return comparison.operation.name in ("eq", "ne")
 
 
 def compared_choice(algebra: Builder, node: Compare) -> Node | None:
@@ -103,7 +99,13 @@ def _outcome(algebra: Builder, test: Node, condition: Node, holds: bool) -> Node
 
 def are_complementary(a: Node, b: Node) -> bool:
     """Return whether ``a`` and ``b`` are comparisons of which exactly one holds."""
-    return COMPLEMENT.get(a.operation.name) == b.operation.name and have_same_operands(a, b)
+    complements = COMPLEMENT.get(a.operation.name) == b.operation.name and have_same_operands(a, b)
+    return complements and not (_skips(a) or _skips(b))
+
+
+def _skips(comparison: Node) -> bool:
+    """Return whether a comparison yields ``None`` where an operand is ``None``: then its complement holds as little."""
+    return comparison.none == "skip"
 
 
 def have_same_operands(a: Node, b: Node) -> bool:

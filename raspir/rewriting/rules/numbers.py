@@ -21,28 +21,32 @@ _SMALL = 2**20
 
 def constant(algebra: Builder, node: Node) -> Node | None:
     """A value with a single possible atom is that constant."""
-    single = algebra.facts[node].domain.single
-    return None if single is None else algebra.const(single)
+    known = algebra.facts[node].domain.atoms
+    return algebra.const(known[0]) if known is not None and len(known) == 1 else None
 
 
 def table(algebra: Builder, node: Map) -> Node | None:
     """map(f, x) = lookup(x) if f is total on the few possible atoms of x; a constant if all results are the same."""
-    table = {atom_key(atom): (atom, value) for atom, value in algebra.columns.table(node) or ()}
-    if not table:
+    table = algebra.columns.table(node)
+    if table is None:
         return None
-    keys, values = zip(*table.values(), strict=True)
+    values = tuple(value for _, value in table.rows)
     if len(set(map(atom_key, values))) == 1:
         return algebra.const(values[0])
-    return algebra("lookup", *node.operands, keys=keys, values=values, otherwise=values[0])
+    keys = tuple(atom for atoms, _ in table.rows for atom in atoms)
+    return algebra("lookup", *table.operands, keys=keys, values=values, otherwise=values[0])
 
 
 def identity_table(algebra: Builder, node: Lookup) -> Node | None:
     """lookup(x) = x if the table maps every possible atom of x to itself."""
-    outcomes = algebra.facts.outcomes(node, [algebra.facts[node.operands[0]].domain])
+    if len(node.operands) > 1:
+        return None
+    (operand,) = node.operands
+    outcomes = algebra.facts.outcomes(node, [algebra.facts[operand].domain])
     if outcomes is None:
         return None
     rows, results = outcomes
-    return node.operands[0] if _are_identical((atom for (atom,) in rows), results) else None
+    return operand if _are_identical((atom for (atom,) in rows), results) else None
 
 
 def _are_identical(atoms: Iterable[Atom], others: Iterable[Atom]) -> bool:
@@ -105,7 +109,7 @@ def unit(algebra: Builder, node: Binary) -> Node | None:
 
 def rounded_mean(algebra: Builder, node: Unary) -> Node | None:
     """round(mean(s, v) * width(s)) = sum(s, v) for small integers v."""
-    product = node.operand
+    (product,) = node.operands
     if product.operation.name != "mul":
         return None
     for mean, width in (product.operands, product.operands[::-1]):

@@ -5,6 +5,7 @@ Proofs cover handwritten programs; this covers programs that nobody thought of.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ def _only(name: str) -> Iterator[list[Node]]:
     fired: list[Node] = []
 
     def recording(row: algebra.Row) -> algebra.Row:
+        @functools.wraps(row)
         def apply(of: Builder, node: Node) -> Node | None:
             new = row(of, node)
             fired.extend([node] if new is not None and new is not node else [])

@@ -35,7 +35,7 @@ X, V, W = leaf("x", ATOM), leaf("v", INT), leaf("w", INT)
 SQUARE = make("mul", INDICES, INDICES)
 S = some_selector("S", X, V)
 POSITIONAL = make("gt", INDICES, 1)
-DEFAULTS: tuple[Atom, ...] = (0, "_")
+DEFAULTS: tuple[Atom, ...] = (0, None)
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
 

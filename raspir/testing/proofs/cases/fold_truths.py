@@ -74,7 +74,7 @@ def _mirrored() -> Iterator[ProofCase]:
 
 def _truths() -> Iterator[ProofCase]:
     order = GuardMutation(
-        "the comparison is an equality", make("le", X, True), [(comparisons, "_is_equality", always(True))]
+        "the comparison is an equality", make("le", X, True), [(comparisons, "is_equality", always(True))]
     )
     for name in ("eq", "ne"):
         boolean = (comparisons, "is_boolean", always(True))
@@ -99,6 +99,12 @@ def _compared_choices() -> Iterator[ProofCase]:
     yield _COMPARED_CHOICE.case('where(y, "a", x) < "b"', node, of_kinds(X, "x", STR))
     off = GuardMutation(
         "both compare the same operands", make("eq", make("where", make("ne", X, 3), U, V), 3), [_SAME_OPERANDS]
+    )
+    skips = make("eq", make("where", make("ne", Y, 3, none="skip"), 5, Y), 3)
+    yield _COMPARED_CHOICE.case(
+        "where(y == None, None, y) == None",
+        make("eq", make("where", make("eq", Y, None), None, Y), None),
+        mutations=[GuardMutation("the condition does not skip None", skips, [(comparisons, "_skips", always(False))])],
     )
     for name, opposite in COMPLEMENT.items():
         for condition in (name, opposite):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.ir.types import ATOM, INT, NUMBER
+from raspir.ir.types import ATOM, INT, NONE, NUMBER
 from raspir.passes.fuse import Fuse
 from raspir.rewriting import columns
 from raspir.testing.proofs.cases.rules import WholePass
@@ -14,7 +14,7 @@ from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 FUSE = WholePass(Fuse(), "fuse", "elementwise work on one value of few atoms is a table of that value", exact=True)
 A, B = (leaf(name, INT, (0, 1, 2, -3, 7)) for name in "ab")
 N = leaf("n", NUMBER, (1, True, 1.0, 0.5, 3))
-X, Y = leaf("x", ATOM), leaf("y", ATOM)
+X, Y, P = leaf("x", ATOM), leaf("y", ATOM), leaf("p", INT | NONE, (None, 1, 2))
 DIGIT, OTHER = leaf("digit", INT, (0, 1, 2)), leaf("other", INT, (0, 1, 2))
 S = some_selector("S", INDICES, INDICES)
 
@@ -42,6 +42,11 @@ def _cases() -> Iterator[ProofCase]:
         ("a negated comparison", make("not", make("eq", make("mod", A, 2), 1)), digits),
         ("the truth of a comparison", make("add", make("mul", make("where", less, 2, 3), 4), 1)),
         ("a fetched value", make("add", make("where", make("has", fetched, values=("b", "d")), 1, 2), 1), letters),
+        (
+            "missing values",
+            make("where", make("eq", make("add", P, 1, none="skip"), None), 5, P),
+            among(P, "p", (None, 1)),
+        ),
         ("of a sum of one table", total(S, make("add", make("mul", A, 2), 1)), digits),
     ):
         yield FUSE.case(text, node, *conditions)

@@ -8,7 +8,7 @@ from itertools import product
 
 from raspir.analysis import Analysis, Linear
 from raspir.ir import Atom, Node
-from raspir.ir.types import ATOM, INT
+from raspir.ir.types import ATOM, INT, NONE
 from raspir.passes.depth import gathers
 from raspir.passes.depth.gathers import Fetch
 from raspir.rewriting.algebra import Algebra
@@ -38,8 +38,8 @@ U = leaf("u", ATOM)
 IS_A = select("eq", X, "a")
 
 
-W = leaf("w", ATOM)
-DEEP = dict.fromkeys((X, Y, V), 1)
+W, PERHAPS = leaf("w", ATOM), leaf("o", INT | NONE)
+DEEP = dict.fromkeys((X, Y, V, PERHAPS), 1)
 COUNT = total(both(BEFORE, IS_A), 1)
 BY_V = either(select("lt", V, V), both(select("eq", V, V), BEFORE))
 
@@ -47,10 +47,11 @@ BY_V = either(select("lt", V, V), both(select("eq", V, V), BEFORE))
 # Gathers compose
 
 OFFSETS = [(-1, -1), (1, 2), (-1, 1), (2, -1), (-2, 1)]
-DEFAULTS: list[tuple[Atom, Atom]] = [("_", "_"), (0, 7), (0, False)]
+DEFAULTS: list[tuple[Atom, Atom]] = [("_", "_"), (0, 7), (0, False), (None, None)]
 VALUES = {
     "where(fetch(y) == 'b', x, 3)": make("where", make("eq", at(beside(1), Y), "b"), X, 3),
     "2 * fetch(v) - i": make("sub", make("mul", at(beside(1), V), 2), INDICES),
+    "fetch(o) + i, skipping None": make("add", at(beside(1), PERHAPS, None), INDICES, none="skip"),
     "length - i": make("sub", LENGTH, INDICES),
     "sum(j <= i & x == 'a', v)": total(both(UP_TO, IS_A), V),
     "sum(j < i & x == 'a', 1, 5)": total(both(BEFORE, IS_A), 1, 5),
@@ -115,8 +116,11 @@ def _compositions() -> Iterator[ProofCase]:
         text = f"fetch(fetch(x, i + {inner}, {other!r}), i + {by}, {default!r}) is one fetch at most"
         yield COMPOSE.case(text, at(beside(by), at(beside(inner), X, other), default))
     yield COMPOSE.case("fetch(fetch(x)) = x, both from length - 1 - i", flipped(flipped(X)), layers=DEEP)
+    for how in ("error", "skip"):
+        called = flipped(make("map", X, flipped(Y), function="f", none=how))
+        yield COMPOSE.case(f"fetch(f(x, fetch(y))) = f(fetch(x), y), none={how}", called, layers=DEEP)
     for (place, position), (at_all, (text, value)) in product(POSITIONS.items(), enumerate(VALUES.items())):
-        if at_all < 2 or place in ("i - 1", "length - 1 - i", "p"):
+        if at_all < 3 or place in ("i - 1", "length - 1 - i", "p"):
             yield COMPOSE.case(f"{text} at {place} is computed there", at(position, value, 4), layers=DEEP)
     for place, selector in FETCHES.items():
         value = total(selector, make("where", make("eq", X, U), U, Y), "_")

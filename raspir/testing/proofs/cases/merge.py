@@ -7,9 +7,10 @@ from itertools import combinations_with_replacement, product
 from typing import Any
 
 from raspir.analysis import Analysis
+from raspir.analysis.forms import Forms
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
-from raspir.ir.types import ATOM, BOOL, INT, NUMBER, STR
+from raspir.ir.types import ATOM, BOOL, INT, NONE, NUMBER, STR
 from raspir.passes import merge
 from raspir.passes.merge import Merge
 from raspir.rewriting.algebra import Algebra
@@ -35,6 +36,7 @@ U, V, W = (leaf(name, NUMBER) for name in "uvw")
 X, Y = leaf("x", ATOM), leaf("y", ATOM)
 N, M = leaf("n", INT), leaf("m", INT)
 TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
+PERHAPS = leaf("perhaps", INT | NONE)
 S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES)
 
 
@@ -117,7 +119,8 @@ def _comparisons() -> Iterator[ProofCase]:
 
 def _normal_forms() -> Iterator[ProofCase]:
     for text, node, *conditions in (*_of_integers(), *_of_choices(), *_of_all()):
-        yield _COMPARISONS.case(text, node, *conditions, rewrite=normal)
+        off = NORMAL_MUTATIONS if text == "where(test, a, 3) lt b" else []
+        yield _COMPARISONS.case(text, node, *conditions, rewrite=normal, mutations=off)
 
 
 def _of_integers() -> Iterator[tuple[Any, ...]]:
@@ -164,6 +167,9 @@ def _of_choices() -> Iterator[tuple[Any, ...]]:
             "or", make("and", make("lt", A, 3), TEST), make("not", make("where", TEST, OTHER, make("eq", X, "a")))
         )
         yield f"logic {name} True", select(name, logic, True)
+    for text, node in (("x", X), ("where(test, x, None)", make("where", TEST, X, None))):
+        yield f"({text} == None) == True", select("eq", make("eq", node, None), True)
+        yield f"not {text} != None, which is an error", _not(make("select.ne", node, 3, none="error"))
     yield "where(x, 1, 0) == 1", select("eq", make("where", X, 1, 0), 1)
     yield "where(x, where(y, 1, 2), 2) > 1", select("gt", make("where", X, make("where", Y, 1, 2), 2), 1)
 
@@ -178,6 +184,15 @@ def _of_all() -> Iterator[tuple[Any, ...]]:
     for name in COMPARISONS:
         yield f"~(x {name} y) | s", either(_not(select(name, X, Y)), S)
         yield f"x {name} 'a' & x != 'a'", both(select(name, X, "a"), select("ne", X, "a"))
+
+
+NORMAL_MUTATIONS = [
+    GuardMutation(
+        "both branches are integers",
+        select("lt", make("where", make("eq", PERHAPS, None), 0, PERHAPS), B),
+        [(Forms, "_are_integers", always(True))],
+    )
+]
 
 
 # Sums

@@ -8,7 +8,7 @@ from itertools import product
 
 from raspir.analysis import Analysis, Linear
 from raspir.ir import Node
-from raspir.ir.types import ATOM, BOOL, INT, NUMBER
+from raspir.ir.types import ATOM, BOOL, INT, NONE, NUMBER
 from raspir.passes.depth import shifts
 from raspir.passes.depth.gathers import Fetch, fetch_at
 from raspir.passes.depth.search import Search
@@ -49,7 +49,7 @@ ABSORB, REVERSAL, FACTOR = map(Searched, shifts.RULES)
 
 X, Y, Z, V, W = leaf("x", ATOM), leaf("y", ATOM), leaf("z", ATOM), leaf("v", INT), leaf("w", INT)
 U, R, B = leaf("u", INT), leaf("r", NUMBER), leaf("b", BOOL)
-FEW = leaf("m", INT, (-1, 0, 2))
+FEW, PERHAPS = leaf("m", INT, (-1, 0, 2)), leaf("o", INT | NONE)
 DEEP = {**dict.fromkeys((X, V, R, B, FEW), 2), U: 1}
 S = some_selector("S", Y, Z)
 SAME = select("eq", Y, Z)
@@ -103,6 +103,11 @@ SHIFT_MUTATIONS = (
     GuardMutation("the values shifted out cannot fail", total(UP_TO, make("floordiv", 12, PAST)), [IS_TOTAL]),
     GuardMutation(
         "the values shifted out are comparable", total(select("lt", at(beside(-1), X, 0), Y), 1), [COMPARABLE]
+    ),
+    GuardMutation(
+        "the values shifted in are not None, where that is an error",
+        total(make("select.eq", at(beside(-1), PERHAPS, 1), Y, none="error"), 1),
+        [COMPARABLE],
     ),
     *(
         GuardMutation(f"integers are summed with default 0: {text}", node, ADDS_INTEGERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.ir.types import ATOM, INT, STR
+from raspir.ir.types import ATOM, INT, NONE, STR
 from raspir.passes.depth import split
 from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAILS, UP_TO, at, best, both, either, mean
 from raspir.testing.proofs.cases.rules import Searched
@@ -16,9 +16,9 @@ from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 K, X, V = leaf("k", ATOM), leaf("x", ATOM), leaf("v", INT)
 TEXT, M = leaf("text", STR), leaf("m", INT, (-1, 0, 2))
 Q = leaf("q", STR | INT, ("a", "b", 2))
-R = leaf("r", INT, (0, 1))
+R, P = leaf("r", INT, (0, 1)), leaf("p", INT | NONE, (1, None))
 U, W = leaf("u", INT | STR, (0, 2, "a")), leaf("w", INT, (1, 3))
-DEEP = dict.fromkeys((Q, R, U, W), 1)
+DEEP = dict.fromkeys((Q, R, P, U, W), 1)
 S = some_selector("S", K, X)
 
 BY_QUERY = {
@@ -28,6 +28,7 @@ BY_QUERY = {
     "agg(~(v > r), v), a mean": mean(make("selector.not", select("gt", V, R)), M, 0.5),
     "agg(v >= r, x), the best": best(select("ge", V, R), X, V),
     "fetch(x, r)": at(R, X, "_"),
+    "agg(k == p, v), where both may be None": total(select("eq", K, P), V, None),
 }
 DIGIT = make("mod", V, 3)  # a product of an unbounded value would not be split
 BY_UNIFORM = {

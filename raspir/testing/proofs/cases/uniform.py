@@ -63,7 +63,7 @@ ON_QUERY = {
     ),
 }  # fmt: skip
 AGGREGATES: dict[str, Callable[[Node], Node]] = {
-    "a sum": lambda s: total(s, V, 3), "a mean": lambda s: mean(s, M, "_"), "the best": lambda s: best(s, X, V, True)
+    "a sum": lambda s: total(s, V, 3), "a mean": lambda s: mean(s, M, None), "the best": lambda s: best(s, X, V, True)
 }  # fmt: skip
 ON_THE_QUERY: tuple[Patch, ...] = (
     (Analysis, "of_queries", always(True)),
@@ -147,7 +147,7 @@ VALUES = [
     for text, node in {
         "a fetch": at(V, X, "_"),
         "the mean of one": mean(select("eq", make("mul", INDICES, 2), V), X, True),
-        "the highest": best(S, X, V, 3),
+        "the highest": best(S, X, V, None),
         "the lowest of strings and numbers": best(S, X, Y, 3, "lowest", "right"),
     }.items()
 ]
