@@ -248,8 +248,8 @@ def test_a_pass_may_not_make_a_program_larger_without_a_gain(name, monkeypatch):
     with_run(monkeypatch, name, lambda self, graph, context: larger(graph))
     found = difference(indices, [[1, 2]], Setting((name,)))
     assert (
-        found
-        == f"pass {name} grows the graph from 2 to 4 nodes without a gain (layers 0 → 0, heads 0 → 0, values 0 → 0)"
+        found == f"pass {name} grows the graph from 2 to 4 nodes without a gain "
+        "(functions 0 → 0, layers 0 → 0, heads 0 → 0, values 0 → 0)"
     )
 
 
