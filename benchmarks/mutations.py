@@ -192,7 +192,8 @@ AT_LIMITS = (
           "if result is not None:",
           LIMITS, cases=20_000,
           more=(("passes/depth/__init__.py",
-                 "        for _ in range(_ROUNDS):\n            search = Search(Algebra(analysis, graph), ",
+                 "        for _ in range(_ROUNDS):\n"
+                 "            search = Search(Algebra(analysis, graph, self.max_table), ",
                  "        algebra = Algebra(analysis)\n"
                  "        for _ in range(_ROUNDS):\n            search = Search(algebra, "),)),
 )  # fmt: skip

@@ -267,5 +267,7 @@ def _count(m: Maker) -> SOp:
     return selector.value(value)
 
 
-EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, decided, decided, fetched_from_tokens, transform, by_predicate)
+EVERY: tuple[Idiom, ...] = (
+    *IDIOMS, *EXTREMES, choices, decided, decided, fetched_from_tokens, transform, by_predicate
+)  # fmt: skip
 """All idioms; those with fewer effective variations per use are repeated to raise their weight."""

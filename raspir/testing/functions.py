@@ -114,7 +114,7 @@ def first_code(x: Any, y: Any, z: Any) -> Any:
     return next((code(atom) for atom in (x, y, z) if code(atom) > 0), None)
 
 
-def difference(x: Any, y: Any) -> Any:
+def minus(x: Any, y: Any) -> Any:
     """Return the difference."""
     return x - y
 
@@ -233,7 +233,7 @@ ALONE: tuple[Known, ...] = (
 
 TOGETHER: tuple[Known, ...] = (
     Known(joined, ("any", "any"), "text"), Known(far, ("any", "any")),
-    Known(first_code, ("any", "any", "any"), "missing"), Known(difference, ("number", "index"), "number"),
+    Known(first_code, ("any", "any", "any"), "missing"), Known(minus, ("number", "index"), "number"),
     Known(excess, ("number", "number"), "missing"), Known(larger, ("number", "number"), "number"),
     Known(order, ("number", "number"), "text"), Known(conjunction, ("any", "any"), "any"),
     Known(disjunction, ("number", "number"), "number"), Known(agree, ("any", "any")),

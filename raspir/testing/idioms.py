@@ -299,6 +299,10 @@ def compared_choice(m: Maker) -> None:
     """Add a comparison of a choice with one of its alternatives."""
     a, b = m.choose((0, 1), ("1", "0"), ("1", "<"), (m.small(), m.small()), (True, False))
     chosen = where(m.pick("bool"), a, where(m.pick("bool"), b, a) if m.chance(0.4) else b)
+    if m.chance(0.2):  # a choice of what it compares
+        chosen, a = m.pick("any"), m.random.choice(m.vocab)
+        test = m.compare(m.choose("eq", "ne"), chosen, a)
+        chosen = m.one_of(lambda: where(test, chosen, b), lambda: where(test, b, chosen))
     if m.chance(0.4):
         chosen = (key(indices) == query(indices - m.choose(1, -1))).value(chosen, m.choose(a, b, 0))
     m.keep(m.compare(m.choose("eq", "ne"), chosen, m.choose(a, b, m.random.choice(m.vocab))), "bool")

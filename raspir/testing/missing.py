@@ -73,6 +73,14 @@ def replaced(m: Maker) -> None:
         m.keep(gone, "bool")
 
 
+def divided(m: Maker) -> None:
+    """Add a choice of values where they are missing, or where they are not, and a test of it."""
+    value, other = m.choose(m.pick("missing"), m.pick("any")), m.atom()
+    test = m.one_of(value.is_none, lambda: m.compare("ne", value, None))
+    made = m.keep(m.one_of(lambda: where(test, value, other), lambda: where(test, other, value)), "any")
+    m.keep(m.one_of(made.is_none, lambda: m.compare(m.choose("eq", "ne"), made, other)), "bool")
+
+
 def condition(m: Maker) -> None:
     """Add a choice whose condition may be missing, which counts as false."""
     a, tag = m.values()
@@ -103,14 +111,15 @@ def matched(m: Maker) -> None:
     """Add an aggregate over a comparison of keys and queries that may be missing."""
     a = m.choose(m.pick("missing"), m.pick("any"), tokens)
     b: Any = m.choose(a, m.pick("missing"), m.pick("any"), constant(None))
-    if m.chance(0.4):
-        none = m.choose("value", "error")
+    if m.chance(0.6):
+        none = m.choose("value", "error", "error")
         aggregated(m, m.kept(expression(Selector, f"select.{m.choose('eq', 'ne')}", (a, b), (none,))))
     else:
         aggregated(m, m.select(m.choose("eq", "ne"), a, b, ordered=False))
 
 
 MISSING: tuple[Idiom, ...] = (
-    holes, unselected, skipping, skipping, skipping, replaced, condition, present, matched, transform, transform
+    holes, unselected, skipping, skipping, skipping, replaced, divided, condition, present, matched, matched, transform,
+    transform,
 )  # fmt: skip
 """Idioms for programs with missing values; those with more variations are repeated."""
