@@ -247,6 +247,7 @@ CONVERSIONS = {
     "a failure on one path": (lambda x: 1 // 0 if x else 2, "it fails on a recorded operand"),
     "an unused failure": (lambda x: (x - 1, 5)[1], "it does not use all that it computes"),
     "NaN that Python compares": (lambda x: x - x == 0, "it may compute with NaN"),
+    "NaN at an atom that is no sample": (lambda x: 1 if (x * 8 - 26) * math.inf else 0, "it may compute with NaN"),
     "a complex number that Python compares": (lambda x: x**0.5 == 2, "it may compute with a complex number"),
 }
 
