@@ -238,7 +238,7 @@ AT_LIMITS = (
           more=(("passes/depth/__init__.py",
                  "        for _ in range(_ROUNDS):\n"
                  "            search = Search(Algebra(analysis, graph, self.max_table), ",
-                 "        algebra = Algebra(analysis, None, self.max_table)\n"
+                 "        algebra = Algebra(analysis)\n"
                  "        for _ in range(_ROUNDS):\n            search = Search(algebra, "),)),
 )  # fmt: skip
 """Faults that only programs and inputs at the limits expose, each a reverted fix, with ``cases=20_000``: growth without

@@ -255,7 +255,10 @@ def test_options_at_fault(installed):
         ("raspir emit own.py -b good{unit=lines,t", ["good{unit=lines,times="]),
         ("raspir opt own.py --passes reb", ["rebuild"]),
         ("raspir opt own.py --passes fold,reb", ["fold,rebuild"]),
-        ("raspir opt own.py --passes fold,depth{max_heads=4,", ["fold,depth{max_heads=4,time_budget="]),
+        (
+            "raspir opt own.py --passes fold,depth{max_heads=4,",
+            [f"fold,depth{{max_heads=4,{name}=" for name in ("time_budget", "max_table")],
+        ),
         ("raspir opt own.py --passes depth{max_heads=4},f", ["depth{max_heads=4},fold", "depth{max_heads=4},fuse"]),
     ],
 )

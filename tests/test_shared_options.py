@@ -161,7 +161,8 @@ def test_a_new_option_is_one_field():
         return call.title, call.causal
 
     assert str(inspect.signature(function)).endswith(
-        "title: str = '', *, recognize: 'bool' = True, causal: bool | None = None) -> tuple[object, ...]"
+        "title: str = '', *, max_table: 'int | None' = None, recognize: 'bool' = True, causal: bool | None = None)"
+        " -> tuple[object, ...]"
     )
     assert function(None, None, "select", None, None, "title", causal=True) == ("title", True)
     seen, commands = [], typer.Typer()

@@ -334,14 +334,15 @@ def any_missing(arguments: Iterable[Value]) -> Term:
 
 
 def free(name: str, *sorts: Term) -> Term:
-    """Return an uninterpreted function."""
-    return z3.Function(name, *sorts)
+    """Return an uninterpreted function, or a constant if it has no arguments."""
+    return z3.Function(name, *sorts) if len(sorts) > 1 else z3.Const(name, *sorts)
 
 
 def _uninterpreted(name: str, arguments: Iterable[Term], sort: Term) -> Term:
     """Return an uninterpreted function applied to ``arguments``."""
     terms = list(arguments)
-    return free(name, *(term.sort() for term in terms), sort)(*terms) if terms else z3.Const(name, sort)
+    function = free(name, *(term.sort() for term in terms), sort)
+    return function(*terms) if terms else function
 
 
 def names_in(terms: Iterable[Term]) -> set[str]:

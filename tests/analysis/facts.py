@@ -5,7 +5,7 @@ from math import inf
 
 from raspir.analysis import Analysis, Linear
 from raspir.ir.atoms import atom_key
-from raspir.ir.types import SELECTOR, type_of
+from raspir.ir.types import BOOL, INT, NONE, SELECTOR, type_of
 from raspir.runtime.reference import trace
 
 
@@ -57,8 +57,8 @@ class Checked:
         assert all(type_of(atom) in domain.kinds for atom in atoms), (node, domain)
         if domain.atoms is not None:
             assert set(keys(atoms)) <= set(keys(domain.atoms)), (node, domain)
-        if domain.integral:
-            assert all(domain.low <= atom <= domain.high for atom in atoms), (node, domain)
+        if domain.kinds in BOOL | INT | NONE:
+            assert all(atom is None or domain.low <= atom <= domain.high for atom in atoms), (node, domain)
         if facts.uniform:
             assert len(set(keys(atoms))) <= 1, node
         if domain.integral:
@@ -147,7 +147,7 @@ class Checked:
         if a == b:
             return 0
         # What is not ordered is only ever compared for equality.
-        return 1 if isinstance(a, str) != isinstance(b, str) or a > b else -1
+        return 1 if None in (a, b) or isinstance(a, str) != isinstance(b, str) or a > b else -1
 
     def value(self, node, values, position):
         return node["value"] if node.operation.name == "const" else values[node][position]

@@ -20,7 +20,7 @@ from raspir.ir.types import SELECTOR
 from raspir.passes.fold import fold
 from raspir.rewriting.algebra import RULES, Algebra
 from raspir.rewriting.graphs import replaced
-from raspir.rewriting.rules import attention, comparisons, logic, numbers
+from raspir.rewriting.rules import attention, comparisons, logic, missing, numbers
 
 
 def prepared(program, vocab=None):
@@ -48,6 +48,10 @@ def yielding(graph, node):
 def exactly(graph, given):
     found = result(graph, given)
     return None if found is None else exact(found)
+
+
+def skipping(name, *operands):
+    return expression(SOp, name, operands, ("skip",))
 
 
 c, d = tokens == "a", tokens == "b"
@@ -82,6 +86,8 @@ APPLIES = [
     (numbers.sum_, 2 * (tokens + 1) - tokens - 2, tokens, INTS),
     (numbers.sum_, 0 - (0 - tokens), tokens, INTS),
     (numbers.sum_, indices - indices, 0, None),
+    (missing.never_none, skipping("add", tokens, tokens), tokens + tokens, "ab"),
+    (missing.never_none, skipping("eq", tokens, indices), tokens == indices, INTS),
     (numbers.masked, indices * c, where(c, indices, 0), None),
     (numbers.masked, c * (indices + 2), where(c, indices + 2, 0), None),
     (numbers.masked, c * d, where(d, c + 0, 0), None),
@@ -210,6 +216,7 @@ OUTSIDE = [
     (numbers.constant, where(c, 1, True), 1, None, ["b"]),
     (numbers.constant, tokens * 0.0, 0.0, (1, -1), [-1]),
     (numbers.table, tokens.map(str), "1", None, [2]),
+    (missing.never_none, skipping("eq", tokens, indices), tokens == indices, ("a", None), ["a", None]),
     (numbers.sum_, tokens + 1 - 1, tokens, (0.1, 2.5), [0.1]),
     (numbers.sum_, tokens + 1 - 1, tokens, None, [0.1]),
     (numbers.sum_, tokens + 0, tokens, BOOLS, [True]),

@@ -13,6 +13,7 @@ from faults import Crash, Deepen, Swap
 import raspir
 from raspir.backends.base import BACKENDS, Capabilities
 from raspir.backends.numpy.kernels import elementwise, execution, selections
+from raspir.ir.atoms import show
 from raspir.passes.base import PASSES
 from raspir.plugins.registry import Registry
 from raspir.testing import Setting, difference, trying
@@ -357,7 +358,7 @@ def test_odd_inputs_are_tried():
     assert {len(each) for each in made} >= {0, 1, 2, 3}
     assert max(map(len, made)) > 20
     beyond = [atom for each in made for atom in each if atom not in generated.vocab]
-    assert len({repr(atom) for atom in beyond}) > len(ODD) / 2
+    assert len({show(atom) for atom in beyond}) > len(ODD) / 2
 
 
 @pytest.mark.parametrize(

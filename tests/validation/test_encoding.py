@@ -3,6 +3,7 @@
 import math
 from random import Random
 
+import missing
 import pytest
 import z3
 from daily import first
@@ -80,6 +81,22 @@ def test_generated_programs(part, monkeypatch):
         compared += found is True
         failing += found is True and result(graph, given) is None
     assert compared >= 20
+
+
+@pytest.mark.parametrize("part", first(range(4)))
+def test_generated_programs_with_missing_values(part, monkeypatch):
+    compared, failing = 0, 0
+    for number in range(part * 100, part * 100 + 100):
+        random = Random(f"missing {number}")
+        graph, atoms = missing.program(random)
+        given = random.choices(atoms, k=random.randint(1, 3))
+        with monkeypatch.context() as patches:
+            found = agrees(graph, given, patches)
+        assert found is not False, f"{number}: {given!r}\n{graph}"
+        compared += found is True
+        failing += found is True and result(graph, given) is None
+    assert compared >= 50
+    assert failing >= 10
 
 
 neg = -tokens

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph, GraphError, Node
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Map, SelectBy
@@ -35,19 +36,21 @@ class Recognize:
 
     Attributes:
         recognize: whether functions are replaced at all.
+        max_table: the maximum number of rows of a table in place of a function.
     """
 
     name: ClassVar[str] = "recognize"
     summary: ClassVar[str] = "replaces Python functions that consist of operators and conditions by operations"
 
     recognize: bool = True
+    max_table: int = LIMIT
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` without the functions that are understood, and remark on every function."""
         if not self.recognize or not graph.functions:
             return graph
         check_vocabulary(graph, context.warned)
-        functions = _Functions(graph, Algebra(context.analysis(graph), graph))
+        functions = _Functions(graph, Algebra(context.analysis(graph), graph, self.max_table))
         made = made_of(graph, functions.replacement)
         context.remarks.extend(functions.remarks)
         return replaced(graph, made)

@@ -138,8 +138,11 @@ class Typing:
 
     def _require(self, node: Node, held: frozenset[str]) -> None:
         if held:
-            what = "complex" if "complex" in held else "NaN, as with an infinite float"
-            raise OpaqueError(f"it computes with what may be {what}, which is not an atom")
+            if "complex" in held:
+                raise OpaqueError("it may compute with a complex number, which is not an atom")
+            raise OpaqueError(
+                "it may compute with NaN, as of an infinite float; a vocabulary without floats rules it out"
+            )
 
 
 def _operands(node: Node) -> tuple[Node, ...]:

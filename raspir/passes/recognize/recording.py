@@ -91,8 +91,9 @@ def _tree(paths: list[_Path], depth: int) -> Tree:
     if len(first.asked) == depth:
         return Leaf(first.ran, first.result)
     condition, _, ran = first.asked[depth]
-    sides = [[path for path in paths if path.asked[depth][1] is outcome] for outcome in (True, False)]
-    if not all(sides):
+    asked = [path for path in paths if len(path.asked) > depth and path.asked[depth][0] is condition]
+    sides = [[path for path in asked if path.asked[depth][1] is outcome] for outcome in (True, False)]
+    if len(asked) < len(paths) or not all(sides):
         raise OpaqueError("it does not compute the same each time")
     return Branch(first.ran[:ran], condition, _tree(sides[0], depth + 1), _tree(sides[1], depth + 1))
 
@@ -147,13 +148,11 @@ class _Path:
     def run(self, function: Function, parameters: Sequence[Node]) -> None:
         """Run ``function`` on recorded operands."""
         try:
-            result = function(*(_Operand(self, parameter) for parameter in parameters))
+            result = function(*(Operand(self, parameter) for parameter in parameters))
         except OpaqueError:
             raise
         except Exception as error:  # the function may raise anything on an operand that is not an atom
-            raise OpaqueError(
-                self.problem or f"it fails on an operand that it does not know ({reason(error)})"
-            ) from None
+            raise OpaqueError(self.problem or f"it fails on a recorded operand ({reason(error)})") from None
         if self.problem is not None:
             raise OpaqueError(self.problem)
         self.result = self._known(self.node(result, "its result"))
@@ -172,7 +171,7 @@ class _Path:
 
     def node(self, value: object, what: str) -> Node:
         """Return the node of a recorded operand or of a constant."""
-        if type(value) is _Operand:
+        if type(value) is Operand:
             if value._path is not self:
                 self.refuse("it does not compute the same each time")
             return value._node
@@ -181,7 +180,7 @@ class _Path:
         kind = "a tuple" if type(value) is tuple else show(value)
         self.refuse(f"{what} is {kind}, which is not an atom")
 
-    def apply(self, name: str, *operands: object) -> _Operand:
+    def apply(self, name: str, *operands: object) -> Operand:
         """Record an operation, and return its result."""
         try:
             node = self._make(name, *(self.node(operand, "an operand") for operand in operands))
@@ -190,7 +189,7 @@ class _Path:
         self._ran[node] = None
         if len(self._ran) > _MOST_OPERATIONS:
             self.refuse(f"it takes more than {_MOST_OPERATIONS} operations")
-        return _Operand(self, node)
+        return Operand(self, node)
 
     def truth(self, condition: Node) -> bool:
         """Return the outcome of a condition on this path."""
@@ -205,21 +204,21 @@ class _Path:
         return outcome
 
 
-def _operation(name: str) -> Callable[[_Operand, object], _Operand]:
-    def method(self: _Operand, other: object) -> _Operand:
+def _operation(name: str) -> Callable[[Operand, object], Operand]:
+    def method(self: Operand, other: object) -> Operand:
         return self._path.apply(name, self, other)
 
     return method
 
 
-def _reflected(name: str) -> Callable[[_Operand, object], _Operand]:
-    def method(self: _Operand, other: object) -> _Operand:
+def _reflected(name: str) -> Callable[[Operand, object], Operand]:
+    def method(self: Operand, other: object) -> Operand:
         return self._path.apply(name, other, self)
 
     return method
 
 
-class _Operand:
+class Operand:
     """An operand that records what is done with it."""
 
     __slots__ = ("_node", "_path")
@@ -237,28 +236,28 @@ class _Operand:
     __gt__ = _operation("gt")
     __ge__ = _operation("ge")
 
-    def __pow__(self, other: object, modulus: object = None) -> _Operand:
+    def __pow__(self, other: object, modulus: object = None) -> Operand:
         if modulus is not None:
             self._path.refuse("it computes a power modulo a number")
         return self._path.apply("pow", self, other)
 
     __rpow__ = _reflected("pow")
 
-    def __neg__(self) -> _Operand:
+    def __neg__(self) -> Operand:
         return self._path.apply("neg", self)
 
-    def __pos__(self) -> _Operand:
+    def __pos__(self) -> Operand:
         return self._path.apply("neg", -self)  # as `+True` is 1, and fails on strings
 
-    def __abs__(self) -> _Operand:
+    def __abs__(self) -> Operand:
         return self._path.apply("abs", self)
 
-    def __invert__(self) -> _Operand:
+    def __invert__(self) -> Operand:
         return self._path.apply(
             "not", self._path.apply("add", self, 0)
         )  # as `~True` is -2 in Python; `+ 0` makes it an integer
 
-    def __round__(self, digits: object = None) -> _Operand:
+    def __round__(self, digits: object = None) -> Operand:
         if digits is not None:
             self._path.refuse("it rounds to digits")
         return self._path.apply("round", self)
@@ -274,12 +273,12 @@ class _Operand:
 
 
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or"):
-    setattr(_Operand, f"__{_name}__", _operation(_name))
-    setattr(_Operand, f"__r{_name}__", _reflected(_name))
+    setattr(Operand, f"__{_name}__", _operation(_name))
+    setattr(Operand, f"__r{_name}__", _reflected(_name))
 
 
 def _conversion(what: str) -> Callable[..., NoReturn]:
-    def method(self: _Operand, *_: object) -> NoReturn:
+    def method(self: Operand, *_: object) -> NoReturn:
         self._path.refuse(what)
 
     return method
@@ -293,4 +292,4 @@ for _names, _what in {
     "call": "it calls its operand",
 }.items():
     for _name in _names.split():
-        setattr(_Operand, f"__{_name}__", _conversion(_what))
+        setattr(Operand, f"__{_name}__", _conversion(_what))

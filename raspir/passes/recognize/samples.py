@@ -131,7 +131,9 @@ def require_equal(root: Node, function: Function, parameters: Sequence[Node], ro
         OpaqueError: if they differ on one.
     """
     for row in differences(root, function, parameters, rows):
-        raise OpaqueError(f"as operations it differs from itself on {' and '.join(map(show, row))}")
+        raise OpaqueError(
+            f"it differs from the operations of which it seems to consist on {' and '.join(map(show, row))}"
+        )
 
 
 def differences(

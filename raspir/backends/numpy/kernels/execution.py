@@ -266,10 +266,10 @@ def _read_list(atoms: Sequence[Any]) -> Column | None:
     """Return a column of atoms of one class, or of ``None`` besides; ``None`` if they need item-by-item inspection."""
     classes = set(map(type, atoms))
     others = classes - {type(None)}
-    if len(others) > 1 or not others <= {bool, int, float, str} or (float in classes and len(classes) > 1):
+    if len(others) > 1 or not others <= {bool, int, float, str}:
         return None
     column = column_of(atoms)
-    return None if float in classes and np.isnan(column.data).any() else column
+    return None if float in classes and np.isnan(column.data.view(np.float64)).any() else column
 
 
 def _read_array(array: Array) -> Column | None:
