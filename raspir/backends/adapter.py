@@ -147,7 +147,7 @@ class BackendAdapter:
         if not self.own:
             verify(graph)
         capabilities = support_of(self.backend)
-        legal = legalized(graph, capabilities.supported)
+        legal = legalized(graph, capabilities.supported, capabilities.several)
         if not capabilities.takes(legal):
             capabilities.check(graph, f"{self.name!r}")
         if not capabilities.missing:

@@ -91,6 +91,21 @@ def test_inputs_and_functions_without_none_run_where_it_is_not_supported():
     assert raspir.compile(tokens.map(possibly_none, none="skip"), Steps(), optimize=False)("ac") == ["a", "c"]
 
 
+def test_tables_of_several_sequences_are_lowered_where_they_are_not_supported():
+    class Tables(Steps):
+        supports = Capabilities(several=False)
+
+        def compile(self, graph):
+            assert all(len(node.operands) == 1 for node in graph if node.operation.name == "lookup")
+            self.operations = {node.operation.name for node in graph}
+            return super().compile(graph)
+
+    program, backend = raspir.apply(lambda a, b: f"{b}{a}", tokens, tokens == "b"), Tables()
+    assert raspir.compile(program, backend, vocab="ab")("abba") == ["Falsea", "Trueb", "Trueb", "Falsea"]
+    one = raspir.compile(tokens.map(possibly_none), backend, vocab="abc")
+    assert (one("abc"), "lookup" in backend.operations) == (["a", None, "c"], True)
+
+
 def test_a_predicate_may_return_none_where_missing_values_are_not_supported():
     run = raspir.compile(select(tokens, indices, lambda k, q: None).value(1), Steps(), optimize=False)
     assert run("ab") == [0, 0]

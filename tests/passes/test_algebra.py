@@ -76,10 +76,6 @@ def constant(value):
     return where(True, value, 0)
 
 
-def skipping(name, *operands):
-    return expression(SOp, name, operands, ("skip",))
-
-
 PERHAPS, SOME = (None, 1, 2), (1, 2)
 
 
@@ -100,8 +96,6 @@ APPLIES = [
     (numbers.sum_, 2 * (tokens + 1) - tokens - 2, tokens, INTS),
     (numbers.sum_, 0 - (0 - tokens), tokens, INTS),
     (numbers.sum_, indices - indices, 0, None),
-    (missing.never_none, skipping("add", tokens, tokens), tokens + tokens, "ab"),
-    (missing.never_none, skipping("eq", tokens, indices), tokens == indices, INTS),
     (numbers.masked, indices * c, where(c, indices, 0), None),
     (numbers.masked, c * (indices + 2), where(c, indices + 2, 0), None),
     (numbers.masked, c * d, where(d, c + 0, 0), None),
@@ -235,7 +229,6 @@ OUTSIDE = [
     (numbers.constant, where(c, 1, True), 1, None, ["b"]),
     (numbers.constant, tokens * 0.0, 0.0, (1, -1), [-1]),
     (numbers.table, tokens.map(str), "1", None, [2]),
-    (missing.never_none, skipping("eq", tokens, indices), tokens == indices, ("a", None), ["a", None]),
     (numbers.sum_, tokens + 1 - 1, tokens, (0.1, 2.5), [0.1]),
     (numbers.sum_, tokens + 1 - 1, tokens, None, [0.1]),
     (numbers.sum_, tokens + 0, tokens, BOOLS, [True]),

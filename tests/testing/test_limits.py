@@ -58,7 +58,7 @@ def paths(graph):
 
 
 def test_programs_go_to_the_limits():
-    graphs = [each.graph for each in generated(1500)]
+    graphs = [each.graph for each in generated(2000)]
     assert max(map(longest_chain, graphs)) > 200
     assert sum(longest_chain(graph) > 20 for graph in graphs) < 150
     shared = [graph for graph in graphs if paths(graph) > 2**20]
