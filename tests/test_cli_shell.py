@@ -68,7 +68,9 @@ def test_python_from_standard_input():
     assert piped("output = 1\n" + PYTHON, "run", "-:twice", "--input", "-:") == '["--", "::"]\n'
     assert "<stdin> has several programs (length, twice): choose one, as in -:length" in mistake(PYTHON, "stats", "-")
     assert mistake("x = 1 +\n", "opt", "-").startswith("<stdin>:1:")
-    assert mistake("\n\nfrom raspir import *\np = tokens + None", "opt", "-").startswith("<stdin>:4: None is not an")
+    assert mistake("\n\nfrom raspir import *\np = tokens + None", "opt", "-").startswith(
+        "<stdin>:4: `+` does not take None"
+    )
     assert "<stdin> has no program" in mistake("", "stats", "-")
     assert "<stdin> has no other" in mistake(PYTHON, "stats", "-:other")
     assert "expected version 1" in mistake("raspir 7\n", "stats", "-")

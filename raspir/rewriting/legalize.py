@@ -128,10 +128,11 @@ def _is_distinguished(key: Atom, domain: Domain) -> bool:
 
 
 def _has(make: Legalizer, node: Has) -> Node | None:
-    """x in (a, b) = x == a | x == b."""
-    if not node.values:
+    """x in (a, b) = x == a | x == b; if ``None`` is skipped, it is no member."""
+    values = [value for value in node.values if value is not None or node.none != "skip"]
+    if not values:
         return None if node.none == "skip" else make("const", value=False)
-    tests = [make("eq", node.operand, make("const", value=value), **_none(node)) for value in node.values]
+    tests = [make("eq", node.operand, make("const", value=value), **_none(node)) for value in values]
     return reduce(lambda a, b: make("or", a, b, **_skipping(node)), tests)
 
 

@@ -76,7 +76,17 @@ def constant(value):
     return where(True, value, 0)
 
 
+PERHAPS, SOME = (None, 1, 2), (1, 2)
+
+
 APPLIES = [
+    (missing.never_none, skipping("add", tokens, indices), tokens + indices, SOME),
+    (missing.never_none, skipping("eq", tokens, tokens), True, SOME),
+    (missing.never_none, expression(SOp, "ne", (tokens, indices), ("error",)), tokens != indices, SOME),
+    (numbers.constant, tokens.is_none(), False, "ab"),
+    (numbers.constant, skipping("add", tokens, constant(None)), None, None),
+    (numbers.constant, tokens.or_else(1), 1, (None, 1)),
+    (comparisons.compared_choice, where(c, None, indices).is_none(), c, None),
     (numbers.constant, tokens * 0, 0, INTS),
     (numbers.constant, tokens == "z", False, "ab"),
     (numbers.constant, tokens.map(len), 1, "ab"),
@@ -86,8 +96,6 @@ APPLIES = [
     (numbers.sum_, 2 * (tokens + 1) - tokens - 2, tokens, INTS),
     (numbers.sum_, 0 - (0 - tokens), tokens, INTS),
     (numbers.sum_, indices - indices, 0, None),
-    (missing.never_none, skipping("add", tokens, tokens), tokens + tokens, "ab"),
-    (missing.never_none, skipping("eq", tokens, indices), tokens == indices, INTS),
     (numbers.masked, indices * c, where(c, indices, 0), None),
     (numbers.masked, c * (indices + 2), where(c, indices + 2, 0), None),
     (numbers.masked, c * d, where(d, c + 0, 0), None),
@@ -213,10 +221,14 @@ def test_tables_of_opaque_functions():
 
 
 OUTSIDE = [
+    (missing.never_none, skipping("add", tokens, indices), tokens + indices, PERHAPS, [None]),
+    (missing.never_none, skipping("eq", tokens, tokens), True, PERHAPS, [None]),
+    (numbers.constant, tokens.is_none(), False, (None, 1), [None]),
+    (numbers.constant, skipping("eq", tokens, constant("a")), False, PERHAPS, [None]),
+    (logic.choice, where(tokens, 1, 2), 1, (None, 1), [None]),
     (numbers.constant, where(c, 1, True), 1, None, ["b"]),
     (numbers.constant, tokens * 0.0, 0.0, (1, -1), [-1]),
     (numbers.table, tokens.map(str), "1", None, [2]),
-    (missing.never_none, skipping("eq", tokens, indices), tokens == indices, ("a", None), ["a", None]),
     (numbers.sum_, tokens + 1 - 1, tokens, (0.1, 2.5), [0.1]),
     (numbers.sum_, tokens + 1 - 1, tokens, None, [0.1]),
     (numbers.sum_, tokens + 0, tokens, BOOLS, [True]),
@@ -318,6 +330,14 @@ def test_every_rule_is_tested():
     assert {rule for row in RULES.values() for rule in row} == {
         *(row[0] for row in APPLIES), numbers.table, numbers.identity_table,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["eq", "le", "ne", "gt"])
+def test_an_operation_that_skips_none_takes_part_in_no_other_rule(name):
+    node = prepared(skipping(name, tokens, tokens), PERHAPS)[1]
+    algebra = Algebra(Analysis())
+    assert algebra.fold(node) is node
+    assert algebra(name, *node.operands).operation.name == "const"
 
 
 def test_a_table_that_changes_a_type_is_no_identity():

@@ -57,6 +57,76 @@ def test_a_function_stays_without_a_vocabulary():
     assert not remarks
 
 
+def times(a, b):
+    return a * b
+
+
+def test_a_function_of_two_values_becomes_a_table():
+    graph, result, remarks = folded(raspir.apply(times, tokens, where(indices > 1, 2, 1)), "ab")
+    assert graph.symbols == ("times",)
+    assert result.symbols == ()
+    assert [remark.rule for remark in remarks][:1] == ["table"]
+    assert raspir.compile(result, "reference")("abab") == ["a", "b", "aa", "bb"]
+
+
+few = where(indices > 1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("program", "operands", "rows"),
+    [
+        (raspir.apply(times, tokens, few), 2, 6),
+        (raspir.apply(times, tokens, 2), 1, 3),
+        (raspir.apply(times, tokens, tokens.map(ord)), 1, 3),
+        (raspir.apply(lambda a, b, c: a * (b + c), tokens, few, where(indices == 3, 0, few)), 3, 18),
+        (raspir.apply(times, tokens, where(indices > 1, None, 2), none="skip"), 2, 6),
+    ],
+)
+def test_a_table_has_a_key_for_each_value_on_which_it_depends(program, operands, rows):
+    graph, result, _ = folded(program, "abc")
+    table = result.outputs["out"]
+    assert table.operation.name == "lookup"
+    assert len(table.operands) == operands
+    assert len(table.rows) == rows
+    assert not differing(graph, result, ["", "a", "abc", "cab", "bbbb"])
+
+
+def test_the_option_max_table_bounds_tables():
+    program = raspir.apply(times, tokens, few)
+    assert raspir.optimize(program, vocab="abc", max_table=6).symbols == ()
+    assert raspir.optimize(program, vocab="abc", max_table=5).symbols == ("times",)
+    wide, vocab = raspir.apply(times, tokens, few), range(200)
+    assert raspir.optimize(wide, vocab=vocab).symbols == ("times",)
+    assert raspir.optimize(wide, vocab=vocab, max_table=400).symbols == ()
+    assert raspir.optimize(tokens.map(ord), vocab="abc", max_table=2).symbols == ("ord",)
+    with pytest.raises(raspir.BackendError, match="max_table must be a positive integer, not 0"):
+        raspir.optimize(program, max_table=0)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        raspir.apply(times, tokens, where(indices > 1, None, 2)),
+        raspir.apply(times, tokens, where(tokens == "a", "b", 2)),
+        raspir.apply(times, tokens, indices),
+    ],
+)
+def test_a_function_of_two_values_stays_where_it_may_fail_or_has_too_many_arguments(program):
+    graph, result, _ = folded(program, "abc")
+    assert result.symbols == graph.symbols
+    assert not differing(graph, result, ["", "b", "c"])
+
+
+def test_a_warning_about_a_missing_value():
+    with pytest.warns(VocabularyWarning, match=r"holds None, on which map\(ord\) fails: None stands for"):
+        folded(tokens.map(ord), (None, "a"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, result, _ = folded(tokens.map(ord, none="skip"), (None, "a"))
+    assert result.symbols == ()
+    assert raspir.compile(result, "reference")([None, "a"]) == [None, 97]
+
+
 def test_a_function_of_a_value_of_few_atoms_becomes_a_table_without_a_vocabulary():
     graph, result, _ = folded(where(tokens == "a", "1", "2").map(digit))
     assert not result.symbols

@@ -195,6 +195,16 @@ def leave(x):
     return x
 
 
+def test_tables_hold_missing_values():
+    graph = raspir.lower((tokens.map(str, none="skip").is_none() & (indices >= 0)).map(str), (None, 1, 2))
+    fused = Fuse().run(graph, PassContext())
+    assert exact(raspir.compile(fused, "reference")([None, 1])) == exact(raspir.compile(graph, "reference")([None, 1]))
+    graph = raspir.lower(where(tokens.map(str, none="skip").is_none(), None, 1), (None, 1, 2))
+    fused = Fuse().run(graph, PassContext())
+    assert [node.operation.name for node in fused] == ["input", "lookup"]
+    assert raspir.compile(fused, "reference")([None, 1, None]) == [None, 1, None]
+
+
 def test_opaque_functions_may_raise_anything():
     before, after, _ = fused((tokens + "").map(leave) + "!", "pqr")
     assert after is before

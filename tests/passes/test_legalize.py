@@ -116,6 +116,42 @@ def test_a_vocabulary_tells_keys_apart():
     assert exact(lowered, [2, 1]) == exact(graph, [2, 1])
 
 
+PERHAPS = build("input", name="tokens", vocab=(None, 0, 1, 2))
+ONE, OTHERS = build("const", value=1), (None, 2)
+MISSING = {
+    "lookup": table(PERHAPS, (None, 1), ("a", None), "c"),
+    "lookup of two keys": build("lookup", PERHAPS, build("indices"), keys=(None, 0, 1, 1, None, 1), values=(5, None, 7),
+                                otherwise=0),
+    "has": build("has", PERHAPS, values=OTHERS),
+    "has, skipping": build("has", PERHAPS, values=OTHERS, none="skip"),
+    **{name: build(name, PERHAPS, ONE, none="skip") for name in ("eq", "ne", "lt", "le", "gt", "ge")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_lowerings_keep_missing_values(name):
+    graph = graph_of(MISSING[name])
+    operation = graph.outputs["out"].operation.name
+    lowered = legalized(graph, EVERYTHING - {operation})
+    verify(lowered)
+    assert all(node.operation.name != operation for node in lowered)
+    for given in ([], [None], [1, None], [None, None, 2, 0], [1, 1, 2]):
+        assert exact(lowered, given) == exact(graph, given)
+
+
+def test_an_error_on_none_stays_an_error():
+    for node in (build("ne", PERHAPS, ONE, none="error"), build("select.ne", PERHAPS, ONE, none="error")):
+        graph = graph_of(node if node.operation.name == "ne" else build("sum", node, ONE, default=0))
+        lowered = legalized(graph, EVERYTHING - {node.operation.name})
+        assert exact(lowered, [1, 2]) == exact(graph, [1, 2])
+        assert exact(lowered, [1, None]) is exact(graph, [1, None]) is None
+
+
+def test_a_table_without_keys_that_skips_none_stays():
+    graph = graph_of(build("has", PERHAPS, values=(), none="skip"))
+    assert legalized(graph, EVERYTHING - {"has"}) == graph
+
+
 def test_lowerings_build_on_each_other():
     few = {"input", "indices", "const", "sum", "select.gt", "selector.and", "selector.not", "gt", "not", "where", "sub"}
     assert {"abs", "neg", "le", "select.le", "selector.or", "and", "or", "lt"} <= chosen(few).keys()

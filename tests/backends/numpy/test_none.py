@@ -5,7 +5,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-from missing import ATOMS, FUNCTIONS, Maker, inputs
+from with_none import ATOMS, FUNCTIONS, Maker, inputs
 
 import raspir
 from raspir import ir
@@ -67,7 +67,7 @@ class Emitted:
 def test_generated_graphs(name, seed):
     random = Random(f"{name} {seed}")
     graph = Maker(random, name, vocabulary=random.random() < 0.3).graph(random.randrange(3, 12))
-    check(NumPy().compile(graph), Reference().compile(graph), inputs(random, name, 6), str(graph))
+    check(NumPy().compile(graph), Reference().compile(graph), inputs(random, ATOMS[name], 6), str(graph))
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -79,7 +79,7 @@ def test_generated_graphs_as_modules(name, seed):
         graph = Maker(random, name, vocabulary=True).graph(random.randrange(3, 10))
         with suppress(raspir.BackendError):  # an opaque function has no table where its arguments are not few
             emitted = Emitted(graph)
-    check(emitted, Reference().compile(graph), inputs(random, name, 5), str(graph))
+    check(emitted, Reference().compile(graph), inputs(random, ATOMS[name], 5), str(graph))
 
 
 TOKENS, INDICES = build("input", name="tokens"), build("indices")

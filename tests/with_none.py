@@ -138,7 +138,13 @@ class Maker:
         return build(name, self.selector(), value, default=default)
 
 
-def inputs(random: Random, name: str, count: int) -> list[list]:
-    """Return random inputs of the atoms of this name."""
+def program(random: Random) -> tuple[Graph, list]:
+    """Return a random graph, and the atoms of its input."""
+    name = random.choice(list(ATOMS))
+    return Maker(random, name, vocabulary=random.random() < 0.8).graph(random.randrange(3, 12)), ATOMS[name]
+
+
+def inputs(random: Random, atoms: list, count: int) -> list[list]:
+    """Return random inputs of these atoms, short ones first."""
     lengths = [0, 1, 4, 4, *(random.randrange(12) for _ in range(count))][:count]
-    return [[random.choice(ATOMS[name]) for _ in range(length)] for length in lengths]
+    return [[random.choice(atoms) for _ in range(length)] for length in lengths]
