@@ -12,7 +12,7 @@ from raspir.ir.errors import ProgramError, reason
 from raspir.ir.location import Location
 
 Function = Callable[..., Any]
-"""An opaque Python function: of one atom for ``map``, of a key and a query atom for ``select.by``."""
+"""An opaque Python function: of one or more atoms for ``map``, of a key and a query atom for ``select.by``."""
 
 
 def identity(function: Function) -> tuple[object, ...]:

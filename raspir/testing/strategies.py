@@ -238,7 +238,8 @@ def _known(what: str, names: Iterable[str], known: Iterable[str]) -> frozenset[s
 
 def _vocabularies(vocab: Iterable[Atom] | None, types: Type) -> list[tuple[Atom, ...]]:
     """Return the candidate vocabularies."""
-    known = [*VOCABULARIES, *MIXED] if vocab is None else [distinct(vocab)]
+    missing = ((*each, None) for each in VOCABULARIES[::3])
+    known = [*VOCABULARIES, *MIXED, *missing] if vocab is None else [distinct(vocab)]
     fitting = [each for each in known if each and union(map(type_of, each)) in types]
     if not fitting:
         subject = "no vocabulary has" if vocab is None else f"the vocabulary {show(known[0])} must have"

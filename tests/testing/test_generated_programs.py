@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 import raspir
+from raspir.backends.capabilities import holds_none
 from raspir.ir import OPERATIONS
 from raspir.ir.types import BOOL, INT, SELECTOR
-from raspir.testing import Generated, Setting, difference, generate, inputs_for, programs
+from raspir.testing import Generated, Setting, difference, functions, generate, inputs_for, programs
+from raspir.testing.functions import ALONE, PREDICATES, TOGETHER
 
 
 def test_programs_come_from_their_seed_alone():
@@ -31,6 +33,42 @@ def test_generated_programs_use_the_whole_language():
     assert used == set(raspir.ir.OPERATIONS)
     assert sum(len(graph.outputs) > 1 for graph in programs) > 50
     assert sum(graph.stats().layers > 2 for graph in programs) > 100
+
+
+def test_a_part_of_generated_programs_holds_none():
+    made = [generate.program(Random(f"missing {number}"), small=True) for number in range(6000)]
+    nodes = [node for each in made for node in each.graph]
+    skipping = {node.operation.name for node in nodes if node.none == "skip"}
+    assert skipping >= {"add", "sub", "mul", "neg", "abs", "round", "lt", "eq", "ne", "and", "or", "not", "has", "map"}
+    assert {node.operation.name for node in nodes if node.none == "error"} >= {"eq", "ne", "select.eq", "select.ne"}
+    with_none = [each for each in made if None in each.vocab or any(map(holds_none, each.graph))]
+    assert 0.1 < len(with_none) / len(made) < 0.25
+    assert sum(None in each.vocab for each in made) > 300
+    assert {node.operation.name for node in nodes if holds_none(node)} >= {
+        "const",
+        "has",
+        "lookup",
+        "sum",
+        "mean",
+        "best",
+    }
+
+
+def test_generated_programs_call_functions_of_all_kinds():
+    made = [generate.program(Random(f"functions {number}"), small=True) for number in range(6000)]
+    known = {each.function for each in (*ALONE, *TOGETHER, *PREDICATES)}
+    assert {function for each in made for function in each.graph.functions.values()} == known
+    calls = [node for each in made for node in each.graph if node.operation.name in ("map", "lookup")]
+    assert {(node.operation.name, len(node.operands)) for node in calls} == {
+        ("map", 1), ("map", 2), ("map", 3), ("lookup", 1), ("lookup", 2)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("known", [*ALONE, *TOGETHER, *PREDICATES], ids=lambda known: known.function.__name__)
+def test_functions_are_importable_by_name_and_clash_with_no_name_of_a_reproducer(known):
+    name = known.function.__name__
+    assert getattr(functions, name) is known.function
+    assert name not in ("raspir", "Setting", "difference", "inf", "found")
 
 
 @pytest.mark.parametrize("size", [50, 500])
@@ -101,6 +139,15 @@ def test_a_strategy_keeps_to_what_a_backend_can_do():
         assert len(graph) <= 10
         assert list(graph.outputs) == ["out"]
         assert (each.vocab, each.longest) == ((0, 1, 2), 4)
+
+
+def test_drawn_programs_hold_none_unless_types_exclude_it():
+    made = samples(programs(max_size=12), 400)
+    assert sum(None in each.vocab for each in made) > 20
+    assert sum(any(map(holds_none, each.graph)) for each in made) > 20
+    for each in samples(programs(max_size=12, types=["bool", "int", "float", "str"]), 100):
+        assert None not in each.vocab
+        assert not any(map(holds_none, each.graph))
 
 
 def test_functions_and_best_attention_can_be_left_out():

@@ -11,8 +11,9 @@ import pytest
 from faults import Crash
 
 import raspir
-from raspir import indices, key, query, tokens, where
+from raspir import SOp, indices, key, query, tokens, where
 from raspir.analysis import Analysis
+from raspir.frontends.python.expressions import expression
 from raspir.ir import build
 from raspir.ir.types import SELECTOR
 from raspir.passes.base import Remark
@@ -371,6 +372,14 @@ def test_a_deep_program_is_made_small_without_recursion():
         made = where(made == 1, made, abs(made))
     graph, _ = minimized(raspir.lower(made), [], lambda graph, given: "abs" in str(graph), attempts=20_000)
     assert [node.operation.name for node in graph] == ["input", "abs"]
+
+
+def test_an_attribute_that_does_not_matter_is_made_the_usual_one():
+    skipping = raspir.lower(expression(SOp, "add", (tokens, tokens), ("skip",)))
+    graph, _ = minimized(skipping, [], lambda graph, given: any(node.operation.name == "add" for node in graph))
+    assert [node.none for node in graph if node.operation.name == "add"] == ["error"]
+    graph, _ = minimized(skipping, [], lambda graph, given: any(node.none == "skip" for node in graph))
+    assert [node.none for node in graph if node.operation.name == "add"] == ["skip"]
 
 
 def test_to_make_it_small_ends_in_time():
