@@ -155,6 +155,50 @@ FAULTS = (
 )  # fmt: skip
 """Faults in rules and the analyses they rely on, then faults in kernels."""
 
+MISSING = (
+    Fault("an operation that may meet None loses its attribute", "rewriting/rules/missing.py",
+          "if has_default_none(node) or _may_be_none(algebra, node):", "if has_default_none(node):"),
+    Fault("a choice is thought not to yield the atom that it tests for", "analysis/facts.py",
+          'holds == (condition.operation.name == "ne")', 'holds == (condition.operation.name == "eq")'),
+    Fault("keys of a table of several values are in another order", "rewriting/columns.py",
+          "rows.append((tuple(given[operand] for operand in varying), value))",
+          "rows.append((tuple(given[operand] for operand in varying[::-1]), value))",
+          rule="table"),
+    Fault("tables of several keys are read in another order", "backends/numpy/kernels/elementwise.py",
+          "zip(self._indices.shape, self._sides, columns, strict=True)",
+          "zip(self._indices.shape, self._sides, columns[::-1], strict=True)", NUMPY),
+    Fault("None is held as 0", "backends/numpy/kernels/columns.py",
+          "            return nones(len(atoms))", "            return integers(np.zeros(len(atoms), dtype=np.int64))",
+          NUMPY),
+    Fault("None == None is false", "backends/numpy/kernels/elementwise.py",
+          "np.broadcast_to(is_none(y) != (kernel is ne), max(len(a), len(b)))", "np.full(len(b), kernel is ne)", NUMPY),
+    Fault("None is true as a condition", "backends/numpy/kernels/columns.py",
+          "    true = data != 0\n    if column.kind & FLOAT:",
+          "    true = (data != 0) | (tags == NONE)\n    if column.kind & FLOAT:", NUMPY),
+    Fault("a function is called where None is skipped", "backends/numpy/kernels/elementwise.py",
+          'function = skipping(function) if none == "skip" else refusing(function)',
+          'function = function if none == "skip" else refusing(function)', NUMPY),
+    Fault("None is skipped in the first operand only", "backends/numpy/kernels/elementwise.py",
+          "    for column in columns:\n        if column.kind & NONE:\n            missing |=",
+          "    for column in columns[:1]:\n        if column.kind & NONE:\n            missing |=", NUMPY),
+    Fault("a function of several sequences is called at every position", "backends/numpy/kernels/elementwise.py",
+          "    classes, firsts = numbered(columns)\n    if any(",
+          "    classes = firsts = np.arange(max(map(len, columns)))\n    if any(", NUMPY),
+    Fault("pairs of atoms are told apart by their first", "backends/numpy/kernels/columns.py",
+          "        codes *= kind(size)\n", "        codes *= kind(1)\n", NUMPY),
+    Fault("None is not found in tables", "backends/numpy/kernels/elementwise.py",
+          "(NONE, {0: none[0]} if none else {}),", "(NONE, {}),", NUMPY),
+    Fault("scores are compared with None", "backends/numpy/kernels/aggregates.py",
+          "if classes.min() < classes.max():", "if classes.min() > classes.max():", NUMPY),
+    Fault("None is added among numbers", "backends/numpy/kernels/aggregates.py",
+          "invalid = (selection.sums((~numbers).astype(np.int64), 1) > 0) & (selection.counts > 1)",
+          "invalid = selection.counts < 0", NUMPY),
+    Fault("a selector that refuses None compares it", "backends/numpy/kernels/conditions.py",
+          "    if (key.kind | query.kind) & NONE:\n        keys, queries",
+          "    if key.kind & query.kind & NONE:\n        keys, queries", NUMPY),
+)  # fmt: skip
+"""Faults in missing values and in functions of several sequences."""
+
 AT_LIMITS = (
     Fault("zero is added to integers with a default of another kind", "rewriting/builder.py",
           "if form.constant or BOOL in self.facts[result].domain.kinds:",
@@ -192,7 +236,8 @@ AT_LIMITS = (
           "if result is not None:",
           LIMITS, cases=20_000,
           more=(("passes/depth/__init__.py",
-                 "        for _ in range(_ROUNDS):\n            search = Search(Algebra(analysis, graph), ",
+                 "        for _ in range(_ROUNDS):\n"
+                 "            search = Search(Algebra(analysis, graph, self.max_table), ",
                  "        algebra = Algebra(analysis)\n"
                  "        for _ in range(_ROUNDS):\n            search = Search(algebra, "),)),
 )  # fmt: skip
@@ -302,7 +347,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="also run the tests on faults that were already detected")
     parser.add_argument("--only", default="", help="only faults whose description or file contains this")
     options = parser.parse_args()
-    chosen = [fault for fault in (*FAULTS, *AT_LIMITS) if options.only in f"{fault.what} {fault.file}"]
+    chosen = [fault for fault in (*FAULTS, *MISSING, *AT_LIMITS) if options.only in f"{fault.what} {fault.file}"]
     console = Console(highlight=False)
     table = Table(show_lines=True)
     for heading in ("fault", "the fuzzer", "the solver", "the tests"):

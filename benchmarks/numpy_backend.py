@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from math import gcd
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -406,6 +407,18 @@ def two_inequalities(size: int) -> Row:
     return ratio("two inequalities", "np.sort", times, 60.0, agrees)
 
 
+def opaque_function(size: int) -> Row:
+    """Return the comparison of an opaque function of two sequences, of 100 distinct pairs, with their sum."""
+    x = np.random.default_rng(0).integers(0, 10, size)
+    other = indices % 10
+    added, called = (
+        raspir.compile(each, backend="numpy") for each in (tokens + other, raspir.apply(gcd, tokens, other))
+    )
+    agrees = typed(called(x)) == typed(np.gcd(x, np.arange(size) % 10))
+    times = timed(lambda: np.asarray(added(x)), lambda: np.asarray(called(x)))
+    return ratio("opaque function of two sequences", "their sum", times, 3.0, agrees)
+
+
 def tiny(calls: int) -> Row:
     """Return the time of a call on five tokens."""
     run = raspir.compile(of_ten(), backend="numpy")
@@ -490,6 +503,7 @@ def measure(sizes: Sizes) -> Iterator[Row]:
     for batch in BATCHES:
         yield batched(batch, sizes.sequences)
     yield two_inequalities(sizes.tokens)
+    yield opaque_function(sizes.tokens)
     yield tiny(sizes.calls)
     yield from against_reference(sizes.reference)
 

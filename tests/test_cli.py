@@ -94,7 +94,7 @@ def test_lists_and_help():
     ]
     assert "schedule" in output("passes")
     names = [each["name"] for each in json.loads(output("passes", "--json"))]
-    assert names == ["fold", "merge", "depth", "fuse", "schedule"]
+    assert names == ["recognize", "fold", "merge", "depth", "fuse", "schedule"]
     assert "683+345" in output("run", "--help")
     assert "default: numpy" in output("run", "--help")
     assert output("--version").startswith("raspir ")
@@ -155,7 +155,7 @@ def test_names_at_fault(tmp_path):
     assert "it is a folder" in refused("run", "folder.py", "-i", "a", cwd=tmp_path)
 
 
-@pytest.mark.parametrize("text", ["[1", "{}", "5", "[NaN]", "[null]", "[[1]]", "[" * 100_000])
+@pytest.mark.parametrize("text", ["[1", "{}", "5", "[NaN]", "null", "[[1]]", "[" * 100_000])
 def test_json_at_fault(text):
     refused("run", "examples/attention.py:hist", "--input-json", text)
 
@@ -242,6 +242,7 @@ NUMBERS = "from raspir import *\nless = tokens - 1\n"
     [
         (["--vocab-json", "[1, 2, -5]"], "[-5, 1, 2]"),
         (["--vocab-json", "[true, 1.5, 2]"], "[true, 1.5, 2]"),
+        (["--vocab-json", "[null, 2]"], "[2, none]"),
         (["--vocab-range", "0:3"], "[0, 1, 2, 3]"),
         (["--vocab-range=-2:-1"], "[-2, -1]"),
     ],

@@ -86,6 +86,8 @@ def test_json_lines(tmp_path, backend):
     copy = written(tmp_path, "copy.py", "from raspir import *\ncopy = (key(indices) == query(indices)).value(tokens)\n")
     for name in ("in.jsonl", "in.NDJSON"):
         assert output("run", copy, "--batch", written(tmp_path, name, lines), "-b", backend) == expected
+    missing = written(tmp_path, "missing.jsonl", '[null, 1]\n["null", null]\n')
+    assert output("run", copy, "--batch", missing, "-b", backend) == '[null, 1]\n["null", null]\n'
     path = written(tmp_path, "in.txt", '"hello"\n["a", "b"]\n')
     assert output("run", HIST, "--batch", path, "--batch-format", "json") == "[1, 1, 2, 2, 1]\n[1, 1]\n"
     path = written(tmp_path, "in.jsonl", "[[")
@@ -98,14 +100,14 @@ def test_blank_lines_of_json_are_left_out_and_of_text_are_inputs(tmp_path, backe
     copy = written(tmp_path, "copy.py", "from raspir import *\ncopy = (key(indices) == query(indices)).value(tokens)\n")
     path = written(tmp_path, "in.jsonl", lines)
     assert output("run", copy, "--batch", path, "-b", backend) == "[1, 2]\n[]\n[3]\n"
-    for fault in ("[1,", "[null]", "[]x", "\x0b", "\u2028"):
+    for fault in ("[1,", "[[1]]", "[]x", "\x0b", "\u2028"):
         path = written(tmp_path, "in.jsonl", f"\n[1]\n\n[2]\n \n{fault}\n[3]\n")
         done = raspir("run", copy, "--batch", path, "-b", backend)
         assert (done.stdout, done.returncode) == ("[1]\n[2]\n", 2)
         assert "in.jsonl:6: " in done.stderr
     path = written(tmp_path, "in.jsonl", b"\n[1]\n\n\xff\n")
     assert "in.jsonl:4: this is not UTF-8 text" in raspir("run", copy, "--batch", path, "-b", backend).stderr
-    path = written(tmp_path, "in.jsonl", "\n" * (BLOCK + 3) + "[null]\n")
+    path = written(tmp_path, "in.jsonl", "\n" * (BLOCK + 3) + "[[1]]\n")
     assert f"in.jsonl:{BLOCK + 4}: " in raspir("run", copy, "--batch", path, "-b", backend).stderr
     assert output("run", copy, "--batch", written(tmp_path, "in.jsonl", "\n\n \n"), "-b", backend) == ""
     assert output("run", copy, "--batch", written(tmp_path, "in.txt", "a\n\n b\n"), "-b", backend) == (
@@ -131,7 +133,7 @@ def test_several_inputs_and_outputs(tmp_path):
         ("[1, 0]\n[3]\n", "mistakes.py:8: `/` ('inverse') failed at position 1 on 1 and 0"),
         ("[1,\n[3]\n", "this is not JSON: "),
         ("7\n", "an input is a list of atoms such as [5, 2], not 7"),
-        ("[null]\n", "position 0: None is not an atom"),
+        ("[[]]\n", "position 0: [] is not an atom"),
         ("[NaN]\n", "position 0: NaN is not an atom"),
         ("[" * 100_000, "this is nested too deeply"),
         (b"[\xff]\n[1,\n", "this is not UTF-8 text"),

@@ -68,7 +68,9 @@ def test_python_from_standard_input():
     assert piped("output = 1\n" + PYTHON, "run", "-:twice", "--input", "-:") == '["--", "::"]\n'
     assert "<stdin> has several programs (length, twice): choose one, as in -:length" in mistake(PYTHON, "stats", "-")
     assert mistake("x = 1 +\n", "opt", "-").startswith("<stdin>:1:")
-    assert mistake("\n\nfrom raspir import *\np = tokens + None", "opt", "-").startswith("<stdin>:4: None is not an")
+    assert mistake("\n\nfrom raspir import *\np = tokens + None", "opt", "-").startswith(
+        "<stdin>:4: `+` does not take None"
+    )
     assert "<stdin> has no program" in mistake("", "stats", "-")
     assert "<stdin> has no other" in mistake(PYTHON, "stats", "-:other")
     assert "expected version 1" in mistake("raspir 7\n", "stats", "-")
@@ -107,7 +109,7 @@ def test_the_ir_after_each_pass():
     done = raspir("opt", "examples/addition.py:add", "--vocab", "0123456789+", "--print-ir-after-all")
     assert done.stdout == output("opt", "examples/addition.py:add", "--vocab", "0123456789+")
     heads = [line for line in done.stderr.splitlines() if line.startswith("# *** ")]
-    names = ["fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule"]
+    names = ["recognize", "fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule"]
     assert [line.split()[4].rstrip(":") for line in heads] == names
     last = done.stderr.split("# *** IR after ")[-1]
     graphs = [part.partition("***\n")[2] for part in done.stderr.split("# *** IR after ") if "unchanged" not in part]

@@ -31,13 +31,18 @@ def defaults(function):
     return {name: each.default for name, each in inspect.signature(function).parameters.items()}
 
 
+def positional(function):
+    parameters = inspect.signature(function).parameters.values()
+    return [each.name for each in parameters if each.kind is not inspect.Parameter.KEYWORD_ONLY]
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_functions_take_all_options_with_the_defaults_of_the_fields(function):
     assert ALL.items() <= defaults(function).items()
     described_in_order = re.findall(r"^ {8}(\w+): ", function.__doc__.partition("Raises:")[0], re.MULTILINE)
+    taken = positional(function)
+    assert [name for name in described_in_order if name in taken] == taken
     assert sorted(described_in_order) == sorted(defaults(function))
-    by_position = positional(function)
-    assert [name for name in described_in_order if name in by_position] == by_position
     assert "**options" not in function.__doc__
     hints, own = get_type_hints(Options), get_type_hints(function)
     assert {name: own[name] for name in ALL} == hints
@@ -66,17 +71,13 @@ def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(
         default = found[name].default
         assert (default.value if isinstance(default, Enum) else default) == ALL[name]
         assert found[name].opts == [f"--{name.replace('_', '-')}"]
+        assert found[name].secondary_opts == ([f"--no-{name}"] if isinstance(ALL[name], bool) else [])
         assert (found[name].help, found[name].metavar or "") == (about.help, about.metavar)
         assert found[name].show_default == (ALL[name] is not None)
 
 
-def positional(function):
-    parameters = inspect.signature(function).parameters
-    return [name for name, each in parameters.items() if each.kind is not inspect.Parameter.KEYWORD_ONLY]
-
-
 def test_the_order_in_which_functions_take_what_is_given_by_position():
-    shared = positional(Options)
+    shared = [each.name for each in fields(Options) if not each.kw_only]
     assert shared == ["vocab", "max_length", "attention", "max_heads", "time_budget"]
     optimize = ["program", *shared[:3], "passes", *shared[3:], "remarks", "progress", "on_pass"]
     assert positional(raspir.optimize) == optimize
@@ -84,7 +85,7 @@ def test_the_order_in_which_functions_take_what_is_given_by_position():
     assert positional(raspir.emit) == ["program", "backend", "input", "optimize", *shared]
     drawn = ["program", "format", "input", "optimize"]
     assert positional(raspir.draw) == [*drawn, *shared, "backend", "renderer", "title"]
-    assert defaults(raspir.draw).keys() - {*positional(raspir.draw), *ALL} == {"legend", "theme", "head", "width"}
+    assert list(defaults(raspir.draw))[-5:] == ["recognize", "legend", "theme", "head", "width"]
     assert positional(raspir.show) == ["program", "input", "optimize", *shared]
     assert positional(raspir.report) == ["program", "inputs", "optimize", *shared, "title"]
 
@@ -134,6 +135,7 @@ def test_parts():
     assert options.target == Target("best")
     assert options.part(Assumptions) == Assumptions("ab", 5)
     assert options.limits == {"max_heads": 4}
+    assert Options(recognize=False).limits == {"recognize": False}
     assert Limits(4) == options.part(Limits)
     assert options.assumed(raspir.lower(tokens)) == raspir.lower(tokens, "ab", 5)
     assert PassContext(options.target).attention == "best"
@@ -158,8 +160,10 @@ def test_a_new_option_is_one_field():
     def function(call: Call) -> tuple[object, ...]:
         return call.title, call.causal
 
-    assert positional(function)[-1] == "title"
-    assert str(inspect.signature(function)).endswith(", causal: bool | None = None) -> tuple[object, ...]")
+    assert str(inspect.signature(function)).endswith(
+        "title: str = '', *, max_table: 'int | None' = None, recognize: 'bool' = True, causal: bool | None = None)"
+        " -> tuple[object, ...]"
+    )
     assert function(None, None, "select", None, None, "title", causal=True) == ("title", True)
     seen, commands = [], typer.Typer()
 

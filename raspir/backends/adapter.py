@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,11 +11,12 @@ from collections.abc import Sequence as Listed
 from typing import Any, TypeGuard, cast
 
 from raspir.backends.protocols import Backend, Executable, Strategy, level_of, support_of
-from raspir.ir import BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
+from raspir.ir import Atom, BackendError, Graph, InputError, LayeredProgram, RaspirError, read_sequence, verify
 from raspir.ir.atoms import show
 from raspir.ir.display import displayed
 from raspir.ir.errors import reason
 from raspir.ir.tracebacks import concealed, package_of, place, public
+from raspir.ir.views import Map
 from raspir.plugins.options import with_options
 from raspir.rewriting.legalize import legalized
 from raspir.runtime.inputs import batch_of, read_inputs
@@ -145,14 +147,43 @@ class BackendAdapter:
         if not self.own:
             verify(graph)
         capabilities = support_of(self.backend)
-        legal = legalized(graph, capabilities.supported)
+        legal = legalized(graph, capabilities.supported, capabilities.several)
         if not capabilities.takes(legal):
             capabilities.check(graph, f"{self.name!r}")
+        if not capabilities.missing:
+            legal = legal.bind(self._never_none(legal))
         return LayeredProgram(legal) if level_of(self.backend) == "layered" else legal
+
+    def _never_none(self, graph: Graph) -> dict[str, Callable[..., Any]]:
+        """Return the functions that ``graph`` maps, each with an error in place of the result ``None``."""
+        symbols = {node.function for node in graph if isinstance(node, Map)}
+        return {
+            symbol: _refusing(function, functools.partial(self.refusal, f"{symbol} returned None"))
+            for symbol, function in graph.functions.items()
+            if symbol in symbols
+        }
+
+    def refusal(self, problem: str) -> BackendError:
+        """Return the error for a value that is ``None``."""
+        return BackendError(f"backend {self.name!r} does not support missing values: {problem}")
+
+    def read(self, graph: Graph, input: object) -> dict[str, list[Atom]]:
+        """Return the atoms of each input of ``graph``.
+
+        Raises:
+            InputError: if an input is not a sequence of atoms, or violates an assumption of the graph.
+            BackendError: if an atom is ``None`` and the backend does not support missing values.
+        """
+        read = read_inputs(graph, input)
+        if not support_of(self.backend).missing:
+            for atoms in read.values():
+                if None in atoms:
+                    raise self.refusal(f"position {atoms.index(None)} holds None")
+        return read
 
     def _read(self, graph: Graph, input: object) -> None:
         if input is not None and not self.own:
-            read_inputs(graph, input)
+            self.read(graph, input)
 
     def _content(self, content: object) -> str | bytes:
         if not isinstance(content, str | bytes):
@@ -175,6 +206,19 @@ class BackendAdapter:
     def wrong(self, what: str) -> FaultyBackendError:
         """Return an error that blames the backend."""
         return FaultyBackendError(f"backend {self.name!r}{self.origin} {what}")
+
+
+def _refusing(function: Callable[..., Any], error: Callable[[], BackendError]) -> Callable[..., Any]:
+    """Return ``function`` with an error in place of the result ``None``."""
+
+    @functools.wraps(function)
+    def call(*atoms: Atom) -> Any:
+        result = function(*atoms)
+        if result is None:
+            raise error()
+        return result
+
+    return call
 
 
 class CheckedExecutable:
@@ -316,7 +360,7 @@ class CheckedExecutable:
 
     def _read(self, input: object) -> tuple[object, int]:
         """Return an input in the form that the backend takes, and its length."""
-        read = read_inputs(self._graph, input)
+        read = self._backend.read(self._graph, input)
         atoms = next(iter(read.values()))
         return (atoms if len(read) == 1 else read), len(atoms)
 

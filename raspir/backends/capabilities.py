@@ -8,9 +8,9 @@ from typing import Any
 
 from raspir.ir import OPERATIONS, BackendError, Graph, Node
 from raspir.ir.lazy import cached_property
-from raspir.ir.operations import Role
+from raspir.ir.operations import AttributeKind, Role
 from raspir.ir.text.describe import Describer
-from raspir.ir.types import ATOM, SELECTOR
+from raspir.ir.types import ATOM, NONE, SELECTOR
 from raspir.ir.views import Input, Lookup
 
 AGGREGATES = frozenset(name for name, operation in OPERATIONS.items() if operation.role is Role.AGGREGATE)
@@ -20,13 +20,14 @@ ALL_OPERATIONS = frozenset(OPERATIONS) - AGGREGATES
 """The names of all other operations of the IR."""
 
 KINDS = frozenset(map(str, ATOM.kinds))
-"""The kinds of atoms: ``bool``, ``int``, ``float`` and ``str``."""
+"""The kinds of atoms: ``bool``, ``int``, ``float``, ``str`` and ``none``."""
 
 _SETS = {"operations": ALL_OPERATIONS, "aggregates": AGGREGATES, "types": KINDS}
 """The names that each set-valued field may contain."""
 
 _FLAGS = {
     "mixed": "no mixed values",
+    "several": "no functions of several sequences",
     "inputs": "one input",
     "outputs": "one output",
     "vocabulary": "needs a vocabulary",
@@ -44,11 +45,15 @@ class Capabilities:
     ``map`` and ``select.by`` call opaque Python functions; a backend that cannot call them omits them from
     ``operations``.
 
+    A backend without the type ``none`` still receives programs in which only an input or the result of an opaque
+    function could be ``None``: where one is, the run is refused.
+
     Attributes:
         operations: the names of the supported IR operations other than aggregates.
         aggregates: the supported aggregates, a subset of ``sum``, ``mean`` and ``best``.
-        types: the supported kinds of atoms, a subset of ``bool``, ``int``, ``float`` and ``str``.
+        types: the supported kinds of atoms, a subset of ``bool``, ``int``, ``float``, ``str`` and ``none``.
         mixed: whether one value may hold atoms of several kinds, as a ``where`` of a number and a string does.
+        several: whether ``map`` and ``lookup`` may have several operands.
         inputs: whether several inputs are supported.
         outputs: whether several outputs are supported.
         vocabulary: whether inputs without an assumed vocabulary are supported.
@@ -62,6 +67,7 @@ class Capabilities:
     aggregates: Iterable[str] = AGGREGATES
     types: Iterable[str] = KINDS
     mixed: bool = True
+    several: bool = True
     inputs: bool = True
     outputs: bool = True
     vocabulary: bool = True
@@ -103,13 +109,19 @@ class Capabilities:
             if len(missing) > _FEW:
                 restrictions.append(f"{len(known) - len(missing)} of {len(known)} {field}")
             elif missing:
-                restrictions.append(f"no {', '.join(missing)}")
+                named = ("missing values" if name == "none" else name for name in missing)
+                restrictions.append(f"no {', '.join(named)}")
         return (*restrictions, *(text for flag, text in _FLAGS.items() if not getattr(self, flag)))
 
     @cached_property
     def supported(self) -> frozenset[str]:
         """The names of all supported IR operations, aggregates included."""
         return frozenset(self.operations) | frozenset(self.aggregates)
+
+    @cached_property
+    def missing(self) -> bool:
+        """Whether values may be ``None``."""
+        return "none" in frozenset(self.types)
 
     def takes(self, graph: Graph) -> bool:
         """Return whether ``graph`` requires only these capabilities."""
@@ -159,9 +171,13 @@ class Capabilities:
         operation = node.operation
         if operation.name not in self.supported:
             return f"the {'aggregate' if operation.role is Role.AGGREGATE else 'operation'} {operation.name}"
+        if operation.variadic and len(node.operands) > 1 and not self.several:
+            return f"{operation.name} of several operands"
+        if not self.missing and holds_none(node):
+            return "values of type none"
         if node.type is SELECTOR:
             return None
-        kinds = list(map(str, node.type.kinds))
+        kinds = [str(kind) for kind in node.type.kinds if self.missing or kind is not NONE]
         unsupported = [kind for kind in kinds if kind not in self.types]
         if unsupported:
             return f"values of type {' or '.join(unsupported)}"
@@ -173,6 +189,14 @@ class Capabilities:
         if isinstance(node, Input) and node.vocabulary is None:
             return ": restrict the atoms of the input with vocab= or --vocab"
         return ""
+
+
+def holds_none(node: Node) -> bool:
+    """Return whether an attribute of ``node`` holds the atom ``None``, such as a default or a vocabulary."""
+    for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
+        if (value is None and kind is AttributeKind.ATOM) or (isinstance(value, tuple) and None in value):
+            return True
+    return False
 
 
 def _written(graph: Graph, node: Node) -> str:

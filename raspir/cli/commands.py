@@ -65,7 +65,7 @@ def _is_narrow() -> bool:
     return shutil.get_terminal_size().columns < _WIDE
 
 
-_WIDE = 80  # columns, from which help pages are tables
+_WIDE = 100  # columns, from which help pages are tables
 
 
 def _listed(parameters: list[Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from raspir.viz.grid import Line
 from raspir.viz.theme import TERMINAL
 
-_PLAIN = str.maketrans({"·": ".", "→": ">", "…": "~", "✗": "x", "∅": "-", "␣": "_", "␤": "_"})
+_PLAIN = str.maketrans({"·": ".", "→": ">", "…": "~", "✗": "x", "∅": "-", "–": "-", "␣": "_", "␤": "_"})
 """The marks of pictures where the encoding of the output lacks them: each as wide as the original."""
 
 

@@ -103,6 +103,7 @@ PASSES: Registry[Pass] = Registry(
     "pass",
     "raspir.passes",
     {
+        "recognize": "raspir.passes.recognize:Recognize",
         "fold": "raspir.passes.fold:Fold",
         "merge": "raspir.passes.merge:Merge",
         "depth": "raspir.passes.depth:Depth",

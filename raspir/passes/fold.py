@@ -38,7 +38,7 @@ class Fold:
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` folded, and warn of opaque functions that fail on an atom of the vocabulary."""
-        _check_vocabulary(graph, context.warned)
+        check_vocabulary(graph, context.warned)
         before = graph
         remarks: list[Remark] = []
         for number in range(_ROUNDS):
@@ -112,7 +112,7 @@ def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
 _MOST_CHECKED = 250_000  # maximum evaluations on atoms of the vocabulary, to check opaque functions
 
 
-def _check_vocabulary(graph: Graph, warned: set[str]) -> None:
+def check_vocabulary(graph: Graph, warned: set[str]) -> None:
     """Warn, once each, of opaque functions that fail on a value computed elementwise from an atom of the vocabulary."""
     for source in graph.inputs.values():
         if source.vocabulary is not None and graph.max_length != 0:

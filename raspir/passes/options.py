@@ -160,6 +160,16 @@ class Limits(Documented):
             admits=_is_count,
         ).metadata,
     )
+    recognize: bool = field(
+        default=True,
+        kw_only=True,
+        metadata=About(
+            "whether Python functions that consist of operators and conditions become operations.",
+            "Whether Python functions that consist of operators and conditions become operations.",
+            wanted="True or False",
+            admits=lambda value: isinstance(value, bool),
+        ).metadata,
+    )
 
 
 @dataclass(frozen=True)
@@ -174,8 +184,9 @@ class Options(Limits, Target, Assumptions):
     @property
     def limits(self) -> dict[str, object]:
         """The limits that are set, by the names of the pass options."""
+        usual = Limits()
         given = {name: getattr(self, name) for name in described(Limits)}
-        return {name: value for name, value in given.items() if value is not None}
+        return {name: value for name, value in given.items() if value != getattr(usual, name)}
 
 
 def called_with(parameters: Callable[P, C]) -> Callable[[Callable[[C], R]], Callable[P, R]]:

@@ -21,7 +21,7 @@ from raspir.plugins.options import options_of, parse_choices, read_options, with
 from raspir.plugins.registry import advice
 from raspir.rewriting.graphs import gain
 
-DEFAULT: tuple[str, ...] = ("fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
+DEFAULT: tuple[str, ...] = ("recognize", "fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
 """The default pipeline, in order."""
 
 

@@ -40,12 +40,14 @@ class Legalizer:
     Args:
         analysis: the facts on which lowerings depend.
         supported: the names of the operations of the target, including aggregates.
+        several: whether the target supports tables of several operands.
     """
 
-    def __init__(self, analysis: Analysis, supported: Collection[str]) -> None:
+    def __init__(self, analysis: Analysis, supported: Collection[str], several: bool = True) -> None:
         self.facts = analysis
         self._supported = supported
-        self._chosen = chosen(supported)
+        self._several = several
+        self._chosen = chosen(supported if several else set(supported) - {"lookup"})
 
     def __call__(self, name: str, *operands: Node, **attributes: Atom) -> Node:
         """Return a node of operation ``name``, lowered if the target lacks it."""
@@ -54,15 +56,28 @@ class Legalizer:
     def legal(self, node: Node) -> Node:
         """Return ``node``, lowered if the target lacks its operation, or ``node`` itself if no lowering applies."""
         lowering = self._chosen.get(node.operation.name)
-        lowered = None if lowering is None else lowering.lower(self, node)
+        if lowering is None or not lacks(node, self._supported, self._several):
+            return node
+        lowered = lowering.lower(self, node)
         return node if lowered is None else lowered
 
 
-def legalized(graph: Graph, supported: Collection[str]) -> Graph:
-    """Return ``graph`` with unsupported operations lowered to ``supported`` ones, wherever a lowering applies."""
-    if all(node.operation.name in supported for node in graph):
+def lacks(node: Node, supported: Collection[str], several: bool) -> bool:
+    """Return whether a target lacks the operation of ``node``, or lacks it for several operands."""
+    return node.operation.name not in supported or (node.operation.variadic and len(node.operands) > 1 and not several)
+
+
+def legalized(graph: Graph, supported: Collection[str], several: bool = True) -> Graph:
+    """Return ``graph`` with unsupported operations lowered to ``supported`` ones, wherever a lowering applies.
+
+    Args:
+        graph: the graph.
+        supported: the names of the supported operations, including aggregates.
+        several: whether tables of several operands are supported.
+    """
+    if not any(lacks(node, supported, several) for node in graph):
         return graph
-    legalizer = Legalizer(Analysis.of(graph), supported)
+    legalizer = Legalizer(Analysis.of(graph), supported, several)
 
     def new(node: Node, operands: list[Node]) -> Node:
         moved = on_operands(node, operands)

@@ -18,6 +18,7 @@ from raspir.testing.differences import DifferenceError, Inputs
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.planned import planned
+from raspir.testing.restricted import meets_none, takes_none
 from raspir.testing.rounding import may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
@@ -136,7 +137,10 @@ class Trial:
     def _run(self, setting: Setting, graph: Graph) -> Counter[str]:
         """Check a backend's results against the reference."""
         counts: Counter[str] = Counter()
-        wanted = self.judged(graph)
+        wanted, inputs = self.judged(graph), self.inputs
+        if not takes_none(setting.backend):
+            kept = [i for i, given in enumerate(inputs) if not meets_none(graph, given)]
+            wanted, inputs = [wanted[i] for i in kept], [inputs[i] for i in kept]
         self._doing = setting.backend
         try:
             run = runner(setting.backend).compile(graph)
@@ -148,14 +152,14 @@ class Trial:
         except Exception as error:  # any other exception is a finding
             raise _uncompiled(error) from error
         with setting.applied():
-            for given, result in zip(self.inputs, wanted, strict=True):
+            for given, result in zip(inputs, wanted, strict=True):
                 got = yielded(partial(run, given))
                 counts["excused"] += _same(setting, graph, [given], result, got)
             together = _batch(wanted)
-            got = yielded(partial(run.batch, self.inputs))
-            counts["excused"] += _same(setting, graph, self.inputs, together, got)
+            got = yielded(partial(run.batch, inputs))
+            counts["excused"] += _same(setting, graph, inputs, together, got)
         counts[f"ran {setting.backend}"] += 1
-        counts["results"] += len(self.inputs) + 1
+        counts["results"] += len(inputs) + 1
         counts["failing"] += sum(map(_failed, (*wanted, together)))
         counts.update(planned(run))
         return counts

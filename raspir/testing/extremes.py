@@ -12,8 +12,8 @@ from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.ir import Atom
-from raspir.testing.idioms import IDIOMS, Idiom, aggregated, fetch
-from raspir.testing.maker import Maker, code, constant
+from raspir.testing.idioms import IDIOMS, Idiom, aggregated, by_predicate, fetch, transform
+from raspir.testing.maker import Maker, constant
 
 EXTREMES: list[Idiom] = []
 """The idioms of this module."""
@@ -98,7 +98,7 @@ def _use(m: Maker, made: SOp, *atoms: Atom) -> None:
 
 def _unlike(m: Maker) -> Selector:
     """Return a selector that compares values of two kinds, so that other selectors rarely imply anything about it."""
-    numeric = tokens if m.tokens == "number" else tokens.map(code)
+    numeric = m.coded()
     return m.one_of(
         lambda: m.select("eq", tokens, indices, ordered=False),
         lambda: m.select(m.comparison(), indices, numeric),
@@ -163,7 +163,7 @@ def shared_value(m: Maker) -> None:
 @extreme
 def fetched_from_tokens(m: Maker) -> None:
     """Add a gather at positions computed from the tokens by arithmetic with size limits."""
-    whole = (tokens if m.tokens == "number" else tokens.map(code)).round()
+    whole = m.coded().round()
     at = m.one_of(
         lambda: whole,
         lambda: whole,
@@ -267,5 +267,7 @@ def _count(m: Maker) -> SOp:
     return selector.value(value)
 
 
-EVERY: tuple[Idiom, ...] = (*IDIOMS, *EXTREMES, decided, decided, fetched_from_tokens)
+EVERY: tuple[Idiom, ...] = (
+    *IDIOMS, *EXTREMES, choices, decided, decided, fetched_from_tokens, transform, by_predicate
+)  # fmt: skip
 """All idioms; those with fewer effective variations per use are repeated to raise their weight."""

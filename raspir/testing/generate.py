@@ -14,15 +14,16 @@ from random import Random
 from typing import Any
 
 from raspir.backends.base import Capabilities
-from raspir.frontends.python.embedded import Selector, SOp, indices, raw, select, tokens, where
+from raspir.frontends.python.embedded import Selector, SOp, indices, raw, tokens, where
 from raspir.frontends.python.expressions import expression
 from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
 from raspir.testing.extremes import EVERY
-from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded
+from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded, table, transform
 from raspir.testing.literals import literal
-from raspir.testing.maker import MAPS, MODERATE, PREDICATES, Maker, Sizes, constant
+from raspir.testing.maker import MODERATE, Maker, Sizes, constant
+from raspir.testing.missing import MISSING
 from raspir.testing.quiet import fitting, quiet
 
 EVERYTHING = Capabilities()
@@ -92,6 +93,9 @@ def in_any_form(random: Random, atoms: list[Atom]) -> Any:
     return tuple(atoms) if random.random() < 0.2 else atoms
 
 
+WITH_NONE = 0.22
+"""The share of programs whose values may be ``None``."""
+
 ATTEMPTS = 100
 """The number of attempts to generate a program within a backend's capabilities before accepting any."""
 
@@ -121,13 +125,17 @@ def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -
     """Return a random program within the capabilities; ``None`` if no combination of types fits."""
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
+    missing = "none" in support.types and random.random() < WITH_NONE
+    if missing and (support.mixed or vocab == (None,)) and random.random() < 0.5:
+        vocab = (*vocab, None)
     odd, longest = random.choice((0.0, 0.03, 0.1)), random.choice((3, 6, 8, 12))
     allows = None if support == EVERYTHING else _allowing(support.takes, vocab, longest)
-    maker = Maker(random, vocab, odd, allows, sizes)
+    maker = Maker(random, vocab, odd, allows, sizes, missing)
     # A small subset of idioms makes interactions between them more likely.
     idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
+    idioms += random.choices(MISSING, k=2 * len(idioms)) if missing else []
     try:
-        for _ in range(random.choice(_steps(free, small))):
+        for _ in range(random.choice(_steps(free, small)) + missing):  # one that makes None, and one that takes it
             step(maker, free, idioms, longest)
         graph = lower(outputs(maker))
         fitting(graph, vocab)
@@ -211,6 +219,9 @@ def outputs(maker: Maker) -> dict[str, SOp]:
 
 def operation(m: Maker, longest: int) -> None:
     """Add one free operation that its operands' types permit."""
+    if m.missing and m.chance(0.4):
+        m.random.choice(MISSING)(m)
+        return
     kind = m.choose("arithmetic", "compare", "logic", "where", "has", "other", *["select"] * 3, *["aggregate"] * 5)
     if kind == "arithmetic":
         name = m.choose("add", "sub", "mul", "floordiv", "truediv", "mod", "add", "sub")
@@ -253,12 +264,9 @@ def _other(m: Maker, longest: int) -> None:
     elif kind == 2:
         m.keep(m.pick("number").round(), "number")
     elif kind in (3, 4, 5):
-        function = m.random.choice(tuple(MAPS))
-        m.keep(m.pick("any").map(function), MAPS[function])
+        m.applied()
     elif kind == 6:
-        keys = m.random.sample(m.vocab, m.random.randint(1, len(m.vocab)))
-        values = tuple(m.number() for _ in keys)
-        m.keep(expression(SOp, "lookup", (m.pick("any"),), (m.number(), tuple(keys), values)), "number")
+        table(m)
     elif kind == 7 and m.chance(0.6):
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:
@@ -271,7 +279,7 @@ def _selector(m: Maker) -> Selector:
         a, b = m.random.choice(m.selectors[-6:]), m.random.choice(m.selectors)
         return m.one_of(lambda: a & b, lambda: a | b, lambda: ~a)
     if m.chance(0.08):
-        return select(m.pick("any"), m.pick("any"), m.random.choice(PREDICATES))
+        return m.predicate()
     if m.chance(0.3):
         return m.select(m.choose("eq", "ne"), m.pick("any"), m.choose(m.pick("any"), m.atom()), ordered=False)
     tag = "text" if m.tokens == "text" and m.chance(0.2) else "number"
@@ -308,7 +316,9 @@ def program_of_size(size: int, seed: int, vocab: tuple[Atom, ...] = ("a", "b", "
     Expressions left unused are outputs: combined into one result, much of it could be folded away.
     """
     maker = Maker(Random(f"{size} {seed}"), vocab, odd=0.0)
-    safe = [idiom for idiom in IDIOMS if idiom not in (guarded, by_predicate)]  # these may fail, and with them all else
+    safe = [
+        idiom for idiom in IDIOMS if idiom not in (guarded, by_predicate, transform)
+    ]  # these may fail, and with them all else
     nodes, idioms, count = 0, 0, max(1, size // 20)
     while nodes < size:
         for _ in range(count):

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, select, tokens, where
+from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
+from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
-from raspir.testing.maker import FLIPPED, MAPS, PREDICATES, Maker, constant, fits
+from raspir.testing.maker import FLIPPED, Maker, constant, widened
 
 Idiom = Callable[[Maker], None]
 IDIOMS: list[Idiom] = []
@@ -66,7 +67,7 @@ def moves(m: Maker) -> None:
     by = m.choose(1, 1, -1, 2)
     for _ in range(m.choose(2, 2, 3)):
         value = m.select("eq", indices, indices - by).value(value, default)
-        tag = tag if fits(default, tag) else "any"
+        tag = widened(tag, default)
         default = default if m.chance(0.7) else m.default(tag)
         by = m.choose(by, -by, -by, m.small())
     m.keep(value, tag)
@@ -298,6 +299,10 @@ def compared_choice(m: Maker) -> None:
     """Add a comparison of a choice with one of its alternatives."""
     a, b = m.choose((0, 1), ("1", "0"), ("1", "<"), (m.small(), m.small()), (True, False))
     chosen = where(m.pick("bool"), a, where(m.pick("bool"), b, a) if m.chance(0.4) else b)
+    if m.chance(0.2):  # a choice of what it compares
+        chosen, a = m.pick("any"), m.random.choice(m.vocab)
+        test = m.compare(m.choose("eq", "ne"), chosen, a)
+        chosen = m.one_of(lambda: where(test, chosen, b), lambda: where(test, b, chosen))
     if m.chance(0.4):
         chosen = (key(indices) == query(indices - m.choose(1, -1))).value(chosen, m.choose(a, b, 0))
     m.keep(m.compare(m.choose("eq", "ne"), chosen, m.choose(a, b, m.random.choice(m.vocab))), "bool")
@@ -363,9 +368,22 @@ def agree(m: Maker) -> None:
 
 @idiom
 def transform(m: Maker) -> None:
-    """Add a function of one atom."""
-    function = m.random.choice(tuple(MAPS))
-    m.keep(m.pick("any").map(function), MAPS[function])
+    """Add a function of one or more atoms."""
+    m.applied()
+
+
+@idiom
+def table(m: Maker) -> None:
+    """Add a table of numbers by the atoms of one or two sequences."""
+    operands: tuple[SOp, ...] = (m.choose(m.pick("any"), tokens),)
+    keys: list[tuple[Atom, ...]] = [(atom,) for atom in m.random.sample(m.vocab, m.random.randint(1, len(m.vocab)))]
+    if m.chance(0.5):
+        operands = (*operands, m.choose(m.pick("bool"), tokens))
+        atoms = m.choose((True, False), m.vocab) if operands[1] is not tokens else m.vocab
+        keys = [(*key, atom) for key in keys for atom in m.random.sample(atoms, m.random.randint(1, len(atoms)))]
+    otherwise, *values = (m.default("number") if m.missing else m.number() for _ in range(len(keys) + 1))
+    held = tuple(atom for key in keys for atom in key)
+    m.keep(expression(SOp, "lookup", operands, (otherwise, held, tuple(values))), "number", otherwise, *values)
 
 
 @idiom
@@ -432,9 +450,7 @@ def dominated(m: Maker) -> None:
 @idiom
 def by_predicate(m: Maker) -> None:
     """Add a selection by an opaque predicate."""
-    value, other = m.pick("any"), m.choose(m.pick("any"), m.pick("uniform"), constant(m.atom()))
-    value, other = (other, value) if m.chance(0.3) else (value, other)
-    made = select(value, other, m.random.choice(PREDICATES))
+    made = m.predicate()
     if m.chance(0.4):
         made = m.both(made, m.choose(m.same(m.pick("any")), m.same(m.pick("any")), m.span()))
     aggregated(m, made)

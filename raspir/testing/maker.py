@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
-from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
+from raspir.frontends.python.embedded import (
+    MissingMode,
+    Selector,
+    SOp,
+    apply,
+    indices,
+    key,
+    query,
+    select,
+    tokens,
+    where,
+)
 from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
+from raspir.testing.functions import ALONE, PREDICATES, TOGETHER, Known, as_text, code
 
 T = TypeVar("T")
 
@@ -20,10 +31,11 @@ WITHIN = {
     "index": ("index", "number", "any"),
     "uniform": ("uniform", "index", "number", "any"),
     "text": ("text", "any"),
+    "missing": ("missing", "any"),
     "any": ("any",),
 }
 """For each tag, the tags whose expressions can be used as it: ``index`` is for small integers, ``uniform`` for values
-that are equal at all positions, ``text`` for strings alone."""
+that are equal at all positions, ``text`` for strings alone, ``missing`` for numbers and ``None``."""
 
 FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
@@ -48,6 +60,8 @@ MODERATE, LARGE = Sizes(40, 10), Sizes(400, 40)
 
 
 def _kind(atom: Atom) -> str:
+    if atom is None:
+        return "missing"
     return "text" if isinstance(atom, str) else "bool" if isinstance(atom, bool) else "number"
 
 
@@ -61,6 +75,7 @@ class Maker:
         allows: returns whether a sequence may be part of the program; ``None`` allows all. Disallowed sequences are not
             pooled, so nothing is built from them.
         sizes: the size limits of repetitive idioms.
+        missing: whether values may be ``None``.
     """
 
     def __init__(
@@ -70,16 +85,15 @@ class Maker:
         odd: float = 0.05,
         allows: Callable[[SOp], bool] | None = None,
         sizes: Sizes = MODERATE,
+        missing: bool = False,
     ) -> None:
         self.random, self.vocab, self.odd, self.allows, self.sizes = random, vocab, odd, allows, sizes
+        self.missing = missing
         self.known: dict[str, list[SOp]] = {tag: [] for tag in WITHIN}
         self.selectors: list[Selector] = []
         self.wanted: list[SOp] = []
         """Expressions to output together."""
-        kinds = {_kind(atom) for atom in vocab}
-        self.tokens = "text" if kinds == {"text"} else "any" if "text" in kinds else kinds.pop()
-        if kinds:
-            self.tokens = "number" if self.tokens == "bool" else self.tokens
+        self.tokens = _common({_kind(atom) for atom in vocab})
         self.keep(tokens, self.tokens)
         self.keep(indices, "index")
 
@@ -101,10 +115,10 @@ class Maker:
         """Return whether to do something unusual now."""
         return self.chance(self.odd)
 
-    def keep(self, made: SOp, tag: str, default: Atom | None = None) -> SOp:
-        """Pool an expression, if it is allowed; a default that does not fit the tag makes it ``any``."""
-        if default is not None and not fits(default, tag):
-            tag = "any"
+    def keep(self, made: SOp, tag: str, *defaults: Atom) -> SOp:
+        """Pool an expression, if it is allowed, under a tag that its defaults fit as well."""
+        for default in defaults:
+            tag = widened(tag, default)
         if self.allows is not None and not self.allows(made):
             return made
         for known in WITHIN[tag]:
@@ -124,7 +138,17 @@ class Maker:
             return self.mask()
         if tag == "uniform":
             return self.keep(self.length(), "uniform")
-        return tokens.map(as_text) if tag == "text" else indices
+        if tag == "missing":
+            return self.keep(where(self.mask(), self.choose(indices, 1, None), self.choose(indices, None)), tag)
+        return self.present().map(as_text) if tag == "text" else indices
+
+    def present(self) -> SOp:
+        """Return the tokens, with a number in place of missing ones."""
+        return tokens.or_else(self.small()) if None in self.vocab else tokens
+
+    def coded(self) -> SOp:
+        """Return the tokens, or numbers in place of tokens that are not numbers."""
+        return tokens if self.tokens == "number" else self.present().map(code)
 
     def size(self, most: int) -> int:
         """Return a repetition count: small, or seldom up to ``most``."""
@@ -142,7 +166,8 @@ class Maker:
         """Return an atom: from the vocabulary, a number, or a string."""
         if self.chance(0.5):
             return self.random.choice(self.vocab)
-        other: Atom = self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "")
+        missing = (None,) if self.missing else ()
+        other: Atom = self.choose(self.small(), self.small(), self.random.choice(NUMBERS), "a", "_", "", *missing)
         return other
 
     def number(self) -> Atom:
@@ -151,6 +176,8 @@ class Maker:
 
     def default(self, of: str) -> Atom:
         """Return a default for an aggregate of values tagged ``of``."""
+        if self.missing and self.chance(0.3):
+            return None
         if self.chance(0.5):
             return 0
         if self.chance(0.2):
@@ -159,7 +186,7 @@ class Maker:
 
     def other(self) -> Atom:
         """Return a default of any kind."""
-        return self.random.choice(OTHERS)
+        return self.random.choice((*OTHERS, None) if self.missing else OTHERS)
 
     # Sequences for idioms
 
@@ -181,9 +208,9 @@ class Maker:
     def mask(self) -> SOp:
         """Return a condition on each position."""
         made = self.one_of(
-            lambda: tokens == self.random.choice(self.vocab),
-            lambda: tokens == self.random.choice(self.vocab),
-            lambda: tokens != self.random.choice(self.vocab),
+            lambda: self.compare("eq", tokens, self.random.choice(self.vocab)),
+            lambda: self.compare("eq", tokens, self.random.choice(self.vocab)),
+            lambda: self.compare("ne", tokens, self.random.choice(self.vocab)),
             lambda: tokens.has(self.random.sample(self.vocab, self.random.randint(0, len(self.vocab)))),
             lambda: self.compare(self.comparison(), self.pick("index"), self.small()),
             lambda: self.compare(self.comparison(), self.pick("number"), self.pick("number")),
@@ -210,7 +237,7 @@ class Maker:
 
     def values(self) -> tuple[SOp, str]:
         """Return values of any kind, and their tag."""
-        tag = self.choose("number", "index", "any", "bool", *[self.tokens] * 2)
+        tag = self.choose("number", "index", "any", "bool", *[self.tokens] * 2, *["missing"] * self.missing)
         return self.pick(tag), tag
 
     def numeric(self) -> SOp:
@@ -224,6 +251,30 @@ class Maker:
             lambda: self.pick("index"),
             lambda: self.pick("number"),
         )
+
+    # Functions
+
+    def operand(self, tag: str) -> SOp:
+        """Return an operand of a function that takes values tagged ``tag``; in some programs, it may be missing."""
+        return self.pick("missing" if self.missing and tag in WITHIN["number"] and self.chance(0.4) else tag)
+
+    def applied(self) -> SOp:
+        """Pool a function of one or more sequences."""
+        known: Known = self.random.choice(TOGETHER if self.chance(0.5) else ALONE)
+        while known.gives == "missing" and not self.missing:
+            known = self.random.choice(TOGETHER)
+        none: MissingMode = "skip" if self.missing and self.chance(0.6) else "error"
+        made = apply(known.function, *map(self.operand, known.takes), none=none)
+        return self.keep(made, known.gives, *[None] * (none == "skip"))
+
+    def predicate(self) -> Selector:
+        """Return a selector by an opaque predicate."""
+        known: Known = self.random.choice(PREDICATES)
+        keys, queries = map(self.operand, known.takes)
+        if self.chance(0.2):
+            queries = constant(self.atom() if known.takes[1] == "any" else self.number())
+        keys, queries = (queries, keys) if self.chance(0.2) else (keys, queries)
+        return select(keys, queries, known.function)
 
     # Selectors for idioms, each in one of several equivalent forms
 
@@ -304,8 +355,26 @@ class Maker:
         )
 
 
+def _common(kinds: set[str]) -> str:
+    """Return the tag of values of some of the kinds ``bool``, ``number``, ``text`` and ``missing``."""
+    if "text" in kinds:
+        return "text" if len(kinds) == 1 else "any"
+    if "missing" in kinds:
+        return "missing"
+    return kinds.pop() if len(kinds) == 1 else "number"
+
+
+def widened(tag: str, default: Atom) -> str:
+    """Return the tag of values tagged ``tag`` with ``default`` among them."""
+    if fits(default, tag):
+        return tag
+    return "missing" if default is None and "number" in WITHIN[tag] else "any"
+
+
 def fits(default: Atom, tag: str) -> bool:
     """Return whether values tagged ``tag`` keep the tag with ``default`` among them."""
+    if default is None:
+        return tag in ("missing", "any")
     if tag == "text":
         return isinstance(default, str)
     if tag == "bool":
@@ -316,57 +385,3 @@ def fits(default: Atom, tag: str) -> bool:
 def constant(value: Atom) -> SOp:
     """Return a constant expression."""
     return expression(SOp, "const", attributes=(value,))
-
-
-# Functions for map and select: pure, and importable by name so that they can be pickled
-
-
-def as_text(atom: Atom) -> str:
-    """Return the atom's ``str``."""
-    return str(atom)
-
-
-def code(atom: Atom) -> int:
-    """Return a number for any atom."""
-    return sum(map(ord, atom)) % 7 - 2 if isinstance(atom, str) else int(min(max(atom, -3), 4))
-
-
-def is_odd(atom: Atom) -> bool:
-    """Return whether the atom's number is odd."""
-    return code(atom) % 2 == 1
-
-
-def label(atom: Atom) -> str:
-    """Return one of three letters."""
-    return "ab_"[code(atom) % 3]
-
-
-def halved(atom: Atom) -> float:
-    """Return half the atom's number."""
-    return code(atom) / 2
-
-
-def near(a: Atom, b: Atom) -> bool:
-    """Return whether the atoms' numbers are near each other."""
-    return abs(code(a) - code(b)) < 2
-
-
-def earlier(a: Atom, b: Atom) -> bool:
-    """Return whether one atom's number is less than the other's."""
-    return code(a) < code(b)
-
-
-def always(a: Atom, b: Atom) -> bool:
-    """Return true."""
-    return True
-
-
-def less(a: Atom, b: Atom) -> bool:
-    """Return whether one atom is less than the other; fail on a number and a string."""
-    return bool(operator.lt(a, b))
-
-
-MAPS: dict[Callable[..., Any], str] = {
-    as_text: "text", code: "index", is_odd: "bool", label: "text", halved: "number"
-}  # fmt: skip
-PREDICATES = (near, earlier, always, less)

@@ -149,7 +149,12 @@ def _simpler(graph: Graph, node: Node) -> Iterator[Graph]:
 
 def _plainness(graph: Graph) -> int:
     """Return the number of non-simple atoms in the program; less is simpler."""
-    held = (value for node in graph for value in node.attributes)
+    held = (
+        value
+        for node in graph
+        for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True)
+        if kind.default is None or value != kind.default
+    )
     atoms = (atom for value in held for atom in (value if isinstance(value, tuple) else (value,)))
     return len(graph) * 1000 + sum(not _is_plain(atom) for atom in atoms)
 
@@ -188,6 +193,7 @@ def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
         plain = _is_plain(node.value) if isinstance(node, Const) else True
         yield from () if plain else (build("const", value=value) for value in (0, 1))
         return
+    yield from _usual(node)
     near = dict.fromkeys((*node.operands, *(inner for operand in node.operands for inner in operand.operands)))
     yield from (other for other in near if (other.type is SELECTOR) == (node.type is SELECTOR))
     if node.type is SELECTOR:
@@ -198,6 +204,16 @@ def substitutes(graph: Graph, node: Node) -> Iterator[Node]:
             yield from (build("select.lt", indices, indices), build("select.le", indices, indices))
     else:
         yield from (build("const", value=value) for value in (0, 1, True, False))
+
+
+def _usual(node: Node) -> Iterator[Node]:
+    """Yield ``node`` with the default treatment of ``None``, if that differs and types fit."""
+    if node.none is not None:
+        others = {name: value for name, value in node.named_attributes.items() if name != "none"}
+        with suppress(GraphError):
+            usual = build(node.operation.name, *node.operands, **others)
+            if usual is not node:
+                yield usual
 
 
 def replaced(graph: Graph, instead: Mapping[Node, Node]) -> Graph:

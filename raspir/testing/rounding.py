@@ -25,7 +25,7 @@ _LEAST = Fraction(5e-324)
 
 def order_matters(row: Sequence[Atom]) -> bool:
     """Return whether the sum of a row's selected atoms depends on the order of addition."""
-    if any(isinstance(atom, str) for atom in row) or not any(type(atom) is float for atom in row):
+    if any(isinstance(atom, str | None) for atom in row) or not any(type(atom) is float for atom in row):
         return False
     if any(type(atom) is int and not _is_float(atom) for atom in row):
         return True
@@ -110,7 +110,9 @@ def _near(row: Sequence[Atom], divisor: int, got: object) -> bool:
 
 def _exact(row: Sequence[Atom]) -> list[Fraction]:
     """Return the finite numbers of ``row`` as fractions."""
-    return [Fraction(atom) for atom in row if not isinstance(atom, str) and (type(atom) is int or isfinite(atom))]
+    return [
+        Fraction(atom) for atom in row if not isinstance(atom, str | None) and (type(atom) is int or isfinite(atom))
+    ]
 
 
 def _is_float(atom: int) -> bool:

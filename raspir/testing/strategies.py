@@ -17,17 +17,19 @@ except ImportError as error:
     raise ImportError(f"generated programs need the package hypothesis: {installing('testing')}") from error
 
 from raspir.backends.base import FaultyBackendError, runner
+from raspir.backends.capabilities import holds_none
 from raspir.frontends.python.embedded import SOp
 from raspir.frontends.python.lowering import lower
-from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, ProgramError
+from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, Node, ProgramError
 from raspir.ir.atoms import distinct, show
-from raspir.ir.types import ATOM, SELECTOR, Type, type_of, union
+from raspir.ir.types import ATOM, NONE, SELECTOR, Type, type_of, union
 from raspir.passes.options import Attention, Target
 from raspir.plugins.registry import advice
 from raspir.testing.extremes import EVERY
 from raspir.testing.generate import MIXED, VOCABULARIES, Generated, step
 from raspir.testing.maker import Maker, Sizes
 from raspir.testing.minimize import replaced, substitutes
+from raspir.testing.missing import MISSING
 from raspir.testing.quiet import fitting
 
 _STEPS = 8
@@ -77,9 +79,14 @@ class Allowed:
         return (
             len(assumed) <= self.max_size
             and all(node.operation.name in self.operations for node in assumed)
-            and all(node.type in self.types for node in assumed if node.type is not SELECTOR)
+            and all(self._admits(node) for node in assumed)
             and (self.supported is None or self.supported(assumed))
         )
+
+    def _admits(self, node: Node) -> bool:
+        """Return whether the types of a node are permitted; an input or a function that may be ``None`` need not be."""
+        kinds = self.types | NONE if not holds_none(node) else self.types
+        return node.type is SELECTOR or node.type in kinds
 
 
 def programs(
@@ -89,7 +96,7 @@ def programs(
     max_size: int = 24,
     operations: Iterable[str] | None = None,
     without: Iterable[str] = (),
-    types: Iterable[str] = ("bool", "int", "float", "str"),
+    types: Iterable[str] = ("bool", "int", "float", "str", "none"),
     functions: bool = True,
     attention: Attention = "best",
     outputs: int = 3,
@@ -140,7 +147,8 @@ def programs(
 @st.composite
 def _program(draw: st.DrawFn, rules: Allowed, most: int) -> Generated:
     """Draw a program: steps until a draw stops, then its outputs among all expressions."""
-    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes)
+    missing = None in rules.vocab or (NONE in rules.types and draw(st.integers(0, 4)) == 4)
+    maker = Maker(draw(_randoms()), rules.vocab, 0.03, rules if rules.restrict else None, rules.sizes, missing)
     known = maker.known["any"]
     if not known:
         raise InputError("no program is supported, not even one that returns its input")
@@ -183,7 +191,7 @@ def _step(draw: st.DrawFn, maker: Maker, free: float, longest: int) -> None:
     """Add a step, or nothing if no types fit; shrinking can remove each step independently."""
     maker.random = draw(_randoms())
     with suppress(ProgramError):
-        step(maker, free, EVERY, longest)
+        step(maker, free, (*EVERY, *MISSING, *MISSING) if maker.missing else EVERY, longest)
 
 
 def _randoms() -> st.SearchStrategy[Random]:

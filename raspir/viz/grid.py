@@ -9,7 +9,7 @@ from raspir.ir import Atom, Node
 from raspir.viz.shown import Shown
 from raspir.viz.theme import Part
 from raspir.viz.trace import Trace
-from raspir.viz.widths import WIDTH, atom_text, columns, labels
+from raspir.viz.widths import WIDTH, atom_part, atom_text, columns, labels
 
 Span = tuple[str, Part | None]
 """A part of a line, with the part of the picture whose colors it has."""
@@ -116,7 +116,8 @@ class Grid:
     def _atom(self, row: Row, place: int | None) -> Span:
         if place is None:
             return self._right("…" if self.shown.n else "∅", row.part)
-        return self._right(atom_text(row.atoms[place], self._cell), row.part)
+        atom = row.atoms[place]
+        return self._right(atom_text(atom, self._cell), atom_part(atom, row.part))
 
     def _right(self, text: str, part: Part) -> Span:
         return (" " * (self._cell + 1 - columns(text)) + text, part)

@@ -8,7 +8,7 @@ from raspir.ir import Atom
 from raspir.viz.shown import Shown, counted
 from raspir.viz.svg import Figure, document, tooltip, width_of
 from raspir.viz.theme import Part
-from raspir.viz.widths import WIDTH, atom_literal, atom_text, label
+from raspir.viz.widths import WIDTH, atom_literal, atom_part, atom_text, label
 
 HEIGHT = 26.0
 """The height of a cell, and its least width."""
@@ -94,9 +94,10 @@ def numbers(figure: Figure, x: float, y: float, axis: Axis, *, down: bool = Fals
 
 def _cell(figure: Figure, x: float, y: float, width: float, position: int, atom: Atom, most: int, part: Part) -> None:
     data: dict[str, object] = {"position": position}
-    box = figure.rect(x + 0.5, y + 0.5, width - 1, HEIGHT - 1, part, data=data)
+    shade = atom_part(atom, part)
+    box = figure.rect(x + 0.5, y + 0.5, width - 1, HEIGHT - 1, shade, border=part, data=data)
     text = atom_text(atom, most)
-    written = figure.text(x + width / 2, y + HEIGHT / 2, text, part, size=_SIZE, anchor="middle")
+    written = figure.text(x + width / 2, y + HEIGHT / 2, text, shade, size=_SIZE, anchor="middle")
     if text != atom and (type(atom) is not int or "…" in text):  # shortened, or not the literal of the atom
         for element in (box, written):
             tooltip(element, f"{position}: {atom_literal(atom)}")

@@ -9,9 +9,13 @@ from collections.abc import Iterable
 
 from raspir.ir import Atom
 from raspir.ir.atoms import show_int
+from raspir.viz.theme import Part
 
 WIDTH = 8
 """The columns of a cell, by default."""
+
+MISSING = "–"
+"""The mark of an empty cell, whose atom is ``None``."""
 
 _LONGEST = 2000  # the characters of a string that are processed; pictures show far fewer
 _ZERO = frozenset({"Mn", "Me", "Cf"})
@@ -107,7 +111,7 @@ def wrapped(text: str, most: int, width: int) -> list[str]:
 def atom_text(atom: Atom, width: int = WIDTH) -> str:
     """Return ``atom`` for a cell of ``width`` columns: characters unchanged, blanks as pictures.
 
-    Booleans are ``T`` and ``F``, floats have at most four significant digits.
+    Booleans are ``T`` and ``F``, floats have at most four significant digits, and ``None`` is a mark.
     """
     return isolated(fitted(_plain(_bounded(atom)), width))
 
@@ -125,7 +129,14 @@ def _bounded(atom: Atom) -> Atom:
     return atom
 
 
+def atom_part(atom: Atom, part: Part) -> Part:
+    """Return the part whose colors the cell of ``atom`` has, in a sequence in the colors of ``part``: none if empty."""
+    return Part.UNSELECTED if atom is None else part
+
+
 def _plain(atom: Atom) -> str:
+    if atom is None:
+        return MISSING
     if type(atom) is bool:
         return "T" if atom else "F"
     if type(atom) is float:

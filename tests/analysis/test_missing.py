@@ -2,8 +2,8 @@
 
 from random import Random
 
-import missing
 import pytest
+import with_none
 from facts import Checked
 from test_facts import _hold
 
@@ -144,7 +144,7 @@ def test_every_fact_holds_in_random_programs(seed):
     random = Random(f"missing {seed}")
     held = 0
     for _ in range(40):
-        graph, atoms = missing.program(random)
+        graph, atoms = with_none.program(random)
         checked = Checked(graph, None, None)
         n = random.randint(0, 4)
         given = [random.choices(atoms, k=n) for _ in range(4)]

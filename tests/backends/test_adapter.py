@@ -103,7 +103,7 @@ def test_several_inputs_are_passed_by_name():
     ("result", "message"),
     [
         (None, "returned an invalid sequence for out: None is not a sequence"),
-        ([1, None], "returned an invalid sequence for out: position 1: "),
+        ([1, ["a"]], "returned an invalid sequence for out: position 1: "),
         ([1, float("nan")], "returned an invalid sequence for out: position 1: "),
         ([1], "returned 1 atom for out, but the input has 2"),
         ({"out": [1, 2]}, "returned an invalid sequence for out"),

@@ -4,6 +4,7 @@ import pytest
 
 import raspir
 from raspir import BackendError, indices, key, query, select, tokens, where
+from raspir.backends.base import runner
 from raspir.backends.capabilities import Capabilities
 
 BEFORE = key(indices) < query(indices)
@@ -41,6 +42,14 @@ def refused(program, supports, **options):
         ),
         (tokens + 0.5, Capabilities.without("float"), "values of type float, which 0.5 needs"),
         (where(indices > 1, 1, "x"), Capabilities(mixed=False), "values that may be int or str, which where("),
+        (BEFORE.value(tokens, None), Capabilities.without("none"), "values of type none, which "),
+        (tokens.or_else(0), Capabilities.without("none"), "values of type none, which None needs"),
+        (tokens.has([1, None]), Capabilities.without("none"), "values of type none, which tokens.has([1, None]) needs"),
+        (
+            raspir.apply(max, tokens, indices),
+            Capabilities(several=False),
+            "map of several operands, which max(tokens, indices) needs",
+        ),
         ((tokens % 2).name("odd"), Capabilities.without("mod"), "the operation mod, which odd = tokens % 2 needs"),
     ],
 )
@@ -50,6 +59,63 @@ def test_what_is_missing_is_named_with_its_line(program, supports, message):
     assert f"backend 'never' does not support {message}" in error.message
     assert error.location is not None
     assert error.location.file == __file__
+
+
+class Steps:
+    """A backend that was written before missing values."""
+
+    name = "steps"
+    summary = "runs programs by the reference"
+    supports = Capabilities.without("none")
+
+    def compile(self, graph):
+        return runner("reference").compile(graph)
+
+
+def possibly_none(x):
+    return None if x == "b" else x
+
+
+def test_inputs_and_functions_without_none_run_where_it_is_not_supported():
+    same = (key(tokens) == query(tokens)).value(tokens.map(possibly_none), 0)
+    run = raspir.compile(same, Steps(), optimize=False)
+    assert run("ac") == ["a", "c"]
+    assert run.batch(["c", ""]) == [["c"], []]
+    with pytest.raises(BackendError, match=r"^backend 'steps' does not support missing values: position 1 holds None$"):
+        run(["a", None])
+    with pytest.raises(raspir.RaspirError, match="backend 'steps' does not support missing values: possibly_none ret"):
+        run("ab")
+    with pytest.raises(BackendError, match="position 0 holds None") as caught:
+        run.batch(["a", [None]])
+    assert caught.value.input == 1
+    assert raspir.compile(tokens.map(possibly_none, none="skip"), Steps(), optimize=False)("ac") == ["a", "c"]
+
+
+def test_tables_of_several_sequences_are_lowered_where_they_are_not_supported():
+    class Tables(Steps):
+        supports = Capabilities(several=False)
+
+        def compile(self, graph):
+            assert all(len(node.operands) == 1 for node in graph if node.operation.name == "lookup")
+            self.operations = {node.operation.name for node in graph}
+            return super().compile(graph)
+
+    program, backend = raspir.apply(lambda a, b: f"{b}{a}", tokens, tokens == "b"), Tables()
+    assert raspir.compile(program, backend, vocab="ab")("abba") == ["Falsea", "Trueb", "Trueb", "Falsea"]
+    one = raspir.compile(tokens.map(possibly_none), backend, vocab="abc")
+    assert (one("abc"), "lookup" in backend.operations) == (["a", None, "c"], True)
+
+
+def test_a_predicate_may_return_none_where_missing_values_are_not_supported():
+    run = raspir.compile(select(tokens, indices, lambda k, q: None).value(1), Steps(), optimize=False)
+    assert run("ab") == [0, 0]
+
+
+def test_a_vocabulary_with_none_is_refused_where_it_is_not_supported():
+    assert (
+        "values of type none, which tokens needs"
+        in refused(tokens, Capabilities.without("none"), vocab=[1, None]).message
+    )
 
 
 def test_everything_missing_is_listed_in_one_line():
@@ -89,7 +155,7 @@ def test_supported_programs_reach_the_backend():
         (lambda: Capabilities(operations="add"), "operations must be a set of names, not 'add'"),
         (lambda: Capabilities(operations=["ad"]), r"unknown operations: ad \(known: abs, add, "),
         (lambda: Capabilities(aggregates=["max"]), r"unknown aggregates: max \(known: best, mean, sum\)"),
-        (lambda: Capabilities(types=[int]), r"unknown types: <class 'int'> \(known: bool, float, int, str\)"),
+        (lambda: Capabilities(types=[int]), r"unknown types: <class 'int'> \(known: bool, float, int, none, str\)"),
         (lambda: Capabilities(mixed=1), "mixed must be True or False, not 1"),
         (lambda: Capabilities.without("nothing"), "there is no operation, aggregate or type nothing"),
     ],

@@ -50,6 +50,10 @@ def exactly(graph, given):
     return None if found is None else exact(found)
 
 
+def skipping(name, *operands):
+    return expression(SOp, name, operands, ("skip",))
+
+
 c, d = tokens == "a", tokens == "b"
 INTS, BOOLS, MIXED_INTS = (1, 2, -3), (True, False), (True, 5, 0)
 count = (key(tokens) == query("b")).value(1)
@@ -70,10 +74,6 @@ def true_for_one(x):
 
 def constant(value):
     return where(True, value, 0)
-
-
-def skipping(name, *operands):
-    return expression(SOp, name, operands, ("skip",))
 
 
 PERHAPS, SOME = (None, 1, 2), (1, 2)

@@ -24,7 +24,7 @@ from raspir.passes.pipeline import run_passes
 from raspir.testing import generate
 
 ROOT = Path(__file__).parent.parent.parent
-NAMES = ["fold", "merge", "depth", "fuse", "schedule"]
+NAMES = ["recognize", "fold", "merge", "depth", "fuse", "schedule"]
 attentions = st.sampled_from(["select", "best"])
 orders = st.one_of(
     st.none(), st.sampled_from([(name,) for name in NAMES]), st.lists(st.sampled_from(NAMES), min_size=2, max_size=7)

@@ -1,10 +1,13 @@
 """Backends that are the reference with one fault each, for the conformance suite to detect."""
 
+import functools
 import math
+import operator
 from collections.abc import Mapping
 
 from raspir.backends.base import Capabilities
 from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, verify
+from raspir.ir.evaluation import refusing
 from raspir.runtime.inputs import read_inputs
 from raspir.runtime.reference import Executable, Reference, _Step, require_functions
 from raspir.runtime.sequence import Sequence
@@ -210,7 +213,7 @@ class IntegersComparedAsFloats(Step):
 
 
 def _rounded(atom):
-    return float(atom) if not isinstance(atom, str) and abs(atom) < 10**300 else atom
+    return float(atom) if not isinstance(atom, str | None) and abs(atom) < 10**300 else atom
 
 
 @fault("unary operators: neg by hand")
@@ -233,7 +236,7 @@ class LookupByEquality(Step):
         if self.what != "lookup":
             return super()._function()
         table = dict(zip(self.node["keys"], self.node["values"], strict=True))
-        return lambda atom: table.get(atom, self.node["otherwise"])
+        return lambda *atoms: table.get(atoms[0], self.node["otherwise"])
 
 
 @fault("where, has, lookup, map: has finds equal atoms")
@@ -424,6 +427,109 @@ class MissingFunctionsFoundLate(Faulty):
         return Run(graph, Step)
 
 
+@fault("missing values: map skips, without a call")
+class SkippedFunctionsCalled(Step):
+    def _function(self):
+        if self.what != "map" or self.node.none != "skip":
+            return super()._function()
+        function = self.graph.functions[self.node["function"]]
+        return lambda *atoms: (function(*atoms), None)[1] if None in atoms else function(*atoms)
+
+
+@fault("missing values: add skips")
+class NothingSkipped(Step):
+    def _function(self):
+        return refusing(super()._function()) if self.node.none == "skip" else super()._function()
+
+
+@fault("missing values: eq fails")
+class EqualityNeverFails(Step):
+    def _function(self):
+        return operator.eq if self.what in ("eq", "select.eq") and self.node.none == "error" else super()._function()
+
+
+@fault("missing values: sum default None")
+class DefaultNoneBecomesZero(Step):
+    def _aggregate(self, node, selector, value):
+        found = super()._aggregate(node, selector, value)
+        empty = [node.default is None and not any(row) for row in selector]
+        return [0 if none else atom for atom, none in zip(found, empty, strict=True)]
+
+
+@fault("missing values: eq by hand")
+class NoneUnlikeItself(Step):
+    def _function(self):
+        function = super()._function()
+        if self.what != "eq":
+            return function
+        return lambda a, b: False if a is None and b is None else function(a, b)
+
+
+@fault("missing values: select.eq")
+class NoneNeverSelected(Step):
+    def _select(self, keys, queries):
+        found = super()._select(keys, queries)
+        if self.what != "select.eq":
+            return found
+        return [[entry and keys[j] is not None for j, entry in enumerate(row)] for row in found]
+
+
+@fault("missing values: where")
+class NoneCountsAsTrue(Step):
+    def _function(self):
+        return (lambda c, a, b: a if c is None or c else b) if self.what == "where" else super()._function()
+
+
+@fault("missing values: sum of several with None fails")
+class NoneAddedAsZero(Step):
+    def _combined(self, i, selected, value):
+        return super()._combined(i, selected, [0 if atom is None else atom for atom in value])
+
+
+@fault("missing values: best of None as scores")
+class NoneScoresLowest(Step):
+    def _better(self, node, i, score, j, best):
+        return super()._better(node, i, [-math.inf if atom is None else atom for atom in score], j, best)
+
+
+@fault("missing values: lookup")
+class NoneIsNoKey(Step):
+    def _function(self):
+        function = super()._function()
+        if self.what != "lookup":
+            return function
+        return lambda *atoms: self.node["otherwise"] if None in atoms else function(*atoms)
+
+
+@fault("functions of several sequences: map of two, in this order")
+class OperandsOfMapsSwapped(Step):
+    def _function(self):
+        function = super()._function()
+        return (lambda *atoms: function(*reversed(atoms))) if self.what == "map" else function
+
+
+@fault("functions of several sequences: map tells atoms of different classes apart")
+class ResultsRememberedByEquality(Step):
+    def _function(self):
+        return functools.cache(super()._function()) if self.what == "map" else super()._function()
+
+
+@fault("functions of several sequences: lookup of two keys, in this order")
+class KeysOfTablesSwapped(Step):
+    def _function(self):
+        function = super()._function()
+        return (lambda *atoms: function(*reversed(atoms))) if self.what == "lookup" else function
+
+
+@fault("functions of several sequences: lookup of two keys")
+class TheFirstKeyDecides(Step):
+    def _function(self):
+        if self.what != "lookup" or len(self.node.operands) == 1:
+            return super()._function()
+        table = {row[0]: value for row, value in zip(self.node.rows, self.node.values, strict=True)}
+        return lambda *atoms: table.get(atoms[0], self.node.otherwise)
+
+
 class FromTheRight(Faulty):
     """No fault: floats may be added in any order."""
 
@@ -466,6 +572,13 @@ class Numbers(Faulty):
 
     name = "Numbers"
     supports = Capabilities.without("best", "str", "map", mixed=False, vocabulary=False)
+
+
+class WithoutNone(Faulty):
+    """No fault: a backend written before missing values and functions of several sequences."""
+
+    name = "WithoutNone"
+    supports = Capabilities.without("none", several=False)
 
 
 class AddsOneAboveThree(Step):

@@ -19,6 +19,7 @@ from faulty import (
     Numbers,
     Picky,
     RefusesAll,
+    WithoutNone,
 )
 from test_golden import CHALLENGES, PROGRAMS
 
@@ -105,13 +106,30 @@ def test_what_is_unsupported_is_no_failure_and_is_told():
 RESTRICTED = ("selector algebra", "sums", "moving atoms", "several inputs")
 
 
-@pytest.mark.parametrize("restricted", [Integers, NeedsAssumptions, Numbers])
+@pytest.mark.parametrize("restricted", [Integers, NeedsAssumptions, Numbers, WithoutNone])
 def test_restricted_backends_are_tried_on_what_they_support(restricted):
     chosen = [case for group in RESTRICTED for case in in_group(group)]
     report = run(restricted(), chosen, programs=6)
     assert report.conforms, report.failed
     tried = {entry.group for entry in report.entries if entry.outcome is Outcome.PASSED}
     assert tried >= {*RESTRICTED, "generated, as written"}
+
+
+def test_a_backend_without_missing_values_runs_all_other_programs():
+    groups = ("missing values", "functions of several sequences", "where, has, lookup, map")
+    report = run(WithoutNone(), [case for group in groups for case in in_group(group)], programs=0)
+    assert report.conforms, report.failed
+    outcomes = {group: {entry.outcome for entry in report.entries if entry.group == group} for group in groups}
+    assert outcomes["where, has, lookup, map"] == {Outcome.PASSED}
+    assert outcomes["functions of several sequences"] == {Outcome.UNSUPPORTED}
+    assert {entry.missing for entry in report.entries} == {
+        "",
+        "backend 'WithoutNone' does not support values of type none",
+        "backend 'WithoutNone' does not support map of several operands",
+        "backend 'WithoutNone' does not support lookup of several operands",
+    }
+    fails = next(entry for entry in report.entries if entry.name == "add fails")
+    assert (fails.outcome, fails.left_out != "") == (Outcome.PASSED, True)
 
 
 def is_wrong_on_generated(judge, number):

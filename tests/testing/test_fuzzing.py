@@ -13,6 +13,7 @@ from faults import Crash, Deepen, Swap
 import raspir
 from raspir.backends.base import BACKENDS, Capabilities
 from raspir.backends.numpy.kernels import elementwise, execution, selections
+from raspir.ir.atoms import show
 from raspir.passes.base import PASSES
 from raspir.plugins.registry import Registry
 from raspir.testing import Setting, difference, trying
@@ -357,7 +358,7 @@ def test_odd_inputs_are_tried():
     assert {len(each) for each in made} >= {0, 1, 2, 3}
     assert max(map(len, made)) > 20
     beyond = [atom for each in made for atom in each if atom not in generated.vocab]
-    assert len({repr(atom) for atom in beyond}) > len(ODD) / 2
+    assert len({show(atom) for atom in beyond}) > len(ODD) / 2
 
 
 @pytest.mark.parametrize(
@@ -380,7 +381,7 @@ def test_a_difference_that_functions_and_infinities_make_is_python(monkeypatch):
     graph = raspir.parse(
         'raspir 1\n%0 = input name="tokens" : atom\n%1 = map %0 function=@halved : atom\n'
         '%2 = eq %1, "\\"é\\\\" : bool\noutput out = %2\n'
-    ).bind({"halved": __import__("raspir.testing.maker").testing.maker.halved})
+    ).bind({"halved": __import__("raspir.testing.functions").testing.functions.halved})
     inputs = [[float("inf"), -0.0, 'a"""\\', 10**400]]
     made = trying.Failure(0, 0, trying.Trial(graph, inputs), Setting(("fold",)), trying.DifferenceError("a\\b", inputs))
     found = shrunk(made, attempts=0)

@@ -3,8 +3,8 @@
 import math
 from random import Random
 
-import missing
 import pytest
+import with_none
 import z3
 from daily import first
 
@@ -88,7 +88,7 @@ def test_generated_programs_with_missing_values(part, monkeypatch):
     compared, failing = 0, 0
     for number in range(part * 100, part * 100 + 100):
         random = Random(f"missing {number}")
-        graph, atoms = missing.program(random)
+        graph, atoms = with_none.program(random)
         given = random.choices(atoms, k=random.randint(1, 3))
         with monkeypatch.context() as patches:
             found = agrees(graph, given, patches)

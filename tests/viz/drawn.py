@@ -35,11 +35,11 @@ def selected(root):
 
 
 def strips(root, part):
-    """Return position and text of the cells that are filled as ``part``, in order."""
+    """Return position and text of the cells with the border of ``part``, in order."""
     found = []
     for group in root.iter():
         for box, written in pairwise(group):
-            if box.get("data-position") and box.get("class").split()[0].endswith(f"fill-{part}"):
+            if box.get("data-position") and box.get("class").split()[1].endswith(f"line-{part}"):
                 found.append((int(box.get("data-position")), written_in(written)))
     return found
 

@@ -179,6 +179,8 @@ class PlanBuilder(ABC):
 
 
 def _constant_name(atom: Any) -> str:
+    if atom is None:
+        return "missing"
     if isinstance(atom, bool):
         return f"always_{atom}"
     if isinstance(atom, int):

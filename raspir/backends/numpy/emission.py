@@ -26,7 +26,12 @@ def module(plan: Plan, input: object = None) -> str:
     """
     made = list(plan.constants.items())
     extract = Extract(
-        [*(step.call for step in plan), *(constant.call for _, constant in made), Executor, listed_results],
+        [
+            *(kernel for step in plan for kernel in step.kernels),
+            *(constant.call for _, constant in made),
+            Executor,
+            listed_results,
+        ],
         [(failures.__name__, "NOWHERE")],
     )
     parts = [

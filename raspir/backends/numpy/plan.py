@@ -63,7 +63,7 @@ class Step:
     Attributes:
         result: the reference to its result.
         call: the kernel.
-        arguments: literals, :class:`Ref`, :class:`Symbol`, or sequences of these.
+        arguments: literals, kernels, :class:`Ref`, :class:`Symbol`, or sequences of these.
         keywords: keyword arguments, of the same kinds.
         takes_run: whether the kernel's first argument is the run.
         comment: the source expression that it evaluates.
@@ -75,6 +75,12 @@ class Step:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     takes_run: bool = False
     comment: str = ""
+
+    @property
+    def kernels(self) -> Iterator[Callable[..., Any]]:
+        """The kernel, and the kernels among its arguments."""
+        yield self.call
+        yield from filter(callable, self.arguments)
 
 
 @dataclass(frozen=True)

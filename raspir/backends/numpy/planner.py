@@ -11,7 +11,8 @@ from raspir.backends.numpy.builder import PlanBuilder
 from raspir.backends.numpy.kernels import aggregates, columns, conditions, elementwise, runs
 from raspir.backends.numpy.plan import Broadcast, Plan, Ref, Strategy, Symbol
 from raspir.backends.numpy.strategies import Selectors, StrategyChoice
-from raspir.ir import Graph, Node, Role
+from raspir.ir import Atom, Graph, Node, Role
+from raspir.ir.types import NONE
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Has, Input, Lookup, Map, Raw, Select, SelectBy, Where
 from raspir.ir.walks import computed
 
@@ -104,6 +105,8 @@ class Planner(PlanBuilder):
         """Add a step that raises the errors of a selector that no other step evaluates."""
         if isinstance(selector, SelectBy):
             self.predicate(selector.key, selector.query, selector.function)
+        elif isinstance(selector, Select) and selector.comparison in ("eq", "ne"):
+            self.step("checked", conditions.check_present, *map(self.value, selector.operands), self.site(selector))
         elif isinstance(selector, Select):
             sides = map(self.value, selector.operands)
             self.step("checked", conditions.check_order, *sides, selector.operation.symbol, self.site(selector))
@@ -142,22 +145,40 @@ class Planner(PlanBuilder):
         """Return the kernel that evaluates an elementwise node, and its arguments."""
         if isinstance(node, Where):
             return elementwise.where, operands
-        if isinstance(node, Has):
-            return elementwise.has, [*operands, node.values]
-        table = functools.partial(self.constant, f"table_{self.label(node)}")
+        if isinstance(node, Map):
+            return self._map(node, operands)
         if isinstance(node, Lookup):
-            pairs = tuple(zip(node.keys, node.values, strict=True))
-            return elementwise.looked_up, [table(elementwise.Lookup, pairs, node.otherwise), *operands]
-        if not isinstance(node, Map):
-            return ELEMENTWISE[node.operation.name], [*operands, self.site(node)]
+            return self._lookup(node, tuple(zip(node.rows, node.values, strict=True)), node.otherwise, operands)
+        is_has = isinstance(node, Has)
+        kernel = elementwise.has if is_has else ELEMENTWISE[node.operation.name]
+        last = node["values"] if is_has else self.site(node)
+        if any(NONE in operand.type for operand in node.operands):
+            if node.none == "skip":
+                return elementwise.skip_none, [kernel, tuple(operands), last]
+            if node.none == "error" and kernel in (elementwise.eq, elementwise.ne):
+                return elementwise.refuse_none, [kernel, tuple(operands), last]
+        return kernel, [*operands, last]
+
+    def _map(self, node: Map, operands: Sequence[Ref]) -> tuple[Callable[..., Any], Sequence[Any]]:
+        """Return the kernel that calls an opaque function, or looks up its results, and its arguments."""
         function: Ref | Symbol = Symbol(node.function)
         if self.tables:
             results, failures = tabulation.of_function(self.facts, self.graph, node)
             if not failures:
-                pairs = tuple((key, value) for (key,), value in results)
-                return elementwise.looked_up, [table(elementwise.Lookup, pairs, pairs[-1][1]), *operands]
-            function = table(elementwise.Tabulated, results, failures)
-        return elementwise.apply, [function, tuple(operands), self.site(node)]
+                return self._lookup(node, results, results[-1][1], operands)
+            function = self.constant(f"table_{self.label(node)}", elementwise.Tabulated, results, failures)
+        skip = ("skip",) if node.none == "skip" else ()
+        return elementwise.apply, [function, tuple(operands), self.site(node), *skip]
+
+    def _lookup(
+        self, node: Node, rows: Sequence[tuple[tuple[Atom, ...], Atom]], otherwise: Atom, operands: Sequence[Ref]
+    ) -> tuple[Callable[..., Any], Sequence[Any]]:
+        """Return the kernel that looks up a value for each tuple of atoms, and its arguments."""
+        table = functools.partial(self.constant, f"table_{self.label(node)}")
+        if len(operands) > 1:
+            return elementwise.jointly_looked_up, [table(elementwise.JointLookup, tuple(rows), otherwise), *operands]
+        pairs = tuple((key, value) for (key,), value in rows)
+        return elementwise.looked_up, [table(elementwise.Lookup, pairs, otherwise), *operands]
 
     # Aggregates
 

@@ -147,7 +147,7 @@ class Program:
         self._layers = [graph.layering.layer[node] for node in graph.outputs.values()]
         self._names = list(plan.outputs)
         constants = {name: constant.make() for name, constant in plan.constants.items()}
-        kernels = {step.call.__name__: step.call for step in plan}
+        kernels = {kernel.__name__: kernel for step in plan for kernel in step.kernels}
         functions = {source.symbol_name(symbol): function for symbol, function in graph.functions.items()}
         space: dict[str, Any] = {**kernels, **constants, **functions, "NOWHERE": NOWHERE}
         space["__name__"] = __name__  # its frames are those of raspir

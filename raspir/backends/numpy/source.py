@@ -68,6 +68,8 @@ def literal(value: Any) -> str:
         return value.name
     if isinstance(value, Symbol):
         return symbol_name(value.name)
+    if callable(value):
+        return str(value.__name__)
     if isinstance(value, Location):
         return repr(str(value))
     if isinstance(value, tuple):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from raspir.analysis.facts import Analysis
 from raspir.ir import Atom, BackendError, Graph, Node
 from raspir.ir.errors import reason
-from raspir.ir.evaluation import checked
+from raspir.ir.evaluation import checked, function_of
 from raspir.ir.views import Map, SelectBy
 
 _MOST = 1 << 16
@@ -28,11 +29,15 @@ def of_function(
     Raises:
         BackendError: if a domain is unknown or too large.
     """
-    function = graph.functions[node.function]
+    function = function_of(node, graph.functions)
+    assert function is not None, node
     convert: Callable[[Any], Atom] = checked if isinstance(node, Map) else bool
     results: list[tuple[Row, Atom]] = []
     failures: list[tuple[Row, str]] = []
-    for row in itertools.product(*(_atoms(facts, graph, node, operand) for operand in node.operands)):
+    domains = [_atoms(facts, graph, node, operand) for operand in node.operands]
+    if math.prod(map(len, domains)) > _MOST:
+        _refuse(graph, node, f"it would have more than {_MOST:,} rows: give a smaller vocabulary (--vocab)")
+    for row in itertools.product(*domains):
         try:
             results.append((row, convert(function(*row))))
         except (Exception, SystemExit) as error:  # an opaque function may raise anything
@@ -42,7 +47,7 @@ def of_function(
 
 def _atoms(facts: Analysis, graph: Graph, node: Node, operand: Node) -> tuple[Atom, ...]:
     atoms = facts[operand].domain.atoms
-    if atoms is None or len(atoms) > _MOST:
+    if atoms is None:
         _refuse(graph, node, "the atoms that it is called with are unknown: give a vocabulary (--vocab)")
     return atoms
 

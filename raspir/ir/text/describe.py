@@ -19,6 +19,9 @@ _DEPTH = 4  # nesting depth beyond which a node is abbreviated to its identifier
 class Describer:
     """Renderer of the nodes of one graph in source notation: by name if there is one, else by operators.
 
+    An operation with the result ``None`` where an operand is has a question mark, such as ``a +? b`` or ``f?(a)``, and
+    a comparison that fails there an exclamation mark.
+
     Unnamed aggregates and nodes that are nested too deeply are abbreviated to their identifier, such as ``%7``.
     """
 
@@ -80,20 +83,23 @@ class Describer:
         parts = [self.part(operand, depth - 1) for operand in node.operands]
         if isinstance(node, SelectBy):
             return f"select({parts[0]}, {parts[1]}, {node.function})"
+        symbol = operation.symbol + _mark(node)
         if isinstance(node, Select):
-            return f"key({parts[0]}) {operation.symbol} query({parts[1]})"
+            return f"key({parts[0]}) {symbol} query({parts[1]})"
         if isinstance(node, Map):
-            return f"{node.function}({', '.join(parts)})"
+            return f"{node.function}{_mark(node)}({', '.join(parts)})"
         if isinstance(node, Lookup):
             return f"lookup({', '.join(parts)}{_table(node)})"
         if operation.symbol.isidentifier() and isinstance(node, Elementwise) and not isinstance(node, Has):
-            return f"{operation.symbol}({', '.join(parts)})"
+            return f"{symbol}({', '.join(parts)})"
         bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
+        if _compares_with_none(node):
+            return f"{'~' if operation.name == 'ne' else ''}{bracketed[0]}.is_none()"
         if isinstance(node, Aggregate):
             return f"{bracketed[0]}.{operation.symbol}({', '.join([*parts[1:], *_options(node)])})"
         if isinstance(node, Has):
-            return f"{bracketed[0]}.has({show(list(node.values))})"
-        return f" {operation.symbol} ".join(bracketed) if len(parts) == 2 else operation.symbol + bracketed[0]
+            return f"{bracketed[0]}.{symbol}({show(list(node.values))})"
+        return f" {symbol} ".join(bracketed) if len(parts) == 2 else symbol + bracketed[0]
 
     def _source(self, node: Node) -> str:
         if isinstance(node, Const):
@@ -103,11 +109,25 @@ class Describer:
         return node.name if isinstance(node, Input) else node.operation.name
 
 
+def _mark(node: Node) -> str:
+    """Return the mark of an unusual treatment of ``None``: ``?`` if it is skipped, ``!`` if it is an error."""
+    usual = node.operation.attributes[-1][1].default if node.none is not None else None
+    return "" if node.none == usual else {"skip": "?", "error": "!"}[str(node.none)]
+
+
+def _compares_with_none(node: Node) -> bool:
+    """Return whether ``node`` is ``is_none()`` or its negation."""
+    if node.operation.name not in ("eq", "ne") or _mark(node):
+        return False
+    other = node.operands[1]
+    return isinstance(other, Const) and other.value is None
+
+
 def _options(aggregate: Aggregate) -> list[str]:
     """Return the keyword arguments of an aggregate, without those of ``best`` that have their default value."""
-    usual = {"ties": "left", "pick": "highest"}
+    usual = (("ties", "left"), ("pick", "highest"))
     held = aggregate.named_attributes
-    shown = [name for name in ("ties", "default", "pick") if name in held and held[name] != usual.get(name)]
+    shown = [name for name in ("ties", "default", "pick") if name in held and (name, held[name]) not in usual]
     return [f"{name}={show(held[name])}" for name in shown]
 
 
@@ -126,4 +146,4 @@ def _is_infix(operand: Node, text: str) -> bool:
     """Return whether ``text``, the description of ``operand``, needs parentheses as an operand."""
     if isinstance(operand, Const):
         return text.startswith("-")
-    return len(operand.operands) == 2 and f" {operand.operation.symbol} " in text
+    return len(operand.operands) == 2 and f" {operand.operation.symbol}{_mark(operand)} " in text

@@ -11,8 +11,8 @@ from raspir.api import Program, to_graph
 from raspir.ir import Atom, Graph, parse
 from raspir.ir.types import type_of
 
-KINDS = ("bool", "int", "float", "str", "mixed")
-"""The kinds of atoms that a feature operates on; ``mixed`` for several."""
+KINDS = ("bool", "int", "float", "str", "none", "mixed")
+"""The kinds of atoms that a feature operates on: ``none`` where ``None`` is among them, ``mixed`` for any others."""
 
 ATOMS: Mapping[str, tuple[Atom, ...]] = {
     "bool": (True, False, True),

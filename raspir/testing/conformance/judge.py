@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 from raspir import api
-from raspir.backends.base import Backend, Executable, Streams
+from raspir.backends.base import Backend, Executable, Streams, runner
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError
 from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
 from raspir.runtime.sequence import Sequence
 from raspir.testing.conformance.assumptions import Run, in_other_atoms, under_assumptions
 from raspir.testing.conformance.case import Case, Trial
+from raspir.testing.restricted import meets_none, takes_none
 from raspir.testing.rounding import excused, may_round
 
 
@@ -131,7 +132,9 @@ class Judge:
     def _runs(self, trial: Trial) -> tuple[list[Run], str | None]:
         """Return the supported parts of a trial, and the reason why the rest is unsupported."""
         try:
-            return [(trial, self.compiled(trial.graph))], None
+            executable = self.compiled(trial.graph)
+            part, reason = self._without_none(trial)
+            return [(part, executable)] if part.inputs or not trial.inputs else [], reason
         except BackendError as error:
             runs = [*under_assumptions(trial, self.compiled)]
             if not runs:  # retry with other atoms, for which the reference is the only oracle
@@ -139,6 +142,17 @@ class Judge:
                 return next(filter(None, others), []), error.message
             whole = bool(runs) and sum(len(part.inputs) for part, _ in runs) == len(trial.inputs)
             return runs, None if whole else error.message
+
+    def _without_none(self, trial: Trial) -> tuple[Trial, str | None]:
+        """Return a trial on the inputs that the backend supports, and why it does not support the others, if any."""
+        if takes_none(self.backend):
+            return trial, None
+        kept = [number for number, given in enumerate(trial.inputs) if not meets_none(trial.graph, given)]
+        if len(kept) == len(trial.inputs):
+            return trial, None
+        wanted = tuple(trial.wanted[number] for number in kept) if trial.wanted else ()
+        part = replace(trial, inputs=tuple(trial.inputs[number] for number in kept), wanted=wanted)
+        return part, f"backend {runner(self.backend).name!r} does not support values of type none"
 
     def compiled(self, graph: Graph) -> Executable:
         """Compile ``graph`` with the backend.

@@ -37,6 +37,7 @@ class Cell:
         kind: the class in the SVG.
         inset: the space around the area.
         ink: the part whose ink the text has, if not ``part``.
+        border: the part whose color the border of the area has, if not ``part``.
     """
 
     text: str = ""
@@ -50,6 +51,7 @@ class Cell:
     kind: str = ""
     inset: float = 0
     ink: Part | None = None
+    border: Part | None = None
 
     @property
     def natural(self) -> float:
@@ -71,7 +73,8 @@ class Cell:
         if self.part is not None:
             gap, radius = self.inset, 3 if self.inset else 0
             box = (x + gap, y + gap, width - 2 * gap, self.height - 2 * gap)
-            figure.rect(*box, self.part, line=0.8, radius=radius, kind=f"cell {self.kind}".strip())
+            kind = f"cell {self.kind}".strip()
+            figure.rect(*box, self.part, border=self.border, line=0.8, radius=radius, kind=kind)
         if self.text:
             at, anchor = (x + 5, "start") if self.left else (x + width / 2, "middle")
             middle, ink = y + self.height / 2, self.text_part
@@ -169,7 +172,9 @@ def html_label(card: Card, shades: Mapping[Part, Shade]) -> str:
 def _html_row(row: Row, card: Card, ports: bool, shades: Mapping[Part, Shade]) -> str:
     cells = []
     for number, (cell, width) in enumerate(zip(row.cells, row.widths(card), strict=True)):
-        area = f' BGCOLOR="{shades[cell.part].fill}" COLOR="{shades[cell.part].line}" BORDER="1"' if cell.part else ""
+        area = ""
+        if cell.part is not None:
+            area = f' BGCOLOR="{shades[cell.part].fill}" COLOR="{shades[cell.border or cell.part].line}" BORDER="1"'
         port = f' PORT="p{number}"' if ports else ""
         align = ' ALIGN="LEFT"' if cell.left else ""
         size = f'WIDTH="{width:.0f}" HEIGHT="{cell.height:.0f}"'

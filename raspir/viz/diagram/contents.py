@@ -12,7 +12,7 @@ from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
 from raspir.viz.shown import Shown, counted
 from raspir.viz.svg import LABEL, width_of
 from raspir.viz.theme import Part
-from raspir.viz.widths import atom_text, label, part_of_label, wrapped
+from raspir.viz.widths import atom_part, atom_text, label, part_of_label, wrapped
 
 POSITIONS = 22
 """The most positions of an input that are shown."""
@@ -196,7 +196,9 @@ class Contents:
 def _atom(value: Value, place: int | None, width: float, kind: str = "") -> Cell:
     if place is None:
         return Cell("…", width=width, height=_SIDE)
-    return Cell(atom_text(value.known[place], 6), value.part, width, _SIDE, _ATOM, mono=True, kind=kind or value.kind)
+    atom, part = value.known[place], value.part
+    text, shade = atom_text(atom, 6), atom_part(atom, part)
+    return Cell(text, shade, width, _SIDE, _ATOM, mono=True, kind=kind or value.kind, border=part)
 
 
 def _note(text: str) -> Row:

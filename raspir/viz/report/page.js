@@ -23,13 +23,16 @@
     return shown;
   };
 
+  // The atom None is an empty cell; the literal of a string has quotes.
+  const tone = (sequence, index, part) => `c-${sequence.full[index] === "None" ? "unselected" : part}`;
+
   const strip = (steps, row, part) => {
     const sequence = steps.sequences[row.seq];
     const cells = places(steps).map((place) =>
       place === null
         ? make("span", { class: "cell gap", text: "…" })
         : make("span", {
-            class: `cell c-${part}`, text: sequence.short[place.index],
+            class: `cell ${tone(sequence, place.index, part)}`, text: sequence.short[place.index],
             title: `position ${place.position}: ${sequence.full[place.index]}`,
           }));
     if (!cells.length) cells.push(make("span", { class: "note", text: "no positions" }));
@@ -58,7 +61,7 @@
       title: `${what} ${name}`, text: `${what} ${name}`, scope: "row" });
     const across = (item, part) => shown.map((place) => place === null
       ? make("td", { class: "gap", text: "…" })
-      : make("td", { class: `cell c-${part}`, "data-column": place.index,
+      : make("td", { class: `cell ${tone(steps.sequences[item.seq], place.index, part)}`, "data-column": place.index,
           text: steps.sequences[item.seq].short[place.index],
           title: steps.sequences[item.seq].full[place.index] }));
     const line = (what, item, part) => make("tr", { role: "row" }, side(what, item.name), ...across(item, part));
@@ -72,20 +75,21 @@
         return make("tr", { role: "row" }, make("td", { class: "gap", colspan: queries.length + 2, text: "…" }));
       }
       const row = place.index;
-      const cell = (column, part, text, title) => make("td", { class: `cell c-${part}`, role: "gridcell",
+      const cell = (column, color, text, title) => make("td", { class: `cell ${color}`, role: "gridcell",
         tabindex: "-1", "data-row": row, "data-at": column, text, title });
-      const left = queries.map((query, number) => cell(number - queries.length, "query",
-        steps.sequences[query.seq].short[row], steps.sequences[query.seq].full[row]));
+      const atom = (column, part, sequence) =>
+        cell(column, tone(sequence, row, part), sequence.short[row], sequence.full[row]);
+      const left = queries.map((query, number) => atom(number - queries.length, "query", steps.sequences[query.seq]));
       const entries = shown.map((column) => {
         if (column === null) return make("td", { class: "gap", text: "…" });
         const on = head.rows[row][column.index] === "1";
-        const entry = cell(column.index, on ? "selected" : "unselected", on ? "●" : "", null);
+        const entry = cell(column.index, on ? "c-selected" : "c-unselected", on ? "●" : "", null);
         entry.setAttribute("data-column", column.index);
         entry.setAttribute("aria-label", `query ${place.position}, key ${column.position}: ${on ? "attends" : "no"}`);
         return entry;
       });
-      const right = head.results.map((result, number) => cell(steps.positions.length + number, "result",
-        steps.sequences[result.seq].short[row], steps.sequences[result.seq].full[row]));
+      const right = head.results.map((result, number) =>
+        atom(steps.positions.length + number, "result", steps.sequences[result.seq]));
       return make("tr", { role: "row" }, make("td"), ...left, make("th", { class: "place", scope: "row", text: place.position }),
         ...entries, make("td"), ...right);
     });

@@ -26,13 +26,15 @@ characters = st.sampled_from(["a", "b", "é", "\U0001f600", "\ud800", "\0", " "]
 texts = st.one_of(characters, st.sampled_from(["", "ab", "long " * 20]))
 numbers = st.one_of(small, bools, wholes, large, floats)
 atoms = st.one_of(numbers, texts)
+missing = st.none()
 EDGES = [sign * 2**bits + by for bits in (7, 8, 15, 16, 31, 32) for sign in (1, -1) for by in (-1, 0, 1)]
 widths = st.one_of(small, st.sampled_from(EDGES))
 KINDS = {
     "bools": bools, "small": small, "widths": widths,
     "wholes": wholes, "integral": integral, "floats": floats, "numbers": numbers,
     "exact": st.one_of(small, bools, st.sampled_from([0.5, -1.5, 2.0, 0.0])), "characters": characters, "texts": texts,
-    "atoms": atoms,
+    "atoms": atoms, "missing": missing, "small or missing": st.one_of(small, bools, missing),
+    "characters or missing": st.one_of(characters, missing), "any": st.one_of(atoms, missing),
 }  # fmt: skip
 kinds = st.sampled_from(list(KINDS.values()))
 
@@ -81,7 +83,9 @@ def near(a, b):
 
 @st.composite
 def equals(draw, run, uniform):
-    of = draw(st.sampled_from([small, widths, characters, integral, atoms, KINDS["exact"]]))
+    of = draw(
+        st.sampled_from([small, widths, characters, integral, KINDS["any"], KINDS["exact"], KINDS["small or missing"]])
+    )
     key = draw(values(run, of))
     if not uniform and draw(st.booleans()):
         return conditions.equal(run, key := full(run, key), key)
@@ -113,7 +117,7 @@ def bounds(draw, run, uniform):
 
 @st.composite
 def asked(draw, run, uniform):
-    of = draw(st.sampled_from([small, atoms]))
+    of = draw(st.sampled_from([small, KINDS["any"]]))
     return predicate(run, draw(values(run, of)), draw(values(run, of, uniform)), near, AT)
 
 

@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 from daily import examples
-from drawn import AT, KINDS, WITHOUT_BEST, atoms, branch, columns, exact, matrix, runs, selected, small, texts, values
+from drawn import AT, KINDS, WITHOUT_BEST, branch, columns, exact, matrix, runs, selected, small, texts, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +16,9 @@ from raspir import indices, key, query, tokens
 from raspir.backends.numpy.kernels import aggregates, selections, summation
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of, constant
 from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked
-from raspir.runtime.messages import added_strings, addition_failed, scores_failed
+from raspir.runtime.messages import added_none, added_strings, addition_failed, scores_failed
 
 # What takes other ways for long inputs adds floats otherwise, too, so that only exact ones are the same there.
 SUMMED = [("as it is", "no tables", "large"), ("not one by one",), ("not one by one", "no tables")]
@@ -29,7 +30,9 @@ class Fails(Exception):
 
 def combined(row, held, mean):
     if any(isinstance(held[j], str) for j in row):
-        raise Fails
+        raise Fails(added_strings)
+    if any(held[j] is None for j in row):
+        raise Fails(added_none)
     total = held[row[0]]
     try:
         for j in row[1:]:
@@ -49,10 +52,11 @@ def defined(mask, held, default, mean):
         try:
             found.append(combined(row, held, mean))
         except Fails as failure:
-            if failure.args:
-                message = addition_failed(i, row, [held[j] for j in row], failure.args[0])
+            (why,) = failure.args
+            if isinstance(why, Exception):
+                message = addition_failed(i, row, [held[j] for j in row], why)
             else:
-                message = added_strings(i, row, held[row[0]], held[row[-1]])
+                message = why(i, row, held[row[0]], held[row[-1]])
             return str(AT.failed(message))
     return exact(found)
 
@@ -60,6 +64,8 @@ def defined(mask, held, default, mean):
 def better(score, j, found, pick, ties):
     if score[j] == score[found]:
         return ties == "right"
+    if score[j] is None or score[found] is None:
+        raise MissingValueError
     return score[j] > score[found] if pick == "highest" else score[j] < score[found]
 
 
@@ -71,7 +77,7 @@ def fetched(mask, held, score, pick, ties, default):
             try:
                 if found is None or better(score, j, found, pick, ties):
                     found = j
-            except TypeError as error:
+            except (TypeError, MissingValueError) as error:
                 return str(AT.failed(scores_failed(i, found, j, score[found], score[j], error)))
         result.append(default if found is None else held[found])
     return exact(result)
@@ -97,21 +103,23 @@ def atoms_at(run, column):
 @settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_sums_and_means(name, mean, branches, data):
-    inexact = name in ("floats", "numbers", "atoms")
+    inexact = name in ("floats", "numbers", "atoms", "any")
     if inexact and "not one by one" in branches:
         name = "exact"
     with branch(*branches):
         run = data.draw(runs())
         selection = data.draw(selected(run))
         value = data.draw(values(run, KINDS[name]))
-        default, (other,) = data.draw(columns(1, atoms))
+        default, (other,) = data.draw(columns(1, KINDS["any"]))
         mask, held = matrix(selection), atoms_at(run, value)
         kernel = aggregates.mean if mean else aggregates.total
         found = yielded(run, selection.uniform, kernel, selection, value, default, AT)
         assert found == defined(mask, held, other, mean)
 
 
-scores = st.sampled_from([small, KINDS["exact"], KINDS["floats"], KINDS["integral"], KINDS["numbers"], texts, atoms])
+MISSING = [KINDS[name] for name in ("missing", "small or missing", "characters or missing", "any")]
+ALIKE = [small, texts, *(KINDS[name] for name in ("exact", "floats", "integral", "numbers"))]
+scores = st.sampled_from(ALIKE + MISSING)
 
 
 @pytest.mark.parametrize("branches", [("as it is",), ("no tables", "large")], ids=", ".join)
@@ -124,7 +132,7 @@ def test_best(pick, ties, branches, data):
         run = data.draw(runs())
         selection = data.draw(selected(run).filter(lambda each: type(each).__name__.lower() not in WITHOUT_BEST))
         value, score = data.draw(values(run)), data.draw(values(run, data.draw(scores)))
-        default, (other,) = data.draw(columns(1, atoms))
+        default, (other,) = data.draw(columns(1, KINDS["any"]))
         mask, held, scored = matrix(selection), atoms_at(run, value), atoms_at(run, score)
         found = yielded(run, selection.uniform, aggregates.best, selection, value, score, pick, ties, default, AT)
         assert found == fetched(mask, held, scored, pick, ties, other)

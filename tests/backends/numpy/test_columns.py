@@ -1,8 +1,10 @@
 """Columns: round trips of atoms of every kind and of mixed kinds, with their types."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
-from drawn import KINDS, atoms, columns, exact, integral, kinds, small
+from drawn import KINDS, columns, exact, integral, kinds, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,8 +22,11 @@ from raspir.backends.numpy.kernels.columns import (
     column_of,
     constant,
     factorized,
+    is_none,
     is_number,
+    numbered,
     padded,
+    rows_of,
     tabulated,
     take,
     truth,
@@ -33,7 +38,7 @@ PAIRS = [(a, b) for a in KINDS for b in KINDS if a <= b]
 
 
 @settings(deadline=None)
-@given(st.lists(atoms, min_size=1, max_size=8), st.data())
+@given(st.lists(KINDS["any"], min_size=1, max_size=8), st.data())
 def test_atoms_come_back_as_they_were(held, data):
     column = column_of(held)
     assert exact(atoms_of(column)) == exact(held)
@@ -115,7 +120,8 @@ def test_padding(data):
 def test_truth_and_numbers(drawn):
     column, held = drawn
     assert np.broadcast_to(truth(column), len(held)).tolist() == [bool(atom) for atom in held]
-    assert np.broadcast_to(is_number(column), len(held)).tolist() == [not isinstance(atom, str) for atom in held]
+    assert np.broadcast_to(is_number(column), len(held)).tolist() == [not isinstance(atom, str | None) for atom in held]
+    assert np.broadcast_to(is_none(column), len(held)).tolist() == [atom is None for atom in held]
 
 
 @settings(deadline=None)
@@ -139,6 +145,26 @@ def test_functions_are_called_once_for_each_tuple(drawn):
     found = atoms_of(tabulated([column for column, _ in drawn], message))
     assert found == [" ".join(map(repr, row)) for row in zip(*(held for _, held in drawn), strict=True)]
     assert len(calls) == len(set(calls))
+
+
+@pytest.mark.parametrize("more", [0, 5_000])
+@settings(deadline=None)
+@given(data=st.data())
+def test_tuples_are_numbered_in_order_of_first_occurrence(data, more):
+    size = data.draw(sizes)
+    drawn = [data.draw(columns(data.draw(st.sampled_from([1, size])))) for _ in range(data.draw(st.integers(1, 3)))]
+    made = [column_of(held * more) if more and len(held) > 1 else column for column, held in drawn]
+    rows = list(zip(*(exact(held * (size if len(held) == 1 else 1)) for _, held in drawn), strict=True))
+    rows = rows[: max(map(len, made))]
+    with mock.patch.object(module, "_BLOCK", 64):
+        numbers, firsts = numbered(made)
+    wanted = [rows.index(row) for row in dict.fromkeys(rows)]
+    assert firsts.tolist() == wanted
+    places = [wanted.index(rows.index(row)) for row in rows]
+    assert numbers.tolist() == places * (len(numbers) // len(places))
+    assert list(rows_of(made, firsts)) == [
+        tuple(held[place if len(held) > 1 else 0] for _, held in drawn) for place in wanted
+    ]
 
 
 @given(st.lists(st.one_of(small, st.integers(-(2**63), 2**63 - 1)), min_size=1, max_size=20))

@@ -29,6 +29,8 @@ from raspir.backends.numpy.kernels import conditions, predicates
 from raspir.backends.numpy.kernels.columns import atoms_of, column_of, integers
 from raspir.backends.numpy.kernels.columns import floats as of_floats
 from raspir.backends.numpy.kernels.runs import Run, full
+from raspir.ir.errors import MissingValueError
+from raspir.ir.evaluation import refusing
 from raspir.runtime.messages import pair_failed
 
 WAYS = st.sampled_from(["as it is", "no tables", "large"])
@@ -113,14 +115,14 @@ def test_ordered(data, of, strings, symbol, way):
 @given(st.data(), COMPARED)
 def test_the_first_pair_that_has_no_order(data, symbol):
     run, key, query, keys, queries = drawn(
-        data, data.draw(st.sampled_from([small, texts, KINDS["atoms"]])), KINDS["atoms"]
+        data, data.draw(st.sampled_from([small, texts, KINDS["small or missing"], KINDS["any"]])), KINDS["any"]
     )
     wanted = None
     for i in range(run.n):
         for j in np.flatnonzero(run.sequence == run.sequence[i]).tolist():
             try:
-                SYMBOLS[symbol](keys[j], queries[i])
-            except TypeError as error:
+                refusing(SYMBOLS[symbol])(keys[j], queries[i])
+            except (TypeError, MissingValueError) as error:
                 wanted = wanted or str(AT.failed(pair_failed(i, j, keys[j], queries[i], error)))
     message = None
     try:
@@ -128,6 +130,21 @@ def test_the_first_pair_that_has_no_order(data, symbol):
     except raspir.EvaluationError as error:
         message = str(error)
     assert message == wanted
+
+
+@examples(60)
+@given(st.data())
+def test_the_first_pair_that_holds_none(data):
+    kinds = st.sampled_from([small, KINDS["small or missing"], KINDS["any"], KINDS["missing"]])
+    run, key, query, keys, queries = drawn(data, data.draw(kinds), data.draw(kinds))
+    pairs = [(i, j) for i in range(run.n) for j in np.flatnonzero(run.sequence == run.sequence[i]).tolist()]
+    failing = [(i, j, keys[j], queries[i]) for i, j in pairs if keys[j] is None or queries[i] is None]
+    message = None
+    try:
+        conditions.check_present(run, key, query, AT)
+    except raspir.EvaluationError as error:
+        message = str(error)
+    assert message == (str(AT.failed(pair_failed(*failing[0], MissingValueError()))) if failing else None)
 
 
 def fails_on_odd(a, b):
@@ -183,7 +200,7 @@ def test_scales(held, asked, way, real):
                 assert (code < strictly, code < weakly, code == at) == (other < value, other <= value, other == value)
 
 
-@given(st.lists(st.one_of(numbers, texts), min_size=1, max_size=8), st.data())
+@given(st.lists(st.one_of(numbers, texts, st.none()), min_size=1, max_size=8), st.data())
 def test_ranks_keep_the_order(held, data):
     column, more = column_of(held), data.draw(columns(3))
     first, second = conditions.ranked((column, more[0]))
@@ -192,7 +209,9 @@ def test_ranks_keep_the_order(held, data):
     for i, a in enumerate(every):
         for j, b in enumerate(every):
             assert (ranks[i] == ranks[j]) == (a == b)
-            if isinstance(a, str) == isinstance(b, str):
+            if None in (a, b):
+                assert (ranks[i] < ranks[j]) == (b is not None and a is None)
+            elif isinstance(a, str) == isinstance(b, str):
                 assert (ranks[i] < ranks[j]) == (a < b)
 
 

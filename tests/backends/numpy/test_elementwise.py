@@ -1,6 +1,7 @@
 """Elementwise kernels against each primitive's definition, atom by atom, including error messages."""
 
 from math import inf
+from unittest import mock
 
 import pytest
 from daily import examples
@@ -14,7 +15,7 @@ from raspir.backends.numpy.kernels.columns import atoms_of, column_of
 from raspir.backends.numpy.planner import ELEMENTWISE
 from raspir.ir.arithmetic import logical_not
 from raspir.ir.atoms import atom_key
-from raspir.ir.evaluation import EVALUATORS, checked
+from raspir.ir.evaluation import EVALUATORS, checked, refusing, skipping
 from raspir.runtime.messages import failed_on
 
 UNARY = ("neg", "abs", "round", "not")
@@ -46,13 +47,22 @@ def rows_of(*drawn):
     return list(zip(*(held * size if len(held) == 1 else held for _, held in drawn), strict=True))
 
 
+def refused(name):
+    """The function of a primitive, which refuses ``None`` unless it compares for equality."""
+    return EVALUATORS[name] if name in ("eq", "ne") else refusing(EVALUATORS[name])
+
+
 def check(name, data, *kinds):
     size = data.draw(st.integers(1, 6))
     drawn = [data.draw(columns(data.draw(st.sampled_from([1, size, size])), of)) for of in kinds]
     rows = rows_of(*drawn)
     assume(not any(fills_memory(name, row) for row in rows))
-    found = yielded(ELEMENTWISE[name], *(column for column, _ in drawn), AT)
-    assert found == outcome(EVALUATORS[name], rows)
+    sides = [column for column, _ in drawn]
+    assert yielded(ELEMENTWISE[name], *sides, AT) == outcome(refused(name), rows)
+    assert yielded(elementwise.skip_none, ELEMENTWISE[name], sides, AT) == outcome(skipping(EVALUATORS[name]), rows)
+    if name in ("eq", "ne"):
+        found = yielded(elementwise.refuse_none, ELEMENTWISE[name], sides, AT)
+        assert found == outcome(refusing(EVALUATORS[name]), rows)
 
 
 def fills_memory(name, row):
@@ -96,12 +106,16 @@ def test_power(data, base, exponent):
         ("eq", [(1, True), (1.0, True), ("1", 1), (2**53 + 1, 2.0**53), (0.0, -0.0)]), ("lt", [(2**53, 2.0**53)]),
         ("lt", [(2**53 + 1, 2.0**53), (2.0**53, 2**53 + 1), (2**63 - 1, 2.0**63)]), ("and", [(True, 3), (6, 3)]),
         ("or", [(True, False), (True, 2), (2**70, 1)]), ("not", [(True,), (False,), (0,), (2**70,), (-1,)]),
-        ("and", [(1.0, 1)]), ("not", [("a",)]), ("neg", [(True,), (False,)]), ("abs", [(True,), (-0.0,), (-1,)]),
+        ("and", [(1.0, 1)]), ("add", [(1, 2), ("a", 1), (None, 1)]), ("add", [(1, 2), (1, None), ("a", 1)]),
+        ("mod", [("%s", None)]), ("mul", [(None, None)]), ("lt", [(None, None)]), ("eq", [(None, None), (None, 0)]),
+        ("ne", [(None, ""), (False, None), (None, None), (2**70, None)]), ("not", [(True,), (None,)]),
+        ("not", [("a",)]), ("neg", [(True,), (False,)]), ("abs", [(True,), (-0.0,), (-1,)]),
     ],
 )  # fmt: skip
 def test_edges(name, rows):
     sides = [column_of(side) for side in zip(*rows, strict=True)]
-    assert yielded(ELEMENTWISE[name], *sides, AT) == outcome(EVALUATORS[name], rows)
+    assert yielded(ELEMENTWISE[name], *sides, AT) == outcome(refused(name), rows)
+    assert yielded(elementwise.skip_none, ELEMENTWISE[name], sides, AT) == outcome(skipping(EVALUATORS[name]), rows)
 
 
 @settings(max_examples=50, deadline=None)
@@ -114,19 +128,68 @@ def test_where(data, of):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 6).flatmap(columns), st.lists(KINDS["atoms"], max_size=12))
+@given(st.integers(1, 6).flatmap(columns), st.lists(KINDS["any"], max_size=12))
 def test_has(drawn, values):
     column, held = drawn
+    found = atoms_of(elementwise.skip_none(elementwise.has, [column], values))
+    assert exact(found) == exact([None if a is None else any(a == v for v in values) for a in held])
     assert exact(atoms_of(elementwise.has(column, values))) == exact([any(a == v for v in values) for a in held])
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(1, 6).flatmap(columns), st.lists(st.tuples(*[KINDS["atoms"]] * 2), max_size=8), KINDS["atoms"])
+@given(st.integers(1, 6).flatmap(columns), st.lists(st.tuples(*[KINDS["any"]] * 2), max_size=8), KINDS["any"])
 def test_lookup(drawn, pairs, otherwise):
     column, held = drawn
     table = {atom_key(key): (key, value) for key, value in pairs}
     found = elementwise.looked_up(elementwise.Lookup(tuple(table.values()), otherwise), column)
     assert exact(atoms_of(found)) == exact([table.get(atom_key(a), (a, otherwise))[1] for a in held])
+
+
+FEW = st.sampled_from([None, 0, 1, True, "a", "b", 0.0, -0.0, 2**70])
+
+
+@pytest.mark.parametrize("largest", [0, 1 << 20])
+@settings(max_examples=50, deadline=None)
+@given(st.data(), st.integers(1, 6), st.integers(1, 3))
+def test_lookup_of_several(largest, data, size, count):
+    drawn = [data.draw(columns(data.draw(st.sampled_from([1, size])), FEW)) for _ in range(count)]
+    pairs = data.draw(st.lists(st.tuples(st.tuples(*[FEW] * count), KINDS["any"]), max_size=8))
+    table = {tuple(map(atom_key, key)): (key, value) for key, value in pairs}
+    otherwise = data.draw(KINDS["any"])
+    with mock.patch.object(elementwise, "_LARGEST", largest):
+        made = elementwise.JointLookup(tuple(table.values()), otherwise)
+    found = elementwise.jointly_looked_up(made, *(column for column, _ in drawn))
+    assert exact(atoms_of(found)) == exact(
+        [table.get(tuple(map(atom_key, row)), (row, otherwise))[1] for row in rows_of(*drawn)]
+    )
+
+
+@pytest.mark.parametrize("none", ["error", "skip"])
+@settings(max_examples=50, deadline=None)
+@given(st.data(), st.integers(1, 6), st.integers(1, 3))
+def test_functions_are_called_once_for_each_tuple_in_order(none, data, size, count):
+    drawn = [data.draw(columns(data.draw(st.sampled_from([1, size])), FEW)) for _ in range(count)]
+    calls = []
+
+    def function(*atoms):
+        calls.append(tuple(exact(atoms)))
+        if len(calls) == 5:
+            raise ValueError("the fifth")
+        return len(calls)
+
+    found = yielded(elementwise.apply, function, [column for column, _ in drawn], AT, none)
+    called = calls.copy()
+    calls.clear()
+    results = {}
+
+    def once(*atoms):
+        if tuple(exact(atoms)) not in results:
+            results[tuple(exact(atoms))] = function(*atoms)
+        return results[tuple(exact(atoms))]
+
+    assert found == outcome((skipping if none == "skip" else refusing)(once), rows_of(*drawn))
+    assert called == calls
+    assert len(set(called)) == len(called)
 
 
 @settings(max_examples=50, deadline=None)

@@ -44,6 +44,7 @@ def loaded(text):
     return module
 
 
+before = (key(indices) == query(indices - 1)).value(tokens, default=None)
 PROGRAMS = {
     "hist": ((key(tokens) == query(tokens)).value(1), None, ["hello", [3, 1, 3], [1, True, 1.0, "1"], []]),
     "earlier smaller": (
@@ -57,6 +58,9 @@ PROGRAMS = {
     "opaque with a vocabulary": (tokens.map(ord) + 1, "abc", ["abcab"]),
     "predicate with a vocabulary": (select(tokens, tokens, lambda k, q: k < q).value(indices), "abc", ["abcab"]),
     "fixed": (raw([1, 2.5, "x"]), None, ["abc"]),
+    "missing values": ((before == tokens) | before.is_none(), None, ["aab", [None, None, 1], [2]]),
+    "a function of two": (raspir.apply(lambda a, b: f"{a}{b}", tokens, before, none="skip"), "abc", ["abcab", ""]),
+    "none as an input": (tokens.or_else(7) + 1, None, [[1, None, 2], [None], [0.5, None]]),
 }  # fmt: skip
 
 
@@ -100,7 +104,7 @@ def test_opaque_functions_without_a_table_are_refused():
     with pytest.raises(raspir.BackendError, match=r"@ord cannot become a table: .* give a vocabulary \(--vocab\)"):
         emitted(tokens.map(ord))
     with pytest.raises(raspir.BackendError, match=r"@<lambda> cannot become a table|@lambda cannot become a table"):
-        emitted(select(tokens, tokens, lambda k, q: True).value(1))
+        emitted(select(tokens, tokens, lambda k, q: bool(str(k))).value(1))
 
 
 @pytest.mark.parametrize("optimize", [True, False])

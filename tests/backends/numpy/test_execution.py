@@ -41,7 +41,8 @@ GIVEN = [
     np.ma.array([1, 2], mask=[0, 1]), {1: 2}, {1, 2}, 5, None, b"ab", bytearray(b"a"), [b"a"], [None], [[1]],
     [1, "a", object],
     [np.int64(3), 1], [np.float64(1.5)], [np.str_("ab")], [np.bool_(True)], Text("abc"), Row([1, 2]),
-    [Number(4)], [Text("b")],
+    [Number(4)], [Text("b")], [None, None], [1, None], [None, 0.5], [None, NAN], [NAN, None, 1.5], ["a", None, "b"],
+    [None, True, 1], [None, object], np.array([None, 1], dtype=object), [None, 2**70, "ab"],
 ]  # fmt: skip
 
 
@@ -93,6 +94,8 @@ BATCHES = [
     np.array([[1, 2], [NAN, 1]]), np.array([["a", "b"]]), np.array([["a", "bc"]]), np.array([["a"], [""]]), {"a": 1},
     np.zeros((2, 2, 2)), [["a", 1], ["b"]], [("a",), ["b"]], [range(2), "ab"],
     np.array([[1, "a"], [2, "b"]], dtype=object),
+    [[None, 1], [2]], [[None], [None, None], []], [[0.5, None], [NAN]], [[0.5], [None, 1]], [None, [1]],
+    [["a", None], "b"],
     [[True], [1], [1.0], ["1"]], [[2**70], [2**70, 1], [1]], [["ab"], ["c", "ab"], ["", "c"]], [{"x": 1}, "a"],
 ]  # fmt: skip
 

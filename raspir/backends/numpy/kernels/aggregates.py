@@ -12,6 +12,7 @@ from raspir.backends.numpy.kernels.columns import (
     CHAR,
     FLOAT,
     INT,
+    NONE,
     TABLE,
     WHOLE,
     Array,
@@ -25,6 +26,7 @@ from raspir.backends.numpy.kernels.columns import (
     integers,
     is_native,
     is_number,
+    order_classes,
     packed,
     take,
     unpacked,
@@ -37,8 +39,9 @@ from raspir.backends.numpy.kernels.runs import Run, full, warn_if_slow
 from raspir.backends.numpy.kernels.selections import Everything, Fetch, Selection, Sliding
 from raspir.backends.numpy.kernels.summation import float_sums
 from raspir.ir.atoms import Atom
+from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked
-from raspir.runtime.messages import added_strings, addition_failed, scores_failed
+from raspir.runtime.messages import added_none, added_strings, addition_failed, scores_failed
 
 
 class _RowError(Exception):
@@ -122,10 +125,11 @@ def _ranks(run: Run, selection: Selection, score: Column, pick: str, ties: str) 
         return positions
     score = full(run, score)
     if not is_native(score.kind):
-        numbers = is_number(score)
-        if len(numbers) > 1 and not numbers.all():
-            numeric_counts = selection.sums(numbers.astype(np.int64), 1)
-            _require_none((numeric_counts > 0) & (numeric_counts < selection.counts))
+        classes = order_classes(score).astype(np.int64)
+        if classes.min() < classes.max():
+            classes = np.broadcast_to(classes, run.n)
+            highest, lowest = selection.best(classes), 2 - selection.best(2 - classes)
+            _require_none((highest >= 0) & (highest != lowest))
     scale = scale_of(sortable(score))
     return (scale.codes if pick == "highest" else scale.size - 1 - scale.codes) * run.n + positions
 
@@ -140,9 +144,11 @@ def _fail_on_scores(
         try:
             if scores[j] == scores[result]:
                 result = j if ties == "right" else result
+            elif scores[j] is None or scores[result] is None:
+                raise MissingValueError
             elif scores[j] > scores[result] if pick == "highest" else scores[j] < scores[result]:
                 result = j
-        except TypeError as error:
+        except (TypeError, MissingValueError) as error:
             raise at.failed(scores_failed(row, result, j, scores[result], scores[j], error)) from error
     raise AssertionError("it did not fail")
 
@@ -178,6 +184,8 @@ def _fail_on_row(run: Run, selection: Selection, row: int, value: Column, mean: 
     values: list[Any] = atoms_of(take(value, np.array(selected)))
     if any(isinstance(atom, str) for atom in values):
         raise at.failed(added_strings(row, selected, values[0], values[-1]))
+    if None in values:
+        raise at.failed(added_none(row, selected, values[0], values[-1]))
     try:
         _added(values, mean)
     except (ArithmeticError, ValueError) as error:
@@ -214,12 +222,12 @@ class _Sum:
 
     def of(self, value: Column) -> Column:
         """Return the sum or mean of ``value`` for each row."""
-        if value.kind & (CHAR | TABLE):
+        if value.kind & (CHAR | TABLE | NONE):
             value = full(self._run, value)
             numbers = np.broadcast_to(is_number(value), self._run.n)
             if not numbers.all():
-                return self._texts(value, numbers)
-            value = _without_characters(value)
+                return self._others(value, numbers)
+            value = _numeric(value)
         if value.kind & ~WHOLE == 0:
             return self._whole(value)
         if value.kind == FLOAT:
@@ -296,8 +304,8 @@ class _Sum:
                 raise _RowError(row) from None
         return self._alone(column_of(results), value)
 
-    def _texts(self, value: Column, numbers: Array) -> Column:
-        """Return sums where some values are strings, which may only be selected alone."""
+    def _others(self, value: Column, numbers: Array) -> Column:
+        """Return sums where some values are strings or ``None``, which may only be selected alone."""
         selection = self._selection
         invalid = (selection.sums((~numbers).astype(np.int64), 1) > 0) & (selection.counts > 1)
         row = int(invalid.argmax()) if invalid.any() else None
@@ -307,7 +315,7 @@ class _Sum:
             kinds = value.kind & (WHOLE | FLOAT | TABLE)
             try:
                 only = choose(numbers, value, integers(np.zeros(1, dtype=np.int64)))
-                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _without_characters(only))
+                result = self.of(column_of(atoms_of(only)) if kinds & TABLE else _numeric(only))
             except _RowError as error:
                 raise _RowError(error.row if row is None else min(row, error.row)) from None
         if row is not None:
@@ -352,9 +360,9 @@ def _with_booleans(numbers: Column, boolean: Array) -> Column:
     return choose(boolean, booleans(packed(numbers)[1] != 0), numbers)
 
 
-def _without_characters(column: Column) -> Column:
-    """Drop ``CHAR`` from the kinds of a column known to hold no characters."""
-    rest = column.kind & ~CHAR
+def _numeric(column: Column) -> Column:
+    """Drop ``CHAR`` and ``NONE`` from the kinds of a column known to hold neither."""
+    rest = column.kind & ~(CHAR | NONE)
     if rest in (BOOL, INT, FLOAT):
         return Column(rest, unpacked(column.data, rest))
     return Column(rest, column.data, column.tags, column.atoms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,12 +13,12 @@ from raspir.ir.atoms import Atom, atom_key
 
 Array: TypeAlias = npt.NDArray[Any]
 
-BOOL, INT, FLOAT, CHAR, TABLE = 1, 2, 4, 8, 16
-"""Bit flags of the kinds: booleans, 64-bit integers, floats, one-character strings, and atoms stored in a table."""
+BOOL, INT, FLOAT, CHAR, TABLE, NONE = 1, 2, 4, 8, 16, 32
+"""Bit flags of the kinds: booleans, 64-bit integers, floats, one-character strings, atoms in a table, and ``None``."""
 
 WHOLE = BOOL | INT
-KINDS = (BOOL, INT, FLOAT, CHAR, TABLE)
-_TYPES = {BOOL: np.bool_, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64}
+KINDS = (BOOL, INT, FLOAT, CHAR, TABLE, NONE)
+_TYPES = {BOOL: np.bool_, FLOAT: np.float64, CHAR: np.uint32, TABLE: np.int64, NONE: np.int8}
 _FEW = 64  # length below which Python's min and max are faster than NumPy's
 _BLOCK = 1 << 14  # positions per block: 128 KiB of int64, at most a quarter of a typical L2 cache
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -42,8 +43,8 @@ class Column:
     Attributes:
         kind: the bitwise union of the kinds that may occur.
         data: for a single kind, booleans, integers of some width, float64, code points (8-bit if all are ASCII, else
-            32-bit) or indices into ``atoms``; for mixed kinds, integers of one width, with floats as their bit
-            patterns.
+            32-bit), indices into ``atoms``, or zeros for ``None``; for mixed kinds, integers of one width, with floats
+            as their bit patterns.
         tags: the kind of each atom if kinds are mixed, else ``None``.
         atoms: the table of strings not one character long and integers beyond 64 bits, without duplicates.
     """
@@ -104,6 +105,11 @@ def floats(data: Array) -> Column:
     return Column(FLOAT, data)
 
 
+def nones(size: int) -> Column:
+    """Return a column that holds only ``None``."""
+    return Column(NONE, np.zeros(size, dtype=np.int8))
+
+
 def column_of(atoms: Sequence[Any]) -> Column:
     """Return a column of the given atoms, at least one."""
     classes = set(map(type, atoms))
@@ -113,6 +119,8 @@ def column_of(atoms: Sequence[Any]) -> Column:
             return booleans(np.array(atoms, dtype=np.bool_))
         if atom_class is float:
             return floats(np.array(atoms, dtype=np.float64))
+        if atom_class is type(None):
+            return nones(len(atoms))
         if atom_class is str and max(map(len, atoms)) == min(map(len, atoms)) == 1:
             return Column(CHAR, code_points("".join(atoms)))
         if atom_class is int:
@@ -123,7 +131,16 @@ def column_of(atoms: Sequence[Any]) -> Column:
             else:
                 few = len(data) < _FEW
                 return Column(INT, data, None, (), (min(atoms), max(atoms)) if few else None)
+    if len(classes) == 2 and type(None) in classes:
+        return _column_with_none(atoms)
     return _column_of_any(atoms)
+
+
+def _column_with_none(atoms: Sequence[Atom]) -> Column:
+    """Return a column of atoms of one class and ``None``."""
+    there = np.array([atom is not None for atom in atoms])
+    others = column_of([atom for atom in atoms if atom is not None])
+    return assembled(len(atoms), [(np.flatnonzero(there), others), (np.flatnonzero(~there), nones(1))])
 
 
 def _column_of_any(atoms: Sequence[Atom]) -> Column:
@@ -139,6 +156,8 @@ def _column_of_any(atoms: Sequence[Atom]) -> Column:
             tags[i], data[i] = FLOAT, np.float64(atom).view(np.int64)
         elif type(atom) is str and len(atom) == 1:
             tags[i], data[i] = CHAR, ord(atom)
+        elif atom is None:
+            tags[i], data[i] = NONE, 0
         else:
             tags[i], data[i] = TABLE, table.setdefault(atom_key(atom), len(table))
     table_atoms = _table_atoms(table)
@@ -183,6 +202,8 @@ def atoms_of(column: Column) -> list[Atom]:
         return list(text_of(column.data))
     if column.kind == TABLE:
         return [column.atoms[index] for index in column.data.tolist()]
+    if column.kind == NONE:
+        return [None] * len(column)
     if column.tags is None:
         atoms: list[Atom] = column.data.tolist()
         return atoms
@@ -257,6 +278,18 @@ def is_number(column: Column) -> Array:
         tabled = tags == TABLE
         number = number | (tabled & numeric[np.where(tabled, data, 0)])
     return number
+
+
+def is_none(column: Column) -> Array:
+    """Return the mask of ``None``, of length 1 if it is uniform."""
+    mask: Array = packed(column)[0] == NONE
+    return mask
+
+
+def order_classes(column: Column) -> Array:
+    """Return 2 for numbers, 1 for strings and 0 for ``None``: only atoms of one class other than 0 are ordered."""
+    classes = is_number(column) + np.uint8(1)
+    return np.where(is_none(column), np.uint8(0), classes) if column.kind & NONE else classes
 
 
 def is_native(kind: int) -> bool:
@@ -402,14 +435,68 @@ def classes_of(columns: Sequence[Column]) -> tuple[Array, Array]:
     return (codes, firsts) if len(codes) == length else (np.broadcast_to(codes, length), firsts)
 
 
-def distinct_tuples(columns: Sequence[Column]) -> tuple[Array, Array, Iterator[tuple[Atom, ...]]]:
-    """Return class codes and first positions as :func:`classes_of`, and the tuple of atoms of each class."""
-    classes, firsts = classes_of(columns)
-    rows = [atoms_of(column if len(column) == 1 else take(column, firsts)) for column in columns]
-    return classes, firsts, zip(*(row * len(firsts) if len(row) == 1 else row for row in rows), strict=True)
+def numbered(columns: Sequence[Column]) -> tuple[Array, Array]:
+    """Return class codes and first positions as :func:`classes_of`, in order of first occurrence."""
+    length = max(map(len, columns))
+    words = [each for column in columns for each in _words(column)]
+    if prod(size for _, _, size in words) > 4 * length + 1024:
+        classes, firsts = classes_of(columns)
+        is_first = np.zeros(length, dtype=np.bool_)
+        is_first[firsts] = True
+        number = np.cumsum(is_first) - 1
+        return gather(number[firsts], classes), np.flatnonzero(is_first)
+    return _numbered(words, length)
+
+
+def _words(column: Column) -> Iterator[tuple[Array, int, int]]:
+    """Yield arrays that tell the atoms of a column apart, each with its minimum and the size of its range."""
+    if len(column) > 1:
+        tags, data = packed(column)
+        for words in (data,) if column.tags is None else (data, tags):
+            low, high = column.bounded if words is data and column.kind == INT and column.bounded else extremes(words)
+            yield words, low, high - low + 1
+
+
+def _numbered(words: Sequence[tuple[Array, int, int]], length: int) -> tuple[Array, Array]:
+    """Number the tuples of words in order of first occurrence, in blocks of positions, by a table of all tuples."""
+    table = np.full(prod(size for _, _, size in words), -1)
+    numbers = np.empty(length, dtype=narrowest(0, min(length, len(table))))
+    firsts = [np.empty(0, dtype=np.int64)]
+    count = 0
+    for block in blocks(length):
+        codes = _codes(words, block)
+        found = table.take(codes, mode="clip")
+        if found.min() < 0:
+            new = np.flatnonzero(found < 0)
+            places = codes[new]
+            table[places[::-1]] = new[::-1]  # the first position of each tuple is written last
+            first = new[table[places] == new]
+            table[codes[first]] = np.arange(count, count + len(first))
+            firsts.append(first + block.start)
+            count += len(first)
+            found = table.take(codes, mode="clip")
+        numbers[block] = found
+    return numbers, np.concatenate(firsts)
+
+
+def _codes(words: Sequence[tuple[Array, int, int]], block: slice) -> Array:
+    """Return one code for each tuple of words in a block of positions."""
+    kind = narrowest(0, prod(size for _, _, size in words))
+    codes: Array = np.zeros(block.stop - block.start, dtype=kind)
+    for values, low, size in words:
+        offsets = np.subtract(values[block], low, dtype=np.int64) if low else values[block]
+        codes *= kind(size)
+        codes += offsets.astype(kind, copy=False)
+    return codes
+
+
+def rows_of(columns: Sequence[Column], positions: Array) -> Iterator[tuple[Atom, ...]]:
+    """Return an iterator over the tuples of atoms at ``positions``; a column of length 1 broadcasts."""
+    sides = [atoms_of(column if len(column) == 1 else take(column, positions)) for column in columns]
+    return zip(*(side * len(positions) if len(side) == 1 else side for side in sides), strict=True)
 
 
 def tabulated(columns: Sequence[Column], function: Callable[..., Atom]) -> Column:
     """Map ``function`` over the atoms at each position, calling it once for each distinct tuple."""
-    classes, _, tuples = distinct_tuples(columns)
-    return take(column_of([function(*atoms) for atoms in tuples]), classes)
+    classes, firsts = classes_of(columns)
+    return take(column_of([function(*atoms) for atoms in rows_of(columns, firsts)]), classes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from raspir.backends.numpy.kernels.columns import (
     CHAR,
     FLOAT,
+    NONE,
     WHOLE,
     Array,
     Column,
@@ -19,13 +21,16 @@ from raspir.backends.numpy.kernels.columns import (
     classes_of,
     compact,
     constant,
+    extremes,
     fits,
     floats,
     gather,
     integers,
     is_native,
-    is_number,
+    is_none,
     narrowest,
+    order_classes,
+    packed,
     take,
     whole,
 )
@@ -33,6 +38,7 @@ from raspir.backends.numpy.kernels.elementwise import EXACT, add, plain_numbers,
 from raspir.backends.numpy.kernels.failures import NOWHERE, Site
 from raspir.backends.numpy.kernels.runs import Run, full
 from raspir.ir.atoms import Atom
+from raspir.ir.errors import MissingValueError
 from raspir.ir.lazy import cached_property
 from raspir.runtime.messages import pair_failed
 
@@ -184,16 +190,35 @@ def sortable(column: Column) -> Column:
 
 
 def ranked(columns: Sequence[Column]) -> list[Column]:
-    """Return integer columns that compare like the atoms of ``columns``, with numbers below strings."""
+    """Return integer columns that compare like the atoms of ``columns``: ``None``, then numbers, then strings."""
+    shifted = _below_all(columns)
+    if shifted is not None:
+        return shifted
     held = [classes_of((column,)) for column in columns]
     atoms = [atoms_of(take(column, firsts)) for column, (_, firsts) in zip(columns, held, strict=True)]
     every = {atom for each in atoms for atom in each}
-    numbers = sorted(atom for atom in every if not isinstance(atom, str))
+    numbers = sorted(atom for atom in every if atom is not None and not isinstance(atom, str))
     texts = sorted(atom for atom in every if isinstance(atom, str))
-    rank: dict[Atom, int] = {atom: place for place, atom in enumerate([*numbers, *texts])}
+    rank: dict[Atom, int] = {atom: place for place, atom in enumerate([None, *numbers, *texts])}
     return [
         integers(np.array([rank[atom] for atom in each])[classes], 0, len(rank) - 1)
         for each, (classes, _) in zip(atoms, held, strict=True)
+    ]
+
+
+def _below_all(columns: Sequence[Column]) -> list[Column] | None:
+    """Return integer columns with ``None`` below all others; ``None`` if not all others are integers or characters."""
+    kinds = functools.reduce(operator.or_, (column.kind for column in columns)) & ~NONE
+    if kinds & ~WHOLE and kinds != CHAR:
+        return None
+    words = [packed(column)[1] for column in columns]
+    ends = [extremes(each) for each in words]
+    low, high = min(low for low, _ in ends) - 1, max(high for _, high in ends)
+    if not fits(low, high):
+        return None
+    return [
+        integers(np.where(is_none(column), low, each), low, high)
+        for column, each in zip(columns, (each.astype(narrowest(low, high), copy=False) for each in words), strict=True)
     ]
 
 
@@ -332,26 +357,41 @@ def ordered(run: Run, key: Column, query: Column, low: int | None, high: int | N
 
 
 def check_order(run: Run, key: Column, query: Column, symbol: str, at: Site) -> None:
-    """Raise the error of an order comparison between a number and a string if they occur in the same sequence."""
+    """Raise the error of an order comparison with ``None``, or between a number and a string of one sequence."""
     if (key.kind | query.kind) & ~(WHOLE | FLOAT) == 0 or key.kind == query.kind == CHAR:
         return
-    keys, queries = is_number(full(run, key)), is_number(full(run, query))
-    keys, queries = np.broadcast_to(keys, run.n), np.broadcast_to(queries, run.n)
-    every, some = np.logical_and.reduceat(keys, run.starts), np.logical_or.reduceat(keys, run.starts)
-    wrong = np.where(queries, ~every[run.sequence], some[run.sequence])
+    keys, queries = (np.broadcast_to(order_classes(full(run, column)), run.n) for column in (key, query))
+    lowest, highest = np.minimum.reduceat(keys, run.starts), np.maximum.reduceat(keys, run.starts)
+    wrong = (queries == 0) | (lowest[run.sequence] != queries) | (highest[run.sequence] != queries)
     if wrong.any():
         i = int(wrong.argmax())
         start, length = (int(of[run.sequence[i]]) for of in (run.starts, run.lengths))
-        j = start + int((keys[start : start + length] != queries[i]).argmax())
+        there = keys[start : start + length]
+        j = start + int(((there == 0) | (there != queries[i])).argmax())
         _fail_on_pair(full(run, key), full(run, query), i, j, symbol, at)
+
+
+def check_present(run: Run, key: Column, query: Column, at: Site) -> None:
+    """Raise the error of a comparison that refuses ``None``, if a key or a query holds it."""
+    if (key.kind | query.kind) & NONE:
+        keys, queries = (np.broadcast_to(is_none(full(run, column)), run.n) for column in (key, query))
+        failing = np.logical_or.reduceat(keys, run.starts)[run.sequence] | queries
+        if failing.any():
+            i = int(failing.argmax())
+            start = int(run.starts[run.sequence[i]])
+            j = start + (0 if queries[i] else int(keys[start:].argmax()))
+            _fail_on_pair(full(run, key), full(run, query), i, j, "==", at)
 
 
 def _fail_on_pair(key: Column, query: Column, i: int, j: int, symbol: str, at: Site) -> None:
     (a,), (b,) = atoms_of(take(key, np.array([j]))), atoms_of(take(query, np.array([i])))
-    compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[symbol]
+    compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}.get(symbol)
     try:
-        compare(a, b)
-    except TypeError as error:
+        if a is None or b is None:
+            raise MissingValueError
+        if compare is not None:
+            compare(a, b)
+    except (TypeError, MissingValueError) as error:
         raise at.failed(pair_failed(i, j, a, b, error)) from error
 
 

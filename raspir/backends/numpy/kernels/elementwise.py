@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
@@ -15,26 +16,29 @@ from raspir.backends.numpy.kernels.columns import (
     FLOAT,
     INT,
     KINDS,
+    NONE,
     TABLE,
     WHOLE,
     Array,
     Column,
     assembled,
-    atoms_of,
     booleans,
     choose,
     column_of,
     compact,
     constant,
-    distinct_tuples,
     fits,
     floats,
     gather,
     integers,
     is_native,
+    is_none,
     narrowed,
     narrowest,
+    nones,
+    numbered,
     part,
+    rows_of,
     tabulated,
     take,
     truth,
@@ -43,16 +47,17 @@ from raspir.backends.numpy.kernels.columns import (
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.arithmetic import added, logical_not, multiplied, quotient, raised, remainder
 from raspir.ir.atoms import Atom, atom_key
-from raspir.ir.errors import EvaluationError, RecordedError
-from raspir.ir.evaluation import checked
-from raspir.runtime.messages import failed_on
+from raspir.ir.errors import EvaluationError, MissingValueError, RecordedError
+from raspir.ir.evaluation import checked, refusing, skipping
 
 EXACT = 2**53
 """The largest magnitude below which floats represent all integers exactly."""
 
 _SHORT = 1024  # length below which choosing a narrow dtype costs more than it saves
 
-_NUMERIC = (WHOLE, FLOAT, CHAR, TABLE)
+_LARGEST = 1 << 20  # entries of the largest table that is indexed by all of its keys at once
+
+_NUMERIC = (WHOLE, FLOAT, CHAR, TABLE, NONE)
 
 Bounds = tuple[int, int]
 Row: TypeAlias = tuple[Atom, ...]
@@ -61,33 +66,73 @@ Function: TypeAlias = Callable[..., Any]
 Ufunc: TypeAlias = Callable[..., Array]
 
 
-def apply(function: Function, columns: Sequence[Column], at: Site) -> Column:
-    """Map a Python function over the atoms at each position, calling it once for each distinct tuple.
+def apply(function: Function, columns: Sequence[Column], at: Site, none: str = "error") -> Column:
+    """Map a Python function over the atoms at each position, calling it once for each distinct tuple, in order.
+
+    The function is not called with ``None``: the result is ``None`` if ``none`` is ``skip``, and an error otherwise.
 
     Raises:
         EvaluationError: for the first position where the function fails.
     """
-    classes, firsts, tuples = distinct_tuples(columns)
+    classes, firsts = numbered(columns)
+    if any(column.kind & NONE for column in columns):
+        function = skipping(function) if none == "skip" else refusing(function)
     results: list[Atom] = []
-    failures: list[tuple[int, tuple[Atom, ...], BaseException]] = []
-    for first, atoms in zip(firsts.tolist(), tuples, strict=True):
+    for first, atoms in zip(firsts.tolist(), rows_of(columns, firsts), strict=True):
         try:
             results.append(checked(function(*atoms)))
         except (Exception, SystemExit) as error:  # an opaque function may raise anything
-            failures.append((first, atoms, error))
-    if failures:
-        position, failing, cause = min(failures, key=lambda failure: failure[0])
-        raise at.failed(failed_on(position, failing, cause)) from cause
-    return take(column_of(results), classes)
+            raise at.failed_on(first, atoms, error) from error
+    return take(narrowed(column_of(results)), classes)
+
+
+def skip_none(kernel: Kernel, columns: Sequence[Column], last: Any) -> Column:
+    """Return what ``kernel`` yields on ``columns`` and its last argument, and ``None`` where a column holds ``None``.
+
+    Raises:
+        EvaluationError: for the first position where the operation fails.
+    """
+    missing = _missing(columns)
+    there = np.flatnonzero(~missing)
+    if len(there) == len(missing):
+        return kernel(*columns, last)
+    if not len(there):
+        return nones(len(missing))
+    parts = [_restricted(column, column.kind & ~NONE, there) for column in columns]
+    last = last.among(there) if isinstance(last, Site) else last
+    return assembled(len(missing), [(there, kernel(*parts, last)), (np.flatnonzero(missing), nones(1))])
+
+
+def refuse_none(kernel: Kernel, columns: Sequence[Column], at: Site) -> Column:
+    """Return what ``kernel``, which treats ``None`` as any other atom, yields on columns without ``None``.
+
+    Raises:
+        EvaluationError: for the first position where a column holds ``None``.
+    """
+    missing = _missing(columns)
+    if missing.any():
+        position = int(missing.argmax())
+        (atoms,) = rows_of(columns, np.array([position]))
+        raise at.failed_on(position, atoms, MissingValueError())
+    return kernel(*columns, at)
+
+
+def _missing(columns: Sequence[Column]) -> Array:
+    """Return the mask of the positions where a column holds ``None``."""
+    missing = np.zeros(max(map(len, columns)), dtype=np.bool_)
+    for column in columns:
+        if column.kind & NONE:
+            missing |= is_none(column)
+    return missing
 
 
 def fail_at(function: Function, columns: Sequence[Column], position: int, at: Site) -> NoReturn:
     """Raise the error of ``function`` at a position where it is known to fail."""
-    atoms = [atoms_of(take(column, np.array([position if len(column) > 1 else 0])))[0] for column in columns]
+    (atoms,) = rows_of(columns, np.array([position]))
     try:
         checked(function(*atoms))
     except (ArithmeticError, TypeError, ValueError) as error:
-        raise at.failed(failed_on(position, atoms, error)) from error
+        raise at.failed_on(position, atoms, error) from error
     raise AssertionError("it did not fail")
 
 
@@ -124,7 +169,7 @@ def _restricted(column: Column, kinds: int, positions: Array) -> Column:
     held = column.kind & kinds
     if held in KINDS:
         return part(column, held, positions)
-    return Column(held, column.data[positions], column.tags[positions])
+    return Column(held, column.data[positions], column.tags[positions], column.atoms)
 
 
 def plain_numbers(*columns: Column) -> bool:
@@ -319,6 +364,8 @@ def _equality(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Co
     for x, y in ((a, b), (b, a)):
         if x.kind & ~(WHOLE | FLOAT) == 0 and y.kind == CHAR:
             return booleans(np.full(max(len(a), len(b)), kernel is ne))
+        if x.kind == NONE:
+            return booleans(np.broadcast_to(is_none(y) != (kernel is ne), max(len(a), len(b))))
     return _compared(kernel, function, ufunc, a, b, at or Site(kernel.__name__))
 
 
@@ -398,10 +445,12 @@ class Lookup:
         self._values = narrowed(column_of([*(value for _, value in table), otherwise]))
         self._places: Mapping[object, int] = {atom_key(key): index for index, (key, _) in enumerate(table)}
         self._direct: dict[int, tuple[int, Array, Column]] = {}
+        none = [p for p, (k, _) in enumerate(table) if k is None]
         for kind, keys in (
             (CHAR, {ord(k): p for p, (k, _) in enumerate(table) if type(k) is str and len(k) == 1}),
             (INT, {k: p for p, (k, _) in enumerate(table) if type(k) is int}),
             (BOOL, {int(k): p for p, (k, _) in enumerate(table) if type(k) is bool}),
+            (NONE, {0: none[0]} if none else {}),
         ):
             low, high = (min(keys), max(keys)) if keys else (0, 0)
             if kind == CHAR and high < 1 << 12:
@@ -470,9 +519,49 @@ def _moved(data: Array, low: int) -> Array:
     return np.subtract(data, low, dtype=np.int32 if narrow else np.int64)
 
 
+class JointLookup:
+    """A lookup table from tuples of atoms, distinguished by type, to atoms.
+
+    Args:
+        table: pairs of key and value; the keys are tuples of the same length.
+        otherwise: the value of all other keys.
+    """
+
+    def __init__(self, table: Sequence[tuple[Row, Atom]], otherwise: Atom) -> None:
+        rows = [tuple(map(atom_key, key)) for key, _ in table]
+        self._values = narrowed(column_of([*(value for _, value in table), otherwise]))
+        self._places: Mapping[object, int] = {row: place for place, row in enumerate(rows)}
+        ordinals = [{key: number for number, key in enumerate(dict.fromkeys(side))} for side in zip(*rows, strict=True)]
+        self._sides = [
+            Lookup([(key[1], number) for key, number in ordinal.items()], len(ordinal)) for ordinal in ordinals
+        ]
+        sizes = [len(ordinal) + 1 for ordinal in ordinals]
+        self._indices: Array | None = None
+        if sizes and prod(sizes) <= _LARGEST:
+            self._indices = np.full(sizes, len(table), dtype=narrowest(0, len(table)))
+            for place, row in enumerate(rows):
+                self._indices[tuple(ordinal[key] for ordinal, key in zip(ordinals, row, strict=True))] = place
+
+    def look_up(self, columns: Sequence[Column]) -> Column:
+        """Look up the atoms of ``columns`` at each position."""
+        if self._indices is None:
+            last = len(self._values) - 1
+            places = tabulated(columns, lambda *atoms: self._places.get(tuple(map(atom_key, atoms)), last))
+            return take(self._values, places.data)
+        codes: Array = np.zeros(1, dtype=np.int64)
+        for size, side, column in zip(self._indices.shape, self._sides, columns, strict=True):
+            codes = codes * size + side.look_up(column).data
+        return take(self._values, gather(self._indices.reshape(-1), codes))
+
+
 def looked_up(table: Lookup, column: Column) -> Column:
     """Look up each atom in a table."""
     return table.look_up(column)
+
+
+def jointly_looked_up(table: JointLookup, *columns: Column) -> Column:
+    """Look up the atoms at each position in a table."""
+    return table.look_up(columns)
 
 
 def is_true(a: Column) -> Column:

@@ -142,7 +142,7 @@ class Executor:
         if not len(columns[0]):
             if len(lengths):  # a batch of zero sequences satisfies any minimum length
                 self._check_empty()
-            return [_NONE] * self._outputs, lengths
+            return [_EMPTY] * self._outputs, lengths
         run = Run(lengths, self.budget, self.report)
         results = [full(run, result) for result in self._program(run, *columns)]
         return [_copied_if_shared(result, columns) for result in results], lengths
@@ -168,7 +168,7 @@ def _copied_if_shared(result: Column, inputs: Sequence[Column]) -> Column:
     return result
 
 
-_NONE = integers(np.empty(0, dtype=np.int64))
+_EMPTY = integers(np.empty(0, dtype=np.int64))
 
 
 class _Vocabulary:
@@ -244,7 +244,7 @@ def read(value: Any) -> Column:
         InputError: if it is not a sequence, or an item is not an atom; the message gives the position.
     """
     if type(value) is str:
-        return Column(CHAR, code_points(value)) if value else _NONE
+        return Column(CHAR, code_points(value)) if value else _EMPTY
     if type(value) in (list, tuple) and value:
         column = _read_list(value)
         if column is not None:
@@ -254,7 +254,7 @@ def read(value: Any) -> Column:
         if column is not None:
             return column
     atoms = read_sequence(value)
-    return column_of(atoms) if atoms else _NONE
+    return column_of(atoms) if atoms else _EMPTY
 
 
 def _is_plain(value: object) -> TypeGuard[Array]:
@@ -263,12 +263,13 @@ def _is_plain(value: object) -> TypeGuard[Array]:
 
 
 def _read_list(atoms: Sequence[Any]) -> Column | None:
-    """Return a column of atoms of one kind; ``None`` if they need item-by-item inspection."""
+    """Return a column of atoms of one class, or of ``None`` besides; ``None`` if they need item-by-item inspection."""
     classes = set(map(type, atoms))
-    if len(classes) > 1 or not classes <= {bool, int, float, str}:
+    others = classes - {type(None)}
+    if len(others) > 1 or not others <= {bool, int, float, str}:
         return None
     column = column_of(atoms)
-    return None if float in classes and np.isnan(column.data).any() else column
+    return None if float in classes and np.isnan(column.data.view(np.float64)).any() else column
 
 
 def _read_array(array: Array) -> Column | None:
@@ -303,7 +304,7 @@ def read_many(values: Sequence[Any], classes: set[type]) -> tuple[Column, Array]
         return read("".join(values)), lengths
     if classes <= {list, tuple}:
         atoms: list[Any] = list(itertools.chain.from_iterable(values))
-        column = _read_list(atoms) if atoms else _NONE
+        column = _read_list(atoms) if atoms else _EMPTY
         if column is not None:
             return column, np.fromiter(map(len, values), dtype=np.int64, count=len(values))
     columns = [read(value) for value in values]
@@ -315,7 +316,7 @@ def _concatenated(columns: Sequence[Column]) -> Column:
     kinds = {column.kind for column in columns}
     if len(kinds) <= 1 and kinds <= set(KINDS) - {TABLE}:
         if not columns:
-            return _NONE
+            return _EMPTY
         return Column(columns[0].kind, np.concatenate([column.data for column in columns]))
     ends = np.cumsum([len(column) for column in columns])
     places = [np.arange(end - len(column), end) for end, column in zip(ends.tolist(), columns, strict=True)]

@@ -12,12 +12,14 @@ from raspir.testing.conformance.features import (
     challenges,
     elementwise,
     functions,
+    missing,
     mistakes,
     moving,
     numbers,
     programs,
     selectors,
     sources,
+    together,
 )
 
 
@@ -25,7 +27,7 @@ from raspir.testing.conformance.features import (
 def cases() -> tuple[Case, ...]:
     """Return the feature cases, each about something that a backend can get wrong independently."""
     modules = (
-        sources, elementwise, functions, selectors, aggregates, best, moving, numbers,
+        sources, elementwise, functions, together, selectors, aggregates, best, missing, moving, numbers,
         programs, assumptions, mistakes, challenges,
     )  # fmt: skip
     return tuple(case for module in modules for case in module.cases())

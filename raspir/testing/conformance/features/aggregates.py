@@ -60,7 +60,7 @@ def _single(group: str, kind: str) -> Iterator[Case]:
 
 def _several(group: str, kind: str) -> Iterator[Case]:
     for name in ("bool", "int", "float", "mixed"):
-        atoms = [atom for atom in ATOMS[name] if not isinstance(atom, str)]
+        atoms = [atom for atom in ATOMS[name] if not isinstance(atom, str | None)]
         small = [atom for atom in atoms if -1000 < atom < 1000]
         inputs = [small, small[:2], small[:3], [*small[:1], *small], []]
         trials = [trial(made(kind, each, tokens, -1), inputs) for each in (EVERYTHING, SO_FAR, SAME, OTHERS)]

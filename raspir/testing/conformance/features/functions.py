@@ -57,7 +57,7 @@ def _by_hand() -> Iterator[Case]:
 
 
 def _failing() -> Iterator[Case]:
-    functions: tuple[Callable[[Any], Any], ...] = (_raising, _nothing, _no_number, _leaving, _listing)
+    functions: tuple[Callable[[Any], Any], ...] = (_raising, _no_number, _leaving, _listing)
     for function in functions:
         name = function.__name__.strip("_").replace("_", " ")
         fails = trial(tokens.map(function), [["a", "x"], ["a"], []], [EvaluationError, ["a"], []])
@@ -84,10 +84,6 @@ def _raising(atom: Any) -> Any:
     if atom == "x":
         raise KeyError(atom)
     return atom
-
-
-def _nothing(atom: Any) -> Any:
-    return None if atom == "x" else atom
 
 
 def _no_number(atom: Any) -> Any:

@@ -26,13 +26,13 @@ def cases() -> Iterator[Case]:
         "a mapping from other names": [{"other": [1]}, {}],
         "a function": [len],
         "NaN": [[nan], [1, nan, 2], (0.5, nan)],
-        "of non-atoms": [[None], [[1]], ["a", b"b"], [1j], [{}], [object]],
+        "of non-atoms": [[[]], [[1]], ["a", b"b"], [1j], [{}], [object]],
     }
     for name, inputs in wrong.items():
         refused = [InputError] * len(inputs)
         trials = tuple(trial(each, ["a", *inputs], [None, *refused]) for each in (tokens, same))
         yield Case(GROUP, f"an input that is {name}", trials)
-    unread = trial(indices, [[nan], [None], "ab"], [InputError, InputError, [0, 1]])
+    unread = trial(indices, [[nan], [[1]], "ab"], [InputError, InputError, [0, 1]])
     yield Case(GROUP, "an invalid input that nothing reads", (unread,))
     lengths = ({"a": "x", "b": "xy"}, {"a": "", "b": "x"}, {"a": "x"}, {"a": "x", "b": "x", "c": "x"}, "xy", ["x", "y"])
     yield Case(

@@ -1,0 +1,122 @@
+"""The pass ``recognize``: Python functions that consist of operations of the IR become these operations.
+
+A function of one value of few known atoms is left alone: the pass ``fold`` makes a table of it, one operation.
+
+A function is read (:mod:`~raspir.passes.recognize.purity`), run on operands that record what is done with them
+(``recording``), written as an expression that fails where the function fails (``failures``, ``expressions``) or as a
+selector (``selectors``), and compared with the function on atoms of every kind (``samples``) before it is replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from raspir.analysis.domains import LIMIT
+from raspir.ir import Graph, GraphError, Node
+from raspir.ir.text.describe import Describer
+from raspir.ir.views import Map, SelectBy
+from raspir.passes.base import PassContext, Remark
+from raspir.passes.fold import check_vocabulary
+from raspir.passes.recognize.applications import Recorded
+from raspir.passes.recognize.expressions import substituted
+from raspir.passes.recognize.purity import OpaqueError
+from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import made_of, on_operands, replaced
+from raspir.rewriting.rules.numbers import table
+
+__all__ = ["Recognize"]
+
+
+@dataclass(frozen=True)
+class Recognize:
+    """The replacement of Python functions by the operations of which they consist.
+
+    Names that a function refers to have the values that they have now.
+
+    Attributes:
+        recognize: whether functions are replaced at all.
+        max_table: the maximum number of rows of a table in place of a function.
+    """
+
+    name: ClassVar[str] = "recognize"
+    summary: ClassVar[str] = "replaces Python functions that consist of operators and conditions by operations"
+
+    recognize: bool = True
+    max_table: int = LIMIT
+
+    def run(self, graph: Graph, context: PassContext) -> Graph:
+        """Return ``graph`` without the functions that are understood, and remark on every function."""
+        if not self.recognize or not graph.functions:
+            return graph
+        check_vocabulary(graph, context.warned)
+        functions = _Functions(graph, Algebra(context.analysis(graph), graph, self.max_table))
+        made = made_of(graph, functions.replacement)
+        context.remarks.extend(functions.remarks)
+        return replaced(graph, made)
+
+
+class _Functions:
+    """The functions of a graph, and what becomes of them.
+
+    Attributes:
+        remarks: a remark on each application.
+    """
+
+    def __init__(self, graph: Graph, algebra: Algebra) -> None:
+        self.remarks: list[Remark] = []
+        self._graph, self._algebra = graph, algebra
+        self._describer = Describer(graph)
+        self._recorded: dict[str, Recorded | OpaqueError] = {}
+
+    def replacement(self, node: Node, operands: list[Node]) -> Node:
+        """Return the operations of an application, or else ``node`` on ``operands``."""
+        rebuilt = on_operands(node, operands) or node
+        if not isinstance(node, Map | SelectBy) or node.function not in self._graph.functions:
+            return rebuilt
+        if self._is_table(rebuilt):
+            return rebuilt
+        try:
+            form, recorded = self._form(node, operands)
+            new = substituted(form, dict(zip(recorded.parameters, operands, strict=True)))
+        except (OpaqueError, GraphError) as error:
+            why = "it always fails" if isinstance(error, GraphError) else error
+            self._remark("opaque", node, f"@{node.function}: {why}")
+            return rebuilt
+        self._remark("recognized", node, f"@{node.function} is {_described(form)}")
+        return new
+
+    def _is_table(self, node: Node) -> bool:
+        """Return whether ``node`` is a table of one value or a constant, which the pass ``fold`` makes of it."""
+        found = table(self._algebra, node) if isinstance(node, Map) else None
+        return found is not None and len(found.operands) <= 1
+
+    def _form(self, node: Map | SelectBy, operands: list[Node]) -> tuple[Node, Recorded]:
+        """Return what an application computes, in terms of the parameters of the recorded function.
+
+        Raises:
+            OpaqueError: if the function is not understood.
+        """
+        recorded = self._record(node.function, len(operands))
+        kinds = [self._algebra.facts[operand].domain.kinds for operand in operands]
+        form = recorded.mapped(kinds, str(node.none)) if isinstance(node, Map) else recorded.selected(kinds)
+        return form, recorded
+
+    def _record(self, symbol: str, count: int) -> Recorded:
+        if symbol not in self._recorded:
+            try:
+                self._recorded[symbol] = Recorded.of(self._graph.functions[symbol], count)
+            except OpaqueError as error:
+                self._recorded[symbol] = error
+        found = self._recorded[symbol]
+        if isinstance(found, OpaqueError):
+            raise found
+        return found
+
+    def _remark(self, rule: str, node: Node, what: str) -> None:
+        self.remarks.append(Remark(rule, self._describer.subject(node), what, self._graph.locations.get(node)))
+
+
+def _described(form: Node) -> str:
+    """Return a recognized function in source notation, in terms of its parameters."""
+    return Describer(Graph({"form": form}))(form)
