@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "examples", "pyproject.toml", "README.md")
+COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "examples", "docs", "pyproject.toml", "README.md")
 RULES, NUMPY, LIMITS = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",), ("tests/hostile",)
 
 
