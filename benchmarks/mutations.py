@@ -25,8 +25,9 @@ from rich.table import Table
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "examples", "docs", "pyproject.toml", "README.md")
+COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "docs", "examples", "pyproject.toml", "README.md")
 RULES, NUMPY, LIMITS = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",), ("tests/hostile",)
+RECOGNIZED = ("tests/passes/recognize",)
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,19 @@ FAULTS = (
     Fault("a difference is kept in too few bits", "backends/numpy/kernels/elementwise.py",
           "lambda x, y: (x[0] - y[1], x[1] - y[0]), a, b, at)", "lambda x, y: (x[0] - y[0], x[1] - y[1]), a, b, at)",
           NUMPY),
+    Fault("a branch that may fail is computed where the other is taken", "passes/recognize/expressions.py",
+          "if not any(typing.may_fail(node) for node in reached(_roots(side)) if node not in ran):", "if side:",
+          RECOGNIZED),
+    Fault("a function may keep a state", "passes/recognize/purity.py",
+          'elif name == "STORE_DEREF" and each.argval in code.co_freevars:', "elif False:", RECOGNIZED),
+    Fault("NaN is compared", "passes/recognize/failures.py",
+          "        for node in conditions:\n            self._require(node, self._left[node])\n", "", RECOGNIZED),
+    Fault("key and query change sides without their comparison", "passes/recognize/selectors.py",
+          'return build(f"select.{_MIRRORED[name]}", b, a)', 'return build(f"select.{name}", b, a)', RECOGNIZED),
+    Fault("what is skipped is computed with None", "passes/recognize/applications.py",
+          "if all(strict[node] or not typing.may_fail(node) for node in reached([value])):", "if True:", RECOGNIZED),
+    Fault("a recorded function is believed without samples", "passes/recognize/samples.py",
+          "for row in differences(root, function, parameters, rows):", "for row in ():", RECOGNIZED),
 )  # fmt: skip
 """Faults in rules and the analyses they rely on, then faults in kernels."""
 

@@ -93,10 +93,11 @@ class Analysis:
         if isinstance(node, Aggregate):
             exact = isinstance(node, Sum) or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
             return (domains[1].integral and exact) or self.at_most_one(node.selector)
-        if any(domain.may_be_none for domain in domains) and refuses_none(node):
-            return False
-        if node.none == "skip" and any(domain.kinds is NONE for domain in domains):
-            return True
+        if _may_be_none(domains):
+            if refuses_none(node):
+                return False
+            if node.none == "skip" and any(domain.kinds is NONE for domain in domains):
+                return True
         return node.operation.is_total(_reaching(node, domains))
 
     def may_be_too_large(self, node: Node) -> bool:
@@ -438,9 +439,14 @@ def _typed(node: Node, domains: list[Domain]) -> Domain:
 
 def _reaching(node: Node, domains: list[Domain]) -> list[Domain]:
     """Return the domains of the atoms on which the function of ``node`` is called: without ``None`` if it never is."""
-    if node.none != "skip" and not refuses_none(node):
-        return domains
-    return [domain.without(None) for domain in domains]
+    if _may_be_none(domains) and (node.none == "skip" or refuses_none(node)):
+        return [domain.without(None) for domain in domains]
+    return domains
+
+
+def _may_be_none(domains: list[Domain]) -> bool:
+    """Return whether ``None`` may be among the atoms of one of ``domains``."""
+    return any(domain.may_be_none for domain in domains)
 
 
 def is_equality(node: Node) -> bool:

@@ -23,6 +23,8 @@ MEANING = EVALUATORS  # former name
 
 _ORDERING = ("select.lt", "select.le", "select.gt", "select.ge")
 
+_TUPLES = "only functions take tuples, and a predicate only those made of one sequence"
+
 
 def lookup(node: Lookup) -> Callable[..., Atom]:
     """Return the scalar function of a ``lookup`` node, which distinguishes keys by type: ``True`` is not ``1``."""
@@ -44,7 +46,8 @@ def checked(result: Any) -> Atom:
     try:
         return as_atom(result)
     except InputError:
-        raise ValueError(f"the result {show(result)} is not an atom") from None
+        advice = f"; {_TUPLES}" if type(result) is tuple else ""
+        raise ValueError(f"the result {show(result)} is not an atom{advice}") from None
 
 
 def function_of(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Callable[..., Any] | None:

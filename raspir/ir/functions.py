@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import FrameType, FunctionType, MethodType
 from typing import Any
 
+from raspir.ir.composition import Composed
 from raspir.ir.errors import ProgramError, reason
 from raspir.ir.location import Location
 
@@ -21,6 +22,9 @@ def identity(function: Function) -> tuple[object, ...]:
     Two calls of a helper that contains a ``lambda`` create two function objects for one function: they share code,
     globals, defaults and closure cells. The key is valid as long as the functions are alive.
     """
+    if isinstance(function, Composed):
+        counts = ((part.function is None, part.count, part.none) for part in function.parts)
+        return (Composed, function.none, *counts, *map(identity, function.functions))
     if isinstance(function, MethodType):
         return (MethodType, id(function.__self__), *identity(function.__func__))
     if isinstance(function, FunctionType):

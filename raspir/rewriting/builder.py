@@ -17,7 +17,7 @@ from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Atom, Graph, GraphError, Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.lazy import cached_property
-from raspir.ir.operations import COMPARISONS
+from raspir.ir.operations import COMPARISONS, OPERATIONS
 from raspir.ir.types import BOOL
 from raspir.ir.typing import Attribute
 from raspir.ir.views import Aggregate
@@ -32,6 +32,11 @@ It is declared for the class of nodes that it takes, such as :class:`~raspir.ir.
 
 COMPLEMENT = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
 """The complement of each comparison; atoms are totally ordered among numbers and among strings."""
+
+_DEFAULTS = {
+    name: kinds["none"].default for name, each in OPERATIONS.items() if "none" in (kinds := dict(each.attributes))
+}
+"""How each operation treats ``None`` by default, if it has a choice."""
 
 _NESTED = 60  # maximum nesting of rule applications
 
@@ -303,7 +308,8 @@ class Builder:
 
 def has_default_none(node: Node) -> bool:
     """Return whether ``node`` treats ``None`` as its operation does by default; if not, only few rules apply to it."""
-    return node.none is None or node.none == node.operation.attributes[-1][1].default
+    default = _DEFAULTS.get(node.operation.name)
+    return default is None or node.attributes[-1] == default
 
 
 def outcome(allowed: IntSet) -> str:

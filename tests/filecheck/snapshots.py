@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from operator import mul
+from operator import le, mul, sub
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ PIPELINE = "pipeline"
 """The folder of cases that run the default pipeline; each other folder has the name of the pass that its cases run."""
 
 ATTENTION: dict[str, Attention] = {"select": "select", "best": "best"}
-FUNCTIONS: dict[str, Callable[..., Any]] = {"len": len, "lower": str.lower, "mul": mul, "ord": ord, "upper": str.upper}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "le": le, "len": len, "lower": str.lower, "mul": mul, "ord": ord, "sub": sub, "upper": str.upper,
+}  # fmt: skip
 """The functions behind the symbols that a case may use; all are well known, so a reader can tell what they return."""
 
 

@@ -91,16 +91,24 @@ def test_a_table_has_a_key_for_each_value_on_which_it_depends(program, operands,
     assert not differing(graph, result, ["", "a", "abc", "cab", "bbbb"])
 
 
-def test_the_option_max_table_bounds_tables():
-    program = raspir.apply(times, tokens, few)
-    assert raspir.optimize(program, vocab="abc", max_table=6).symbols == ()
-    assert raspir.optimize(program, vocab="abc", max_table=5).symbols == ("times",)
-    wide, vocab = raspir.apply(times, tokens, few), range(200)
-    assert raspir.optimize(wide, vocab=vocab).symbols == ("times",)
-    assert raspir.optimize(wide, vocab=vocab, max_table=400).symbols == ()
-    assert raspir.optimize(tokens.map(ord), vocab="abc", max_table=2).symbols == ("ord",)
+@pytest.mark.parametrize(
+    ("program", "vocab", "rows"),
+    [
+        (raspir.apply(times, tokens, few), "abc", 6),
+        (tokens.map(ord), "abc", 3),
+        (raspir.apply(times, tokens, few), range(200), 400),
+    ],
+)
+def test_the_option_max_table_bounds_tables(program, vocab, rows):
+    (symbol,) = raspir.lower(program).symbols
+    for most in (rows, rows - 1, None):
+        optimized = raspir.optimize(program, vocab=vocab, max_table=most, recognize=False)
+        assert optimized.symbols == (() if rows <= (most or 256) else (symbol,))
+
+
+def test_a_table_has_at_least_one_row():
     with pytest.raises(raspir.BackendError, match="max_table must be a positive integer, not 0"):
-        raspir.optimize(program, max_table=0)
+        raspir.optimize(tokens, max_table=0)
 
 
 @pytest.mark.parametrize(

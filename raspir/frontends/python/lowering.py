@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import FunctionType
 
 from raspir.frontends.python.expressions import Expression, RefusedOperations
 from raspir.frontends.python.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
+from raspir.ir.composition import Composed, Part, makes_tuples
 from raspir.ir.functions import Function, identity
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
@@ -96,6 +98,8 @@ class _Symbols:
 
 
 def _name(function: Function) -> str:
+    if isinstance(function, Composed):
+        return "_of_".join(map(_name, function.functions))
     name = getattr(function, "__name__", None) or type(function).__name__
     return "lambda" if name == "<lambda>" else str(name)
 
@@ -108,20 +112,60 @@ class _Lowering:
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
         self._nodes: dict[Expression, Node] = {}
+        self._applied: dict[Expression, _Application] = {}
 
     def node(self, root: Expression) -> Node:
         """Return the node of ``root``, lowering operands first; iterative, since programs can be deep."""
         return computed(root, lambda expression: expression.operands, self._make, self._nodes)
 
     def _make(self, expression: Expression) -> Node:
-        attributes = expression.attributes
+        attributes, operands = expression.attributes, [self._nodes[operand] for operand in expression.operands]
         if expression.function is not None:
-            symbol = self.symbols.symbol(expression.operation.name, len(expression.operands), expression.function)
-            attributes = (symbol, *attributes[1:])
-        operands = [self._nodes[operand] for operand in expression.operands]
+            applied = self._applied[expression] = self._application(expression)
+            symbol = self.symbols.symbol(expression.operation.name, len(applied.operands), applied.function)
+            attributes = (symbol, *([applied.none] if attributes[1:] else []))
+            operands = [self._nodes[operand] for operand in applied.operands]
         node = make(expression.operation, operands, attributes, expression.type)
         if expression.title is not None and expression.title not in self.names.get(node, ()):
             self.names[node] = (*self.names.get(node, ()), expression.title)
         if expression.location is not None:
             self.locations.setdefault(node, expression.location)
         return node
+
+    def _application(self, expression: Expression) -> _Application:
+        """Return the function of a ``map`` or ``select.by``, composed with those that make tuples for it."""
+        assert expression.function is not None
+        none = str(expression.attributes[1]) if expression.operation.name == "map" else "value"
+        parts: list[Part] = []
+        operands: list[Expression] = []
+        for operand in expression.operands:
+            inner = self._applied.get(operand)
+            if inner is not None and makes_tuples(inner.function) and _is_composable(expression, inner, none):
+                parts.append(Part(inner.function, len(inner.operands), inner.none))
+                operands += inner.operands
+            else:
+                parts.append(Part(None, 1, none))
+                operands.append(operand)
+        if all(part.function is None for part in parts):
+            return _Application(expression.function, expression.operands, none)
+        whole = parts[0].none if none == "skip" else none  # what is skipped before is skipped by both
+        return _Application(Composed(expression.function, tuple(parts), none), tuple(operands), whole)
+
+
+@dataclass(frozen=True)
+class _Application:
+    """A function, the expressions to which it is applied, and how it treats ``None`` among their atoms."""
+
+    function: Function
+    operands: tuple[Expression, ...]
+    none: str
+
+
+def _is_composable(outer: Expression, inner: _Application, none: str) -> bool:
+    """Return whether ``outer`` may take the operands of ``inner`` in place of its result.
+
+    A selector compares one atom of the key with one of the query. If one operand of several skips ``None``, all must.
+    """
+    if none == "value":
+        return len(inner.operands) == 1
+    return none in ("error", inner.none) or len(outer.operands) == 1

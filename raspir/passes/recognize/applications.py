@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import FunctionType
 
 from raspir.ir import Function, Node, build
+from raspir.ir.composition import Composed
 from raspir.ir.evaluation import skipping
 from raspir.ir.node import operands_of
 from raspir.ir.types import NONE, NUMBER, STR, Type
@@ -75,6 +76,7 @@ class Recorded:
         Raises:
             OpaqueError: if the function is no combination of comparisons of them.
         """
+        kinds = _of_tuples(self.function, kinds)
         of = self._kinds(kinds)
         found = selector(expression(self.tree, of, is_predicate=True), of)
         self._compare(found, self.function, kinds)
@@ -100,6 +102,20 @@ class Recorded:
             return skipped if strict[value] else build("where", somewhere, nothing, skipped)
         guards = {p: build("where", somewhere, constant, p) for p, constant in harmless(value, kinds).items()}
         return build("where", somewhere, nothing, substituted(value, guards))
+
+
+def _of_tuples(function: Function, kinds: Sequence[Type]) -> list[Type]:
+    """Return the kinds of operands with which a predicate may succeed, as far as functions that make tuples say.
+
+    Raises:
+        OpaqueError: if one of these skips ``None``, which recording does not see.
+    """
+    if not isinstance(function, Composed):
+        return list(kinds)
+    given = [part for part in function.parts for _ in range(part.count)]
+    if any(part.none == "skip" and NONE in kind for part, kind in zip(given, kinds, strict=True)):
+        raise OpaqueError("it may take apart a tuple that is None")
+    return [kind & _PRESENT if part.none == "error" else kind for part, kind in zip(given, kinds, strict=True)]
 
 
 class _Strictness:

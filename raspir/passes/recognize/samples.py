@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from math import inf
@@ -131,19 +132,20 @@ def require_equal(root: Node, function: Function, parameters: Sequence[Node], ro
         OpaqueError: if they differ on one.
     """
     for row in differences(root, function, parameters, rows):
-        raise OpaqueError(
-            f"it differs from the operations of which it seems to consist on {' and '.join(map(show, row))}"
-        )
+        raise OpaqueError(f"on {' and '.join(map(show, row))} it differs from the operations that it seems to apply")
 
 
 def differences(
     root: Node, function: Function, parameters: Sequence[Node], rows: Sequence[tuple[Atom, ...]]
-) -> Iterator[tuple[Atom, ...]]:
-    """Yield the rows of atoms for which ``root`` and ``function`` differ, in the result, its type, or in failing."""
+) -> list[tuple[Atom, ...]]:
+    """Return the rows of atoms for which ``root`` and ``function`` differ, in the result, its type, or in failing."""
     called = (lambda *row: bool(function(*row))) if root.type is SELECTOR else function
-    for row, outcome in zip(rows, outcomes(root, parameters, rows), strict=True):
-        if outcome is not TOO_LARGE and not _are_same(outcome, _outcome(called, row)):
-            yield row
+    found = zip(rows, outcomes(root, parameters, rows), strict=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python says of `~True`, it will say again when the program runs
+        return [
+            row for row, outcome in found if outcome is not TOO_LARGE and not _are_same(outcome, _outcome(called, row))
+        ]
 
 
 def _are_same(a: Outcome, b: Outcome) -> bool:

@@ -3,8 +3,8 @@
 import warnings
 from random import Random
 
-import missing
 import pytest
+import with_none
 import z3
 
 import raspir
@@ -107,7 +107,7 @@ def test_optimized_programs_are_validated(seed):
     proved = 0
     for number in range(25):
         random = Random(f"validated {seed} {number}")
-        graph, _ = missing.program(random)
+        graph, _ = with_none.program(random)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             optimized = raspir.optimize(graph, attention="best")

@@ -1,0 +1,93 @@
+"""Functions of the tuples that other functions make: composed with these, so that no tuple is a value of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import FunctionType
+from typing import Any
+
+from raspir.ir.atoms import Atom
+from raspir.ir.errors import MissingValueError
+from raspir.ir.evaluation import checked
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An argument of a composed function: an atom, or what a function makes of some.
+
+    Attributes:
+        function: the function, ``None`` for an atom itself.
+        count: the number of atoms that it takes.
+        none: what it does where one of them is ``None``, as the attribute of ``map``.
+    """
+
+    function: Function | None
+    count: int
+    none: str
+
+    def __call__(self, atoms: Sequence[Atom]) -> Any:
+        """Return the argument.
+
+        Raises:
+            MissingValueError: if an atom is ``None`` and the function refuses it.
+            ValueError: if the result is neither an atom nor a tuple.
+        """
+        if self.function is None:
+            return atoms[0]
+        if any(atom is None for atom in atoms):
+            if self.none == "error":
+                raise MissingValueError
+            return None
+        made = self.function(*atoms)
+        return made if type(made) is tuple else checked(made)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A function of what other functions make of the atoms, such as a tuple that it takes apart.
+
+    Attributes:
+        function: the function.
+        parts: its arguments, which take the atoms in order.
+        none: what the function does where one of the arguments is ``None``; ``value`` if it takes ``None`` like others.
+    """
+
+    function: Function
+    parts: tuple[Part, ...]
+    none: str
+
+    def __call__(self, *atoms: Atom) -> Any:
+        """Return the result on these atoms."""
+        arguments, start = [], 0
+        for part in self.parts:
+            arguments.append(part(atoms[start : start + part.count]))
+            start += part.count
+        if self.none != "value" and any(argument is None for argument in arguments):
+            if self.none == "error":
+                raise MissingValueError
+            return None
+        return self.function(*arguments)
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that are composed, the outer one first."""
+        return (self.function, *(part.function for part in self.parts if part.function is not None))
+
+
+def makes_tuples(function: Function) -> bool:
+    """Return whether ``function`` may return a tuple: its code makes or returns one, as in ``lambda x: (x, 1)``."""
+    if isinstance(function, Composed):
+        return makes_tuples(function.function)
+    if not isinstance(function, FunctionType):
+        return function is divmod
+    import dis  # deferred, as few programs apply functions to results of functions
+
+    instructions = list(dis.get_instructions(function.__code__))
+    returned = [each for each, after in pairwise(instructions) if after.opname == "RETURN_VALUE"]
+    constants = [each for each in instructions if each.opname == "RETURN_CONST"]
+    made = any(each.opname == "BUILD_TUPLE" for each in instructions)
+    return made or any(type(each.argval) is tuple for each in (*returned, *constants))
