@@ -15,6 +15,15 @@ from raspir.ir.location import Location
 Function = Callable[..., Any]
 """An opaque Python function: of one or more atoms for ``map``, of a key and a query atom for ``select.by``."""
 
+OF_ATOMS = "_raspir_of_atoms"
+"""The attribute of a function of programs that holds the function of atoms which it applies."""
+
+
+def of_atoms(function: Function) -> Function:
+    """Return the function of atoms that ``function`` is on atoms: itself, unless it takes programs as well."""
+    found: Function = getattr(function, OF_ATOMS, function)
+    return found
+
 
 def identity(function: Function) -> tuple[object, ...]:
     """Return a key that two functions share only if they have the same code and captured variables.

@@ -30,6 +30,7 @@ from raspir.frontends.python.synonyms import also_named
 from raspir.ir import Atom, RaspirError, as_atom, read_sequence
 from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
+from raspir.ir.functions import OF_ATOMS
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.typing import Attribute
@@ -678,8 +679,9 @@ def elementwise(function: Callable[..., Any] | None = None, *, none: MissingMode
             return function(*arguments, **named)
         if named:
             mistake(f"{_function_name(function)}: pass programs by position, as in apply, not by name")
-        return apply(function, *arguments, none=none)
+        return apply(call, *arguments, none=none)  # under its name, pickle finds `call`
 
+    vars(call)[OF_ATOMS] = function
     return call
 
 

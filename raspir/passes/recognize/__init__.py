@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph, GraphError, Node
+from raspir.ir.functions import of_atoms
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Map, SelectBy
 from raspir.passes.base import PassContext, Remark
@@ -105,7 +106,7 @@ class _Functions:
     def _record(self, symbol: str, count: int) -> Recorded:
         if symbol not in self._recorded:
             try:
-                self._recorded[symbol] = Recorded.of(self._graph.functions[symbol], count)
+                self._recorded[symbol] = Recorded.of(of_atoms(self._graph.functions[symbol]), count)
             except OpaqueError as error:
                 self._recorded[symbol] = error
         found = self._recorded[symbol]
