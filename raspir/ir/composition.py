@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from types import FunctionType
-from typing import Any
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any
 
 from raspir.ir.atoms import Atom
 from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked
+
+if TYPE_CHECKING:
+    from dis import Instruction
 
 Function = Callable[..., Any]
 
@@ -79,15 +82,20 @@ class Composed:
 
 
 def makes_tuples(function: Function) -> bool:
-    """Return whether ``function`` may return a tuple: its code makes or returns one, as in ``lambda x: (x, 1)``."""
+    """Return whether ``function`` may return a tuple: its code returns one, or makes one for more than a loop or `in`."""
     if isinstance(function, Composed):
         return makes_tuples(function.function)
     if not isinstance(function, FunctionType):
         return function is divmod
     import dis  # deferred, as few programs apply functions to results of functions
 
-    instructions = list(dis.get_instructions(function.__code__))
-    returned = [each for each, after in pairwise(instructions) if after.opname == "RETURN_VALUE"]
-    constants = [each for each in instructions if each.opname == "RETURN_CONST"]
-    made = any(each.opname == "BUILD_TUPLE" for each in instructions)
+    steps = list(pairwise(dis.get_instructions(function.__code__)))
+    made = any(each.opname == "BUILD_TUPLE" and not _is_used_up_by(after) for each, after in steps)
+    returned = [each for each, after in steps if after.opname == "RETURN_VALUE"]
+    constants = [each for _, each in steps if each.opname == "RETURN_CONST"]
     return made or any(type(each.argval) is tuple for each in (*returned, *constants))
+
+
+def _is_used_up_by(instruction: Instruction) -> bool:
+    """Return whether ``instruction`` takes a tuple for a loop, for `in`, or as the variables of an inner function."""
+    return instruction.opname in ("GET_ITER", "CONTAINS_OP") or isinstance(instruction.argval, CodeType)

@@ -143,8 +143,8 @@ def test_a_strategy_keeps_to_what_a_backend_can_do():
 
 def test_drawn_programs_hold_none_unless_types_exclude_it():
     made = samples(programs(max_size=12), 400)
-    assert sum(None in each.vocab for each in made) > 20
-    assert sum(any(map(holds_none, each.graph)) for each in made) > 20
+    assert sum(None in each.vocab for each in made) > 8
+    assert sum(any(map(holds_none, each.graph)) for each in made) > 8
     for each in samples(programs(max_size=12, types=["bool", "int", "float", "str"]), 100):
         assert None not in each.vocab
         assert not any(map(holds_none, each.graph))

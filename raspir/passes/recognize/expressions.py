@@ -30,9 +30,10 @@ def expression(tree: Tree, kinds: Kinds, is_predicate: bool = False) -> Node:
 def _value(tree: Tree, kinds: Kinds, ran: frozenset[Node], is_predicate: bool) -> Node:
     """Return the value of ``tree`` for parameters of these kinds on which the operations ``ran`` succeed."""
     if isinstance(tree, Leaf):
-        if not ran.union(reached([tree.result])).issuperset(tree.ran):
-            raise OpaqueError("it does not use all that it computes")
-        Typing(kinds).require_atoms([tree.result], [tree.result] if is_predicate else [])
+        typing, used = Typing(kinds), ran.union(reached([tree.result]))
+        if any(typing.may_fail(node) for node in tree.ran if node not in used):
+            raise OpaqueError("it does not use all that it computes, which may fail")
+        typing.require_atoms([tree.result], [tree.result] if is_predicate else [])
         return tree.result
     ran = ran.union(reached([tree.condition]))
     kinds = Typing(kinds).narrowed(tree.ran)

@@ -79,7 +79,11 @@ def require_pure(function: object) -> None:
         OpaqueError: if it may do more.
     """
     reader = _Reader()
-    if not callable(function) or not reader.is_harmless(function):
+    try:
+        is_harmless = callable(function) and reader.is_harmless(function)
+    except RecursionError:
+        raise OpaqueError("the values that it uses are nested too deeply") from None
+    if not is_harmless:
         raise OpaqueError("it is neither a plain Python function nor an operator")
     reader.finish()
 

@@ -221,6 +221,12 @@ def recursive(x):
     return 1 if x == 0 else x * recursive(x - 1)
 
 
+circular: list = []
+circular.append(circular)
+nested: tuple = ()
+for _ in range(900):
+    nested = (nested,)
+
 CONVERSIONS = {
     "a loop": (never_ends, "more than 16 combinations of outcomes"),
     "recursion": (recursive, "more than 16 combinations of outcomes"),
@@ -246,6 +252,8 @@ CONVERSIONS = {
     "a certain failure": (lambda x: ("a" - x) + 1, "it always fails"),
     "a failure on one path": (lambda x: 1 // 0 if x else 2, "it fails on a recorded operand"),
     "an unused failure": (lambda x: (x - 1, 5)[1], "it does not use all that it computes"),
+    "a value that holds itself": (lambda x: x == circular, "nested too deeply"),
+    "values nested deeply": (lambda x: x == nested, "nested too deeply"),
     "NaN that Python compares": (lambda x: x - x == 0, "it may compute with NaN"),
     "NaN at an atom that is no sample": (lambda x: 1 if (x * 8 - 26) * math.inf else 0, "it may compute with NaN"),
     "a complex number that Python compares": (lambda x: x**0.5 == 2, "it may compute with a complex number"),
@@ -361,6 +369,7 @@ def test_the_kinds_of_the_operands_decide():
         (lambda k, q: not (k == q or k == 3), None),
         (lambda k, q: (k == q) | (k > 5), None),
         (lambda k, q: k == q if q > 3 else k == 0, None),
+        (lambda k, q: k in (q - 1, q, q + 1), None),
     ],
 )
 def test_selectors_of_predicates_on_integers(predicate, form):
