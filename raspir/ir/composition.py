@@ -82,7 +82,7 @@ class Composed:
 
 
 def makes_tuples(function: Function) -> bool:
-    """Return whether ``function`` may return a tuple: its code returns one, or makes one for more than a loop or `in`."""
+    """Return whether ``function`` may return a tuple: its code returns one, or makes one for other uses than `in`."""
     if isinstance(function, Composed):
         return makes_tuples(function.function)
     if not isinstance(function, FunctionType):

@@ -41,7 +41,7 @@ def checked(result: Any) -> Atom:
     """
     if type(result) in ATOM_CLASSES and result == result:
         return result  # type: ignore[no-any-return]  # the class was checked above
-    if result != result:
+    if isinstance(result, float) and result != result:
         raise ValueError("the result is NaN, which is not an atom")
     try:
         return as_atom(result)

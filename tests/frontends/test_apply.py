@@ -72,6 +72,10 @@ def test_missing_values():
         (lambda: apply(lambda a: a, tokens, indices), "<lambda>(a) cannot be called with 2 arguments, one atom each"),
         (lambda: tokens.map(lambda a, b: a), "<lambda>(a, b) cannot be called with 1 argument, one atom each"),
         (lambda: raspir.select(tokens, tokens, lambda a: a), "<lambda>(a) cannot be called with 2 arguments"),
+        (
+            lambda: apply(max, tokens, None),
+            'max is not called with None, so that it would fail at each position: none="skip"',
+        ),
         (lambda: apply(max, tokens, HERE), "a selector is not a sequence of atoms"),
         (lambda: apply(max, tokens, 1, none="value"), "none must be error or skip, not 'value'"),
         (lambda: elementwise(tokens), "elementwise decorates a function of atoms, not a program"),

@@ -175,7 +175,7 @@ def test_dir_has_what_works():
         (lambda: Selector(), "compare a key with a query"),
         (lambda: Selector(tokens, tokens), "compare a key with a query"),
         (lambda: Key(range(1)), "raw([…])"),
-        (lambda: Query(None), "None is no program"),
+        (lambda: Query(None), "None is not a program"),
         (lambda: key(everyone), "a selector is not a sequence"),
         (lambda: Node(), "raspir.ir.build"),
         (lambda: Sequence(5), "made of atoms"),

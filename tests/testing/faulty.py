@@ -508,7 +508,7 @@ class OperandsOfMapsSwapped(Step):
         return (lambda *atoms: function(*reversed(atoms))) if self.what == "map" else function
 
 
-@fault("functions of several sequences: map tells atoms of different classes apart")
+@fault("functions of several sequences: map distinguishes atoms by their class")
 class ResultsRememberedByEquality(Step):
     def _function(self):
         return functools.cache(super()._function()) if self.what == "map" else super()._function()

@@ -33,6 +33,7 @@ from raspir.ir.errors import InputError
 from raspir.ir.functions import OF_ATOMS
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.tracebacks import public, public_methods
+from raspir.ir.types import NONE
 from raspir.ir.typing import Attribute
 from raspir.runtime.display import Displayed
 from raspir.runtime.matrix import Matrix
@@ -159,9 +160,9 @@ class SOp(Expression, _Evaluated):
         return _applied(function, (self,), none)
 
     @staticmethod
-    def zip(function: Callable[..., Any], *programs: object) -> SOp:
-        """Return ``raspir.apply(function, *programs)``, under RASPy's name."""
-        return apply(function, *programs)
+    def zip(function: Callable[..., Any], *programs: object, none: MissingMode = "error") -> SOp:
+        """Return ``raspir.apply(function, *programs, none=none)``, under RASPy's name."""
+        return apply(function, *programs, none=none)
 
     def is_none(self) -> SOp:
         """Return whether each atom is ``None``."""
@@ -446,7 +447,7 @@ def _program(value: object) -> SOp:
     """Return ``value`` as a program: a scalar becomes a constant sequence, a list or tuple a fixed one."""
     if value is None:
         mistake(
-            "None is no program: a function without `return` returns it. A branch of where, a default, an item of "
+            "None is not a program: a function without `return` returns it. A branch of where, a default, an item of "
             "raw([…]) and an argument of apply may be None"
         )
     return _atoms_or_none(value)
@@ -691,7 +692,13 @@ def _is_function(value: object) -> bool:
 
 def _applied(function: Callable[..., Any], programs: tuple[SOp, ...], none: object) -> SOp:
     _check_arity(function, len(programs))
-    return expression(SOp, "map", programs, ("function", _choice("none", AttributeKind.NONE, none)), function)
+    mode = _choice("none", AttributeKind.NONE, none)
+    if mode == "error" and any(program.type is NONE for program in programs):
+        mistake(
+            f"{_function_name(function)} is not called with None, so that it would fail at each position: "
+            'none="skip" makes the result None'
+        )
+    return expression(SOp, "map", programs, ("function", mode), function)
 
 
 def _check_arity(function: Callable[..., Any], count: int) -> None:

@@ -9,6 +9,7 @@ from enum import Enum
 from math import inf
 
 from raspir.ir import Atom, Function, Node
+from raspir.ir.arithmetic import atom_size
 from raspir.ir.atoms import FAILED, Failed, atom_key, show
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.node import operands_of
@@ -109,13 +110,18 @@ def _column(node: Node, operands: Sequence[Sequence[Outcome]]) -> list[Outcome]:
     size = node.operation.size
     column: list[Outcome] = []
     for row in zip(*operands, strict=True):
-        if FAILED in row or TOO_LARGE in row:
-            column.append(FAILED if FAILED in row else TOO_LARGE)
+        if FAILED in row or TOO_LARGE in row:  # the function may take long even where it fails in the end
+            column.append(TOO_LARGE if TOO_LARGE in row else FAILED)
         elif size is not None and size(*row) > LONGEST_BOUND:
             column.append(TOO_LARGE)
         else:
-            column.append(_outcome(function, row))
+            column.append(_bounded(_outcome(function, row)))
     return column
+
+
+def _bounded(outcome: Outcome) -> Outcome:
+    """Return the outcome of one operation, which may not be large: a few more operations could make it huge."""
+    return outcome if isinstance(outcome, Enum) or atom_size(outcome) <= LONGEST_BOUND else TOO_LARGE
 
 
 def _outcome(function: Function, row: Sequence[object]) -> Outcome:

@@ -48,7 +48,7 @@ def _by_hand() -> Iterator[_Row]:
         [alike],
         [[f"{a} {1 if i < 3 else 0}" for i, a in enumerate(alike)]],
     )
-    yield "map tells atoms of different classes apart", (classes,)
+    yield "map distinguishes atoms by their class", (classes,)
     repeated = trial(
         apply(_joined, tokens, indices % 3),
         [MANY, MANY[:7]],
