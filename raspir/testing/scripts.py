@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from raspir.ir import Graph, RaspirError
+from raspir.ir.composition import Composed, Part
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
 from raspir.testing.literals import literal
@@ -99,8 +100,8 @@ def script(found: Shrunk, title: str) -> str:
         title: a one-line description of its origin.
     """
     functions = found.graph.functions
-    imports = sorted(f"from {each.__module__} import {each.__qualname__}" for each in set(functions.values()))
-    bound = ", ".join(f"{symbol!r}: {function.__qualname__}" for symbol, function in functions.items())
+    imports = sorted({line for function in functions.values() for line in _imports(function)})
+    bound = ", ".join(f"{symbol!r}: {_expression(function)}" for symbol, function in functions.items())
     parts = [
         f'"""{title}\n\n{_commented(found.description)}\n"""',
         "",
@@ -119,6 +120,24 @@ def script(found: Shrunk, title: str) -> str:
         "    raise SystemExit(found is not None)",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _imports(function: Callable[..., Any]) -> Iterator[str]:
+    """Yield the imports that the expression of a function needs."""
+    if isinstance(function, Composed):
+        yield f"from {Composed.__module__} import {Composed.__name__}, {Part.__name__}"
+        for each in function.functions:
+            yield from _imports(each)
+    else:
+        yield f"from {function.__module__} import {function.__qualname__}"
+
+
+def _expression(function: Callable[..., Any] | None) -> str:
+    """Return a source expression for a function that is importable by name, or composed of such functions."""
+    if isinstance(function, Composed):
+        parts = (f"Part({_expression(part.function)}, {part.count}, {part.none!r})" for part in function.parts)
+        return f"Composed({_expression(function.function)}, ({', '.join(parts)},), {function.none!r})"
+    return "None" if function is None else function.__qualname__
 
 
 def _commented(text: str) -> str:

@@ -121,7 +121,10 @@ def test_a_backend_without_missing_values_runs_all_other_programs():
     assert report.conforms, report.failed
     outcomes = {group: {entry.outcome for entry in report.entries if entry.group == group} for group in groups}
     assert outcomes["where, has, lookup, map"] == {Outcome.PASSED}
-    assert outcomes["functions of several sequences"] >= {Outcome.UNSUPPORTED}
+    several = [entry for entry in report.entries if entry.group == "functions of several sequences"]
+    for entry in several:  # tables are lowered to comparisons, as far as these tell their keys apart
+        assert entry.outcome is Outcome.UNSUPPORTED or entry.name.startswith("lookup")
+    assert {entry.outcome for entry in several} == {Outcome.PASSED, Outcome.UNSUPPORTED}
     assert {entry.missing for entry in report.entries} == {
         "",
         "backend 'WithoutNone' does not support values of type none",

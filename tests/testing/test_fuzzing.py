@@ -11,12 +11,14 @@ from daily import first
 from faults import Crash, Deepen, Swap
 
 import raspir
+from raspir import indices, tokens
 from raspir.backends.base import BACKENDS, Capabilities
 from raspir.backends.numpy.kernels import elementwise, execution, selections
 from raspir.ir.atoms import show
+from raspir.ir.composition import Composed
 from raspir.passes.base import PASSES
 from raspir.plugins.registry import Registry
-from raspir.testing import Setting, difference, trying
+from raspir.testing import Setting, difference, functions, trying
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import program
 from raspir.testing.scripts import save, script, shrunk
@@ -381,7 +383,7 @@ def test_a_difference_that_functions_and_infinities_make_is_python(monkeypatch):
     graph = raspir.parse(
         'raspir 1\n%0 = input name="tokens" : atom\n%1 = map %0 function=@halved : atom\n'
         '%2 = eq %1, "\\"é\\\\" : bool\noutput out = %2\n'
-    ).bind({"halved": __import__("raspir.testing.functions").testing.functions.halved})
+    ).bind({"halved": functions.halved})
     inputs = [[float("inf"), -0.0, 'a"""\\', 10**400]]
     made = trying.Failure(0, 0, trying.Trial(graph, inputs), Setting(("fold",)), trying.DifferenceError("a\\b", inputs))
     found = shrunk(made, attempts=0)
@@ -391,6 +393,18 @@ def test_a_difference_that_functions_and_infinities_make_is_python(monkeypatch):
     assert namespace["INPUTS"] == inputs
     assert namespace["SETTING"] == found.setting
     assert namespace["__doc__"] == "title\n\na\\b\n"
+
+
+def test_a_difference_in_composed_functions_is_python():
+    first = raspir.apply(functions.first_code, tokens, indices, 1)  # it makes a tuple, so it is composed
+    graph = raspir.lower(first.map(functions.positive, none="skip"))
+    (composed,) = graph.functions.values()
+    assert isinstance(composed, Composed)
+    made = trying.Failure(0, 0, trying.Trial(graph, [[1]]), Setting(), trying.DifferenceError("a", [[1]]))
+    namespace = {"__name__": "shown"}
+    exec(script(shrunk(made, attempts=0), "title"), namespace)
+    assert namespace["PROGRAM"] == graph
+    assert dict(namespace["PROGRAM"].functions) == dict(graph.functions)
 
 
 def test_nothing_is_replaced_when_a_difference_is_saved(tmp_path):
