@@ -249,3 +249,35 @@ PREDICATES: tuple[Known, ...] = (
     Known(opens, ("any", "any")), Known(missing, ("any", "any")),
 )  # fmt: skip
 """Predicates of a key and a query."""
+
+
+# Functions that make tuples, and functions that take them apart
+
+
+def paired(x: Any, y: Any) -> tuple[Any, Any]:
+    """Return both atoms."""
+    return (x, y)
+
+
+def coded(atom: Atom) -> tuple[Atom, int] | None:
+    """Return the atom and its number, or ``None`` for some atoms."""
+    return (atom, code(atom)) if code(atom) != 1 else None
+
+
+def second(pair: Any) -> Any:
+    """Return the second atom."""
+    return pair[1]
+
+
+def same_number(pair: Any, x: Any) -> bool:
+    """Return whether the first of two atoms has the number of a third."""
+    return code(pair[0]) == code(x)
+
+
+def same_second(k: Any, q: Any) -> bool:
+    """Return whether the second atoms agree; ``None`` has none."""
+    return k is not None and q is not None and bool(k[1] == q[1])
+
+
+TUPLES = (paired, coded, second, same_number, same_second)
+"""These functions."""

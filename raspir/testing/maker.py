@@ -21,7 +21,19 @@ from raspir.frontends.python.embedded import (
 )
 from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
-from raspir.testing.functions import ALONE, PREDICATES, TOGETHER, Known, as_text, code
+from raspir.testing.functions import (
+    ALONE,
+    PREDICATES,
+    TOGETHER,
+    Known,
+    as_text,
+    code,
+    coded,
+    paired,
+    same_number,
+    same_second,
+    second,
+)
 
 T = TypeVar("T")
 
@@ -259,13 +271,28 @@ class Maker:
         return self.pick("missing" if self.missing and tag in WITHIN["number"] and self.chance(0.4) else tag)
 
     def applied(self) -> SOp:
-        """Pool a function of one or more sequences."""
+        """Pool a function of one or more sequences, or functions that pass on tuples."""
+        if self.chance(0.12):
+            return self._of_tuples()
         known: Known = self.random.choice(TOGETHER if self.chance(0.5) else ALONE)
         while known.gives == "missing" and not self.missing:
             known = self.random.choice(TOGETHER)
         none: MissingMode = "skip" if self.missing and self.chance(0.6) else "error"
         made = apply(known.function, *map(self.operand, known.takes), none=none)
         return self.keep(made, known.gives, *[None] * (none == "skip"))
+
+    def _of_tuples(self) -> SOp:
+        """Pool functions that take tuples apart, which other functions make."""
+        if not self.missing or self.chance(0.4):
+            value, tag = self.values()
+            pairs = apply(paired, self.pick("any"), value)
+            if self.chance(0.5):
+                return self.keep(apply(same_number, pairs, self.pick("any")), "bool")
+            return self.keep(pairs.map(second), tag)
+        made = self.pick("any").map(coded, none="skip")
+        if self.chance(0.5):
+            return self.keep(made.map(second, none="skip"), "missing")
+        return self.keep(select(made, made, same_second).value(self.pick("index")), "number")
 
     def predicate(self) -> Selector:
         """Return a selector by an opaque predicate."""

@@ -396,8 +396,7 @@ def test_a_difference_that_functions_and_infinities_make_is_python(monkeypatch):
 
 
 def test_a_difference_in_composed_functions_is_python():
-    first = raspir.apply(functions.first_code, tokens, indices, 1)  # it makes a tuple, so it is composed
-    graph = raspir.lower(first.map(functions.positive, none="skip"))
+    graph = raspir.lower(raspir.apply(functions.paired, tokens, indices).map(functions.second, none="skip"))
     (composed,) = graph.functions.values()
     assert isinstance(composed, Composed)
     made = trying.Failure(0, 0, trying.Trial(graph, [[1]]), Setting(), trying.DifferenceError("a", [[1]]))

@@ -18,7 +18,7 @@ from raspir.ir import OPERATIONS
 from raspir.ir.composition import Composed
 from raspir.ir.types import BOOL, INT, SELECTOR
 from raspir.testing import Generated, Setting, difference, functions, generate, inputs_for, programs
-from raspir.testing.functions import ALONE, PREDICATES, TOGETHER
+from raspir.testing.functions import ALONE, PREDICATES, TOGETHER, TUPLES
 
 
 def test_programs_come_from_their_seed_alone():
@@ -57,7 +57,7 @@ def test_a_part_of_generated_programs_holds_none():
 
 def test_generated_programs_call_functions_of_all_kinds():
     made = [generate.program(Random(f"functions {number}"), small=True) for number in range(6000)]
-    known = {each.function for each in (*ALONE, *TOGETHER, *PREDICATES)}
+    known = {*(each.function for each in (*ALONE, *TOGETHER, *PREDICATES)), *TUPLES}
     called = [function for each in made for function in each.graph.functions.values()]
     parts = {part for each in called for part in (each.functions if isinstance(each, Composed) else (each,))}
     assert parts == known
