@@ -14,7 +14,7 @@ from raspir.ir.node import operands_of
 from raspir.ir.types import NONE, NUMBER, STR, Type
 from raspir.ir.views import Where
 from raspir.ir.walks import computed
-from raspir.passes.recognize.expressions import expression, harmless, reached, substituted
+from raspir.passes.recognize.expressions import choice, expression, harmless, reached, substituted
 from raspir.passes.recognize.failures import Typing
 from raspir.passes.recognize.purity import OpaqueError, require_pure
 from raspir.passes.recognize.recording import Tree, recorded
@@ -31,12 +31,14 @@ class Recorded:
     Attributes:
         function: the function.
         parameters: a node for each parameter.
-        tree: what it computes.
+        tree: what it computes of operands that are not ``None``.
+        tests_none: whether it tests for ``None`` by ``is``, so that it may compute something else of ``None``.
     """
 
     function: Function
     parameters: tuple[Node, ...]
     tree: Tree
+    tests_none: bool
 
     @staticmethod
     def of(function: Function, count: int) -> Recorded:
@@ -45,9 +47,9 @@ class Recorded:
         Raises:
             OpaqueError: if it is not known to consist of operations alone.
         """
-        require_pure(function)
+        tests_none = require_pure(function)
         parameters = tuple(build("input", name=name) for name in _names(function, count))
-        return Recorded(function, parameters, recorded(function, parameters))
+        return Recorded(function, parameters, recorded(function, parameters), tests_none)
 
     def mapped(self, kinds: Sequence[Type], none: str) -> Node:
         """Return the value of a ``map`` of operands of these kinds, in terms of the parameters.
@@ -78,9 +80,40 @@ class Recorded:
         """
         kinds = _of_tuples(self.function, kinds)
         of = self._kinds(kinds)
-        found = selector(expression(self.tree, of, is_predicate=True), of)
+        found = selector(self._truth(of), of)
         self._compare(found, self.function, kinds)
         return found
+
+    def _truth(self, kinds: dict[Node, Type], missing: frozenset[Node] = frozenset()) -> Node:
+        """Return the truth of a predicate where the parameters ``missing`` are ``None``, the others of these kinds.
+
+        Raises:
+            OpaqueError: if it is no expression of them.
+        """
+        known = {parameter: kind for parameter, kind in kinds.items() if parameter not in missing}
+        parameter = next((p for p, kind in known.items() if NONE in kind), None) if self.tests_none else None
+        if parameter is None:
+            tree = recorded(self._on_missing(missing), self.parameters) if missing else self.tree
+            return expression(tree, known, is_predicate=True)
+        absent = self._truth(kinds, missing | {parameter})
+        if not kinds[parameter] & _PRESENT:
+            return absent
+        is_none = build("eq", parameter, build("const", value=None))
+        known[parameter] = kinds[parameter] & _PRESENT
+        present = self._truth({**kinds, parameter: known[parameter]}, missing)
+        total = _total_on_none(present, parameter, known, is_none)
+        if substituted(total, {parameter: is_none.operands[1]}) is absent:
+            return total
+        return choice(is_none, absent, total)
+
+    def _on_missing(self, missing: frozenset[Node]) -> Function:
+        """Return the function with ``None`` for some of its parameters."""
+        is_missing = [parameter in missing for parameter in self.parameters]
+
+        def called(*operands: object) -> object:
+            return self.function(*(None if none else each for none, each in zip(is_missing, operands, strict=True)))
+
+        return called
 
     def _kinds(self, kinds: Sequence[Type]) -> dict[Node, Type]:
         if not all(kinds):
@@ -102,6 +135,21 @@ class Recorded:
             return skipped if strict[value] else build("where", somewhere, nothing, skipped)
         guards = {p: build("where", somewhere, constant, p) for p, constant in harmless(value, kinds).items()}
         return build("where", somewhere, nothing, substituted(value, guards))
+
+
+def _total_on_none(value: Node, parameter: Node, kinds: dict[Node, Type], is_none: Node) -> Node:
+    """Return ``value``, computed on a constant where a parameter is ``None``, if it may fail there.
+
+    Raises:
+        OpaqueError: if it may fail on the constant, too: a selector computes it nevertheless.
+    """
+    may_fail = Typing({**kinds, parameter: kinds[parameter] | NONE}).may_fail
+    if not any(map(may_fail, reached([value]))):
+        return value
+    constant = harmless(value, kinds)[parameter]
+    if any(map(Typing({**kinds, parameter: constant.type}).may_fail, reached([value]))):
+        raise OpaqueError("it may fail where it is not asked, as an operand is None")
+    return substituted(value, {parameter: build("where", is_none, constant, parameter)})
 
 
 def _of_tuples(function: Function, kinds: Sequence[Type]) -> list[Type]:

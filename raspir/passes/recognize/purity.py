@@ -51,8 +51,7 @@ _HARMLESS = frozenset(_HARMLESS_NAMES.split())
 _INTRINSICS = ("INTRINSIC_UNARY_POSITIVE",)
 
 _REASONS = {
-    "is": "IS_OP POP_JUMP_IF_NONE POP_JUMP_IF_NOT_NONE POP_JUMP_FORWARD_IF_NONE POP_JUMP_FORWARD_IF_NOT_NONE "
-    "POP_JUMP_BACKWARD_IF_NONE POP_JUMP_BACKWARD_IF_NOT_NONE",
+    "is": "IS_OP",
     "format": "FORMAT_VALUE FORMAT_SIMPLE FORMAT_WITH_SPEC CONVERT_VALUE BUILD_STRING",
     "change": "STORE_GLOBAL DELETE_GLOBAL STORE_ATTR DELETE_ATTR STORE_SUBSCR DELETE_SUBSCR STORE_NAME",
     "raise": "RAISE_VARARGS RERAISE LOAD_ASSERTION_ERROR",
@@ -67,13 +66,21 @@ _WORDS = {
     "import": "it imports a module",
     "match": "it tests the class of a value",
 }
+_IF_NONE = frozenset(
+    f"POP_JUMP{way}_IF_{test}" for way in ("", "_FORWARD", "_BACKWARD") for test in ("NONE", "NOT_NONE")
+)
+"""Jumps on a comparison with ``None`` by ``is``."""
+
 _WHY = {name: _WORDS[key] for key, names in _REASONS.items() for name in names.split()}
 
 _MOST_ITEMS = 1000  # checked in the collections that a function refers to
 
 
-def require_pure(function: object) -> None:
+def require_pure(function: object) -> bool:
     """Check that ``function`` does nothing but apply operators to its arguments and to constants.
+
+    Returns:
+        Whether it tests for ``None`` by ``is``, which shows only on operands that are ``None``.
 
     Raises:
         OpaqueError: if it may do more.
@@ -86,12 +93,18 @@ def require_pure(function: object) -> None:
     if not is_harmless:
         raise OpaqueError("it is neither a plain Python function nor an operator")
     reader.finish()
+    return reader.tests_none
 
 
 class _Reader:
-    """A check of a function, and of the functions that it refers to."""
+    """A check of a function, and of the functions that it refers to.
+
+    Attributes:
+        tests_none: whether one of them tests for ``None`` by ``is``.
+    """
 
     def __init__(self) -> None:
+        self.tests_none = False
         self._read: set[int] = set()
         self._items = 0
         self._mutable = False
@@ -152,9 +165,15 @@ class _Reader:
         if code.co_exceptiontable:
             raise OpaqueError("it handles exceptions")
         module: ModuleType | None = None
+        after_none = False
         for each in dis.get_instructions(code):
             name = each.opname
             if name in ("EXTENDED_ARG", "CACHE", "PUSH_NULL"):
+                continue
+            tests_none = name in _IF_NONE or (name == "IS_OP" and after_none and not each.is_jump_target)
+            after_none = name == "LOAD_CONST" and each.argval is None
+            if tests_none:
+                self.tests_none = True
                 continue
             if name in _WHY:
                 raise OpaqueError(_WHY[name])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import raspir
-from raspir import indices, key, query, select, tokens
+from raspir import indices, key, query, select, tokens, where
 from raspir.ir import build
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, STR, Type
@@ -178,7 +178,8 @@ LIARS = {
     "isinstance": (lambda x: 1 if isinstance(x, bool) else x, "it uses isinstance"),
     "type": (lambda x: 1 if type(x) is bool else x, "it uses type"),
     "identity": (lambda x: 1 if x is True else x, "it tests identity"),
-    "is not None": (lambda x: 1 if x is not None else x, "it tests identity"),
+    "identity of operands": (lambda x: x is x, "it tests identity"),
+    "identity in a loop": (lambda x: x is (1 if x else None), "it tests identity"),
     "hasattr": (lambda x: hasattr(x, "upper"), "it uses hasattr"),
     "an attribute": (lambda x: x.__class__, "it uses the attribute __class__"),
     "eval": (lambda x: eval("x + 1"), "it uses eval"),
@@ -405,6 +406,44 @@ def test_none_reaches_no_function(function, none):
 def test_skipping_takes_one_operation():
     assert str(form_of(lambda x, y: x - y, INT | NONE, INT | NONE, none="skip").none) == "skip"
     assert "where" not in str(form_of(lambda x: x + 1 > 3, INT | NONE, none="skip"))
+
+
+MAYBE = where(indices > 0, indices, None)
+PREVIOUS = (key(indices) == query(indices - 1)).value(tokens, default=None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "queries", "predicate", "form"),
+    [
+        (
+            PREVIOUS,
+            tokens,
+            lambda k, q: k is not None and k == q,
+            "(key(~k.is_none()) == query(True)) & (key(k) == query(q))",
+        ),
+        (PREVIOUS, tokens, lambda k, q: k is None, "key(k.is_none()) == query(True)"),
+        (MAYBE, indices, lambda k, q: None if k is None else k + 1 == q, None),
+        (MAYBE, indices, lambda k, q: k is None or k < q, None),
+        (MAYBE, tokens.is_none(), lambda k, q: (k is None) == q, None),
+        (MAYBE, where(indices < 2, indices, None), lambda k, q: (k is None) == (q is None), None),
+        (MAYBE, where(indices < 2, indices, None), lambda k, q: k is None or (q is not None and k != q), None),
+    ],
+)
+def test_predicates_that_test_for_none(keys, queries, predicate, form):
+    written = raspir.lower(select(keys, queries, predicate).value(1))
+    graph, remarks = recognized(written)
+    assert remarks[-1][0] == "recognized"
+    assert form is None or remarks[-1][1] == form
+    assert not any(isinstance(node, SelectBy) for node in graph)
+    for given in ("abc", "aab", [None, 1, None, 1], [None], []):
+        assert outcome(graph, given) == outcome(written, given) != "fails"
+
+
+def test_a_test_for_none_is_false_where_none_does_not_reach():
+    assert shown(form_of(lambda x: x is None, INT | NONE)) == "False"
+    assert shown(form_of(lambda x: 0 if x is not None else x, INT | NONE, none="skip")) == "where(x.is_none(), None, 0)"
+    ordered = select(PREVIOUS, where(indices > 0, indices, "a"), lambda k, q: k is not None and k < q).value(1)
+    assert recognized(ordered)[1] == [("opaque", "it may fail where it is not asked, as an operand is None")]
 
 
 def test_a_predicate_meets_none():
