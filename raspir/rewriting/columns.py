@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from math import prod
 from typing import Any
 
@@ -12,6 +13,7 @@ from raspir.analysis import Analysis
 from raspir.analysis.domains import LIMIT, TooLargeError, applied
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import FAILED, Failed, atom_key, is_zero
+from raspir.ir.types import INT
 from raspir.ir.views import Aggregate, Const, Elementwise, Map, Where
 from raspir.ir.walks import postorder
 
@@ -81,16 +83,16 @@ class Columns:
         operands = tuple(dict.fromkeys(operand for operand in node.operands if operand not in self._known))
         column = self._known.get(node) or self._columns.get(node)
         if column is None:
-            return self._joint(node) if len(operands) > 1 else None
+            return self._joint(node)
         if len(operands) > 1:
             operands = (self.roots[node],)
         keys = zip(*map(self.atoms, operands), strict=True) if operands else [()]
         return Table(operands, _distinct(zip(keys, column, strict=True)))
 
     def _joint(self, node: Map) -> Table | None:
-        """Return the table of an opaque function of several values, or ``None`` if it fails on reachable atoms."""
+        """Return the table of an opaque function by its operands, or ``None`` if it fails on reachable atoms."""
         function, operands = self._facts.function(node), tuple(dict.fromkeys(node.operands))
-        sets = [{atom_key(atom): atom for atom in self.atoms(each) if atom is not FAILED} for each in operands]
+        sets = [{atom_key(atom): atom for atom in self._possible(each) if atom is not FAILED} for each in operands]
         if function is None or not 0 < prod(map(len, sets)) <= self._most:
             return None
         varying = tuple(operand for operand in operands if operand not in self._known)
@@ -106,6 +108,13 @@ class Columns:
             elif self._are_reached(operands, atoms):
                 return None
         return Table(varying, rows) if rows else None
+
+    def _possible(self, node: Node) -> Column | range:
+        """Return the possible atoms of ``node``, if they are known or a short range of integers."""
+        domain = self._facts[node].domain
+        if domain.kinds is INT and domain.atoms is None and domain.high - domain.low < self._most:
+            return range(int(domain.low), int(domain.high) + 1)
+        return self.atoms(node)
 
     def _find(self, node: Node) -> None:
         """Compute the root and the column of ``node``."""
@@ -144,8 +153,13 @@ class Columns:
 
     def _are_reached(self, operands: Sequence[Node], atoms: Iterable[Atom | Failed]) -> bool:
         """Return whether each of the operands may have its atom where the program runs."""
-        pairs = zip(operands, atoms, strict=True)
-        return all(atom is not FAILED and atom_key(atom) in self._reached[operand] for operand, atom in pairs)
+        return all(starmap(self._is_reached, zip(operands, atoms, strict=True)))
+
+    def _is_reached(self, operand: Node, atom: Atom | Failed) -> bool:
+        """Return whether a value may have an atom where the program runs: any in a range, else of those known."""
+        if atom is FAILED:
+            return False
+        return atom_key(atom) in self._reached[operand] or isinstance(self._possible(operand), range)
 
     def _reached_by(self, node: Node) -> frozenset[object]:
         """Return the keys of the reachable atoms of ``node``: all but the default 0 of an aggregate."""

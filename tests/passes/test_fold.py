@@ -347,3 +347,17 @@ def test_a_condition_and_its_negation_exclude_each_other():
     even = indices % 2 == 0
     assert raspir.optimize(where(even & ~even, 1, 2)) == raspir.optimize(where(indices < 0, 1, 2))
     assert raspir.optimize(where(even | ~even, 1, 2)) == raspir.optimize(where(indices < 0, 2, 1))
+
+
+def test_tables_of_short_ranges_of_integers():
+    joined = raspir.apply("{}{}".format, tokens, indices)
+    graph = raspir.optimize(joined, vocab="ab", max_length=3)
+    assert graph.outputs["out"].operation.name == "lookup"
+    assert len(graph.outputs["out"].values) == 6
+    assert raspir.optimize(joined, vocab="ab").symbols == ("format",)
+    assert raspir.optimize(joined, vocab="ab", max_length=3, max_table=5).symbols == ("format",)
+    count = (key(tokens) == query("a")).value(1)
+    assert raspir.optimize(count.map(str), max_length=3).symbols == ()
+    assert raspir.optimize(count.map(lambda n: 6 // int(n)), max_length=3).symbols == ("lambda",)  # it may be 0
+    before = key(indices) == query(indices.map(lambda i: i - 1))
+    assert "lookup" not in str(raspir.optimize(before.value(tokens), max_length=6))

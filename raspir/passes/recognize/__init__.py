@@ -88,9 +88,14 @@ class _Functions:
         return new
 
     def _is_table(self, node: Node) -> bool:
-        """Return whether ``node`` is a table of one value or a constant, which the pass ``fold`` makes of it."""
+        """Return whether ``node`` is a table of one value of known atoms or a constant, as ``fold`` finds.
+
+        Of a range of integers, such as the positions, operations say more than a table.
+        """
         found = table(self._algebra, node) if isinstance(node, Map) else None
-        return found is not None and len(found.operands) <= 1
+        if found is None or len(found.operands) > 1:
+            return False
+        return all(self._algebra.facts[operand].domain.atoms is not None for operand in found.operands)
 
     def _form(self, node: Map | SelectBy, operands: list[Node]) -> tuple[Node, Recorded]:
         """Return what an application computes, in terms of the parameters of the recorded function.
