@@ -134,7 +134,7 @@ def test_a_quick_run_measures_everything(tmp_path, capsys):
     for task in numpy_backend.TASKS:
         assert names.count(task.name) == 2
         assert task.name in shown
-    assert len(rows) == 2 * len(numpy_backend.TASKS) + len(numpy_backend.BATCHES) + len(numpy_backend.PEAKS) + 4
+    assert len(rows) == 2 * len(numpy_backend.TASKS) + len(numpy_backend.BATCHES) + len(numpy_backend.PEAKS) + 5
     assert all(row["agrees"] for row in rows)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -332,7 +333,7 @@ def test_what_is_unsupported_is_skipped_also_with_several_processes(installed):
     )
     assert code == 0, output
     assert "unsupported: no best" in output
-    assert "in what was run, Picky conforms in the 2 of " in output
+    assert re.search(r"in what was run, Picky conforms in the [12] of ", output)
 
 
 @pytest.mark.parametrize(
