@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Set
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 from raspir.ir.errors import InputError, RaspirError
 
@@ -64,6 +64,11 @@ def _plain(value: object) -> object:
         if type(item) in ATOM_CLASSES:
             return item
     raise InputError(f"{show(value)} is not an atom (an atom is an int, a float, a bool, a str or None)")
+
+
+def is_atom(value: object) -> TypeGuard[Atom]:
+    """Return whether ``value`` is an atom as it stands: of one of the atom classes, and not NaN."""
+    return type(value) in ATOM_CLASSES and value == value
 
 
 def is_integer(atom: object) -> bool:

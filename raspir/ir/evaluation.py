@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from raspir.ir.atoms import ATOM_CLASSES, Atom, as_atom, atom_key, show
+from raspir.ir.atoms import Atom, as_atom, atom_key, is_atom, show
 from raspir.ir.errors import InputError, MissingValueError
 from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Role
@@ -39,8 +39,8 @@ def checked(result: Any) -> Atom:
     Raises:
         ValueError: if it is NaN or not an atom (a complex number, a list).
     """
-    if type(result) in ATOM_CLASSES and result == result:
-        return result  # type: ignore[no-any-return]  # the class was checked above
+    if is_atom(result):
+        return result
     if isinstance(result, float) and result != result:
         raise ValueError("the result is NaN, which is not an atom")
     try:

@@ -15,7 +15,7 @@ from typing import Any
 
 from raspir.ir import arithmetic, ranges
 from raspir.ir import typing as rules
-from raspir.ir.atoms import ATOM_CLASSES
+from raspir.ir.atoms import is_atom
 from raspir.ir.ranges import Range
 from raspir.ir.types import ATOM, INT, NOTHING, SELECTOR, Type
 from raspir.ir.typing import Attribute, Check, Rule
@@ -68,10 +68,10 @@ class AttributeKind(Enum):
         if self in (AttributeKind.NAME, AttributeKind.SYMBOL):
             return type(value) is str and value != ""
         if self is AttributeKind.ATOM:
-            return _is_atom(value)
+            return is_atom(value)
         if value is None:
             return self is AttributeKind.VOCABULARY
-        return isinstance(value, tuple) and all(map(_is_atom, value))
+        return isinstance(value, tuple) and all(map(is_atom, value))
 
 
 _CHOICES = {
@@ -85,10 +85,6 @@ _CHOICES = {
 
 _OF_NONE = (AttributeKind.NONE, AttributeKind.NONE_EQUAL, AttributeKind.NONE_AMONG, AttributeKind.NONE_SELECT)
 """How an operation treats ``None``: as an error, as any other value, or by skipping it, with the result ``None``."""
-
-
-def _is_atom(value: object) -> bool:
-    return type(value) in ATOM_CLASSES and value == value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -117,7 +117,7 @@ def test_a_function_that_makes_none_or_a_tuple():
 
 
 def test_a_predicate_meets_none():
-    matches = select(tokens.map(lambda x: (x, 1), none="skip"), tokens, lambda k, q: k == None).value(1)  # noqa: E711
+    matches = select(tokens.map(lambda x: (x, 1), none="skip"), tokens, lambda k, q: k == None).value(1)  # noqa: E711  # as in a program
     assert matches(["a", None]) == [1, 1]
     assert raspir.compile(matches)(["a", None]) == [1, 1]
     refused = select(tokens.map(lambda x: (x, 1)), tokens, lambda k, q: True).value(1)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from math import isinf
 
 from raspir.ir import Node
+from raspir.ir.node import operands_of
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import BOOL, FLOAT, INT, NOTHING, STR, Type
 from raspir.ir.views import Const
@@ -40,7 +41,7 @@ class Typing:
 
     def __getitem__(self, node: Node) -> Type:
         """Return the possible kinds of ``node``, :data:`~raspir.ir.types.NOTHING` if it always fails."""
-        return computed(node, _operands, self._type, self._types)
+        return computed(node, operands_of, self._type, self._types)
 
     def _type(self, node: Node) -> Type:
         if node in self._kinds:
@@ -111,7 +112,7 @@ class Typing:
             OpaqueError: if one may: Python computes with it, and the IR fails.
         """
         for root in roots:
-            for node in postorder(root, _operands, self._left):
+            for node in postorder(root, operands_of, self._left):
                 self._left[node] = self._made(node)
         for node in conditions:
             self._require(node, self._left[node])
@@ -143,10 +144,6 @@ class Typing:
             raise OpaqueError(
                 "it may compute with NaN, as of an infinite float; a vocabulary without floats rules it out"
             )
-
-
-def _operands(node: Node) -> tuple[Node, ...]:
-    return node.operands
 
 
 def _is_scaling(name: str, operands: tuple[Node, ...], kinds: tuple[Type, ...]) -> bool:

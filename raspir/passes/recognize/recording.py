@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from raspir.ir import Atom, Function, GraphError, Node, build
-from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
+from raspir.ir.atoms import atom_key, is_atom, show
 from raspir.ir.errors import reason
+from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import BOOL
 from raspir.passes.recognize.purity import OpaqueError
 
@@ -175,8 +176,8 @@ class _Path:
             if value._path is not self:
                 self.refuse("it does not compute the same each time")
             return value._node
-        if type(value) in ATOM_CLASSES and value == value:
-            return self._make.constant(value)  # type: ignore[arg-type]  # the class was checked
+        if is_atom(value):
+            return self._make.constant(value)
         kind = "a tuple" if type(value) is tuple else show(value)
         self.refuse(f"{what} is {kind}, which is not an atom")
 
@@ -229,13 +230,6 @@ class Operand:
 
     __array_ufunc__ = None
 
-    __eq__ = _operation("eq")  # type: ignore[assignment]  # the result is an operand
-    __ne__ = _operation("ne")  # type: ignore[assignment]  # likewise
-    __lt__ = _operation("lt")
-    __le__ = _operation("le")
-    __gt__ = _operation("gt")
-    __ge__ = _operation("ge")
-
     def __pow__(self, other: object, modulus: object = None) -> Operand:
         if modulus is not None:
             self._path.refuse("it computes a power modulo a number")
@@ -272,6 +266,8 @@ class Operand:
         self._path.refuse("it uses the attributes of its operand")
 
 
+for _name in COMPARISONS:
+    setattr(Operand, f"__{_name}__", _operation(_name))
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or"):
     setattr(Operand, f"__{_name}__", _operation(_name))
     setattr(Operand, f"__r{_name}__", _reflected(_name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from raspir.analysis.forms import MIRRORED
 from raspir.ir import Node, build
 from raspir.ir.node import operands_of
 from raspir.ir.operations import COMPARISONS
@@ -13,8 +14,6 @@ from raspir.ir.views import Const
 from raspir.ir.walks import computed
 from raspir.passes.recognize.failures import Kinds, Typing
 from raspir.passes.recognize.purity import OpaqueError
-
-_MIRRORED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 
 
 def selector(predicate: Node, kinds: Kinds) -> Node:
@@ -82,10 +81,10 @@ class _Selectors:
         if self._query not in sides[0] and self._key not in sides[1]:
             return build(f"select.{name}", a, b)
         if self._key not in sides[0] and self._query not in sides[1]:
-            return build(f"select.{_MIRRORED[name]}", b, a)
+            return build(f"select.{MIRRORED[name]}", b, a)
         if not all(self._typing[side] in BOOL | INT for side in (a, b)):
             raise OpaqueError("it computes with the key and the query together, which only integers allow")
-        for value, other, comparison in ((a, b, name), (b, a, _MIRRORED[name])):
+        for value, other, comparison in ((a, b, name), (b, a, MIRRORED[name])):
             if value.operation.name == "abs" and len(self._sides_of(value)) == 2:
                 return self._of_absolute(comparison, value.operands[0], other)
         return self._separated(name, self._difference(a).plus(self._difference(b), -1))
@@ -120,7 +119,7 @@ class _Selectors:
     def _separated(self, name: str, form: _Difference) -> Node:
         """Return the selector of the comparison of ``form`` with 0: the terms of the key on one side."""
         if form.key and all(coefficient < 0 for coefficient in form.key.values()):
-            name, form = _MIRRORED[name], _Difference().plus(form, -1)
+            name, form = MIRRORED[name], _Difference().plus(form, -1)
         return build(f"select.{name}", _sum(form.key, 0), _sum(form.query, -form.constant))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from raspir import api
 from raspir.backends.base import Backend, Executable, Streams, runner
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError
-from raspir.ir.atoms import ATOM_CLASSES, atom_key, show
+from raspir.ir.atoms import atom_key, is_atom, show
 from raspir.runtime.sequence import Sequence
 from raspir.testing.conformance.assumptions import Run, in_other_atoms, under_assumptions
 from raspir.testing.conformance.case import Case, Trial
@@ -339,7 +339,7 @@ def _read(result: Any, graph: Graph) -> _Result:
         if not isinstance(sequence, Sequence):
             raise NonconformityError(f"output {name!r} must be a raspir.Sequence, not {show(sequence)}\n\n{graph}")
         for position, atom in enumerate(sequence):
-            if type(atom) not in ATOM_CLASSES or atom != atom:
+            if not is_atom(atom):
                 what = f"{show(atom)} ({type(atom).__name__})"
                 raise NonconformityError(f"output {name!r} holds {what} at position {position}: not an atom\n\n{graph}")
     return _Result(

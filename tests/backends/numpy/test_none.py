@@ -16,10 +16,10 @@ from raspir.ir.atoms import atom_key
 from raspir.runtime.reference import Reference
 
 
-def outcome(call):
+def outcome(call, *arguments):
     """What a call returns, atom by atom with its class, or its error and the input that it names."""
     try:
-        return exact(call())
+        return exact(call(*arguments))
     except Exception as error:
         if not any(each.__name__ == "RaspirError" for each in type(error).__mro__):
             raise
@@ -37,8 +37,8 @@ def exact(result):
 def check(numpy, reference, given, *shown):
     """Compare two compiled programs on each input and on the batch of all."""
     for each in given:
-        assert outcome(lambda: numpy(each)) == outcome(lambda: reference(each)), (*shown, each)  # noqa: B023
-    assert outcome(lambda: numpy.batch(given)) == outcome(lambda: reference.batch(given)), shown
+        assert outcome(numpy, each) == outcome(reference, each), (*shown, each)
+    assert outcome(numpy.batch, given) == outcome(reference.batch, given), shown
 
 
 def loaded(text):
@@ -227,10 +227,10 @@ def test_long_inputs_need_no_matrix(selected, aggregate, monkeypatch):
     random = Random(0)
     for atoms in ([None, 1, 2, 3], [None, *range(1000)], [None, *"abc"], [None], [1, 2, 3]):
         given = random.choices(atoms, k=150)
-        assert outcome(lambda: program(given)) == outcome(lambda: reference(given))  # noqa: B023
+        assert outcome(program, given) == outcome(reference, given)
     assert program.plan.strategies[-1].falls_back == (aggregate in PAIRS.get(selected, ()))
     if aggregate not in PAIRS.get(selected, ()):
         monkeypatch.setattr(Selection, "blocks", without_matrix)
         many = [None, *range(100 if "predicate" in selected else 20_000)]
         for atoms in ([None, 1, 2, 3], many, [None, *"abc"], [1, 2, 3]):
-            assert outcome(lambda: program(random.choices(atoms, k=20_000)))  # noqa: B023
+            assert outcome(program, random.choices(atoms, k=20_000))

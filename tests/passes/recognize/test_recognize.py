@@ -139,7 +139,7 @@ exec("def asserts(x):\n    assert x\n    return x")  # in a string, as pytest re
 
 
 def unbound(x):
-    return x + undefined  # noqa: F821
+    return x + undefined  # noqa: F821  # a name without a value is the point
 
 
 def matches(x):
@@ -236,7 +236,7 @@ CONVERSIONS = {
     "a dictionary": (lambda x: codes[x], "it looks its operand up"),
     "a set": (lambda x: x in {1, 2}, "it looks its operand up"),
     "formatting": (
-        lambda x: "%s" % x,  # noqa: UP031
+        lambda x: "%s" % x,  # noqa: UP031  # formatting by % is the point
         "it converts its operand to text",
     ),
     "iteration": (lambda x: 1 if "a" in x else 2, "it takes its operand apart"),
@@ -447,7 +447,7 @@ def test_a_test_for_none_is_false_where_none_does_not_reach():
 
 
 def test_a_predicate_meets_none():
-    program = select(tokens, tokens, lambda k, q: k == None or q == 1).value(1)  # noqa: E711
+    program = select(tokens, tokens, lambda k, q: k == None or q == 1).value(1)  # noqa: E711  # as in a program
     graph, remarks = recognized(program)
     assert remarks[0][0] == "recognized"
     assert outcome(graph, [None, 1, 2]) == outcome(raspir.lower(program), [None, 1, 2])
