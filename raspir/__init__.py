@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from raspir.api import optimize as optimize
     from raspir.api import report as report
     from raspir.api import show as show
+    from raspir.frontends.lowering import lower as lower
     from raspir.frontends.python.embedded import (
         Selector,
         SOp,
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
         where,
     )
     from raspir.frontends.python.example import set_example
-    from raspir.frontends.python.lowering import lower as lower
     from raspir.ir import BackendError as BackendError
     from raspir.ir import EvaluationError as EvaluationError
     from raspir.ir import Graph as Graph
@@ -66,7 +66,7 @@ else:
             "indices", "key", "query", "raw", "select", "tokens", "where",
         ),
         "raspir.frontends.python.example": ("set_example",),
-        "raspir.frontends.python.lowering": ("lower",),
+        "raspir.frontends.lowering": ("lower",),
         "raspir.ir": (
             "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
             "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from raspir.backends.base import Backend, Executable, drawer, runner, writer
 from raspir.backends.picture import Picture
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import Key, Query, Selector, SOp, pictured
-from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, BackendError, Graph, ProgramError, atoms
 from raspir.ir.atoms import is_one_of
 from raspir.passes.base import Pass, Remark

@@ -17,8 +17,8 @@ from raspir.backends.picture import Kind
 from raspir.cli.batch import cause, read_json, to_json
 from raspir.cli.commands import FULL, STDIN
 from raspir.frontends.files import load_function, load_shown, load_text, refuse_selector
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import Selector, SOp, pictured
-from raspir.frontends.python.lowering import lower
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
 from raspir.ir.text.printer import escape
 from raspir.passes.base import Pass

@@ -18,8 +18,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from raspir.frontends.expressions import RefusedOperations, unlocated
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.python.expressions import RefusedOperations, unlocated
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public

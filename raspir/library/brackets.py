@@ -7,7 +7,7 @@ import operator
 from collections.abc import Iterable
 
 from raspir.frontends.python.embedded import SOp, tokens, where
-from raspir.frontends.python.source import mistake
+from raspir.frontends.source import mistake
 from raspir.ir.atoms import show
 from raspir.library.building import equal, everywhere, library, up_to_here
 

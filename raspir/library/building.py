@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import ParamSpec, get_type_hints
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query
-from raspir.frontends.python.source import mistake
+from raspir.frontends.source import mistake
 from raspir.ir import Atom
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import forwarding, public

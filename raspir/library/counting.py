@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from raspir.frontends.expressions import unlocated
 from raspir.frontends.python.embedded import SOp, tokens, where
-from raspir.frontends.python.expressions import unlocated
 from raspir.library.building import Value, before, count_all, equal, everywhere, library
 
 length: SOp = unlocated(count_all())  # its line would be that of the first import

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from raspir.frontends.python.embedded import SOp, indices, key, query, tokens, where
-from raspir.frontends.python.source import mistake
+from raspir.frontends.source import mistake
 from raspir.ir import Atom
 from raspir.ir.atoms import show
 from raspir.library.building import Value, after, before, count_all, equal, fetch, library, natural

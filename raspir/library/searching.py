@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from raspir.frontends.python.embedded import SOp, indices, tokens, where
-from raspir.frontends.python.source import mistake
+from raspir.frontends.source import mistake
 from raspir.ir import Atom, InputError, read_sequence
 from raspir.library.building import Value, after, before, count_all, equal, fetch, library
 

@@ -14,9 +14,9 @@ from random import Random
 from typing import Any
 
 from raspir.backends.base import Capabilities
+from raspir.frontends.expressions import expression
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import Selector, SOp, indices, raw, tokens, where
-from raspir.frontends.python.expressions import expression
-from raspir.frontends.python.lowering import lower
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
 from raspir.testing.extremes import EVERY

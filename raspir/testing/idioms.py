@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
-from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
 from raspir.testing.maker import FLIPPED, Maker, constant, widened
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, NamedTuple, TypeVar
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import (
     MissingMode,
     Selector,
@@ -19,7 +20,6 @@ from raspir.frontends.python.embedded import (
     tokens,
     where,
 )
-from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
 from raspir.testing.functions import (
     ALONE,

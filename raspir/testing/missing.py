@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
-from raspir.frontends.python.expressions import expression
 from raspir.ir.atoms import distinct
 from raspir.testing.idioms import Idiom, aggregated, fetch, transform
 from raspir.testing.maker import Maker, constant

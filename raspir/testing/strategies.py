@@ -18,8 +18,8 @@ except ImportError as error:
 
 from raspir.backends.base import FaultyBackendError, runner
 from raspir.backends.capabilities import holds_none
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import SOp
-from raspir.frontends.python.lowering import lower
 from raspir.ir import OPERATIONS, Atom, BackendError, Graph, GraphError, InputError, Node, ProgramError
 from raspir.ir.atoms import distinct, show
 from raspir.ir.types import ATOM, NONE, SELECTOR, Type, type_of, union

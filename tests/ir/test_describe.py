@@ -4,7 +4,7 @@ import pytest
 
 import raspir
 from raspir import Selector, SOp, indices, key, query, tokens, where
-from raspir.frontends.python.expressions import expression
+from raspir.frontends.expressions import expression
 from raspir.ir.text.describe import Describer
 
 BEFORE = key(indices) < query(indices)

@@ -14,7 +14,7 @@ from strategies import build as build_program
 import raspir
 from raspir import SOp, indices, key, query, select, tokens, where
 from raspir.analysis import Analysis
-from raspir.frontends.python.expressions import expression
+from raspir.frontends.expressions import expression
 from raspir.ir import Graph, build
 from raspir.ir.types import SELECTOR
 from raspir.passes.fold import fold

@@ -13,7 +13,7 @@ from faults import Crash
 import raspir
 from raspir import SOp, indices, key, query, tokens, where
 from raspir.analysis import Analysis
-from raspir.frontends.python.expressions import expression
+from raspir.frontends.expressions import expression
 from raspir.ir import build
 from raspir.ir.types import SELECTOR
 from raspir.passes.base import Remark

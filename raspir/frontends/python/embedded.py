@@ -14,8 +14,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, overload
 
 from raspir.backends.running import run, run_selector
-from raspir.frontends.python.example import example
-from raspir.frontends.python.expressions import (
+from raspir.frontends.expressions import (
     MISSING,
     UNSUPPORTED,
     Expression,
@@ -24,9 +23,10 @@ from raspir.frontends.python.expressions import (
     named,
     refuse,
 )
-from raspir.frontends.python.lowering import lower
-from raspir.frontends.python.source import mistake
+from raspir.frontends.lowering import lower
+from raspir.frontends.python.example import example
 from raspir.frontends.python.synonyms import also_named
+from raspir.frontends.source import mistake
 from raspir.ir import Atom, RaspirError, as_atom, read_sequence
 from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from raspir.frontends.python.source import mistake
+from raspir.frontends.source import mistake
 from raspir.ir.tracebacks import forwarding
 
 P = ParamSpec("P")

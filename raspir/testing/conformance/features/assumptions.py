@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import indices, tokens
-from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, trial
 from raspir.testing.conformance.features.common import SAME

@@ -7,8 +7,8 @@ from functools import partial
 from math import inf
 from typing import Any
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import SOp, indices, tokens
-from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom
 from raspir.ir.evaluation import EVALUATORS, checked
 from raspir.ir.operations import COMPARISONS, OPERATIONS

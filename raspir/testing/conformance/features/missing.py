@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, raw, select, tokens, where
-from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom, EvaluationError, InputError
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features.common import BEFORE, EVERYTHING, ITSELF, NOTHING, SAME, SO_FAR

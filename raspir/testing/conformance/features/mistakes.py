@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import nan
 from typing import Any
 
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import indices, select, tokens
-from raspir.frontends.python.lowering import lower
 from raspir.ir import InputError, parse
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features.common import SAME

@@ -8,8 +8,8 @@ from itertools import accumulate
 from random import Random
 from typing import Any
 
+from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import SOp, indices, key, query, raw, tokens, where
-from raspir.frontends.python.lowering import lower
 from raspir.ir import EvaluationError, Graph, parse
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features.common import BEFORE, EVERYTHING, SAME, SO_FAR

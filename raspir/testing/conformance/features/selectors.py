@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import Selector, indices, key, query, select, tokens
-from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom, EvaluationError
 from raspir.ir.operations import COMPARISONS
 from raspir.testing.conformance.case import ATOMS, Case, Trial, trial

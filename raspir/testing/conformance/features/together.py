@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from math import nan
 from typing import Any
 
+from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import SOp, apply, indices, key, query, raw, tokens, where
-from raspir.frontends.python.expressions import expression
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, Trial, trial
 

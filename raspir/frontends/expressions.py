@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn, Self, TypeVar
 
-from raspir.frontends.python.source import caller, mistake
+from raspir.frontends.source import caller, mistake
 from raspir.ir import Function, Graph, Location
 from raspir.ir.atoms import show
 from raspir.ir.construction import impossible

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import FunctionType
 
-from raspir.frontends.python.expressions import Expression, RefusedOperations
-from raspir.frontends.python.source import mistake
+from raspir.frontends.expressions import Expression, RefusedOperations
+from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
 from raspir.ir.composition import Composed, Part, makes_tuples
