@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from raspir.analysis import selectors
+from raspir.analysis.causality import looks_back
 from raspir.analysis.domains import ANYTHING, Domain, tried
 from raspir.analysis.forms import Forms
 from raspir.analysis.known import Facts
@@ -26,6 +27,9 @@ from raspir.ir.types import ATOM, BOOL, INT, NONE, SELECTOR, type_of, union
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Indices, Input, Lookup, Mean, Raw, Sum, Where
 from raspir.ir.walks import computed
 
+OUT_OF_REACH = 10**9
+"""The layers that an aggregate costs that a causal graph must not contain, so that no rewrite to it is profitable."""
+
 _FACTOR = 2**16  # smaller multiples can be rebuilt by few additions if multiplication may exceed its limit
 _TERMS = 8  # most terms of a linear form; a longer sum becomes a term by itself
 
@@ -36,9 +40,15 @@ class Analysis:
     Args:
         functions: the opaque functions by symbol; unbound symbols are treated as unknown.
         max_length: the assumed maximum input length, if any.
+        causal: whether heads may only look back: an aggregate that may look ahead is in a layer out of reach.
     """
 
-    def __init__(self, functions: Mapping[str, Function] | None = None, max_length: int | None = None) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, Function] | None = None,
+        max_length: int | None = None,
+        causal: bool = False,
+    ) -> None:
         self._functions = functions or {}
         self._facts: dict[Node, Facts] = {}
         self._linear: dict[Node, Linear] = {}
@@ -46,18 +56,18 @@ class Analysis:
         self._positions = Positions(self)
         self._forms = Forms(self)
         self.longest = _longest(max_length)
+        self.causal = causal
 
     @staticmethod
     def of(graph: Graph) -> Analysis:
         """Return the analysis of ``graph``."""
-        return Analysis(graph.functions, graph.max_length)
+        return Analysis(graph.functions, graph.max_length, graph.causal)
 
     def fits(self, graph: Graph) -> bool:
         """Return whether this analysis is valid for ``graph``: facts depend on its assumptions and functions alone."""
         known = self._functions
-        return self.longest == _longest(graph.max_length) and all(
-            known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols
-        )
+        same = self.longest == _longest(graph.max_length) and self.causal == graph.causal
+        return same and all(known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols)
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -70,6 +80,8 @@ class Analysis:
     def _compute(self, node: Node) -> Facts:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
+        if self.causal and isinstance(node, Aggregate) and not looks_back(self, node.selector):
+            layer += OUT_OF_REACH
         uniform, positional = _uniformity(node, operands)
         position_computable = uniform or isinstance(node, Indices)
         if isinstance(node, Elementwise):

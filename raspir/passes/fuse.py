@@ -120,4 +120,4 @@ def _rebuilt(graph: Graph, lookups: Mapping[Node, Node]) -> Graph | None:
         if node in graph.locations:
             locations.setdefault(same, graph.locations[node])
     outputs = {name: new[node] for name, node in graph.outputs.items()}
-    return Graph(outputs, graph.inputs.values(), graph.functions, names, locations, graph.max_length)
+    return graph.derived(outputs=outputs, names=names, locations=locations)

@@ -48,7 +48,7 @@ def replaced(graph: Graph, made: dict[Node, Node]) -> Graph:
         if place is not None:
             _locate(new, place, locations, kept)
     inputs = [made.get(node, node) for node in graph.inputs.values()]
-    return Graph(outputs, inputs, graph.functions, names, locations, graph.max_length)
+    return graph.derived(outputs=outputs, inputs=inputs, names=names, locations=locations)
 
 
 def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: set[Node]) -> None:
