@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import FunctionType
 
 from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
-from raspir.ir.composition import Composed, Part, makes_tuples
+from raspir.ir.composition import Chain, Composed, Part, makes_tuples
 from raspir.ir.functions import Function, identity
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
@@ -60,7 +61,7 @@ def _checked(program: object) -> Expression:
         )
         mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
     if program.type not in ATOM:
-        mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")
+        mistake(f"a selector is not a program: aggregate with it, as in {program._aggregating}")
     return program
 
 
@@ -97,9 +98,15 @@ class _Symbols:
         return self._of[key]
 
 
+_MOST_NAMED = 4  # functions of a chain in its name
+
+
 def _name(function: Function) -> str:
-    if isinstance(function, Composed):
-        return "_of_".join(map(_name, function.functions))
+    if isinstance(function, Composed | Chain):
+        functions = function.functions
+        return "_of_".join([*map(_name, functions[:_MOST_NAMED]), *(["others"] if functions[_MOST_NAMED:] else [])])
+    if isinstance(function, partial):
+        return _name(function.func)
     name = getattr(function, "__name__", None) or type(function).__name__
     return "lambda" if name == "<lambda>" else str(name)
 
