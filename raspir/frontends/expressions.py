@@ -161,6 +161,8 @@ class Expression(RefusedOperations):
 
     _made_by = "use operators to build it"
     _aggregating = "selector.value(tokens)"
+    _looks_ahead: ClassVar[str] = ""
+    """Why no causal program can compute it, if none can whatever its selectors are."""
     _links: ClassVar[tuple[str, ...]] = ("operands",)
     """The slots that hold expressions, which pickles store by their numbers."""
     _stored: ClassVar[tuple[str, ...]] = ("attributes", "function", "layer", "location", "title", "type")
@@ -301,7 +303,7 @@ def named(expression: E, title: str) -> E:
 def copied(expression: E) -> E:
     """Return a new expression that is equal to ``expression`` in every part."""
     copy = expression.__class__.__new__(expression.__class__)
-    for slot in ("operation", *expression._links, *expression._stored):
+    for slot in ("operation", "function", *expression._links, *expression._stored):
         setattr(copy, slot, getattr(expression, slot))
     copy._graph = None
     return copy

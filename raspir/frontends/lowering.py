@@ -13,10 +13,11 @@ from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
 from raspir.ir.composition import Chain, Composed, Part, makes_tuples
+from raspir.ir.errors import ProgramError
 from raspir.ir.functions import Function, identity
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
-from raspir.ir.walks import computed
+from raspir.ir.walks import computed, preorder
 from raspir.runtime.strings import warn_of_strings
 
 OUTPUT = "out"
@@ -28,6 +29,8 @@ def lower(
     programs: Expression | Mapping[str, Expression],
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
+    *,
+    causal: bool | None = None,
 ) -> Graph:
     """Return the typed SSA graph of a program, or one graph of several programs by name, with common nodes shared.
 
@@ -35,20 +38,27 @@ def lower(
         programs: a program, which becomes the output ``out``, or programs by output name.
         vocab: the assumed vocabulary of typed input atoms: the characters of a ``str``, or the items of a list.
         max_length: the assumed maximum input length.
+        causal: whether each position attends only to itself and to those before it: the mask ``key(indices) <=
+            query(indices)`` then joins every selector.
 
     Raises:
-        ProgramError: if an argument is not a program.
+        ProgramError: if an argument is not a program, or is to be causal and uses what looks ahead by definition.
         InputError: if an assumption is invalid.
     """
     if isinstance(programs, Expression):
+        if causal:
+            _require_looking_back((programs,))
         if programs._graph is None:
             programs._graph = _lower({OUTPUT: _checked(programs)})
         graph = programs._graph
     elif isinstance(programs, Mapping):
-        graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
+        checked = {name: _checked(program) for name, program in read_mapping(programs).items()}
+        if causal:
+            _require_looking_back(checked.values())
+        graph = _lower(checked)
     else:
         _checked(programs)
-    graph = graph.assume(vocab, max_length)
+    graph = graph.assume(vocab, max_length, causal)
     if vocab is not None:
         warn_of_strings(graph)
     return graph
@@ -63,6 +73,20 @@ def _checked(program: object) -> Expression:
     if program.type not in ATOM:
         mistake(f"a selector is not a program: aggregate with it, as in {program._aggregating}")
     return program
+
+
+def _require_looking_back(programs: Iterable[Expression]) -> None:
+    """Check that no part of programs looks ahead by definition, as the number of all positions does.
+
+    Raises:
+        ProgramError: if one does, at the line that uses it.
+    """
+    whole = tuple(programs)
+    users = ((each, each.operands) for each in preorder(whole, lambda each: each.operands))
+    for user, used in ((None, whole), *users):
+        for each in used:
+            if each._looks_ahead:
+                raise ProgramError(each._looks_ahead, user.location if user is not None else each.location)
 
 
 def _lower(programs: Mapping[str, Expression]) -> Graph:

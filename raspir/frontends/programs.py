@@ -83,8 +83,8 @@ class ProgramExpression(Expression, Evaluated):
         """
         return self._run(self._input(input, more, named))
 
-    def _run(self, input: object) -> Sequence:
-        return run(lower(self), input)
+    def _run(self, input: object, causal: bool | None = None) -> Sequence:
+        return run(lower(self, causal=causal), input)
 
     @property
     def layers(self) -> int:
@@ -120,8 +120,8 @@ class SelectorExpression(Expression, Evaluated):
         """
         return self._run(self._input(input, more, named))
 
-    def _run(self, input: object) -> Matrix:
-        return run_selector(lower(self._count()), input)
+    def _run(self, input: object, causal: bool | None = None) -> Matrix:
+        return run_selector(lower(self._count(), causal=causal), input)
 
     def _count(self) -> ProgramExpression:
         """Return the number of selected positions, a program that computes the selector."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from raspir.frontends.expressions import Expression, copied, expression
+from raspir.frontends.expressions import Expression, copied
 from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.frontends.source import mistake
 from raspir.frontends.tracr.expressions import constant
 from raspir.frontends.tracr.sources import LengthType
 from raspir.ir import read_sequence
 from raspir.ir.atoms import show
-from raspir.ir.operations import Role
 from raspir.ir.tracebacks import public
 from raspir.ir.walks import computed
+
+Evaluable = ProgramExpression | SelectorExpression
 
 
 @public
@@ -41,33 +42,30 @@ def evaluate_causally(expr: Expression, xs: Any) -> list[Any]:
     Raises:
         ProgramError, InputError, EvaluationError: as for :func:`evaluate`.
     """
-    masked = _masked(_expression(expr), len(read_sequence(xs)))
-    return list(masked._run(xs))
+    counted = _with_length(_expression(expr), len(read_sequence(xs)))
+    return list(counted._run(xs, causal=True))
 
 
-def _expression(expr: object) -> ProgramExpression | SelectorExpression:
+def _expression(expr: object) -> Evaluable:
     if not isinstance(expr, ProgramExpression | SelectorExpression):
         mistake(f"only a program or a selector is evaluated, not {show(expr)}")
     return expr
 
 
-def _masked(root: Any, n: int) -> Any:
-    """Return ``root`` with the causal mask on the selector of each aggregate, and ``length`` replaced by ``n``."""
-    positions = expression(ProgramExpression, "indices")
-    mask = expression(SelectorExpression, "select.le", (positions, positions))
+def _with_length(root: Evaluable, n: int) -> Evaluable:
+    """Return ``root`` with ``length`` replaced by the constant ``n``."""
     made: dict[Expression, Expression] = {}
 
     def rebuilt(each: Expression) -> Expression:
         if isinstance(each, LengthType):
             return constant(n)
-        operands = [made[operand] for operand in each.operands]
-        if each.operation.role is Role.AGGREGATE:
-            operands[0] = expression(SelectorExpression, "selector.and", (operands[0], mask))
+        operands = tuple(made[operand] for operand in each.operands)
+        if all(new is old for new, old in zip(operands, each.operands, strict=True)):
+            return each
         copy = copied(each)
-        copy.operands = tuple(operands)
+        copy.operands = operands
         return copy
 
     whole = computed(root, lambda each: each.operands, rebuilt, made)
-    if isinstance(whole, SelectorExpression):
-        return expression(SelectorExpression, "selector.and", (whole, mask))
+    assert isinstance(whole, ProgramExpression | SelectorExpression)
     return whole

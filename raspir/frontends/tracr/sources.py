@@ -57,6 +57,10 @@ class LengthType(SOp):
 
     __slots__ = ()
     _default_name = "length"
+    _looks_ahead = (
+        "rasp.length is the number of all positions, which no causal program computes; rasp.SelectorWidth(rasp.Select("
+        "rasp.tokens, rasp.tokens, rasp.Comparison.TRUE)) counts those so far"
+    )
 
     def __init__(self) -> None:
         one = constant(1)
