@@ -15,7 +15,7 @@ from raspir import BackendError, key, query, tokens
 from raspir.cli.app import COMMANDS as LISTED
 from raspir.cli.app import load_command
 from raspir.cli.options import with_options
-from raspir.frontends.python.embedded import SOp
+from raspir.frontends.programs import ProgramExpression
 from raspir.ir import Graph
 from raspir.passes.base import PassContext
 from raspir.passes.options import About, Assumptions, Limits, Options, Target, called_with, described
@@ -112,7 +112,7 @@ def test_signatures_read_as_if_they_were_written():
     taken = inspect.signature(raspir.emit)
     assert str(taken.parameters["attention"]) == "attention: 'Attention' = 'select'"
     assert taken.return_annotation == "str | bytes"
-    assert get_args(get_type_hints(raspir.emit)["program"])[0] is SOp
+    assert get_args(get_type_hints(raspir.emit)["program"])[0] is ProgramExpression
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from raspir.ir.atoms import ATOM_CLASSES, show
-from raspir.ir.composition import Composed
+from raspir.ir.composition import Chain, Composed
 
 
 class OpaqueError(Exception):
@@ -132,7 +132,7 @@ class _Reader:
             return all(map(self.is_harmless, _items(value)))
         if isinstance(value, dict) and kind is dict:
             return all(map(self.is_harmless, (*value, *value.values())))
-        if isinstance(value, Composed):
+        if isinstance(value, Composed | Chain):
             return all(map(self.is_harmless, value.functions))
         if isinstance(value, functools.partial) and kind is functools.partial:
             return all(map(self.is_harmless, (value.func, *value.args, *value.keywords.values())))
