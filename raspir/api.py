@@ -28,14 +28,22 @@ Program = SOp | Graph | Mapping[str, SOp]
 """A compilable program: a program of the embedded language, several by name, or a graph."""
 
 
-def to_graph(program: Program, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
+def to_graph(
+    program: Program,
+    vocab: Iterable[Atom] | None = None,
+    max_length: int | None = None,
+    *,
+    causal: bool | None = None,
+) -> Graph:
     """Return ``program`` as a graph with these assumptions."""
-    return program.assume(vocab, max_length) if isinstance(program, Graph) else lower(program, vocab, max_length)
+    if isinstance(program, Graph):
+        return program.assume(vocab, max_length, causal)
+    return lower(program, vocab, max_length, causal=causal)
 
 
 def _written(program: Program, assumptions: Assumptions, *inputs: object) -> Graph:
     """Return ``program`` as a graph, with a warning of strings that are likely mistakes on these inputs."""
-    graph = assumptions.assumed(to_graph(program))
+    graph = assumptions.assumed(to_graph(program, causal=assumptions.causal))
     if not isinstance(program, Graph):
         warn_of_strings(graph, *inputs)
     return graph

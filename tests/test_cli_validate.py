@@ -45,7 +45,7 @@ def test_a_wrong_pass_is_shown_and_nothing_is_written(tmp_path, monkeypatch):
         def run(self, graph, context):
             one = build("const", value=1)
             outputs = {name: build("add", node, one) for name, node in graph.outputs.items()}
-            return graph._with(outputs=outputs)
+            return graph.derived(outputs=outputs)
 
     monkeypatch.setitem(PASSES.built_in, "fold", f"{__name__}:Wrong")
     monkeypatch.setitem(globals(), "Wrong", Wrong)

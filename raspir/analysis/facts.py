@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any
 
 from raspir.analysis import selectors
+from raspir.analysis.causality import looks_back
 from raspir.analysis.domains import ANYTHING, Domain, tried
 from raspir.analysis.forms import Forms
 from raspir.analysis.known import Facts
+from raspir.analysis.leads import Leads
 from raspir.analysis.linear import Linear
 from raspir.analysis.positions import Positions
 from raspir.analysis.ranks import Rank, rank_of
@@ -26,6 +29,9 @@ from raspir.ir.types import ATOM, BOOL, INT, NONE, SELECTOR, type_of, union
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Indices, Input, Lookup, Mean, Raw, Sum, Where
 from raspir.ir.walks import computed
 
+OUT_OF_REACH = 10**9
+"""The layers that an aggregate costs that a causal graph must not contain, so that no rewrite to it is profitable."""
+
 _FACTOR = 2**16  # smaller multiples can be rebuilt by few additions if multiplication may exceed its limit
 _TERMS = 8  # most terms of a linear form; a longer sum becomes a term by itself
 
@@ -36,28 +42,35 @@ class Analysis:
     Args:
         functions: the opaque functions by symbol; unbound symbols are treated as unknown.
         max_length: the assumed maximum input length, if any.
+        causal: whether heads may only look back: an aggregate that may look ahead is in a layer out of reach.
     """
 
-    def __init__(self, functions: Mapping[str, Function] | None = None, max_length: int | None = None) -> None:
+    def __init__(
+        self,
+        functions: Mapping[str, Function] | None = None,
+        max_length: int | None = None,
+        causal: bool = False,
+    ) -> None:
         self._functions = functions or {}
         self._facts: dict[Node, Facts] = {}
         self._linear: dict[Node, Linear] = {}
         self._ranks: dict[Node, Rank | None] = {}
         self._positions = Positions(self)
+        self._leads = Leads(self)
         self._forms = Forms(self)
         self.longest = _longest(max_length)
+        self.causal = causal
 
     @staticmethod
     def of(graph: Graph) -> Analysis:
         """Return the analysis of ``graph``."""
-        return Analysis(graph.functions, graph.max_length)
+        return Analysis(graph.functions, graph.max_length, graph.causal)
 
     def fits(self, graph: Graph) -> bool:
         """Return whether this analysis is valid for ``graph``: facts depend on its assumptions and functions alone."""
         known = self._functions
-        return self.longest == _longest(graph.max_length) and all(
-            known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols
-        )
+        same = self.longest == _longest(graph.max_length) and self.causal == graph.causal
+        return same and all(known.get(symbol) is graph.functions.get(symbol) for symbol in graph.symbols)
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -70,6 +83,8 @@ class Analysis:
     def _compute(self, node: Node) -> Facts:
         operands = [self._facts[operand] for operand in node.operands]
         layer = layer_of(node.operation, [operand.layer for operand in operands])
+        if self.causal and isinstance(node, Aggregate) and not looks_back(self, node.selector):
+            layer += OUT_OF_REACH
         uniform, positional = _uniformity(node, operands)
         position_computable = uniform or isinstance(node, Indices)
         if isinstance(node, Elementwise):
@@ -249,7 +264,21 @@ class Analysis:
                     own.append((term, sign * coefficient))
         constant = form.constant - (minus.constant if minus is not None else 0)
         parts = [*shared.items(), *own]
-        return plus(self._least(parts), constant), plus(-self._least([(t, -c) for t, c in parts]), constant)
+        least = self._least_by_position if minus is None else self._least
+        return plus(least(parts), constant), plus(-least([(t, -c) for t, c in parts]), constant)
+
+    def _least_by_position(self, parts: list[tuple[Node, int]]) -> Bound:
+        """Return a lower bound of a sum at one position, where each term is at most its lead more than the position."""
+        total: Bound = 0
+        moved: dict[Node, int] = {}
+        for term, coefficient in parts:
+            lead = self._leads.of(term) if coefficient < 0 else inf
+            is_led = not isinstance(term, Indices) and lead < self[term].domain.high
+            part = build("indices") if is_led else term
+            moved[part] = moved.get(part, 0) + coefficient
+            total = plus(total, times(coefficient, lead) if is_led else 0)
+        least = self._least(parts)
+        return max(least, plus(self._least(list(moved.items())), total)) if total or moved != dict(parts) else least
 
     def _least(self, parts: list[tuple[Node, int]]) -> Bound:
         total: Bound = 0
@@ -360,6 +389,10 @@ class Analysis:
     def steps(self, form: Linear) -> Steps:
         """Return bounds of the change of ``form`` from one position to the next, for monotonicity and injectivity."""
         return self._positions.of(form)
+
+    def is_minimum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the minimum of its branches."""
+        return self._positions.is_minimum(choice)
 
     def position(self, selector: Node) -> Linear | None:
         """Return p if ``selector`` selects position p where that is within bounds, and nothing elsewhere."""

@@ -68,7 +68,7 @@ def _run(graph: Graph, nodes: list[Node], inputs: dict[str, list[Atom]]) -> dict
     from raspir.backends.numpy import NumPy  # slow to import, and needed only for long inputs
 
     names = {f"value {number}": node for number, node in enumerate(nodes)}
-    part = Graph(names, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
+    part = graph.derived(outputs=names)
     outputs = NumPy().compile(part)(inputs)
     results = {next(iter(names)): outputs} if isinstance(outputs, Sequence) else outputs
     return {node: results[name].tolist() for name, node in names.items()}

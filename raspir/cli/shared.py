@@ -88,7 +88,7 @@ def load_drawn(spec: str, bind: list[str] | None, options: Options, *inputs: obj
 
 
 def _bound(program: SOp | Graph, bind: list[str] | None, options: Options, inputs: Iterable[object]) -> Graph:
-    graph = program if isinstance(program, Graph) else lower(program)
+    graph = program if isinstance(program, Graph) else lower(program, causal=options.causal)
     functions = {}
     for binding in bind or ():
         symbol, equals, function = binding.partition("=")

@@ -176,9 +176,7 @@ def _output(graph: Graph, file: str, name: str | None) -> Graph:
         )
     if name not in graph.outputs:
         raise LoadError(f"{file} has no output {name} (its outputs: {', '.join(graph.outputs)})")
-    only = {name: graph.outputs[name]}
-    # Drop the schedule, which covers the heads of all outputs.
-    return Graph(only, graph.inputs.values(), graph.functions, graph.names, graph.locations, graph.max_length)
+    return graph.derived(outputs={name: graph.outputs[name]})  # without the schedule, which covers all outputs
 
 
 def _module(file: str) -> tuple[ModuleType, str]:

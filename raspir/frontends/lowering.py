@@ -27,6 +27,8 @@ def lower(
     programs: Expression | Mapping[str, Expression],
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
+    *,
+    causal: bool | None = None,
 ) -> Graph:
     """Return the typed SSA graph of a program, or one graph of several programs by name, with common nodes shared.
 
@@ -34,6 +36,8 @@ def lower(
         programs: a program, which becomes the output ``out``, or programs by output name.
         vocab: the assumed vocabulary of typed input atoms: the characters of a ``str``, or the items of a list.
         max_length: the assumed maximum input length.
+        causal: whether each position attends only to itself and to those before it: the mask ``key(indices) <=
+            query(indices)`` then joins every selector.
 
     Raises:
         ProgramError: if an argument is not a program.
@@ -47,7 +51,7 @@ def lower(
         graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
     else:
         _checked(programs)
-    graph = graph.assume(vocab, max_length)
+    graph = graph.assume(vocab, max_length, causal)
     if vocab is not None:
         warn_of_strings(graph)
     return graph

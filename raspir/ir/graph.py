@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from raspir.ir.atoms import Atom, distinct, read_mapping, show
+from raspir.ir.causal import masked
 from raspir.ir.construction import impossible, make
 from raspir.ir.display import displayed
 from raspir.ir.errors import GraphError, InputError, VocabularyWarning, warn
@@ -20,7 +21,7 @@ from raspir.ir.text.printer import identifiers, print_graph
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM, NOTHING, Type
 from raspir.ir.typing import Attribute
-from raspir.ir.views import Input, Map, SelectBy
+from raspir.ir.views import Aggregate, Input, Map, SelectBy
 from raspir.ir.walks import postorder
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Graph:
     locations: Mapping[Node, Location]
     max_length: int | None
     schedule: Mapping[Node, int] | None
+    causal: bool
 
     @public
     def __init__(
@@ -68,6 +70,7 @@ class Graph:
         locations: Mapping[Node, Location] | None = None,
         max_length: int | None = None,
         schedule: Mapping[Node, int] | None = None,
+        causal: bool = False,
     ) -> None:
         if not isinstance(outputs, Mapping) or not outputs:
             raise GraphError(f"outputs must be a non-empty mapping from names to nodes, not {show(outputs)}")
@@ -91,6 +94,7 @@ class Graph:
             locations=MappingProxyType({n: place for n, place in (locations or {}).items() if n in held}),
             max_length=max_length,
             schedule=MappingProxyType(placed) if placed else None,
+            causal=causal,
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -122,22 +126,33 @@ class Graph:
                 raise GraphError(f"the program has no function @{symbol} (it has: {known})")
             if not callable(function):
                 raise GraphError(f"@{symbol} must be a function, not {show(function)}")
-        return self._with(functions={**self.functions, **functions})
+        return self.derived(functions={**self.functions, **functions})
 
     @public
-    def assume(self, vocab: Iterable[Atom] | None = None, max_length: int | None = None) -> Graph:
-        """Return this graph under assumptions about its inputs; ``None`` leaves an assumption unchanged.
+    def assume(
+        self, vocab: Iterable[Atom] | None = None, max_length: int | None = None, causal: bool | None = None
+    ) -> Graph:
+        """Return this graph under assumptions about its inputs and heads; ``None`` leaves an assumption unchanged.
 
         A vocabulary is the set of typed atoms that an input may hold; it narrows the types of nodes. Backends reject
         inputs that violate an assumption. If an operation accepts none of the atoms, the program has a result on the
         empty input alone, and a :class:`VocabularyWarning` is issued.
 
+        In a causal graph, the mask ``key(indices) <= query(indices)`` is part of the selector of every aggregate:
+        ``causal=True`` joins it to those of this graph, unless it is causal already. ``causal=False`` leaves the
+        selectors as they are, and allows passes to make heads that look ahead.
+
         Raises:
-            InputError: if ``vocab`` is empty or contains a non-atom, or ``max_length`` is not a natural number.
+            InputError: if ``vocab`` is empty or contains a non-atom, ``max_length`` is not a natural number, or
+                ``causal`` is not a boolean.
         """
+        if causal is not None and type(causal) is not bool:
+            raise InputError(f"causal must be True or False, not {show(causal)}")
         if max_length is not None and (type(max_length) is not int or max_length < 0):
             raise InputError(f"the maximum length must be a natural number, not {show(max_length)}")
-        graph = self if max_length is None else self._with(max_length=max_length)
+        graph = self if max_length is None else self.derived(max_length=max_length)
+        if causal is not None:
+            graph = graph._masked() if causal else graph.derived(causal=False)
         return graph if vocab is None else graph._holding(vocabulary(vocab))
 
     promise = assume  # former name
@@ -174,7 +189,21 @@ class Graph:
                 what = f"`{operation.symbol}`: {impossible(operation, types)}, the types under this vocabulary"
                 raise GraphError(what, self.locations.get(node))
             new[node] = make(operation, operands, attributes, result)
-        return self._with(
+        return self._mapped(new)
+
+    def _masked(self) -> Graph:
+        """Return this graph as a causal one."""
+        if self.causal:
+            return self
+        new = masked(self.nodes)
+        joined = self._mapped(new).derived(causal=True)
+        heads = [node for node in self.nodes if isinstance(node, Aggregate) and node.selector in self.locations]
+        written = {new[head].operands[0]: self.locations[head.operands[0]] for head in heads}
+        return joined.derived(locations={**written, **joined.locations}, schedule=joined.schedule)
+
+    def _mapped(self, new: Mapping[Node, Node]) -> Graph:
+        """Return this graph with each node replaced by its equivalent in ``new``, in the same layer."""
+        return self.derived(
             outputs={name: new[node] for name, node in self.outputs.items()},
             inputs=[new[node] for node in self.inputs.values()],
             names={new[node]: names for node, names in self.names.items()},
@@ -182,12 +211,12 @@ class Graph:
             schedule={new[node]: layer for node, layer in (self.schedule or {}).items()},
         )
 
-    def _with(self, **changes: Any) -> Graph:
-        """Return this graph with some constructor arguments replaced.
+    def derived(self, **changes: Any) -> Graph:
+        """Return this graph with some constructor arguments replaced, and its assumptions otherwise.
 
         The schedule is tied to the nodes, so replacing the outputs drops it.
         """
-        kept = ["outputs", "functions", "names", "locations", "max_length"]
+        kept = ["outputs", "functions", "names", "locations", "max_length", "causal"]
         if "outputs" not in changes:
             kept.append("schedule")
         parts = {part: getattr(self, part) for part in kept}
@@ -195,7 +224,7 @@ class Graph:
 
     def scheduled(self, schedule: Mapping[Node, int] | None) -> Graph:
         """Return this graph with another schedule, or with none; it is left to the verifier to check it."""
-        return self._with(schedule=schedule)
+        return self.derived(schedule=schedule)
 
     def name_of(self, node: Node) -> str | None:
         """Return the first source name of ``node``, or ``None``."""
@@ -260,7 +289,7 @@ class Graph:
 
     def _structure(self) -> tuple[object, ...]:
         placed = tuple((self.schedule or {}).items())  # in node order, which the outputs determine
-        return (tuple(self.inputs.items()), tuple(self.outputs.items()), self.max_length, placed)
+        return (tuple(self.inputs.items()), tuple(self.outputs.items()), self.max_length, self.causal, placed)
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
@@ -300,7 +329,7 @@ class Graph:
             {at[node]: value for node, value in (facts or {}).items()}
             for facts in (self.names, self.locations, self.schedule)
         ]
-        return (_restored, (rows, *named, dict(self.functions), *tables, self.max_length))
+        return (_restored, (rows, *named, dict(self.functions), *tables, self.max_length, self.causal))
 
 
 Row = tuple[str, list[int], tuple[Attribute, ...], Type]
@@ -316,6 +345,7 @@ def _restored(
     locations: dict[int, Location],
     schedule: dict[int, int],
     max_length: int | None,
+    causal: bool,
 ) -> Graph:
     """Return the graph pickled as rows of nodes, with the per-node tables keyed by row index."""
     nodes: list[Node] = []
@@ -329,6 +359,7 @@ def _restored(
         {nodes[row]: place for row, place in locations.items()},
         max_length,
         {nodes[row]: layer for row, layer in schedule.items()},
+        causal,
     )
 
 

@@ -79,6 +79,8 @@ def _interface_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:
             yield node, f"names must be non-empty strings, not {show(names)}"
     if graph.max_length is not None and (type(graph.max_length) is not int or graph.max_length < 0):
         yield None, f"max_length must be a natural number, not {show(graph.max_length)}"
+    if type(graph.causal) is not bool:
+        yield None, f"causal must be True or False, not {show(graph.causal)}"
 
 
 def _symbol_problems(graph: Graph) -> Iterator[tuple[Node | None, str]]:

@@ -44,7 +44,7 @@ class Fuse:
             lookups = tables.lookups()
             fused = _rebuilt(graph, lookups) if lookups else None
             if fused is None:
-                return graph
+                return context.kept_causal(graph)
             context.remarks.extend(tables.remarks(lookups))
             graph = fused
 
@@ -120,4 +120,4 @@ def _rebuilt(graph: Graph, lookups: Mapping[Node, Node]) -> Graph | None:
         if node in graph.locations:
             locations.setdefault(same, graph.locations[node])
     outputs = {name: new[node] for name, node in graph.outputs.items()}
-    return Graph(outputs, graph.inputs.values(), graph.functions, names, locations, graph.max_length)
+    return graph.derived(outputs=outputs, names=names, locations=locations)

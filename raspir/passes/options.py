@@ -100,13 +100,23 @@ class Assumptions(Documented):
         metadata=About("the length of the longest input, likewise.", "Assume that no input is longer.", "N").metadata,
     )
 
+    causal: bool | None = field(
+        default=None,
+        kw_only=True,
+        metadata=About(
+            "whether each position attends only to itself and to those before it: the mask ``key(indices) <= "
+            "query(indices)`` then joins every selector. ``None``: as the graph says.",
+            "Let each position attend only to itself and to those before it.",
+        ).metadata,
+    )
+
     def assumed(self, graph: Graph) -> Graph:
         """Return ``graph`` under these assumptions.
 
         Raises:
             InputError: if an assumption is invalid.
         """
-        return graph.assume(self.vocab, self.max_length)
+        return graph.assume(self.vocab, self.max_length, self.causal)
 
 
 @dataclass(frozen=True)

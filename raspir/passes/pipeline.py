@@ -11,9 +11,11 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from raspir.ir import BackendError, Graph, GraphError, RaspirError, RaspirWarning, print_graph, verify
+from raspir.analysis.causality import looking_ahead
+from raspir.ir import BackendError, Graph, GraphError, Location, RaspirError, RaspirWarning, print_graph, verify
 from raspir.ir.atoms import show
 from raspir.ir.errors import reason
+from raspir.ir.text.describe import Describer
 from raspir.ir.tracebacks import package_of, place, public
 from raspir.passes.base import PASSES, Pass, PassContext, Remark
 from raspir.passes.options import Target
@@ -55,6 +57,9 @@ def run_passes(
     chosen = choose(passes, options or {})
     context = PassContext(target or Target(), [] if remarks is None else remarks, progress)
     verify(graph)
+    ahead = _looks_ahead(graph, context)
+    if ahead is not None:
+        raise GraphError(f"{ahead[0]}, but the graph is causal: raspir.lower and Graph.assume add the mask", ahead[1])
     for each in chosen:
         reported = len(context.remarks)
         before, graph = graph, _run(each, graph, context)
@@ -131,7 +136,16 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
     problem = _changed(graph, after)
     if problem is not None:
         raise _internal(each, graph, f"changed {problem}")
+    ahead = _looks_ahead(after, context)
+    if ahead is not None:
+        raise _internal(each, graph, f"made a head that a causal graph must not contain: {ahead[0]}")
     return after
+
+
+def _looks_ahead(graph: Graph, context: PassContext) -> tuple[str, Location | None] | None:
+    """Return which head of a causal graph may attend to a position after its own, in words, and its source line."""
+    heads = looking_ahead(context.analysis(graph), graph) if graph.causal else []
+    return (f"`{Describer(graph).subject(heads[0])}` looks ahead", graph.locations.get(heads[0])) if heads else None
 
 
 def _account_for_growth(each: Pass, before: Graph, after: Graph, context: PassContext, reported: int) -> None:
@@ -150,6 +164,8 @@ def _changed(before: Graph, after: Graph) -> str | None:
         return f"the inputs {', '.join(before.inputs)}, or their vocabularies"
     if after.max_length != before.max_length:
         return f"the maximum length from {show(before.max_length)} to {show(after.max_length)}"
+    if after.causal != before.causal:
+        return f"whether the graph is causal from {before.causal} to {after.causal}"
     lost = [symbol for symbol in after.unbound if symbol not in before.unbound]
     return f"the function @{lost[0]} to an unbound symbol" if lost else None
 

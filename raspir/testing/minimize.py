@@ -184,7 +184,7 @@ def smaller_inputs(given: list[Any]) -> Iterator[list[Any]]:
 
 def with_outputs(graph: Graph, outputs: dict[str, Node]) -> Graph:
     """Return ``graph`` with other outputs."""
-    return Graph(outputs, graph.inputs.values(), graph.functions)
+    return Graph(outputs, graph.inputs.values(), graph.functions, causal=graph.causal)
 
 
 def substitutes(graph: Graph, node: Node) -> Iterator[Node]:

@@ -328,8 +328,8 @@ def test_what_keeps_and_what_forgets_a_schedule():
     assert graph != graph.scheduled(None)
     assert hash(graph) != hash(graph.scheduled(None))
     assert graph.scheduled({}).schedule is None
-    assert graph._with(outputs={"n": graph.outputs["k"]}).schedule is None
-    assert graph._with(max_length=3).schedule == graph.schedule
+    assert graph.derived(outputs={"n": graph.outputs["k"]}).schedule is None
+    assert graph.derived(max_length=3).schedule == graph.schedule
     mapped = raspir.lower((key(tokens.map(ord)) == query(1)).value(1))
     pinned = mapped.scheduled({node: mapped.layering.layer[node] for node in placeable(mapped)})
     assert pinned.bind({"ord": ord}).schedule == pinned.schedule

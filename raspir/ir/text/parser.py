@@ -113,6 +113,7 @@ class _Reader:
         self.locations: dict[Node, Location] = {}
         self.max_length: int | None = None
         self.schedule: dict[Node, int] = {}
+        self.causal = False
         self.has_header = False
         self.number = 0
 
@@ -129,8 +130,10 @@ class _Reader:
             self._output(line)
         elif line.accept("max_length"):
             self._max_length(line)
+        elif line.accept("causal"):
+            self.causal = True
         else:
-            raise line.wrong("a definition such as `%x = indices : int`, `output` or `max_length`")
+            raise line.wrong("a definition such as `%x = indices : int`, `output`, `max_length` or `causal`")
         line.expect_kind("end")
 
     def _header(self, line: _Line) -> None:
@@ -255,9 +258,8 @@ class _Reader:
             raise TextError("expected an output, found the end of the text", end)
         if not self.inputs:
             raise TextError("expected an input, which determines the length, found the end of the text", end)
-        graph = Graph(
-            self.outputs, self.inputs.values(), {}, self.names, self.locations, self.max_length, self.schedule
-        )
+        tables = (self.names, self.locations, self.max_length, self.schedule, self.causal)
+        graph = Graph(self.outputs, self.inputs.values(), {}, *tables)
         try:
             return verify(graph)
         except GraphError as error:

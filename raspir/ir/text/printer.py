@@ -31,6 +31,7 @@ class Printable(Protocol):
     locations: Mapping[Node, Location]
     max_length: int | None
     schedule: Mapping[Node, int] | None
+    causal: bool
 
     @property
     def nodes(self) -> Sequence[Node]:
@@ -55,6 +56,8 @@ def _lines(graph: Printable, locations: bool) -> Iterator[str]:
     yield HEADER
     if graph.max_length is not None:
         yield f"max_length {show_int(graph.max_length)}"
+    if graph.causal:
+        yield "causal"
     for node, identifier in named.items():
         line = f"{identifier} = {_definition(node, named)}"
         if graph.schedule is not None and node in graph.schedule:

@@ -38,9 +38,7 @@ def _with_length(graph: Graph, search: Search) -> Graph:
     taken = any("length" in names for names in graph.names.values())
     if taken or length in graph.names or length not in graph.layering.layer:
         return graph
-    names = {**graph.names, length: ("length",)}
-    inputs = graph.inputs.values()
-    return Graph(graph.outputs, inputs, graph.functions, names, graph.locations, graph.max_length)
+    return graph.derived(names={**graph.names, length: ("length",)})
 
 
 class _Choice:
