@@ -94,7 +94,8 @@ class Generated:
         functions = f".bind({{{', '.join(f'{symbol!r}: …' for symbol in self.graph.symbols)}}})"
         bound = functions if self.graph.symbols else ""
         vocab = literal(self.vocab)
-        return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest})'
+        causal = ", causal=True" if self.causal else ""
+        return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest}{causal})'
 
 
 def in_any_form(random: Random, atoms: list[Atom]) -> Any:
