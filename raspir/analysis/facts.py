@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any
 
 from raspir.analysis import selectors
@@ -11,6 +12,7 @@ from raspir.analysis.causality import looks_back
 from raspir.analysis.domains import ANYTHING, Domain, tried
 from raspir.analysis.forms import Forms
 from raspir.analysis.known import Facts
+from raspir.analysis.leads import Leads
 from raspir.analysis.linear import Linear
 from raspir.analysis.positions import Positions
 from raspir.analysis.ranks import Rank, rank_of
@@ -54,6 +56,7 @@ class Analysis:
         self._linear: dict[Node, Linear] = {}
         self._ranks: dict[Node, Rank | None] = {}
         self._positions = Positions(self)
+        self._leads = Leads(self)
         self._forms = Forms(self)
         self.longest = _longest(max_length)
         self.causal = causal
@@ -261,7 +264,21 @@ class Analysis:
                     own.append((term, sign * coefficient))
         constant = form.constant - (minus.constant if minus is not None else 0)
         parts = [*shared.items(), *own]
-        return plus(self._least(parts), constant), plus(-self._least([(t, -c) for t, c in parts]), constant)
+        least = self._least_by_position if minus is None else self._least
+        return plus(least(parts), constant), plus(-least([(t, -c) for t, c in parts]), constant)
+
+    def _least_by_position(self, parts: list[tuple[Node, int]]) -> Bound:
+        """Return a lower bound of a sum at one position, where each term is at most its lead more than the position."""
+        total: Bound = 0
+        moved: dict[Node, int] = {}
+        for term, coefficient in parts:
+            lead = self._leads.of(term) if coefficient < 0 else inf
+            is_led = not isinstance(term, Indices) and lead < self[term].domain.high
+            part = build("indices") if is_led else term
+            moved[part] = moved.get(part, 0) + coefficient
+            total = plus(total, times(coefficient, lead) if is_led else 0)
+        least = self._least(parts)
+        return max(least, plus(self._least(list(moved.items())), total)) if total or moved != dict(parts) else least
 
     def _least(self, parts: list[tuple[Node, int]]) -> Bound:
         total: Bound = 0
@@ -372,6 +389,10 @@ class Analysis:
     def steps(self, form: Linear) -> Steps:
         """Return bounds of the change of ``form`` from one position to the next, for monotonicity and injectivity."""
         return self._positions.of(form)
+
+    def is_minimum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the minimum of its branches."""
+        return self._positions.is_minimum(choice)
 
     def position(self, selector: Node) -> Linear | None:
         """Return p if ``selector`` selects position p where that is within bounds, and nothing elsewhere."""

@@ -11,6 +11,7 @@ from raspir.analysis.selectors import Comparison, Disjunction
 from raspir.analysis.steps import Steps
 from raspir.ir import Node
 from raspir.ir.ranges import Bound
+from raspir.ir.views import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,12 @@ class Known(Protocol):
 
     def of_keys(self, pair: Comparison) -> bool:
         """Return whether a condition on ``pair`` depends on the key's position alone."""
+
+    def is_minimum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the minimum of its branches."""
+
+    def at_most_one(self, selector: Node) -> bool:
+        """Return whether every row selects at most one position."""
+
+    def contains(self, whole: Node, part: Node) -> bool:
+        """Return whether each row of ``whole`` selects every position that the same row of ``part`` does."""

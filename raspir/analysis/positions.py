@@ -17,7 +17,7 @@ from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.ranges import Bound, plus, product
 from raspir.ir.types import BOOL, INT
-from raspir.ir.views import Indices, Raw, Sum
+from raspir.ir.views import Indices, Raw, Sum, Where
 from raspir.ir.walks import computed
 
 
@@ -140,11 +140,11 @@ class Positions:
             return ANY
         return Steps(0 if steps.rising else -inf, 0 if steps.falling else inf)
 
-    def _choice(self, node: Node) -> Steps:
+    def _choice(self, node: Where) -> Steps:
         """Return the steps of a ``where``: those of either branch, and their difference where it switches."""
         test, a, b = node.operands
         da, db = self.of_node(a), self.of_node(b)
-        if self._facts[test].uniform or self._is_extreme(node):
+        if self._facts[test].uniform or self._chosen_if(node) in _EXTREMES:
             return da.join(db)
         found, turns = da.join(db), self.of_node(test) if self._domain(test).boolean else ANY
         apart = self._facts.linear(b).plus(self._facts.linear(a), -1)
@@ -155,19 +155,22 @@ class Positions:
             found = found.join(Steps(-high, -low).plus(da))
         return found
 
-    def _is_extreme(self, node: Node) -> bool:
-        """Return whether a ``where`` is the maximum or the minimum of its branches."""
-        test, a, b = node.operands
+    def is_minimum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the minimum of its branches."""
+        return self._chosen_if(choice) in _MINIMUM
+
+    def _chosen_if(self, choice: Where) -> IntSet | None:
+        """Return the set of ``a - b`` for which a ``where`` chooses a, if its condition depends on nothing else."""
+        test = choice.condition
         tested = self._difference(test) if test.operation.name in COMPARISONS else None
-        if tested is None:
-            return False
-        apart = self._facts.linear(a).plus(self._facts.linear(b), -1)
-        allowed = IntSet.where(test.operation.name).shift(apart.constant - tested.constant)
+        if tested is None or not self._domain(choice.a).integral or not self._domain(choice.b).integral:
+            return None
+        apart = self._facts.linear(choice.a).plus(self._facts.linear(choice.b), -1)
         if tested.without_constant() == apart.scaled(-1).without_constant():
-            allowed = -IntSet.where(test.operation.name).shift(-tested.constant - apart.constant)
-        elif tested.without_constant() != apart.without_constant():
-            return False
-        return allowed in _EXTREMES
+            return -IntSet.where(test.operation.name).shift(-tested.constant - apart.constant)
+        if tested.without_constant() == apart.without_constant():
+            return IntSet.where(test.operation.name).shift(apart.constant - tested.constant)
+        return None
 
     def _sum(self, node: Sum) -> Steps:
         """Return the steps of a sum whose set of selected positions grows or shrinks as the query moves right."""
@@ -234,8 +237,11 @@ class Positions:
         return Steps(min(gained), max(gained)) if gained else NONE
 
 
-_EXTREMES = (IntSet([(0, inf)]), IntSet([(1, inf)]), IntSet([(-inf, 0)]), IntSet([(-inf, -1)]))
-"""The sets of ``a - b`` for which a ``where`` that chooses a is the maximum or minimum of a and b."""
+_MINIMUM = (IntSet([(-inf, 0)]), IntSet([(-inf, -1)]))
+"""The sets of ``a - b`` for which a ``where`` that chooses a is the minimum of a and b."""
+
+_EXTREMES = (*_MINIMUM, IntSet([(0, inf)]), IntSet([(1, inf)]))
+"""Those for which it is the minimum or the maximum."""
 
 _RULES: dict[str, Callable[[Positions, Any], Steps]] = {
     "mul": Positions._product,

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from raspir.analysis import Analysis
+from raspir.analysis.causality import looking_ahead
 from raspir.ir import Graph, Location
 from raspir.passes.options import Attention, Target
 from raspir.plugins.options import options_problem
 from raspir.plugins.registry import Registry, signature_violation
+from raspir.rewriting.graphs import with_mask
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,15 @@ class PassContext:
                 return known
         self._analyses[:] = [Analysis.of(graph)]
         return self._analyses[0]
+
+    def kept_causal(self, graph: Graph) -> Graph:
+        """Return ``graph``, the result of a pass that makes no head look ahead, with the mask wherever it is causal.
+
+        A rewrite may drop a mask that the position of a fetch implies, and another one the evidence: a table in place
+        of ``indices // 2``.
+        """
+        ahead = set(looking_ahead(self.analysis(graph), graph)) if graph.causal else set()
+        return with_mask(graph, ahead) if ahead else graph
 
 
 @runtime_checkable

@@ -59,7 +59,7 @@ class Fold:
         if len(graph) < len(before):
             remarks.append(Remark("fold", "the whole program", f"{len(before)} → {len(graph)} nodes"))
         context.remarks.extend(remarks)
-        return graph
+        return context.kept_causal(graph)
 
 
 def _remarks(graph: Graph, made: Mapping[Node, Node], algebra: Algebra) -> list[Remark]:

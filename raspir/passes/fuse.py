@@ -44,7 +44,7 @@ class Fuse:
             lookups = tables.lookups()
             fused = _rebuilt(graph, lookups) if lookups else None
             if fused is None:
-                return graph
+                return context.kept_causal(graph)
             context.remarks.extend(tables.remarks(lookups))
             graph = fused
 

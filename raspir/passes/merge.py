@@ -44,7 +44,7 @@ class Merge:
                 break
             graph = merged
             context.remarks.extend(merging.remarks)
-        return graph
+        return context.kept_causal(graph)
 
 
 class _Merging:

@@ -68,4 +68,4 @@ class Depth:
                 context.remarks.append(Remark("time budget", "the search", gain))
             if search.exhausted or not is_better:
                 break
-        return graph
+        return context.kept_causal(graph)

@@ -17,7 +17,7 @@ from raspir.analysis.selectors import Disjunction, complement
 from raspir.ir import Node
 from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
-from raspir.ir.views import Const, Indices, Sum, Where
+from raspir.ir.views import Const, Indices, Mean, Sum, Where
 from raspir.ir.walks import computed
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
@@ -231,6 +231,21 @@ def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
     yield total
 
 
+def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
+    """Divide the sum by the number of positions, if both may need fewer layers."""
+    algebra, value = search.algebra, aggregate.value
+    if not search.facts[value].domain.integral:
+        return
+    zero, one = algebra.const(0), algebra.const(1)
+    count = algebra("sum", aggregate.selector, one, default=0)
+    total = algebra("sum", aggregate.selector, value, default=0)
+    none = algebra("eq", count, zero)
+    # Both branches of a choice are evaluated, so the division must not fail where it isn't chosen either.
+    several = algebra("truediv", total, algebra("where", none, one, count))
+    mean = algebra("where", algebra("eq", count, one), total, several)
+    yield algebra("where", none, algebra.const(aggregate.default), mean)
+
+
 RULES: Rules = (
     Rule(
         "closed form",
@@ -239,5 +254,6 @@ RULES: Rules = (
         interval_sum,
         accept_ties=True,
     ),
+    Rule("mean by sum", "mean(s, v) = sum(s, v) / width(s)", Mean, mean_by_sum),
     Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", Sum, value_condition),
 )

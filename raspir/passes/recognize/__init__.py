@@ -54,7 +54,7 @@ class Recognize:
         functions = _Functions(graph, Algebra(context.analysis(graph), graph, self.max_table))
         made = made_of(graph, functions.replacement)
         context.remarks.extend(functions.remarks)
-        return replaced(graph, made)
+        return context.kept_causal(replaced(graph, made))
 
 
 class _Functions:
