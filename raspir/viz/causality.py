@@ -69,7 +69,7 @@ class Causality:
         if not self.graph.layering.heads:
             return "Causal." if self.graph.causal else ""
         if self.graph.causal:
-            return f"Causal: the mask changes {self._listed if self.heads else 'no head'}."
+            return f"Causal; the mask changes {self._listed if self.heads else 'no head'}."
         if not self.heads:
             return "All heads look back: the program is causal as it stands."
         if written is None or Causality.of(written).heads:
@@ -81,8 +81,8 @@ class Causality:
         """The first head and its source line, and the number of others."""
         node = self.heads[0].aggregates[0]
         value, line = label(Describer(self.graph).subject(node), _VALUE), self.graph.locations.get(node)
-        others = len(self.heads) - 1
-        return f"{value}{'' if line is None else f' ({line})'}{f' and {counted(others, 'more head')}' if others else ''}"
+        where, others = "" if line is None else f" ({line})", len(self.heads) - 1
+        return f"{value}{where}" + (f" and {counted(others, 'more head')}" if others else "")
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON data: whether the program is causal, and the heads with their layers and source lines."""

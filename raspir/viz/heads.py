@@ -148,7 +148,8 @@ class DrawnHead:
         """Return a description of the keys that each query selects, short enough for a screen reader."""
         rows = shown.positions[:_ROWS]
         matrix = self.program.traced.matrix(self.selector, rows, shown.positions)
-        parts = [f"attention of {shown.n} queries over {shown.n} keys"]
+        kind = "causal attention" if self.program.graph.causal else "attention"
+        parts = [f"{kind} of {shown.n} queries over {shown.n} keys"]
         for position, entries in zip(rows, matrix, strict=True):
             atoms = ", ".join(atom_literal(query.known[position], _WIDTH) for query in self.ports["query"][:MOST_SIDES])
             chosen = [key for key, entry in zip(shown.positions, entries, strict=True) if entry]
