@@ -265,7 +265,7 @@ def _own_line(error: BaseException, file: str) -> Location | None:
     return Location(own[-1].filename, own[-1].lineno or 1) if own else None
 
 
-def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> SOp | Selector | Graph:
+def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> Loaded:
     """Return the program or selector of a module that ``name``, a name or a call, chooses; the only one if ``None``."""
     if name is None:
         return _program(_only_program(module, origin, file), "the program", origin)
@@ -274,7 +274,7 @@ def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> SOp
     call = read_call(name)
     function = _named(module, call.name, file)
     if not _is_function(function):
-        what = "a program" if isinstance(function, SOp | Graph) else show(function)
+        what = "a program" if isinstance(function, ProgramExpression | Graph) else show(function)
         raise LoadError(f"{call.name} is {what}, not a function: give its name without parentheses")
     return _program(function, name, origin, file, call=call)
 

@@ -22,7 +22,7 @@ from raspir.testing.causal import CAUSAL
 from raspir.testing.fuzzer import fuzz
 from raspir.testing.generate import Generated
 from raspir.testing.scripts import script, shrunk
-from raspir.testing.trying import SETTINGS, Campaign, some_input
+from raspir.testing.trying import SETTINGS, Campaign
 
 EVERYWHERE = key(1) == query(1)
 LENGTH = EVERYWHERE.value(1)
@@ -136,9 +136,7 @@ def test_programs_use_each_idiom_and_most_look_ahead_without_the_mask():
     made = [generated(number, small=True) for number in range(400)]
     assert all(each.causal and each.assumed.causal and not each.graph.causal for each in made)
     heads = [each.graph for each in made if each.graph.stats().heads]
-    looking = [
-        graph for graph in heads if causality.looking_ahead(raspir.analysis.Analysis.of(graph), graph)
-    ]
+    looking = [graph for graph in heads if causality.looking_ahead(raspir.analysis.Analysis.of(graph), graph)]
     assert len(heads) / 4 < len(looking) < len(heads) * 0.9
     for idiom in dict.fromkeys(CAUSAL):
         maker = generate.Maker(Random(idiom.__name__), ("a", "b"), odd=0.0)

@@ -75,7 +75,13 @@ def page(report: Report) -> str:
     ]
     body = tag(
         "body",
-        tag("header", tag("h1", report.title), _figures(report), *_causality(report), tag("nav", *links, aria_label="Sections")),
+        tag(
+            "header",
+            tag("h1", report.title),
+            _figures(report),
+            *_causality(report),
+            tag("nav", *links, aria_label="Sections"),
+        ),
         tag("main", *bodies),
         tag("footer", f"Made by raspir {__version__}. This page is self-contained and loads no external resources."),
         tag("script", _data(report), type="application/json", id="data"),
