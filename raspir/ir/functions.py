@@ -11,6 +11,7 @@ from typing import Any
 from raspir.ir.composition import Composed
 from raspir.ir.errors import ProgramError, reason
 from raspir.ir.location import Location
+from raspir.ir.packing import Packing
 
 Function = Callable[..., Any]
 """An opaque Python function: of one or more atoms for ``map``, of a key and a query atom for ``select.by``."""
@@ -34,6 +35,8 @@ def identity(function: Function) -> tuple[object, ...]:
     if isinstance(function, Composed):
         counts = ((part.function is None, part.count, part.none) for part in function.parts)
         return (Composed, function.none, *counts, *map(identity, function.functions))
+    if isinstance(function, Packing):
+        return (Packing, *identity(function.function))
     if isinstance(function, MethodType):
         return (MethodType, id(function.__self__), *identity(function.__func__))
     if isinstance(function, FunctionType):

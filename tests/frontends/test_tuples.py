@@ -6,7 +6,7 @@ import pytest
 
 import raspir
 from raspir import key, query, select, tokens
-from raspir.ir.composition import makes_tuples
+from raspir.ir.packing import Packing
 from raspir.ir.views import Map
 
 indices = raspir.indices
@@ -66,7 +66,7 @@ def run(program, given):
 )
 def test_no_tuple_is_left(program, given, expected):
     assert run(program, given) == expected
-    assert all(not makes_tuples(function) for function in raspir.lower(program).functions.values())
+    assert not any(isinstance(function, Packing) for function in raspir.lower(program).functions.values())
 
 
 def test_a_composed_function_is_named_after_its_parts():

@@ -15,6 +15,7 @@ from typing import ClassVar
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph, GraphError, Node
 from raspir.ir.functions import of_atoms
+from raspir.ir.packing import Packing
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Map, SelectBy
 from raspir.passes.base import PassContext, Remark
@@ -111,7 +112,9 @@ class _Functions:
     def _record(self, symbol: str, count: int) -> Recorded:
         if symbol not in self._recorded:
             try:
-                self._recorded[symbol] = Recorded.of(of_atoms(self._graph.functions[symbol]), count)
+                function = self._graph.functions[symbol]
+                made = function.function if isinstance(function, Packing) else function  # it may make no tuples
+                self._recorded[symbol] = Recorded.of(of_atoms(made), count)
             except OpaqueError as error:
                 self._recorded[symbol] = error
         found = self._recorded[symbol]
