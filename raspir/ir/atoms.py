@@ -18,6 +18,8 @@ ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str, type(None))
 PACKED = "\ufdd0"
 """The first character of a ``str`` that stands for a tuple (:mod:`raspir.ir.packing`): no character of any text."""
 
+_OPENING = f"{PACKED}("
+
 
 class Failed(Enum):
     """The type of :data:`FAILED`."""
@@ -77,7 +79,7 @@ def is_atom(value: object) -> TypeGuard[Atom]:
 
 def is_packed(atom: object) -> TypeGuard[str]:
     """Return whether ``atom`` is a ``str`` that stands for a tuple."""
-    return type(atom) is str and atom[:2] == f"{PACKED}("
+    return type(atom) is str and atom.startswith(_OPENING)
 
 
 def is_integer(atom: object) -> bool:

@@ -32,10 +32,10 @@ def nesting(function: Function, given: Sequence[int] = ()) -> int:
         function: the function, which is not called.
         given: the depth of each argument; 0 for an atom.
     """
-    return min(_nesting(of_atoms(function), given, set()), DEEPEST)
+    return min(_nesting(of_atoms(function), given, {}), DEEPEST)
 
 
-def _nesting(function: Any, given: Sequence[int], seen: set[int]) -> int:
+def _nesting(function: Any, given: Sequence[int], seen: dict[int, int]) -> int:
     if isinstance(function, MethodType):
         return _nesting(function.__func__, (0, *given), seen)
     if isinstance(function, functools.partial):
@@ -53,25 +53,36 @@ def _steps(code: CodeType) -> list[dis.Instruction]:
     return [each for each in dis.get_instructions(code) if each.opname not in _SKIPPED]
 
 
-def _made(function: FunctionType, seen: set[int]) -> int:
+def _made(function: FunctionType, seen: dict[int, int]) -> int:
     """Return by how many levels the tuples that a function makes itself, or by functions that it calls, may nest."""
-    if id(function) in seen:
-        return 0
-    seen.add(id(function))
+    if id(function) not in seen:
+        seen[id(function)] = 0  # while it is read, if it calls itself
+        seen[id(function)] = _read(function, seen)
+    return seen[id(function)]
+
+
+def _read(function: FunctionType, seen: dict[int, int]) -> int:
     steps = _steps(function.__code__)
     after = [*steps[1:], None]
     returned, inner, constant = 0, 0, 0
     for step, following in zip(steps, after, strict=True):
-        is_returned = following is not None and following.opname == "RETURN_VALUE"
         if step.opname == "BUILD_TUPLE" and not _is_used_up_by(following):
-            returned, inner = (1, inner) if is_returned else (returned, inner + 1)
+            returned, inner = (1, inner) if _returns(following, steps) else (returned, inner + 1)
         elif step.opname in ("LOAD_CONST", "RETURN_CONST") and type(step.argval) is tuple:
             is_value = step.opname == "RETURN_CONST" or not _is_used_up_by(following)
             constant = max(constant, _depth(step.argval) if is_value else 0)
-    called = max((_nesting(each, (), seen) for each in _called(function, steps)), default=0)
-    is_looping = any(step.opname.startswith("JUMP_BACKWARD") for step in steps)
+    calls = list(_called(function, steps))
+    called = max((_nesting(each, (), seen) for each in calls), default=0)
+    is_repeated = function in calls or any(step.opname.startswith("JUMP_BACKWARD") for step in steps)
     own = returned + inner
-    return called + constant + (DEEPEST if own and is_looping else own)
+    return called + constant + (DEEPEST if own and is_repeated else own)
+
+
+def _returns(step: dis.Instruction | None, steps: list[dis.Instruction]) -> bool:
+    """Return whether a step, or that to which it jumps, returns from a function."""
+    if step is not None and step.opname == "JUMP_FORWARD":
+        step = next((each for each in steps if each.offset == step.argval), None)
+    return step is not None and step.opname == "RETURN_VALUE"
 
 
 def _depth(value: object) -> int:
