@@ -172,7 +172,7 @@ def test_programs_of_the_library_beside_matrices(task):
 
 def test_a_matrix_that_is_not_masked_is_found(monkeypatch):
     task = tracr_library.TASKS[0]
-    monkeypatch.setattr(tracr_library.raspir, "compile", lambda program, causal: compiled)
     compiled = raspir.compile(task.program)
+    monkeypatch.setattr(raspir, "compile", lambda program, causal: compiled)
     with pytest.raises(AssertionError, match="hist"):
         tracr_library.masked(task, 12)
