@@ -16,6 +16,7 @@ import typer
 from raspir.backends.picture import Kind
 from raspir.cli.batch import cause, read_json, to_json
 from raspir.cli.commands import FULL, STDIN
+from raspir.frontends.calls import split
 from raspir.frontends.files import Loaded, load_function, load_shown, load_text, refuse_selector
 from raspir.frontends.lowering import lower
 from raspir.frontends.programs import ProgramExpression, pictured
@@ -160,8 +161,8 @@ def program_name(spec: str) -> str:
     """Return the name of a program, or the stem of its file if it is given without a name."""
     if spec == "-":
         return "standard input"
-    path, _, name = spec.rpartition(":")
-    return name if path and "/" not in name and "\\" not in name else Path(spec).stem
+    file, name = split(spec)
+    return name or Path(file).stem
 
 
 @contextlib.contextmanager

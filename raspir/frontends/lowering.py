@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
 
+from raspir.frontends.applications import Application, Applications
 from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
-from raspir.ir.composition import Chain, Composed, Part, makes_tuples
+from raspir.ir.composition import Chain, Composed
 from raspir.ir.errors import ProgramError
 from raspir.ir.functions import Function, identity
+from raspir.ir.operations import OPERATIONS, Operation, Role
+from raspir.ir.packing import Packing, unpack
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
+from raspir.ir.typing import Attribute
 from raspir.ir.walks import computed, preorder
 from raspir.runtime.strings import warn_of_strings
 
@@ -123,14 +126,20 @@ class _Symbols:
 
 
 _MOST_NAMED = 4  # functions of a chain in its name
+_OPERATORS = {id(each.evaluate): each.name for each in OPERATIONS.values() if each.role is Role.ELEMENTWISE}
+"""The names of operations, by the identities of their functions of atoms."""
 
 
 def _name(function: Function) -> str:
+    if isinstance(function, Packing):
+        return _name(function.function)
     if isinstance(function, Composed | Chain):
-        functions = function.functions
+        functions = [each for each in function.functions if each is not unpack]
         return "_of_".join([*map(_name, functions[:_MOST_NAMED]), *(["others"] if functions[_MOST_NAMED:] else [])])
     if isinstance(function, partial):
         return _name(function.func)
+    if id(function) in _OPERATORS:
+        return _OPERATORS[id(function)]
     name = getattr(function, "__name__", None) or type(function).__name__
     return "lambda" if name == "<lambda>" else str(name)
 
@@ -143,60 +152,37 @@ class _Lowering:
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
         self._nodes: dict[Expression, Node] = {}
-        self._applied: dict[Expression, _Application] = {}
+        self._applications = Applications()
 
     def node(self, root: Expression) -> Node:
         """Return the node of ``root``, lowering operands first; iterative, since programs can be deep."""
         return computed(root, lambda expression: expression.operands, self._make, self._nodes)
 
     def _make(self, expression: Expression) -> Node:
-        attributes, operands = expression.attributes, [self._nodes[operand] for operand in expression.operands]
-        if expression.function is not None:
-            applied = self._applied[expression] = self._application(expression)
-            symbol = self.symbols.symbol(expression.operation.name, len(applied.operands), applied.function)
-            attributes = (symbol, *([applied.none] if attributes[1:] else []))
-            operands = [self._nodes[operand] for operand in applied.operands]
-        node = make(expression.operation, operands, attributes, expression.type)
+        applied = self._applications.of(expression)
+        node = self._operation(expression) if applied is None else self._application(applied)
         if expression.title is not None and expression.title not in self.names.get(node, ()):
             self.names[node] = (*self.names.get(node, ()), expression.title)
         if expression.location is not None:
             self.locations.setdefault(node, expression.location)
         return node
 
-    def _application(self, expression: Expression) -> _Application:
-        """Return the function of a ``map`` or ``select.by``, composed with those that make tuples for it."""
-        assert expression.function is not None
-        none = str(expression.attributes[1]) if expression.operation.name == "map" else "value"
-        parts: list[Part] = []
-        operands: list[Expression] = []
-        for operand in expression.operands:
-            inner = self._applied.get(operand)
-            if inner is not None and makes_tuples(inner.function) and _is_composable(expression, inner, none):
-                parts.append(Part(inner.function, len(inner.operands), inner.none))
-                operands += inner.operands
-            else:
-                parts.append(Part(None, 1, none))
-                operands.append(operand)
-        if all(part.function is None for part in parts):
-            return _Application(expression.function, expression.operands, none)
-        whole = parts[0].none if none == "skip" else none  # what is skipped before is skipped by both
-        return _Application(Composed(expression.function, tuple(parts), none), tuple(operands), whole)
+    def _operation(self, expression: Expression) -> Node:
+        """Return the node of an operation; operands that may hold tuples are adapted to it."""
+        operands = []
+        for number, operand in enumerate(expression.operands):
+            adapted = self._applications.adapted(expression, number)
+            node = self._nodes[operand] if adapted is None else self._application(adapted)
+            if adapted is not None and expression.location is not None:
+                self.locations.setdefault(node, expression.location)
+            operands.append(node)
+        return self._typed(expression.operation, operands, expression.attributes)
 
+    def _application(self, applied: Application) -> Node:
+        operation, function = OPERATIONS[applied.operation], applied.of_atoms
+        symbol = self.symbols.symbol(operation.name, len(applied.operands), function)
+        attributes = (symbol, applied.none) if operation.name == "map" else (symbol,)
+        return self._typed(operation, [self._nodes[operand] for operand in applied.operands], attributes)
 
-@dataclass(frozen=True)
-class _Application:
-    """A function, the expressions to which it is applied, and how it treats ``None`` among their atoms."""
-
-    function: Function
-    operands: tuple[Expression, ...]
-    none: str
-
-
-def _is_composable(outer: Expression, inner: _Application, none: str) -> bool:
-    """Return whether ``outer`` may take the operands of ``inner`` in place of its result.
-
-    A selector compares one atom of the key with one of the query. If one operand of several skips ``None``, all must.
-    """
-    if none == "value":
-        return len(inner.operands) == 1
-    return none in ("error", inner.none) or len(outer.operands) == 1
+    def _typed(self, operation: Operation, operands: list[Node], attributes: tuple[Attribute, ...]) -> Node:
+        return make(operation, operands, attributes, operation.infer(tuple(each.type for each in operands), attributes))

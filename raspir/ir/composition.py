@@ -1,19 +1,14 @@
-"""Functions of the tuples that other functions make: composed with these, so that no tuple is a value of a sequence."""
+"""Functions of the tuples that other functions make: composed with these, so that no tuple need be a value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from raspir.ir.atoms import Atom
 from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked
-
-if TYPE_CHECKING:
-    from dis import Instruction
 
 Function = Callable[..., Any]
 
@@ -128,23 +123,3 @@ def chain(function: Function, *inner: Function) -> Function:
     while functions:
         made = Chain(functions.pop(), made)
     return made
-
-
-def makes_tuples(function: Function) -> bool:
-    """Return whether ``function`` may return a tuple: its code returns one, or makes one for other uses than `in`."""
-    while isinstance(function, Composed | Chain):
-        function = function.function
-    if not isinstance(function, FunctionType):
-        return function is divmod
-    import dis  # deferred, as few programs apply functions to results of functions
-
-    steps = list(pairwise(dis.get_instructions(function.__code__)))
-    made = any(each.opname == "BUILD_TUPLE" and not _is_used_up_by(after) for each, after in steps)
-    returned = [each for each, after in steps if after.opname == "RETURN_VALUE"]
-    constants = [each for _, each in steps if each.opname == "RETURN_CONST"]
-    return made or any(type(each.argval) is tuple for each in (*returned, *constants))
-
-
-def _is_used_up_by(instruction: Instruction) -> bool:
-    """Return whether ``instruction`` takes a tuple for a loop, for `in`, or as the variables of an inner function."""
-    return instruction.opname in ("GET_ITER", "CONTAINS_OP") or isinstance(instruction.argval, CodeType)

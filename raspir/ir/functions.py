@@ -13,6 +13,7 @@ from raspir.ir.atoms import atom_key, is_atom
 from raspir.ir.composition import Chain, Composed
 from raspir.ir.errors import ProgramError, reason
 from raspir.ir.location import Location
+from raspir.ir.packing import Packing
 
 Function = Callable[..., Any]
 """An opaque Python function: of one or more atoms for ``map``, of a key and a query atom for ``select.by``."""
@@ -40,6 +41,8 @@ def identity(function: Function) -> tuple[object, ...]:
         return (Chain, *map(identity, function.functions))
     if isinstance(function, partial) and not function.keywords:
         return (partial, *identity(function.func), *map(_argument, function.args))
+    if isinstance(function, Packing):
+        return (Packing, *identity(function.function))
     if isinstance(function, MethodType):
         return (MethodType, id(function.__self__), *identity(function.__func__))
     if isinstance(function, FunctionType):

@@ -202,9 +202,17 @@ def _de_morgan(other: str) -> Callable[[Legalizer, Node], Node]:
 
 
 def _mean(make: Legalizer, node: Mean) -> Node | None:
-    """mean(s, v) = sum(s, v) / width(s) for numbers: the default for a width of 0, the value itself for 1."""
-    if make.facts[node.value].domain.kinds not in NUMBER:
-        return None
+    """mean(s, v) = sum(s, v) / width(s) for numbers."""
+    return quotient(make, node) if make.facts[node.value].domain.kinds in NUMBER else None
+
+
+def quotient(make: Callable[..., Node], node: Mean) -> Node:
+    """Return a mean of numbers as a sum over a width: the default for a width of 0, the value itself for 1.
+
+    Args:
+        make: builds the node of an operation, as :func:`raspir.ir.build`.
+        node: the mean.
+    """
     zero, one = make("const", value=0), make("const", value=1)
     width = make("sum", node.selector, one, default=0)
     total = make("sum", node.selector, node.value, default=0)

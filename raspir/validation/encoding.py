@@ -263,7 +263,9 @@ def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | 
         return alone, ok
     total, added = _total(selected, row)
     if mean:
-        total, divided = values.averaged(total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count), most))
+        total, divided = values.arithmetic(
+            "truediv", total, Value.of(INT, z3.If(count == 0, z3.IntVal(1), count), most)
+        )
         added = conjunction([added, divided])
     ok = conjunction([ok, z3.Implies(count > 1, added)])
     if not mean and all(value.cases.keys() == {INT} for value in row):

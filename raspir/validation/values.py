@@ -361,23 +361,38 @@ def names_in(terms: Iterable[Term]) -> set[str]:
 
 
 def float_result(name: str, *operands: Term) -> Term:
-    """Return the result of an operation on floats: folded for constants, else an uninterpreted function."""
+    """Return the result of an operation on floats: folded for constants, else an uninterpreted function.
+
+    A quotient of whole numbers has their sign, since it is too large to round to zero.
+    """
     result = _folded(name, operands)
-    return _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort()) if result is None else real_of(result)
+    if result is not None:
+        return real_of(result)
+    found = _uninterpreted(f"{FLOATS}{name}", operands, z3.RealSort())
+    is_whole = name in ("truediv", QUOTIENT) and all(map(_is_whole, operands))
+    return _with_sign(found, *operands) if is_whole else found
+
+
+def _with_sign(quotient: Term, a: Term, b: Term) -> Term:
+    """Return an uninterpreted quotient with the sign of ``a / b``."""
+    zero = z3.RealVal(0)
+    size = z3.If(quotient == zero, z3.RealVal(1), z3.If(quotient < zero, -quotient, quotient))
+    return z3.If(a == zero, zero, z3.If((a > zero) == (b > zero), size, -size))
 
 
 def float_is_defined(name: str, *operands: Term) -> Term:
     """Return the term for whether an operation on floats is defined: folded for constants, else uninterpreted.
 
-    An operation may overflow or yield NaN. A quotient of whole numbers of moderate size, with a nonzero divisor, is
-    always defined.
+    An operation may overflow or yield NaN. A quotient with a nonzero divisor is always defined for zero, and for whole
+    numbers of moderate size.
     """
     if _folded(name, operands) is not None:
         return TRUE
     found = _uninterpreted(f"{WORKS}{name}", operands, z3.BoolSort())
-    if name not in ("truediv", QUOTIENT) or not all(map(_is_whole, operands)):
+    if name not in ("truediv", QUOTIENT):
         return found
-    return z3.Or(_within(_MODERATE, operands), found)
+    fine = [z3.And(operands[0] == 0, operands[1] != 0), found]
+    return z3.Or([_within(_MODERATE, operands), *fine] if all(map(_is_whole, operands)) else fine)
 
 
 def _folded(name: str, operands: Iterable[Term]) -> float | None:
@@ -548,19 +563,6 @@ def _reals(*values: Value) -> list[Term]:
 def _integer(value: Value) -> Term:
     """Return the payload of an integer or a boolean as an integer."""
     return value.only(BOOL | INT).number
-
-
-def averaged(a: Value, count: Value) -> tuple[Value, Term]:
-    """Return the quotient of a sum and a small positive integer, and whether it is defined.
-
-    The quotient of an integer has the integer's sign.
-    """
-    quotient, ok = arithmetic("truediv", a, count)
-    if a.may_be(FLOAT):  # the quotient of a subnormal may round to zero
-        return quotient, ok
-    payload, zero = quotient.cases[FLOAT][1], z3.RealVal(0)
-    size = z3.If(payload == zero, z3.RealVal(1), z3.If(payload < zero, -payload, payload))
-    return Value.of(FLOAT, z3.If(a.number == 0, zero, z3.If(a.number > 0, size, -size))), ok
 
 
 def power(a: Value, exponent: Atom) -> tuple[Value, Term]:

@@ -22,6 +22,7 @@ from raspir.ir.walks import computed
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import all_or_none
+from raspir.rewriting.legalize import quotient
 
 _DEGREE = 2
 _ALTERNATIVES = 4  # possibly overlapping intervals: inclusion–exclusion counts all their intersections
@@ -233,17 +234,7 @@ def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
 
 def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
     """Divide the sum by the number of positions, if both may need fewer layers."""
-    algebra, value = search.algebra, aggregate.value
-    if not search.facts[value].domain.integral:
-        return
-    zero, one = algebra.const(0), algebra.const(1)
-    count = algebra("sum", aggregate.selector, one, default=0)
-    total = algebra("sum", aggregate.selector, value, default=0)
-    none = algebra("eq", count, zero)
-    # Both branches of a choice are evaluated, so the division must not fail where it isn't chosen either.
-    several = algebra("truediv", total, algebra("where", none, one, count))
-    mean = algebra("where", algebra("eq", count, one), total, several)
-    yield algebra("where", none, algebra.const(aggregate.default), mean)
+    yield quotient(search.algebra, aggregate)
 
 
 RULES: Rules = (

@@ -35,7 +35,7 @@ from raspir.testing.proofs.cases.closed_forms import BEGINS_WITHIN, NEVER_CROSS,
 from raspir.testing.proofs.cases.programs import ADDS_INTEGERS
 from raspir.testing.proofs.proving import replaced
 
-CLOSED, CONDITION = RULES
+CLOSED, _, CONDITION = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 KEYS = [indices, 2 * indices, indices + 3, 1 - indices, 3 * indices - 2, indices + length, -2 * indices]
@@ -85,7 +85,7 @@ def test_a_band_and_what_overlaps():
 
 def test_within_the_input_the_length_is_not_needed():
     lowered(CLOSED, le.value(indices), (1, 0), WORDS)
-    lowered(CLOSED, (key(indices) > query(indices - 3)).value(1) - length, (1, 1), WORDS)
+    lowered(CLOSED, (key(indices) > query(indices - 3)).value(1) - length, (1, 0), WORDS)
 
 
 def test_intervals_end_at_the_ends_of_the_input():
@@ -240,3 +240,23 @@ def test_a_constant_boolean_is_one_where_nobody_tells():
     lowered(CLOSED, asked > 1, (2, 1), WORDS)
     stays(CLOSED, asked.map(str), WORDS)
     assert differing(as_graph(asked.map(str)), as_graph((key(indices) < query(COUNT)).value(1).map(str)), WORDS)
+
+
+@examples(60)
+@given(st.sampled_from(VALUES), st.sampled_from([0, 0.5, None, "_"]), words)
+def test_means_over_intervals(value, default, word):
+    for selector in (key(indices) <= query(indices), key(indices) < query(indices), key(indices) >= query(indices)):
+        program = selector.mean(value, default)
+        assert raspir.optimize(program).stats().layers <= 1
+        assert raspir.compile(program)(word) == raspir.compile(program, backend="reference", optimize=False)(word)
+
+
+def test_a_mean_of_positions_so_far_needs_no_attention():
+    program = (key(1) == query(1)).mean(3 * indices + 1)
+    assert raspir.optimize(program, causal=True).stats().layers == 0
+    assert raspir.compile(program, causal=True)("abcd") == [1, 2.5, 4, 5.5]
+
+
+def test_a_mean_of_one_huge_integer_is_itself():
+    program = (key(1) == query(1)).mean(indices + 2**1100)
+    assert raspir.compile(program, causal=True)("a") == [2**1100]

@@ -28,7 +28,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-CLOSED, CONDITION = map(Searched, closed_forms.RULES)
+CLOSED, MEAN, CONDITION = map(Searched, closed_forms.RULES)
 
 A, U, R, Q = leaf("a", INT), leaf("u", INT), leaf("r", NUMBER), leaf("q", BOOL | INT)
 X, V, W = leaf("x", ATOM), leaf("v", INT), leaf("w", INT)
@@ -130,6 +130,16 @@ def _closed() -> Iterator[ProofCase]:
     yield CLOSED.agnostic_case("sum(j >= a, True) where True may be 1", total(beyond, True, False))
 
 
+# Mean by sum
+
+
+def _means() -> Iterator[ProofCase]:
+    for default in (0.5, None):
+        yield MEAN.case(f"mean(s, r, {default!r}) is a quotient", mean(S, R, default))
+        yield MEAN.case(f"mean(s, x, {default!r}) is a quotient", mean(S, X, default))
+    yield MEAN.case("mean(j <= i, q) is a quotient", mean(UP_TO, Q))
+
+
 # Condition on the value
 
 VALUE_MUTATIONS = tuple(
@@ -164,5 +174,6 @@ def _values() -> Iterator[ProofCase]:
 
 RULES = (
     CLOSED.provable(*_closed(), mutations=CLOSED_MUTATIONS),
+    MEAN.provable(*_means()),
     CONDITION.provable(*_values(), mutations=VALUE_MUTATIONS),
 )
