@@ -15,7 +15,7 @@ from raspir import BackendError, key, query, tokens
 from raspir.cli.app import COMMANDS as LISTED
 from raspir.cli.app import load_command
 from raspir.cli.options import with_options
-from raspir.frontends.python.embedded import SOp
+from raspir.frontends.programs import ProgramExpression
 from raspir.ir import Graph
 from raspir.passes.base import PassContext
 from raspir.passes.options import About, Assumptions, Limits, Options, Target, called_with, described
@@ -61,7 +61,8 @@ def test_no_other_function_or_command_takes_an_option_of_its_own():
     functions = [each for each in public if inspect.isfunction(each)]
     assert {each for each in functions if ALL.keys() & defaults(each).keys()} == {*FUNCTIONS, raspir.lower}
     takes = {name: {each.name for each in command.params} for name, command in COMMANDS.items()}
-    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == [*OPTIMIZING, "puzzle"]
+    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == [*OPTIMIZING, "puzzle", "fuzz"]
+    assert ALL.keys() & takes["fuzz"] == {"causal"}  # it draws the others
     assert ALL.keys() & takes["puzzle"] == set(described(Target))  # it chooses vocabularies and limits itself
 
 
@@ -113,7 +114,7 @@ def test_signatures_read_as_if_they_were_written():
     taken = inspect.signature(raspir.emit)
     assert str(taken.parameters["attention"]) == "attention: 'Attention' = 'select'"
     assert taken.return_annotation == "str | bytes"
-    assert get_args(get_type_hints(raspir.emit)["program"])[0] is SOp
+    assert get_args(get_type_hints(raspir.emit)["program"])[0] is ProgramExpression
 
 
 @pytest.mark.parametrize(
