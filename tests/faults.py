@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from raspir.ir import Graph, build
+from raspir.ir import build
 from raspir.testing.minimize import replaced
 
 
@@ -35,7 +35,7 @@ class Deepen:
         outputs = {
             name: build("sum", build("select.eq", at, at), node, default=0) for name, node in graph.outputs.items()
         }
-        return Graph(outputs, graph.inputs.values(), graph.functions, max_length=graph.max_length)
+        return graph.derived(outputs=outputs)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from test_cli import output, refused
 from test_cli_passes import find, install
 
 WRONG = """
-from raspir.ir import Graph, build
+from raspir.ir import build
 
 
 class Wrong:
@@ -29,7 +29,7 @@ class Wrong:
             name = "select.le" if node.operation.name == "select.lt" else node.operation.name
             made[node] = build(name, *(made[operand] for operand in node.operands), **attributes)
         outputs = {name: made[node] for name, node in graph.outputs.items()}
-        return Graph(outputs, graph.inputs.values(), graph.functions, max_length=graph.max_length)
+        return graph.derived(outputs=outputs)
 """
 
 

@@ -26,6 +26,7 @@ commands = typer.Typer()
 
 Cases = Annotated[int, typer.Option("--cases", metavar="N", help="The number of cases.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The seed that determines the cases.")]
+Causal = Annotated[bool, typer.Option("--causal", help="Make every program causal, instead of one in five.")]
 Backends = Annotated[
     list[str] | None,
     typer.Option(
@@ -64,6 +65,7 @@ Saved = Annotated[
 @commands.command(
     epilog=examples(
         "raspir fuzz --cases 200000 --seed 1",
+        "raspir fuzz --cases 100000 --causal",
         "raspir fuzz --backend numpy --passes ''",
         "raspir fuzz --passes 'fold,depth{max_heads=4}' --backend reference",
     )
@@ -71,6 +73,7 @@ Saved = Annotated[
 def fuzz(
     cases: Cases = 10_000,
     seed: Seed = 0,
+    causal: Causal = False,
     backend: Backends = None,
     passes: Passes = None,
     jobs: Jobs = None,
@@ -83,8 +86,9 @@ def fuzz(
     A case is one program under one configuration of passes, attention, input assumptions and backend. The optimized
     program runs on six inputs. On the reference, its results must equal those of the program as written; on the
     backend, they must equal those of the reference on the same graph, types and errors included, one by one and as a
-    batch. Four cases share a program. The passes of raspir must not add layers, may add nodes only for a gain that they
-    report, and must be idempotent. Some programs are also written as text and parsed again.
+    batch. Four cases share a program. One program in five is causal: in most of its cases it must remain so, in the
+    others passes may make heads that look ahead. The passes of raspir must not add layers, may add nodes only for a
+    gain that they report, and must be idempotent. Some programs are also written as text and parsed again.
 
     Programs use only what the backend supports. The first difference is shrunk, printed and saved as a Python script
     that reproduces it, and the exit code is 1; it is 2 if a named backend supported none of the programs.
@@ -101,7 +105,7 @@ def fuzz(
     if output is not None:
         check_writable(output)
     with prints_aside():
-        asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes, time_limit=time_limit)
+        asked = Campaign(seed, tuple(dict.fromkeys(backend or ())), passes, time_limit=time_limit, causal=causal)
         campaign = asked.check()
         if left_out := asked.left_out():
             print_message(f"left out, since they cannot be used: {', '.join(left_out)}")
@@ -158,7 +162,7 @@ def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
     """Shrink a difference, print it as a Python script, and save the script."""
     from raspir.testing.scripts import save, script, shrunk
 
-    command = f"raspir fuzz --seed {campaign.seed}"
+    command = f"raspir fuzz --seed {campaign.seed}{' --causal' if campaign.causal else ''}"
     number = failure.number
     print_message(f"program {number} shows a difference, which is being minimized")
     content = script(
@@ -174,6 +178,7 @@ def _save(campaign: Campaign, failure: Failure, output: Path | None) -> None:
 _GROUPS = {
     "passes": "passes",
     "attention": "attention",
+    "heads": "heads",
     "assumed": "assumed",
     "backend": "backends",
     "forced": "thresholds",

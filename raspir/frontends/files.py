@@ -20,16 +20,19 @@ from typing import Any
 
 from raspir.frontends.calls import Call, example_call, is_call, is_file, read_call, split
 from raspir.frontends.expressions import RefusedOperations, unlocated
-from raspir.frontends.python.embedded import Selector, SOp
+from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public
+
+Loaded = ProgramExpression | SelectorExpression | Graph
+"""A program or a selector of any dialect, or a graph."""
 
 _NOTHING: Mapping[str, object] = {}
 
 
 @public
-def load(target: str) -> SOp | Graph:
+def load(target: str) -> ProgramExpression | Graph:
     """Return the program that ``target`` names, as :func:`load_shown`; a selector is refused.
 
     Raises:
@@ -38,19 +41,19 @@ def load(target: str) -> SOp | Graph:
     return refuse_selector(load_shown(target), split(target)[1] or f"the program of {target}")
 
 
-def refuse_selector(value: SOp | Selector | Graph, name: str) -> SOp | Graph:
+def refuse_selector(value: Loaded, name: str) -> ProgramExpression | Graph:
     """Return a program.
 
     Raises:
         LoadError: if it is a selector.
     """
-    if isinstance(value, Selector):
-        advice = "aggregate with it, as in selector.value(tokens); `raspir run` and `raspir show` take it as it is"
+    if isinstance(value, SelectorExpression):
+        advice = f"aggregate with it, as in {value._aggregating}; `raspir run` and `raspir show` take it as it is"
         raise LoadError(f"{name} is a selector, not a program: {advice}")
     return value
 
 
-def load_shown(target: str) -> SOp | Selector | Graph:
+def load_shown(target: str) -> Loaded:
     """Return the program or selector that ``target`` names.
 
     Args:
@@ -73,7 +76,7 @@ def load_shown(target: str) -> SOp | Selector | Graph:
 
 
 @public
-def load_text(text: str, file: str, name: str | None = None) -> SOp | Selector | Graph:
+def load_text(text: str, file: str, name: str | None = None) -> Loaded:
     """Return the program or selector in a text: textual IR if it begins like it, otherwise Python code to execute.
 
     Args:
@@ -117,7 +120,7 @@ class Named:
         required = _required(self.value)
         return {each.name: each.name in required for each in _parameters(self.value) if each.kind not in _ANY_NUMBER}
 
-    def program(self, given: Mapping[str, object]) -> SOp | Graph:
+    def program(self, given: Mapping[str, object]) -> ProgramExpression | Graph:
         """Return it as a program, calling it with the arguments ``given``, by parameter, if it is a function.
 
         Raises:
@@ -248,6 +251,11 @@ def _user_code(file: str) -> Iterator[None]:
             problem += (
                 "; for programs written for RASPy, write: from raspir import * (docs/from-raspy.md lists what differs)"
             )
+        if isinstance(error, ModuleNotFoundError) and error.name in ("tracr", "tracr.rasp", "tracr.compiler"):
+            problem += (
+                "; for programs written for Tracr, write: from raspir.tracr import rasp (docs/from-tracr.md lists what "
+                "differs)"
+            )
         raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 
@@ -257,7 +265,7 @@ def _own_line(error: BaseException, file: str) -> Location | None:
     return Location(own[-1].filename, own[-1].lineno or 1) if own else None
 
 
-def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> SOp | Selector | Graph:
+def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> Loaded:
     """Return the program or selector of a module that ``name``, a name or a call, chooses; the only one if ``None``."""
     if name is None:
         return _program(_only_program(module, origin, file), "the program", origin)
@@ -266,7 +274,7 @@ def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> SOp
     call = read_call(name)
     function = _named(module, call.name, file)
     if not _is_function(function):
-        what = "a program" if isinstance(function, SOp | Graph) else show(function)
+        what = "a program" if isinstance(function, ProgramExpression | Graph) else show(function)
         raise LoadError(f"{call.name} is {what}, not a function: give its name without parentheses")
     return _program(function, name, origin, file, call=call)
 
@@ -276,7 +284,8 @@ def _only_program(module: ModuleType, origin: str, file: str) -> object:
     named = [item for item in vars(module).items() if (item[0], id(item[1])) not in imported]
     programs = {name: value for name, value in named if _may_be_program(name, value, origin)}
     if not programs:
-        programs = {name: value for name, value in named if isinstance(value, Selector) and not name.startswith("_")}
+        visible = [(name, value) for name, value in named if not name.startswith("_")]
+        programs = {name: value for name, value in visible if isinstance(value, SelectorExpression)}
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
@@ -289,10 +298,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
     """Return the programs of all other modules, by name and identity: candidates for imports of ``module``."""
     others = [other for other in list(sys.modules.values()) if other is not module and hasattr(other, "__dict__")]
     return {
-        (name, id(value))
-        for other in others
-        for name, value in list(vars(other).items())
-        if isinstance(value, SOp | Selector | Graph)
+        (name, id(value)) for other in others for name, value in list(vars(other).items()) if isinstance(value, Loaded)
     }
 
 
@@ -302,7 +308,7 @@ def _may_be_program(name: str, value: object, origin: str) -> bool:
         return False
     if isinstance(value, FunctionType):
         return _same_file(value.__code__.co_filename, origin) and not _required(value)
-    return isinstance(value, SOp | Graph)
+    return isinstance(value, ProgramExpression | Graph)
 
 
 def _same_file(a: str, b: str) -> bool:
@@ -350,7 +356,7 @@ def _program(
     file: str | None = None,
     given: Mapping[str, object] = _NOTHING,
     call: Call | None = None,
-) -> SOp | Selector | Graph:
+) -> Loaded:
     """Return ``value`` as a program or a selector, calling it if it is a function.
 
     Args:
@@ -370,10 +376,10 @@ def _program(
         ours = str(getattr(value, "__module__", None)).partition(".")[0] == __name__.partition(".")[0]
         with _user_code(origin):
             value = _called(value, given) if call is None else value(*call.positional, **call.named)
-        if ours and isinstance(value, SOp):
+        if ours and isinstance(value, ProgramExpression):
             unlocated(value)
         verb = "returned"
-    if not isinstance(value, SOp | Selector | Graph):
+    if not isinstance(value, Loaded):
         raise LoadError(f"{name} {verb} {show(value)}, which is not a program")
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from types import FunctionType
 
 from raspir.frontends.applications import Application, Applications
@@ -11,14 +12,15 @@ from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
-from raspir.ir.composition import Composed
+from raspir.ir.composition import Chain, Composed
+from raspir.ir.errors import ProgramError
 from raspir.ir.functions import Function, identity
 from raspir.ir.operations import OPERATIONS, Operation, Role
 from raspir.ir.packing import Packing, unpack
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
 from raspir.ir.typing import Attribute
-from raspir.ir.walks import computed
+from raspir.ir.walks import computed, preorder
 from raspir.runtime.strings import warn_of_strings
 
 OUTPUT = "out"
@@ -43,15 +45,20 @@ def lower(
             query(indices)`` then joins every selector.
 
     Raises:
-        ProgramError: if an argument is not a program.
+        ProgramError: if an argument is not a program, or is to be causal and uses what looks ahead by definition.
         InputError: if an assumption is invalid.
     """
     if isinstance(programs, Expression):
+        if causal:
+            _require_looking_back((programs,))
         if programs._graph is None:
             programs._graph = _lower({OUTPUT: _checked(programs)})
         graph = programs._graph
     elif isinstance(programs, Mapping):
-        graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
+        checked = {name: _checked(program) for name, program in read_mapping(programs).items()}
+        if causal:
+            _require_looking_back(checked.values())
+        graph = _lower(checked)
     else:
         _checked(programs)
     graph = graph.assume(vocab, max_length, causal)
@@ -67,8 +74,22 @@ def _checked(program: object) -> Expression:
         )
         mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
     if program.type not in ATOM:
-        mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")
+        mistake(f"a selector is not a program: aggregate with it, as in {program._aggregating}")
     return program
+
+
+def _require_looking_back(programs: Iterable[Expression]) -> None:
+    """Check that no part of programs looks ahead by definition, as the number of all positions does.
+
+    Raises:
+        ProgramError: if one does, at the line that uses it.
+    """
+    whole = tuple(programs)
+    users = ((each, each.operands) for each in preorder(whole, lambda each: each.operands))
+    for user, used in ((None, whole), *users):
+        for each in used:
+            if each._looks_ahead:
+                raise ProgramError(each._looks_ahead, user.location if user is not None else each.location)
 
 
 def _lower(programs: Mapping[str, Expression]) -> Graph:
@@ -104,6 +125,7 @@ class _Symbols:
         return self._of[key]
 
 
+_MOST_NAMED = 4  # functions of a chain in its name
 _OPERATORS = {id(each.evaluate): each.name for each in OPERATIONS.values() if each.role is Role.ELEMENTWISE}
 """The names of operations, by the identities of their functions of atoms."""
 
@@ -111,8 +133,11 @@ _OPERATORS = {id(each.evaluate): each.name for each in OPERATIONS.values() if ea
 def _name(function: Function) -> str:
     if isinstance(function, Packing):
         return _name(function.function)
-    if isinstance(function, Composed):
-        return "_of_".join(_name(each) for each in function.functions if each is not unpack)
+    if isinstance(function, Composed | Chain):
+        functions = [each for each in function.functions if each is not unpack]
+        return "_of_".join([*map(_name, functions[:_MOST_NAMED]), *(["others"] if functions[_MOST_NAMED:] else [])])
+    if isinstance(function, partial):
+        return _name(function.func)
     if id(function) in _OPERATORS:
         return _OPERATORS[id(function)]
     name = getattr(function, "__name__", None) or type(function).__name__

@@ -74,3 +74,52 @@ class Composed:
     def functions(self) -> tuple[Function, ...]:
         """The functions that are composed, the outer one first."""
         return (self.function, *(part.function for part in self.parts if part.function is not None))
+
+
+class Chain:
+    """One function after another: the outer one takes whatever the inner one returns, ``None`` included.
+
+    A chain of chains can be long, so nothing here recurses.
+
+    Args:
+        function: the outer function, of one value.
+        inner: the inner function.
+    """
+
+    __slots__ = ("function", "inner")
+
+    def __init__(self, function: Function, inner: Function) -> None:
+        self.function, self.inner = function, inner
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions of the chain, the outer one first."""
+        found: list[Function] = []
+        waiting: list[Function] = [self]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, Chain):
+                waiting += (each.inner, each.function)
+            else:
+                found.append(each)
+        return tuple(found)
+
+    def __call__(self, *atoms: Any) -> Any:
+        """Return the result of the outermost function."""
+        *later, first = self.functions
+        value = first(*atoms)
+        for function in reversed(later):
+            value = function(value)
+        return value
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (chain, self.functions)
+
+
+def chain(function: Function, *inner: Function) -> Function:
+    """Return the chain of functions, the outer one first."""
+    functions = [function, *inner]
+    made = functions.pop()
+    while functions:
+        made = Chain(functions.pop(), made)
+    return made

@@ -14,6 +14,7 @@ from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+from raspir.ir.composition import Chain
 from raspir.ir.functions import Function, of_atoms
 from raspir.ir.packing import DEEPEST
 
@@ -38,6 +39,12 @@ def nesting(function: Function, given: Sequence[int] = ()) -> int:
 def _nesting(function: Any, given: Sequence[int], seen: dict[int, int]) -> int:
     if isinstance(function, MethodType):
         return _nesting(function.__func__, (0, *given), seen)
+    if isinstance(function, Chain):
+        *later, first = function.functions
+        depth = _nesting(first, given, seen)
+        for each in reversed(later):
+            depth = _nesting(each, (depth,), seen)
+        return depth
     if isinstance(function, functools.partial):
         return _nesting(function.func, (*(0 for _ in function.args), *given), seen)
     if isinstance(function, FunctionType):

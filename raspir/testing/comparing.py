@@ -19,7 +19,7 @@ from raspir.testing.differences import DifferenceError, Inputs
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.planned import planned
-from raspir.testing.restricted import meets_none, takes_none
+from raspir.testing.restricted import looks_ahead, meets_none, takes_none
 from raspir.testing.rounding import may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
@@ -51,7 +51,8 @@ class Trial:
         """Compare the program's results under a setting with the reference.
 
         Under the reference backend, the optimized graph must yield results equal (``==``) to the unoptimized program's,
-        on every input that satisfies the assumptions and on which the latter succeeds. On the optimized graph, a
+        on every input that satisfies the assumptions and on which the latter succeeds. A causal graph must remain
+        causal, and no head may attend to a later position. On the optimized graph, a
         backend must match the reference exactly, in atoms, types and errors, for each input and for all of them as a
         batch. Passes must satisfy their :class:`~contracts.Contract`, and everything must finish within the setting's
         time limit.
@@ -87,6 +88,8 @@ class Trial:
         if setting.passes != ():
             counts["shallower"] += optimized.stats().layers < assumed.stats().layers
             counts["results"] += self._equal(setting, assumed, optimized)
+            if assumed.causal:
+                self._looks_back(setting, optimized)
         if text:
             _round_trip(optimized)
         if setting.backend != "reference":
@@ -117,17 +120,29 @@ class Trial:
 
     def _equal(self, setting: Setting, assumed: Graph, optimized: Graph) -> int:
         """Check the optimized graph's results against the unoptimized ones; return the number of inputs compared."""
-        comparable = [
-            i for i, wanted in enumerate(self.judged(self.graph)) if not _failed(wanted) and self._keeps(setting, i)
-        ]
+        wanted = self.judged(setting.meant(self.graph))
+        comparable = self._comparable(setting, wanted)
         if dict(optimized.outputs) == dict(assumed.outputs):  # identical nodes
             return len(comparable)
-        results, wanted = self.judged(optimized), self.judged(self.graph)
+        results = self.judged(optimized)
         for i in comparable:
             if not _equal(results[i], wanted[i]):
                 message = f"unoptimized it yields {_shown(wanted[i])}\noptimized it yields   {_shown(results[i])}"
                 raise DifferenceError(message, [self.inputs[i]])
         return len(comparable)
+
+    def _looks_back(self, setting: Setting, optimized: Graph) -> None:
+        """Check that no head of a causal graph attends to a position after its own on any input."""
+        if not optimized.causal:
+            raise DifferenceError("the optimized graph is not causal", kind="causal")
+        for i in self._comparable(setting, self.judged(optimized)):
+            ahead = looks_ahead(optimized, self.inputs[i])
+            if ahead is not None:
+                raise DifferenceError(f"optimized, {ahead}", [self.inputs[i]], "causal")
+
+    def _comparable(self, setting: Setting, results: list[Any]) -> list[int]:
+        """Return the numbers of the inputs that satisfy the assumptions and have a result."""
+        return [i for i, result in enumerate(results) if not _failed(result) and self._keeps(setting, i)]
 
     def _keeps(self, setting: Setting, i: int) -> bool:
         """Return whether an input satisfies the assumptions of a setting."""

@@ -8,9 +8,10 @@ from typing import Any, Literal
 Inputs = Sequence[Any]
 """The inputs of one program: lists of atoms, strings, or tuples."""
 
-Kind = Literal["results", "failure", "layers", "growth", "again", "text", "backend", "time"]
+Kind = Literal["results", "failure", "layers", "growth", "again", "text", "backend", "time", "causal"]
 """The kind of a difference: the optimized program's results; a pass that fails, adds depth, adds nodes without a gain,
-or is not idempotent; the textual IR round trip; a backend's results; or the time limit."""
+or is not idempotent; the textual IR round trip; a backend's results; the time limit; or a head of a causal program that
+looks ahead."""
 
 
 class DifferenceError(Exception):

@@ -1,7 +1,7 @@
 """Seeded generation of programs and inputs, fast and reproducible.
 
 About half of a program consists of free, well-typed operations, the other half of the idioms of :mod:`idioms` and
-:mod:`extremes`; some programs consist of one of them only.
+:mod:`extremes`, in causal programs also of :mod:`causal`; some programs consist of one of them only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -19,6 +19,7 @@ from raspir.frontends.lowering import lower
 from raspir.frontends.python.embedded import Selector, SOp, indices, raw, tokens, where
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
+from raspir.testing.causal import CAUSAL
 from raspir.testing.extremes import EVERY
 from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded, table, transform
 from raspir.testing.literals import literal
@@ -58,19 +59,29 @@ class Generated:
         graph: the program, without assumptions.
         vocab: the atoms of its inputs.
         longest: the maximum length of its inputs.
+        causal: whether it is meant to run as a causal program.
     """
 
     graph: Graph
     vocab: tuple[Atom, ...]
     longest: int
+    causal: bool = False
 
     @property
     def assumed(self) -> Graph:
-        """The program under the assumptions that its inputs satisfy: their vocabulary and maximum length."""
+        """The program under the assumptions that its inputs satisfy: their vocabulary and maximum length.
+
+        If it is meant to be causal, it is.
+        """
         with quiet():
-            return self.graph.assume(self.vocab, self.longest)
+            return self.graph.assume(self.vocab, self.longest, self.causal or None)
 
     promised = assumed  # former name
+
+    @property
+    def unmasked(self) -> Graph:
+        """The program as :attr:`assumed`, but not causal."""
+        return replace(self, causal=False).assumed
 
     def input(self, random: Random) -> list[Atom]:
         """Return a random input, mostly short and often repetitive."""
@@ -83,7 +94,8 @@ class Generated:
         functions = f".bind({{{', '.join(f'{symbol!r}: …' for symbol in self.graph.symbols)}}})"
         bound = functions if self.graph.symbols else ""
         vocab = literal(self.vocab)
-        return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest})'
+        causal = ", causal=True" if self.causal else ""
+        return f'Generated(\nparse("""{self.graph}"""){bound}, vocab={vocab}, longest={self.longest}{causal})'
 
 
 def in_any_form(random: Random, atoms: list[Atom]) -> Any:
@@ -101,7 +113,11 @@ ATTEMPTS = 100
 
 
 def program(
-    random: Random, small: bool = False, support: Capabilities = EVERYTHING, sizes: Sizes = MODERATE
+    random: Random,
+    small: bool = False,
+    support: Capabilities = EVERYTHING,
+    sizes: Sizes = MODERATE,
+    causal: bool = False,
 ) -> Generated:
     """Return a random program that lowers, and whose types admit its vocabulary.
 
@@ -110,18 +126,19 @@ def program(
         small: whether to limit it to 1–3 steps instead of up to 14.
         support: a backend's capabilities, which the program under its assumptions stays within, where one is found.
         sizes: the size limits of repetitive idioms.
+        causal: whether it is meant to run as a causal program, so that idioms of such programs are common.
     """
     attempts = 0 if support == EVERYTHING else ATTEMPTS
     for _ in range(attempts):
-        found = _attempt(random, small, support, sizes)
+        found = _attempt(random, small, support, sizes, causal)
         if found is not None and support.takes(found.assumed):
             return found
-    while (found := _attempt(random, small, EVERYTHING, sizes)) is None:
+    while (found := _attempt(random, small, EVERYTHING, sizes, causal)) is None:
         pass
     return found
 
 
-def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -> Generated | None:
+def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes, causal: bool) -> Generated | None:
     """Return a random program within the capabilities; ``None`` if no combination of types fits."""
     free = random.choice((0.0, 0.0, 0.3, 0.6, 1.0))
     vocab = random.choice(_vocabularies(support, VOCABULARIES + MIXED if random.random() < free / 2 else VOCABULARIES))
@@ -134,6 +151,7 @@ def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -
     # A small subset of idioms makes interactions between them more likely.
     idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
     idioms += random.choices(MISSING, k=2 * len(idioms)) if missing else []
+    idioms += random.choices(CAUSAL, k=2 * len(idioms)) if causal else []
     try:
         for _ in range(random.choice(_steps(free, small)) + missing):  # one that makes None, and one that takes it
             step(maker, free, idioms, longest)
@@ -141,7 +159,7 @@ def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes) -
         fitting(graph, vocab)
     except ProgramError:  # no combination of types fits
         return None
-    return Generated(graph, vocab, longest)
+    return Generated(graph, vocab, longest, causal)
 
 
 def _vocabularies(support: Capabilities, known: tuple[tuple[Atom, ...], ...]) -> tuple[tuple[Atom, ...], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from random import Random
 from unittest import mock
 
@@ -36,6 +36,8 @@ class Setting:
         backend: the name of the backend that runs the program.
         forced: the backend thresholds to lower, so that small inputs reach code paths for large ones.
         time_limit: the time limit of one case in seconds; typical cases take milliseconds.
+        causal: ``True`` for a causal program; ``False`` for a program whose heads have the causal mask, but which
+            passes may rewrite to heads that look ahead; ``None`` leaves the program as it is.
     """
 
     passes: tuple[str | Pass, ...] | None = None
@@ -45,16 +47,21 @@ class Setting:
     backend: str = "reference"
     forced: tuple[str, ...] = ()
     time_limit: float = TIME_LIMIT
+    causal: bool | None = field(default=None, kw_only=True)
 
     @property
     def target(self) -> Target:
         """The transformer to compile for."""
         return Target(self.attention)
 
+    def meant(self, graph: Graph) -> Graph:
+        """Return ``graph`` with the causal mask where the setting asks for it, since it changes results."""
+        return graph if self.causal is None else graph.assume(causal=True)
+
     def assumed(self, graph: Graph) -> Graph:
         """Return ``graph`` under the assumptions."""
         with quiet():
-            return graph.assume(self.vocab, self.max_length)
+            return self.meant(graph).assume(self.vocab, self.max_length, self.causal)
 
     def optimized(
         self,
@@ -101,6 +108,9 @@ class Setting:
             yield replace(self, vocab=None)
             for atom in self.vocab if len(self.vocab) > 1 else ():
                 yield replace(self, vocab=tuple(each for each in self.vocab if each is not atom))
+        if self.causal is not None:
+            yield replace(self, causal=None)
+            yield from [replace(self, causal=False)] if self.causal else []
         if self.attention != "select":
             yield replace(self, attention="select")
         passes = DEFAULT if self.passes is None else self.passes
@@ -117,12 +127,12 @@ class Setting:
         return _named(self.passes[0]) if len(self.passes) == 1 else "orders"
 
     def __str__(self) -> str:
-        return "\n".join(f"{field.name}: {_formatted(getattr(self, field.name))}" for field in fields(self))
+        return "\n".join(f"{each.name}: {_formatted(getattr(self, each.name))}" for each in fields(self))
 
     def __repr__(self) -> str:
         """Return Python that reconstructs the setting, omitting defaults; pass objects appear by name."""
         usual = Setting()
-        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        parts = {each.name: getattr(self, each.name) for each in fields(self)}
         if self.passes is not None:
             parts["passes"] = tuple(map(_named, self.passes))
         arguments = (f"{name}={literal(value)}" for name, value in parts.items() if value != getattr(usual, name))

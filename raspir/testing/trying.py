@@ -29,6 +29,8 @@ SETTINGS = 4
 """The number of settings per program, each a fuzz case."""
 INPUTS = 6
 """The number of inputs per program."""
+CAUSAL, UNRECORDED = 0.2, 0.2
+"""The probabilities that a program is causal, and that passes may make heads that look ahead in one of its cases."""
 TEXT, AGAIN = 0.1, 0.2
 """The probabilities of also testing the textual IR round trip, and the idempotence of the last of several passes."""
 
@@ -55,6 +57,7 @@ class Campaign:
         passes: a pipeline in text form; ``None`` for random orders.
         names: the names of the passes to choose from at random.
         time_limit: the time limit of one case in seconds.
+        causal: whether every program is causal, instead of some.
     """
 
     seed: int = 0
@@ -62,6 +65,7 @@ class Campaign:
     passes: str | None = None
     names: tuple[str, ...] = ()
     time_limit: float = TIME_LIMIT
+    causal: bool = False
 
     def check(self) -> Campaign:
         """Return the campaign with the defaults for backends and passes filled in.
@@ -107,7 +111,10 @@ class Campaign:
         support = Capabilities()
         if any(each != support for each in self.supports.values()):
             support = self.supports[random.choice(self.backends)]
-        return program(random, random.random() < 0.9, support, LARGE), random
+        return program(random, random.random() < 0.9, support, LARGE, self._is_causal(number)), random
+
+    def _is_causal(self, number: int) -> bool:
+        return self.causal or Random(f"causal {self.seed}:{number}").random() < CAUSAL
 
     def _setting(self, random: Random, generated: Generated, backends: tuple[str, ...]) -> Setting:
         """Return a random setting on one of ``backends``, with the assumptions that it requires."""
@@ -126,11 +133,17 @@ class Campaign:
         """
         generated, random = self.program(number)
         trial = Trial(generated.graph, [some_input(random, generated) for _ in range(INPUTS)])
-        able = tuple(name for name in self.backends if self.supports[name].takes(generated.assumed)) or self.backends
+        able = tuple(name for name in self.backends if self.supports[name].takes(generated.assumed))
+        masked = generated.causal and (self.causal or bool(able))
+        if not able and not masked:
+            able = tuple(name for name in self.backends if self.supports[name].takes(generated.unmasked))
+        others = Random(f"causal settings {self.seed}:{number}")  # so that all other draws are those without the mask
 
         def settings() -> Iterator[tuple[Setting, bool, bool]]:
             for _ in range(SETTINGS):
-                setting = self._setting(random, generated, able)
+                setting = self._setting(random, generated, able or self.backends)
+                if masked:
+                    setting = replace(setting, causal=others.random() >= UNRECORDED or self.causal)
                 again = random.random() < AGAIN or (setting.passes is not None and len(setting.passes) == 1)
                 yield setting, random.random() < TEXT, again
 
@@ -193,12 +206,16 @@ class Outcome:
         return Outcome(self.cases + other.cases, self.counts + other.counts, self.failure or other.failure)
 
 
+_HEADS = {None: "as written", True: "causal", False: "masked"}
+
+
 def covered(setting: Setting) -> list[str]:
     """Return the coverage keys of a case under a setting, each as ``group name``."""
     assumptions = {"vocabulary": setting.vocab, "length": setting.max_length}
     return [
         f"passes {setting.order}",
         f"attention {setting.attention}",
+        f"heads {_HEADS[setting.causal]}",
         f"assumed {' and '.join(name for name, held in assumptions.items() if held is not None) or 'nothing'}",
         f"backend {setting.backend}",
         *(f"forced {name}" for name in setting.forced),

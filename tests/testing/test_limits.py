@@ -237,7 +237,7 @@ def test_a_case_that_takes_too_long_is_a_difference_and_is_made_small(jobs, monk
 def larger(graph):
     """Return a graph of more nodes that means the same where its outputs are integers."""
     outputs = {name: build("neg", build("neg", node)) for name, node in graph.outputs.items()}
-    return raspir.ir.Graph(outputs, graph.inputs.values(), graph.functions, max_length=graph.max_length)
+    return graph.derived(outputs=outputs)
 
 
 def with_run(monkeypatch, name, run):
