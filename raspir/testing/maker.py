@@ -314,9 +314,7 @@ class Maker:
             lambda: key(moved) != query(others),
         )
         if self.chance(0.1):
-            self.wanted.append(
-                self.one_of(lambda: pairs, lambda: moved, lambda: where(self.pick("bool"), moved, indices))
-            )
+            self.wanted += [moved, self.one_of(lambda: pairs, lambda: where(self.pick("bool"), moved, indices))]
         return self.one_of(
             lambda: self.keep(moved.map(second, none="skip"), "any", None),
             lambda: self.keep(selector.value(1), "index"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from raspir.ir import Atom
 from raspir.ir.atoms import is_packed, show_int
+from raspir.ir.packing import unpack
 from raspir.viz.theme import Part
 
 WIDTH = 8
@@ -111,7 +112,8 @@ def wrapped(text: str, most: int, width: int) -> list[str]:
 def atom_text(atom: Atom, width: int = WIDTH) -> str:
     """Return ``atom`` for a cell of ``width`` columns: characters unchanged, blanks as pictures.
 
-    Booleans are ``T`` and ``F``, floats have at most four significant digits, and ``None`` is a mark.
+    Booleans are ``T`` and ``F``, floats have at most four significant digits, ``None`` is a mark, and a tuple lists its
+    items in brackets.
     """
     return isolated(fitted(_plain(_bounded(atom)), width))
 
@@ -145,10 +147,10 @@ def _plain(atom: Atom) -> str:
         return f"{atom:.4g}"
     if type(atom) is int:
         return show_int(atom)
-    if not isinstance(atom, str):  # a tuple of a result
-        return clean(repr(atom))
-    if is_packed(atom):
-        return clean(atom[1:])
+    found = unpack(atom)
+    if isinstance(found, tuple):
+        return f"({','.join(map(_plain, found))})"
+    assert isinstance(atom, str)
     if atom == "":
         return "''"
     return "".join(_BLANKS.get(character, "␣") for character in atom) if atom.isspace() else clean(atom)

@@ -267,7 +267,7 @@ def test_tables_hold_tuples_and_emitted_modules_show_them():
 
 def test_pictures_show_tuples():
     for text in (str(raspir.show(MOVED, "ab")), raspir.report(MOVED, ["ab"]), both(tokens, indices)("ab")._repr_svg_()):
-        assert "('a', 0)" in text.replace("&#39;", "'").replace("&#x27;", "'")
+        assert "(a,0)" in text
         assert PACKED not in text
         assert "ufdd0" not in text
 

@@ -75,7 +75,7 @@ def test_generated_programs_call_functions_of_all_kinds():
     assert {part for each in called for part in parts_of(each)} == {*known, unpack, canonical, operator.lt}
     calls = [node for each in made for node in each.graph if node.operation.name in ("map", "lookup")]
     assert {(node.operation.name, len(node.operands)) for node in calls} == {
-        ("map", 1), ("map", 2), ("map", 3), ("lookup", 1), ("lookup", 2)
+        ("map", 1), ("map", 2), ("map", 3), ("map", 4), ("lookup", 1), ("lookup", 2)
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from raspir.testing.conformance.features import (
     selectors,
     sources,
     together,
+    tuples,
 )
 
 
@@ -27,7 +28,7 @@ from raspir.testing.conformance.features import (
 def cases() -> tuple[Case, ...]:
     """Return the feature cases, each about something that a backend can get wrong independently."""
     modules = (
-        sources, elementwise, functions, together, selectors, aggregates, best, missing, moving, numbers,
-        programs, assumptions, mistakes, challenges,
+        sources, elementwise, functions, together, tuples, selectors, aggregates, best, missing, moving,
+        numbers, programs, assumptions, mistakes, challenges,
     )  # fmt: skip
     return tuple(case for module in modules for case in module.cases())
