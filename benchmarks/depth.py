@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from random import Random
 from time import perf_counter
 
-from programs import PROGRAMS, Measured
+from programs import CAUSAL, PROGRAMS, Measured
 from rich.table import Table
 from rich.text import Text
 
@@ -44,9 +44,10 @@ class Optimized:
 
 @dataclass(frozen=True)
 class Row:
-    """The measurements of one program."""
+    """The measurements of one program, causal or not."""
 
     name: str
+    causal: bool
     written: int
     written_heads: int
     tracr: int | None
@@ -57,22 +58,22 @@ class Row:
     @property
     def fails(self) -> list[str]:
         """The failed checks, as messages."""
-        found = []
+        found, name = [], f"{self.name}, causal" if self.causal else self.name
         for kind in KINDS:
             got: Optimized = getattr(self, kind)
             if got.layers > got.bound:
-                found.append(f"{self.name}: {got.layers} layers with {kind} attention, over the limit of {got.bound}")
+                found.append(f"{name}: {got.layers} layers with {kind} attention, over the limit of {got.bound}")
             if got.wrong:
-                found.append(f"{self.name}: different results with {kind} attention on {', '.join(got.wrong[:3])}")
+                found.append(f"{name}: different results with {kind} attention on {', '.join(got.wrong[:3])}")
         if not self.compared:
-            found.append(f"{self.name}: it succeeded on no input")
+            found.append(f"{name}: it succeeded on no input")
         return found
 
 
 def measure(measured: Measured, inputs: int, seed: int) -> Row:
     """Optimize one program for both kinds of attention, and compare it with the unoptimized one."""
     random = Random(f"{measured.name} {seed}")
-    written = raspir.lower(measured.program, measured.vocab)
+    written = raspir.lower(measured.program, measured.vocab, causal=measured.causal)
     expected = results(written, [measured.inputs(random) for _ in range(inputs)])
     stats = written.stats()
     found = {}
@@ -83,7 +84,7 @@ def measure(measured: Measured, inputs: int, seed: int) -> Row:
         run = raspir.compile(graph, "reference", optimize=False)
         wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
         found[kind] = Optimized(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
-    return Row(measured.name, stats.layers, stats.heads, measured.tracr, len(expected), **found)
+    return Row(measured.name, measured.causal, stats.layers, stats.heads, measured.tracr, len(expected), **found)
 
 
 def results(graph: Graph, inputs: list[object]) -> list[tuple[object, object]]:
@@ -125,8 +126,8 @@ def cells(row: Row) -> list[str]:
 
 
 def table(rows: list[Row]) -> Table:
-    """Return the terminal table, with missed bounds in red."""
-    made = Table(title=TITLE)
+    """Return the terminal table of programs that are all causal, or all not, with missed bounds in red."""
+    made = Table(title=f"Causal programs: {TITLE[0].lower()}{TITLE[1:]}" if rows[0].causal else TITLE)
     for number, heading in enumerate(HEADINGS):
         made.add_column(heading, justify="right" if number else "left", no_wrap=not number)
     for row in rows:
@@ -138,8 +139,9 @@ def table(rows: list[Row]) -> Table:
 
 
 def markdown(rows: list[Row]) -> str:
-    """Return the documentation table, which holds machine-independent figures only."""
-    lines = [["program", "as written", "Tracr", "`select`", "`best`", "heads"], ["---", *["---:"] * 5]]
+    """Return the documentation table, which holds machine-independent figures only, of programs like :func:`table`."""
+    kind = "causal program" if rows[0].causal else "program"
+    lines = [[kind, "as written", "Tracr", "`select`", "`best`", "heads"], ["---", *["---:"] * 5]]
     for row in rows:
         tracr = "" if row.tracr is None else str(row.tracr)
         heads = f"{row.written_heads}, {row.select.heads}, {row.best.heads}"
@@ -155,13 +157,15 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=300, help="number of inputs for each program (300)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the inputs (0)")
     options = parser.parse_args()
-    rows = [measure(program, options.inputs, options.seed) for program in PROGRAMS]
+    tables = [[measure(each, options.inputs, options.seed) for each in programs] for programs in (PROGRAMS, CAUSAL)]
+    rows = [row for rows in tables for row in rows]
     if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=2))
     elif options.markdown:
-        print(markdown(rows))
+        print("\n\n".join(map(markdown, tables)))
     else:
-        console().print(table(rows))
+        for rows_of_one in tables:
+            console().print(table(rows_of_one))
     fails = [line for row in rows for line in row.fails]
     for line in fails:
         print(line, file=sys.stderr)

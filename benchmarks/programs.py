@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "examples"))
 
 import addition
 import attention
+import causal
 import puzzles
 import rasp
 import tracr
@@ -34,6 +35,7 @@ class Measured:
         inputs: draws inputs, mostly of the intended form, some of them odd.
         vocab: the assumed characters; ``None`` for no assumption.
         tracr: the number of layers of Tracr's program of this name, if there is one.
+        causal: whether no position attends to a later one.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Measured:
     inputs: Inputs
     vocab: str | None = None
     tracr: int | None = None
+    causal: bool = False
 
 
 def text(characters: str, longest: int = 9) -> Inputs:
@@ -126,3 +129,31 @@ PROGRAMS = (
     Measured("long addition", rasp.long_addition(), 5, 3, sums, SUM),
 )  # fmt: skip
 """The challenge's puzzles, Tracr's programs (its layers measured at a maximum length of 5) and RASP's."""
+
+AB = text("abx")
+
+CAUSAL = tuple(
+    Measured(name, program, select, best, inputs, vocab, causal=True)
+    for name, program, select, best, inputs, vocab in (
+        ("position", causal.position, 0, 0, words_or_numbers, None),
+        ("sum of positions", causal.sum_of_positions, 0, 0, words_or_numbers, None),
+        ("occurrence", causal.occurrence, 1, 1, words_or_numbers, None),
+        ("is new", causal.is_new, 1, 1, words_or_numbers, None),
+        ("different", causal.different, 2, 2, words_or_numbers, None),
+        ("total", causal.total, 1, 1, numbers, None),
+        ("fraction of x", causal.fraction_of_x, 1, 1, AB, "abx"),
+        ("majority", causal.majority, 1, 1, AB, "abx"),
+        ("previous", causal.previous, 1, 1, words_or_numbers, None),
+        ("two before", causal.two_before, 1, 1, words_or_numbers, None),
+        ("first token", causal.first_token, 1, 1, words_or_numbers, None),
+        ("after last occurrence", causal.after_last_occurrence(), 2, 2, AB, "abx"),
+        ("depth of brackets", causal.depth(), 1, 1, brackets(("()",), "x"), "()x"),
+        ("well-formed so far", causal.well_formed(), 2, 2, brackets(("()",), "x"), "()x"),
+        ("cumsum_of_length_minus_indices", attention.cumsum_of_length_minus_indices, 0, 0, words_or_numbers, None),
+        ("shift by 2 of shift by 3", puzzles.shift(2, seq=puzzles.shift(3)), 1, 1, words_or_numbers, None),
+        ("pair balance", tracr.pair_balance(), 1, 1, brackets(("()",), "x"), "()x"),
+        ("shuffle-dyck-2", tracr.shuffle_dyck_2(), 2, 2, brackets(BOTH), "(){}"),
+        ("detect a pattern of three", tracr.detect_pattern(), 1, 1, text("abc"), "abc"),
+    )
+)
+"""Programs as causal ones, most of which write no mask: examples/causal.py, and what makes sense of the others."""

@@ -75,7 +75,9 @@ else:
         "raspir.runtime.sequence": ("Sequence",),
     }  # fmt: skip
     _HOME = {name: home for home, names in _HOMES.items() for name in names}
-    _PACKAGES = {"analysis", "api", "backends", "frontends", "ir", "passes", "plugins", "rewriting", "runtime", "viz"}
+    _PACKAGES = {
+        "analysis", "api", "backends", "frontends", "ir", "passes", "plugins", "rewriting", "runtime", "tracr", "viz",
+    }  # fmt: skip
 
     def __getattr__(name):
         from importlib import import_module

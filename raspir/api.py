@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from raspir.backends.base import Backend, Executable, drawer, runner, writer
 from raspir.backends.picture import Picture
 from raspir.frontends.lowering import lower
-from raspir.frontends.python.embedded import Key, Query, Selector, SOp, pictured
+from raspir.frontends.programs import ProgramExpression, SelectorExpression, pictured
+from raspir.frontends.python.embedded import Key, Query
 from raspir.ir import Atom, BackendError, Graph, ProgramError, atoms
 from raspir.ir.atoms import is_one_of
 from raspir.passes.base import Pass, Remark
@@ -24,8 +25,8 @@ from raspir.runtime.strings import warn_of_strings
 from raspir.viz.drawings import BinaryDrawing, Drawing, drawing
 from raspir.viz.options import DiagramOptions
 
-Program = SOp | Graph | Mapping[str, SOp]
-"""A compilable program: a program of the embedded language, several by name, or a graph."""
+Program = ProgramExpression | Graph | Mapping[str, ProgramExpression]
+"""A compilable program: a program of any dialect, several by name, or a graph."""
 
 
 def to_graph(
@@ -228,7 +229,7 @@ def draw(call: _Draw) -> Drawing | BinaryDrawing:
 
 @dataclass(frozen=True)
 class _ShownProgram:
-    program: Program | Selector | Key | Query
+    program: Program | SelectorExpression | Key | Query
     input: object
     optimize: bool = False
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import depth
 import pytest
-from programs import PROGRAMS
+from programs import CAUSAL, PROGRAMS
 
 from raspir._distribution import DISTRIBUTION
 from raspir.passes.base import PASSES
@@ -21,8 +21,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_readme_has_the_measured_depths():
-    rows = [depth.measure(program, inputs=1, seed=0) for program in PROGRAMS]
-    assert depth.markdown(rows) in (ROOT / "README.md").read_text()
+    for programs in (PROGRAMS, CAUSAL):
+        rows = [depth.measure(program, inputs=1, seed=0) for program in programs]
+        assert depth.markdown(rows) in (ROOT / "README.md").read_text()
 
 
 def test_the_optimizer_page_has_all_rules_and_passes():

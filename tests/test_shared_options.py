@@ -15,7 +15,7 @@ from raspir import BackendError, key, query, tokens
 from raspir.cli.app import COMMANDS as LISTED
 from raspir.cli.app import load_command
 from raspir.cli.options import with_options
-from raspir.frontends.python.embedded import SOp
+from raspir.frontends.programs import ProgramExpression
 from raspir.ir import Graph
 from raspir.passes.base import PassContext
 from raspir.passes.options import About, Assumptions, Limits, Options, Target, called_with, described
@@ -24,6 +24,7 @@ ALL = {each.name: each.default for each in fields(Options)}
 ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
 FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.show, raspir.report]
 COMMANDS = {name: load_command(name) for name in LISTED}
+FLAGS = {"causal", "recognize"}
 OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "show", "report"]
 
 
@@ -60,7 +61,8 @@ def test_no_other_function_or_command_takes_an_option_of_its_own():
     functions = [each for each in public if inspect.isfunction(each)]
     assert {each for each in functions if ALL.keys() & defaults(each).keys()} == {*FUNCTIONS, raspir.lower}
     takes = {name: {each.name for each in command.params} for name, command in COMMANDS.items()}
-    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == [*OPTIMIZING, "puzzle"]
+    assert [name for name in COMMANDS if ALL.keys() & takes[name]] == [*OPTIMIZING, "puzzle", "fuzz"]
+    assert ALL.keys() & takes["fuzz"] == {"causal"}  # it draws the others
     assert ALL.keys() & takes["puzzle"] == set(described(Target))  # it chooses vocabularies and limits itself
 
 
@@ -71,7 +73,7 @@ def test_commands_take_all_options_with_the_defaults_and_the_help_of_the_fields(
         default = found[name].default
         assert (default.value if isinstance(default, Enum) else default) == ALL[name]
         assert found[name].opts == [f"--{name.replace('_', '-')}"]
-        assert found[name].secondary_opts == ([f"--no-{name}"] if isinstance(ALL[name], bool) else [])
+        assert found[name].secondary_opts == ([f"--no-{name}"] if name in FLAGS else [])
         assert (found[name].help, found[name].metavar or "") == (about.help, about.metavar)
         assert found[name].show_default == (ALL[name] is not None)
 
@@ -112,7 +114,7 @@ def test_signatures_read_as_if_they_were_written():
     taken = inspect.signature(raspir.emit)
     assert str(taken.parameters["attention"]) == "attention: 'Attention' = 'select'"
     assert taken.return_annotation == "str | bytes"
-    assert get_args(get_type_hints(raspir.emit)["program"])[0] is SOp
+    assert get_args(get_type_hints(raspir.emit)["program"])[0] is ProgramExpression
 
 
 @pytest.mark.parametrize(
@@ -144,10 +146,10 @@ def test_parts():
 
 @dataclass(frozen=True)
 class More(Options):
-    causal: bool | None = field(
+    rotary: bool | None = field(
         default=None,
         kw_only=True,
-        metadata=About("whether heads see only what precedes.", "Whether heads see only what precedes.").metadata,
+        metadata=About("whether positions are angles.", "Whether positions are angles.").metadata,
     )
 
 
@@ -158,13 +160,14 @@ def test_a_new_option_is_one_field():
 
     @called_with(Call)
     def function(call: Call) -> tuple[object, ...]:
-        return call.title, call.causal
+        return call.title, call.rotary
 
     assert str(inspect.signature(function)).endswith(
-        "title: str = '', *, max_table: 'int | None' = None, recognize: 'bool' = True, causal: bool | None = None)"
+        "title: str = '', *, causal: 'bool | None' = None, max_table: 'int | None' = None, "
+        "recognize: 'bool' = True, rotary: bool | None = None)"
         " -> tuple[object, ...]"
     )
-    assert function(None, None, "select", None, None, "title", causal=True) == ("title", True)
+    assert function(None, None, "select", None, None, "title", rotary=True) == ("title", True)
     seen, commands = [], typer.Typer()
 
     @commands.command()
@@ -173,9 +176,9 @@ def test_a_new_option_is_one_field():
         seen.append(options)
 
     runner = CliRunner()
-    assert "--no-causal" in runner.invoke(commands, ["--help"], env={"COLUMNS": "120"}).stdout
-    assert runner.invoke(commands, ["--causal", "--attention", "best"]).exit_code == 0
-    assert seen == [More(attention="best", causal=True)]
+    assert "--no-rotary" in runner.invoke(commands, ["--help"], env={"COLUMNS": "120"}).stdout
+    assert runner.invoke(commands, ["--rotary", "--attention", "best"]).exit_code == 0
+    assert seen == [More(attention="best", rotary=True)]
     assert type(seen[0].attention) is str
 
 

@@ -9,6 +9,7 @@ from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Comparison, Disjunction
 from raspir.ir import Graph, Node
+from raspir.ir.causal import written
 from raspir.ir.layers import selector_parts
 from raspir.ir.views import Aggregate, Indices
 
@@ -35,6 +36,11 @@ def looks_back(facts: Known, selector: Node) -> bool:
 def looking_ahead(facts: Known, graph: Graph) -> list[Aggregate]:
     """Return the aggregates of ``graph`` that may attend to a position after their own, in node order."""
     return [node for node in graph if isinstance(node, Aggregate) and not looks_back(facts, node.selector)]
+
+
+def masked(facts: Known, graph: Graph) -> list[Aggregate]:
+    """Return the aggregates of a causal ``graph`` that may look ahead without the mask, in node order."""
+    return [node for node in graph if isinstance(node, Aggregate) and not looks_back(facts, written(node.selector))]
 
 
 def _never(_: list[bool]) -> bool:

@@ -15,6 +15,7 @@ from raspir.ir import Atom, BackendError, Graph, InputError, LayeredProgram, Ras
 from raspir.ir.atoms import show
 from raspir.ir.display import displayed
 from raspir.ir.errors import reason
+from raspir.ir.packing import pack_all
 from raspir.ir.tracebacks import concealed, package_of, place, public
 from raspir.ir.views import Map
 from raspir.plugins.options import with_options
@@ -380,10 +381,15 @@ class CheckedExecutable:
     def _sequence(self, name: str, raw: object, length: int) -> Sequence:
         try:
             with self._backend.answering():
-                sequence = raw if self._is_result(raw) else Sequence(read_sequence(raw), self._layers[name])
+                sequence = raw if self._is_result(raw) else Sequence(_atoms_of(raw), self._layers[name])
         except InputError as error:
             raise self._backend.wrong(f"returned an invalid sequence for {name}: {error.message}") from error
         if len(sequence) != length:
             atoms = "1 atom" if len(sequence) == 1 else f"{len(sequence)} atoms"
             raise self._backend.wrong(f"returned {atoms} for {name}, but the input has {length}")
         return sequence
+
+
+def _atoms_of(raw: object) -> list[Atom]:
+    """Return the atoms of a sequence, those that stand for tuples where it is a result that holds these."""
+    return pack_all(raw) if isinstance(raw, Sequence) else read_sequence(raw)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from raspir.ir import OPERATIONS, BackendError, Graph, Node
+from raspir.ir.causal import is_mask
 from raspir.ir.lazy import cached_property
 from raspir.ir.operations import AttributeKind, Role
 from raspir.ir.text.describe import Describer
@@ -200,8 +201,10 @@ def holds_none(node: Node) -> bool:
 
 
 def _written(graph: Graph, node: Node) -> str:
-    """Return the source expression of a node, with its name."""
+    """Return the source expression of a node, with its name; the mask of a causal graph in words."""
     describer = Describer(graph)
+    if graph.causal and node.type is SELECTOR and any(map(is_mask, (node, *node.operands))):
+        return "the causal mask" if is_mask(node) else f"the causal mask of {describer(node)}"
     name, expression = describer.name(node), describer(node)
     return f"{name} = {expression}" if name and name != expression else expression
 

@@ -8,6 +8,7 @@ from html import escape
 from raspir.backends.base import drawer
 from raspir.ir import BackendError, Graph
 from raspir.ir.text.visible import visible
+from raspir.viz.causality import CAUSAL
 from raspir.viz.drawings import embedded
 from raspir.viz.heads import DrawnLayer, DrawnProgram
 from raspir.viz.shown import totals
@@ -19,7 +20,8 @@ _TOP = "text-align:left;vertical-align:top;white-space:pre-wrap"
 def program_html(graph: Graph, heading: str) -> str:
     """Return a graph as HTML: its figures, its diagram and its layers."""
     title = f"<b>{escape(heading)}</b>: " if heading else ""
-    return f"<p>{title}{totals(graph.stats())}</p>{_diagram(graph)}{''.join(_table(graph))}"
+    causal = f"; {CAUSAL}" if graph.causal else ""
+    return f"<p>{title}{totals(graph.stats())}{causal}</p>{_diagram(graph)}{''.join(_table(graph))}"
 
 
 def _diagram(graph: Graph) -> str:

@@ -31,7 +31,8 @@ ProgramSpec = Annotated[
         metavar="FILE[:NAME]",
         autocompletion=completion.programs,
         help="A Python file, a dotted module or a textual IR file; - for either text from standard input. NAME is a "
-        "program in it, or a function without parameters that returns one; it is optional if there is only one.",
+        "program in it, or a function without parameters that returns one; it is optional if there is only one. A "
+        "function with parameters takes literals, as in FILE:'make_shift(2)'.",
     ),
 ]
 NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Do not optimize the program.")]

@@ -38,6 +38,7 @@ from raspir.ir import Graph, InputError, print_graph
 from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.report import Report
+from raspir.viz.causality import Causality
 from raspir.viz.shown import totals
 
 commands = typer.Typer()
@@ -207,7 +208,7 @@ def plan(
 
 
 def _figures(graph: Graph) -> dict[str, Any]:
-    return {**graph.stats().to_json(), "critical_path": path_to_json(graph)}
+    return {**graph.stats().to_json(), **Causality.of(graph).to_json(), "critical_path": path_to_json(graph)}
 
 
 def _print_stats(program: str, written: Graph, after: Graph | None, report: Report) -> None:
@@ -219,7 +220,7 @@ def _print_stats(program: str, written: Graph, after: Graph | None, report: Repo
     if after is None:
         return
     console().print()
-    _print_layers(after, f"{program}, optimized")
+    _print_layers(after, f"{program}, optimized", written)
     console().print()
     console().print(comparison_table(before, after.stats()))
     if report.remarks and after.stats().layers < before.layers:
@@ -227,11 +228,15 @@ def _print_stats(program: str, written: Graph, after: Graph | None, report: Repo
         console().print(remark_table(report.remarks))
 
 
-def _print_layers(graph: Graph, title: str) -> None:
+def _print_layers(graph: Graph, title: str, written: Graph | None = None) -> None:
+    """Print tables of a graph, which the optimizer has made of ``written``."""
     from raspir.cli.tables import console, critical_table, layer_table
 
     console().print(layer_table(graph, title))
     typer.echo(totals(graph.stats()))
+    causality = Causality.of(graph).sentence(written)
+    if causality:
+        typer.echo(causality)
     if graph.stats().layers:
         console().print()
         console().print(critical_table(graph))

@@ -16,9 +16,10 @@ import typer
 from raspir.backends.picture import Kind
 from raspir.cli.batch import cause, read_json, to_json
 from raspir.cli.commands import FULL, STDIN
-from raspir.frontends.files import load_function, load_shown, load_text, refuse_selector
+from raspir.frontends.calls import split
+from raspir.frontends.files import Loaded, load_function, load_shown, load_text, refuse_selector
 from raspir.frontends.lowering import lower
-from raspir.frontends.python.embedded import Selector, SOp, pictured
+from raspir.frontends.programs import ProgramExpression, pictured
 from raspir.ir import Graph, InputError, LoadError, RaspirError, RaspirWarning, SlowWarning
 from raspir.ir.text.printer import escape
 from raspir.passes.base import Pass
@@ -86,7 +87,9 @@ def load_drawn(spec: str, bind: list[str] | None, options: Options, *inputs: obj
     return kind, _bound(program, bind, options, inputs)
 
 
-def _bound(program: SOp | Graph, bind: list[str] | None, options: Options, inputs: Iterable[object]) -> Graph:
+def _bound(
+    program: ProgramExpression | Graph, bind: list[str] | None, options: Options, inputs: Iterable[object]
+) -> Graph:
     graph = program if isinstance(program, Graph) else lower(program, causal=options.causal)
     functions = {}
     for binding in bind or ():
@@ -110,12 +113,12 @@ def is_stdin(spec: str) -> bool:
     return spec == "-" or spec.startswith((f"{STDIN}:", "-:"))
 
 
-def _loaded(spec: str) -> SOp | Selector | Graph:
+def _loaded(spec: str) -> Loaded:
     """Return the program or selector of a command's argument."""
     return _from_stdin(spec) if is_stdin(spec) else load_shown(spec)
 
 
-def _from_stdin(spec: str) -> SOp | Selector | Graph:
+def _from_stdin(spec: str) -> Loaded:
     """Return the program or selector that standard input contains."""
     if sys.stdin is None:
         raise LoadError("cannot read standard input: it is closed")
@@ -158,8 +161,8 @@ def program_name(spec: str) -> str:
     """Return the name of a program, or the stem of its file if it is given without a name."""
     if spec == "-":
         return "standard input"
-    path, _, name = spec.rpartition(":")
-    return name if path and "/" not in name and "\\" not in name else Path(spec).stem
+    file, name = split(spec)
+    return name or Path(file).stem
 
 
 @contextlib.contextmanager

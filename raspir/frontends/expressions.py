@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from raspir.frontends.source import caller, mistake
 from raspir.ir import Function, Graph, Location
@@ -160,6 +160,13 @@ class Expression(RefusedOperations):
     __slots__ = ("_graph", "attributes", "function", "layer", "location", "operands", "operation", "title", "type")
 
     _made_by = "use operators to build it"
+    _aggregating = "selector.value(tokens)"
+    _looks_ahead: ClassVar[str] = ""
+    """Why no causal program can compute it, if none can whatever its selectors are."""
+    _links: ClassVar[tuple[str, ...]] = ("operands",)
+    """The slots that hold expressions, which pickles store by their numbers."""
+    _stored: ClassVar[tuple[str, ...]] = ("attributes", "function", "layer", "location", "title", "type")
+    """The slots that pickles store by value."""
 
     operation: Operation
     operands: tuple[Expression, ...]
@@ -174,10 +181,6 @@ class Expression(RefusedOperations):
     def __init__(self, *_: object, **__: object) -> None:
         mistake(f"{type(self).__name__}(…) does not make {self._what}: {self._made_by}")
 
-    def name(self, name: str) -> Self:
-        """Return the same program or selector with a name for drawings and printouts."""
-        return named(self, name)
-
     def _input(self, given: object, more: tuple[object, ...], named: Mapping[str, object]) -> object:
         """Return the input of a call, after checking that it is the only argument; RASPy calls it ``inplike``."""
         if given is MISSING and "inplike" in named:
@@ -186,43 +189,59 @@ class Expression(RefusedOperations):
             mistake(f'{self._what} takes one input, such as "hello" or [5, 2], and no other arguments')
         return given
 
+    def _require_picklable(self) -> None:
+        """Check that its opaque function can be pickled.
+
+        Raises:
+            ProgramError: if it cannot.
+        """
+        if self.function is not None:
+            require_picklable(self.function, self.operation.symbol, self.location)
+
+    def _complete(self) -> None:
+        """Fill in the slots that no pickle stores, after unpickling."""
+
     def __reduce__(self) -> tuple[object, ...]:
         return (restored, (_rows(self),))
 
 
-_STORED = ("attributes", "function", "layer", "location", "title", "type")
-
-Row = tuple[type[Expression], str, tuple[int, ...], tuple[Any, ...]]
-"""A pickled expression: class, operation, row indices of the operands, and values of the stored slots."""
+Row = tuple[type[Expression], str, tuple[tuple[int, ...], ...], tuple[Any, ...]]
+"""A pickled expression: class, operation, row indices of the expressions in its slots, and values of other slots."""
 
 
 def _rows(root: Expression) -> list[Row]:
-    """Return ``root`` and its transitive operands as rows in post-order, since pickle recurses on nested objects.
+    """Return ``root`` and all that it links to as rows in post-order, since pickle recurses on nested objects.
 
     Raises:
         ProgramError: if an opaque function cannot be pickled.
     """
     numbers: dict[Expression, int] = {}
     rows: list[Row] = []
-    for each in postorder(root, lambda expression: expression.operands, numbers):
-        if each.function is not None:
-            require_picklable(each.function, each.operation.symbol, each.location)
-        operands = tuple(numbers[operand] for operand in each.operands)
-        rows.append((type(each), each.operation.name, operands, tuple(getattr(each, slot) for slot in _STORED)))
+    for each in postorder(root, _linked, numbers):
+        each._require_picklable()
+        links = tuple(tuple(numbers[linked] for linked in getattr(each, slot)) for slot in each._links)
+        rows.append((type(each), each.operation.name, links, tuple(getattr(each, slot) for slot in each._stored)))
         numbers[each] = len(numbers)
     return rows
+
+
+def _linked(expression: Expression) -> tuple[Expression, ...]:
+    """Return the expressions that the slots of ``expression`` hold."""
+    return tuple(linked for slot in expression._links for linked in getattr(expression, slot))
 
 
 def restored(rows: Sequence[Row]) -> Expression:
     """Return the expression pickled as ``rows``."""
     made: list[Expression] = []
-    for cls, operation, operands, stored in rows:
+    for cls, operation, links, stored in rows:
         expression = cls.__new__(cls)
         expression.operation = OPERATIONS[operation]
-        expression.operands = tuple(made[number] for number in operands)
         expression._graph = None
-        for slot, value in zip(_STORED, stored, strict=True):
+        for slot, linked in zip(cls._links, links, strict=True):
+            setattr(expression, slot, tuple(made[number] for number in linked))
+        for slot, value in zip(cls._stored, stored, strict=True):
             setattr(expression, slot, value)
+        expression._complete()
         made.append(expression)
     return made[-1]
 
@@ -239,13 +258,27 @@ def expression(
     Raises:
         ProgramError: if the operands are ill-typed.
     """
+    return filled(cls.__new__(cls), operation_name, operands, attributes, function)
+
+
+def filled(
+    made: E,
+    operation_name: str,
+    operands: Sequence[Expression] = (),
+    attributes: tuple[Attribute, ...] = (),
+    function: Function | None = None,
+) -> E:
+    """Return ``made``, a new expression, after filling it in as :func:`expression` does.
+
+    Raises:
+        ProgramError: as :func:`expression`.
+    """
     operation = OPERATIONS[operation_name]
     attributes = operation.completed(attributes)
     types = tuple(operand.type for operand in operands)
     result = operation.infer(types, attributes)
     if result is NOTHING:
         mistake(f"`{operation.symbol}`: {impossible(operation, types)}")
-    made = cls.__new__(cls)
     made.operation = operation
     made.operands = tuple(operands)
     made.attributes = attributes
@@ -262,10 +295,16 @@ def named(expression: E, title: str) -> E:
     """Return a copy of ``expression`` named ``title``."""
     if type(title) is not str or not title:
         mistake("a name must be a non-empty str")
-    copy = expression.__class__.__new__(expression.__class__)
-    for slot in Expression.__slots__:
-        setattr(copy, slot, getattr(expression, slot))
+    copy = copied(expression)
     copy.title = title
+    return copy
+
+
+def copied(expression: E) -> E:
+    """Return a new expression that is equal to ``expression`` in every part."""
+    copy = expression.__class__.__new__(expression.__class__)
+    for slot in ("operation", "function", *expression._links, *expression._stored):
+        setattr(copy, slot, getattr(expression, slot))
     copy._graph = None
     return copy
 

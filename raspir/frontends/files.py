@@ -1,4 +1,4 @@
-"""Loader of programs from ``FILE[:NAME]``: a Python file, a dotted module or a textual IR file."""
+"""Loader of programs from ``FILE[:NAME]`` or ``FILE:CALL``: a Python file, a dotted module or a textual IR file."""
 
 from __future__ import annotations
 
@@ -18,78 +18,78 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+from raspir.frontends.calls import Call, example_call, is_call, is_file, read_call, split
 from raspir.frontends.expressions import RefusedOperations, unlocated
-from raspir.frontends.python.embedded import Selector, SOp
+from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public
+
+Loaded = ProgramExpression | SelectorExpression | Graph
+"""A program or a selector of any dialect, or a graph."""
 
 _NOTHING: Mapping[str, object] = {}
 
 
 @public
-def load(target: str) -> SOp | Graph:
+def load(target: str) -> ProgramExpression | Graph:
     """Return the program that ``target`` names, as :func:`load_shown`; a selector is refused.
 
     Raises:
         LoadError, TextError: as for :func:`load_shown`, and if it is a selector.
     """
-    name = target.rpartition(":")[2] if ":" in target else f"the program of {target}"
-    return refuse_selector(load_shown(target), name)
+    return refuse_selector(load_shown(target), split(target)[1] or f"the program of {target}")
 
 
-def refuse_selector(value: SOp | Selector | Graph, name: str) -> SOp | Graph:
+def refuse_selector(value: Loaded, name: str) -> ProgramExpression | Graph:
     """Return a program.
 
     Raises:
         LoadError: if it is a selector.
     """
-    if isinstance(value, Selector):
-        advice = "aggregate with it, as in selector.value(tokens); `raspir run` and `raspir show` take it as it is"
+    if isinstance(value, SelectorExpression):
+        advice = f"aggregate with it, as in {value._aggregating}; `raspir run` and `raspir show` take it as it is"
         raise LoadError(f"{name} is a selector, not a program: {advice}")
     return value
 
 
-def load_shown(target: str) -> SOp | Selector | Graph:
+def load_shown(target: str) -> Loaded:
     """Return the program or selector that ``target`` names.
 
     Args:
-        target: ``FILE`` or ``FILE:NAME``. ``FILE`` is a Python file (ending in ``.py``), a textual IR file, or a
-            dotted module. ``NAME`` is a program in it, or a function without required parameters that returns one
-            (in textual IR: an output); it is optional if there is only one, or no program and only one selector.
-            Python code is executed.
+        target: ``FILE``, ``FILE:NAME`` or ``FILE:CALL``. ``FILE`` is a Python file (ending in ``.py``), a textual IR
+            file, or a dotted module. ``NAME`` is a program in it, or a function without required parameters that
+            returns one (in textual IR: an output); it is optional if there is only one, or no program and only one
+            selector. ``CALL`` calls a function of the file with literals, as in ``make_shift(2)``. Python code of the
+            file is executed, but that of the call is not.
 
     Raises:
-        LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, or
-            the code raises; the error then names the line at fault.
+        LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, an
+            argument is not a literal, or the code raises; the error then names the line at fault.
         TextError: if a textual IR file is malformed.
     """
-    file, name = _split(target)
+    file, name = split(target)
     path = Path(file)
-    if _is_file(path) and path.suffix != ".py":
+    if is_file(path) and path.suffix != ".py":
         return _output(_read(path), file, name)
-    module, origin = _module(file)
-    value = _only_program(module, origin, file) if name is None else _named(module, name, file)
-    return _program(value, name or "the program", origin)
+    return _chosen(*_module(file), file, name)
 
 
 @public
-def load_text(text: str, file: str, name: str | None = None) -> SOp | Selector | Graph:
+def load_text(text: str, file: str, name: str | None = None) -> Loaded:
     """Return the program or selector in a text: textual IR if it begins like it, otherwise Python code to execute.
 
     Args:
         text: the text.
         file: the name of the text in messages and locations.
-        name: the name of the program, as for :func:`load_shown`.
+        name: the name or the call of the program, as for :func:`load_shown`.
 
     Raises:
         LoadError, TextError: as for :func:`load_shown`.
     """
     if _IR.match(text):
         return _output(parse(text, file=file), file, name)
-    module = _execute_text(text, file)
-    value = _only_program(module, file, file) if name is None else _named(module, name, file)
-    return _program(value, name or "the program", file)
+    return _chosen(_execute_text(text, file), file, file, name)
 
 
 _IR = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*(?:%|(?:raspir|max_length|output)[ \t]+[^\W_])")
@@ -120,13 +120,13 @@ class Named:
         required = _required(self.value)
         return {each.name: each.name in required for each in _parameters(self.value) if each.kind not in _ANY_NUMBER}
 
-    def program(self, given: Mapping[str, object]) -> SOp | Graph:
+    def program(self, given: Mapping[str, object]) -> ProgramExpression | Graph:
         """Return it as a program, calling it with the arguments ``given``, by parameter, if it is a function.
 
         Raises:
             LoadError: if it is not a program, or the function raises an error.
         """
-        return refuse_selector(_program(self.value, self.name, self.origin, given), self.name)
+        return refuse_selector(_program(self.value, self.name, self.origin, given=given), self.name)
 
 
 def find(target: str, default: str) -> Named:
@@ -135,11 +135,13 @@ def find(target: str, default: str) -> Named:
     Raises:
         LoadError, TextError: as for :func:`load`.
     """
-    file, name = _split(target)
+    file, name = split(target)
     path = Path(file)
-    if _is_file(path) and path.suffix != ".py":
+    if is_file(path) and path.suffix != ".py":
         return Named(_output(_read(path), file, name), name or default, file)
     module, origin = _module(file)
+    if name is not None and is_call(name):
+        return Named(_chosen(module, origin, file, name), name, origin)
     return Named(_named(module, name or default, file), name or default, origin)
 
 
@@ -150,27 +152,13 @@ def load_function(target: str) -> Callable[..., Any]:
     Raises:
         LoadError: if there is no such file, module or function, or the code raises.
     """
-    file, name = _split(target)
-    if name is None:
+    file, name = split(target)
+    if name is None or is_call(name):
         raise LoadError(f"{target}: name the function, as in {file}:NAME")
     value = _named(_module(file)[0], name, file)
     if not _is_function(value):
         raise LoadError(f"{target} is not a function")
     return value  # type: ignore[no-any-return]  # known to be callable, nothing more
-
-
-def _split(target: str) -> tuple[str, str | None]:
-    file, colon, name = target.rpartition(":")
-    if colon and file and name.isidentifier() and not _is_file(Path(target)):
-        return file, name
-    return target, None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # the name is too long or contains a null character
-        return False
 
 
 def _read(path: Path) -> Graph:
@@ -185,6 +173,10 @@ def _read(path: Path) -> Graph:
 def _output(graph: Graph, file: str, name: str | None) -> Graph:
     if name is None:
         return graph
+    if is_call(name):
+        raise LoadError(
+            f"{file} is textual IR, which has outputs ({', '.join(graph.outputs)}) and no functions to call"
+        )
     if name not in graph.outputs:
         raise LoadError(f"{file} has no output {name} (its outputs: {', '.join(graph.outputs)})")
     return graph.derived(outputs={name: graph.outputs[name]})  # without the schedule, which covers all outputs
@@ -209,7 +201,7 @@ def _module(file: str) -> tuple[ModuleType, str]:
 
 def _execute(path: Path) -> ModuleType:
     """Execute the Python file at ``path`` as a new module, with its folder on the import path."""
-    if not _is_file(path):
+    if not is_file(path):
         raise LoadError(
             f"there is no file {path}" if not os.path.isdir(path) else f"cannot read {path}: it is a folder"
         )
@@ -259,6 +251,11 @@ def _user_code(file: str) -> Iterator[None]:
             problem += (
                 "; for programs written for RASPy, write: from raspir import * (docs/from-raspy.md lists what differs)"
             )
+        if isinstance(error, ModuleNotFoundError) and error.name in ("tracr", "tracr.rasp", "tracr.compiler"):
+            problem += (
+                "; for programs written for Tracr, write: from raspir.tracr import rasp (docs/from-tracr.md lists what "
+                "differs)"
+            )
         raise LoadError(problem if line else f"{file}: {problem}", line) from error
 
 
@@ -268,12 +265,27 @@ def _own_line(error: BaseException, file: str) -> Location | None:
     return Location(own[-1].filename, own[-1].lineno or 1) if own else None
 
 
+def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> Loaded:
+    """Return the program or selector of a module that ``name``, a name or a call, chooses; the only one if ``None``."""
+    if name is None:
+        return _program(_only_program(module, origin, file), "the program", origin)
+    if not is_call(name):
+        return _program(_named(module, name, file), name, origin, file)
+    call = read_call(name)
+    function = _named(module, call.name, file)
+    if not _is_function(function):
+        what = "a program" if isinstance(function, ProgramExpression | Graph) else show(function)
+        raise LoadError(f"{call.name} is {what}, not a function: give its name without parentheses")
+    return _program(function, name, origin, file, call=call)
+
+
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
     imported = _programs_elsewhere(module)
     named = [item for item in vars(module).items() if (item[0], id(item[1])) not in imported]
     programs = {name: value for name, value in named if _may_be_program(name, value, origin)}
     if not programs:
-        programs = {name: value for name, value in named if isinstance(value, Selector) and not name.startswith("_")}
+        visible = [(name, value) for name, value in named if not name.startswith("_")]
+        programs = {name: value for name, value in visible if isinstance(value, SelectorExpression)}
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
@@ -286,10 +298,7 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
     """Return the programs of all other modules, by name and identity: candidates for imports of ``module``."""
     others = [other for other in list(sys.modules.values()) if other is not module and hasattr(other, "__dict__")]
     return {
-        (name, id(value))
-        for other in others
-        for name, value in list(vars(other).items())
-        if isinstance(value, SOp | Selector | Graph)
+        (name, id(value)) for other in others for name, value in list(vars(other).items()) if isinstance(value, Loaded)
     }
 
 
@@ -299,7 +308,7 @@ def _may_be_program(name: str, value: object, origin: str) -> bool:
         return False
     if isinstance(value, FunctionType):
         return _same_file(value.__code__.co_filename, origin) and not _required(value)
-    return isinstance(value, SOp | Graph)
+    return isinstance(value, ProgramExpression | Graph)
 
 
 def _same_file(a: str, b: str) -> bool:
@@ -340,19 +349,45 @@ def _is_function(value: object) -> bool:
     return callable(value) and not isinstance(value, RefusedOperations)
 
 
-def _program(value: Any, name: str, origin: str, given: Mapping[str, object] = _NOTHING) -> SOp | Selector | Graph:
-    """Return ``value`` as a program or a selector, calling it with the arguments ``given`` if it is a function."""
+def _program(
+    value: Any,
+    name: str,
+    origin: str,
+    file: str | None = None,
+    given: Mapping[str, object] = _NOTHING,
+    call: Call | None = None,
+) -> Loaded:
+    """Return ``value`` as a program or a selector, calling it if it is a function.
+
+    Args:
+        value: the program or function.
+        name: what messages call it.
+        origin: the file of its code.
+        file: the file as the user gave it, if a call in it may be advised.
+        given: the arguments, by parameter.
+        call: the call that has the arguments instead.
+    """
     verb = "is"
     if _is_function(value):
-        required = [each for each in _required(value) if each not in given]
-        if required:
-            raise LoadError(f"{name} requires arguments ({', '.join(required)}), so it is not a program")
+        if call is None:
+            _check_given(value, name, file, given)
+        else:
+            call.check(value)
         ours = str(getattr(value, "__module__", None)).partition(".")[0] == __name__.partition(".")[0]
         with _user_code(origin):
-            value = _called(value, given)
-        if ours and isinstance(value, SOp):
+            value = _called(value, given) if call is None else value(*call.positional, **call.named)
+        if ours and isinstance(value, ProgramExpression):
             unlocated(value)
         verb = "returned"
-    if not isinstance(value, SOp | Selector | Graph):
+    if not isinstance(value, Loaded):
         raise LoadError(f"{name} {verb} {show(value)}, which is not a program")
     return value
+
+
+def _check_given(function: Callable[..., Any], name: str, file: str | None, given: Mapping[str, object]) -> None:
+    """Check that ``given`` has all arguments that ``function`` requires."""
+    missing = [each for each in _required(function) if each not in given]
+    if missing:
+        example = f"{'-' if file == '<stdin>' else file}:{example_call(name, len(missing))}"
+        advice = "" if file is None else f': call it, as in "{example}"'
+        raise LoadError(f"{name} requires arguments ({', '.join(missing)}), so it is not a program{advice}")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from types import FunctionType
 
+from raspir.frontends.applications import Application, Applications
 from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.source import mistake
 from raspir.ir import Atom, Graph, Location, Node, build, make
 from raspir.ir.atoms import read_mapping, show
-from raspir.ir.composition import Composed, Part, makes_tuples
+from raspir.ir.composition import Chain, Composed
+from raspir.ir.errors import ProgramError
 from raspir.ir.functions import Function, identity
+from raspir.ir.operations import OPERATIONS, Operation, Role
+from raspir.ir.packing import Packing, unpack
 from raspir.ir.tracebacks import public
 from raspir.ir.types import ATOM
-from raspir.ir.walks import computed
+from raspir.ir.typing import Attribute
+from raspir.ir.walks import computed, preorder
 from raspir.runtime.strings import warn_of_strings
 
 OUTPUT = "out"
@@ -40,15 +45,20 @@ def lower(
             query(indices)`` then joins every selector.
 
     Raises:
-        ProgramError: if an argument is not a program.
+        ProgramError: if an argument is not a program, or is to be causal and uses what looks ahead by definition.
         InputError: if an assumption is invalid.
     """
     if isinstance(programs, Expression):
+        if causal:
+            _require_looking_back((programs,))
         if programs._graph is None:
             programs._graph = _lower({OUTPUT: _checked(programs)})
         graph = programs._graph
     elif isinstance(programs, Mapping):
-        graph = _lower({name: _checked(program) for name, program in read_mapping(programs).items()})
+        checked = {name: _checked(program) for name, program in read_mapping(programs).items()}
+        if causal:
+            _require_looking_back(checked.values())
+        graph = _lower(checked)
     else:
         _checked(programs)
     graph = graph.assume(vocab, max_length, causal)
@@ -64,8 +74,22 @@ def _checked(program: object) -> Expression:
         )
         mistake(f"{program.__name__ if isinstance(program, FunctionType) else show(program)} is not a program{hint}")
     if program.type not in ATOM:
-        mistake("a selector is not a program: aggregate with it, as in selector.value(tokens)")
+        mistake(f"a selector is not a program: aggregate with it, as in {program._aggregating}")
     return program
+
+
+def _require_looking_back(programs: Iterable[Expression]) -> None:
+    """Check that no part of programs looks ahead by definition, as the number of all positions does.
+
+    Raises:
+        ProgramError: if one does, at the line that uses it.
+    """
+    whole = tuple(programs)
+    users = ((each, each.operands) for each in preorder(whole, lambda each: each.operands))
+    for user, used in ((None, whole), *users):
+        for each in used:
+            if each._looks_ahead:
+                raise ProgramError(each._looks_ahead, user.location if user is not None else each.location)
 
 
 def _lower(programs: Mapping[str, Expression]) -> Graph:
@@ -101,9 +125,21 @@ class _Symbols:
         return self._of[key]
 
 
+_MOST_NAMED = 4  # functions of a chain in its name
+_OPERATORS = {id(each.evaluate): each.name for each in OPERATIONS.values() if each.role is Role.ELEMENTWISE}
+"""The names of operations, by the identities of their functions of atoms."""
+
+
 def _name(function: Function) -> str:
-    if isinstance(function, Composed):
-        return "_of_".join(map(_name, function.functions))
+    if isinstance(function, Packing):
+        return _name(function.function)
+    if isinstance(function, Composed | Chain):
+        functions = [each for each in function.functions if each is not unpack]
+        return "_of_".join([*map(_name, functions[:_MOST_NAMED]), *(["others"] if functions[_MOST_NAMED:] else [])])
+    if isinstance(function, partial):
+        return _name(function.func)
+    if id(function) in _OPERATORS:
+        return _OPERATORS[id(function)]
     name = getattr(function, "__name__", None) or type(function).__name__
     return "lambda" if name == "<lambda>" else str(name)
 
@@ -116,60 +152,37 @@ class _Lowering:
         self.names: dict[Node, tuple[str, ...]] = {}
         self.locations: dict[Node, Location] = {}
         self._nodes: dict[Expression, Node] = {}
-        self._applied: dict[Expression, _Application] = {}
+        self._applications = Applications()
 
     def node(self, root: Expression) -> Node:
         """Return the node of ``root``, lowering operands first; iterative, since programs can be deep."""
         return computed(root, lambda expression: expression.operands, self._make, self._nodes)
 
     def _make(self, expression: Expression) -> Node:
-        attributes, operands = expression.attributes, [self._nodes[operand] for operand in expression.operands]
-        if expression.function is not None:
-            applied = self._applied[expression] = self._application(expression)
-            symbol = self.symbols.symbol(expression.operation.name, len(applied.operands), applied.function)
-            attributes = (symbol, *([applied.none] if attributes[1:] else []))
-            operands = [self._nodes[operand] for operand in applied.operands]
-        node = make(expression.operation, operands, attributes, expression.type)
+        applied = self._applications.of(expression)
+        node = self._operation(expression) if applied is None else self._application(applied)
         if expression.title is not None and expression.title not in self.names.get(node, ()):
             self.names[node] = (*self.names.get(node, ()), expression.title)
         if expression.location is not None:
             self.locations.setdefault(node, expression.location)
         return node
 
-    def _application(self, expression: Expression) -> _Application:
-        """Return the function of a ``map`` or ``select.by``, composed with those that make tuples for it."""
-        assert expression.function is not None
-        none = str(expression.attributes[1]) if expression.operation.name == "map" else "value"
-        parts: list[Part] = []
-        operands: list[Expression] = []
-        for operand in expression.operands:
-            inner = self._applied.get(operand)
-            if inner is not None and makes_tuples(inner.function) and _is_composable(expression, inner, none):
-                parts.append(Part(inner.function, len(inner.operands), inner.none))
-                operands += inner.operands
-            else:
-                parts.append(Part(None, 1, none))
-                operands.append(operand)
-        if all(part.function is None for part in parts):
-            return _Application(expression.function, expression.operands, none)
-        whole = parts[0].none if none == "skip" else none  # what is skipped before is skipped by both
-        return _Application(Composed(expression.function, tuple(parts), none), tuple(operands), whole)
+    def _operation(self, expression: Expression) -> Node:
+        """Return the node of an operation; operands that may hold tuples are adapted to it."""
+        operands = []
+        for number, operand in enumerate(expression.operands):
+            adapted = self._applications.adapted(expression, number)
+            node = self._nodes[operand] if adapted is None else self._application(adapted)
+            if adapted is not None and expression.location is not None:
+                self.locations.setdefault(node, expression.location)
+            operands.append(node)
+        return self._typed(expression.operation, operands, expression.attributes)
 
+    def _application(self, applied: Application) -> Node:
+        operation, function = OPERATIONS[applied.operation], applied.of_atoms
+        symbol = self.symbols.symbol(operation.name, len(applied.operands), function)
+        attributes = (symbol, applied.none) if operation.name == "map" else (symbol,)
+        return self._typed(operation, [self._nodes[operand] for operand in applied.operands], attributes)
 
-@dataclass(frozen=True)
-class _Application:
-    """A function, the expressions to which it is applied, and how it treats ``None`` among their atoms."""
-
-    function: Function
-    operands: tuple[Expression, ...]
-    none: str
-
-
-def _is_composable(outer: Expression, inner: _Application, none: str) -> bool:
-    """Return whether ``outer`` may take the operands of ``inner`` in place of its result.
-
-    A selector compares one atom of the key with one of the query. If one operand of several skips ``None``, all must.
-    """
-    if none == "value":
-        return len(inner.operands) == 1
-    return none in ("error", inner.none) or len(outer.operands) == 1
+    def _typed(self, operation: Operation, operands: list[Node], attributes: tuple[Attribute, ...]) -> Node:
+        return make(operation, operands, attributes, operation.infer(tuple(each.type for each in operands), attributes))

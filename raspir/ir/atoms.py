@@ -15,6 +15,12 @@ Atom = bool | int | float | str | None
 ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str, type(None))
 
 
+PACKED = "\ufdd0"
+"""The first character of a ``str`` that stands for a tuple (:mod:`raspir.ir.packing`): no character of any text."""
+
+_OPENING = f"{PACKED}("
+
+
 class Failed(Enum):
     """The type of :data:`FAILED`."""
 
@@ -69,6 +75,11 @@ def _plain(value: object) -> object:
 def is_atom(value: object) -> TypeGuard[Atom]:
     """Return whether ``value`` is an atom as it stands: of one of the atom classes, and not NaN."""
     return type(value) in ATOM_CLASSES and value == value
+
+
+def is_packed(atom: object) -> TypeGuard[str]:
+    """Return whether ``atom`` is a ``str`` that stands for a tuple."""
+    return type(atom) is str and atom.startswith(_OPENING)
 
 
 def is_integer(atom: object) -> bool:
@@ -173,7 +184,7 @@ def show(value: Any) -> str:
     try:
         if shown_as is not None:
             return str(shown_as())
-        text = show_int(value) if type(value) is int else repr(value)
+        text = show_int(value) if type(value) is int else value[1:] if is_packed(value) else repr(value)
     except Exception:  # a user-defined __repr__ may raise, and must not hide the error being reported
         text = f"<{type(value).__name__}>"
     text = text.replace("\n", "\\n")

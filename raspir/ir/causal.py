@@ -35,6 +35,13 @@ def masked(nodes: Iterable[Node]) -> dict[Node, Node]:
     return new
 
 
+def written(selector: Node) -> Node:
+    """Return the selector of a causal graph from before :func:`masked`, or the selector itself without a mask."""
+    if selector.operation.name != "selector.and" or not is_mask(selector.operands[1]):
+        return selector
+    return selector.operands[0]
+
+
 def unmasked(selector: Node) -> Node:
     """Return ``selector`` without the causal mask among its conjuncts; the mask alone stays."""
     kept: dict[Node, Node | None] = {}

@@ -1,19 +1,14 @@
-"""Functions of the tuples that other functions make: composed with these, so that no tuple is a value of a sequence."""
+"""Functions of the tuples that other functions make: composed with these, so that no tuple need be a value."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from raspir.ir.atoms import Atom
 from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked
-
-if TYPE_CHECKING:
-    from dis import Instruction
 
 Function = Callable[..., Any]
 
@@ -81,21 +76,50 @@ class Composed:
         return (self.function, *(part.function for part in self.parts if part.function is not None))
 
 
-def makes_tuples(function: Function) -> bool:
-    """Return whether ``function`` may return a tuple: its code returns one, or makes one for other uses than `in`."""
-    if isinstance(function, Composed):
-        return makes_tuples(function.function)
-    if not isinstance(function, FunctionType):
-        return function is divmod
-    import dis  # deferred, as few programs apply functions to results of functions
+class Chain:
+    """One function after another: the outer one takes whatever the inner one returns, ``None`` included.
 
-    steps = list(pairwise(dis.get_instructions(function.__code__)))
-    made = any(each.opname == "BUILD_TUPLE" and not _is_used_up_by(after) for each, after in steps)
-    returned = [each for each, after in steps if after.opname == "RETURN_VALUE"]
-    constants = [each for _, each in steps if each.opname == "RETURN_CONST"]
-    return made or any(type(each.argval) is tuple for each in (*returned, *constants))
+    A chain of chains can be long, so nothing here recurses.
+
+    Args:
+        function: the outer function, of one value.
+        inner: the inner function.
+    """
+
+    __slots__ = ("function", "inner")
+
+    def __init__(self, function: Function, inner: Function) -> None:
+        self.function, self.inner = function, inner
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions of the chain, the outer one first."""
+        found: list[Function] = []
+        waiting: list[Function] = [self]
+        while waiting:
+            each = waiting.pop()
+            if isinstance(each, Chain):
+                waiting += (each.inner, each.function)
+            else:
+                found.append(each)
+        return tuple(found)
+
+    def __call__(self, *atoms: Any) -> Any:
+        """Return the result of the outermost function."""
+        *later, first = self.functions
+        value = first(*atoms)
+        for function in reversed(later):
+            value = function(value)
+        return value
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (chain, self.functions)
 
 
-def _is_used_up_by(instruction: Instruction) -> bool:
-    """Return whether ``instruction`` takes a tuple for a loop, for `in`, or as the variables of an inner function."""
-    return instruction.opname in ("GET_ITER", "CONTAINS_OP") or isinstance(instruction.argval, CodeType)
+def chain(function: Function, *inner: Function) -> Function:
+    """Return the chain of functions, the outer one first."""
+    functions = [function, *inner]
+    made = functions.pop()
+    while functions:
+        made = Chain(functions.pop(), made)
+    return made

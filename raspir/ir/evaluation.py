@@ -23,7 +23,7 @@ MEANING = EVALUATORS  # former name
 
 _ORDERING = ("select.lt", "select.le", "select.gt", "select.ge")
 
-_TUPLES = "only functions take tuples, and a predicate only those made of one sequence"
+_TUPLES = "a function whose results are tuples makes them in its own code, as in `return x, y`"
 
 
 def lookup(node: Lookup) -> Callable[..., Atom]:

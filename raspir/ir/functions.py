@@ -5,12 +5,15 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import FrameType, FunctionType, MethodType
 from typing import Any
 
-from raspir.ir.composition import Composed
+from raspir.ir.atoms import atom_key, is_atom
+from raspir.ir.composition import Chain, Composed
 from raspir.ir.errors import ProgramError, reason
 from raspir.ir.location import Location
+from raspir.ir.packing import Packing
 
 Function = Callable[..., Any]
 """An opaque Python function: of one or more atoms for ``map``, of a key and a query atom for ``select.by``."""
@@ -34,6 +37,12 @@ def identity(function: Function) -> tuple[object, ...]:
     if isinstance(function, Composed):
         counts = ((part.function is None, part.count, part.none) for part in function.parts)
         return (Composed, function.none, *counts, *map(identity, function.functions))
+    if isinstance(function, Chain):
+        return (Chain, *map(identity, function.functions))
+    if isinstance(function, partial) and not function.keywords:
+        return (partial, *identity(function.func), *map(_argument, function.args))
+    if isinstance(function, Packing):
+        return (Packing, *identity(function.function))
     if isinstance(function, MethodType):
         return (MethodType, id(function.__self__), *identity(function.__func__))
     if isinstance(function, FunctionType):
@@ -41,6 +50,13 @@ def identity(function: Function) -> tuple[object, ...]:
         parts = (function.__code__, function.__globals__, *(function.__closure__ or ()), *defaults)
         return (FunctionType, *map(id, parts))
     return (id(function),)
+
+
+def _argument(value: object) -> object:
+    """Return a key of an argument that a partial function holds."""
+    if callable(value):
+        return identity(value)
+    return atom_key(value) if is_atom(value) else id(value)
 
 
 def require_picklable(function: Function, where: str, location: Location | None) -> None:

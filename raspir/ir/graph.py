@@ -245,7 +245,7 @@ class Graph:
 
         Nodes are the identifiers of the textual IR. Each carries ``operation``, ``type``, ``layer``, the attributes of
         the operation (``default``, ``value``, …), and ``names`` and ``location`` if known. The graph carries ``inputs``
-        and ``outputs``: maps from name to node.
+        and ``outputs``: maps from name to node, and ``causal``.
         """
         import networkx  # slow to import and rarely needed
 
@@ -253,6 +253,7 @@ class Graph:
         exported = networkx.MultiDiGraph(
             inputs={name: named[node] for name, node in self.inputs.items()},
             outputs={name: named[node] for name, node in self.outputs.items()},
+            causal=self.causal,
         )
         for node in self:
             exported.add_node(
@@ -301,7 +302,8 @@ class Graph:
         return print_graph(self)
 
     def __repr__(self) -> str:
-        return f"<raspir graph of {len(self.nodes)} nodes: {', '.join(self.inputs)} -> {', '.join(self.outputs)}>"
+        kind = "causal graph" if self.causal else "graph"
+        return f"<raspir {kind} of {len(self.nodes)} nodes: {', '.join(self.inputs)} -> {', '.join(self.outputs)}>"
 
     def _repr_html_(self) -> str | None:
         """Return the notebook rendering: a diagram, and a table of the layers."""

@@ -70,6 +70,11 @@ class LayeredProgram:
         return tuple(node for node in self.graph if node.operation.role in roles and not self._depends[node])
 
     @property
+    def causal(self) -> bool:
+        """Whether no head attends to a later position: the mask is then part of the selector of each."""
+        return self.graph.causal
+
+    @property
     def outputs(self) -> Mapping[str, Node]:
         """The output nodes, by name."""
         return self.graph.outputs

@@ -42,7 +42,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class PassContext:
-    """The input of a pass besides the graph, which carries the assumptions (vocabulary, maximum length) itself.
+    """The input of a pass besides the graph, which carries the assumptions (vocabulary, maximum length, causal) itself.
 
     Attributes:
         target: the transformer to compile for.

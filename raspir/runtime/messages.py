@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from raspir.ir.atoms import Atom, show
+from raspir.ir.atoms import Atom, is_packed, show
 from raspir.ir.errors import reason
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
@@ -41,8 +41,9 @@ def pair_failed(i: int, j: int, key: Atom, query: Atom, error: BaseException) ->
 
 
 def added_strings(i: int, positions: list[int], first: Atom, last: Atom) -> str:
-    """Return the message for a sum over several values that include a string."""
-    return _cannot_be_summed(i, positions, first, last, "a string, and strings")
+    """Return the message for a sum over several values that include a string or a tuple."""
+    what = "a tuple, and tuples" if is_packed(first) or is_packed(last) else "a string, and strings"
+    return _cannot_be_summed(i, positions, first, last, what)
 
 
 def added_none(i: int, positions: list[int], first: Atom, last: Atom) -> str:

@@ -8,12 +8,13 @@ from typing import overload
 
 from raspir.ir.atoms import Atom, show, show_int
 from raspir.ir.errors import InputError, RaspirWarning, warn
+from raspir.ir.packing import unpack_all
 from raspir.ir.tracebacks import public
 from raspir.runtime.display import Result
 
 
 class Sequence(collections.abc.Sequence[Atom], Result):
-    """The result of a program: one atom for each position of the input.
+    """The result of a program: one atom, or a tuple of atoms, for each position of the input.
 
     An immutable sequence that compares equal to a list or tuple of the same atoms (by Python's ``==``).
 
@@ -28,7 +29,7 @@ class Sequence(collections.abc.Sequence[Atom], Result):
     def __init__(self, atoms: Iterable[Atom], layers: int = 0) -> None:
         if not isinstance(atoms, Iterable):
             raise InputError(f"a Sequence is made of atoms, such as [5, 2], not of {show(atoms)}")
-        self._atoms = tuple(atoms)
+        self._atoms: tuple[Atom, ...] = tuple(unpack_all(atoms))
         self._layers = layers
 
     @property

@@ -12,6 +12,7 @@ from raspir.api import Program, to_graph
 from raspir.backends.base import BACKENDS, FaultyBackendError, runner
 from raspir.ir import BackendError, Graph, GraphError, ProgramError, RaspirError, parse
 from raspir.ir.atoms import atom_key, read_sequence
+from raspir.ir.packing import value_key
 from raspir.passes.pipeline import choose, run_passes
 from raspir.testing.contracts import Contract
 from raspir.testing.differences import DifferenceError, Inputs
@@ -199,7 +200,7 @@ def yielded(run: Callable[[], Any]) -> Any:
 def _exact(result: Any) -> Any:
     if isinstance(result, Mapping):
         return {name: _exact(each) for name, each in result.items()}
-    return result.layers, [atom_key(atom) for atom in result]
+    return result.layers, [value_key(atom) for atom in result]
 
 
 def _failed(result: Any) -> bool:

@@ -279,5 +279,21 @@ def same_second(k: Any, q: Any) -> bool:
     return k is not None and q is not None and bool(k[1] == q[1])
 
 
-TUPLES = (paired, coded, second, same_number, same_second)
+def swapped(pair: Any) -> Any:
+    """Return a pair with its atoms exchanged; of the pair that a pair holds, that pair."""
+    a, b = pair
+    return a if isinstance(a, tuple) else (b, a)
+
+
+def second_up_to(k: Any, q: Any) -> Any:
+    """Return whether the number of a pair is at most another."""
+    return k[1] <= q
+
+
+def ranked(k: Any, q: Any) -> Any:
+    """Return whether one of two pairs of an atom and a number comes before the other, with the same atom."""
+    return k[0] == q[0] and k[1] < q[1]
+
+
+TUPLES = (paired, coded, second, same_number, same_second, swapped, ranked, second_up_to)
 """These functions."""

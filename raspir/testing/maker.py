@@ -30,9 +30,12 @@ from raspir.testing.functions import (
     code,
     coded,
     paired,
+    ranked,
     same_number,
     same_second,
     second,
+    second_up_to,
+    swapped,
 )
 
 T = TypeVar("T")
@@ -283,6 +286,8 @@ class Maker:
 
     def _of_tuples(self) -> SOp:
         """Pool functions that take tuples apart, which other functions make."""
+        if self.chance(0.5):
+            return self._of_pairs()
         if not self.missing or self.chance(0.4):
             value, tag = self.values()
             pairs = apply(paired, self.pick("any"), value)
@@ -293,6 +298,32 @@ class Maker:
         if self.chance(0.5):
             return self.keep(made.map(second, none="skip"), "missing")
         return self.keep(select(made, made, same_second).value(self.pick("index")), "number")
+
+    def _of_pairs(self) -> SOp:
+        """Pool what is made of pairs that are values: of two sequences, moved, compared, or results."""
+        pairs = apply(paired, self.pick("any"), self.pick("index"))
+        if self.chance(0.3):
+            pairs = apply(paired, pairs, self.pick("any")) if self.chance(0.2) else pairs.map(swapped).map(swapped)
+        others = apply(paired, self.pick("any"), self.pick("index")) if self.chance(0.5) else pairs
+        moved = (key(indices) == query(self.pick("index"))).value(pairs, None)
+        selector = self.one_of(
+            lambda: select(pairs, others, same_second),
+            lambda: select(pairs, others, ranked),
+            lambda: select(pairs, indices, second_up_to),
+            lambda: key(pairs) == query(others),
+            lambda: key(moved) != query(others),
+        )
+        if self.chance(0.1):
+            self.wanted.append(
+                self.one_of(lambda: pairs, lambda: moved, lambda: where(self.pick("bool"), moved, indices))
+            )
+        return self.one_of(
+            lambda: self.keep(moved.map(second, none="skip"), "any", None),
+            lambda: self.keep(selector.value(1), "index"),
+            lambda: self.keep(selector.value(self.pick("index")), "index"),
+            lambda: self.keep(moved == others, "bool"),
+            lambda: self.keep(apply(paired, indices, tokens) < apply(paired, self.pick("index"), tokens), "bool"),
+        )
 
     def predicate(self) -> Selector:
         """Return a selector by an opaque predicate."""

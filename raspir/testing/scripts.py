@@ -14,6 +14,7 @@ from typing import Any
 
 from raspir.ir import Graph, RaspirError
 from raspir.ir.composition import Composed, Part
+from raspir.ir.packing import Packing
 from raspir.testing.comparing import Trial
 from raspir.testing.differences import DifferenceError
 from raspir.testing.literals import literal
@@ -124,7 +125,10 @@ def script(found: Shrunk, title: str) -> str:
 
 def _imports(function: Callable[..., Any]) -> Iterator[str]:
     """Yield the imports that the expression of a function needs."""
-    if isinstance(function, Composed):
+    if isinstance(function, Packing):
+        yield f"from {Packing.__module__} import {Packing.__name__}"
+        yield from _imports(function.function)
+    elif isinstance(function, Composed):
         yield f"from {Composed.__module__} import {Composed.__name__}, {Part.__name__}"
         for each in function.functions:
             yield from _imports(each)
@@ -134,6 +138,8 @@ def _imports(function: Callable[..., Any]) -> Iterator[str]:
 
 def _expression(function: Callable[..., Any] | None) -> str:
     """Return a source expression for a function that is importable by name, or composed of such functions."""
+    if isinstance(function, Packing):
+        return f"Packing({_expression(function.function)})"
     if isinstance(function, Composed):
         parts = (f"Part({_expression(part.function)}, {part.count}, {part.none!r})" for part in function.parts)
         return f"Composed({_expression(function.function)}, ({', '.join(parts)},), {function.none!r})"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from raspir.ir import Node
 from raspir.ir.views import Aggregate
 from raspir.viz import sequences
+from raspir.viz.causality import CAUSAL
 from raspir.viz.heads import MOST_SIDES, DrawnHead, DrawnProgram, Value
 from raspir.viz.sequences import HEIGHT, Axis
 from raspir.viz.shown import Shown
@@ -187,4 +188,7 @@ def head_svg(trace: Trace, aggregates: Sequence[Aggregate]) -> str:
 
 def _picture(trace: Trace, title: str, selector: Node, aggregates: Sequence[Aggregate] = ()) -> str:
     head, shown = DrawnHead(DrawnProgram(trace.graph, trace), selector, tuple(aggregates)), Shown.of(trace.n)
-    return document(attention(head, shown), title, head.description(shown))
+    figure = attention(head, shown)
+    if trace.graph.causal:
+        figure.note(CAUSAL)
+    return document(figure, title, head.description(shown))

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from raspir.ir import Atom, Graph, Layer, LayeredProgram, Node
-from raspir.ir.layers import comparisons
 from raspir.ir.lazy import cached_property
 from raspir.ir.operations import Role
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Aggregate, Best, Mean, Select
+from raspir.viz.causality import comparisons, sources
 from raspir.viz.shown import Shown, counted
 from raspir.viz.theme import Part
 from raspir.viz.trace import Failure, Trace
@@ -72,8 +72,8 @@ class DrawnHead:
 
     @cached_property
     def comparisons(self) -> tuple[Select, ...]:
-        """The distinct comparisons of a key with a query."""
-        return comparisons(self.selector)
+        """The distinct comparisons of a key with a query, without the mask of a causal program."""
+        return comparisons(self.program.graph, self.selector)
 
     @cached_property
     def ports(self) -> Mapping[str, tuple[Value, ...]]:
@@ -148,7 +148,8 @@ class DrawnHead:
         """Return a description of the keys that each query selects, short enough for a screen reader."""
         rows = shown.positions[:_ROWS]
         matrix = self.program.traced.matrix(self.selector, rows, shown.positions)
-        parts = [f"attention of {shown.n} queries over {shown.n} keys"]
+        kind = "causal attention" if self.program.graph.causal else "attention"
+        parts = [f"{kind} of {shown.n} queries over {shown.n} keys"]
         for position, entries in zip(rows, matrix, strict=True):
             atoms = ", ".join(atom_literal(query.known[position], _WIDTH) for query in self.ports["query"][:MOST_SIDES])
             chosen = [key for key, entry in zip(shown.positions, entries, strict=True) if entry]
@@ -185,6 +186,11 @@ class DrawnLayer:
     def title(self) -> str:
         """Its heading."""
         return f"layer {self.number}" if self.number else "before attention"
+
+    @property
+    def heading(self) -> str:
+        """Its title, with the word causal if its heads are."""
+        return f"{self.title}, causal" if self.number and self.program.graph.causal else self.title
 
     @cached_property
     def heads(self) -> tuple[DrawnHead, ...]:
@@ -266,8 +272,8 @@ class DrawnProgram:
 
     @cached_property
     def sources(self) -> tuple[Value, ...]:
-        """Its sources: inputs, indices and raw sequences."""
-        return tuple(self.operand("source", node) for node in LayeredProgram(self.graph).sources)
+        """Its sources: inputs, indices and raw sequences, without those that only the causal mask reads."""
+        return tuple(self.operand("source", node) for node in sources(self.graph))
 
     @cached_property
     def outputs(self) -> Mapping[str, Value]:

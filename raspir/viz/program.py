@@ -31,7 +31,8 @@ _Row = tuple[str, str, Sequence[Atom], Part]
 def program_svg(trace: Trace) -> str:
     """Return the picture of a program on an input, up to the failure and its reason if it fails."""
     program = DrawnProgram(trace.graph, trace)
-    title = f"program of {counted(len(program.layers) - 1, 'layer')}"
+    kind = "causal program" if trace.graph.causal else "program"
+    title = f"{kind} of {counted(len(program.layers) - 1, 'layer')}"
     return document(_Program(program).draw(), title, "; ".join(_words(program)))
 
 
@@ -96,7 +97,7 @@ class _Program:
         if not layer.heads and not results and failure is None:
             return
         inner = Figure()
-        inner.text(0, 6, layer.title, Part.BAND, size=12, font="sans", bold=True)
+        inner.text(0, 6, layer.heading, Part.BAND, size=12, font="sans", bold=True)
         inner.grow(80, 20)
         self._heads(inner, layer.heads)
         if results:

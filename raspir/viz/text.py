@@ -124,7 +124,7 @@ def _named(result: Value) -> str:
 
 def _layer(layer: DrawnLayer, selector: Node | None) -> Iterator[Block]:
     """Yield a block for each head, then one with the feed-forward values."""
-    title = layer.title
+    title = layer.heading
     ready = [head for head in layer.heads if head.complete]
     for head in ready:
         drawn = DrawnHead(head.program, head.selector, ()) if head.selector is selector else head

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from raspir.ir import Atom
-from raspir.ir.atoms import show_int
+from raspir.ir.atoms import is_packed, show_int
 from raspir.viz.theme import Part
 
 WIDTH = 8
@@ -119,6 +119,8 @@ def atom_text(atom: Atom, width: int = WIDTH) -> str:
 def atom_literal(atom: Atom, width: int = 400) -> str:
     """Return the Python literal of ``atom``, for tooltips and screen readers, shortened to ``width`` columns."""
     atom = _bounded(atom)
+    if is_packed(atom):
+        return fitted(clean(atom[1:]), width)
     return fitted(clean(show_int(atom) if type(atom) is int else repr(atom)), width)
 
 
@@ -143,7 +145,10 @@ def _plain(atom: Atom) -> str:
         return f"{atom:.4g}"
     if type(atom) is int:
         return show_int(atom)
-    assert isinstance(atom, str)
+    if not isinstance(atom, str):  # a tuple of a result
+        return clean(repr(atom))
+    if is_packed(atom):
+        return clean(atom[1:])
     if atom == "":
         return "''"
     return "".join(_BLANKS.get(character, "␣") for character in atom) if atom.isspace() else clean(atom)

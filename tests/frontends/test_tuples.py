@@ -1,15 +1,21 @@
 """Functions that make tuples, and the functions and predicates that take them apart."""
 
+import math
 import pickle
+from functools import partial
 
+import numpy as np
 import pytest
 
 import raspir
 from raspir import key, query, select, tokens
-from raspir.ir.composition import makes_tuples
+from raspir.ir.atoms import PACKED
+from raspir.ir.nesting import nesting
+from raspir.ir.packing import Packing, canonical, pack, unpack, value_key
 from raspir.ir.views import Map
 
 indices = raspir.indices
+INF = math.inf
 
 
 def paired(x, y):
@@ -66,7 +72,7 @@ def run(program, given):
 )
 def test_no_tuple_is_left(program, given, expected):
     assert run(program, given) == expected
-    assert all(not makes_tuples(function) for function in raspir.lower(program).functions.values())
+    assert not any(isinstance(function, Packing) for function in raspir.lower(program).functions.values())
 
 
 def test_a_composed_function_is_named_after_its_parts():
@@ -125,23 +131,223 @@ def test_a_predicate_meets_none():
         refused(["a", None])
 
 
+MOVED = (key(indices) == query(indices - 1)).value(both(tokens, indices), None)
+FLOATS = both(tokens, indices * 1.0)
+
+
 @pytest.mark.parametrize(
-    "program",
+    ("program", "given", "expected"),
     [
-        both(tokens, indices),
-        (key(1) == query(1)).value(both(tokens, indices)),
-        both(tokens, indices) == 1,
-        select(both(tokens, indices), tokens, lambda k, q: k[0] == q).value(1),
+        (both(tokens, indices), "ab", [("a", 0), ("b", 1)]),
+        (both(tokens, indices), [], []),
+        (both(tokens, 0.5), [True], [(True, 0.5)]),
+        (both(both(tokens, indices), indices), "a", [(("a", 0), 0)]),
+        (tokens.map(lambda x: (x,)), "ab", [("a",), ("b",)]),
+        (tokens.map(lambda x: ()), "ab", [(), ()]),
+        (tokens.map(lambda x: (x, float("inf"), -float("inf"), -0.0)), ["\ud800'"], [("\ud800'", INF, -INF, -0.0)]),
+        (tokens.map(lambda x: (x, 10**5000)).map(lambda p: p[1] % 7), "a", [10**5000 % 7]),
+        (MOVED, "abc", [None, ("a", 0), ("b", 1)]),
+        (MOVED.map(first, none="skip"), "abc", [None, "a", "b"]),
+        (MOVED.map(lambda p: p, none="skip"), "ab", [None, ("a", 0)]),
+        (MOVED.or_else("-"), "ab", ["-", ("a", 0)]),
+        (MOVED.is_none(), "ab", [True, False]),
+        (raspir.where(MOVED.is_none(), both(tokens, 9), MOVED).map(lambda p: p[1]), "abc", [9, 0, 1]),
+        (both(both(tokens, indices), 7).map(first).map(lambda p: p[1]) + 1, "ab", [1, 2]),
+        (both(tokens, indices) == 1, "ab", [False, False]),
+        (both(tokens, indices) == both(tokens, indices), "ab", [True, True]),
+        (both(tokens, indices) == FLOATS, "ab", [True, True]),
+        (both(tokens, indices) != FLOATS, ["a", None, "b"], None),
+        ((key(FLOATS) == query(both(tokens, indices))).value(indices), [1, True], [0, 1]),
+        ((key(MOVED) == query(both("a", 0))).value(1), "aab", [1, 1, 1]),
+        (both(tokens, indices) < both("b", 0), "abc", [True, False, False]),
+        ((key(both(tokens, indices)) < query(both(tokens, indices))).value(1), "bab", [1, 0, 2]),
+        (both(tokens, indices) + both("x", tokens), "a", [("a", 0, "x", "a")]),
+        (both(tokens, indices) * 2, "a", [("a", 0, "a", 0)]),
+        (raspir.where(tokens.map(lambda x: () if x == "a" else (x,)), 1, 0), "ab", [0, 1]),
+        (both(tokens, indices).has("ab"), "ab", [False, False]),
+        (select(both(tokens, indices), both(tokens, indices), lambda k, q: k[0] == q[0] and k[1] < q[1]).value(1),
+         "abaa", [0, 0, 1, 2]),
+        (select(both(tokens, indices), tokens, lambda k, q: k[0] == q).value(1), "aba", [2, 1, 2]),
+        (select(MOVED, tokens, lambda k, q: k is not None and k[0] == q).value(1), "aba", [1, 1, 1]),
+        ((key(indices) == query(0)).best(both(tokens, indices), indices), "ab", [("a", 0), ("a", 0)]),
+        ((key(indices) == query(0)).mean(both(tokens, indices)), "ab", [("a", 0), ("a", 0)]),
+    ],
+)  # fmt: skip
+def test_a_tuple_is_a_value(program, given, expected):
+    if expected is None:
+        with pytest.raises(raspir.EvaluationError, match="position 1"):
+            program(given)
+        return
+    results = run(program, given)
+    assert results == expected
+    assert [list(map(type, each)) for each in results if type(each) is tuple] == [
+        list(map(type, each)) for each in expected if type(each) is tuple
+    ]
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (
+            both(tokens, indices) + 1,
+            r"`map\(add\)` failed at position 0 on \('a', 0\) and 1: .*can only concatenate tuple",
+        ),
+        (-both(tokens, indices), r"`map\(neg\)` failed at position 0 on \('a', 0\)"),
+        (MOVED + 1, r"position 0 on None and 1: None stands for a missing value"),
+        (both(tokens, indices) < 1, r"'<' not supported between instances of 'tuple' and 'int'"),
+        (MOVED.or_else(("x",)[0]) < 1, r"on 'x' and 1: .*'<' not supported between instances of 'str' and 'int'"),
+        ((key(MOVED) < query(indices)).value(1), r"query position 0 and key position 0 on key None and query 0: None"),
+        (
+            (key(1) == query(1)).value(both(tokens, indices)),
+            r"values \(\('a', 0\) … \('b', 1\)\) include a tuple, and tup",
+        ),
+        ((key(1) == query(1)).mean(both(tokens, indices)), "include a tuple, and tuples cannot be summed"),
+        (select(MOVED, tokens, lambda k, q: k[2] == q).value(1), r"on key None and query 'a'"),
+        (tokens.map(lambda x: (x, [x])), r"the result is a tuple, and \['a'\] is not an atom"),
+        (tokens.map(lambda x: (x, float("nan"))), "the result is a tuple, and NaN is not an atom"),
+        (tokens.map(lambda x: deep(60)), "a tuple of tuples, nested more than 50 deep"),
+        (
+            tokens.map({"a": (1, 2)}.get),
+            r"the result \(1, 2\) is not an atom; a function whose results are tuples makes",
+        ),
     ],
 )
-def test_a_tuple_that_is_left_is_an_error(program):
+def test_errors_show_tuples(program, words):
     for backend in ("reference", "numpy"):
-        with pytest.raises(
-            raspir.EvaluationError, match=r"test_tuples.py:\d+: `map\(paired\)` .* only functions take tup"
-        ):
-            raspir.compile(program, backend)("ab")
+        for optimize in (True, False):
+            with pytest.raises(raspir.EvaluationError, match=words) as caught:
+                raspir.compile(program, backend, optimize)("ab")
+            assert "test_tuples.py:" in str(caught.value)
+            assert PACKED not in str(caught.value)
+
+
+def deep(levels):
+    return (deep(levels - 1),) if levels else ()
+
+
+def test_a_tuple_is_no_score():
+    with pytest.raises(raspir.ProgramError, match=r"test_tuples.py:\d+: `best`: a score cannot be a tuple"):
+        raspir.lower((key(1) == query(1)).best(tokens, both(tokens, indices)))
+
+
+def test_predicates_of_pairs_are_recognized():
+    def matches(k, q):
+        return k[0] == q[0] and k[1] == q[1] - 1
+
+    program = select(both(tokens, indices), both(tokens, indices), matches).value(1)
+    graph = raspir.optimize(program)
+    assert graph.functions == {}
+    assert run(program, "aab") == [0, 1, 0]
+    mixed = select(both(tokens, indices), MOVED, lambda k, q: q is None or k == q).value(1)
+    assert list(raspir.optimize(mixed).functions) != []
+    assert run(mixed, "ab") == [2, 1]
+
+
+def test_atoms_that_may_not_be_tuples_stay_understood():
+    """Functions of atoms, and of parts of flat tuples, are recognized, and operators on them stay operators."""
+    parts = both(tokens, indices).map(lambda p: p[1]) + 1
+    assert {node.operation.name for node in raspir.lower(parts)} == {"input", "indices", "const", "map", "add"}
+    assert raspir.optimize(parts).functions == {}
+    longest = raspir.apply(lambda a, b: max((a, b)), indices, 3)
+    assert run(longest, "abcde") == [3, 3, 3, 3, 4]
+
+
+def test_tables_hold_tuples_and_emitted_modules_show_them():
+    program = tokens.map(lambda x: (x, x == "a"))
+    graph = raspir.optimize(program, vocab="ab")
+    assert graph.functions == {}
+    module = {"__name__": "emitted"}
+    exec(raspir.emit(graph, "numpy", optimize=False), module)
+    assert module["run"]("ab") == [("a", True), ("b", False)]
+    assert module["batch"](["a", "b"]) == [[("a", True)], [("b", False)]]
+    compiled = raspir.compile(program)
+    assert [list(each) for each in compiled.batch(["a", "b"])] == [[("a", True)], [("b", False)]]
+    assert np.asarray(compiled("ab")).tolist() == [("a", True), ("b", False)]
+
+
+def test_pictures_show_tuples():
+    for text in (str(raspir.show(MOVED, "ab")), raspir.report(MOVED, ["ab"]), both(tokens, indices)("ab")._repr_svg_()):
+        assert "('a', 0)" in text.replace("&#39;", "'").replace("&#x27;", "'")
+        assert PACKED not in text
+        assert "ufdd0" not in text
+
+
+@pytest.mark.parametrize("value", [(), (1,), (True, 1.0, -0.0), ("a", ("b", (None,))), (10**6000, "\n'\"")])
+def test_packing(value):
+    packed = pack(value)
+    assert value_key(unpack(packed)) == value_key(value)
+    assert "\n" not in packed
+    assert unpack("(1, 2)") == "(1, 2)"
+    assert unpack(f"{PACKED}(") == f"{PACKED}("
+    assert canonical(value) == value
+
+
+def test_equal_tuples_have_one_canonical_form():
+    equal = [(1, (2,)), (True, (2.0,)), (1.0, (2,))]
+    assert len(set(map(pack, equal))) == 3
+    assert len({pack(canonical(each)) for each in equal}) == 1
+    assert canonical((0.5, INF, "1")) == (0.5, INF, "1")
+
+
+def helper(x):
+    return paired(x, 1)
+
+
+class Pairing:
+    def __call__(self, x):
+        return x, self
+
+    def method(self, x):
+        return x
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "depth"),
+    [
+        (lambda x: x, [0], 0),
+        (lambda x: x, [2], 2),
+        (lambda x: (x, 1), [0], 1),
+        (lambda x: (x, (x, 1)), [0], 2),
+        (lambda x: (x, 1) if x else (1, x), [0], 1),
+        (lambda x: (x, 1), [1], 2),
+        (lambda p: p[0], [1], 0),
+        (lambda p: p[0], [2], 1),
+        (lambda p: p[0] + p[1] if p[2] else p == (1, 2), [1], 0),
+        (lambda p: p[1:], [1], 1),
+        (lambda p, q: p is None or (q is not None and p < q), [1, 1], 0),
+        (lambda p, q: p or q, [1, 0], 1),
+        (lambda p, i: p[i], [1, 0], 0),
+        (lambda p: len(p), [1], 0),
+        (lambda p: max(p), [1], 0),
+        (lambda p: helper(p), [0], 1),
+        (lambda x: x in (1, 2), [0], 0),
+        (lambda x: (1, 2), [0], 1),
+        (lambda *p: p[0], [1], 1),
+        (swapped, [1], 1),
+        (first, [1], 0),
+        (helper, [0], 1),
+        (divmod, [0, 0], 1),
+        (tuple, [0], 1),
+        (len, [1], 0),
+        (str.upper, [0], 0),
+        (partial(paired, 1), [0], 1),
+        (partial(paired, 1), [1], 2),
+        (Pairing(), [0], 1),
+        (Pairing().method, [0], 0),
+        (Pairing().method, [1], 1),
+        (raspir.elementwise(paired), [0, 0], 1),
+        (deep, [0], 50),
+        (lambda x: helper(x) if x else (helper(x), 0), [0], 2),
+    ],
+)
+def test_how_deeply_tuples_are_nested_is_read_from_the_code(function, given, depth):
+    assert nesting(function, given) == depth
 
 
 def test_a_pickled_graph_keeps_its_compositions():
     graph = raspir.lower(both(tokens, indices).map(first))
     assert raspir.compile(pickle.loads(pickle.dumps(graph)))("ab") == ["a", "b"]
+    moved = raspir.lower((key(indices) == query(indices - 1)).value(both(tokens, indices), None))
+    assert raspir.compile(pickle.loads(pickle.dumps(moved)))("ab") == [None, ("a", 0)]
+    result = raspir.compile(moved)("ab")
+    assert pickle.loads(pickle.dumps(result)) == result

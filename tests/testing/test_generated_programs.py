@@ -1,5 +1,6 @@
 """Seeded generation and hypothesis strategies: output, constraints, and shrinking."""
 
+import operator
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,6 +17,7 @@ import raspir
 from raspir.backends.capabilities import holds_none
 from raspir.ir import OPERATIONS
 from raspir.ir.composition import Composed
+from raspir.ir.packing import Packing, canonical, unpack
 from raspir.ir.types import BOOL, INT, SELECTOR
 from raspir.testing import Generated, Setting, difference, functions, generate, inputs_for, programs
 from raspir.testing.functions import ALONE, PREDICATES, TOGETHER, TUPLES
@@ -55,12 +57,22 @@ def test_a_part_of_generated_programs_holds_none():
     }
 
 
+def parts_of(function):
+    """Yield the functions of which a function consists."""
+    if isinstance(function, Packing):
+        yield from parts_of(function.function)
+    elif isinstance(function, Composed):
+        for each in function.functions:
+            yield from parts_of(each)
+    else:
+        yield function
+
+
 def test_generated_programs_call_functions_of_all_kinds():
     made = [generate.program(Random(f"functions {number}"), small=True) for number in range(6000)]
     known = {*(each.function for each in (*ALONE, *TOGETHER, *PREDICATES)), *TUPLES}
     called = [function for each in made for function in each.graph.functions.values()]
-    parts = {part for each in called for part in (each.functions if isinstance(each, Composed) else (each,))}
-    assert parts == known
+    assert {part for each in called for part in parts_of(each)} == {*known, unpack, canonical, operator.lt}
     calls = [node for each in made for node in each.graph if node.operation.name in ("map", "lookup")]
     assert {(node.operation.name, len(node.operands)) for node in calls} == {
         ("map", 1), ("map", 2), ("map", 3), ("lookup", 1), ("lookup", 2)

@@ -79,4 +79,5 @@ class Graphviz(DiagramOptions):
             return ""
         own = self.title if isinstance(self.title, str) else ""
         names = [graph.name_of(node) or name for name, node in graph.outputs.items()]
-        return f"{title or own or ', '.join(names[:4])}: {' → '.join(side.summary for side in sides)}"
+        causal = ", causal" if graph.causal else ""
+        return f"{title or own or ', '.join(names[:4])}{causal}: {' → '.join(side.summary for side in sides)}"

@@ -15,6 +15,7 @@ from raspir.ir import Graph
 from raspir.ir.atoms import read_mapping, read_sequence, show
 
 _WIDTH = 116
+_CAUSAL = "It is causal: each position attends only to itself and to those before it. "
 
 
 def module(plan: Plan, input: object = None) -> str:
@@ -70,7 +71,7 @@ def _docstring(plan: Plan) -> str:
         "``run(input)`` returns a list of atoms for a ``str``, a list or an array; ``batch(inputs)`` a list of those."
         + (" With several outputs, each result is a dictionary." if len(graph.outputs) > 1 else ""),
         f"As a transformer it has {_count(stats.layers, 'layer')} and {_count(stats.heads, 'head')}. "
-        f"{_assumptions(graph)}".strip(),
+        f"{_CAUSAL if graph.causal else ''}{_assumptions(graph)}".strip(),
         f"Written by raspir {__version__}. How each selector is evaluated:",
     ]
     text = "\n\n".join(textwrap.fill(paragraph, _WIDTH) for paragraph in paragraphs)

@@ -11,7 +11,18 @@ from typing import Any, overload
 import numpy as np
 
 from raspir.backends.numpy import source
-from raspir.backends.numpy.kernels.columns import BOOL, CHAR, FLOAT, INT, Array, Column, atoms_of, take, text_of, whole
+from raspir.backends.numpy.kernels.columns import (
+    BOOL,
+    CHAR,
+    FLOAT,
+    INT,
+    Array,
+    Column,
+    results_of,
+    take,
+    text_of,
+    whole,
+)
 from raspir.backends.numpy.kernels.execution import Executor
 from raspir.backends.numpy.kernels.failures import NOWHERE
 from raspir.backends.numpy.kernels.runs import Report
@@ -48,7 +59,7 @@ class _Block:
     @cached_property
     def atoms(self) -> list[Atom]:
         """The atoms of all sequences, converted on first access."""
-        return atoms_of(self.column) if len(self.column) else []
+        return results_of(self.column) if len(self.column) else []
 
 
 class ArraySequence(Sequence):
@@ -106,8 +117,7 @@ class ArraySequence(Sequence):
         elif own.kind == CHAR:
             array = np.array(list(text_of(own.data)), dtype="<U1")
         else:
-            array = np.empty(len(own), dtype=object)
-            array[:] = self.tolist()
+            array = np.fromiter(self.tolist(), dtype=object, count=len(own))  # tuples as they are
         if not array.flags.writeable:  # a broadcast view of a single atom
             array = array.copy()
         return np.array(array, dtype=dtype, copy=copy)

@@ -6,14 +6,12 @@ name by Weiss, Goldberg and Yahav; docs/language.md defines its semantics.
 
 from __future__ import annotations
 
-import inspect
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, Protocol, Self, TypeVar, overload
 
-from raspir.backends.running import run, run_selector
 from raspir.frontends.expressions import (
     MISSING,
     UNSUPPORTED,
@@ -23,11 +21,11 @@ from raspir.frontends.expressions import (
     named,
     refuse,
 )
-from raspir.frontends.lowering import lower
-from raspir.frontends.python.example import example
+from raspir.frontends.functions import check_arity, function_name, is_function
+from raspir.frontends.programs import ProgramExpression, SelectorExpression, Shown
 from raspir.frontends.python.synonyms import also_named
 from raspir.frontends.source import mistake
-from raspir.ir import Atom, RaspirError, as_atom, read_sequence
+from raspir.ir import Atom, as_atom, read_sequence
 from raspir.ir.atoms import distinct, is_one_of, show
 from raspir.ir.errors import InputError
 from raspir.ir.functions import OF_ATOMS
@@ -35,12 +33,11 @@ from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.types import NONE
 from raspir.ir.typing import Attribute
-from raspir.runtime.display import Displayed
 from raspir.runtime.matrix import Matrix
 from raspir.runtime.sequence import Sequence
 
 if TYPE_CHECKING:
-    from raspir.backends.picture import Kind, Picture
+    from raspir.backends.picture import Kind
 
 A = TypeVar("A")
 
@@ -56,52 +53,19 @@ def _operator(operation: str, reflected: bool = False) -> Callable[[SOp, object]
     return method
 
 
-class _Shown(Displayed):
-    """Base class of what is displayed on an input."""
+@public_methods
+class _Named(Expression):
+    """What is given a name by a method."""
 
     __slots__ = ()
 
-    def _pictured(self) -> tuple[Kind, SOp]:
-        """Return what is displayed, and the program that computes it."""
-        raise NotImplementedError
-
-    def _repr_svg_(self) -> str | None:
-        """Return the notebook rendering, on the example input."""
-        from raspir.backends.drawing import svg  # deferred, to keep `import raspir` fast
-
-        kind, program = self._pictured()
-        try:
-            return svg(kind, lower(program), example())
-        except Exception:  # notebooks fall back to the repr, which reports the error
-            return None
-
-
-class _Evaluated(_Shown):
-    """Base class of what can be called on an input."""
-
-    __slots__ = ()
-
-    def show(self, input: object = MISSING) -> Picture:
-        """Return the picture on ``input``, by default on the example: a drawing in a notebook, and text elsewhere.
-
-        It is that of ``raspir.show``, which also takes options.
-
-        Raises:
-            InputError: if ``input`` is not a sequence of atoms. If the program fails on it, the picture says why.
-        """
-        from raspir.backends.picture import Picture  # deferred, to keep `import raspir` fast
-
-        kind, program = self._pictured()
-        return Picture(kind, lower(program), example() if input is MISSING else input)
-
-
-def pictured(shown: object) -> tuple[Kind, Any]:
-    """Return what a program, selector, key or query is displayed as, and the program that computes it."""
-    return shown._pictured() if isinstance(shown, _Shown) else ("program", shown)
+    def name(self, name: str) -> Self:
+        """Return the same program or selector with a name for drawings and printouts."""
+        return named(self, name)
 
 
 @public_methods
-class SOp(Expression, _Evaluated):
+class SOp(ProgramExpression, _Named):
     """A sequence operation: a program that computes one atom for each position of its input.
 
     Operators and methods build new programs; evaluation happens only on a call with an input.
@@ -124,7 +88,7 @@ class SOp(Expression, _Evaluated):
             InputError: if ``input`` is not a sequence of atoms.
             EvaluationError: if an operation fails; the message names the source line, the position and the values.
         """
-        return run(lower(self), self._input(input, more, named))
+        return self._run(self._input(input, more, named))
 
     @overload
     def input(self, input: object) -> Sequence: ...
@@ -134,11 +98,6 @@ class SOp(Expression, _Evaluated):
     def input(self, input: object) -> Sequence:
         """Return the result on ``input``; equivalent to a call."""
         return self(input)
-
-    @property
-    def layers(self) -> int:
-        """The number of attention layers that the program needs as written."""
-        return self.layer
 
     @overload
     def map(self, function: Callable[[Any], Any], none: MissingMode = "error") -> SOp: ...
@@ -155,7 +114,7 @@ class SOp(Expression, _Evaluated):
             none: what to do where the atom is ``None``: ``"error"``, or ``"skip"`` for the result ``None``. In neither
                 case is the function called.
         """
-        if not _is_function(function):
+        if not is_function(function):
             mistake(f"map takes a function of one atom, not {show(function)}")
         return _applied(function, (self,), none)
 
@@ -198,15 +157,6 @@ class SOp(Expression, _Evaluated):
             mistake("round(program) rounds to integers; for digits use .map(lambda x: round(x, digits))")
         return self.round()
 
-    def __repr__(self) -> str:
-        try:
-            return repr(self(example()))
-        except RaspirError as error:
-            return f"<a program that fails on {show(example())}: {error}>"
-
-    def _pictured(self) -> tuple[Kind, SOp]:
-        return "program", self
-
     __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
     __sub__, __rsub__ = _operator("sub"), _operator("sub", reflected=True)
     __mul__, __rmul__ = _operator("mul"), _operator("mul", reflected=True)
@@ -246,7 +196,7 @@ class SOp(Expression, _Evaluated):
 
 
 @public_methods
-class Selector(Expression, _Evaluated):
+class Selector(SelectorExpression, _Named):
     """An attention pattern: an n×n boolean matrix with a row for each query and a column for each key."""
 
     __slots__ = ()
@@ -265,7 +215,7 @@ class Selector(Expression, _Evaluated):
             InputError: if ``input`` is not a sequence of atoms.
             EvaluationError: if an operation fails.
         """
-        return run_selector(lower(self.width()), self._input(input, more, named))
+        return self._run(self._input(input, more, named))
 
     @overload
     def input(self, input: object) -> Matrix: ...
@@ -286,14 +236,14 @@ class Selector(Expression, _Evaluated):
 
         A single selected value of any type is returned unchanged; an empty selection yields ``default``.
         """
-        return self._aggregate("sum", value, default)
+        return _aggregated("sum", self, value, default)
 
     def mean(self, value: object, default: Atom = 0) -> SOp:
         """Return, at each position, the mean of ``value`` over the selected positions: the paper's aggregate.
 
         A single selected value is returned unchanged; an empty selection yields ``default``.
         """
-        return self._aggregate("mean", value, default)
+        return _aggregated("mean", self, value, default)
 
     def best(self, value: object, score: object, ties: str = "left", default: Atom = 0, pick: str = "highest") -> SOp:
         """Return, at each position, ``value`` at the selected position with the highest ``score``.
@@ -316,9 +266,6 @@ class Selector(Expression, _Evaluated):
         """Return the number of selected positions."""
         return self.value(1)
 
-    def _aggregate(self, operation: str, value: object, default: Atom) -> SOp:
-        return expression(SOp, operation, (self, _program(value)), (_default(default),))
-
     def __and__(self, other: object) -> Selector:
         return expression(Selector, "selector.and", (self, _selector(other)))
 
@@ -328,22 +275,11 @@ class Selector(Expression, _Evaluated):
     def __invert__(self) -> Selector:
         return expression(Selector, "selector.not", (self,))
 
-    def __repr__(self) -> str:
-        from raspir.backends.drawing import selector_text  # deferred, to keep `import raspir` fast
-
-        try:
-            return selector_text(lower(self.width()), example())
-        except RaspirError as error:
-            return f"<a selector that fails on {show(example())}: {error}>"
-
-    def _pictured(self) -> tuple[Kind, SOp]:
-        return "selector", self.width()
-
     __hash__ = RefusedOperations.__hash__
 
 
 @public_methods
-class _Comparand(RefusedOperations, _Shown):
+class _Comparand(RefusedOperations, Shown):
     """A sequence in the role of keys or queries: the comparison of the one with the other is a selector."""
 
     __slots__ = ("sop",)
@@ -384,7 +320,7 @@ class _Comparand(RefusedOperations, _Shown):
     def __repr__(self) -> str:
         return f"{self._role}({self.sop!r})"
 
-    def _pictured(self) -> tuple[Kind, SOp]:
+    def _pictured(self) -> tuple[Kind, ProgramExpression]:
         return self._role, self.sop
 
     __hash__ = RefusedOperations.__hash__
@@ -443,7 +379,7 @@ def _alone(exponent: A, modulo: object) -> A:
     return exponent
 
 
-def _program(value: object) -> SOp:
+def _program(value: object) -> ProgramExpression:
     """Return ``value`` as a program: a scalar becomes a constant sequence, a list or tuple a fixed one."""
     if value is None:
         mistake(
@@ -453,13 +389,13 @@ def _program(value: object) -> SOp:
     return _atoms_or_none(value)
 
 
-def _atoms_or_none(value: object) -> SOp:
+def _atoms_or_none(value: object) -> ProgramExpression:
     """Return ``value`` as a program, where ``None`` stands for a missing value at each position."""
-    if isinstance(value, SOp):
+    if isinstance(value, ProgramExpression):
         return value
     if isinstance(value, list | tuple):
         return _fixed(value, f"{show(value)} is not a fixed sequence")
-    if isinstance(value, Selector):
+    if isinstance(value, SelectorExpression):
         mistake("a selector is not a sequence of atoms: aggregate with it, as in selector.value(tokens)")
     if isinstance(value, _Comparand):
         mistake(f"{show(value)} is not a sequence of atoms: compare it, as in key(a) == query(b)")
@@ -480,6 +416,10 @@ def _fixed(values: object, problem: str) -> SOp:
     return expression(SOp, "raw", attributes=(tuple(_atoms(values, problem, read_sequence)),))
 
 
+def _aggregated(operation: str, selector: SelectorExpression, value: object, default: Atom) -> SOp:
+    return expression(SOp, operation, (selector, _program(value)), (_default(default),))
+
+
 def _default(default: object) -> Atom:
     try:
         return as_atom(default)
@@ -487,9 +427,9 @@ def _default(default: object) -> Atom:
         mistake(f"the default of an aggregate must be an atom: {error.message}")
 
 
-def _score(score: object) -> SOp:
+def _score(score: object) -> ProgramExpression:
     """Return ``score`` as a program; a scalar leaves the choice to ``ties``."""
-    if isinstance(score, SOp | list | tuple):
+    if isinstance(score, ProgramExpression | list | tuple):
         return _program(score)
     try:
         atom = as_atom(score)
@@ -508,8 +448,8 @@ def _choice(name: str, kind: AttributeKind, chosen: object) -> str:
     mistake(f"{name} must be {kind.value}, not {show(chosen)}{hint}")
 
 
-def _selector(value: object) -> Selector:
-    if not isinstance(value, Selector):
+def _selector(value: object) -> SelectorExpression:
+    if not isinstance(value, SelectorExpression):
         mistake(f"a selector can only be combined with a selector, not with {show(value)}")
     return value
 
@@ -590,12 +530,12 @@ def select(keys: object, queries: object, predicate: Callable[[Any, Any], object
 
     The comparisons of the standard module ``operator`` build the same selectors as ``key(keys) < query(queries)``.
     """
-    if not _is_function(predicate):
+    if not is_function(predicate):
         mistake(f"select takes a predicate of two atoms, a key's and a query's, not {show(predicate)}")
     for comparison, name in _PREDICATES:
         if predicate is comparison:
             return _select(name, Key(keys), Query(queries))
-    _check_arity(predicate, 2)
+    check_arity(predicate, 2)
     return expression(Selector, "select.by", (_program(keys), _program(queries)), ("function",), predicate)
 
 
@@ -615,10 +555,10 @@ def aggregate(selector: Selector, value: object, default: Atom = 0, name: str = 
         name: the name of the result.
         width: RASPy's mark of a count, which only affects RASPy's drawings; without effect.
     """
-    if not isinstance(selector, Selector):
-        swapped = "; here they are swapped" if isinstance(value, Selector) else ""
+    if not isinstance(selector, SelectorExpression):
+        swapped = "; here they are swapped" if isinstance(value, SelectorExpression) else ""
         mistake(f"aggregate takes a selector first and then a program, as in aggregate(key(a) == query(b), c){swapped}")
-    aggregated = selector.value(value, default)
+    aggregated = _aggregated("sum", selector, value, default)
     return named(aggregated, name) if name != "" else aggregated
 
 
@@ -638,7 +578,7 @@ def apply(function: Callable[..., Any], *programs: object, none: MissingMode = "
         none: what to do where an atom is ``None``: ``"error"``, or ``"skip"`` for the result ``None``. The function is
             called in neither case.
     """
-    if not _is_function(function):
+    if not is_function(function):
         mistake(f"apply takes a function first and then programs, not {show(function)}")
     if not programs:
         mistake("apply takes at least one program after the function")
@@ -670,7 +610,7 @@ def elementwise(function: Callable[..., Any] | None = None, *, none: MissingMode
     """
     if function is None:
         return partial(elementwise, none=none)
-    if not _is_function(function):
+    if not is_function(function):
         mistake(f"elementwise decorates a function of atoms, not {show(function)}")
 
     @public
@@ -679,43 +619,22 @@ def elementwise(function: Callable[..., Any] | None = None, *, none: MissingMode
         if not any(isinstance(each, RefusedOperations) for each in (*arguments, *named.values())):
             return function(*arguments, **named)
         if named:
-            mistake(f"{_function_name(function)}: pass programs by position, as in apply, not by name")
+            mistake(f"{function_name(function)}: pass programs by position, as in apply, not by name")
         return apply(call, *arguments, none=none)  # under its name, pickle finds `call`
 
     vars(call)[OF_ATOMS] = function
     return call
 
 
-def _is_function(value: object) -> bool:
-    return callable(value) and not isinstance(value, RefusedOperations)
-
-
-def _applied(function: Callable[..., Any], programs: tuple[SOp, ...], none: object) -> SOp:
-    _check_arity(function, len(programs))
+def _applied(function: Callable[..., Any], programs: tuple[ProgramExpression, ...], none: object) -> SOp:
+    check_arity(function, len(programs))
     mode = _choice("none", AttributeKind.NONE, none)
     if mode == "error" and any(program.type is NONE for program in programs):
         mistake(
-            f"{_function_name(function)} is not called with None, so that it would fail at each position: "
+            f"{function_name(function)} is not called with None, so that it would fail at each position: "
             'none="skip" makes the result None'
         )
     return expression(SOp, "map", programs, ("function", mode), function)
-
-
-def _check_arity(function: Callable[..., Any], count: int) -> None:
-    """Check that ``function`` takes ``count`` positional arguments, as far as its signature is known."""
-    try:
-        signature = inspect.signature(function)
-    except Exception:  # functions written in C may not say, and other objects may raise anything
-        return
-    try:
-        signature.bind(*range(count))
-    except TypeError:
-        arguments = f"{count} argument{'' if count == 1 else 's'}"
-        mistake(f"{_function_name(function)}{signature} cannot be called with {arguments}, one atom each")
-
-
-def _function_name(function: Callable[..., Any]) -> str:
-    return str(getattr(function, "__name__", type(function).__name__))
 
 
 @overload

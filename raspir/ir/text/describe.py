@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from raspir.ir.atoms import show
+from raspir.ir.causal import is_mask, unmasked
 from raspir.ir.graph import Graph
 from raspir.ir.lazy import cached_property
 from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.text.printer import identifiers
+from raspir.ir.types import SELECTOR
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Has, Indices, Input, Lookup, Map, Raw, Select, SelectBy
 
 _TABLE, _TABLE_WIDTH = 4, 50  # longest table in a description, in keys and in characters
@@ -23,6 +25,8 @@ class Describer:
     a comparison that fails there an exclamation mark.
 
     Unnamed aggregates and nodes that are nested too deeply are abbreviated to their identifier, such as ``%7``.
+
+    The selectors of a causal graph are described without the mask, which all of them share.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -46,11 +50,29 @@ class Describer:
 
     def __call__(self, node: Node) -> str:
         """Return the expression that ``node`` computes, even if it has a name."""
-        return self._write(node, _DEPTH)
+        return self._write(unmasked(node) if self._has_mask(node) else node, _DEPTH)
+
+    def _has_mask(self, node: Node) -> bool:
+        return self._graph.causal and node.type is SELECTOR
+
+    def _shown(self, node: Node) -> Node:
+        """Return ``node``; if it is a selector of a causal graph, the part of it with a name, else all but the mask."""
+        if not self._has_mask(node):
+            return node
+        part = node
+        while part not in self._names and part.operation.name == "selector.and":
+            rest = [operand for operand in part.operands if not is_mask(operand)]
+            if len(rest) != 1:
+                break
+            (part,) = rest
+        return part if part in self._names else unmasked(node)
 
     def name(self, node: Node) -> str | None:
-        """Return the source name of ``node``, numbered if others before it have the same, or ``None``."""
-        return self._names.get(node)
+        """Return the source name of ``node``, numbered if others before it have the same, or ``None``.
+
+        The mask of a causal graph leaves a selector its name.
+        """
+        return self._names.get(self._shown(node))
 
     def label(self, node: Node) -> str:
         """Return the name of ``node``, or its identifier if it has none."""
@@ -67,20 +89,25 @@ class Describer:
             return side
         return f"{side} {pick}" if best.ties == "right" and not isinstance(best.score, Indices) else pick
 
-    def part(self, node: Node, depth: int = _DEPTH) -> str:
+    def part(self, node: Node) -> str:
         """Return ``node`` as an operand: its name if it has one, else its expression."""
-        name = self.name(node)
+        return self._part(self._shown(node), _DEPTH)
+
+    def _part(self, node: Node, depth: int) -> str:
+        name = self._names.get(node)
         if name is not None:
             return name
-        if isinstance(node, Aggregate) or (depth == 0 and node in self._identifiers and node.operands):
-            return self._identifiers[node]
+        is_deep = depth <= 0 and node.operands and (node in self._identifiers or node.type is SELECTOR)
+        if isinstance(node, Aggregate) or is_deep:
+            return self._identifiers.get(node, "…")  # a selector without the mask may not be in the graph
         return self._write(node, depth)
 
     def _write(self, node: Node, depth: int) -> str:
         operation = node.operation
         if operation.role is Role.SOURCE:
             return self._source(node)
-        parts = [self.part(operand, depth - 1) for operand in node.operands]
+        operands = [self._shown(o) for o in node.operands] if isinstance(node, Aggregate) else node.operands
+        parts = [self._part(operand, depth - 1) for operand in operands]
         if isinstance(node, SelectBy):
             return f"select({parts[0]}, {parts[1]}, {node.function})"
         symbol = operation.symbol + _mark(node)
@@ -92,7 +119,7 @@ class Describer:
             return f"lookup({', '.join(parts)}{_table(node)})"
         if operation.symbol.isidentifier() and isinstance(node, Elementwise) and not isinstance(node, Has):
             return f"{symbol}({', '.join(parts)})"
-        bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(node.operands, parts, strict=True)]
+        bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(operands, parts, strict=True)]
         if _compares_with_none(node):
             return f"{'~' if operation.name == 'ne' else ''}{bracketed[0]}.is_none()"
         if isinstance(node, Aggregate):

@@ -15,6 +15,7 @@ from typing import ClassVar
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph, GraphError, Node
 from raspir.ir.functions import of_atoms
+from raspir.ir.packing import Packing
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Map, SelectBy
 from raspir.passes.base import PassContext, Remark
@@ -22,6 +23,7 @@ from raspir.passes.fold import check_vocabulary
 from raspir.passes.recognize.applications import Recorded
 from raspir.passes.recognize.expressions import substituted
 from raspir.passes.recognize.purity import OpaqueError
+from raspir.passes.recognize.tuples import Predicate, taken_apart
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import made_of, on_operands, replaced
 from raspir.rewriting.rules.numbers import table
@@ -68,7 +70,7 @@ class _Functions:
         self.remarks: list[Remark] = []
         self._graph, self._algebra = graph, algebra
         self._describer = Describer(graph)
-        self._recorded: dict[str, Recorded | OpaqueError] = {}
+        self._recorded: dict[tuple[str, ...], Recorded | OpaqueError] = {}
 
     def replacement(self, node: Node, operands: list[Node]) -> Node:
         """Return the operations of an application, or else ``node`` on ``operands``."""
@@ -78,8 +80,7 @@ class _Functions:
         if self._is_table(rebuilt):
             return rebuilt
         try:
-            form, recorded = self._form(node, operands)
-            new = substituted(form, dict(zip(recorded.parameters, operands, strict=True)))
+            new, form = self._form(node, operands)
         except (OpaqueError, GraphError) as error:
             why = "it always fails" if isinstance(error, GraphError) else error
             self._remark("opaque", node, f"@{node.function}: {why}")
@@ -97,24 +98,30 @@ class _Functions:
             return False
         return all(self._algebra.facts[operand].domain.atoms is not None for operand in found.operands)
 
-    def _form(self, node: Map | SelectBy, operands: list[Node]) -> tuple[Node, Recorded]:
-        """Return what an application computes, in terms of the parameters of the recorded function.
+    def _form(self, node: Map | SelectBy, operands: list[Node]) -> tuple[Node, Node]:
+        """Return what an application computes, and the same in terms of the parameters of the recorded function.
 
         Raises:
             OpaqueError: if the function is not understood.
+            GraphError: if it always fails.
         """
-        recorded = self._record(node.function, len(operands))
-        kinds = [self._algebra.facts[operand].domain.kinds for operand in operands]
-        form = recorded.mapped(kinds, str(node.none)) if isinstance(node, Map) else recorded.selected(kinds)
-        return form, recorded
+        taken = Predicate(self._graph.functions[node.function], tuple(operands), 1, (node.function,))
+        if isinstance(node, SelectBy):
+            taken = taken_apart(node.function, operands, self._graph.functions)
+        recorded = self._record(taken)
+        kinds = [self._algebra.facts[operand].domain.kinds for operand in taken.operands]
+        form = recorded.mapped(kinds, str(node.none)) if isinstance(node, Map) else recorded.selected(kinds, taken.keys)
+        return substituted(form, dict(zip(recorded.parameters, taken.operands, strict=True))), form
 
-    def _record(self, symbol: str, count: int) -> Recorded:
-        if symbol not in self._recorded:
+    def _record(self, taken: Predicate) -> Recorded:
+        if taken.symbols not in self._recorded:
             try:
-                self._recorded[symbol] = Recorded.of(of_atoms(self._graph.functions[symbol]), count)
+                function = taken.function
+                made = function.function if isinstance(function, Packing) else function  # it may make no tuples
+                self._recorded[taken.symbols] = Recorded.of(of_atoms(made), len(taken.operands))
             except OpaqueError as error:
-                self._recorded[symbol] = error
-        found = self._recorded[symbol]
+                self._recorded[taken.symbols] = error
+        found = self._recorded[taken.symbols]
         if isinstance(found, OpaqueError):
             raise found
         return found

@@ -72,15 +72,19 @@ class Recorded:
         self._compare(value, function, kinds)
         return value
 
-    def selected(self, kinds: Sequence[Type]) -> Node:
-        """Return the selector of a predicate of a key and a query of these kinds, in terms of the parameters.
+    def selected(self, kinds: Sequence[Type], keys: int = 1) -> Node:
+        """Return the selector of a predicate of atoms of these kinds, in terms of the parameters.
+
+        Args:
+            kinds: the possible kinds of each operand, those of the key first.
+            keys: how many operands are those of the key.
 
         Raises:
             OpaqueError: if the function is no combination of comparisons of them.
         """
         kinds = _of_tuples(self.function, kinds)
         of = self._kinds(kinds)
-        found = selector(self._truth(of), of)
+        found = selector(self._truth(of), of, keys)
         self._compare(found, self.function, kinds)
         return found
 

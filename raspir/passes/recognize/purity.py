@@ -17,7 +17,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from raspir.ir.atoms import ATOM_CLASSES, show
-from raspir.ir.composition import Composed
+from raspir.ir.composition import Chain, Composed
+from raspir.ir.packing import unpack
 
 
 class OpaqueError(Exception):
@@ -132,7 +133,9 @@ class _Reader:
             return all(map(self.is_harmless, _items(value)))
         if isinstance(value, dict) and kind is dict:
             return all(map(self.is_harmless, (*value, *value.values())))
-        if isinstance(value, Composed):
+        if value is unpack:
+            raise OpaqueError("it takes tuples that are values of a sequence")
+        if isinstance(value, Composed | Chain):
             return all(map(self.is_harmless, value.functions))
         if isinstance(value, functools.partial) and kind is functools.partial:
             return all(map(self.is_harmless, (value.func, *value.args, *value.keywords.values())))

@@ -16,14 +16,19 @@ from raspir.passes.recognize.failures import Kinds, Typing
 from raspir.passes.recognize.purity import OpaqueError
 
 
-def selector(predicate: Node, kinds: Kinds) -> Node:
-    """Return the selector of the truth of ``predicate``, a value of two parameters: a key and a query.
+def selector(predicate: Node, kinds: Kinds, keys: int = 1) -> Node:
+    """Return the selector of the truth of ``predicate``, a value of parameters of a key and of a query.
+
+    Args:
+        predicate: the value.
+        kinds: the kinds of the parameters, those of the key first.
+        keys: how many parameters are those of the key.
 
     Raises:
         OpaqueError: if it compares what depends on both with something else, and they may be no integers.
     """
-    key, query = kinds
-    return _Selectors(key, query, Typing(kinds)).of(predicate)
+    parameters = list(kinds)
+    return _Selectors(parameters[:keys], parameters[keys:], Typing(kinds)).of(predicate)
 
 
 @dataclass
@@ -46,9 +51,9 @@ class _Difference:
 class _Selectors:
     """The selectors of the parts of a predicate."""
 
-    def __init__(self, key: Node, query: Node, typing: Typing) -> None:
-        self._key, self._query, self._typing = key, query, typing
-        self._sides: dict[Node, frozenset[Node]] = {key: frozenset([key]), query: frozenset([query])}
+    def __init__(self, key: list[Node], query: list[Node], typing: Typing) -> None:
+        self._key, self._query, self._typing = key[0], query[0], typing  # each stands for all of its side
+        self._sides: dict[Node, frozenset[Node]] = {each: frozenset(side[:1]) for side in (key, query) for each in side}
 
     def _sides_of(self, node: Node) -> frozenset[Node]:
         """Return which of the key and the query ``node`` depends on."""

@@ -11,7 +11,8 @@ from typing import Any
 from raspir import api
 from raspir.backends.base import Backend, Executable, Streams, runner
 from raspir.ir import Atom, BackendError, Graph, Location, RaspirError
-from raspir.ir.atoms import atom_key, is_atom, show
+from raspir.ir.atoms import is_atom, show
+from raspir.ir.packing import value_key
 from raspir.runtime.sequence import Sequence
 from raspir.testing.conformance.assumptions import Run, in_other_atoms, under_assumptions
 from raspir.testing.conformance.case import Case, Trial
@@ -54,7 +55,7 @@ class _Result:
 
     def key(self) -> object:
         """Return the comparison key, equal for conforming results."""
-        return [(name, *map(atom_key, atoms)) for name, atoms in self.outputs.items()], self.named, self.layers
+        return [(name, *map(value_key, atoms)) for name, atoms in self.outputs.items()], self.named, self.layers
 
     def __str__(self) -> str:
         results = {name: Sequence(atoms) for name, atoms in self.outputs.items()}
@@ -305,7 +306,7 @@ def _holds(got: _Result, wanted: Any) -> bool:
         return True
     outputs = wanted if isinstance(wanted, Mapping) else dict(zip(got.outputs, [wanted], strict=False))
     return list(outputs) == list(got.outputs) and all(
-        [*map(atom_key, atoms)] == [*map(atom_key, got.outputs[name])] for name, atoms in outputs.items()
+        [*map(value_key, atoms)] == [*map(value_key, got.outputs[name])] for name, atoms in outputs.items()
     )
 
 
@@ -339,7 +340,7 @@ def _read(result: Any, graph: Graph) -> _Result:
         if not isinstance(sequence, Sequence):
             raise NonconformityError(f"output {name!r} must be a raspir.Sequence, not {show(sequence)}\n\n{graph}")
         for position, atom in enumerate(sequence):
-            if not is_atom(atom):
+            if not is_atom(atom) and not isinstance(atom, tuple):
                 what = f"{show(atom)} ({type(atom).__name__})"
                 raise NonconformityError(f"output {name!r} holds {what} at position {position}: not an atom\n\n{graph}")
     return _Result(

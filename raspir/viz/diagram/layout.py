@@ -57,10 +57,11 @@ class Band:
 
 @dataclass
 class Side:
-    """The diagram of one graph: its cards by identifier, the bands from the top, and the edges."""
+    """The diagram of one graph, causal or not: its cards by identifier, the bands from the top, and the edges."""
 
     label: str
     summary: str
+    causal: bool = False
     cards: dict[str, Card] = field(default_factory=dict)
     bands: list[Band] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
@@ -111,7 +112,7 @@ class _Builder:
         self._holder: dict[Node, str] = {}  # the card that yields each sequence
         self._depends = dependencies(graph)
         self._edges: dict[tuple[str, str, int | None], bool] = {}
-        self._side = Side(label, summary_of(graph))
+        self._side = Side(label, summary_of(graph), graph.causal)
 
     def draw_program(self) -> None:
         """Draw all layers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from raspir.viz.causality import CAUSAL
 from raspir.viz.diagram.cards import Card, Cell, Row
 from raspir.viz.diagram.layout import Side
 from raspir.viz.svg import Figure, width_of
@@ -25,7 +26,8 @@ def _entries(sides: Sequence[Side]) -> list[tuple[Part, str]]:
     """Return the parts that diagrams have, and their meaning."""
     cards = [card for side in sides for card in side.cards.values()]
     used = {card.border for card in cards} | {cell.part for card in cards for row in card.rows for cell in row.cells}
-    return [(part, meaning) for part, meaning in _ENTRIES if part in used]
+    entries = [(part, meaning) for part, meaning in _ENTRIES if part in used]
+    return [*entries, (Part.SELECTED, CAUSAL)] if any(side.causal for side in sides) else entries
 
 
 def legend(sides: Sequence[Side], width: float) -> Figure:
@@ -38,6 +40,9 @@ def legend(sides: Sequence[Side], width: float) -> Figure:
             x, y = 0.0, y + 18
         if part is Part.CRITICAL:
             figure.path(f"M{x:.1f},{y + 6:g}h13", part, 2.6)
+        elif meaning == CAUSAL:
+            figure.rect(x, y, 12, 12, Part.UNSELECTED, radius=0)
+            figure.tip(f"{x:.1f},{y:g} {x + 12:.1f},{y + 12:g} {x:.1f},{y + 12:g}", part)
         else:
             figure.rect(x, y, 12, 12, part, radius=2)
         figure.text(x + 17, y + 6.4, meaning, Part.BAND, size=10, font="sans")
@@ -48,8 +53,9 @@ def legend(sides: Sequence[Side], width: float) -> Figure:
 
 def legend_card(sides: Sequence[Side]) -> Card:
     """Return the legend of diagrams as a card."""
-    rows = (
-        Row((Cell(part=part, width=18, inset=3), Cell(text, ink=Part.BAND, left=True)))
-        for part, text in _entries(sides)
-    )
+    rows = (Row((_swatch(part, text), Cell(text, ink=Part.BAND, left=True))) for part, text in _entries(sides))
     return Card(tuple(rows), Part.BAND, "legend", "the colors")
+
+
+def _swatch(part: Part, meaning: str) -> Cell:
+    return Cell("◣", width=18) if meaning == CAUSAL else Cell(part=part, width=18, inset=3)

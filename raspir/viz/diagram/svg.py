@@ -48,7 +48,8 @@ def svg_of(title: str, sides: Sequence[Side], *, legend: bool, theme: Theme, wid
     if legend:
         page.place(legend_of(sides, page.width), 4, page.height + _GAP)
     words = "; ".join(f"{side.label}: {side.summary}" if side.label else side.summary for side in sides)
-    return document(page, title or "program", f"The layers of a program, from its input down. {words}", theme) + "\n"
+    kind = "causal program" if any(side.causal for side in sides) else "program"
+    return document(page, title or kind, f"The layers of a {kind}, from its input down. {words}", theme) + "\n"
 
 
 def _beside(figures: Sequence[Figure]) -> Figure:

@@ -146,7 +146,7 @@
     if (column !== null) {
       const on = head.rows[row][column] === "1";
       return [make("p", { text: `Position ${steps.positions[row]} ${on ? "attends" : "does not attend"} to position ` +
-        `${steps.positions[column]}:` }),
+        `${steps.positions[column]}${steps.causal && column > row ? ", a later one, as the program is causal" : ""}:` }),
         make("ul", {}, ...head.comparisons.map((each) => held(steps, each, row, column)))];
     }
     const hidden = head.counts ? head.counts[row] - places_.length : 0;

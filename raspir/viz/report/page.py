@@ -11,6 +11,7 @@ from importlib.resources import files
 from raspir._version import __version__
 from raspir.ir import Graph, Location, print_graph
 from raspir.passes.base import Remark
+from raspir.viz.causality import Causality
 from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
@@ -74,7 +75,13 @@ def page(report: Report) -> str:
     ]
     body = tag(
         "body",
-        tag("header", tag("h1", report.title), _figures(report), tag("nav", *links, aria_label="Sections")),
+        tag(
+            "header",
+            tag("h1", report.title),
+            _figures(report),
+            *_causality(report),
+            tag("nav", *links, aria_label="Sections"),
+        ),
         tag("main", *bodies),
         tag("footer", f"Made by raspir {__version__}. This page is self-contained and loads no external resources."),
         tag("script", _data(report), type="application/json", id="data"),
@@ -110,6 +117,20 @@ def _figures(report: Report) -> Markup:
             before = [tag("span", old, class_="old"), " → "] if new != old else []
             made.append(tag("div", tag("dt", f"{noun}s"), tag("dd", *before, tag("strong", new))))
     return tag("dl", *made, class_="figures")
+
+
+def _causality(report: Report) -> list[Markup]:
+    """Return whether the program is causal, as written and optimized if that differs, and which heads look ahead."""
+    versions = _versions(report)
+    said = {name: Causality.of(graph).sentence(report.written) for name, graph in versions.items()}
+    said["as written"] = Causality.of(report.written).sentence()
+    differ = len(set(said.values())) > 1
+    shown = said if differ else {"": said["as written"]}
+    return [
+        tag("p", *([tag("strong", f"{name}: ")] if name else []), text, class_="note")
+        for name, text in shown.items()
+        if text
+    ]
 
 
 def _versions(report: Report) -> dict[str, Graph]:

@@ -43,6 +43,7 @@ class Steps:
         done = self._trace.failure is None
         return {
             "n": shown.n,
+            "causal": self._trace.graph.causal,
             "positions": list(shown.positions),
             "split": shown.split if shown.hidden else None,
             "note": shown.note("positions"),

@@ -55,7 +55,8 @@ class Flowchart:
         names = ", ".join(graph.name_of(node) or name for name, node in self._program.outputs.items())
         layers = "1 layer" if stats.layers == 1 else f"{stats.layers} layers"
         heads = "1 head" if stats.heads == 1 else f"{stats.heads} heads"
-        return f"{names}: {layers}, {heads}"
+        causal = ", causal" if self._program.causal else ""
+        return f"{names}{causal}: {layers}, {heads}"
 
     def _sources(self) -> Iterator[str]:
         read = {node for layer in self._program.layers for node in layer.reads} | set(self._program.outputs.values())

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from raspir.ir.atoms import Atom, atom_key
+from raspir.ir.atoms import Atom, atom_key, is_packed
+from raspir.ir.packing import unpack_all
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -213,6 +214,13 @@ def atoms_of(column: Column) -> list[Atom]:
             positions = np.flatnonzero(column.tags == kind)
             result[positions] = atoms_of(part(column, kind, positions))
     return result.tolist()
+
+
+def results_of(column: Column) -> list[Any]:
+    """Return the atoms of a column, and the tuples that some of them stand for."""
+    if column.kind & TABLE and any(map(is_packed, column.atoms)):
+        return unpack_all(atoms_of(column))
+    return atoms_of(column)
 
 
 def packed(column: Column) -> tuple[Array, Array]:

@@ -23,6 +23,7 @@ from raspir.backends.numpy.kernels.columns import (
     floats,
     gather,
     integers,
+    results_of,
     take,
 )
 from raspir.backends.numpy.kernels.failures import Site
@@ -333,5 +334,5 @@ def listed_results(names: Sequence[str], columns: Sequence[Column], lengths: Arr
 
 def _rows(column: Column, lengths: Sequence[int]) -> list[list[Atom]]:
     """Split a column into the atoms of each sequence of a batch."""
-    atoms = iter(atoms_of(column) if len(column) else [])
+    atoms = iter(results_of(column) if len(column) else [])
     return [list(itertools.islice(atoms, length)) for length in lengths]

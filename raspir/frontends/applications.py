@@ -1,0 +1,156 @@
+"""Applications of functions to sequences that may hold tuples: which functions are composed, and which pack tuples.
+
+A function that takes apart what another makes is composed with it, so that only atoms are left, which the optimizer
+understands. Wherever else a tuple goes, an atom stands for it (:mod:`raspir.ir.packing`): functions that make tuples
+pack them, those that take them unpack them, and so do operators and comparisons, which become functions.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from raspir.frontends.expressions import Expression
+from raspir.ir.composition import Composed, Part
+from raspir.ir.errors import ProgramError
+from raspir.ir.functions import Function
+from raspir.ir.nesting import nesting
+from raspir.ir.operations import COMPARISONS, Role
+from raspir.ir.packing import Packing, canonical, unpack
+
+_CONCATENATING = ("add", "mul")
+_FUNCTIONS = ("map", "select.by")
+_EQUATING = ("eq", "ne", "select.eq", "select.ne")
+
+
+@dataclass(frozen=True)
+class Application:
+    """A function, and what it is applied to.
+
+    Attributes:
+        operation: ``map`` or ``select.by``.
+        function: the function, which takes and makes tuples as they are.
+        operands: the expressions to whose atoms it is applied.
+        none: how it treats ``None`` among them.
+        packs: whether the results may be tuples.
+    """
+
+    operation: str
+    function: Function
+    operands: tuple[Expression, ...]
+    none: str
+    packs: bool
+
+    @property
+    def of_atoms(self) -> Function:
+        """The function from atoms to atoms."""
+        return Packing(self.function) if self.packs else self.function
+
+
+class Applications:
+    """The functions that expressions apply, and how deeply the tuples in their values may be nested."""
+
+    def __init__(self) -> None:
+        self._depths: dict[Expression, int] = {}
+        self._made: dict[Expression, Application] = {}
+
+    def of(self, expression: Expression) -> Application | None:
+        """Return the application that ``expression`` is or becomes, if any; its operands come first.
+
+        Raises:
+            ProgramError: if tuples are used as scores.
+        """
+        depths = [self._depths[operand] for operand in expression.operands]
+        self._depths[expression] = _depth(expression, depths)
+        name, attributes = expression.operation.name, expression.attributes
+        if expression.function is not None:
+            none = str(attributes[1]) if name == "map" else "value"
+            made = self._applied(name, expression, expression.function, none, depths)
+        elif any(depths) and _takes_apart(expression, depths):
+            assert expression.operation.evaluate is not None
+            name = "map" if expression.operation.role is Role.ELEMENTWISE else "select.by"
+            none = str(attributes[-1]) if name == "map" and attributes else "error"
+            made = self._applied(name, expression, expression.operation.evaluate, none, depths)
+        else:
+            return None
+        self._made[expression] = made
+        return made
+
+    def adapted(self, expression: Expression, number: int) -> Application | None:
+        """Return what an operation that is no application takes in place of an operand that may hold tuples, if any.
+
+        Both sides of an equality are made canonical, since equal tuples may be different atoms, and a condition becomes
+        its truth, since the empty tuple is false.
+        """
+        operand, name = expression.operands[number], expression.operation.name
+        if not self._depths[operand]:
+            return None
+        if name in _EQUATING and all(self._depths[each] for each in expression.operands):
+            return Application("map", Composed(canonical, (Part(unpack, 1, "skip"),), "skip"), (operand,), "skip", True)
+        if name == "where" and number == 0:
+            truth = Composed(operator.truth, (Part(unpack, 1, "skip"),), "skip")
+            return Application("map", truth, (operand,), "skip", False)
+        return None
+
+    def _applied(
+        self, operation: str, expression: Expression, function: Function, none: str, depths: Sequence[int]
+    ) -> Application:
+        """Return the application of a function to the operands of ``expression``, of these depths."""
+        parts: list[Part] = []
+        operands: list[Expression] = []
+        for operand, depth in zip(expression.operands, depths, strict=True):
+            inner = self._made.get(operand)
+            if depth and inner is not None and inner.packs and _is_composable(expression, inner, none):
+                parts.append(Part(inner.function, len(inner.operands), inner.none))
+                operands += inner.operands
+            else:
+                parts.append(Part(unpack if depth else None, 1, none))
+                operands.append(operand)
+        packs = self._depths[expression] > 0
+        if all(part.function is None for part in parts):
+            return Application(operation, function, expression.operands, none, packs)
+        whole = parts[0].none if none == "skip" else none  # what is skipped before is skipped by both
+        return Application(operation, Composed(function, tuple(parts), none), tuple(operands), whole, packs)
+
+
+def _depth(expression: Expression, depths: Sequence[int]) -> int:
+    """Return how deeply the tuples in the value of ``expression`` may be nested, given those of its operands."""
+    operation = expression.operation
+    if operation.name == "map":
+        assert expression.function is not None
+        return nesting(expression.function, depths)
+    if operation.role is Role.AGGREGATE:
+        return depths[1]
+    if operation.name == "where":
+        return max(depths[1:])
+    return max(depths) if operation.name in _CONCATENATING else 0
+
+
+def _takes_apart(expression: Expression, depths: Sequence[int]) -> bool:
+    """Return whether an operation on tuples depends on more than which tuples are equal.
+
+    Raises:
+        ProgramError: if it compares them as scores.
+    """
+    operation = expression.operation
+    if operation.name == "best" and depths[2]:
+        raise ProgramError(
+            "`best`: a score cannot be a tuple: use a number, such as one of its parts", expression.location
+        )
+    if operation.evaluate is None or operation.name in (*_EQUATING, "where"):
+        return False
+    return operation.role in (Role.ELEMENTWISE, Role.SELECT)
+
+
+def _is_composable(outer: Expression, inner: Application, none: str) -> bool:
+    """Return whether ``outer`` may take the operands of ``inner`` in place of its result.
+
+    A selector compares one atom of the key with one of the query. If one operand of several skips ``None``, all must.
+    Arithmetic is left to itself: it rarely takes tuples, and its error then names them.
+    """
+    if outer.function is None and outer.operation.name.removeprefix("select.") not in COMPARISONS:
+        return False
+    if outer.operation.role is Role.SELECT:
+        return len(inner.operands) == 1
+    return none in ("error", inner.none) or len(outer.operands) == 1

@@ -1,0 +1,1 @@
+"""Tracr's dialect of RASP, as the public package :mod:`raspir.tracr` offers it."""

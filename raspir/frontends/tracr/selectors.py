@@ -1,0 +1,309 @@
+"""The selectors of Tracr's dialect.
+
+Two selectors of the same keys and queries are one selector whose predicate asks the second predicate only where the
+first one leaves the outcome open. Where that cannot be noticed, as the second fails nowhere else, the IR has the
+combination of two comparisons, which the optimizer understands.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from raspir.frontends.expressions import Expression, RefusedOperations
+from raspir.frontends.functions import check_arity, is_function
+from raspir.frontends.programs import ProgramExpression, SelectorExpression
+from raspir.frontends.source import mistake
+from raspir.frontends.tracr.expressions import RASPExpr, constant, made_of, program
+from raspir.frontends.tracr.predicates import (
+    Comparison,
+    Predicate,
+    both,
+    comparison_of,
+    either,
+    negated,
+    of_key,
+    of_query,
+)
+from raspir.frontends.tracr.sops import only
+from raspir.frontends.tracr.sources import Full
+from raspir.ir import Function
+from raspir.ir.atoms import show
+from raspir.ir.tracebacks import public, public_methods
+from raspir.ir.types import NONE, NUMBER, STR
+
+SelectorValue = list[list[bool]]
+"""The entries of a selector: a row for each query, with an entry for each key."""
+
+
+@public_methods
+class Selector(RASPExpr, SelectorExpression):
+    """A selector of Tracr's dialect: which keys each query selects."""
+
+    __slots__ = ()
+
+    _default_name = "selector"
+    _advice = (
+        "a selector has no values and no arithmetic: combine selectors with `&`, `|` and `~`, or aggregate with "
+        "rasp.Aggregate(selector, program)"
+    )
+    _made_by = "rasp.Select(keys, queries, predicate) makes one"
+
+    def __call__(self, *given: object, **named: object) -> SelectorValue:
+        """Return the entries on an input: a list of rows (queries) of booleans (keys).
+
+        Raises:
+            InputError: if the input is not a sequence of values.
+            EvaluationError: if an operation fails.
+        """
+        return list(self._run(only(self, given, named)))
+
+    def __and__(self, other: object) -> Selector:
+        return selector_and(self, other)
+
+    def __rand__(self, other: object) -> Selector:
+        return selector_and(other, self)
+
+    def __or__(self, other: object) -> Selector:
+        return selector_or(self, other)
+
+    def __ror__(self, other: object) -> Selector:
+        return selector_or(other, self)
+
+    def __invert__(self) -> Selector:
+        return selector_not(self)
+
+    __hash__ = RefusedOperations.__hash__
+
+
+@public_methods
+class Select(Selector):
+    """The selector of a comparison of each key with each query.
+
+    Args:
+        keys: the program that computes the keys.
+        queries: the program that computes the queries.
+        predicate: a member of :class:`Comparison`, or a function called as ``predicate(key, query)``, which may take
+            ``None``.
+
+    Raises:
+        ProgramError: if an argument is unsuitable.
+    """
+
+    __slots__ = ()
+    _default_name = "select"
+
+    def __init__(self, keys: ProgramExpression, queries: ProgramExpression, predicate: Predicate) -> None:
+        sides = program(keys, "rasp.Select"), program(queries, "rasp.Select")
+        if not is_function(predicate):
+            mistake(
+                "rasp.Select takes a predicate of two values last, a key's and a query's, such as rasp.Comparison.EQ, "
+                f"not {show(predicate)}"
+            )
+        if predicate in (Comparison.TRUE, Comparison.FALSE):
+            compared = constant(1), constant(int(predicate is Comparison.TRUE))
+            made_of(self, sides, (predicate,), "select.eq", compared)
+            return
+        name, none = comparison_of(predicate)
+        if name is not None:
+            attributes = (none,) if name in ("eq", "ne") else ()
+            made_of(self, sides, (predicate,), f"select.{name}", sides, attributes)
+            return
+        check_arity(predicate, 2)
+        made_of(self, sides, (predicate,), "select.by", sides, ("function",), predicate)
+
+    @property
+    def keys(self) -> Expression:
+        """The program that computes the keys."""
+        return self.parts[0]
+
+    @property
+    def queries(self) -> Expression:
+        """The program that computes the queries."""
+        return self.parts[1]
+
+    @property
+    def predicate(self) -> Function:
+        """The predicate."""
+        function: Function = self.given[0]
+        return function
+
+
+@public_methods
+class _Pair(Selector):
+    """Base class of the combinations of two selectors."""
+
+    __slots__ = ()
+
+    @property
+    def fst(self) -> Expression:
+        """The first selector."""
+        return self.parts[0]
+
+    @property
+    def snd(self) -> Expression:
+        """The second selector."""
+        return self.parts[1]
+
+
+@public_methods
+class SelectorAnd(_Pair):
+    """What both of two selectors select.
+
+    Raises:
+        ProgramError: if one of them is no selector.
+    """
+
+    __slots__ = ()
+    _default_name = "selector_and"
+
+    def __init__(self, fst: SelectorExpression, snd: SelectorExpression) -> None:
+        parts = _selector(fst, "&"), _selector(snd, "&")
+        made_of(self, parts, (), "selector.and", parts)
+
+
+@public_methods
+class SelectorOr(_Pair):
+    """What either of two selectors selects.
+
+    Raises:
+        ProgramError: if one of them is no selector.
+    """
+
+    __slots__ = ()
+    _default_name = "selector_or"
+
+    def __init__(self, fst: SelectorExpression, snd: SelectorExpression) -> None:
+        parts = _selector(fst, "|"), _selector(snd, "|")
+        made_of(self, parts, (), "selector.or", parts)
+
+
+@public_methods
+class SelectorNot(Selector):
+    """What a selector does not select.
+
+    Raises:
+        ProgramError: if it is no selector.
+    """
+
+    __slots__ = ()
+    _default_name = "selector_not"
+
+    def __init__(self, inner: SelectorExpression) -> None:
+        parts = (_selector(inner, "~"),)
+        made_of(self, parts, (), "selector.not", parts)
+
+    @property
+    def inner(self) -> Expression:
+        """The selector."""
+        return self.parts[0]
+
+
+def _selector(value: object, symbol: str) -> SelectorExpression:
+    if not isinstance(value, SelectorExpression):
+        mistake(f"`{symbol}`: a selector can only be combined with a selector, not with {show(value)}")
+    return value
+
+
+@public
+def selector_and(fst: Any, snd: Any, simplify: bool = True) -> Selector:
+    """Return what both of two selectors select: one ``Select`` if they have the same keys and queries.
+
+    Raises:
+        ProgramError: if one of them is no selector.
+    """
+    simple = _simplified("and", fst, snd) if simplify else None
+    return SelectorAnd(fst, snd) if simple is None else simple
+
+
+@public
+def selector_or(fst: Any, snd: Any, simplify: bool = True) -> Selector:
+    """Return what either of two selectors selects: one ``Select`` if they have the same keys and queries.
+
+    Raises:
+        ProgramError: if one of them is no selector.
+    """
+    simple = _simplified("or", fst, snd) if simplify else None
+    return SelectorOr(fst, snd) if simple is None else simple
+
+
+@public
+def selector_not(inner: Any, simplify: bool = True) -> Selector:
+    """Return what a selector does not select: a ``Select`` if it is one.
+
+    Raises:
+        ProgramError: if it is no selector.
+    """
+    inner = _selector(inner, "~")
+    if not (simplify and isinstance(inner, Select)):
+        return SelectorNot(inner)
+    made = Select.__new__(Select)
+    return made_of(made, inner.parts, (partial(negated, inner.predicate),), "selector.not", (inner,))
+
+
+_EQUALITY = (Comparison.EQ, Comparison.NEQ)
+
+_COMBINE: dict[str, Callable[..., Any]] = {"and": both, "or": either}
+
+
+def _simplified(name: str, fst: object, snd: object) -> Select | None:
+    """Return two selectors as one, if their keys and their queries are the same or, on one side, fixed."""
+    if not (isinstance(fst, Select) and isinstance(snd, Select)):
+        return None
+    keys, queries = _common(fst.keys, snd.keys), _common(fst.queries, snd.queries)
+    if keys is None or queries is None:
+        return None
+    predicates = [_on(each, keys, queries) for each in (fst, snd)]
+    combined = partial(_COMBINE[name], *predicates)
+    made = Select.__new__(Select)
+    if _is_total(snd, fst):
+        return made_of(made, (keys, queries), (combined,), f"selector.{name}", (fst, snd))
+    return made_of(made, (keys, queries), (combined,), "select.by", (keys, queries), ("function",), combined)
+
+
+def _common(a: Expression, b: Expression) -> Expression | None:
+    """Return the program that two selectors have on one side; one with a fixed value takes the other's."""
+    if a is b or isinstance(b, Full):
+        return a
+    return b if isinstance(a, Full) else None
+
+
+def _on(select: Select, keys: Expression, queries: Expression) -> Predicate:
+    """Return the predicate of a selector as one of these keys and queries."""
+    predicate = _plain(select)
+    if isinstance(select.keys, Full) and select.keys is not keys:
+        predicate = partial(of_key, predicate, select.keys.fill)
+    if isinstance(select.queries, Full) and select.queries is not queries:
+        predicate = partial(of_query, predicate, select.queries.fill)
+    return predicate
+
+
+def _plain(select: Select) -> Predicate:
+    """Return the predicate of a selector; for a comparison of what is never ``None``, a function of `operator`."""
+    predicate = select.predicate
+    if not isinstance(predicate, Comparison) or predicate.operation is None or _may_be_none(select):
+        return predicate
+    function: Predicate = getattr(operator, predicate.operation)
+    return function
+
+
+def _may_be_none(select: Select) -> bool:
+    return any(NONE in side.type for side in select.parts)
+
+
+def _is_total(second: Select, first: Select) -> bool:
+    """Return whether the second of two selectors fails nowhere, or only where the first one fails as well."""
+    one, other = first.predicate, second.predicate
+    if not (isinstance(one, Comparison) and isinstance(other, Comparison)):
+        return False
+    if other.operation is None:
+        return True
+    sides = [side.type for side in second.parts]
+    same = all(a is b for a, b in zip(first.parts, second.parts, strict=True))
+    if same and one.operation is not None and (other in _EQUALITY or one not in _EQUALITY):
+        return True
+    if other in _EQUALITY:
+        return not any(NONE in type_ for type_ in sides)
+    return all(type_ in NUMBER for type_ in sides) or all(type_ in STR for type_ in sides)
