@@ -118,7 +118,8 @@ def test_deep_programs_are_masked_without_recursion():
 def test_names_lines_functions_and_layers_stay():
     less = select(tokens, tokens, lambda k, q: k < q).value(1).name("less")
     lowered = raspir.lower({"less": less, "twice": SAME.value(SAME.value(1))})
-    plain = verify(lowered.scheduled({lowered.outputs["less"]: 2}))
+    placed = {node: lowered.layering.layer[node] for node in heads(lowered)}
+    plain = verify(lowered.scheduled({**placed, lowered.outputs["less"]: 2}))
     causal = verify(plain.assume(causal=True))
     assert causal.layering.layer[causal.outputs["less"]] == 2
     assert list(causal.schedule.values()) == list(plain.schedule.values())
