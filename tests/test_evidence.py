@@ -8,7 +8,7 @@ import evidence
 import mutations
 import pytest
 
-FAULTS = (*mutations.FAULTS, *mutations.MISSING, *mutations.AT_LIMITS)
+FAULTS = (*mutations.FAULTS, *mutations.MISSING, *mutations.CAUSAL, *mutations.AT_LIMITS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
