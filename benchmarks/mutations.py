@@ -233,7 +233,8 @@ CAUSAL = (
           'return build("select.le", build("indices"), build("indices"))',
           'return build("select.lt", build("indices"), build("indices"))', LOOKING_BACK),
     Fault("the mask joins each comparison, below the complement", "ir/causal.py",
-          '        if isinstance(node, Aggregate):\n            operands[0] = build("selector.and", operands[0], mask())\n'
+          "        if isinstance(node, Aggregate):\n"
+          '            operands[0] = build("selector.and", operands[0], mask())\n'
           "        new[node] = make(node.operation, operands, node.attributes, node.type)\n",
           "        new[node] = make(node.operation, operands, node.attributes, node.type)\n"
           "        if isinstance(node, Select):\n"
@@ -251,8 +252,7 @@ CAUSAL = (
     Fault("a mask that a rewrite dropped is not restored", "passes/base.py",
           "return with_mask(graph, ahead) if ahead else graph", "return graph", LOOKING_BACK),
     Fault("a choice leads by the branch that is less far ahead", "analysis/leads.py",
-          "return min(leads) if self._facts.is_minimum(node) else max(leads)", "return min(leads)", LOOKING_BACK,
-          "gathers compose"),
+          "return min(leads) if self._facts.is_minimum(node) else max(leads)", "return min(leads)", LOOKING_BACK),
     Fault("a count of positions so far leaves out the position itself", "analysis/leads.py",
           "return 0 if self._facts.contains(before, selector) else 1", "return 0", LOOKING_BACK),
 )  # fmt: skip
@@ -303,6 +303,8 @@ AT_LIMITS = (
 """Faults that only programs and inputs at the limits expose, each a reverted fix, with ``cases=20_000``: growth without
 a gain, recursion over long chains, unmemoized walks over shared selectors, defaults of a kind other than the values',
 integers too large for a product, and passes that are not idempotent."""
+
+EVERY = (*FAULTS, *MISSING, *CAUSAL, *AT_LIMITS)
 
 
 @dataclass(frozen=True)
@@ -406,9 +408,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="also run the tests on faults that were already detected")
     parser.add_argument("--only", default="", help="only faults whose description or file contains this")
     options = parser.parse_args()
-    chosen = [
-        fault for fault in (*FAULTS, *MISSING, *CAUSAL, *AT_LIMITS) if options.only in f"{fault.what} {fault.file}"
-    ]
+    chosen = [fault for fault in EVERY if options.only in f"{fault.what} {fault.file}"]
     console = Console(highlight=False)
     table = Table(show_lines=True)
     for heading in ("fault", "the fuzzer", "the solver", "the tests"):
