@@ -2,7 +2,7 @@
 #   make demo           adds 683 and 345 on an idealized transformer; writes the results to build/demo
 #   make test           lints, type-checks and runs the daily tests
 #   make evidence       runs what make test leaves out: further tests, the conformance kit on each built-in backend,
-#                       the proofs of all rules, 100,000 fuzzer cases, planted faults
+#                       the proofs of all rules, 200,000 fuzzer cases, planted faults
 #   make bench          timings and growth ratios: starts, the NumPy backend and handwritten NumPy, pictures, the fuzzer,
 #                       slow programs
 #   make depth          the layers of optimized programs, checked against the required ones

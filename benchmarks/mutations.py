@@ -28,6 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "docs", "examples", "pyproject.toml", "README.md")
 RULES, NUMPY, LIMITS = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",), ("tests/hostile",)
 RECOGNIZED = ("tests/passes/recognize",)
+LOOKING_BACK = (
+    "tests/ir/test_causal_graphs.py", "tests/analysis/test_leads.py", "tests/passes/test_causal_passes.py",
+    "tests/testing/test_causal_fuzzing.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,47 @@ MISSING = (
 )  # fmt: skip
 """Faults in missing values and in functions of several sequences."""
 
+CAUSAL = (
+    Fault("a head that looks ahead costs what others do", "analysis/facts.py",
+          "if self.causal and isinstance(node, Aggregate) and not looks_back(self, node.selector):", "if False:",
+          LOOKING_BACK),
+    Fault("a head may look one position ahead", "analysis/causality.py",
+          "facts.bounds(ahead)[1] + high <= 0", "facts.bounds(ahead)[1] + high <= 1", LOOKING_BACK),
+    Fault("a head may look ahead in all clauses but one", "analysis/causality.py",
+          "return all(any(_looks_back(", "return any(any(_looks_back(", LOOKING_BACK),
+    Fault("every selector looks back", "analysis/causality.py",
+          "    formula = facts[selector].formula\n    if formula is not None:\n        return _every",
+          "    formula = facts[selector].formula\n    if formula is not None:\n        return True or _every",
+          LOOKING_BACK),
+    Fault("the mask leaves out the position itself", "ir/causal.py",
+          'return build("select.le", build("indices"), build("indices"))',
+          'return build("select.lt", build("indices"), build("indices"))', LOOKING_BACK),
+    Fault("the mask joins each comparison, below the complement", "ir/causal.py",
+          "        if isinstance(node, Aggregate):\n"
+          '            operands[0] = build("selector.and", operands[0], mask())\n'
+          "        new[node] = make(node.operation, operands, node.attributes, node.type)\n",
+          "        new[node] = make(node.operation, operands, node.attributes, node.type)\n"
+          "        if isinstance(node, Select):\n"
+          '            new[node] = build("selector.and", new[node], mask())\n', LOOKING_BACK),
+    Fault("only sums are masked", "ir/causal.py",
+          '        if isinstance(node, Aggregate):\n            operands[0]',
+          '        if node.operation.name == "sum":\n            operands[0]', LOOKING_BACK),
+    Fault("any comparison of positions counts as the mask", "ir/causal.py",
+          'isinstance(node, Select) and node.comparison == "le" and all(', "isinstance(node, Select) and all(",
+          LOOKING_BACK),
+    Fault("a derived graph forgets that it is causal", "ir/graph.py",
+          '"locations", "max_length", "causal"]', '"locations", "max_length"]', LOOKING_BACK),
+    Fault("a pass may forget that a graph is causal", "passes/pipeline.py",
+          "if after.causal != before.causal:", "if False:", LOOKING_BACK),
+    Fault("a mask that a rewrite dropped is not restored", "passes/base.py",
+          "return with_mask(graph, ahead) if ahead else graph", "return graph", LOOKING_BACK),
+    Fault("a choice leads by the branch that is less far ahead", "analysis/leads.py",
+          "return min(leads) if self._facts.is_minimum(node) else max(leads)", "return min(leads)", LOOKING_BACK),
+    Fault("a count of positions so far leaves out the position itself", "analysis/leads.py",
+          "return 0 if self._facts.contains(before, selector) else 1", "return 0", LOOKING_BACK),
+)  # fmt: skip
+"""Faults in causal programs: in the mask, in what looks back, and in what passes may do."""
+
 AT_LIMITS = (
     Fault("zero is added to integers with a default of another kind", "rewriting/builder.py",
           "if form.constant or BOOL in self.facts[result].domain.kinds:",
@@ -258,6 +303,8 @@ AT_LIMITS = (
 """Faults that only programs and inputs at the limits expose, each a reverted fix, with ``cases=20_000``: growth without
 a gain, recursion over long chains, unmemoized walks over shared selectors, defaults of a kind other than the values',
 integers too large for a product, and passes that are not idempotent."""
+
+EVERY = (*FAULTS, *MISSING, *CAUSAL, *AT_LIMITS)
 
 
 @dataclass(frozen=True)
@@ -361,7 +408,7 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="also run the tests on faults that were already detected")
     parser.add_argument("--only", default="", help="only faults whose description or file contains this")
     options = parser.parse_args()
-    chosen = [fault for fault in (*FAULTS, *MISSING, *AT_LIMITS) if options.only in f"{fault.what} {fault.file}"]
+    chosen = [fault for fault in EVERY if options.only in f"{fault.what} {fault.file}"]
     console = Console(highlight=False)
     table = Table(show_lines=True)
     for heading in ("fault", "the fuzzer", "the solver", "the tests"):

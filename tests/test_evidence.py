@@ -8,10 +8,8 @@ import evidence
 import mutations
 import pytest
 
-FAULTS = (*mutations.FAULTS, *mutations.MISSING, *mutations.AT_LIMITS)
 
-
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
+@pytest.mark.parametrize("fault", mutations.EVERY, ids=lambda fault: fault.what)
 def test_a_fault_can_be_planted(fault, tmp_path):
     for file in {fault.file, *(file for file, _, _ in fault.more)}:
         (tmp_path / "raspir" / file).parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from raspir.backends.base import Capabilities
 from raspir.ir import BackendError, EvaluationError, InputError, RaspirError, verify
+from raspir.ir.causal import is_mask
 from raspir.ir.evaluation import refusing
 from raspir.runtime.inputs import read_inputs
 from raspir.runtime.reference import Executable, Reference, _Step, require_functions
@@ -607,3 +608,45 @@ FIXED = (
     "AssumptionsByEquality",
 )
 """Faults that do no harm, since raspir sees to these things itself when it calls a backend."""
+
+
+class OwnMask(Step):
+    """A mask of its own for causal graphs, in place of the one in their selectors."""
+
+    def _masks(self):
+        return self.graph.causal and is_mask(self.node)
+
+
+@fault("causal programs: count of everything")
+class MaskWithoutTheDiagonal(OwnMask):
+    def _select(self, keys, queries):
+        found = super()._select(keys, queries)
+        return [[on and i != j for j, on in enumerate(row)] for i, row in enumerate(found)] if self._masks() else found
+
+
+@fault("causal programs: count of everything")
+class MaskOneTooWide(OwnMask):
+    def _select(self, keys, queries):
+        found = super()._select(keys, queries)
+        return [[j <= i + 1 for j in range(len(row))] for i, row in enumerate(found)] if self._masks() else found
+
+
+@fault("causal programs: complement of another selector")
+class MaskBeforeTheComplement(Step):
+    def value(self, operands):
+        if self.graph.causal and self.what == "selector.not":
+            return [[j > i or not on for j, on in enumerate(row)] for i, row in enumerate(operands[0])]
+        if self.graph.causal and is_mask(self.node):
+            return [[True] * self.n for _ in range(self.n)]
+        found = super().value(operands)
+        if self.graph.causal and self.what.startswith("select."):
+            return [[on and j <= i for j, on in enumerate(row)] for i, row in enumerate(found)]
+        return found
+
+
+@fault("causal programs: best of everything")
+class BestWithoutTheMask(Step):
+    def _best(self, node, selector, value, score):
+        if self.graph.causal and node.selector.operation.name == "selector.and" and is_mask(node.selector.operands[1]):
+            selector = [[True] * self.n for _ in selector]
+        return super()._best(node, selector, value, score)

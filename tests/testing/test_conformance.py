@@ -71,7 +71,9 @@ def test_what_has_no_fault_conforms(backend):
     assert ("sums of floats" in str(report)) == (backend is FromTheRight)
 
 
-@pytest.mark.parametrize("name", ["MeanForSum", "OffByOneCausalMask", "WrongDefault", "BoolsAddedAsBools"])
+@pytest.mark.parametrize(
+    "name", ["MeanForSum", "OffByOneCausalMask", "WrongDefault", "BoolsAddedAsBools", "MaskOneTooWide"]
+)
 def test_generated_programs_find_faults_too_and_are_made_small(name):
     backend, _ = FAULTS[name]
     judge = generated.Judge(backend())

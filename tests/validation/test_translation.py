@@ -44,6 +44,21 @@ def test_a_promised_length_makes_it_whole():
     assert "so equal on every input that satisfies the assumptions" in found.lines()
 
 
+@pytest.mark.parametrize("vocab", ["ab", None])
+def test_causal_programs_are_validated_with_their_mask(vocab):
+    flip = (key(indices) == query(length - 1 - indices)).value(tokens, "_")
+    count = (~(key(tokens) == query(tokens))).value(1)
+    for program in (flip, count, length):
+        causal = raspir.lower(program, vocab, causal=True)
+        found = validate(causal, raspir.optimize(causal), longest=4)
+        assert (found.difference, found.same) == (None, False)
+        assert len(found.tried) == 5 or found.proved == [*range(5)]
+        plain = raspir.lower(program, vocab)
+        assert validate(plain, causal, longest=3).difference is not None
+        written = raspir.lower(((key(1) == query(1)) & up_to).value(1), vocab)
+        assert (validate(causal, written, longest=3).difference is None) == (program is length)
+
+
 def test_one_graph_needs_no_inputs():
     found = validate(*graphs(tokens == "a", tokens == "a"))
     assert (found.same, found.complete, found.tried) == (True, True, {})

@@ -23,6 +23,8 @@ Assumptions = tuple[tuple[Any, ...] | None, int | None]
 VERSIONS = ("as written", "optimized", "optimized for best")
 GROUP = "generated"
 INPUTS = 6
+CAUSAL = 5
+"""One program in this many is causal."""
 PROGRAMS = 300
 """The default number of generated programs."""
 
@@ -31,7 +33,7 @@ PROGRAMS = 300
 def generated(number: int, seed: int) -> tuple[Generated, tuple[Any, ...]]:
     """Return a program and inputs, deterministic in ``number`` and ``seed``."""
     random = Random(f"conformance {seed} {number}")
-    made = program(random)
+    made = program(random, causal=number % CAUSAL == CAUSAL - 1)
     return made, tuple(_drawn(random, made) for _ in range(INPUTS))
 
 
@@ -46,6 +48,9 @@ def fitting(number: int, seed: int, judge: Judge) -> tuple[Generated, tuple[Any,
         return made, inputs
     random = Random(f"conformance within support {seed} {number}")
     other = program_within(random, partial(_supports, judge))
+    if other is not None and made.causal:
+        masked = replace(other, causal=True)
+        other = masked if _supports(judge, masked.assumed) else other
     return (made, inputs) if other is None else (other, tuple(_drawn(random, other) for _ in range(INPUTS)))
 
 
@@ -82,12 +87,19 @@ def case_of(number: int, seed: int, version: str, judge: Judge | None = None) ->
         judge: if given, the program is one that its backend supports, where one is found.
     """
     made, inputs = generated(number, seed) if judge is None else fitting(number, seed, judge)
-    graph = versioned(made.graph, version, *_assumptions(made, number, seed, version))
+    graph = versioned(made.graph, version, *_assumptions(made, number, seed, version), made.causal)
     return Case(f"{GROUP}, {version}", f"number {number} of seed {seed}", (Trial(graph, inputs),))
 
 
-def versioned(graph: Graph, version: str, vocab: tuple[Any, ...] | None = None, max_length: int | None = None) -> Graph:
-    """Return a program unoptimized or optimized, under the given assumptions."""
+def versioned(
+    graph: Graph,
+    version: str,
+    vocab: tuple[Any, ...] | None = None,
+    max_length: int | None = None,
+    causal: bool = False,
+) -> Graph:
+    """Return a program unoptimized or optimized, under the given assumptions, and causal if asked for."""
+    graph = graph.assume(causal=causal or None)
     if version != VERSIONS[0]:
         with quiet():
             graph = optimize(graph, vocab, max_length, "select" if version == VERSIONS[1] else "best")
@@ -153,7 +165,7 @@ def _smallest(
             return False
         for simpler in dict.fromkeys((VERSIONS[0], version)):
             try:
-                trial = Trial(versioned(graph, simpler, *assumptions), tuple(given))
+                trial = Trial(versioned(graph, simpler, *assumptions, made.causal), tuple(given))
                 judge.check(replace(case, trials=(trial,)))
             except NonconformityError as problem:
                 found = str(problem)

@@ -27,7 +27,8 @@ from raspir.testing.generate import Generated, program
 from raspir.testing.proofs.proving import Provable
 from raspir.testing.quiet import quiet
 
-INPUTS = 4
+INPUTS, CAUSAL = 4, 5
+"""The number of inputs of a program; and of programs, of which one is causal."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,9 @@ def check(rule: Provable, programs: int, seed: int = 0) -> Checks:
     for number in range(programs):
         random = Random(f"{seed} {number}")
         with quiet(), held_back():  # exceptions raised while terms and nodes are freed are lost
-            generated = program(random)
-            graph = generated.graph.assume(generated.vocab) if random.random() < 0.5 else generated.graph
+            generated = program(random, causal=number % CAUSAL == CAUSAL - 1)
+            graph = generated.graph.assume(generated.vocab if random.random() < 0.5 else None)
+            graph = graph.assume(causal=generated.causal or None)
             changed = alone(rule, graph)
         if changed is not None:
             applied += 1

@@ -9,6 +9,7 @@ from raspir.testing.conformance.features import (
     aggregates,
     assumptions,
     best,
+    causal,
     challenges,
     elementwise,
     functions,
@@ -29,6 +30,6 @@ def cases() -> tuple[Case, ...]:
     """Return the feature cases, each about something that a backend can get wrong independently."""
     modules = (
         sources, elementwise, functions, together, tuples, selectors, aggregates, best, missing, moving,
-        numbers, programs, assumptions, mistakes, challenges,
+        numbers, programs, causal, assumptions, mistakes, challenges,
     )  # fmt: skip
     return tuple(case for module in modules for case in module.cases())

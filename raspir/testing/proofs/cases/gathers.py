@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 
 from raspir.analysis import Analysis, Linear
+from raspir.analysis.leads import Leads
 from raspir.ir import Atom, Node
 from raspir.ir.types import ATOM, INT, NONE
 from raspir.passes.depth import gathers
@@ -61,6 +62,7 @@ VALUES = {
     ),
     "best(j < i, x, v)": best(BEFORE, X, V, "_", "lowest", "right"),
 }
+CAUSAL_VALUES = ("where(fetch(y) == 'b', x, 3)", "sum(j <= i & x == 'a', v)", "best(j < i, x, v)")
 POSITIONS = {
     "i - 1": beside(-1),
     "i + 1": beside(1),
@@ -109,6 +111,30 @@ GATHER_MUTATIONS = (
         [SAFE],
     ),
 )
+
+
+def _masked(position: Node, value: Node, default: Atom = "_") -> Node:
+    """Return the fetch of a causal program: from ``position``, if that is not after the position itself."""
+    return total(both(select("eq", INDICES, position), UP_TO), value, default)
+
+
+EARLIER = {
+    "i // 2": make("floordiv", INDICES, 2),
+    "i % 2": make("mod", INDICES, 2),
+    "where(y, i, i - 1)": make("where", Y, INDICES, beside(-1)),
+}
+LEADS: Patch = (Leads, "of", always(0))
+
+
+def _causal() -> Iterator[ProofCase]:
+    for (place, position), text in product(EARLIER.items(), CAUSAL_VALUES):
+        looks_back = GuardMutation("the position is known not to lie ahead", _masked(P, VALUES[text]), [LEADS])
+        yield COMPOSE.case(
+            f"{text} at {place}, masked, is computed there",
+            _masked(position, VALUES[text]),
+            layers=DEEP,
+            mutations=[looks_back],
+        )
 
 
 def _compositions() -> Iterator[ProofCase]:
@@ -231,7 +257,7 @@ def _lasts() -> Iterator[ProofCase]:
 
 
 RULES = (
-    COMPOSE.provable(*_compositions(), mutations=GATHER_MUTATIONS),
+    COMPOSE.provable(*_compositions(), *_causal(), mutations=GATHER_MUTATIONS),
     FOUND.provable(*_finds(), mutations=FOUND_MUTATIONS),
     LAST.provable(*_lasts(), mutations=LAST_MUTATIONS),
 )
