@@ -102,7 +102,7 @@ class Select(Selector):
                 "rasp.Select takes a predicate of two values last, a key's and a query's, such as rasp.Comparison.EQ, "
                 f"not {show(predicate)}"
             )
-        if predicate in (Comparison.TRUE, Comparison.FALSE):
+        if predicate is Comparison.TRUE or predicate is Comparison.FALSE:
             compared = constant(1), constant(int(predicate is Comparison.TRUE))
             made_of(self, sides, (predicate,), "select.eq", compared)
             return
