@@ -86,8 +86,8 @@ class Select(Selector):
     Args:
         keys: the program that computes the keys.
         queries: the program that computes the queries.
-        predicate: a member of :class:`Comparison`, or a function called as ``predicate(key, query)``, which may take
-            ``None``.
+        predicate: a member of :class:`Comparison`, of which ``TRUE`` and ``FALSE`` compute neither keys nor queries, or
+            a function called as ``predicate(key, query)``, which may take ``None``.
 
     Raises:
         ProgramError: if an argument is unsuitable.
