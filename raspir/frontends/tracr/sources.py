@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from raspir.frontends.expressions import expression
+from raspir.frontends.expressions import expression, unlocated
 from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.source import mistake
 from raspir.frontends.tracr.expressions import atom, constant, made_of
@@ -136,8 +136,7 @@ class ConstantSOp(SOp):
 
 
 def _source(source: SOp) -> SOp:
-    source.location = None  # it would be the line of the first import
-    return source
+    return unlocated(source)  # it would be the line of the first import
 
 
 tokens = _source(TokensType())
