@@ -135,14 +135,9 @@ class ConstantSOp(SOp):
         return bool(self.given[1])
 
 
-def _source(source: SOp) -> SOp:
-    source.location = None  # it would be the line of the first import
-    return source
-
-
-tokens = _source(TokensType())
+tokens = TokensType()
 """The input."""
-indices = _source(IndicesType())
+indices = IndicesType()
 """The positions 0 … n-1."""
-length = _source(LengthType())
+length = LengthType()
 """The number of positions."""
