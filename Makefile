@@ -83,7 +83,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/pytest benchmarks --benchmark-disable-gc --benchmark-columns=min,median,max,rounds
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/numpy_backend.py
-	$(BIN)/python benchmarks/tracr_library.py
+	$(BIN)/python benchmarks/tracr_evaluation.py
 	$(BIN)/python benchmarks/drawing.py
 	$(BIN)/python benchmarks/fuzzing.py
 	$(BIN)/python benchmarks/hostile.py

@@ -9,7 +9,7 @@ import numpy as np
 import numpy_backend
 import pytest
 import start
-import tracr_library
+import tracr_evaluation
 from faults import Swap
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,16 +163,16 @@ def test_the_speed_of_the_fuzzer_is_told(capsys):
     assert sum("reference" in line and " all " in line for line in lines) == 2
 
 
-@pytest.mark.parametrize("task", tracr_library.TASKS, ids=lambda task: task.name)
+@pytest.mark.parametrize("task", tracr_evaluation.TASKS, ids=lambda task: task.name)
 def test_programs_of_the_library_beside_matrices(task):
-    times = tracr_library.measured(task, 12)  # it compares the results
+    times = tracr_evaluation.measured(task, 12)  # it compares the results
     assert times.ratio > 0
-    assert tracr_library.masked(task, 12) > 0
+    assert tracr_evaluation.masked(task, 12) > 0
 
 
 def test_a_matrix_that_is_not_masked_is_found(monkeypatch):
-    task = tracr_library.TASKS[0]
+    task = tracr_evaluation.TASKS[0]
     compiled = raspir.compile(task.program)
     monkeypatch.setattr(raspir, "compile", lambda program, causal: compiled)
     with pytest.raises(AssertionError, match="hist"):
-        tracr_library.masked(task, 12)
+        tracr_evaluation.masked(task, 12)

@@ -390,6 +390,10 @@ class Analysis:
         """Return bounds of the change of ``form`` from one position to the next, for monotonicity and injectivity."""
         return self._positions.of(form)
 
+    def lead(self, node: Node) -> Bound:
+        """Return the least known c such that the integer ``node`` is at most ``i + c`` at each position i."""
+        return self._leads.of(node)
+
     def is_minimum(self, choice: Where) -> bool:
         """Return whether a ``where`` is the minimum of its branches."""
         return self._positions.is_minimum(choice)

@@ -12,9 +12,6 @@ _PACKAGE = __name__.partition(".")[0]
 
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
 
-_IMPORTING = "<frozen importlib."
-"""The files of the import system, which alone runs code of raspir that no line of the user's calls."""
-
 
 class Location(NamedTuple):
     """A line of the user's source, and its 1-based column if known."""
@@ -29,11 +26,11 @@ class Location(NamedTuple):
 
 
 def calling_frame() -> FrameType | None:
-    """Return the innermost stack frame outside raspir, or ``None`` if raspir itself is being imported."""
+    """Return the innermost stack frame outside raspir, or ``None``."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and is_own(frame):
         frame = frame.f_back
-    return None if frame is not None and frame.f_code.co_filename.startswith(_IMPORTING) else frame
+    return frame
 
 
 def is_own(frame: FrameType) -> bool:

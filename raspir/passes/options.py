@@ -106,8 +106,8 @@ class Assumptions(Documented):
         metadata=About(
             "whether each position attends only to itself and to those before it: the mask ``key(indices) <= "
             "query(indices)`` then joins every selector. ``None``: as the graph says.",
-            "Let each position attend only to itself and to those before it; --no-causal: let passes make heads that look "
-            "ahead, also in a causal textual IR file.",
+            "Let each position attend only to itself and to those before it; --no-causal: let passes make heads that "
+            "look ahead, also in a causal textual IR file.",
         ).metadata,
     )
 

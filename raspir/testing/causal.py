@@ -76,6 +76,7 @@ def reached(m: Maker) -> SOp:
         lambda: m.length() - count,
         lambda: m.length() - 1 - indices,
         lambda: where(m.pick("bool"), indices, indices - m.small()),
+        lambda: where(m.pick("bool"), indices + m.choose(0, 0, 1), m.small()),
         lambda: where(indices > m.small(), indices - 1, m.small()),
         lambda: m.pick("index"),
     )
@@ -84,7 +85,7 @@ def reached(m: Maker) -> SOp:
 
 def fetched(m: Maker) -> None:
     """Add a fetch from computed positions, often at two of them in turn."""
-    value, tag = m.values()
+    value, tag = m.values() if m.chance(0.6) else (m.everywhere().value(m.pick("bool")), "index")
     for _ in range(m.choose(1, 1, 2)):
         default = m.default(tag)
         value = m.keep(fetch(m, reached(m), value, default), tag, default)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
+from raspir.frontends.expressions import unlocated
 from raspir.frontends.source import mistake
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public
@@ -19,7 +20,7 @@ def make_length() -> rasp.SOp:
     return rasp.SelectorWidth(everything).named("length")
 
 
-length = make_length()
+length = unlocated(make_length())
 
 
 @public

@@ -1,4 +1,4 @@
-"""What drawings and texts show of causal programs: that they are causal, and all but the mask, which all heads share."""
+"""What drawings and texts show of causal programs: all but the mask, which all heads share."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 from math import inf
 
 from raspir.analysis import Analysis, Linear
+from raspir.analysis.causality import looks_back
 from raspir.ir.atoms import atom_key
 from raspir.ir.types import BOOL, INT, NONE, SELECTOR, type_of
 from raspir.runtime.reference import trace
@@ -76,6 +77,8 @@ class Checked:
                 multiple, rest = affine
                 assert len({self.at(rest, values, i) for i in range(n)}) <= 1
                 assert at == [multiple * i + self.at(rest, values, i) for i in range(n)]
+        lead = self.facts.lead(node)
+        assert all(atom <= i + lead for i, atom in enumerate(atoms)), (node, lead)
         low, high = self.facts.bounds(form)
         assert all(low <= atom <= high for atom in atoms), (node, form, low, high)
         apart = self.facts.bounds(form, form)
@@ -123,6 +126,8 @@ class Checked:
             assert counts <= {0}, node
         if facts.selects_own(node):
             assert all(matrix[i][i] for i in range(n)), node
+        if looks_back(facts, node):
+            assert not any(matrix[i][j] for i in range(n) for j in range(i + 1, n)), node
         position = facts.position(node)
         if position is not None:
             at = [self.at(position, values, i) for i in range(n)]

@@ -660,7 +660,11 @@ def raw(values: Iterable[Atom]) -> SOp:
 
 
 def _source(operation: str, *attributes: Attribute) -> SOp:
-    return named(expression(SOp, operation, attributes=attributes), str(attributes[0]) if attributes else operation)
+    source = named(
+        expression(SOp, operation, attributes=attributes), operation if not attributes else str(attributes[0])
+    )
+    source.location = None  # it would be the line of the first import of raspir
+    return source
 
 
 tokens = _source("input", "tokens", None)

@@ -14,6 +14,7 @@ from raspir.ir import Atom, Function, as_atom
 from raspir.ir.atoms import show
 from raspir.ir.errors import InputError
 from raspir.ir.tracebacks import public, public_methods
+from raspir.ir.types import NONE
 from raspir.ir.typing import Attribute
 
 E = TypeVar("E", bound="RASPExpr")
@@ -151,6 +152,14 @@ def made_of(
     """
     made.parts, made.given, made.notes = parts, given, {}
     return filled(made, operation, operands, attributes, function)
+
+
+def treating_none(none: str, operands: Sequence[Expression]) -> tuple[Attribute, ...]:
+    """Return the attribute of an operation that treats ``None`` in this way; its default if no operand can be ``None``.
+
+    The notation of programs in drawings and messages then has no mark of it.
+    """
+    return (none,) if any(NONE in operand.type for operand in operands) else ()
 
 
 def program(value: object, role: str) -> ProgramExpression:

@@ -1,7 +1,7 @@
 """Operators on programs of Tracr's dialect: what each computes of two atoms, and the operation of the IR that it is.
 
-A function of one atom and a fixed value is a :class:`functools.partial` of functions that stand here, so that programs
-can be pickled and the optimizer can read it.
+Where an operator is not its operation, it is a function: one that stands here, so that programs can be pickled, the
+optimizer can read it, and it has a name in drawings.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import BOOL, NONE, Type
 
 
@@ -34,28 +35,84 @@ def linear(first: Any, second: Any, a: Any, b: Any) -> Any:
     return first * a + second * b
 
 
-ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "truediv": operator.truediv,
+def plus(b: Any, a: Any) -> Any:
+    """Return ``a + b``."""
+    return a + b
+
+
+def minus(b: Any, a: Any) -> Any:
+    """Return ``a - b``."""
+    return a - b
+
+
+def times(b: Any, a: Any) -> Any:
+    """Return ``a * b``."""
+    return a * b
+
+
+def divided_by(b: Any, a: Any) -> Any:
+    """Return ``a / b``."""
+    return a / b
+
+
+def equal_to(b: Any, a: Any) -> Any:
+    """Return ``a == b``."""
+    return a == b
+
+
+def different_from(b: Any, a: Any) -> Any:
+    """Return ``a != b``."""
+    return a != b
+
+
+def less_than(b: Any, a: Any) -> Any:
+    """Return ``a < b``."""
+    return a < b
+
+
+def at_most(b: Any, a: Any) -> Any:
+    """Return ``a <= b``."""
+    return a <= b
+
+
+def greater_than(b: Any, a: Any) -> Any:
+    """Return ``a > b``."""
+    return a > b
+
+
+def at_least(b: Any, a: Any) -> Any:
+    """Return ``a >= b``."""
+    return a >= b
+
+
+def and_also(b: Any, a: Any) -> Any:
+    """Return Python's ``a and b``."""
+    return a and b
+
+
+def or_else(b: Any, a: Any) -> Any:
+    """Return Python's ``a or b``."""
+    return a or b
+
+
+_LOGIC = {"and": both, "or": either}
+
+BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    **{name: getattr(operator, name) for name in ("add", "sub", "mul", "truediv", *COMPARISONS)},
+    **_LOGIC,
 }
-LOGIC: dict[str, Callable[[Any, Any], Any]] = {"and": both, "or": either}
-ORDER: dict[str, Callable[[Any, Any], Any]] = {
-    name: getattr(operator, name) for name in ("eq", "ne", "lt", "le", "gt", "ge")
-}
-BINARY = {**ARITHMETIC, **LOGIC, **ORDER}
 """The function of two atoms of each operator, by the name of its operation."""
 
-
-def _on_left(function: Callable[[Any, Any], Any], other: Any, atom: Any) -> Any:
-    return function(atom, other)
+_WITH_SECOND: dict[str, Callable[[Any, Any], Any]] = {
+    "add": plus, "sub": minus, "mul": times, "truediv": divided_by, "and": and_also, "or": or_else,
+    "eq": equal_to, "ne": different_from, "lt": less_than, "le": at_most, "gt": greater_than, "ge": at_least,
+}  # fmt: skip
+"""The same functions, which take the second atom first."""
 
 
 def with_value(name: str, other: Any, reflected: bool) -> Callable[[Any], Any]:
     """Return the function of one atom that applies an operator to it and ``other``, which comes first if reflected."""
-    function = BINARY[name]
-    return partial(function, other) if reflected else partial(_on_left, function, other)
+    return partial(BINARY[name] if reflected else _WITH_SECOND[name], other)
 
 
 def is_closed(name: str, *types: Type) -> bool:
@@ -63,4 +120,4 @@ def is_closed(name: str, *types: Type) -> bool:
 
     Python's ``and`` and ``or`` return one of their operands, the operations a boolean; on booleans that is the same.
     """
-    return name not in LOGIC or all(type_ in BOOL | NONE for type_ in types)
+    return name not in _LOGIC or all(type_ in BOOL | NONE for type_ in types)

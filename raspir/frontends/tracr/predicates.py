@@ -11,7 +11,6 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from raspir.ir.errors import MissingValueError
 from raspir.ir.operations import COMPARISONS
 
 Predicate = Callable[[Any, Any], Any]
@@ -37,7 +36,7 @@ class Comparison(Enum):
             ValueError: if the key or the query is ``None``.
         """
         if key is None or query is None:
-            raise MissingValueError
+            raise ValueError("None, which stands for a missing value, cannot be compared")
         if self.operation is None:
             return self is Comparison.TRUE
         return bool(getattr(operator, self.operation)(key, query))

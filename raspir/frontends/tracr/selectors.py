@@ -16,7 +16,7 @@ from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.functions import check_arity, is_function
 from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.frontends.source import mistake
-from raspir.frontends.tracr.expressions import RASPExpr, constant, made_of, program
+from raspir.frontends.tracr.expressions import RASPExpr, constant, made_of, program, treating_none
 from raspir.frontends.tracr.predicates import (
     Comparison,
     Predicate,
@@ -108,7 +108,7 @@ class Select(Selector):
             return
         name, none = comparison_of(predicate)
         if name is not None:
-            attributes = (none,) if name in ("eq", "ne") else ()
+            attributes = treating_none(none, sides) if name in ("eq", "ne") else ()
             made_of(self, sides, (predicate,), f"select.{name}", sides, attributes)
             return
         check_arity(predicate, 2)

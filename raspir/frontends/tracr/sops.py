@@ -7,7 +7,7 @@ need not be composed with it: the program keeps the operations that the optimize
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,17 +15,21 @@ from raspir.frontends.expressions import MISSING, UNSUPPORTED, Expression, Refus
 from raspir.frontends.functions import check_arity, is_function
 from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.source import mistake
-from raspir.frontends.tracr.expressions import RASPExpr, atom, constant, made_of, program
-from raspir.frontends.tracr.operators import BINARY, ORDER, is_closed, linear, negated, with_value
+from raspir.frontends.tracr.expressions import RASPExpr, atom, constant, made_of, program, treating_none
+from raspir.frontends.tracr.operators import BINARY, is_closed, linear, negated, with_value
 from raspir.ir import Function
 from raspir.ir.atoms import is_atom, show
 from raspir.ir.composition import Chain, chain
 from raspir.ir.functions import require_picklable
-from raspir.ir.operations import OPERATIONS
+from raspir.ir.operations import COMPARISONS, OPERATIONS
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.types import BOOL, NONE
+from raspir.ir.typing import Attribute
 
-_SKIP = "skip"
+
+def _skipping(operands: Sequence[Expression]) -> tuple[Attribute, ...]:
+    """Return the attribute of an operation whose result is ``None`` where an operand is."""
+    return treating_none("skip", operands)
 
 
 def _operator(name: str, reflected: bool = False) -> Callable[[SOp, object], SOp]:
@@ -124,7 +128,7 @@ class Map(SOp):
         joined, function = bool(simplify) and isinstance(inner, Map), f
         if joined and inner.function is not None:
             operands, function = inner.operands, Chain(f, inner.function)
-        made_of(self, (inner,), (f, joined), "map", operands, ("function", _SKIP), function)
+        made_of(self, (inner,), (f, joined), "map", operands, ("function", *_skipping(operands)), function)
 
     @property
     def f(self) -> Function:
@@ -162,7 +166,7 @@ def _applied(name: str, sop: SOp, other: object, reflected: bool = False) -> SOp
         ProgramError: if the other one is neither, or compared with the program.
     """
     if isinstance(other, ProgramExpression):
-        if name in ORDER:
+        if name in COMPARISONS:
             _refuse_comparison(name)
         return _of_two(name, *((other, sop) if reflected else (sop, other)))
     symbol = f"`{OPERATIONS[name].symbol}`"
@@ -182,7 +186,7 @@ def _applied(name: str, sop: SOp, other: object, reflected: bool = False) -> SOp
 def _closed(function: Function, inner: ProgramExpression, name: str, operands: tuple[ProgramExpression, ...]) -> Map:
     """Return the map that is an operation of the IR, of ``inner`` and constants."""
     made = Map.__new__(Map)
-    return made_of(made, (inner,), (function, isinstance(inner, Map)), name, operands, (_SKIP,))
+    return made_of(made, (inner,), (function, isinstance(inner, Map)), name, operands, _skipping(operands))
 
 
 def _refuse_comparison(name: str) -> None:
@@ -228,7 +232,7 @@ class SequenceMap(SOp):
             mistake(f"rasp.SequenceMap takes a function of two values first, not {show(f)}")
         operands = program(fst, "rasp.SequenceMap"), program(snd, "rasp.SequenceMap")
         check_arity(f, 2)
-        made_of(self, operands, (f,), "map", operands, ("function", _SKIP), f)
+        made_of(self, operands, (f,), "map", operands, ("function", *_skipping(operands)), f)
 
     @property
     def f(self) -> Function:
@@ -253,7 +257,7 @@ def _of_two(name: str, fst: ProgramExpression, snd: ProgramExpression) -> Sequen
     if not is_closed(name, fst.type, snd.type):
         return SequenceMap(function, fst, snd)
     made = SequenceMap.__new__(SequenceMap)
-    return made_of(made, (fst, snd), (function,), name, (fst, snd), (_SKIP,))
+    return made_of(made, (fst, snd), (function,), name, (fst, snd), _skipping((fst, snd)))
 
 
 @public_methods
@@ -281,10 +285,10 @@ class LinearSequenceMap(SequenceMap):
             if not isinstance(factor, int | float):
                 mistake(f"{role}: a factor must be a number, not {show(factor)}")
         products = [
-            expression(ProgramExpression, "mul", (constant(factor), part), (_SKIP,))
+            expression(ProgramExpression, "mul", (constant(factor), part), _skipping((part,)))
             for factor, part in zip(factors, parts, strict=True)
         ]
-        made_of(self, parts, factors, "add", products, (_SKIP,))
+        made_of(self, parts, factors, "add", products, _skipping(products))
 
     @property
     def f(self) -> Function:

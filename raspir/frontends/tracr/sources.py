@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from raspir.frontends.expressions import expression
+from raspir.frontends.expressions import expression, unlocated
 from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.source import mistake
 from raspir.frontends.tracr.expressions import atom, constant, made_of
@@ -135,9 +135,13 @@ class ConstantSOp(SOp):
         return bool(self.given[1])
 
 
-tokens = TokensType()
+def _source(source: SOp) -> SOp:
+    return unlocated(source)  # it would be the line of the first import
+
+
+tokens = _source(TokensType())
 """The input."""
-indices = IndicesType()
+indices = _source(IndicesType())
 """The positions 0 … n-1."""
-length = LengthType()
+length = _source(LengthType())
 """The number of positions."""

@@ -1,7 +1,7 @@
 """Programs of Tracr's library on long inputs, beside an evaluator that fills an n×n matrix for each selector.
 
-``python benchmarks/tracr_library.py`` evaluates each program on n tokens in three ways: as Tracr's own evaluator does,
-by lists of lists; by ``raspir.tracr.rasp.evaluate``; and compiled. It also compares causal programs with the same
+``python benchmarks/tracr_evaluation.py`` evaluates each program on n tokens in three ways: as Tracr's own evaluator
+does, by lists of lists; by ``raspir.tracr.rasp.evaluate``; and compiled. It also compares causal programs with the same
 programs that have the mask written out. Every result is checked against that of the matrices.
 """
 
