@@ -26,7 +26,7 @@ from programs import PROGRAMS, Measured  # noqa: E402
 import raspir  # noqa: E402
 from raspir.cli import app  # noqa: E402
 
-FILES = ("transforms", "attention", "puzzles", "addition", "tracr", "rasp")
+FILES = ("transforms", "attention", "puzzles", "addition", "tracr", "rasp", "causal")
 ATTENTION = ("select", "best")
 WORDS = re.compile(r'"(?:name|what|title|why|note|remark|subject|gain|label)": "[^"]*"')
 

@@ -201,7 +201,7 @@ def holds_none(node: Node) -> bool:
 
 
 def _written(graph: Graph, node: Node) -> str:
-    """Return the source expression of a node, with its name; the mask of a causal graph in words."""
+    """Return the source expression of a node, with its name; in words that of the mask, which no source has."""
     describer = Describer(graph)
     if graph.causal and node.type is SELECTOR and any(map(is_mask, (node, *node.operands))):
         return "the causal mask" if is_mask(node) else f"the causal mask of {describer(node)}"

@@ -36,7 +36,7 @@ def masked(nodes: Iterable[Node]) -> dict[Node, Node]:
 
 
 def written(selector: Node) -> Node:
-    """Return the selector of a causal graph from before :func:`masked`, or the selector itself without a mask."""
+    """Return the selector to which :func:`masked` has joined the mask; ``selector`` itself if it has not."""
     if selector.operation.name != "selector.and" or not is_mask(selector.operands[1]):
         return selector
     return selector.operands[0]

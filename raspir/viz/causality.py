@@ -1,8 +1,8 @@
-"""What drawings and texts show of causal programs: all but the mask, which all heads share."""
+"""What drawings and texts show of causal programs: that they are causal, and all but the mask of all heads."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ class Causality:
         return Causality(graph, [head for head in heads if ahead.intersection(head.aggregates)])
 
     def sentence(self, written: Graph | None = None) -> str:
-        """Return a sentence on the program, which the optimizer has made of ``written``; empty without attention."""
+        """Return a sentence on the program, which is optimized from ``written``; empty if nothing is to be said."""
         if not self.graph.layering.heads:
             return "Causal." if self.graph.causal else ""
         if self.graph.causal:
@@ -94,3 +94,11 @@ class Causality:
             for line in [self.graph.locations.get(node)]
         ]
         return {"causal": self.graph.causal, "masked" if self.graph.causal else "looks_ahead": heads}
+
+
+def sentences(versions: Mapping[str, Graph]) -> dict[str, str]:
+    """Return a sentence on each version of a program, the first of which is as written; one, unnamed, if all agree."""
+    written = next(iter(versions.values()))
+    said = {name: Causality.of(graph).sentence(written) for name, graph in versions.items()}
+    shown = said if len(set(said.values())) > 1 else {"": next(iter(said.values()))}
+    return {name: text for name, text in shown.items() if text}

@@ -272,7 +272,7 @@ class DrawnProgram:
 
     @cached_property
     def sources(self) -> tuple[Value, ...]:
-        """Its sources: inputs, indices and raw sequences, without those that only the causal mask reads."""
+        """Its sources: inputs, indices and raw sequences, without indices that only the mask of a program reads."""
         return tuple(self.operand("source", node) for node in sources(self.graph))
 
     @cached_property

@@ -168,3 +168,18 @@ def test_invalid_capabilities(wrong, message):
 def test_capabilities_as_json_list_restrictions():
     assert Capabilities.without("best", outputs=False).to_json() == {"aggregates": ["mean", "sum"], "outputs": False}
     assert Capabilities() == Capabilities.without()
+
+
+@pytest.mark.parametrize(
+    ("lacking", "needed"),
+    [
+        (["selector.and", "selector.or"], "selector.and, which the causal mask of key(tokens) == query(tokens) needs"),
+        (["select.lt", "select.le", "select.gt", "select.ge"], "select.le, which the causal mask needs"),
+    ],
+)
+def test_the_mask_of_a_causal_program_is_named_as_no_source_has_it(lacking, needed):
+    hist = (key(tokens) == query(tokens)).value(1)
+    error = refused(hist, Capabilities.without(*lacking), causal=True)
+    assert f"backend never does not support the operation {needed}" in str(error)
+    by_hand = ((key(tokens) == query(tokens)) & (key(indices) <= query(indices))).value(1)
+    assert "causal" not in str(refused(by_hand, Capabilities.without(*lacking)))

@@ -41,6 +41,13 @@ def test_layers_heads_and_edges():
     }  # fmt: skip
 
 
+def test_causal_programs():
+    """The title says that a program is causal, and its selectors are shown without the mask."""
+    text = raspir.emit(LENGTH, Mermaid(), optimize=False, causal=True)
+    assert text.startswith('---\ntitle: "length, causal: 1 layer, 1 head"\n---\n')
+    assert nodes(text)["h1_0"] == "key(1) == query(1)\nlength = sum of 1"
+
+
 def test_values_on_an_input():
     """With an input, each node shows its values, truncated if long."""
     labels = nodes(raspir.emit(FLIP, Mermaid(shown=3), input="hello", optimize=False))

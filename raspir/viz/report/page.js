@@ -250,7 +250,7 @@
 
   const layerView = (steps, layer) => {
     if (layer.number === null) return make("p", { class: "note", text: `… and ${layer.skipped} more layers` });
-    const title = layer.number ? `Layer ${layer.number}` : "Before attention";
+    const title = layer.number ? `Layer ${layer.number}${steps.causal ? ", causal" : ""}` : "Before attention";
     return make("section", { class: "layer", "aria-label": title }, make("h3", { text: title }),
       make("div", { class: "heads" }, ...layer.heads.map((head) => headView(steps, head))),
       layer.hidden ? make("p", { class: "note", text: `… and ${layer.hidden} more heads` }) : null,

@@ -11,7 +11,7 @@ from importlib.resources import files
 from raspir._version import __version__
 from raspir.ir import Graph, Location, print_graph
 from raspir.passes.base import Remark
-from raspir.viz.causality import Causality
+from raspir.viz.causality import sentences
 from raspir.viz.heads import DrawnProgram
 from raspir.viz.program import program_svg
 from raspir.viz.report.markup import Markup, data, joined, tag
@@ -120,17 +120,9 @@ def _figures(report: Report) -> Markup:
 
 
 def _causality(report: Report) -> list[Markup]:
-    """Return whether the program is causal, as written and optimized if that differs, and which heads look ahead."""
-    versions = _versions(report)
-    said = {name: Causality.of(graph).sentence(report.written) for name, graph in versions.items()}
-    said["as written"] = Causality.of(report.written).sentence()
-    differ = len(set(said.values())) > 1
-    shown = said if differ else {"": said["as written"]}
-    return [
-        tag("p", *([tag("strong", f"{name}: ")] if name else []), text, class_="note")
-        for name, text in shown.items()
-        if text
-    ]
+    """Return whether the program is causal, and which heads look ahead."""
+    said = sentences(_versions(report)).items()
+    return [tag("p", *([tag("strong", f"{name}: ")] if name else []), text, class_="note") for name, text in said]
 
 
 def _versions(report: Report) -> dict[str, Graph]:

@@ -170,10 +170,20 @@ def test_side_by_side(name):
     checked(raspir.draw(PROGRAMS[name], optimize=True, max_heads=4))
 
 
+@pytest.mark.parametrize("name", chosen(PROGRAMS, lambda name: name not in RANDOM[3:]))
+def test_causal_programs(name):
+    graph = raspir.lower(PROGRAMS[name], causal=True)
+    for options in ({}, {"input": "ab"}, {"width": 300}, {"title": "t" * 99, "theme": "dark"}):
+        found = checked(raspir.draw(graph, **options))
+        check_order(found)
+        if "input" not in options and not any(card.kind == "more" for card in found.cards):
+            check_reads(found, graph)
+
+
 @examples(200)
-@given(programs(), st.one_of(st.none(), inputs), st.sampled_from([None, 300]))
-def test_generated_programs(program, given_input, width):
-    graph = raspir.lower(build(program))
+@given(programs(), st.one_of(st.none(), inputs), st.sampled_from([None, 300]), st.booleans())
+def test_generated_programs(program, given_input, width, causal):
+    graph = raspir.lower(build(program), causal=causal)
     found = checked(raspir.draw(graph, input=given_input, width=width))
     check_order(found)
     if not any(card.kind in ("more", "failure") for card in found.cards):

@@ -102,6 +102,21 @@ def test_pointing_at_an_entry_says_which_comparison_does_not_hold(page):
     assert "key(tokens) = '6' == query('+') = '+'" in text
 
 
+def test_a_later_position_is_out_of_the_question_in_a_causal_program(browser, tmp_path):
+    file = tmp_path / "hist.html"
+    hist = (key(tokens) == query(tokens)).width().name("hist")
+    file.write_text(raspir.report(hist, ["abab"], causal=True), encoding="utf-8")
+    browser.get(file.as_uri())
+    assert browser.find_element("css selector", "#view .layer h3").text == "Layer 1, causal"
+    assert "Causal; the mask changes hist" in browser.find_element("css selector", "header .note").text
+    (head,) = heads(browser)
+    point(browser, cell(head, 0, 2))
+    assert why(head).startswith("Position 0 does not attend to position 2, a later one, as the program is causal:")
+    assert "key(tokens) = 'a' == query(tokens) = 'a'" in head.find_element("css selector", ".why .yes").text
+    point(browser, cell(head, 2, 0))
+    assert why(head).startswith("Position 2 attends to position 0:")
+
+
 def test_leaving_lets_go(page):
     head = heads(page)[0]
     point(page, cell(head, 2, 7))
