@@ -12,7 +12,7 @@ import raspir
 from raspir import GraphError, indices, key, query, tokens
 from raspir.ir import build
 from raspir.ir.causal import is_mask
-from raspir.passes.base import PASSES
+from raspir.passes.base import PASSES, PassContext
 from raspir.passes.pipeline import run_passes
 from raspir.testing.minimize import replaced
 
@@ -76,6 +76,18 @@ def test_every_pass_keeps_the_record_and_the_assumptions(name):
     graph = raspir.lower({"out": SAME.value(LENGTH) + LENGTH, "in": LENGTH}, "ab", 4, causal=True)
     after = run_passes(graph, [name])
     assert (after.causal, after.max_length, after.inputs) == (True, 4, graph.inputs)
+
+
+def test_a_mask_that_a_rewrite_dropped_is_restored():
+    graph = raspir.lower({"a": SAME.value(1), "b": (key(indices) < query(indices)).value(tokens, "_")}).derived(
+        causal=True
+    )
+    kept = PassContext().kept_causal(graph)
+    assert kept.outputs["a"] == COUNT.outputs["out"]
+    assert kept.outputs["b"] == graph.outputs["b"]  # looks back without the mask
+    assert kept.causal
+    plain = graph.derived(causal=False)
+    assert PassContext().kept_causal(plain) is plain
 
 
 def test_what_follows_from_the_mask():
