@@ -67,7 +67,7 @@ class MissingValueError(Exception):
     """An operation on ``None`` that takes only other atoms."""
 
     def __str__(self) -> str:
-        return "None stands for a missing value; another default of the aggregate, or or_else(x), replaces it"
+        return "None stands for a missing value: replace it, as by a default"
 
 
 def reason(error: BaseException) -> str:

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, get_type_hints
 
+from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query
 from raspir.frontends.source import mistake
 from raspir.ir import Atom
@@ -41,6 +42,8 @@ def library(function: Callable[P, SOp]) -> Callable[P, SOp]:
 def _check(function: str, given: object) -> None:
     if isinstance(given, SOp):
         return
+    if isinstance(given, ProgramExpression):
+        mistake(f"{function} takes programs of raspir's own language, not of another dialect")
     hint = ""
     if isinstance(given, Iterable) and not isinstance(given, Selector):
         hint = f"; apply it to an input as in {function}(tokens)({show(given)})"

@@ -4,6 +4,7 @@ from raspir.frontends.tracr.aggregates import Aggregate, SelectorWidth
 from raspir.frontends.tracr.encodings import categorical, get_encoding, is_categorical, is_numerical, numerical
 from raspir.frontends.tracr.evaluation import evaluate
 from raspir.frontends.tracr.expressions import Encoding, RASPExpr, annotate
+from raspir.frontends.tracr.linear import LinearSequenceMap
 from raspir.frontends.tracr.matrices import ConstantSelector
 from raspir.frontends.tracr.predicates import Comparison, Predicate
 from raspir.frontends.tracr.selectors import (
@@ -17,7 +18,7 @@ from raspir.frontends.tracr.selectors import (
     selector_not,
     selector_or,
 )
-from raspir.frontends.tracr.sops import LinearSequenceMap, Map, SequenceMap, SOp, sop_not
+from raspir.frontends.tracr.sops import Map, SequenceMap, SOp, sop_not
 from raspir.frontends.tracr.sources import (
     ConstantSOp,
     Full,

@@ -1,6 +1,6 @@
 """Programs with the types that a type checker and an editor see; test_typing.py checks them, and runs them."""
 
-from typing import assert_type
+from typing import Any, assert_type
 
 import raspir
 from raspir import (
@@ -22,6 +22,7 @@ from raspir import (
 )
 from raspir.ir import Atom
 from raspir.library import flip, hist, length, shift, sort
+from raspir.tracr import causal_eval, lib, rasp
 
 # Sources.
 assert_type(tokens, SOp)
@@ -230,3 +231,18 @@ try:
     tokens([0.5, None])
 except raspir.InputError as error:
     assert_type(error.message, str)
+
+# Tracr's dialect.
+alike = rasp.Select(rasp.tokens, rasp.tokens, rasp.Comparison.EQ)
+assert_type(rasp.SelectorWidth(alike).named("hist"), rasp.SelectorWidth)
+assert_type(~alike & alike, rasp.Selector)
+assert_type((rasp.tokens == "a") | ~rasp.sop_not(rasp.indices), rasp.SOp)
+assert_type(rasp.numerical(2 * rasp.indices - rasp.length / 3), rasp.SOp)
+counts = rasp.SequenceMap(max, rasp.indices, rasp.Map(lambda x: len(x), rasp.tokens))
+assert_type(rasp.Aggregate(alike, counts, default=0).default, rasp.Value)
+assert_type(lib.make_hist()("abca"), list[Any])
+assert_type(causal_eval.evaluate(alike, "abca"), list[Any])
+assert_type(alike("abca"), list[list[bool]])
+assert_type(raspir.optimize(lib.make_hist(), vocab="ab", causal=True), raspir.Graph)
+mixed = rasp.Aggregate(key(tokens) == query("a"), rasp.indices)
+assert_type((key(mixed) < query(rasp.indices)).value(counts), SOp)

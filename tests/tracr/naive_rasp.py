@@ -202,6 +202,8 @@ class Select(Selector):
         self.keys, self.queries, self.predicate = keys, queries, predicate
 
     def rows(self, given):
+        if self.predicate in (Comparison.TRUE, Comparison.FALSE):  # Tracr fails where the keys or the queries do
+            return [[self.predicate(None, None)] * len(given) for _ in given.xs]
         keys, queries = given.of(self.keys), given.of(self.queries)
         return [[self.predicate(key, query) for key in keys] for query in queries]
 

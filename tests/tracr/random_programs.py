@@ -78,7 +78,8 @@ class _Maker:
         return self.rng.choice([None, None, 0, 1, "a", False])
 
     def grow(self):
-        self.rng.choice([self.numeric, self.numeric, self.other, self.other, self.select, self.attend, self.attend])()
+        twice = [self.numeric, self.other, self.attend]
+        self.rng.choice([*twice, *twice, self.select, self.paired])()
 
     def numeric(self):
         rasp, rng, a = self.rasp, self.rng, self.number()
@@ -117,6 +118,26 @@ class _Maker:
         else:
             made = rng.choice(ANY) & a if rng.random() < 0.5 else rng.choice(ANY) | a
         self.values.append(self.marked(made))
+
+    def paired(self):
+        """Make a pair of values, and something of it."""
+        rasp, rng = self.rasp, self.rng
+        pairs = rng.choice(
+            [
+                lambda: rasp.SequenceMap(lambda x, y: (x, y), self.value(), self.number()),
+                lambda: rasp.Map(lambda x: (x, 1), self.value(), simplify=rng.random() < 0.5),
+            ]
+        )()
+        taken = [
+            lambda: rasp.Map(lambda pair: pair[0], pairs),
+            lambda: rasp.Map(lambda pair: pair[1] if pair[0] else None, pairs, simplify=False),
+            lambda: rasp.SequenceMap(lambda pair, x: pair[0] == x, pairs, self.value()),
+            lambda: rasp.SequenceMap(lambda x, pair: (x, *pair)[1], self.value(), pairs),
+            lambda: pairs == ("a", 0),
+            lambda: rasp.SelectorWidth(rasp.Select(pairs, pairs, lambda key, query: key == query)),
+            lambda: rasp.SelectorWidth(rasp.Select(pairs, self.value(), lambda key, query: key[0] == query)),
+        ]
+        self.values.append(rng.choice(taken)())
 
     def operator(self, a, b, symbols):
         functions = {

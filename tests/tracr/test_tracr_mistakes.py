@@ -5,7 +5,7 @@ import math
 import pytest
 
 import raspir
-from raspir import EvaluationError, ProgramError, RaspirError
+from raspir import EvaluationError, ProgramError, RaspirError, library
 from raspir.tracr import causal_eval, compiling, lib, rasp
 
 tokens, indices = rasp.tokens, rasp.indices
@@ -73,6 +73,7 @@ BUILT = [
         lambda: raspir.optimize(rasp.length - 1, causal=True),
         "rasp.length is the number of all positions, which no causal",
     ),
+    (lambda: library.shift(tokens, 1), "shift takes programs of raspir's own language, not of another dialect"),
     (lambda: raspir.lower(everything), r"aggregate with it, as in rasp.Aggregate\(selector, rasp.tokens\)"),
     (
         lambda: compiling.compile_rasp_to_model(tokens, {"a"}, 5),

@@ -8,7 +8,7 @@ from typing import Any
 from raspir.frontends.expressions import RefusedOperations, expression
 from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.source import mistake
-from raspir.frontends.tracr.expressions import made_of
+from raspir.frontends.tracr.expressions import atom, made_of
 from raspir.frontends.tracr.selectors import Selector, SelectorValue
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public_methods
@@ -73,8 +73,11 @@ def _matrix(value: Any) -> tuple[tuple[bool, ...], ...]:
         rows = [list(row) for row in value]
     except Exception:  # iteration over a user's object may raise anything
         mistake(f"rasp.ConstantSelector takes rows of booleans, not {show(value)}")
-    for row in rows:
-        for entry in row:
-            if isinstance(entry, RefusedOperations) or entry not in (True, False):
-                mistake(f"rasp.ConstantSelector: an entry must be True or False, not {show(entry)}")
-    return tuple(tuple(map(bool, row)) for row in rows)
+    return tuple(tuple(map(_entry, row)) for row in rows)
+
+
+def _entry(value: object) -> bool:
+    held = atom(value, "rasp.ConstantSelector")
+    if held != 0 and held != 1:
+        mistake(f"rasp.ConstantSelector: an entry must be True or False, not {show(value)}")
+    return bool(held)

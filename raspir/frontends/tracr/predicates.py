@@ -7,11 +7,12 @@ optimizer can read them.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
 from raspir.ir.operations import COMPARISONS
+from raspir.ir.types import NONE, NUMBER, STR, Type
 
 Predicate = Callable[[Any, Any], Any]
 """A function of a key's value and a query's value, whose result is true where the query selects the key."""
@@ -86,3 +87,26 @@ def of_key(predicate: Predicate, value: Any, key: Any, query: Any) -> Any:
 def of_query(predicate: Predicate, value: Any, key: Any, query: Any) -> Any:
     """Return a predicate of ``value`` in place of the query."""
     return predicate(key, value)
+
+
+def fails_no_more(second: Predicate, first: Predicate, same: bool, kinds: Sequence[Type]) -> bool:
+    """Return whether a predicate fails at most where another one, which is asked before it, fails as well.
+
+    Args:
+        second: the predicate.
+        first: the other one.
+        same: whether both are asked of the same keys and queries.
+        kinds: the types of the keys and of the queries of the second.
+    """
+    if not (isinstance(first, Comparison) and isinstance(second, Comparison)):
+        return False
+    if second.operation is None:
+        return True
+    if same and first.operation is not None and (second in _EQUALITY or first not in _EQUALITY):
+        return True
+    if second in _EQUALITY:
+        return not any(NONE in kind for kind in kinds)
+    return all(kind in NUMBER for kind in kinds) or all(kind in STR for kind in kinds)
+
+
+_EQUALITY = (Comparison.EQ, Comparison.NEQ)

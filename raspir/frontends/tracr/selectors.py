@@ -23,6 +23,7 @@ from raspir.frontends.tracr.predicates import (
     both,
     comparison_of,
     either,
+    fails_no_more,
     negated,
     of_key,
     of_query,
@@ -32,7 +33,7 @@ from raspir.frontends.tracr.sources import Full
 from raspir.ir import Function
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public, public_methods
-from raspir.ir.types import NONE, NUMBER, STR
+from raspir.ir.types import NONE
 
 SelectorValue = list[list[bool]]
 """The entries of a selector: a row for each query, with an entry for each key."""
@@ -85,8 +86,8 @@ class Select(Selector):
     Args:
         keys: the program that computes the keys.
         queries: the program that computes the queries.
-        predicate: a member of :class:`Comparison`, or a function called as ``predicate(key, query)``, which may take
-            ``None``.
+        predicate: a member of :class:`Comparison`, of which ``TRUE`` and ``FALSE`` compute neither keys nor queries, or
+            a function called as ``predicate(key, query)``, which may take ``None``.
 
     Raises:
         ProgramError: if an argument is unsuitable.
@@ -102,7 +103,7 @@ class Select(Selector):
                 "rasp.Select takes a predicate of two values last, a key's and a query's, such as rasp.Comparison.EQ, "
                 f"not {show(predicate)}"
             )
-        if predicate in (Comparison.TRUE, Comparison.FALSE):
+        if predicate is Comparison.TRUE or predicate is Comparison.FALSE:
             compared = constant(1), constant(int(predicate is Comparison.TRUE))
             made_of(self, sides, (predicate,), "select.eq", compared)
             return
@@ -243,8 +244,6 @@ def selector_not(inner: Any, simplify: bool = True) -> Selector:
     return made_of(made, inner.parts, (partial(negated, inner.predicate),), "selector.not", (inner,))
 
 
-_EQUALITY = (Comparison.EQ, Comparison.NEQ)
-
 _COMBINE: dict[str, Callable[..., Any]] = {"and": both, "or": either}
 
 
@@ -258,7 +257,8 @@ def _simplified(name: str, fst: object, snd: object) -> Select | None:
     predicates = [_on(each, keys, queries) for each in (fst, snd)]
     combined = partial(_COMBINE[name], *predicates)
     made = Select.__new__(Select)
-    if _is_total(snd, fst):
+    same = all(a is b for a, b in zip(fst.parts, snd.parts, strict=True))
+    if fails_no_more(snd.predicate, fst.predicate, same, [side.type for side in snd.parts]):
         return made_of(made, (keys, queries), (combined,), f"selector.{name}", (fst, snd))
     return made_of(made, (keys, queries), (combined,), "select.by", (keys, queries), ("function",), combined)
 
@@ -291,19 +291,3 @@ def _plain(select: Select) -> Predicate:
 
 def _may_be_none(select: Select) -> bool:
     return any(NONE in side.type for side in select.parts)
-
-
-def _is_total(second: Select, first: Select) -> bool:
-    """Return whether the second of two selectors fails nowhere, or only where the first one fails as well."""
-    one, other = first.predicate, second.predicate
-    if not (isinstance(one, Comparison) and isinstance(other, Comparison)):
-        return False
-    if other.operation is None:
-        return True
-    sides = [side.type for side in second.parts]
-    same = all(a is b for a, b in zip(first.parts, second.parts, strict=True))
-    if same and one.operation is not None and (other in _EQUALITY or one not in _EQUALITY):
-        return True
-    if other in _EQUALITY:
-        return not any(NONE in type_ for type_ in sides)
-    return all(type_ in NUMBER for type_ in sides) or all(type_ in STR for type_ in sides)

@@ -8,15 +8,14 @@ need not be composed with it: the program keeps the operations that the optimize
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
-from raspir.frontends.expressions import MISSING, UNSUPPORTED, Expression, RefusedOperations, expression, refuse
+from raspir.frontends.expressions import MISSING, UNSUPPORTED, Expression, RefusedOperations, refuse
 from raspir.frontends.functions import check_arity, is_function
 from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.source import mistake
 from raspir.frontends.tracr.expressions import RASPExpr, atom, constant, made_of, program, treating_none
-from raspir.frontends.tracr.operators import BINARY, is_closed, linear, negated, with_value
+from raspir.frontends.tracr.operators import BINARY, is_closed, negated, with_value
 from raspir.ir import Function
 from raspir.ir.atoms import is_atom, show
 from raspir.ir.composition import Chain, chain
@@ -27,7 +26,7 @@ from raspir.ir.types import BOOL, NONE
 from raspir.ir.typing import Attribute
 
 
-def _skipping(operands: Sequence[Expression]) -> tuple[Attribute, ...]:
+def skipping(operands: Sequence[Expression]) -> tuple[Attribute, ...]:
     """Return the attribute of an operation whose result is ``None`` where an operand is."""
     return treating_none("skip", operands)
 
@@ -128,7 +127,7 @@ class Map(SOp):
         joined, function = bool(simplify) and isinstance(inner, Map), f
         if joined and inner.function is not None:
             operands, function = inner.operands, Chain(f, inner.function)
-        made_of(self, (inner,), (f, joined), "map", operands, ("function", *_skipping(operands)), function)
+        made_of(self, (inner,), (f, joined), "map", operands, ("function", *skipping(operands)), function)
 
     @property
     def f(self) -> Function:
@@ -186,7 +185,7 @@ def _applied(name: str, sop: SOp, other: object, reflected: bool = False) -> SOp
 def _closed(function: Function, inner: ProgramExpression, name: str, operands: tuple[ProgramExpression, ...]) -> Map:
     """Return the map that is an operation of the IR, of ``inner`` and constants."""
     made = Map.__new__(Map)
-    return made_of(made, (inner,), (function, isinstance(inner, Map)), name, operands, _skipping(operands))
+    return made_of(made, (inner,), (function, isinstance(inner, Map)), name, operands, skipping(operands))
 
 
 def _refuse_comparison(name: str) -> None:
@@ -232,7 +231,7 @@ class SequenceMap(SOp):
             mistake(f"rasp.SequenceMap takes a function of two values first, not {show(f)}")
         operands = program(fst, "rasp.SequenceMap"), program(snd, "rasp.SequenceMap")
         check_arity(f, 2)
-        made_of(self, operands, (f,), "map", operands, ("function", *_skipping(operands)), f)
+        made_of(self, operands, (f,), "map", operands, ("function", *skipping(operands)), f)
 
     @property
     def f(self) -> Function:
@@ -257,55 +256,7 @@ def _of_two(name: str, fst: ProgramExpression, snd: ProgramExpression) -> Sequen
     if not is_closed(name, fst.type, snd.type):
         return SequenceMap(function, fst, snd)
     made = SequenceMap.__new__(SequenceMap)
-    return made_of(made, (fst, snd), (function,), name, (fst, snd), _skipping((fst, snd)))
-
-
-@public_methods
-class LinearSequenceMap(SequenceMap):
-    """The sum of multiples of two programs.
-
-    Args:
-        fst: the first program.
-        snd: the second program.
-        fst_fac: the factor of the first.
-        snd_fac: the factor of the second.
-
-    Raises:
-        ProgramError: if an argument is unsuitable.
-    """
-
-    __slots__ = ()
-    _default_name = "linear_sequence_map"
-
-    def __init__(self, fst: ProgramExpression, snd: ProgramExpression, fst_fac: float, snd_fac: float) -> None:
-        role = "rasp.LinearSequenceMap"
-        parts = program(fst, role), program(snd, role)
-        factors = atom(fst_fac, f"{role}: fst_fac"), atom(snd_fac, f"{role}: snd_fac")
-        for factor in factors:
-            if not isinstance(factor, int | float):
-                mistake(f"{role}: a factor must be a number, not {show(factor)}")
-        products = [
-            expression(ProgramExpression, "mul", (constant(factor), part), _skipping((part,)))
-            for factor, part in zip(factors, parts, strict=True)
-        ]
-        made_of(self, parts, factors, "add", products, _skipping(products))
-
-    @property
-    def f(self) -> Function:
-        """The function of two values."""
-        return partial(linear, *self.given)
-
-    @property
-    def fst_fac(self) -> float:
-        """The factor of the first program."""
-        factor: float = self.given[0]
-        return factor
-
-    @property
-    def snd_fac(self) -> float:
-        """The factor of the second program."""
-        factor: float = self.given[1]
-        return factor
+    return made_of(made, (fst, snd), (function,), name, (fst, snd), skipping((fst, snd)))
 
 
 for _operator_name in ("floordiv", "mod", "pow", "divmod", "matmul", "lshift", "rshift", "xor"):
