@@ -7,6 +7,7 @@ from test_cli import output, refused
 from test_cli_shell import piped
 
 CALLED = """from raspir import *
+import raspir as language
 
 def make_shift(n: int, filler: object = tokens):
     return (key(indices) == query(indices - n)).value(tokens, "_") + ("" if filler is tokens else filler)
@@ -19,6 +20,9 @@ def half(n):
 
 def bad(n):
     return 10 // n
+
+def doubled(program: SOp):
+    return program + program
 
 flip = tokens + tokens
 """
@@ -38,6 +42,8 @@ def called(tmp_path):
         ("make_shift(1, filler=':x(1)/called.py:f(2)')", [f"{each}:x(1)/called.py:f(2)" for each in "_ab"]),
         ("tagged('a:b', k=True, xs=[1, (2, None)])", [f"{each}a:bTrue[1, (2, None)]" for each in "abc"]),
         ("tagged('')", ["a3()", "b3()", "c3()"]),
+        ("doubled(flip)", ["aaaa", "bbbb", "cccc"]),
+        ("doubled(language.tokens)", ["aa", "bb", "cc"]),
     ],
 )
 def test_calls_with_literals(call, expected, called):
@@ -56,7 +62,12 @@ def test_calls_are_names_of_programs(called):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        ("make_shift(n)", "`n` is not a literal: "),
+        ("make_shift(n)", "`n` is neither a literal nor a program of the file: "),
+        ("make_shift(raspir.tokens)", "`raspir.tokens` is neither a literal nor a program"),
+        ("make_shift(key.tokens)", "`key.tokens` is neither a literal nor a program"),
+        ("doubled(bad)", "`bad` is neither a literal nor a program"),
+        ("doubled(tokens + 1)", "`tokens + 1` is not a literal: "),
+        ("doubled", 'call it, as in "called.py:doubled(tokens)"'),
         ("make_shift(__import__('os').getcwd())", "`__import__('os').getcwd()` is not a literal"),
         ("make_shift(*[2])", "`*[2]` is not a literal"),
         ("make_shift(**{'n': 2})", "`**{'n': 2}` is not a literal"),
@@ -73,7 +84,7 @@ def test_calls_are_names_of_programs(called):
         ("tagged('', 2)", "does not agree with tagged(text, *, k=3, xs=()): too many"),
         ("flip(2)", "flip is a program, not a function"),
         ("__name__(2)", "__name__ is 'program_called', not a function"),
-        ("bad(0)", "called.py:13: ZeroDivisionError"),
+        ("bad(0)", "called.py:14: ZeroDivisionError"),
         ("bad(2)", "bad(2) returned 5, which is not a program"),
         ("make_shift", 'so it is not a program: call it, as in "called.py:make_shift(2)"'),
     ],

@@ -1,22 +1,27 @@
-"""Calls in ``FILE:CALL``, such as ``make_shift(2)``: parsed, with literals as arguments, and never executed as code."""
+"""Calls in ``FILE:CALL``, such as ``make_shift(2)``: parsed, and never executed as code.
+
+Arguments are literals, or names of programs that the file has, such as ``rasp.tokens``.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from raspir.frontends.expressions import Expression
 from raspir.ir import LoadError
 from raspir.ir.atoms import show
 
 _CALL = re.compile(r":(?=[^\W\d][\w.]*\s*\()")
 """The colon before a call: a name and a parenthesis follow it."""
 
-_LITERALS = "arguments on the command line are literals, such as 2, 'abc' or [1, 2]"
+_ARGUMENTS = "arguments on the command line are literals, such as 2 or 'abc', and programs of the file, such as tokens"
 
 
 def split(target: str) -> tuple[str, str | None]:
@@ -46,6 +51,20 @@ def is_file(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """An argument that names a value of the file.
+
+    Attributes:
+        path: the name, and the attributes after it.
+    """
+
+    path: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True)
 class Call:
     """A call of a function of a file.
 
@@ -60,6 +79,15 @@ class Call:
     name: str
     positional: tuple[Any, ...]
     named: dict[str, Any]
+
+    def resolved(self, names: Mapping[str, object]) -> Call:
+        """Return the call with programs for their names, looked up in those of the file.
+
+        Raises:
+            LoadError: if one is missing, or not a program.
+        """
+        positional = tuple(_resolved(each, names) for each in self.positional)
+        return replace(self, positional=positional, named={k: _resolved(v, names) for k, v in self.named.items()})
 
     def check(self, function: Callable[..., Any]) -> None:
         """Check that ``function`` takes these arguments.
@@ -87,7 +115,7 @@ def read_call(text: str) -> Call:
     """Return the call that ``text`` is.
 
     Raises:
-        LoadError: if it is no call of a function by its name, or an argument is not a literal.
+        LoadError: if it is no call of a function by its name, or an argument is neither a literal nor a name.
     """
     written = f"`{show(text)[1:-1]}`"
     try:
@@ -101,18 +129,42 @@ def read_call(text: str) -> Call:
     named: dict[str, Any] = {}
     for keyword in parsed.keywords:
         if keyword.arg is None:
-            raise LoadError(f"`**{_source(text, keyword.value)}` is not a literal: {_LITERALS}")
+            raise LoadError(f"`**{_source(text, keyword.value)}` is not a literal: {_ARGUMENTS}")
         if keyword.arg in named:
             raise LoadError(f"the call {written} gives {keyword.arg} twice")
-        named[keyword.arg] = _literal(text, keyword.value)
-    return Call(text, parsed.func.id, tuple(_literal(text, each) for each in parsed.args), named)
+        named[keyword.arg] = _argument(text, keyword.value)
+    return Call(text, parsed.func.id, tuple(_argument(text, each) for each in parsed.args), named)
 
 
-def _literal(text: str, argument: ast.expr) -> Any:
+def _argument(text: str, argument: ast.expr) -> Any:
     try:
         return ast.literal_eval(argument)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        raise LoadError(f"`{_source(text, argument)}` is not a literal: {_LITERALS}") from None
+        path = _path(argument)
+        if path is None:
+            raise LoadError(f"`{_source(text, argument)}` is not a literal: {_ARGUMENTS}") from None
+        return Reference(path)
+
+
+def _path(argument: ast.expr) -> tuple[str, ...] | None:
+    """Return the parts of a dotted name, or ``None`` for any other expression."""
+    attributes: list[str] = []
+    while isinstance(argument, ast.Attribute):
+        attributes.append(argument.attr)
+        argument = argument.value
+    return (argument.id, *reversed(attributes)) if isinstance(argument, ast.Name) else None
+
+
+def _resolved(argument: object, names: Mapping[str, object]) -> object:
+    """Return the program that an argument names, or else the argument."""
+    if not isinstance(argument, Reference):
+        return argument
+    value = names.get(argument.path[0])
+    for attribute in argument.path[1:]:
+        value = vars(value).get(attribute) if isinstance(value, ModuleType) else None
+    if not isinstance(value, Expression):
+        raise LoadError(f"`{argument}` is neither a literal nor a program of the file: {_ARGUMENTS}")
+    return value
 
 
 def _source(text: str, argument: ast.expr) -> str:
@@ -139,6 +191,17 @@ class _Shown:
         return self._text
 
 
-def example_call(name: str, required: int) -> str:
-    """Return an example of a call of the function ``name``, which requires this many arguments."""
-    return f"{name}({', '.join(str(2 + each) for each in range(required))})"
+def example_call(name: str, required: Iterable[inspect.Parameter]) -> str:
+    """Return an example of a call of the function ``name`` with its required parameters.
+
+    A parameter that is annotated as a program takes the tokens, under the name that they have beside the annotation.
+    """
+    return f"{name}({', '.join(_example(number, each) for number, each in enumerate(required))})"
+
+
+def _example(number: int, parameter: inspect.Parameter) -> str:
+    annotation = parameter.annotation
+    written = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", "")
+    found = re.fullmatch(r"((?:\w+\.)*)SOp", written)
+    given = f"{found[1]}tokens" if found else str(2 + number)
+    return f"{parameter.name}={given}" if parameter.kind is parameter.KEYWORD_ONLY else given

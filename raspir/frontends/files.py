@@ -276,7 +276,7 @@ def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> Loa
     if not _is_function(function):
         what = "a program" if isinstance(function, ProgramExpression | Graph) else show(function)
         raise LoadError(f"{call.name} is {what}, not a function: give its name without parentheses")
-    return _program(function, name, origin, file, call=call)
+    return _program(function, name, origin, file, call=call.resolved(vars(module)))
 
 
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
@@ -315,9 +315,9 @@ def _same_file(a: str, b: str) -> bool:
     return os.path.abspath(a) == os.path.abspath(b)
 
 
-def _required(function: Callable[..., Any]) -> list[str]:
-    """Return the names of the required parameters of ``function``."""
-    return [p.name for p in _parameters(function) if p.default is p.empty and p.kind not in _ANY_NUMBER]
+def _required(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """Return the required parameters of ``function`` by name."""
+    return {p.name: p for p in _parameters(function) if p.default is p.empty and p.kind not in _ANY_NUMBER}
 
 
 _ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -386,8 +386,8 @@ def _program(
 
 def _check_given(function: Callable[..., Any], name: str, file: str | None, given: Mapping[str, object]) -> None:
     """Check that ``given`` has all arguments that ``function`` requires."""
-    missing = [each for each in _required(function) if each not in given]
+    missing = {each: parameter for each, parameter in _required(function).items() if each not in given}
     if missing:
-        example = f"{'-' if file == '<stdin>' else file}:{example_call(name, len(missing))}"
+        example = f"{'-' if file == '<stdin>' else file}:{example_call(name, missing.values())}"
         advice = "" if file is None else f': call it, as in "{example}"'
         raise LoadError(f"{name} requires arguments ({', '.join(missing)}), so it is not a program{advice}")

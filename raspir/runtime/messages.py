@@ -8,14 +8,15 @@ from raspir.ir.atoms import Atom, is_packed, show
 from raspir.ir.errors import reason
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
-from raspir.ir.views import Map, SelectBy
+from raspir.ir.views import Map, Raw, SelectBy
 
 
 def operation_of(graph: Graph, node: Node) -> str:
     """Return the symbol of a node's operation, and its name in the source where it has one."""
     function = f"({node.function})" if isinstance(node, Map | SelectBy) else ""
     name = graph.name_of(node)
-    return f"`{node.operation.symbol}{function}`" + (f" ({show(name)})" if name else "")
+    what = "the fixed sequence" if isinstance(node, Raw) else f"`{node.operation.symbol}{function}`"
+    return what + (f" ({show(name)})" if name else "")
 
 
 def joined(atoms: Iterable[Atom]) -> str:
@@ -73,4 +74,4 @@ def scores_failed(i: int, best_j: int, j: int, best: Atom, other: Atom, error: B
 
 def wrong_length(length: int, n: int) -> str:
     """Return the message for a fixed sequence whose length differs from the input's."""
-    return f"has {length} atoms but the input has {n}: a fixed sequence only fits inputs of its own length"
+    return f"has {length} atoms but the input has {n}: it only fits inputs of its own length"

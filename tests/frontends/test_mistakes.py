@@ -147,7 +147,7 @@ def test_failures_name_operation_position_values_and_line():
     fails(apply(max, tokens, indices), ["a"], "`map(max)` failed at position 0 on 'a' and 0")
     fails(tokens.map(lambda x: math.nan), [4], "NaN")
     fails(everything.best(1, tokens), ["a", 2], "`best` failed at position 0 on the scores 'a' and 2 of positions 0")
-    fails(raw([1, 2]), "abc", "`raw` has 2 atoms but the input has 3")
+    fails(raw([1, 2]), "abc", "the fixed sequence has 2 atoms but the input has 3")
     fails(tokens.round(), [math.inf], "OverflowError")
     fails(~tokens, [0.5], "`~` failed at position 0")
 

@@ -184,7 +184,7 @@ def test_a_file_runs_and_is_a_program_for_the_command_line(tmp_path):
     done = commands.raspir("run", "marked.py:marked", "--input", "ab", cwd=tmp_path)
     assert done.returncode == 2
     message = done.stderr.splitlines()[-1]
-    assert message.startswith("raspir: marked.py:9: `raw` has 3 atoms but the input has 2")
+    assert message.startswith("raspir: marked.py:9: the fixed sequence has 3 atoms but the input has 2")
 
 
 @pytest.mark.parametrize("line", ["from raspy import *", "import raspy", "from raspy.rasp import Seq"])

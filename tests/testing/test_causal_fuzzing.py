@@ -12,8 +12,8 @@ import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import causality, facts
 from raspir.ir import build, causal
-from raspir.ir.atoms import atom_key
 from raspir.ir.evaluation import checked, function_of
+from raspir.ir.packing import unpack_all, value_key
 from raspir.ir.types import SELECTOR
 from raspir.passes import base, pipeline
 from raspir.testing import Setting, difference, generate, minimized, trying
@@ -98,7 +98,7 @@ def causally(graph, given):
         else:
             function = function_of(node, graph.functions)
             values[node] = [checked(function(*atoms)) for atoms in zip(*operands, strict=True)]
-    return {name: [atom_key(atom) for atom in values[node]] for name, node in graph.outputs.items()}
+    return {name: list(map(value_key, unpack_all(values[node]))) for name, node in graph.outputs.items()}
 
 
 def outcome(run):
@@ -111,7 +111,7 @@ def outcome(run):
 def reference(graph, given):
     result = raspir.compile(graph, "reference", optimize=False)(given)
     results = result if isinstance(result, dict) else dict.fromkeys(graph.outputs, result)
-    return {name: [atom_key(atom) for atom in each] for name, each in results.items()}
+    return {name: list(map(value_key, each)) for name, each in results.items()}
 
 
 def generated(number, small=False):
