@@ -19,6 +19,8 @@ def looks_back(facts: Known, selector: Node) -> bool:
 
     Where the normal form of a selector is too large, its parts decide.
     """
+    if facts.longest == 1:
+        return True
     formula = facts[selector].formula
     if formula is not None:
         return _every_clause_looks_back(facts, formula)
@@ -38,7 +40,17 @@ def looking_ahead(facts: Known, graph: Graph) -> list[Aggregate]:
     return [node for node in graph if isinstance(node, Aggregate) and not looks_back(facts, node.selector)]
 
 
-def masked(facts: Known, graph: Graph) -> list[Aggregate]:
+def kept_causal(facts: Known, graph: Graph) -> Graph:
+    """Return a causal ``graph`` with the mask joined to each head that does not provably look back without it.
+
+    A rewrite may drop a mask that the position of a fetch implies, and another one the evidence: a table in place of
+    ``indices // 2``.
+    """
+    ahead = looking_ahead(facts, graph) if graph.causal else []
+    return graph.masked(ahead) if ahead else graph
+
+
+def masked_heads(facts: Known, graph: Graph) -> list[Aggregate]:
     """Return the aggregates of a causal ``graph`` that may look ahead without the mask, in node order."""
     return [node for node in graph if isinstance(node, Aggregate) and not looks_back(facts, written(node.selector))]
 

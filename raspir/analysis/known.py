@@ -42,6 +42,9 @@ class Facts:
 class Known(Protocol):
     """The part of :class:`raspir.analysis.facts.Analysis` that its components use."""
 
+    longest: int
+    """The maximum input length."""
+
     def __getitem__(self, node: Node) -> Facts:
         """Return the facts about ``node``."""
 

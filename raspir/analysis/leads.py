@@ -10,12 +10,13 @@ from math import inf
 from typing import Any
 
 from raspir.analysis.causality import looks_back
+from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
 from raspir.ir import Node, build
 from raspir.ir.layers import comparisons
 from raspir.ir.ranges import Bound, plus
-from raspir.ir.views import Aggregate, Best, Binary, Indices, Lookup, Sum, Unary, Where
+from raspir.ir.views import Aggregate, Best, Binary, Compare, Indices, Lookup, Sum, Unary, Where
 from raspir.ir.walks import computed
 
 
@@ -77,16 +78,35 @@ class Leads:
         return -1 if divisor.high == inf else lead // divisor.high
 
     def _remainder(self, node: Binary) -> Bound:
-        """A % b <= a for a >= 0 and b >= 1."""
-        is_natural = self._facts[node.a].domain.low >= 0 and self._facts[node.b].domain.low >= 1
-        return self.of(node.a) if is_natural else inf
+        """A % b <= b - 1 for b >= 1, and a % b <= a for a >= 0."""
+        if self._facts[node.b].domain.low < 1:
+            return inf
+        below = plus(self.of(node.b), -1)
+        return min(below, self.of(node.a)) if self._facts[node.a].domain.low >= 0 else below
 
     def _magnitude(self, node: Unary) -> Bound:
         return self.of(node.operand) if self._facts[node.operand].domain.low >= 0 else inf
 
     def _choice(self, node: Where) -> Bound:
-        leads = self.of(node.a), self.of(node.b)
-        return min(leads) if self._facts.is_minimum(node) else max(leads)
+        if self._facts.is_minimum(node):
+            return min(self.of(node.a), self.of(node.b))
+        return max(self._chosen(node.condition, True, node.a), self._chosen(node.condition, False, node.b))
+
+    def _chosen(self, condition: Node, holds: bool, value: Node) -> Bound:
+        """Return the lead of a value where a condition holds or not, which may compare it with the position."""
+        lead = self.of(value)
+        if not isinstance(condition, Compare) or not all(self._facts[o].domain.integral for o in condition.operands):
+            return lead
+        compared = self._facts.linear(condition.a).plus(self._facts.linear(condition.b), -1)
+        allowed = IntSet.where(condition.operation.name)
+        intervals = (allowed if holds else ~allowed).intervals
+        low, high = intervals[0][0], intervals[-1][1]
+        ahead = self._facts.linear(value).plus(Linear({build("indices"): 1}), -1)
+        for sign, most in ((1, high), (-1, -low)):
+            rest = ahead.plus(compared, -sign)
+            if not rest.terms:
+                lead = min(lead, plus(most, rest.constant))
+        return lead
 
     def _table(self, node: Lookup) -> Bound:
         """x <= i + c and lookup(x) - x <= d make lookup(x) <= i + c + d; any other atom has the value ``otherwise``."""

@@ -6,12 +6,12 @@ meaning; the graph records that it is causal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from raspir.ir.construction import build, make
 from raspir.ir.layers import selector_parts
 from raspir.ir.node import Node
-from raspir.ir.views import Aggregate, Indices, Select
+from raspir.ir.views import Indices, Select
 
 
 def mask() -> Node:
@@ -24,12 +24,12 @@ def is_mask(node: Node) -> bool:
     return isinstance(node, Select) and node.comparison == "le" and all(isinstance(o, Indices) for o in node.operands)
 
 
-def masked(nodes: Iterable[Node]) -> dict[Node, Node]:
-    """Return each of ``nodes``, given in post-order, with the mask joined to the whole selector of every aggregate."""
+def masked(nodes: Iterable[Node], heads: Container[Node]) -> dict[Node, Node]:
+    """Return each of ``nodes``, given in post-order, with the mask joined to the selectors of ``heads``, aggregates."""
     new: dict[Node, Node] = {}
     for node in nodes:
         operands = [new[operand] for operand in node.operands]
-        if isinstance(node, Aggregate):
+        if node in heads:
             operands[0] = build("selector.and", operands[0], mask())
         new[node] = make(node.operation, operands, node.attributes, node.type)
     return new

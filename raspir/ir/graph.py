@@ -152,7 +152,7 @@ class Graph:
             raise InputError(f"the maximum length must be a natural number, not {show(max_length)}")
         graph = self if max_length is None else self.derived(max_length=max_length)
         if causal is not None:
-            graph = graph._masked() if causal else graph.derived(causal=False)
+            graph = graph.derived(causal=False) if not causal else graph if graph.causal else graph.masked()
         return graph if vocab is None else graph._holding(vocabulary(vocab))
 
     promise = assume  # former name
@@ -191,14 +191,17 @@ class Graph:
             new[node] = make(operation, operands, attributes, result)
         return self._mapped(new)
 
-    def _masked(self) -> Graph:
-        """Return this graph as a causal one."""
-        if self.causal:
-            return self
-        new = masked(self.nodes)
+    def masked(self, heads: Iterable[Node] | None = None) -> Graph:
+        """Return this graph with the causal mask joined to the selectors of ``heads``, and recorded as causal.
+
+        Args:
+            heads: aggregates, all others of which look back by themselves; ``None`` for every aggregate.
+        """
+        chosen = {node for node in self.nodes if isinstance(node, Aggregate)} if heads is None else set(heads)
+        new = masked(self.nodes, chosen)
         joined = self._mapped(new).derived(causal=True)
-        heads = [node for node in self.nodes if isinstance(node, Aggregate) and node.selector in self.locations]
-        written = {new[head].operands[0]: self.locations[head.operands[0]] for head in heads}
+        located = [head for head in chosen if head.operands[0] in self.locations]
+        written = {new[head].operands[0]: self.locations[head.operands[0]] for head in located}
         return joined.derived(locations={**written, **joined.locations}, schedule=joined.schedule)
 
     def _mapped(self, new: Mapping[Node, Node]) -> Graph:

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from raspir.analysis import Analysis
-from raspir.analysis.causality import looking_ahead
+from raspir.analysis.causality import kept_causal
 from raspir.ir import Graph, Location
 from raspir.passes.options import Attention, Target
 from raspir.plugins.options import options_problem
 from raspir.plugins.registry import Registry, signature_violation
-from raspir.rewriting.graphs import with_mask
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,11 @@ class PassContext:
         return self._analyses[0]
 
     def kept_causal(self, graph: Graph) -> Graph:
-        """Return ``graph``, the result of a pass that makes no head look ahead, with the mask wherever it is causal.
+        """Return ``graph``, whose heads look back if it is causal, with the mask wherever that cannot be proven.
 
-        A rewrite may drop a mask that the position of a fetch implies, and another one the evidence: a table in place
-        of ``indices // 2``.
+        A pass returns its result through this if its rewrites keep heads from looking ahead, but may lose the evidence.
         """
-        ahead = set(looking_ahead(self.analysis(graph), graph)) if graph.causal else set()
-        return with_mask(graph, ahead) if ahead else graph
+        return kept_causal(self.analysis(graph), graph)
 
 
 @runtime_checkable

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import Literal, ParamSpec, TypeVar, get_args, get_type_hints
 
+from raspir.analysis import Analysis
+from raspir.analysis.causality import kept_causal
 from raspir.ir import Atom, BackendError, Graph
 from raspir.ir.atoms import is_one_of, show
 from raspir.ir.tracebacks import forwarding, public
@@ -106,8 +108,8 @@ class Assumptions(Documented):
         metadata=About(
             "whether each position attends only to itself and to those before it: the mask ``key(indices) <= "
             "query(indices)`` then joins every selector. ``None``: as the graph says.",
-            "Let each position attend only to itself and to those before it; --no-causal: let passes make heads that "
-            "look ahead, also in a causal textual IR file.",
+            "Let each position attend only to itself and to those before it. With --no-causal, passes may make heads "
+            "that look ahead even if a textual IR file says causal; its masks stay.",
         ).metadata,
     )
 
@@ -117,7 +119,9 @@ class Assumptions(Documented):
         Raises:
             InputError: if an assumption is invalid.
         """
-        return graph.assume(self.vocab, self.max_length, self.causal)
+        assumed = graph.assume(self.vocab, self.max_length, self.causal)
+        # A graph may say that it is causal without having all masks: one from text whose functions are unknown here.
+        return kept_causal(Analysis.of(assumed), assumed) if graph.causal else assumed
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,15 @@ def _run(each: Pass, graph: Graph, context: PassContext) -> Graph:
         raise _internal(each, graph, f"changed {problem}")
     ahead = _looks_ahead(after, context)
     if ahead is not None:
-        raise _internal(each, graph, f"made a head that a causal graph must not contain: {ahead[0]}")
+        advice = "if it only lost the mask, PassContext.kept_causal restores it"
+        raise _internal(each, graph, f"made a head that a causal graph must not contain: {ahead[0]} ({advice})")
     return after
 
 
 def _looks_ahead(graph: Graph, context: PassContext) -> tuple[str, Location | None] | None:
     """Return which head of a causal graph may attend to a position after its own, in words, and its source line."""
     heads = looking_ahead(context.analysis(graph), graph) if graph.causal else []
-    return (f"`{Describer(graph).subject(heads[0])}` looks ahead", graph.locations.get(heads[0])) if heads else None
+    return (f"`{Describer(graph).subject(heads[0])}` may look ahead", graph.locations.get(heads[0])) if heads else None
 
 
 def _account_for_growth(each: Pass, before: Graph, after: Graph, context: PassContext, reported: int) -> None:

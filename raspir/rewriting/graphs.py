@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from raspir.ir import Graph, Location, Node, Role, build, make
-from raspir.ir.causal import mask
+from raspir.ir import Graph, Location, Node, Role, make
 from raspir.ir.types import NOTHING
 from raspir.ir.walks import preorder
 
@@ -60,17 +59,6 @@ def _locate(root: Node, place: Location, locations: dict[Node, Location], kept: 
 
     for node in preorder([root] if is_new(root) else [], lambda node: filter(is_new, node.operands)):
         locations[node] = place
-
-
-def with_mask(graph: Graph, heads: Set[Node]) -> Graph:
-    """Return ``graph`` with the causal mask joined to the selectors of the aggregates ``heads``."""
-
-    def new(node: Node, operands: list[Node]) -> Node:
-        if node in heads:
-            operands = [build("selector.and", operands[0], mask()), *operands[1:]]
-        return make(node.operation, operands, node.attributes, node.type)
-
-    return translated(graph, new)
 
 
 def on_operands(node: Node, operands: list[Node]) -> Node | None:

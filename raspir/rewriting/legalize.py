@@ -203,23 +203,28 @@ def _de_morgan(other: str) -> Callable[[Legalizer, Node], Node]:
 
 def _mean(make: Legalizer, node: Mean) -> Node | None:
     """mean(s, v) = sum(s, v) / width(s) for numbers."""
-    return quotient(make, node) if make.facts[node.value].domain.kinds in NUMBER else None
+    if make.facts[node.value].domain.kinds not in NUMBER:
+        return None
+    width = make("sum", node.selector, make("const", value=1), default=0)
+    total = make("sum", node.selector, node.value, default=0)
+    return quotient(make, width, total, total, node.default)
 
 
-def quotient(make: Callable[..., Node], node: Mean) -> Node:
-    """Return a mean of numbers as a sum over a width: the default for a width of 0, the value itself for 1.
+def quotient(make: Callable[..., Node], width: Node, total: Node, alone: Node, default: Atom) -> Node:
+    """Return a mean as a sum over a width.
 
     Args:
         make: builds the node of an operation, as :func:`raspir.ir.build`.
-        node: the mean.
+        width: the number of values.
+        total: the sum of several.
+        alone: the value if there is only one.
+        default: the result if there is none.
     """
     zero, one = make("const", value=0), make("const", value=1)
-    width = make("sum", node.selector, one, default=0)
-    total = make("sum", node.selector, node.value, default=0)
     none, single = make("eq", width, zero), make("eq", width, one)
     # Both branches of a choice are evaluated, so the division must not fail where it isn't chosen either.
     several = make("truediv", make("where", single, zero, total), make("where", none, one, width))
-    return make("where", none, make("const", value=node.default), make("where", single, total, several))
+    return make("where", none, make("const", value=default), make("where", single, alone, several))
 
 
 def _best(make: Legalizer, node: Best) -> Node | None:

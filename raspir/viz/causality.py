@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from raspir.analysis.causality import looking_ahead, masked
+from raspir.analysis.causality import looking_ahead, masked_heads
 from raspir.analysis.facts import Analysis
 from raspir.ir import Graph, Head, LayeredProgram, Node
 from raspir.ir import layers as parts
@@ -20,6 +20,7 @@ CAUSAL = "causal: no position attends to a later one"
 """What causal means, as a note."""
 
 _VALUE = 60  # columns of a value in a sentence
+_LISTED = 3  # heads that a sentence names
 
 
 def comparisons(graph: Graph, selector: Node) -> tuple[Select, ...]:
@@ -60,7 +61,7 @@ class Causality:
     @staticmethod
     def of(graph: Graph) -> Causality:
         """Return the causality of ``graph``, from what the analysis proves."""
-        ahead = set((masked if graph.causal else looking_ahead)(Analysis.of(graph), graph))
+        ahead = set((masked_heads if graph.causal else looking_ahead)(Analysis.of(graph), graph))
         heads = [head for heads in graph.layering.heads for head in heads]
         return Causality(graph, [head for head in heads if ahead.intersection(head.aggregates)])
 
@@ -69,20 +70,24 @@ class Causality:
         if not self.graph.layering.heads:
             return "Causal." if self.graph.causal else ""
         if self.graph.causal:
-            return f"Causal; the mask changes {self._listed if self.heads else 'no head'}."
+            return f"Causal; the mask may change {self._listed}." if self.heads else "Causal; the mask changes no head."
         if not self.heads:
             return "All heads look back: the program is causal as it stands."
         if written is None or Causality.of(written).heads:
             return f"{self._listed} may look ahead."
-        return f"{self._listed} may look ahead, unlike all heads as written: --causal forbids it."
+        return f"{self._listed} may look ahead, although no head does as written; --causal prevents that."
 
     @property
     def _listed(self) -> str:
-        """The first head and its source line, and the number of others."""
-        node = self.heads[0].aggregates[0]
+        """The first heads, each with its source line, and the number of others."""
+        others = len(self.heads) - _LISTED
+        named = [*map(self._named, self.heads[:_LISTED]), *([counted(others, "more head")] if others > 0 else [])]
+        return " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+
+    def _named(self, head: Head) -> str:
+        node = head.aggregates[0]
         value, line = label(Describer(self.graph).subject(node), _VALUE), self.graph.locations.get(node)
-        where, others = "" if line is None else f" ({line})", len(self.heads) - 1
-        return f"{value}{where}" + (f" and {counted(others, 'more head')}" if others else "")
+        return value if line is None else f"{value} ({line})"
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON data: whether the program is causal, and the heads with their layers and source lines."""

@@ -12,6 +12,7 @@ import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import causality, facts
 from raspir.ir import build, causal
+from raspir.ir.errors import MissingValueError
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.packing import unpack_all, value_key
 from raspir.ir.types import SELECTOR
@@ -101,10 +102,31 @@ def causally(graph, given):
     return {name: list(map(value_key, unpack_all(values[node]))) for name, node in graph.outputs.items()}
 
 
+FAILURES = (
+    raspir.EvaluationError,
+    MissingValueError,
+    Fails,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+)
+
+
 def outcome(run):
     try:
         return run()
-    except (raspir.EvaluationError, Fails, ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
+    except (
+        raspir.EvaluationError,
+        MissingValueError,
+        Fails,
+        ArithmeticError,
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+    ):
         return "fails"
 
 

@@ -131,6 +131,8 @@ class _Reader:
         elif line.accept("max_length"):
             self._max_length(line)
         elif line.accept("causal"):
+            if self.causal:
+                raise TextError("expected causal only once", line.next.location)
             self.causal = True
         else:
             raise line.wrong("a definition such as `%x = indices : int`, `output`, `max_length` or `causal`")

@@ -233,8 +233,21 @@ def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
 
 
 def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
-    """Divide the sum by the number of positions, if both may need fewer layers."""
-    yield quotient(search.algebra, aggregate)
+    """Divide the sum by the number of positions, if that is known without attending."""
+    algebra, selector, value = search.algebra, aggregate.selector, aggregate.value
+    clauses = _split(algebra, algebra.formula(aggregate) or ())
+    if not clauses:
+        return
+    zero, one = algebra.const(0), algebra.const(1)
+    width = _Sums(algebra).over(clauses, (one,))
+    if search.layer(width) > search.layer(selector):
+        return
+    if search.facts[value].domain.boolean:  # there are more rules for sums of integers
+        total = algebra("sum", selector, algebra("where", value, one, zero), default=0)
+        alone = algebra("eq", total, one)
+    else:
+        total = alone = algebra("sum", selector, value, default=0)
+    yield quotient(algebra, width, total, alone, aggregate.default)
 
 
 RULES: Rules = (

@@ -134,10 +134,12 @@ def _closed() -> Iterator[ProofCase]:
 
 
 def _means() -> Iterator[ProofCase]:
-    for default in (0.5, None):
-        yield MEAN.case(f"mean(s, r, {default!r}) is a quotient", mean(S, R, default))
-        yield MEAN.case(f"mean(s, x, {default!r}) is a quotient", mean(S, X, default))
-    yield MEAN.case("mean(j <= i, q) is a quotient", mean(UP_TO, Q))
+    booleans = of_kinds(Q, "q", BOOL)
+    for text, selector in {"j <= i": UP_TO, "j < i - 1": select("lt", INDICES, beside(-1))}.items():
+        for default in (0.5, None):
+            yield MEAN.case(f"mean({text}, r, {default!r}) is a quotient", mean(selector, R, default))
+        yield MEAN.case(f"mean({text}, x) is a quotient", mean(selector, X))
+        yield MEAN.case(f"mean({text}, q) is a quotient of a count", mean(selector, Q), booleans)
 
 
 # Condition on the value
