@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from math import inf
 
-from raspir.analysis import Conjunct, IntSet, Linear
+from raspir.analysis import Comparison, Conjunct, IntSet, Linear
+from raspir.analysis.facts import clause_of
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import atom_key
 from raspir.ir.layers import comparisons
@@ -48,9 +49,36 @@ def fetch_of(algebra: Algebra, selector: Node) -> Fetch | None:
     if not algebra.facts.at_most_one(selector):
         return None
     position = algebra.facts.position(selector)
-    if position is None:
+    node = algebra.linear(position) if position is not None else _guarded(algebra, selector)
+    if node is None:
         return Fetch(selector, None, algebra.facts.exactly_one(selector))
-    return fetch_at(algebra, algebra.linear(position))
+    return fetch_at(algebra, node)
+
+
+def _guarded(algebra: Algebra, selector: Node) -> Node | None:
+    """Return the position that ``selector`` fetches from, -1 where it is not selected: j == p & j <= i.
+
+    Return ``None`` if it has a condition that cannot be computed at the query.
+    """
+    clause = clause_of(algebra.facts[selector].formula)
+    if clause is None:
+        return None
+    equal = [pair for pair, allowed in clause.sets.items() if allowed.single is not None]
+    pair = next(filter(_is_position, equal), None)
+    if pair is None or not all(map(_is_position, clause.sets)):
+        return None
+    assert isinstance(pair.query, Linear)
+    position = pair.query.plus(Linear({}, clause.sets[pair].single or 0))
+    guard = algebra.const(True)
+    for other, allowed in clause.without(pair).sets.items():
+        assert isinstance(other.query, Linear)
+        guard = algebra("and", guard, algebra.inside(position.plus(other.query, -1), allowed))
+    return algebra("where", guard, algebra.linear(position), algebra.const(-1))
+
+
+def _is_position(pair: Comparison) -> bool:
+    """Return whether ``pair`` compares the key's position with a value at the query."""
+    return isinstance(pair.key, Linear) and isinstance(pair.query, Linear) and isinstance(pair.key.term, Indices)
 
 
 def fetch_at(algebra: Algebra, position: Node) -> Fetch:

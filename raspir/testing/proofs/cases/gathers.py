@@ -124,6 +124,7 @@ EARLIER = {
     "where(y, i, i - 1)": make("where", Y, INDICES, beside(-1)),
 }
 LEADS: Patch = (Leads, "of", always(0))
+AHEAD: Patch = (gathers, "_guarded", lambda algebra, selector: P)
 
 
 def _causal() -> Iterator[ProofCase]:
@@ -135,6 +136,10 @@ def _causal() -> Iterator[ProofCase]:
             layers=DEEP,
             mutations=[looks_back],
         )
+    for text in CAUSAL_VALUES:
+        fetched = _masked(P, VALUES[text])
+        ahead = GuardMutation("the mask holds at the position", fetched, [AHEAD])
+        yield COMPOSE.case(f"{text} at p, masked, is computed there", fetched, layers=DEEP, mutations=[ahead])
 
 
 def _compositions() -> Iterator[ProofCase]:
