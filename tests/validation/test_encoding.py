@@ -10,6 +10,7 @@ from daily import first
 
 import raspir
 from raspir import indices, key, query, tokens, where
+from raspir.ir.packing import pack_all
 from raspir.testing.generate import program
 from raspir.validation import values
 from raspir.validation.encoding import Encoding
@@ -64,7 +65,7 @@ def result(graph, given):
         found = raspir.compile(graph, "reference", optimize=False)(given)
     except raspir.EvaluationError:
         return None
-    return list(found.values()) if isinstance(found, dict) else [found]
+    return [pack_all(each) for each in (found.values() if isinstance(found, dict) else [found])]
 
 
 def compare(cases, monkeypatch):
