@@ -272,7 +272,7 @@ class Analysis:
         total: Bound = 0
         moved: dict[Node, int] = {}
         for term, coefficient in parts:
-            lead = self._leads.of(term) if coefficient < 0 else inf
+            lead = self.lead(term) if coefficient < 0 else inf
             is_led = not isinstance(term, Indices) and lead < self[term].domain.high
             part = build("indices") if is_led else term
             moved[part] = moved.get(part, 0) + coefficient

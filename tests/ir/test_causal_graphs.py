@@ -112,7 +112,7 @@ def test_deep_programs_are_masked_without_recursion():
     graph = raspir.lower(made, causal=True)
     assert sum(is_mask(node) for node in graph) == 1
     assert len(heads(graph)) == 3000
-    assert set(masked(graph.nodes)) == set(graph.nodes)
+    assert set(masked(graph.nodes, heads(graph))) == set(graph.nodes)
 
 
 def test_names_lines_functions_and_layers_stay():
