@@ -102,31 +102,14 @@ def causally(graph, given):
     return {name: list(map(value_key, unpack_all(values[node]))) for name, node in graph.outputs.items()}
 
 
-FAILURES = (
-    raspir.EvaluationError,
-    MissingValueError,
-    Fails,
-    ArithmeticError,
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-)
+PYTHON = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+FAILURES = (*PYTHON, raspir.EvaluationError, MissingValueError, Fails)
 
 
 def outcome(run):
     try:
         return run()
-    except (
-        raspir.EvaluationError,
-        MissingValueError,
-        Fails,
-        ArithmeticError,
-        TypeError,
-        ValueError,
-        LookupError,
-        AttributeError,
-    ):
+    except FAILURES:
         return "fails"
 
 

@@ -75,9 +75,12 @@ def trial(
     vocab: Iterable[Atom] | None = None,
     max_length: int | None = None,
     layers: int | None = None,
+    *,
+    causal: bool | None = None,
 ) -> Trial:
     """Return a trial of a program under the given assumptions."""
-    return Trial(located(to_graph(program, vocab, max_length)), tuple(inputs), tuple(wanted), layers)
+    graph = to_graph(program, vocab, max_length, causal=causal)
+    return Trial(located(graph), tuple(inputs), tuple(wanted), layers)
 
 
 def located(graph: Graph) -> Graph:

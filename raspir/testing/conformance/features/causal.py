@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
-from raspir.api import Program, to_graph
 from raspir.frontends.python.embedded import indices, key, query, select, tokens, where
 from raspir.ir import Atom, InputError
-from raspir.testing.conformance.case import Case, Trial, located
+from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features.common import AFTER, BEFORE, EVERYTHING, NOTHING, OTHERS, SAME, SO_FAR
 from raspir.testing.functions import less
 
@@ -24,17 +23,8 @@ def cases() -> Iterator[Case]:
     yield from _together()
 
 
-def causal(
-    program: Program,
-    inputs: Iterable[Any],
-    wanted: Iterable[Any] = (),
-    vocab: Iterable[Atom] | None = None,
-    max_length: int | None = None,
-    layers: int | None = None,
-) -> Trial:
-    """Return a trial of a causal program under the given assumptions."""
-    graph = to_graph(program, vocab, max_length, causal=True)
-    return Trial(located(graph), tuple(inputs), tuple(wanted), layers)
+causal = partial(trial, causal=True)
+"""Returns a trial of a causal program, as :func:`~raspir.testing.conformance.case.trial`."""
 
 
 def _case(name: str, *trials: Trial, operation: str = "selector.and") -> Case:
