@@ -233,15 +233,15 @@ CAUSAL = (
           'return build("select.le", build("indices"), build("indices"))',
           'return build("select.lt", build("indices"), build("indices"))', LOOKING_BACK),
     Fault("the mask joins each comparison, below the complement", "ir/causal.py",
-          "        if isinstance(node, Aggregate):\n"
+          "        if node in heads:\n"
           '            operands[0] = build("selector.and", operands[0], mask())\n'
           "        new[node] = make(node.operation, operands, node.attributes, node.type)\n",
           "        new[node] = make(node.operation, operands, node.attributes, node.type)\n"
           "        if isinstance(node, Select):\n"
           '            new[node] = build("selector.and", new[node], mask())\n', LOOKING_BACK),
     Fault("only sums are masked", "ir/causal.py",
-          '        if isinstance(node, Aggregate):\n            operands[0]',
-          '        if node.operation.name == "sum":\n            operands[0]', LOOKING_BACK),
+          '        if node in heads:\n            operands[0]',
+          '        if node in heads and node.operation.name == "sum":\n            operands[0]', LOOKING_BACK),
     Fault("any comparison of positions counts as the mask", "ir/causal.py",
           'isinstance(node, Select) and node.comparison == "le" and all(', "isinstance(node, Select) and all(",
           LOOKING_BACK),
@@ -249,10 +249,16 @@ CAUSAL = (
           '"locations", "max_length", "causal"]', '"locations", "max_length"]', LOOKING_BACK),
     Fault("a pass may forget that a graph is causal", "passes/pipeline.py",
           "if after.causal != before.causal:", "if False:", LOOKING_BACK),
-    Fault("a mask that a rewrite dropped is not restored", "passes/base.py",
-          "return with_mask(graph, ahead) if ahead else graph", "return graph", LOOKING_BACK),
+    Fault("a mask that a rewrite dropped is not restored", "analysis/causality.py",
+          "return graph.masked(ahead) if ahead else graph", "return graph", LOOKING_BACK),
     Fault("a choice leads by the branch that is less far ahead", "analysis/leads.py",
-          "return min(leads) if self._facts.is_minimum(node) else max(leads)", "return min(leads)", LOOKING_BACK),
+          "return max(self._chosen(node.condition, True, node.a), self._chosen(node.condition, False, node.b))",
+          "return self._chosen(node.condition, True, node.a)", LOOKING_BACK),
+    Fault("a condition bounds the branch that it does not choose", "analysis/leads.py",
+          "(allowed if holds else ~allowed).intervals", "allowed.intervals", LOOKING_BACK),
+    Fault("a masked fetch is composed also where the mask does not hold", "passes/depth/gathers.py",
+          'return algebra("where", guard, algebra.linear(position), algebra.const(-1))',
+          "return algebra.linear(position)", ("tests/passes/depth",)),
     Fault("a count of positions so far leaves out the position itself", "analysis/leads.py",
           "return 0 if self._facts.contains(before, selector) else 1", "return 0", LOOKING_BACK),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from raspir.frontends.python.embedded import indices, key, query, select, tokens, where
+from raspir.frontends.python.embedded import SOp, indices, key, query, select, tokens, where
 from raspir.ir import Atom, InputError
 from raspir.testing.conformance.case import Case, Trial, trial
 from raspir.testing.conformance.features.common import AFTER, BEFORE, EVERYTHING, NOTHING, OTHERS, SAME, SO_FAR
@@ -83,7 +83,7 @@ def _moves() -> Iterator[Case]:
 
 
 def _together() -> Iterator[Case]:
-    outputs: dict[str, Any] = {"count": SAME.value(1), "mean": SAME.mean(indices), "length": EVERYTHING.value(1)}
+    outputs: dict[str, SOp] = {"count": SAME.value(1), "mean": SAME.mean(indices), "length": EVERYTHING.value(1)}
     wanted = {"count": [1, 1, 2], "mean": [0, 1, 1.0], "length": [1, 2, 3]}
     yield _case("several outputs", causal(outputs, ["aba"], [wanted]), operation="sum")
     assumed = causal(SAME.value(1), ["aba", "abc", "aaaa", ""], [[1, 1, 2], InputError, InputError, []], "ab", 3)
