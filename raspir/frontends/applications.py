@@ -1,7 +1,7 @@
-"""Applications of functions to sequences that may hold tuples: which functions are composed, and which pack tuples.
+"""Functions of sequences that may hold tuples: which functions are composed, and which of them pack their results.
 
-A function that takes apart what another makes is composed with it, so that only atoms are left, which the optimizer
-understands. Wherever else a tuple goes, an atom stands for it (:mod:`raspir.ir.packing`): functions that make tuples
+A function that takes apart the tuples of another is composed with it, so that only atoms are left, which the optimizer
+understands. Everywhere else, an atom stands for each tuple (:mod:`raspir.ir.packing`): functions that make tuples
 pack them, those that take them unpack them, and so do operators and comparisons, which become functions.
 """
 
@@ -26,7 +26,7 @@ _EQUATING = ("eq", "ne", "select.eq", "select.ne")
 
 @dataclass(frozen=True)
 class Application:
-    """A function, and what it is applied to.
+    """A function and its operands.
 
     Attributes:
         operation: ``map`` or ``select.by``.
@@ -96,7 +96,7 @@ class Applications:
         operation = expression.operation
         if operation.name == "map":
             assert expression.function is not None
-            key = (*depths, *identity(expression.function))
+            key = (*depths, identity(expression.function))
             if key not in self._nesting:
                 self._nesting[key] = nesting(expression.function, depths)
             return self._nesting[key]

@@ -16,7 +16,7 @@ ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str, type(None))
 
 
 PACKED = "\ufdd0"
-"""The first character of a ``str`` that stands for a tuple (:mod:`raspir.ir.packing`): no character of any text."""
+"""The first character of a ``str`` that stands for a tuple (:mod:`raspir.ir.packing`): a Unicode noncharacter."""
 
 _OPENING = f"{PACKED}("
 

@@ -1,7 +1,8 @@
 """Tuples as values of sequences: a ``str`` stands for a tuple wherever an atom is needed.
 
-It is the character :data:`~raspir.ir.atoms.PACKED`, which no text contains, and the tuple as Python writes it. Items
-keep their types, so that ``(1,)`` and ``(True,)`` are two atoms: :func:`canonical` makes one of them, for comparisons.
+It consists of the character :data:`~raspir.ir.atoms.PACKED`, with which no string of the user may begin, and the tuple
+as Python writes it. Items keep their types, so the equal tuples ``(1,)`` and ``(True,)`` are two atoms; where tuples
+are compared, :func:`canonical` makes them one.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def pack_all(values: Iterable[Any]) -> list[Atom]:
 
 
 def value_key(value: Any) -> tuple[object, ...]:
-    """Return a key that two atoms or tuples share only if no program can distinguish them, as for atoms.
+    """Return a key that two atoms or tuples share only if no program can distinguish them.
 
     The second item is ``value``.
     """
@@ -81,9 +82,9 @@ def value_key(value: Any) -> tuple[object, ...]:
 
 
 def canonical(value: Any) -> Any:
-    """Return a tuple that is equal to ``value``, and the same for all equal ones: whole numbers are integers.
+    """Return a tuple that equals ``value``: the same one for all equal tuples, with whole numbers as integers.
 
-    For comparisons of the atoms that stand for tuples. Anything else is returned as it is.
+    The atoms that stand for canonical tuples are equal if the tuples are. Other values are returned as they are.
     """
     return tuple(map(_canonical, value)) if type(value) is tuple else value
 

@@ -18,6 +18,7 @@ from typing import Any
 from raspir.ir.composition import Chain
 from raspir.ir.functions import Function, of_atoms
 from raspir.ir.nesting.frames import Frame
+from raspir.ir.nesting.instructions import Machine
 from raspir.ir.nesting.values import ATOM, Value, container_of, deepest, item_of, joined, nested, tuple_of, value_of
 from raspir.ir.packing import DEEPEST
 
@@ -62,7 +63,7 @@ class _Calls:
         function: Any,
         given: Sequence[Value],
         named: Mapping[str, Value] | None = None,
-        frame: Frame | None = None,
+        frame: Machine | None = None,
     ) -> Value:
         """Return the result of a function on these arguments.
 

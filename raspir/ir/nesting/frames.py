@@ -11,8 +11,8 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any, NamedTuple
 
-from raspir.ir.nesting.instructions import execute, popped
-from raspir.ir.nesting.values import ATOM, UNKNOWN, Value, joined, value_of
+from raspir.ir.nesting.instructions import Machine, execute, popped
+from raspir.ir.nesting.values import ATOM, Value, joined, value_of
 
 _RETURNING = ("RETURN_VALUE", "RETURN_CONST")
 _FINAL = (*_RETURNING, "RAISE_VARARGS", "RERAISE")
@@ -38,21 +38,15 @@ def _steps(code: CodeType) -> tuple[list[dis.Instruction], dict[int, int], list[
     return steps, {step.offset: at for at, step in enumerate(steps)}, handlers
 
 
-class Frame:
+class Frame(Machine):
     """A call of Python code.
 
     Args:
         code: the code.
         globals: its global variables.
         variables: its parameters and captured variables.
-        call: returns the result of a known function, given its arguments by position and by name, and this frame.
+        call: as for a :class:`Machine`.
         budget: yields as often as an instruction may be simulated, here and in other calls.
-
-    Attributes:
-        globals: its global variables.
-        variables: its variables at the current instruction.
-        stack: the stack at the current instruction.
-        yielded: what it yields, if it is the code of a generator.
     """
 
     def __init__(
@@ -60,13 +54,11 @@ class Frame:
         code: CodeType,
         globals: dict[str, Any],
         variables: dict[str, Value],
-        call: Callable[[Any, Sequence[Value], Mapping[str, Value], Frame], Value],
+        call: Callable[[Any, Sequence[Value], Mapping[str, Value], Machine], Value],
         budget: Iterator[object],
     ) -> None:
-        self.globals, self.variables = globals, variables
-        self.stack: list[Value] = []
-        self.yielded = ATOM
-        self._call, self._budget = call, budget
+        super().__init__(globals, variables, call)
+        self._budget = budget
         self._steps, self._indices, self._handlers = _steps(code)
         self._states = {0: _State([], variables)}
 
@@ -82,10 +74,6 @@ class Frame:
         for each in returned:
             result = joined(result, each)
         return result
-
-    def result_of(self, function: Value, given: Sequence[Value], named: Mapping[str, Value]) -> Value:
-        """Return the result of a call in this one."""
-        return ATOM if function.known is UNKNOWN else self._call(function.known, given, named, self)
 
     def _returned(self, at: int) -> Value:
         step = self._steps[at]
