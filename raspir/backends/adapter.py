@@ -391,5 +391,5 @@ class CheckedExecutable:
 
 
 def _atoms_of(raw: object) -> list[Atom]:
-    """Return the atoms of a sequence, those that stand for tuples where it is a result that holds these."""
-    return pack_all(raw) if isinstance(raw, Sequence) else read_sequence(raw)
+    """Return the atoms of a result; a :class:`Sequence` holds the tuples themselves, which are packed again."""
+    return pack_all(raw) if isinstance(raw, Sequence) else read_sequence(raw, packed=True)

@@ -1,7 +1,7 @@
-"""Applications of functions to sequences that may hold tuples: which functions are composed, and which pack tuples.
+"""Functions of sequences that may hold tuples: which functions are composed, and which of them pack their results.
 
-A function that takes apart what another makes is composed with it, so that only atoms are left, which the optimizer
-understands. Wherever else a tuple goes, an atom stands for it (:mod:`raspir.ir.packing`): functions that make tuples
+A function that takes apart the tuples of another is composed with it, so that only atoms are left, which the optimizer
+understands. Everywhere else, an atom stands for each tuple (:mod:`raspir.ir.packing`): functions that make tuples
 pack them, those that take them unpack them, and so do operators and comparisons, which become functions.
 """
 
@@ -10,11 +10,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from raspir.frontends.expressions import Expression
 from raspir.ir.composition import Composed, Part
-from raspir.ir.errors import ProgramError
-from raspir.ir.functions import Function
+from raspir.ir.functions import Function, identity
 from raspir.ir.nesting import nesting
 from raspir.ir.operations import COMPARISONS, Role
 from raspir.ir.packing import Packing, canonical, unpack
@@ -26,7 +26,7 @@ _EQUATING = ("eq", "ne", "select.eq", "select.ne")
 
 @dataclass(frozen=True)
 class Application:
-    """A function, and what it is applied to.
+    """A function and its operands.
 
     Attributes:
         operation: ``map`` or ``select.by``.
@@ -54,20 +54,17 @@ class Applications:
     def __init__(self) -> None:
         self._depths: dict[Expression, int] = {}
         self._made: dict[Expression, Application] = {}
+        self._nesting: dict[tuple[object, ...], int] = {}
 
     def of(self, expression: Expression) -> Application | None:
-        """Return the application that ``expression`` is or becomes, if any; its operands come first.
-
-        Raises:
-            ProgramError: if tuples are used as scores.
-        """
+        """Return the application that ``expression`` is or becomes, if any; call it on the operands first."""
         depths = [self._depths[operand] for operand in expression.operands]
-        self._depths[expression] = _depth(expression, depths)
+        self._depths[expression] = self._depth(expression, depths)
         name, attributes = expression.operation.name, expression.attributes
         if expression.function is not None:
             none = str(attributes[1]) if name == "map" else "value"
             made = self._applied(name, expression, expression.function, none, depths)
-        elif any(depths) and _takes_apart(expression, depths):
+        elif any(depths) and _takes_apart(expression):
             assert expression.operation.evaluate is not None
             name = "map" if expression.operation.role is Role.ELEMENTWISE else "select.by"
             none = str(attributes[-1]) if name == "map" and attributes else "error"
@@ -78,20 +75,36 @@ class Applications:
         return made
 
     def adapted(self, expression: Expression, number: int) -> Application | None:
-        """Return what an operation that is no application takes in place of an operand that may hold tuples, if any.
+        """Return the application that replaces an operand of an operation, or ``None`` to leave the operand alone.
 
-        Both sides of an equality are made canonical, since equal tuples may be different atoms, and a condition becomes
-        its truth, since the empty tuple is false.
+        Only an operand that may hold tuples is replaced. Equal tuples can be different atoms, so both sides of an
+        equality are made canonical. A condition becomes a truth value, since the empty tuple is false. Scores must not
+        be tuples, which only shows at run time.
         """
         operand, name = expression.operands[number], expression.operation.name
         if not self._depths[operand]:
             return None
         if name in _EQUATING and all(self._depths[each] for each in expression.operands):
-            return Application("map", Composed(canonical, (Part(unpack, 1, "skip"),), "skip"), (operand,), "skip", True)
-        if name == "where" and number == 0:
-            truth = Composed(operator.truth, (Part(unpack, 1, "skip"),), "skip")
-            return Application("map", truth, (operand,), "skip", False)
+            return Application("map", _unpacking(canonical), (operand,), "skip", True)
+        function = {("where", 0): operator.truth, ("best", 2): score}.get((name, number))
+        if function is not None:
+            return Application("map", _unpacking(function), (operand,), "skip", False)
         return None
+
+    def _depth(self, expression: Expression, depths: Sequence[int]) -> int:
+        """Return how deeply the tuples in the value of ``expression`` may be nested, given those of its operands."""
+        operation = expression.operation
+        if operation.name == "map":
+            assert expression.function is not None
+            key = (*depths, identity(expression.function))
+            if key not in self._nesting:
+                self._nesting[key] = nesting(expression.function, depths)
+            return self._nesting[key]
+        if operation.role is Role.AGGREGATE:
+            return depths[1]
+        if operation.name == "where":
+            return max(depths[1:])
+        return max(depths) if operation.name in _CONCATENATING else 0
 
     def _applied(
         self, operation: str, expression: Expression, function: Function, none: str, depths: Sequence[int]
@@ -110,34 +123,29 @@ class Applications:
         packs = self._depths[expression] > 0
         if all(part.function is None for part in parts):
             return Application(operation, function, expression.operands, none, packs)
-        whole = parts[0].none if none == "skip" else none  # what is skipped before is skipped by both
+        whole = parts[0].none if none == "skip" else none  # `None` that a part skips is `None` for the whole, too
         return Application(operation, Composed(function, tuple(parts), none), tuple(operands), whole, packs)
 
 
-def _depth(expression: Expression, depths: Sequence[int]) -> int:
-    """Return how deeply the tuples in the value of ``expression`` may be nested, given those of its operands."""
-    operation = expression.operation
-    if operation.name == "map":
-        assert expression.function is not None
-        return nesting(expression.function, depths)
-    if operation.role is Role.AGGREGATE:
-        return depths[1]
-    if operation.name == "where":
-        return max(depths[1:])
-    return max(depths) if operation.name in _CONCATENATING else 0
-
-
-def _takes_apart(expression: Expression, depths: Sequence[int]) -> bool:
-    """Return whether an operation on tuples depends on more than which tuples are equal.
+def score(value: Any) -> Any:
+    """Return a score as it is.
 
     Raises:
-        ProgramError: if it compares them as scores.
+        ValueError: if it is a tuple.
     """
+    if type(value) is tuple:
+        raise ValueError("a score of `best` cannot be a tuple: use a number, such as one of its parts")
+    return value
+
+
+def _unpacking(function: Function) -> Function:
+    """Return ``function``, applied to the tuple that an atom stands for, if any; ``None`` is skipped."""
+    return Composed(function, (Part(unpack, 1, "skip"),), "skip")
+
+
+def _takes_apart(expression: Expression) -> bool:
+    """Return whether an operation on tuples depends on more than which of them are equal."""
     operation = expression.operation
-    if operation.name == "best" and depths[2]:
-        raise ProgramError(
-            "`best`: a score cannot be a tuple: use a number, such as one of its parts", expression.location
-        )
     if operation.evaluate is None or operation.name in (*_EQUATING, "where"):
         return False
     return operation.role in (Role.ELEMENTWISE, Role.SELECT)

@@ -16,7 +16,7 @@ ATOM_CLASSES: tuple[type, ...] = (bool, int, float, str, type(None))
 
 
 PACKED = "\ufdd0"
-"""The first character of a ``str`` that stands for a tuple (:mod:`raspir.ir.packing`): no character of any text."""
+"""The first character of a ``str`` that stands for a tuple (:mod:`raspir.ir.packing`): a Unicode noncharacter."""
 
 _OPENING = f"{PACKED}("
 
@@ -52,6 +52,18 @@ def as_atom(value: object) -> Atom:
     if value != value:
         raise InputError("NaN is not an atom: numbers are totally ordered")
     return value  # type: ignore[return-value]  # _plain has checked the class
+
+
+def given_atom(value: object) -> Atom:
+    """Return an atom of the user, as :func:`as_atom`.
+
+    Raises:
+        InputError: also if it is a ``str`` that could stand for a tuple.
+    """
+    atom = as_atom(value)
+    if type(atom) is str and atom.startswith(PACKED):
+        raise InputError(f"a string cannot begin with U+{ord(PACKED):X}, a noncharacter, which marks tuples in raspir")
+    return atom
 
 
 def _plain(value: object) -> object:
@@ -97,16 +109,21 @@ def is_zero(atom: object) -> bool:
     return is_integer(atom) and atom == 0
 
 
-def read_sequence(value: object) -> list[Atom]:
+def read_sequence(value: object, packed: bool = False) -> list[Atom]:
     """Return the atoms of ``value``: the characters of a ``str``, or the items of any other sequence.
+
+    Args:
+        value: the sequence.
+        packed: whether an item may be a ``str`` that stands for a tuple, as those of the user may not.
 
     Raises:
         InputError: if ``value`` is not a sequence, or an item is not an atom; the message names the position.
     """
+    read = as_atom if packed else given_atom
     atoms: list[Atom] = []
     for position, item in enumerate(_items(value)):
         try:
-            atoms.append(as_atom(item))
+            atoms.append(read(item))
         except InputError as error:
             raise InputError(f"position {position}: {error.message}") from None
     return atoms
@@ -159,14 +176,18 @@ def atom_key(atom: Atom) -> tuple[object, ...]:
     return (type(atom), atom)
 
 
-def distinct(values: object) -> tuple[Atom, ...]:
+def distinct(values: object, packed: bool = False) -> tuple[Atom, ...]:
     """Return the distinct atoms of a sequence or set, in a canonical order.
+
+    Args:
+        values: the sequence or set.
+        packed: as for :func:`read_sequence`.
 
     Raises:
         InputError: as :func:`read_sequence`.
     """
     given = list(values) if isinstance(values, Set) else values
-    atoms = {atom_key(atom): atom for atom in read_sequence(given)}
+    atoms = {atom_key(atom): atom for atom in read_sequence(given, packed)}
     return tuple(sorted(atoms.values(), key=lambda atom: (atom is None, type(atom).__name__, *atom_key(atom)[1:])))
 
 

@@ -1,4 +1,4 @@
-"""Functions of the tuples that other functions make: composed with these, so that no tuple need be a value."""
+"""Composed functions: one that takes tuples apart, composed with those that make them, needs no tuples as values."""
 
 from __future__ import annotations
 

@@ -381,13 +381,13 @@ def _symbols(nodes: Iterable[Node]) -> dict[str, None]:
     return {node.function: None for node in nodes if isinstance(node, Map | SelectBy)}
 
 
-def vocabulary(vocab: Iterable[Atom]) -> tuple[Atom, ...]:
-    """Return the distinct atoms of ``vocab``, in a canonical order.
+def vocabulary(vocab: Iterable[Atom], packed: bool = False) -> tuple[Atom, ...]:
+    """Return the distinct atoms of ``vocab``, in a canonical order; ``packed`` is as for ``distinct``.
 
     Raises:
         InputError: if it is empty, or contains a non-atom.
     """
-    atoms = distinct(vocab)
+    atoms = distinct(vocab, packed)
     if not atoms:
         raise InputError("a vocabulary must contain at least one atom")
     return atoms

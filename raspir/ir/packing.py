@@ -1,7 +1,8 @@
 """Tuples as values of sequences: a ``str`` stands for a tuple wherever an atom is needed.
 
-It is the character :data:`~raspir.ir.atoms.PACKED`, which no text contains, and the tuple as Python writes it. Items
-keep their types, so that ``(1,)`` and ``(True,)`` are two atoms: :func:`canonical` makes one of them, for comparisons.
+It consists of the character :data:`~raspir.ir.atoms.PACKED`, with which no string of the user may begin, and the tuple
+as Python writes it. Items keep their types, so the equal tuples ``(1,)`` and ``(True,)`` are two atoms; where tuples
+are compared, :func:`canonical` makes them one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 from math import isfinite, isinf
 from typing import Any
 
-from raspir.ir.atoms import PACKED, Atom, as_atom, atom_key, is_packed, show_int
+from raspir.ir.atoms import PACKED, Atom, atom_key, given_atom, is_packed, show_int
 from raspir.ir.errors import InputError
 
 DEEPEST = 50
@@ -39,7 +40,7 @@ def _written(value: object, depth: int) -> str:
         items = ", ".join([_written(item, depth + 1) for item in value])
         return f"({items},)" if len(value) == 1 else f"({items})"
     try:
-        atom = as_atom(value)
+        atom = given_atom(value)
     except InputError as error:
         raise ValueError(f"the result is a tuple, and {error.message}") from None
     if type(atom) is float and isinf(atom):
@@ -50,9 +51,11 @@ def _written(value: object, depth: int) -> str:
 @lru_cache(_REMEMBERED)
 def _read(text: str) -> Any:
     try:
-        return literal_eval(text[1:])
-    except (ValueError, SyntaxError):  # a text of the user that only begins so
+        value = literal_eval(text[1:])
+        is_written_so = type(value) is tuple and pack(value) == text
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # a text that functions have made
         return text
+    return value if is_written_so else text
 
 
 def unpack(atom: Atom) -> Any:
@@ -61,17 +64,17 @@ def unpack(atom: Atom) -> Any:
 
 
 def unpack_all(atoms: Iterable[Atom]) -> list[Any]:
-    """Return atoms with the tuples that they stand for."""
+    """Return the atoms of a list, with each tuple in place of the atom that stands for it."""
     return [unpack(atom) for atom in atoms]
 
 
 def pack_all(values: Iterable[Any]) -> list[Atom]:
-    """Return atoms, those that stand for tuples in their place."""
+    """Return the values of a list, with each tuple replaced by the atom that stands for it."""
     return [pack(value) if type(value) is tuple else value for value in values]
 
 
 def value_key(value: Any) -> tuple[object, ...]:
-    """Return a key that two atoms or tuples share only if no program can distinguish them, as for atoms.
+    """Return a key that two atoms or tuples share only if no program can distinguish them.
 
     The second item is ``value``.
     """
@@ -79,9 +82,9 @@ def value_key(value: Any) -> tuple[object, ...]:
 
 
 def canonical(value: Any) -> Any:
-    """Return a tuple that is equal to ``value``, and the same for all equal ones: whole numbers are integers.
+    """Return a tuple that equals ``value``: the same one for all equal tuples, with whole numbers as integers.
 
-    For comparisons of the atoms that stand for tuples. Anything else is returned as it is.
+    The atoms that stand for canonical tuples are equal if the tuples are. Other values are returned as they are.
     """
     return tuple(map(_canonical, value)) if type(value) is tuple else value
 
@@ -94,7 +97,7 @@ def _canonical(item: Any) -> Any:
 
 @dataclass(frozen=True)
 class Packing:
-    """A function whose results are atoms, those that stand for tuples where it makes tuples.
+    """A function that makes tuples, with results packed into atoms.
 
     Attributes:
         function: the function.

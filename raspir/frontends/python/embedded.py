@@ -25,8 +25,8 @@ from raspir.frontends.functions import check_arity, function_name, is_function
 from raspir.frontends.programs import ProgramExpression, SelectorExpression, Shown
 from raspir.frontends.python.synonyms import also_named
 from raspir.frontends.source import mistake
-from raspir.ir import Atom, as_atom, read_sequence
-from raspir.ir.atoms import distinct, is_one_of, show
+from raspir.ir import Atom, read_sequence
+from raspir.ir.atoms import distinct, given_atom, is_one_of, show
 from raspir.ir.errors import InputError
 from raspir.ir.functions import OF_ATOMS
 from raspir.ir.operations import COMPARISONS, OPERATIONS, AttributeKind
@@ -400,9 +400,9 @@ def _atoms_or_none(value: object) -> ProgramExpression:
     if isinstance(value, _Comparand):
         mistake(f"{show(value)} is not a sequence of atoms: compare it, as in key(a) == query(b)")
     try:
-        atom = as_atom(value)
+        atom = given_atom(value)
     except InputError as error:
-        is_sequence = isinstance(value, Iterable) and not isinstance(value, Mapping | Set)
+        is_sequence = isinstance(value, Iterable) and not isinstance(value, str | Mapping | Set)
         hint = "; for a fixed sequence write raw([…])" if is_sequence else ""
         mistake(error.message + hint)
     return _constant(atom)
@@ -422,7 +422,7 @@ def _aggregated(operation: str, selector: SelectorExpression, value: object, def
 
 def _default(default: object) -> Atom:
     try:
-        return as_atom(default)
+        return given_atom(default)
     except InputError as error:
         mistake(f"the default of an aggregate must be an atom: {error.message}")
 
@@ -432,7 +432,7 @@ def _score(score: object) -> ProgramExpression:
     if isinstance(score, ProgramExpression | list | tuple):
         return _program(score)
     try:
-        atom = as_atom(score)
+        atom = given_atom(score)
     except InputError:
         atom = None
     if atom is None:

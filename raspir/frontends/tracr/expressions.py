@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Self, TypeVar
 from raspir.frontends.expressions import Expression, copied, expression, filled, refuse
 from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.frontends.source import mistake
-from raspir.ir import Atom, Function, as_atom
-from raspir.ir.atoms import show
+from raspir.ir import Atom, Function
+from raspir.ir.atoms import given_atom, show
 from raspir.ir.errors import InputError
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.types import NONE
@@ -190,7 +190,7 @@ def atom(value: object, role: str) -> Atom:
         ProgramError: if it is none, naming its ``role``.
     """
     try:
-        return as_atom(value)
+        return given_atom(value)
     except InputError as error:
         mistake(f"{role}: {error.message}")
 

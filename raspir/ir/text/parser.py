@@ -283,7 +283,7 @@ def _attribute(line: _Line, name: str, kind: AttributeKind) -> Attribute:
     atoms = line.items(lambda: _atom(line, "an atom"))
     if not line.accept("]"):
         raise line.wrong("`,` or `]`")
-    return vocabulary(atoms) if kind is AttributeKind.VOCABULARY else tuple(atoms)
+    return vocabulary(atoms, packed=True) if kind is AttributeKind.VOCABULARY else tuple(atoms)
 
 
 def _choice(line: _Line, name: str, kind: AttributeKind) -> str:

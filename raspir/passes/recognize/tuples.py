@@ -1,4 +1,4 @@
-"""Predicates of tuples: in terms of the atoms of which the tuples of the key and those of the query are made."""
+"""Predicates of tuples, expressed as predicates of the atoms that the tuples are made of."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from raspir.backends.numpy.kernels.columns import (
 )
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.kernels.runs import BUDGET, Report, Run, full
-from raspir.ir.atoms import Atom, atom_key, read_sequence
+from raspir.ir.atoms import PACKED, Atom, atom_key, read_sequence
 from raspir.ir.errors import InputError, RaspirError
 from raspir.runtime.inputs import by_name, input_list, refused, require_length, require_same_length
 from raspir.runtime.messages import wrong_length
@@ -244,7 +244,7 @@ def read(value: Any) -> Column:
     Raises:
         InputError: if it is not a sequence, or an item is not an atom; the message gives the position.
     """
-    if type(value) is str:
+    if type(value) is str and PACKED not in value:
         return Column(CHAR, code_points(value)) if value else _EMPTY
     if type(value) in (list, tuple) and value:
         column = _read_list(value)
@@ -269,6 +269,8 @@ def _read_list(atoms: Sequence[Any]) -> Column | None:
     others = classes - {type(None)}
     if len(others) > 1 or not others <= {bool, int, float, str}:
         return None
+    if str in classes and PACKED in "".join(filter(None, atoms)):
+        return None
     column = column_of(atoms)
     return None if float in classes and np.isnan(column.data.view(np.float64)).any() else column
 
@@ -284,7 +286,7 @@ def _read_array(array: Array) -> Column | None:
         return floats(array.astype(np.float64, copy=False))
     if kind == "U" and array.dtype.itemsize == 4 and array.dtype.isnative:
         points = np.ascontiguousarray(array).view(np.uint32)
-        return Column(CHAR, points) if points.all() else None
+        return Column(CHAR, points) if points.all() and (points != ord(PACKED)).all() else None
     return None
 
 
