@@ -143,7 +143,9 @@ def test_a_list_is_a_fixed_sequence(name):
     program, expected = FIXED[name]
     assert program([1, 2, 3]) == expected
     assert raspir.compile(program)([1, 2, 3]) == expected
-    with pytest.raises(EvaluationError, match=r"test_raspy_names\.py:\d+: the fixed sequence has 3 atoms but the input has 2"):
+    with pytest.raises(
+        EvaluationError, match=r"test_raspy_names\.py:\d+: the fixed sequence has 3 atoms but the input has 2"
+    ):
         program([1, 2])
 
 

@@ -41,7 +41,7 @@ class RASPExpr(Expression):
 
     __slots__ = ("_number", "given", "notes", "parts")
 
-    _links = ("operands", "parts")
+    _links: ClassVar[tuple[str, ...]] = ("operands", "parts")
     _stored = (*Expression._stored, "given", "notes")
     _aggregating = "rasp.Aggregate(selector, rasp.tokens)"
     _default_name: ClassVar[str] = "expr"
