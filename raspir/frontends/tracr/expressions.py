@@ -189,6 +189,11 @@ def atom(value: object, role: str) -> Atom:
     Raises:
         ProgramError: if it is none, naming its ``role``.
     """
+    if type(value) is tuple:
+        mistake(
+            f"{role}: {show(value)} is a tuple, which can only be the result or an argument of a function, or the "
+            "value that an operator takes"
+        )
     try:
         return as_atom(value)
     except InputError as error:
