@@ -56,19 +56,21 @@ def test_combinations_of_the_ir(number):
 
 OPEN = [
     Select(indices, tokens, Comparison.EQ) | Select(Full(1), tokens, Comparison.LT),
-    Select(Full("a"), tokens, Comparison.EQ) | ordered,
     is_a & ordered,
     ordered & Select(tokens, Full(1), Comparison.LT),
+    is_a & Select(tokens, tokens, Comparison.LT),
     by_function | is_a,
-    is_a | shorter & by_function,
-    by_function & by_function,
+    is_a | by_function,
+    is_a & (is_a | ordered),
     Select(tokens, Full("a"), Comparison.TRUE) & is_a,
+    Select(indices, Full(1), Comparison.EQ) | Select(indices, tokens, Comparison.EQ),
 ]
 
 
-@pytest.mark.parametrize("number", range(len(OPEN) - 2))
+@pytest.mark.parametrize("number", range(len(OPEN)))
 def test_combinations_that_remain_functions(number):
-    assert functions(OPEN[number])
+    """The second predicate may fail on inputs on which the first one does not."""
+    assert "combined" in functions(OPEN[number])
 
 
 def test_combinations_evaluate_the_second_only_where_that_matters():
@@ -79,6 +81,7 @@ def test_combinations_evaluate_the_second_only_where_that_matters():
             selector([1, "a"])
     lazily = Select(tokens, Full(1), Comparison.NEQ) & ordered
     assert lazily([1, "b"]) == [[False, True]] * 2
+    assert (is_a & (is_a | ordered))([1, "a"]) == [[False, True]] * 2
     assert (Select(tokens, Full(1), Comparison.EQ) | ordered)([1, "z"]) == [[True, False]] * 2
     assert (~lazily | Select(tokens, Full(1), equal))([1, "b"]) == [[True, False]] * 2
 
