@@ -67,7 +67,7 @@ def test_calls_are_names_of_programs(called):
         ("make_shift(key.tokens)", "`key.tokens` is neither a literal nor a program"),
         ("doubled(bad)", "`bad` is neither a literal nor a program"),
         ("doubled(tokens + 1)", "`tokens + 1` is not a literal: "),
-        ("doubled", 'call it, as in "called.py:doubled(tokens)"'),
+        ("doubled", 'call it with literals or programs of the file, as in "called.py:doubled(tokens)"'),
         ("make_shift(__import__('os').getcwd())", "`__import__('os').getcwd()` is not a literal"),
         ("make_shift(*[2])", "`*[2]` is not a literal"),
         ("make_shift(**{'n': 2})", "`**{'n': 2}` is not a literal"),
@@ -86,7 +86,10 @@ def test_calls_are_names_of_programs(called):
         ("__name__(2)", "__name__ is 'program_called', not a function"),
         ("bad(0)", "called.py:14: ZeroDivisionError"),
         ("bad(2)", "bad(2) returned 5, which is not a program"),
-        ("make_shift", 'so it is not a program: call it, as in "called.py:make_shift(2)"'),
+        (
+            "make_shift",
+            'so it is not a program: call it with literals or programs of the file, as in "called.py:make_shift(2)"',
+        ),
     ],
 )
 def test_calls_at_fault(call, words, called):
@@ -101,3 +104,27 @@ def test_calls_of_what_has_no_functions(called):
     strange = called / "a:f(1).py"
     strange.write_text(CALLED)
     assert output("run", f"{strange}:flip", "-i", "a") == output("run", "called.py:flip", "-i", "a", cwd=called)
+
+
+def test_calls_of_functions_of_raspir():
+    """There is no line of the user, and none of a library that raspir uses."""
+    assert output("run", "raspir.tracr.lib:make_reverse(rasp.tokens)", "-i", "abc") == '["c", "b", "a"]\n'
+    assert refused("run", "raspir.tracr.lib:make_reverse(2)", "-i", "abc").startswith(
+        "raspir: make_reverse takes a pro"
+    )
+    assert refused("run", "raspir.tracr.lib:detect_pattern('a', 'b')", "-i", "abc").startswith(
+        "raspir: detect_pattern "
+    )
+
+
+@pytest.mark.parametrize("source", ["rasp.tokens", "rasp.length"])
+def test_another_name_of_a_source_is_no_choice(source, tmp_path):
+    file = tmp_path / "alias.py"
+    file.write_text(f"from raspir.tracr import rasp\nt = {source}\n")
+    assert output("run", str(file), "-i", "ab") == output("run", f"{file}:t", "-i", "ab")
+    with file.open("a") as more:
+        more.write("p = t | 0\n")
+    assert output("run", str(file), "-i", "ab") == output("run", f"{file}:p", "-i", "ab")
+    with file.open("a") as more:
+        more.write("q = p | 0\n")
+    assert "has several programs (p, q): choose one" in refused("run", str(file), "-i", "ab")

@@ -289,6 +289,9 @@ def _only_program(module: ModuleType, origin: str, file: str) -> object:
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
+        sources = _sources()
+        programs = {name: value for name, value in programs.items() if id(value) not in sources} or programs
+    if len(set(map(id, programs.values()))) > 1:
         listed, chosen = ", ".join(programs), f"{'-' if file == '<stdin>' else file}:{next(iter(programs))}"
         raise LoadError(f"{file} has several programs ({listed}): choose one, as in {chosen}")
     return next(iter(programs.values()))
@@ -300,6 +303,13 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
     return {
         (name, id(value)) for other in others for name, value in list(vars(other).items()) if isinstance(value, Loaded)
     }
+
+
+def _sources() -> set[int]:
+    """Return the identities of the programs that raspir's own modules have, such as the tokens."""
+    package = __name__.partition(".")[0]
+    own = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == package]
+    return {id(value) for module in own for value in vars(module).values() if isinstance(value, Loaded)}
 
 
 def _may_be_program(name: str, value: object, origin: str) -> bool:
@@ -389,5 +399,5 @@ def _check_given(function: Callable[..., Any], name: str, file: str | None, give
     missing = {each: parameter for each, parameter in _required(function).items() if each not in given}
     if missing:
         example = f"{'-' if file == '<stdin>' else file}:{example_call(name, missing.values())}"
-        advice = "" if file is None else f': call it, as in "{example}"'
+        advice = "" if file is None else f': call it with literals or programs of the file, as in "{example}"'
         raise LoadError(f"{name} requires arguments ({', '.join(missing)}), so it is not a program{advice}")

@@ -56,6 +56,8 @@ def _argument(value: object) -> object:
     """Return a key of an argument that a partial function holds."""
     if callable(value):
         return identity(value)
+    if type(value) is tuple:
+        return tuple(map(_argument, value))
     return atom_key(value) if is_atom(value) else id(value)
 
 

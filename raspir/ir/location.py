@@ -9,6 +9,7 @@ from types import FrameType
 from typing import NamedTuple
 
 _PACKAGE = __name__.partition(".")[0]
+_COMMAND_LINE = f"{_PACKAGE}.cli"
 
 _CELL = re.compile(r"[/\\]ipykernel_\d+[/\\]\d+\.py$")
 
@@ -26,17 +27,26 @@ class Location(NamedTuple):
 
 
 def calling_frame() -> FrameType | None:
-    """Return the innermost stack frame outside raspir, or ``None``."""
+    """Return the innermost stack frame outside raspir, or ``None``.
+
+    What is outside of the command line is no code of the user, but that of the library which parses the options.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and is_own(frame):
+        if _is_in(frame, _COMMAND_LINE):
+            return None
         frame = frame.f_back
     return frame
 
 
 def is_own(frame: FrameType) -> bool:
     """Return whether a stack frame executes code of raspir."""
+    return _is_in(frame, _PACKAGE)
+
+
+def _is_in(frame: FrameType, package: str) -> bool:
     module = str(frame.f_globals.get("__name__", ""))
-    return module == _PACKAGE or module.startswith(_PACKAGE + ".")
+    return module == package or module.startswith(package + ".")
 
 
 def _shorten(file: str) -> str:

@@ -20,6 +20,7 @@ def compile_rasp_to_model(
     compiler_bos: str = "compiler_bos",
     compiler_pad: str = "compiler_pad",
     mlp_exactness: int = 100,
+    **options: object,
 ) -> NoReturn:
     """Return a program as the weights of a transformer, which raspir does not do yet.
 

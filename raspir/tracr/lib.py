@@ -8,6 +8,8 @@ from typing import Any
 
 from raspir.frontends.expressions import unlocated
 from raspir.frontends.source import mistake
+from raspir.frontends.tracr.expressions import program
+from raspir.frontends.tracr.sops import own_program
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public
 from raspir.tracr import rasp
@@ -26,6 +28,7 @@ length = unlocated(make_length())
 @public
 def make_reverse(sop: rasp.SOp) -> rasp.SOp:
     """Return the values of ``sop`` in reverse order."""
+    program(sop, "make_reverse")
     mirrored = (length - rasp.indices - 1).named("mirrored")
     opposite = rasp.Select(rasp.indices, mirrored, rasp.Comparison.EQ).named("opposite")
     return rasp.Aggregate(opposite, sop).named("reverse")
@@ -34,6 +37,7 @@ def make_reverse(sop: rasp.SOp) -> rasp.SOp:
 @public
 def make_frac_prevs(bools: rasp.SOp) -> rasp.SOp:
     """Return the fraction of the positions so far, one's own included, at which ``bools`` is true."""
+    own_program(bools, "make_frac_prevs")
     so_far = rasp.Select(rasp.indices, rasp.indices, rasp.Comparison.LEQ).named("so_far")
     return rasp.numerical(rasp.Aggregate(so_far, rasp.numerical(bools), default=0)).named("frac_prevs")
 
@@ -47,6 +51,7 @@ def make_pair_balance(sop: rasp.SOp, open_token: rasp.Value, close_token: rasp.V
         open_token: the value that opens a pair.
         close_token: the value that closes one.
     """
+    own_program(sop, "make_pair_balance")
     opened = make_frac_prevs((sop == open_token).named("opens")).named("opened")
     closed = make_frac_prevs((sop == close_token).named("closes")).named("closed")
     return rasp.numerical(rasp.LinearSequenceMap(opened, closed, 1, -1)).named("pair_balance")
@@ -62,6 +67,8 @@ def make_shuffle_dyck(pairs: Sequence[str]) -> rasp.SOp:
     Raises:
         ProgramError: if there is no pair, or one is not two values.
     """
+    if not isinstance(pairs, Sequence):
+        mistake(f'make_shuffle_dyck takes pairs of brackets, such as ["()", "{{}}"], not {show(pairs)}')
     balances = [make_pair_balance(rasp.tokens, *_pair(pair)).named(f"balance of {pair}") for pair in pairs]
     if not balances:
         mistake("make_shuffle_dyck takes at least one pair of brackets")
@@ -96,6 +103,7 @@ def make_hist() -> rasp.SOp:
 @public
 def make_sort_unique(vals: rasp.SOp, keys: rasp.SOp) -> rasp.SOp:
     """Return the values of ``vals`` in ascending order of ``keys``, no two of which may be equal."""
+    program(vals, "make_sort_unique"), program(keys, "make_sort_unique")
     before = rasp.Select(keys, keys, rasp.Comparison.LT).named("before")
     place = rasp.SelectorWidth(before).named("place")
     return rasp.Aggregate(rasp.Select(place, rasp.indices, rasp.Comparison.EQ), vals).named("sort")
@@ -111,6 +119,7 @@ def make_sort(vals: rasp.SOp, keys: rasp.SOp, *, max_seq_len: int, min_key: floa
         max_seq_len: a number that no position reaches.
         min_key: the smallest difference of two keys.
     """
+    program(vals, "make_sort"), program(keys, "make_sort")
     unequal = rasp.SequenceMap(lambda key, index: key + min_key * index / max_seq_len, keys, rasp.indices)
     return make_sort_unique(vals, unequal)
 
@@ -129,6 +138,7 @@ def make_sort_freq(max_seq_len: int) -> rasp.SOp:
 @public
 def shift_by(offset: int, /, sop: rasp.SOp) -> rasp.SOp:
     """Return ``sop`` moved by ``offset`` positions to the right, with ``None`` where it has no value."""
+    program(sop, "shift_by")
     moved = rasp.Select(rasp.indices, rasp.indices, lambda key, query: query == key + offset)
     return rasp.Aggregate(moved, sop, default=None).named(f"shift_by({offset})")
 
@@ -144,6 +154,9 @@ def detect_pattern(sop: rasp.SOp, pattern: Sequence[rasp.Value]) -> rasp.SOp:
     Raises:
         ProgramError: if the pattern is empty.
     """
+    own_program(sop, "detect_pattern")
+    if not isinstance(pattern, Sequence):
+        mistake(f"detect_pattern takes a sequence of values to search for, not {show(pattern)}")
     if len(pattern) < 1:
         mistake("detect_pattern takes a pattern of at least one value")
     distances = range(len(pattern) - 1, 0, -1)
@@ -163,6 +176,7 @@ def make_count_less_freq(n: int) -> rasp.SOp:
 @public
 def make_count(sop: rasp.SOp, token: rasp.Value) -> rasp.SOp:
     """Return the number of positions at which ``sop`` is ``token``."""
+    program(sop, "make_count")
     equal = rasp.Select(sop, sop, lambda key, query: key == token)
     return rasp.SelectorWidth(equal).named(f"count_{token}")
 
@@ -177,7 +191,7 @@ def make_nary_sequencemap(f: Callable[..., Any], *sops: rasp.SOp) -> rasp.SOp:
     """
     if not sops:
         mistake("make_nary_sequencemap takes a function first and then programs")
-    values, *others = sops
+    values, *others = (program(sop, "make_nary_sequencemap") for sop in sops)
     for other in others:
         values = rasp.SequenceMap(_extended, values, other)
     return rasp.Map(lambda values: f(*values), values)

@@ -194,7 +194,7 @@ class Selector:
         return selector_or(self, other)
 
     def __invert__(self):
-        return SelectorNot(self)
+        return selector_not(self)
 
 
 class Select(Selector):
@@ -254,16 +254,30 @@ def selector_or(fst, snd, simplify=True):
 
 
 def selector_not(inner, simplify=True):
+    if simplify and isinstance(inner, Select):
+        return Select(inner.keys, inner.queries, lambda k, q: not inner.predicate(k, q))
     return SelectorNot(inner)
 
 
 def _one(fst, snd, join):
-    """Return two selectors of the same keys and queries as one, which asks the second only if it has to."""
-    if isinstance(fst, Select) and isinstance(snd, Select) and fst.keys is snd.keys and fst.queries is snd.queries:
-        return Select(
-            fst.keys, fst.queries, lambda k, q: join(lambda: fst.predicate(k, q), lambda: snd.predicate(k, q))
-        )
-    return None
+    """Return two selectors of the same keys and queries as one, which evaluates the second where that matters."""
+    if not (isinstance(fst, Select) and isinstance(snd, Select)):
+        return None
+    keys, queries = _common(fst.keys, snd.keys), _common(fst.queries, snd.queries)
+    if keys is None or queries is None:
+        return None
+
+    def holds(select, key, query):
+        if select.keys is not keys:
+            key = select.keys.value
+        return select.predicate(key, query if select.queries is queries else select.queries.value)
+
+    return Select(keys, queries, lambda k, q: join(lambda: holds(fst, k, q), lambda: holds(snd, k, q)))
+
+
+def _common(a, b):
+    """Return the program on one side of two selectors, if there is one; a fixed value gives way to any other."""
+    return a if a is b or isinstance(b, Full) else b if isinstance(a, Full) else None
 
 
 class SelectorWidth(SOp):

@@ -171,17 +171,33 @@ class _Maker:
         elif kind == 5:
             made = rasp.Select(self.value(), rasp.Full(rng.choice(WORDS)), rasp.Comparison.EQ)
         else:
-            keys, queries = self.value(), self.value()
-            first, second = (
-                rasp.Select(
-                    keys, queries, rng.choice([*PREDICATES, *(getattr(rasp.Comparison, c) for c in ("EQ", "LT"))])
-                )
-                for _ in range(2)
-            )
-            made = first & second if rng.random() < 0.5 else first | second
+            made = self.chain()
         self.selectors.append(made)
         if len(self.selectors) > 1 and rng.random() < 0.4:
             self.combine(*rng.sample(self.selectors, 2))
+
+    def chain(self):
+        """Make a combination of selectors of the same keys and queries, or of fixed values in place of some."""
+        rasp, rng = self.rasp, self.rng
+        kind = rng.randrange(3)
+        side, fixed, names = [
+            (self.value, ANY[:-1], "EQ NEQ TRUE"),
+            (self.number, NUMBERS, "EQ NEQ LT GEQ FALSE"),
+            (lambda: rasp.tokens, ANY[:-1], "EQ NEQ LT GEQ"),
+        ][kind]
+        predicates = [getattr(rasp.Comparison, name) for name in names.split()] + PREDICATES * (kind == 0)
+        sides = [side(), side()]
+        made = None
+        for _ in range(rng.choice([2, 2, 3, 4])):
+            keys, queries = (rasp.Full(rng.choice(fixed)) if rng.random() < 0.3 else each for each in sides)
+            each = rasp.Select(keys, queries, rng.choice(predicates))
+            if rng.random() < 0.2:
+                each = ~each
+            if made is not None:
+                first, second = (made, each) if rng.random() < 0.7 else (each, made)
+                each = first & second if rng.random() < 0.5 else first | second
+            made = each if rng.random() < 0.9 else ~each
+        return made
 
     def combine(self, a, b):
         rasp, kind = self.rasp, self.rng.randrange(8)

@@ -45,6 +45,8 @@ BUILT = [
     (lambda: rasp.SequenceMap(abs, tokens, tokens), "cannot be called with 2 arguments"),
     (lambda: rasp.LinearSequenceMap(tokens, tokens, "a", 1), "a factor must be a number, not 'a'"),
     (lambda: rasp.Full([1]), r"rasp.Full: \[1\] is not an atom"),
+    (lambda: rasp.Full((0, 0)), r"rasp.Full: \(0, 0\) is a tuple, which can only be the result or an argument of"),
+    (lambda: rasp.Aggregate(everything, tokens, default=("a", 1)), r"the default: \('a', 1\) is a tuple, which"),
     (lambda: rasp.ConstantSOp(5), "rasp.ConstantSOp: 5 is not a sequence"),
     (lambda: rasp.ConstantSOp([{}]), "rasp.ConstantSOp: position 0: {} is not an atom"),
     (lambda: rasp.Select(tokens, tokens, "=="), "rasp.Select takes a predicate of two values last"),
@@ -68,6 +70,17 @@ BUILT = [
     (lambda: lib.make_shuffle_dyck([]), "at least one pair"),
     (lambda: lib.make_shuffle_dyck(["("]), "not '\\('"),
     (lambda: lib.detect_pattern(tokens, ""), "at least one value"),
+    (lambda: lib.detect_pattern(tokens, 5), "a sequence of values to search for, not 5"),
+    (lambda: lib.detect_pattern("a", "b"), "detect_pattern takes a program of Tracr's dialect, not 'a'"),
+    (lambda: lib.make_pair_balance("a", "(", ")"), "make_pair_balance takes a program of Tracr's dialect, not 'a'"),
+    (lambda: lib.make_frac_prevs(raspir.tokens), "make_frac_prevs takes .* not a program of another dialect"),
+    (lambda: lib.make_reverse(2), "make_reverse takes a program, not 2"),
+    (lambda: lib.shift_by(tokens, 1), "shift_by takes a program, not 1"),
+    (lambda: lib.make_sort_unique(tokens, "a"), "make_sort_unique takes a program, not 'a'"),
+    (lambda: lib.make_sort("a", tokens, max_seq_len=5, min_key=1), "make_sort takes a program, not 'a'"),
+    (lambda: lib.make_count(everything, "a"), "make_count takes a program, not a selector"),
+    (lambda: lib.make_nary_sequencemap(max, tokens, 1), "make_nary_sequencemap takes a program, not 1"),
+    (lambda: lib.make_shuffle_dyck(5), "takes pairs of brackets, such as .*, not 5"),
     (lambda: lib.make_nary_sequencemap(max), "a function first and then programs"),
     (
         lambda: raspir.optimize(rasp.length - 1, causal=True),
@@ -77,6 +90,10 @@ BUILT = [
     (lambda: raspir.lower(everything), r"aggregate with it, as in rasp.Aggregate\(selector, rasp.tokens\)"),
     (
         lambda: compiling.compile_rasp_to_model(tokens, {"a"}, 5),
+        "raspir does not write the weights of transformers yet",
+    ),
+    (
+        lambda: compiling.compile_rasp_to_model(tokens, {"a"}, 5, return_craft_model=True),
         "raspir does not write the weights of transformers yet",
     ),
 ]

@@ -1,13 +1,11 @@
-"""Wishes for the encoding of a program in a transformer, which change no value."""
+"""Hints for the encoding of a program in a transformer, which change no value."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from raspir.frontends.source import mistake
 from raspir.frontends.tracr.expressions import Encoding, annotate
-from raspir.frontends.tracr.sops import SOp
-from raspir.ir.atoms import show
+from raspir.frontends.tracr.sops import SOp, own_program
 from raspir.ir.tracebacks import public
 
 S = TypeVar("S", bound=SOp)
@@ -20,7 +18,7 @@ def numerical(sop: S) -> S:
     Raises:
         ProgramError: if it is not a program of this dialect.
     """
-    return annotate(_checked(sop, "rasp.numerical"), encoding=Encoding.NUMERICAL)
+    return annotate(own_program(sop, "rasp.numerical"), encoding=Encoding.NUMERICAL)
 
 
 @public
@@ -30,7 +28,7 @@ def categorical(sop: S) -> S:
     Raises:
         ProgramError: if it is not a program of this dialect.
     """
-    return annotate(_checked(sop, "rasp.categorical"), encoding=Encoding.CATEGORICAL)
+    return annotate(own_program(sop, "rasp.categorical"), encoding=Encoding.CATEGORICAL)
 
 
 @public
@@ -40,7 +38,7 @@ def get_encoding(sop: SOp) -> Encoding:
     Raises:
         ProgramError: if it is not a program of this dialect.
     """
-    encoding: Encoding = _checked(sop, "rasp.get_encoding").annotations["encoding"]
+    encoding: Encoding = own_program(sop, "rasp.get_encoding").annotations["encoding"]
     return encoding
 
 
@@ -52,9 +50,3 @@ def is_numerical(sop: SOp) -> bool:
 def is_categorical(sop: SOp) -> bool:
     """Return whether a program is to be encoded categorically."""
     return get_encoding(sop) is Encoding.CATEGORICAL
-
-
-def _checked(sop: S, role: str) -> S:
-    if not isinstance(sop, SOp):
-        mistake(f"{role} takes a program of Tracr's dialect, not {show(sop)}")
-    return sop

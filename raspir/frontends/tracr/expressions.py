@@ -41,7 +41,7 @@ class RASPExpr(Expression):
 
     __slots__ = ("_number", "given", "notes", "parts")
 
-    _links = ("operands", "parts")
+    _links: ClassVar[tuple[str, ...]] = ("operands", "parts")
     _stored = (*Expression._stored, "given", "notes")
     _aggregating = "rasp.Aggregate(selector, rasp.tokens)"
     _default_name: ClassVar[str] = "expr"
@@ -189,6 +189,11 @@ def atom(value: object, role: str) -> Atom:
     Raises:
         ProgramError: if it is none, naming its ``role``.
     """
+    if type(value) is tuple:
+        mistake(
+            f"{role}: {show(value)} is a tuple, which can only be the result or an argument of a function, or the "
+            "value that an operator takes"
+        )
     try:
         return given_atom(value)
     except InputError as error:

@@ -1,8 +1,4 @@
-"""The predicates of selectors in Tracr's dialect: comparisons, and functions of the predicates of other selectors.
-
-The functions stand here, to be the parts of :class:`functools.partial`, so that programs can be pickled and the
-optimizer can read them.
-"""
+"""The predicates of selectors in Tracr's dialect: comparisons, and where predicates fail."""
 
 from __future__ import annotations
 
@@ -11,8 +7,9 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any
 
+from raspir.frontends.expressions import Expression
 from raspir.ir.operations import COMPARISONS
-from raspir.ir.types import NONE, NUMBER, STR, Type
+from raspir.ir.types import NONE, NUMBER, STR
 
 Predicate = Callable[[Any, Any], Any]
 """A function of a key's value and a query's value, whose result is true where the query selects the key."""
@@ -53,7 +50,7 @@ _OPERATIONS = {
     Comparison.GT: "gt", Comparison.GEQ: "ge", Comparison.NEQ: "ne",
 }  # fmt: skip
 
-PLAIN = tuple((getattr(operator, name), name) for name in COMPARISONS)
+_PLAIN = tuple((getattr(operator, name), name) for name in COMPARISONS)
 """The functions of the standard library that are comparisons, with the name of each."""
 
 
@@ -61,52 +58,42 @@ def comparison_of(predicate: Predicate) -> tuple[str | None, str]:
     """Return the name of a comparison, if ``predicate`` is one, and how it treats ``None``."""
     if isinstance(predicate, Comparison):
         return predicate.operation, "error"
-    return next((name for function, name in PLAIN if predicate is function), None), "value"
+    return next((name for function, name in _PLAIN if predicate is function), None), "value"
 
 
-def negated(predicate: Predicate, key: Any, query: Any) -> bool:
-    """Return what ``predicate`` does not select."""
-    return not predicate(key, query)
-
-
-def both(first: Predicate, second: Predicate, key: Any, query: Any) -> Any:
-    """Return ``first and second``, which asks the second only if it has to."""
-    return first(key, query) and second(key, query)
-
-
-def either(first: Predicate, second: Predicate, key: Any, query: Any) -> Any:
-    """Return ``first or second``, which asks the second only if it has to."""
-    return first(key, query) or second(key, query)
-
-
-def of_key(predicate: Predicate, value: Any, key: Any, query: Any) -> Any:
-    """Return a predicate of ``value`` in place of the key."""
-    return predicate(value, query)
-
-
-def of_query(predicate: Predicate, value: Any, key: Any, query: Any) -> Any:
-    """Return a predicate of ``value`` in place of the query."""
-    return predicate(key, value)
-
-
-def fails_no_more(second: Predicate, first: Predicate, same: bool, kinds: Sequence[Type]) -> bool:
-    """Return whether a predicate fails at most where another one, which is asked before it, fails as well.
+def fails_only_with(
+    second: Predicate, sides: Sequence[Expression], first: Predicate, first_sides: Sequence[Expression]
+) -> bool:
+    """Return whether one predicate can fail on an input only if another one fails on the same input.
 
     Args:
         second: the predicate.
-        first: the other one.
-        same: whether both are asked of the same keys and queries.
-        kinds: the types of the keys and of the queries of the second.
+        sides: the keys and the queries that it is asked of.
+        first: the other predicate, which is asked of all pairs of positions.
+        first_sides: the keys and the queries of the other predicate.
     """
-    if not (isinstance(first, Comparison) and isinstance(second, Comparison)):
-        return False
-    if second.operation is None:
-        return True
-    if same and first.operation is not None and (second in _EQUALITY or first not in _EQUALITY):
-        return True
-    if second in _EQUALITY:
-        return not any(NONE in kind for kind in kinds)
-    return all(kind in NUMBER for kind in kinds) or all(kind in STR for kind in kinds)
+    name, none = comparison_of(second)
+    if name is None:
+        return isinstance(second, Comparison)
+    first_name, first_none = comparison_of(first)
+    if name not in _EQUALITY:
+        if any(all(side.type in kind for side in sides) for kind in _ORDERED):
+            return True
+        pairs = zip(sides, first_sides, strict=True)
+        return (
+            first_name is not None and first_name not in _EQUALITY and all(_is_compared_alike(*each) for each in pairs)
+        )
+    missing = [] if none == "value" else [side for side in sides if NONE in side.type]
+    refuses_none = first_name is not None and (first_none == "error" or first_name not in _EQUALITY)
+    # Every position is a key as well as a query, so it does not matter on which side the first one has the program.
+    return not missing or (refuses_none and all(any(side is each for each in first_sides) for side in missing))
 
 
-_EQUALITY = (Comparison.EQ, Comparison.NEQ)
+def _is_compared_alike(a: Expression, b: Expression) -> bool:
+    """Return whether ordering values of ``a`` fails exactly where ordering those of ``b`` does."""
+    return a is b or any(a.type in kind and b.type in kind for kind in _ORDERED)
+
+
+_EQUALITY = ("eq", "ne")
+_ORDERED = (NUMBER, STR)
+"""The kinds of values within which any two can be ordered."""

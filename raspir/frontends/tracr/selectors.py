@@ -1,14 +1,12 @@
 """The selectors of Tracr's dialect.
 
-Two selectors of the same keys and queries are one selector whose predicate asks the second predicate only where the
-first one leaves the outcome open. Where that cannot be noticed, as the second fails nowhere else, the IR has the
-combination of two comparisons, which the optimizer understands.
+As in Tracr, two selectors of the same keys and queries combine into one whose predicate evaluates the second predicate
+only where the first one leaves the outcome open. This shows only where the second fails and the first does not. In all
+other cases the combination is one of the IR, which the optimizer understands and in which both keep their names.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,24 +14,19 @@ from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.functions import check_arity, is_function
 from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.frontends.source import mistake
+from raspir.frontends.tracr.combinations import combined, steps_of
 from raspir.frontends.tracr.expressions import RASPExpr, constant, made_of, program, treating_none
 from raspir.frontends.tracr.predicates import (
     Comparison,
     Predicate,
-    both,
     comparison_of,
-    either,
-    fails_no_more,
-    negated,
-    of_key,
-    of_query,
+    fails_only_with,
 )
 from raspir.frontends.tracr.sops import only
 from raspir.frontends.tracr.sources import Full
 from raspir.ir import Function
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public, public_methods
-from raspir.ir.types import NONE
 
 SelectorValue = list[list[bool]]
 """The entries of a selector: a row for each query, with an entry for each key."""
@@ -93,8 +86,15 @@ class Select(Selector):
         ProgramError: if an argument is unsuitable.
     """
 
-    __slots__ = ()
+    __slots__ = ("asked_first", "is_strict")
     _default_name = "select"
+    _links = (*Selector._links, "asked_first")
+    _stored = (*Selector._stored, "is_strict")
+
+    asked_first: tuple[Select, ...]
+    """Of a combination, the selector whose predicate it evaluates for all pairs of positions."""
+    is_strict: bool
+    """Whether it fails only on inputs on which the predicate that it evaluates first fails."""
 
     def __init__(self, keys: ProgramExpression, queries: ProgramExpression, predicate: Predicate) -> None:
         sides = program(keys, "rasp.Select"), program(queries, "rasp.Select")
@@ -103,6 +103,7 @@ class Select(Selector):
                 "rasp.Select takes a predicate of two values last, a key's and a query's, such as rasp.Comparison.EQ, "
                 f"not {show(predicate)}"
             )
+        self.asked_first, self.is_strict = (), True
         if predicate is Comparison.TRUE or predicate is Comparison.FALSE:
             compared = constant(1), constant(int(predicate is Comparison.TRUE))
             made_of(self, sides, (predicate,), "select.eq", compared)
@@ -128,8 +129,7 @@ class Select(Selector):
     @property
     def predicate(self) -> Function:
         """The predicate."""
-        function: Function = self.given[0]
-        return function
+        return self.given[0] if self.given else partial(combined, steps_of(self))
 
 
 @public_methods
@@ -240,11 +240,7 @@ def selector_not(inner: Any, simplify: bool = True) -> Selector:
     inner = _selector(inner, "~")
     if not (simplify and isinstance(inner, Select)):
         return SelectorNot(inner)
-    made = Select.__new__(Select)
-    return made_of(made, inner.parts, (partial(negated, inner.predicate),), "selector.not", (inner,))
-
-
-_COMBINE: dict[str, Callable[..., Any]] = {"and": both, "or": either}
+    return made_of(_after(inner, inner.is_strict), inner.parts, (), "selector.not", (inner,))
 
 
 def _simplified(name: str, fst: object, snd: object) -> Select | None:
@@ -254,13 +250,13 @@ def _simplified(name: str, fst: object, snd: object) -> Select | None:
     keys, queries = _common(fst.keys, snd.keys), _common(fst.queries, snd.queries)
     if keys is None or queries is None:
         return None
-    predicates = [_on(each, keys, queries) for each in (fst, snd)]
-    combined = partial(_COMBINE[name], *predicates)
-    made = Select.__new__(Select)
-    same = all(a is b for a, b in zip(fst.parts, snd.parts, strict=True))
-    if fails_no_more(snd.predicate, fst.predicate, same, [side.type for side in snd.parts]):
-        return made_of(made, (keys, queries), (combined,), f"selector.{name}", (fst, snd))
-    return made_of(made, (keys, queries), (combined,), "select.by", (keys, queries), ("function",), combined)
+    sides = keys, queries
+    first, second = _first(fst), _first(snd)
+    if snd.is_strict and fails_only_with(second.predicate, second.parts, first.predicate, first.parts):
+        return made_of(_after(fst, fst.is_strict), sides, (), f"selector.{name}", (fst, snd))
+    later = steps_of(snd, sides)
+    predicate = partial(combined, (*steps_of(fst, sides), (name, len(later)), *later))
+    return made_of(_after(fst, False), sides, (predicate,), "select.by", sides, ("function",), predicate)
 
 
 def _common(a: Expression, b: Expression) -> Expression | None:
@@ -270,24 +266,13 @@ def _common(a: Expression, b: Expression) -> Expression | None:
     return b if isinstance(a, Full) else None
 
 
-def _on(select: Select, keys: Expression, queries: Expression) -> Predicate:
-    """Return the predicate of a selector as one of these keys and queries."""
-    predicate = _plain(select)
-    if isinstance(select.keys, Full) and select.keys is not keys:
-        predicate = partial(of_key, predicate, select.keys.fill)
-    if isinstance(select.queries, Full) and select.queries is not queries:
-        predicate = partial(of_query, predicate, select.queries.fill)
-    return predicate
+def _first(select: Select) -> Select:
+    """Return the selector whose predicate ``select`` evaluates for all pairs of positions."""
+    return select.asked_first[0] if select.asked_first else select
 
 
-def _plain(select: Select) -> Predicate:
-    """Return the predicate of a selector; for a comparison of what is never ``None``, a function of `operator`."""
-    predicate = select.predicate
-    if not isinstance(predicate, Comparison) or predicate.operation is None or _may_be_none(select):
-        return predicate
-    function: Predicate = getattr(operator, predicate.operation)
-    return function
-
-
-def _may_be_none(select: Select) -> bool:
-    return any(NONE in side.type for side in select.parts)
+def _after(select: Select, is_strict: bool) -> Select:
+    """Return a new combination, still to be filled in, that begins with the predicate of ``select``."""
+    made = Select.__new__(Select)
+    made.asked_first, made.is_strict = (_first(select),), is_strict
+    return made

@@ -8,7 +8,7 @@ need not be composed with it: the program keeps the operations that the optimize
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from raspir.frontends.expressions import MISSING, UNSUPPORTED, Expression, RefusedOperations, refuse
 from raspir.frontends.functions import check_arity, is_function
@@ -24,6 +24,8 @@ from raspir.ir.operations import COMPARISONS, OPERATIONS
 from raspir.ir.tracebacks import public, public_methods
 from raspir.ir.types import BOOL, NONE
 from raspir.ir.typing import Attribute
+
+S = TypeVar("S", bound="SOp")
 
 
 def skipping(operands: Sequence[Expression]) -> tuple[Attribute, ...]:
@@ -89,6 +91,18 @@ class SOp(RASPExpr, ProgramExpression):
         return sop_not(self)
 
     __hash__ = RefusedOperations.__hash__
+
+
+def own_program(value: S, role: str) -> S:
+    """Return ``value``, which must be a program of this dialect.
+
+    Raises:
+        ProgramError: if it is not, naming the ``role`` that takes it.
+    """
+    if not isinstance(value, SOp):
+        other = f"{show(value)} of another dialect" if isinstance(value, ProgramExpression) else show(value)
+        mistake(f"{role} takes a program of Tracr's dialect, not {other}")
+    return value
 
 
 def only(called: Expression, given: tuple[object, ...], named: dict[str, object]) -> object:
