@@ -181,9 +181,9 @@ class _Maker:
         rasp, rng = self.rasp, self.rng
         kind = rng.randrange(3)
         side, fixed, names = [
-            (self.value, ANY[:-1], "EQ NEQ TRUE"),
-            (self.number, NUMBERS, "EQ NEQ LT GEQ FALSE"),
-            (lambda: rasp.tokens, ANY[:-1], "EQ NEQ LT GEQ"),
+            (self.value, ANY[:-1], "EQ NEQ"),
+            (self.number, NUMBERS, "EQ NEQ LT GEQ"),
+            (lambda: rasp.tokens, ANY[:-1], "EQ NEQ LT GEQ TRUE FALSE"),
         ][kind]
         predicates = [getattr(rasp.Comparison, name) for name in names.split()] + PREDICATES * (kind == 0)
         sides = [side(), side()]
