@@ -189,7 +189,10 @@ class _Maker:
         sides = [side(), side()]
         made = None
         for _ in range(rng.choice([2, 2, 3, 4])):
-            keys, queries = (rasp.Full(rng.choice(fixed)) if rng.random() < 0.3 else each for each in sides)
+            chosen = rng.randrange(4)  # at most one side, as fixed values of different kinds cannot be ordered
+            keys, queries = (
+                rasp.Full(rng.choice(fixed)) if number == chosen else side for number, side in enumerate(sides)
+            )
             each = rasp.Select(keys, queries, rng.choice(predicates))
             if rng.random() < 0.2:
                 each = ~each
