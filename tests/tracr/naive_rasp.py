@@ -177,6 +177,7 @@ for _name, _function in {"EQ": "eq", "LT": "lt", "LEQ": "le", "GT": "gt", "GEQ":
     setattr(Comparison, _name, _comparing(getattr(operator, _function)))
 Comparison.TRUE = staticmethod(lambda key, query: True)
 Comparison.FALSE = staticmethod(lambda key, query: False)
+_FIXED = (Comparison.TRUE, Comparison.FALSE)
 
 
 class Selector:
@@ -202,7 +203,7 @@ class Select(Selector):
         self.keys, self.queries, self.predicate = keys, queries, predicate
 
     def rows(self, given):
-        if self.predicate in (Comparison.TRUE, Comparison.FALSE):  # Tracr fails where the keys or the queries do
+        if self.predicate in _FIXED:  # Tracr fails where the keys or the queries do
             return [[self.predicate(None, None)] * len(given) for _ in given.xs]
         keys, queries = given.of(self.keys), given.of(self.queries)
         return [[self.predicate(key, query) for key in keys] for query in queries]
@@ -255,6 +256,8 @@ def selector_or(fst, snd, simplify=True):
 
 def selector_not(inner, simplify=True):
     if simplify and isinstance(inner, Select):
+        if inner.predicate in _FIXED:
+            return Select(inner.keys, inner.queries, _FIXED[inner.predicate is _FIXED[0]])
         return Select(inner.keys, inner.queries, lambda k, q: not inner.predicate(k, q))
     return SelectorNot(inner)
 
@@ -266,6 +269,10 @@ def _one(fst, snd, join):
     keys, queries = _common(fst.keys, snd.keys), _common(fst.queries, snd.queries)
     if keys is None or queries is None:
         return None
+
+    if fst.predicate in _FIXED and snd.predicate in _FIXED:
+        fixed = join(*(lambda each=each: each.predicate is _FIXED[0] for each in (fst, snd)))
+        return Select(keys, queries, _FIXED[not fixed])
 
     def holds(select, key, query):
         if select.keys is not keys:

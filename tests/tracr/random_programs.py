@@ -181,15 +181,18 @@ class _Maker:
         rasp, rng = self.rasp, self.rng
         kind = rng.randrange(3)
         side, fixed, names = [
-            (self.value, ANY[:-1], "EQ NEQ TRUE"),
-            (self.number, NUMBERS, "EQ NEQ LT GEQ FALSE"),
-            (lambda: rasp.tokens, ANY[:-1], "EQ NEQ LT GEQ"),
+            (self.value, ANY[:-1], "EQ NEQ"),
+            (self.number, NUMBERS, "EQ NEQ LT GEQ"),
+            (lambda: rasp.tokens, ANY[:-1], "EQ NEQ LT GEQ TRUE FALSE"),
         ][kind]
         predicates = [getattr(rasp.Comparison, name) for name in names.split()] + PREDICATES * (kind == 0)
         sides = [side(), side()]
         made = None
         for _ in range(rng.choice([2, 2, 3, 4])):
-            keys, queries = (rasp.Full(rng.choice(fixed)) if rng.random() < 0.3 else each for each in sides)
+            chosen = rng.randrange(4)  # at most one side, as fixed values of different kinds cannot be ordered
+            keys, queries = (
+                rasp.Full(rng.choice(fixed)) if number == chosen else side for number, side in enumerate(sides)
+            )
             each = rasp.Select(keys, queries, rng.choice(predicates))
             if rng.random() < 0.2:
                 each = ~each
