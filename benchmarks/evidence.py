@@ -34,7 +34,7 @@ STEPS = {
     "conformance of reference": (*KIT, "reference"),
     "proofs": (*RASPIR, "verify-rules"),
     "fuzzing": (*RASPIR, "fuzz", "--cases", "100000"),
-    "causal fuzzing": (*RASPIR, "fuzz", "--cases", "100000", "--causal"),
+    "causal fuzzing": (*RASPIR, "fuzz", "--cases", "40000", "--causal"),
     "mutations": ("benchmarks/mutations.py",),
 }
 """The arguments of the interpreter for each step, in order."""
