@@ -257,8 +257,8 @@ CAUSAL = (
     Fault("a condition bounds the branch that it does not choose", "analysis/leads.py",
           "(allowed if holds else ~allowed).intervals", "allowed.intervals", LOOKING_BACK),
     Fault("a masked fetch is composed also where the mask does not hold", "passes/depth/gathers.py",
-          'return algebra("where", guard, algebra.linear(position), algebra.const(-1))',
-          "return algebra.linear(position)", ("tests/passes/depth",)),
+          'return algebra("where", guard, algebra.linear(fetched), algebra.const(-1))',
+          "return algebra.linear(fetched)", ("tests/passes/depth",)),
     Fault("a count of positions so far leaves out the position itself", "analysis/leads.py",
           "return 0 if self._facts.contains(before, selector) else 1", "return 0", LOOKING_BACK),
 )  # fmt: skip

@@ -8,10 +8,10 @@ from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Comparison, Disjunction
-from raspir.ir import Graph, Node
+from raspir.ir import Graph, Node, build
 from raspir.ir.causal import written
 from raspir.ir.layers import selector_parts
-from raspir.ir.views import Aggregate, Indices
+from raspir.ir.views import Aggregate
 
 
 def looks_back(facts: Known, selector: Node) -> bool:
@@ -65,8 +65,8 @@ def _every_clause_looks_back(facts: Known, formula: Disjunction) -> bool:
 
 def _looks_back(facts: Known, pair: Comparison, allowed: IntSet) -> bool:
     """Return whether ``key - query in allowed`` implies that the key's position is at most the query's."""
-    if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or not isinstance(pair.key.term, Indices):
+    if pair.position is None:
         return False
     high = allowed.intervals[-1][1]
-    ahead = pair.query.plus(Linear({pair.key.term: 1}), -1)
+    ahead = pair.position.plus(Linear({build("indices"): 1}), -1)
     return high != inf and facts.bounds(ahead)[1] + high <= 0

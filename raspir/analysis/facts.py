@@ -523,10 +523,8 @@ def _position(formula: Disjunction | None) -> Linear | None:
     if clause is None or len(clause.sets) != 1:
         return None
     ((pair, allowed),) = clause.sets.items()
-    offset = allowed.single
-    if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or offset is None:
-        return None
-    return pair.query.plus(Linear({}, offset)) if isinstance(pair.key.term, Indices) else None
+    query, offset = pair.position, allowed.single
+    return None if query is None or offset is None else query.plus(Linear({}, offset))
 
 
 def clause_of(formula: Disjunction | None) -> Conjunct | None:

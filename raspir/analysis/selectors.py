@@ -68,6 +68,13 @@ class Comparison:
         return self.key == self.query and self.kind in ("int", "cmp")
 
     @property
+    def position(self) -> Linear | None:
+        """The query, if the key is the position itself: then the condition compares positions with integers."""
+        if not isinstance(self.key, Linear) or not isinstance(self.query, Linear):
+            return None
+        return self.query if isinstance(self.key.term, Indices) else None
+
+    @property
     def is_index(self) -> bool:
         """Whether key and query are the positions themselves."""
         return self.same and isinstance(self.key, Linear) and isinstance(self.key.term, Indices)

@@ -151,8 +151,8 @@ class Graph:
         if max_length is not None and (type(max_length) is not int or max_length < 0):
             raise InputError(f"the maximum length must be a natural number, not {show(max_length)}")
         graph = self if max_length is None else self.derived(max_length=max_length)
-        if causal is not None:
-            graph = graph.derived(causal=False) if not causal else graph if graph.causal else graph.masked()
+        if causal is not None and causal != graph.causal:
+            graph = graph.masked() if causal else graph.derived(causal=False)
         return graph if vocab is None else graph._holding(vocabulary(vocab))
 
     promise = assume  # former name

@@ -91,6 +91,22 @@ class RASPExpr(Expression):
         return copied(self)
 
 
+class OfTwo(RASPExpr):
+    """Base class of the expressions of two others."""
+
+    __slots__ = ()
+
+    @property
+    def fst(self) -> Expression:
+        """The first of the two."""
+        return self.parts[0]
+
+    @property
+    def snd(self) -> Expression:
+        """The second of the two."""
+        return self.parts[1]
+
+
 class Annotations(Mapping[str, Any]):
     """The annotations of an expression. A default is found by its key, but is not listed."""
 

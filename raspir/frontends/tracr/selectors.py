@@ -8,14 +8,14 @@ other cases the combination is one of the IR, which the optimizer understands an
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from raspir.frontends.expressions import Expression, RefusedOperations
 from raspir.frontends.functions import check_arity, is_function
 from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.frontends.source import mistake
 from raspir.frontends.tracr.combinations import combined, steps_of
-from raspir.frontends.tracr.expressions import RASPExpr, constant, made_of, program, treating_none
+from raspir.frontends.tracr.expressions import OfTwo, RASPExpr, constant, made_of, program, treating_none
 from raspir.frontends.tracr.predicates import (
     Comparison,
     Predicate,
@@ -133,24 +133,20 @@ class Select(Selector):
 
 
 @public_methods
-class _Pair(Selector):
+class _Combination(OfTwo, Selector):
     """Base class of the combinations of two selectors."""
 
     __slots__ = ()
+    _operator: ClassVar[tuple[str, str]]
+    """The operator in messages, and the operation."""
 
-    @property
-    def fst(self) -> Expression:
-        """The first selector."""
-        return self.parts[0]
-
-    @property
-    def snd(self) -> Expression:
-        """The second selector."""
-        return self.parts[1]
+    def __init__(self, fst: SelectorExpression, snd: SelectorExpression) -> None:
+        symbol, operation = self._operator
+        parts = _selector(fst, symbol), _selector(snd, symbol)
+        made_of(self, parts, (), operation, parts)
 
 
-@public_methods
-class SelectorAnd(_Pair):
+class SelectorAnd(_Combination):
     """What both of two selectors select.
 
     Raises:
@@ -159,14 +155,10 @@ class SelectorAnd(_Pair):
 
     __slots__ = ()
     _default_name = "selector_and"
-
-    def __init__(self, fst: SelectorExpression, snd: SelectorExpression) -> None:
-        parts = _selector(fst, "&"), _selector(snd, "&")
-        made_of(self, parts, (), "selector.and", parts)
+    _operator = ("&", "selector.and")
 
 
-@public_methods
-class SelectorOr(_Pair):
+class SelectorOr(_Combination):
     """What either of two selectors selects.
 
     Raises:
@@ -175,10 +167,7 @@ class SelectorOr(_Pair):
 
     __slots__ = ()
     _default_name = "selector_or"
-
-    def __init__(self, fst: SelectorExpression, snd: SelectorExpression) -> None:
-        parts = _selector(fst, "|"), _selector(snd, "|")
-        made_of(self, parts, (), "selector.or", parts)
+    _operator = ("|", "selector.or")
 
 
 @public_methods

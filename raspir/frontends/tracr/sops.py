@@ -14,7 +14,7 @@ from raspir.frontends.expressions import MISSING, UNSUPPORTED, Expression, Refus
 from raspir.frontends.functions import check_arity, is_function
 from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.source import mistake
-from raspir.frontends.tracr.expressions import RASPExpr, atom, constant, made_of, program, treating_none
+from raspir.frontends.tracr.expressions import OfTwo, RASPExpr, atom, constant, made_of, program, treating_none
 from raspir.frontends.tracr.operators import BINARY, is_closed, negated, with_value
 from raspir.ir import Function
 from raspir.ir.atoms import is_atom, show
@@ -225,7 +225,7 @@ def sop_not(sop: ProgramExpression) -> SOp:
 
 
 @public_methods
-class SequenceMap(SOp):
+class SequenceMap(OfTwo, SOp):
     """A function of the values of two programs at each position.
 
     Args:
@@ -252,16 +252,6 @@ class SequenceMap(SOp):
         """The function."""
         function: Function = self.given[0]
         return function
-
-    @property
-    def fst(self) -> Expression:
-        """The program that computes the first values."""
-        return self.parts[0]
-
-    @property
-    def snd(self) -> Expression:
-        """The program that computes the second values."""
-        return self.parts[1]
 
 
 def _of_two(name: str, fst: ProgramExpression, snd: ProgramExpression) -> SequenceMap:

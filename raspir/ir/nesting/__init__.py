@@ -11,7 +11,7 @@ import functools
 import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from inspect import CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS
+from inspect import CO_GENERATOR, CO_VARARGS, CO_VARKEYWORDS, getattr_static
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodDescriptorType, MethodType
 from typing import Any
 
@@ -94,8 +94,8 @@ class _Calls:
             return self._read(function.__code__, function.__globals__, variables, given, named)
         if isinstance(function, CodeType) and frame is not None:
             return self._read(function, frame.globals, frame.variables, given, named)
-        method = getattr(type(function), "__call__", None)  # noqa: B004  # the method, where it is written in Python
-        if isinstance(method, FunctionType):
+        method = getattr_static(type(function), "__call__", None)
+        if isinstance(method, FunctionType):  # it is written in Python
             return self.call(method, [value_of(function), *given], named)
         return _builtin(function, given)
 

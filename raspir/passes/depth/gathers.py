@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import inf
 
-from raspir.analysis import Comparison, Conjunct, IntSet, Linear
+from raspir.analysis import Conjunct, IntSet, Linear
 from raspir.analysis.facts import clause_of
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import atom_key
@@ -63,22 +63,17 @@ def _guarded(algebra: Algebra, selector: Node) -> Node | None:
     clause = clause_of(algebra.facts[selector].formula)
     if clause is None:
         return None
-    equal = [pair for pair, allowed in clause.sets.items() if allowed.single is not None]
-    pair = next(filter(_is_position, equal), None)
-    if pair is None or not all(map(_is_position, clause.sets)):
+    queries = all_or_none(pair.position for pair in clause.sets)
+    if queries is None:
         return None
-    assert isinstance(pair.query, Linear)
-    position = pair.query.plus(Linear({}, clause.sets[pair].single or 0))
+    places = list(zip(queries, clause.sets.values(), strict=True))
+    fetched = next((query.plus(Linear({}, at.single)) for query, at in places if at.single is not None), None)
+    if fetched is None:
+        return None
     guard = algebra.const(True)
-    for other, allowed in clause.without(pair).sets.items():
-        assert isinstance(other.query, Linear)
-        guard = algebra("and", guard, algebra.inside(position.plus(other.query, -1), allowed))
-    return algebra("where", guard, algebra.linear(position), algebra.const(-1))
-
-
-def _is_position(pair: Comparison) -> bool:
-    """Return whether ``pair`` compares the key's position with a value at the query."""
-    return isinstance(pair.key, Linear) and isinstance(pair.query, Linear) and isinstance(pair.key.term, Indices)
+    for query, allowed in places:
+        guard = algebra("and", guard, algebra.inside(fetched.plus(query, -1), allowed))
+    return algebra("where", guard, algebra.linear(fetched), algebra.const(-1))
 
 
 def fetch_at(algebra: Algebra, position: Node) -> Fetch:
