@@ -5,10 +5,10 @@ from __future__ import annotations
 from raspir.ir import Graph, Node, Role
 from raspir.ir.types import STR
 
-_SENSITIVE = frozenset(["and", "or", "not", "map", "lookup", "select.by"])
-"""Operations that distinguish a boolean from the equal integer: logic, lookup by type, opaque functions."""
+_SENSITIVE = frozenset(["and", "or", "not", "to_str", "map", "lookup", "select.by"])
+"""Operations that distinguish a boolean from the equal integer: logic, text, lookup by type, opaque functions."""
 
-_PASSING = frozenset(["where", "sum", "mean", "best"])
+_PASSING = frozenset(["one_type", "where", "sum", "mean", "average", "best"])
 """Operations that may return an operand unchanged, and so are sensitive if their own users are."""
 
 

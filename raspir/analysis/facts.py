@@ -26,7 +26,21 @@ from raspir.ir.lazy import cached_property
 from raspir.ir.node import operands_of
 from raspir.ir.ranges import LONGEST_BOUND, Bound, plus, times
 from raspir.ir.types import ATOM, BOOL, INT, NONE, SELECTOR, type_of, union
-from raspir.ir.views import Aggregate, Best, Const, Elementwise, Indices, Input, Lookup, Mean, Raw, Sum, Where
+from raspir.ir.views import (
+    Aggregate,
+    Average,
+    Best,
+    Const,
+    Elementwise,
+    Indices,
+    Input,
+    Item,
+    Lookup,
+    Mean,
+    Raw,
+    Sum,
+    Where,
+)
 from raspir.ir.walks import computed
 
 OUT_OF_REACH = 10**9
@@ -107,7 +121,8 @@ class Analysis:
             return OPERATIONS["lt"].is_total([domains[2]] * 2)
         if isinstance(node, Aggregate):
             exact = isinstance(node, Sum) or max(abs(domains[1].low), abs(domains[1].high)) <= sys.float_info.max
-            return (domains[1].integral and exact) or self.at_most_one(node.selector)
+            summed = domains[1].kinds is INT if isinstance(node, Average) else domains[1].integral
+            return (summed and exact) or self.at_most_one(node.selector)
         if _may_be_none(domains):
             if refuses_none(node):
                 return False
@@ -148,6 +163,8 @@ class Analysis:
             return Domain.of(outcome[1]) or self._widened(node, domains, outcome[1])
         if isinstance(node, Lookup):
             return Domain.of((*node.values, node.otherwise)) or Domain(node.type)
+        if isinstance(node, Item):
+            return Domain.of(node.values) or Domain(node.type)
         if is_equality(node) and domains[0].is_apart_from(domains[1]):
             return Domain.of([node.operation.name == "ne"]) or Domain(node.type)
         return _typed(node, domains)

@@ -139,6 +139,7 @@ _RULES: dict[str, Callable[[Leads, Any], Bound]] = {
     "mod": Leads._remainder,
     "abs": Leads._magnitude,
     "round": Leads._magnitude,
+    "to_int": Leads._magnitude,
     "where": Leads._choice,
     "lookup": Leads._table,
     "sum": Leads._aggregate,

@@ -248,6 +248,7 @@ _RULES: dict[str, Callable[[Positions, Any], Steps]] = {
     "floordiv": Positions._quotient,
     "abs": Positions._absolute,
     "round": Positions._same,
+    "to_int": Positions._same,
     "not": Positions._not,
     **dict.fromkeys(("and", "or"), Positions._both),
     **dict.fromkeys(COMPARISONS, Positions._truth),

@@ -104,6 +104,8 @@ class Applications:
             return depths[1]
         if operation.name == "where":
             return max(depths[1:])
+        if operation.name == "one_type":
+            return depths[0]
         return max(depths) if operation.name in _CONCATENATING else 0
 
     def _applied(
@@ -146,7 +148,7 @@ def _unpacking(function: Function) -> Function:
 def _takes_apart(expression: Expression) -> bool:
     """Return whether an operation on tuples depends on more than which of them are equal."""
     operation = expression.operation
-    if operation.evaluate is None or operation.name in (*_EQUATING, "where"):
+    if operation.evaluate is None or operation.name in (*_EQUATING, "where", "one_type"):
         return False
     return operation.role in (Role.ELEMENTWISE, Role.SELECT)
 

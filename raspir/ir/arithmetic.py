@@ -121,6 +121,31 @@ def logical_not(a: Any) -> Any:
     return (not a) if type(a) is bool else ~a
 
 
+def to_int(a: Any) -> Any:
+    """Return ``int(a)``."""
+    return int(a)
+
+
+def to_float(a: Any) -> Any:
+    """Return ``float(a)``."""
+    return float(a)
+
+
+def to_str(a: Any) -> Any:
+    """Return ``str(a)``."""
+    return str(a)
+
+
+def to_bool(a: Any) -> Any:
+    """Return ``bool(a)``."""
+    return bool(a)
+
+
+def unchanged(a: Any) -> Any:
+    """Return ``a``."""
+    return a
+
+
 def choose(condition: Any, a: Any, b: Any) -> Any:
     """Return ``a`` if ``condition`` is truthy, else ``b``."""
     return a if condition else b

@@ -176,6 +176,21 @@ def atom_key(atom: Atom) -> tuple[object, ...]:
     return (type(atom), atom)
 
 
+def equal_atoms(atom: Atom) -> tuple[Atom, ...]:
+    """Return all atoms that equal ``atom`` in Python's sense, in an order of their kinds: of 1, also ``True``, 1.0."""
+    if not isinstance(atom, int | float):
+        return (atom,)
+    found: list[Atom] = [truth for truth in (False, True) if truth == atom]
+    if isinstance(atom, int) or atom.is_integer():
+        found.append(int(atom))
+    try:
+        real = float(atom)
+    except OverflowError:
+        return tuple(found)
+    found += ([0.0, -0.0] if real == 0 else [real]) if real == atom else []
+    return tuple(found)
+
+
 def distinct(values: object, packed: bool = False) -> tuple[Atom, ...]:
     """Return the distinct atoms of a sequence or set, in a canonical order.
 

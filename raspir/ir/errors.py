@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 from raspir.ir.location import Location, calling_frame
 from raspir.ir.text.visible import visible
@@ -70,9 +71,38 @@ class MissingValueError(Exception):
         return "None stands for a missing value: replace it, as by a default"
 
 
+class SequenceError(Exception):
+    """A sequence that an operation refuses as a whole.
+
+    Attributes:
+        values: the atoms of the sequence, in order of position.
+    """
+
+    problem = ""
+
+    def __init__(self, values: Sequence[object]) -> None:
+        super().__init__(tuple(values))
+        self.values: tuple[object, ...] = tuple(values)
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+class MixedTypesError(SequenceError):
+    """A sequence that holds neither only strings nor only numbers."""
+
+    problem = "the sequence holds neither only strings nor only numbers"
+
+
+class NoAverageError(SequenceError):
+    """A sequence of which several values are averaged, although they are not all numbers, or all are booleans."""
+
+    problem = "a mean of several takes a sequence of numbers, not all of them booleans"
+
+
 def reason(error: BaseException) -> str:
     """Return the class and message of ``error``."""
-    if isinstance(error, RecordedError | MissingValueError):
+    if isinstance(error, RecordedError | MissingValueError | SequenceError):
         return str(error)
     try:
         message = str(error)

@@ -10,7 +10,7 @@ from raspir.ir.errors import InputError, MissingValueError
 from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Role
 from raspir.ir.types import NONE
-from raspir.ir.views import Has, Lookup, Map, SelectBy
+from raspir.ir.views import Has, Item, Lookup, Map, OneType, SelectBy
 
 EVALUATORS: dict[str, Callable[..., Any]] = {
     name: operation.evaluate
@@ -31,6 +31,14 @@ def lookup(node: Lookup) -> Callable[..., Atom]:
     otherwise = node.otherwise
     table = {tuple(map(atom_key, row)): value for row, value in zip(node.rows, node.values, strict=True)}
     return lambda *atoms: table.get(tuple(map(atom_key, atoms)), otherwise)
+
+
+def item(node: Item) -> Callable[[Atom], Atom]:
+    """Return the scalar function of an ``item`` node, which finds keys by equality: ``True`` is ``1``.
+
+    It raises a :class:`KeyError` on any other atom.
+    """
+    return dict(zip(node.keys, node.values, strict=True)).__getitem__
 
 
 def checked(result: Any) -> Atom:
@@ -75,12 +83,17 @@ def _of_values(node: Node, functions: Mapping[str, Callable[..., Any]]) -> Calla
     if isinstance(node, Has):
         values = node.values
         return lambda atom: any(atom == value for value in values)
+    if isinstance(node, Item):
+        return item(node)
     return lookup(node) if isinstance(node, Lookup) else node.operation.evaluate
 
 
 def refuses_none(node: Node) -> bool:
-    """Return whether ``None`` as an operand is an error: by the attribute ``none``, or in an ordering selector."""
-    return node.none == "error" or node.operation.name in _ORDERING
+    """Return whether ``None`` as an operand is an error.
+
+    It is by the attribute ``none``, in an ordering selector, and in a sequence that must have one type.
+    """
+    return node.none == "error" or node.operation.name in _ORDERING or isinstance(node, OneType)
 
 
 def skipping(function: Callable[..., Any]) -> Callable[..., Any]:

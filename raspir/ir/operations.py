@@ -17,7 +17,7 @@ from raspir.ir import arithmetic, ranges
 from raspir.ir import typing as rules
 from raspir.ir.atoms import is_atom
 from raspir.ir.ranges import Range
-from raspir.ir.types import ATOM, INT, NOTHING, SELECTOR, Type
+from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NOTHING, SELECTOR, STR, Type
 from raspir.ir.typing import Attribute, Check, Rule
 
 
@@ -246,6 +246,18 @@ def _arithmetic() -> None:
             bounds=ranges.unchanged)
 
 
+def _conversions() -> None:
+    integers, kind = ranges.on_integers, rules.conversion
+    _scalar("to_int", "int", "a", kind(INT), arithmetic.to_int, integers,
+            "Python's int of the atom: a float is cut off, a string read", bounds=ranges.unchanged)
+    _scalar("to_float", "float", "a", kind(FLOAT), arithmetic.to_float, ranges.on_floats,
+            "Python's float of the atom: a string is read")
+    _scalar("to_str", "str", "a", kind(STR), arithmetic.to_str, ranges.on_written,
+            "Python's str of the atom, as which it is written")
+    _scalar("to_bool", "bool", "a", kind(BOOL), arithmetic.to_bool, ranges.always,
+            "whether the atom is true in Python's sense", bounds=ranges.of_truth)
+
+
 def _logic() -> None:
     always, comparable, integers = ranges.always, ranges.on_comparable, ranges.on_integers
     equal = AttributeKind.NONE_EQUAL
@@ -276,6 +288,16 @@ def _tables() -> None:
         "the value of the key that equals the atoms and has their types, or a fallback without such a key",
         {"otherwise": kind.ATOM, "keys": kind.ATOMS, "values": kind.ATOMS},
         check=rules.table, total=ranges.always, variadic=True,
+    )  # fmt: skip
+    _define(
+        "item", "item", Role.ELEMENTWISE, "a", rules.atoms_of,
+        "the value of the key that equals the atom in Python's sense; an error without such a key",
+        {"keys": kind.ATOMS, "values": kind.ATOMS}, check=rules.items,
+    )  # fmt: skip
+    _define(
+        "one_type", "one_type", Role.ELEMENTWISE, "a", rules.of_one_type,
+        "the atom itself, if the whole sequence holds either only strings or only numbers; else an error",
+        evaluate=arithmetic.unchanged, total=ranges.on_one_type, bounds=ranges.unchanged,
     )  # fmt: skip
     _define(
         "map", "map", Role.ELEMENTWISE, "a", rules.mapped,
@@ -315,6 +337,11 @@ def _attention() -> None:
         {"default": AttributeKind.ATOM},
     )  # fmt: skip
     _define(
+        "average", "mean", Role.AGGREGATE, "selector value", rules.averaged,
+        "as mean; but where several are selected, the whole sequence must hold numbers, not all of them booleans",
+        {"default": AttributeKind.ATOM},
+    )  # fmt: skip
+    _define(
         "best", "best", Role.AGGREGATE, "selector value score", rules.fetched,
         "the value at the selected position whose score is the highest (or lowest), among equals the leftmost "
         "(or rightmost); the default where nothing is selected",
@@ -324,6 +351,7 @@ def _attention() -> None:
 
 _sources()
 _arithmetic()
+_conversions()
 _logic()
 _tables()
 _attention()

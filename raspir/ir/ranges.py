@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from raspir.ir.types import BOOL, INT, NUMBER, STR, Type
+from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, Type
 
 Bound = int | float
 """An integer, or an infinity for no bound."""
@@ -121,6 +121,11 @@ def unchanged(a: Range) -> tuple[Bound, Bound]:
     return a.low, a.high
 
 
+def of_truth(a: Range) -> tuple[Bound, Bound]:
+    """Bound ``bool(a)``."""
+    return 0, 1
+
+
 # Bits of the results of operations on integers, where the evaluator limits them
 
 Bits = Callable[[Range, Range], Bound]
@@ -166,6 +171,28 @@ def on_integers(*operands: Range) -> bool:
 def on_divisors(a: Range, b: Range) -> bool:
     """Succeed on integers if the divisor is not zero."""
     return on_integers(a, b) and (b.low > 0 or b.high < 0)
+
+
+_FLOAT_BITS = 1000
+"""Integers of as many bits fit a float."""
+
+_TEXT_BITS = 2000
+"""Integers of as many bits have decimal digits that Python writes however its limit is set: it is 640 at least."""
+
+
+def on_floats(a: Range) -> bool:
+    """Succeed on floats and booleans, and on integers that are known to fit a float."""
+    return a.kinds in BOOL | FLOAT or (a.integral and a.bits <= _FLOAT_BITS)
+
+
+def on_written(a: Range) -> bool:
+    """Succeed on atoms that are no integers, and on integers that are known to be short."""
+    return INT not in a.kinds or (a.integral and a.bits <= _TEXT_BITS)
+
+
+def on_one_type(a: Range) -> bool:
+    """Succeed on a sequence of strings, and on one of numbers."""
+    return a.kinds in NUMBER or a.kinds is STR
 
 
 def on_comparable(a: Range, b: Range) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
 
-from raspir.ir.errors import RaspirError, RaspirWarning
+from raspir.ir.errors import RaspirError, RaspirWarning, SequenceError
 from raspir.ir.location import Location, is_own
 
 FULL = "RASPIR_TRACEBACK"
@@ -88,16 +88,24 @@ def conceal(error: BaseException) -> None:
 
 
 def _cause(error: BaseException) -> BaseException | None:
-    """Return the cause of an error, or of the errors of raspir that led to it, if it shows the user's code or a bug."""
+    """Return the cause of an error, or of the errors of raspir that led to it, if it shows the user's code or a bug.
+
+    So is a cause that holds a sequence, for callers that have words of their own for it.
+    """
     each: BaseException | None = error
     seen = set()
     while isinstance(each, RaspirError | RaspirWarning) and each not in seen:
         cause = each.__cause__
-        if cause is not None and (_users(cause.__traceback__) is not None or getattr(each, "crash", False)):
+        if isinstance(cause, SequenceError) or (cause is not None and _shows(each, cause)):
             return cause
         seen.add(each)
         each = each.__context__
     return None
+
+
+def _shows(error: BaseException, cause: BaseException) -> bool:
+    """Return whether the cause of an error shows the user's code, or a crash of raspir."""
+    return _users(cause.__traceback__) is not None or getattr(error, "crash", False)
 
 
 def _users(trace: TracebackType | None) -> TracebackType | None:

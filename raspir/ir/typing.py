@@ -83,6 +83,11 @@ def to_int(a: Type) -> Type:
     return INT if a in NUMBER else NOTHING
 
 
+def conversion(result: Type) -> KindRule:
+    """Return the rule of a conversion to one kind, which may succeed on any atom."""
+    return lambda a: result
+
+
 def equality(a: Type, b: Type) -> Type:
     """Type ``==`` and ``!=``, which are total on atoms."""
     return BOOL
@@ -176,9 +181,29 @@ def table(count: int, attributes: tuple[Attribute, ...]) -> str | None:
     return None
 
 
+def items(count: int, attributes: tuple[Attribute, ...]) -> str | None:
+    """Check that a table by equality has as many values as keys, and that no two keys are equal."""
+    keys, values = attributes
+    assert isinstance(keys, tuple)
+    assert isinstance(values, tuple)
+    if len(keys) != len(values):
+        return f"its attributes keys and values must have equal lengths, not {len(keys)} and {len(values)}"
+    seen: dict[Atom, Atom] = {}
+    for key in keys:
+        if key in seen:
+            return f"its attribute keys must be unequal, but {show(seen[key])} == {show(key)}"
+        seen[key] = key
+    return None
+
+
 def rows(keys: tuple[Atom, ...], count: int) -> list[tuple[Atom, ...]]:
     """Return the keys of a table of ``count`` operands, each as one atom for each operand."""
     return [keys[start : start + count] for start in range(0, len(keys), count)]
+
+
+def of_one_type(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
+    """Type ``one_type``: the operand without ``None``, which is no value of either type."""
+    return types[0] & (NUMBER | STR)
 
 
 def fetched(types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:

@@ -119,6 +119,25 @@ class Has(Unary):
     values = Named[tuple[Atom, ...]]("values")
 
 
+class Item(Unary):
+    """A table that finds keys by equality in Python's sense, and fails on any other atom.
+
+    Attributes:
+        keys: the keys, no two of which are equal.
+        values: the value of each key.
+    """
+
+    __slots__ = ()
+    keys = Named[tuple[Atom, ...]]("keys")
+    values = Named[tuple[Atom, ...]]("values")
+
+
+class OneType(Unary):
+    """A check that the whole sequence holds either only strings or only numbers."""
+
+    __slots__ = ()
+
+
 class Lookup(Elementwise):
     """A table that distinguishes keys by type: the value of each key, and that of any other atoms.
 
@@ -199,6 +218,12 @@ class Mean(Aggregate):
     __slots__ = ()
 
 
+class Average(Mean):
+    """A mean that fails on the whole sequence if a row of several positions finds it to be no sequence of numbers."""
+
+    __slots__ = ()
+
+
 class Best(Aggregate):
     """The value at the selected position with the best score.
 
@@ -222,11 +247,14 @@ _CLASSES: dict[str, type[Node]] = {
     **dict.fromkeys(COMPARISONS, Compare),
     "where": Where,
     "has": Has,
+    "item": Item,
+    "one_type": OneType,
     "lookup": Lookup,
     "map": Map,
     "select.by": SelectBy,
     "sum": Sum,
     "mean": Mean,
+    "average": Average,
     "best": Best,
 }
 _OF_ROLE: dict[Role, type[Node]] = {Role.SELECT: Select, Role.SELECTOR_ALGEBRA: Combination}

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS, OPERATIONS
 from raspir.rewriting.builder import COMPLEMENT, Builder, Row, has_default_none, outcome
-from raspir.rewriting.rules import attention, comparisons, logic, missing, numbers
+from raspir.rewriting.rules import attention, comparisons, conversions, logic, missing, numbers
 
 __all__ = ["COMPLEMENT", "RULES", "Algebra", "Row", "outcome", "rule_name"]
 
@@ -29,6 +29,11 @@ _OF_VALUES: dict[str, tuple[Row, ...]] = {
     "mul": (numbers.constant, numbers.sum_, numbers.masked),
     **dict.fromkeys(("truediv", "mod", "abs", "has"), (numbers.constant,)),
     "round": (numbers.constant, numbers.rounded_mean),
+    "to_int": (numbers.constant, conversions.converted, conversions.counted),
+    **dict.fromkeys(("to_float", "to_str"), (numbers.constant, conversions.converted)),
+    "to_bool": (numbers.constant, conversions.converted, conversions.tested),
+    "one_type": (conversions.unchecked,),
+    "item": (numbers.constant, conversions.table_of_items),
     "floordiv": (numbers.constant, numbers.unit),
     "pow": (numbers.constant, numbers.unit, numbers.power),
     **dict.fromkeys(COMPARISONS, _COMPARED),
@@ -39,6 +44,7 @@ _OF_VALUES: dict[str, tuple[Row, ...]] = {
     "lookup": (numbers.constant, numbers.identity_table),
     "sum": (attention.default, attention.own_value, numbers.constant),
     "mean": (attention.default, attention.one_value, numbers.constant),
+    "average": (conversions.unchecked_mean,),
     "best": (attention.default, attention.one_value, attention.by_position, numbers.constant),
     **{f"select.{comparison}": (attention.selects_all, attention.shallower) for comparison in COMPARISONS},
     "select.by": (attention.selects_all,),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from raspir.ir.atoms import Atom, is_packed, show
-from raspir.ir.errors import reason
+from raspir.ir.errors import SequenceError, reason
 from raspir.ir.graph import Graph
 from raspir.ir.node import Node
 from raspir.ir.views import Map, Raw, SelectBy
+
+_MOST_LISTED = 6
 
 
 def operation_of(graph: Graph, node: Node) -> str:
@@ -27,7 +29,7 @@ def joined(atoms: Iterable[Atom]) -> str:
 def listed(items: Iterable[object]) -> str:
     """Return the items separated by commas, with the middle elided if there are many."""
     texts = [str(item) for item in items]
-    return ", ".join(texts if len(texts) <= 6 else [*texts[:3], "…", *texts[-2:]])
+    return ", ".join(texts if len(texts) <= _MOST_LISTED else [*texts[:3], "…", *texts[-2:]])
 
 
 def failed_on(position: int, atoms: Iterable[Atom], error: BaseException) -> str:
@@ -64,6 +66,23 @@ def addition_failed(i: int, positions: list[int], values: list[Atom], error: Bas
     return (
         f"failed at position {i} on {listed(map(show, values))} (from positions {listed(positions)}): {reason(error)}"
     )
+
+
+def sequence_refused(error: SequenceError) -> str:
+    """Return the message for a sequence that an operation refuses as a whole."""
+    return f"failed on {_abridged(error.values)}: {reason(error)}"
+
+
+def average_refused(i: int, count: int, error: SequenceError) -> str:
+    """Return the message for a mean of several values in a sequence that is not one of numbers."""
+    return f"failed at position {i}, which selects {count} positions of {_abridged(error.values)}: {reason(error)}"
+
+
+def _abridged(values: Sequence[object]) -> str:
+    """Return the atoms of a sequence, with the middle elided before any of it is written."""
+    if len(values) <= _MOST_LISTED:
+        return listed(map(show, values))
+    return ", ".join([*map(show, values[:3]), "…", *map(show, values[-2:])])
 
 
 def scores_failed(i: int, best_j: int, j: int, best: Atom, other: Atom, error: BaseException) -> str:

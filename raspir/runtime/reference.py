@@ -11,10 +11,10 @@ from typing import Any, NoReturn
 
 from raspir.ir import Atom, BackendError, EvaluationError, Graph, Node, RaspirError, verify
 from raspir.ir.display import displayed
-from raspir.ir.errors import MissingValueError
+from raspir.ir.errors import MissingValueError, MixedTypesError, NoAverageError
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.tracebacks import public
-from raspir.ir.views import Aggregate, Best, Const, Input, Mean, Raw, Select
+from raspir.ir.views import Aggregate, Average, Best, Const, Input, Mean, OneType, Raw, Select
 from raspir.runtime import messages
 from raspir.runtime.inputs import batch_of, read_inputs
 from raspir.runtime.sequence import Sequence
@@ -179,6 +179,8 @@ class _Step:
             return self._best(node, *operands)
         if isinstance(node, Aggregate):
             return self._aggregate(node, *operands)
+        if isinstance(node, OneType):
+            return self._of_one_type(*operands)
         return self._elementwise(operands)
 
     def _raw(self, node: Raw) -> list[Atom]:
@@ -196,6 +198,12 @@ class _Step:
             except (Exception, SystemExit) as error:  # an opaque function may raise anything
                 self._fail(messages.failed_on(position, atoms, error), error)
         return result
+
+    def _of_one_type(self, values: list[Atom]) -> list[Atom]:
+        if not all(isinstance(atom, str) for atom in values) and not all(map(_is_number, values)):
+            error = MixedTypesError(values)
+            self._fail(messages.sequence_refused(error), error)
+        return values
 
     def _select(self, keys: list[Atom], queries: list[Atom]) -> list[list[bool]]:
         predicate = self._function()
@@ -227,6 +235,8 @@ class _Step:
 
     def _combined(self, i: int, selected: list[int], value: list[Atom]) -> Atom:
         """Return the sum or mean over two or more positions, accumulated from left to right."""
+        if isinstance(self.node, Average):
+            self._require_numbers(i, selected, value)
         total: Any = value[selected[0]]
         ends = value[selected[0]], value[selected[-1]]
         if any(isinstance(value[j], str) for j in selected):
@@ -239,6 +249,12 @@ class _Step:
             return checked(total / len(selected) if isinstance(self.node, Mean) else total)
         except (ArithmeticError, ValueError) as error:
             self._fail(messages.addition_failed(i, selected, [value[j] for j in selected], error), error)
+
+    def _require_numbers(self, i: int, selected: list[int], values: list[Atom]) -> None:
+        """Check that the whole sequence holds numbers, and at least one that is no boolean."""
+        if not all(map(_is_number, values)) or all(isinstance(atom, bool) for atom in values):
+            error = NoAverageError(values)
+            self._fail(messages.average_refused(i, len(selected), error), error)
 
     def _best(self, node: Best, selector: list[list[bool]], value: list[Atom], score: list[Atom]) -> list[Atom]:
         result = []
@@ -269,3 +285,7 @@ class _Step:
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
         operation = messages.operation_of(self.graph, self.node)
         raise EvaluationError(f"{operation} {message}", self.graph.locations.get(self.node)) from cause
+
+
+def _is_number(atom: Atom) -> bool:
+    return isinstance(atom, int | float)

@@ -16,6 +16,7 @@ from sys import float_info
 from raspir.ir import Atom, Graph, Node, RaspirError
 from raspir.ir.atoms import atom_key
 from raspir.ir.graph import topological
+from raspir.ir.views import Mean, Sum
 from raspir.runtime.inputs import read_inputs
 from raspir.runtime.reference import Value, steps
 
@@ -56,7 +57,7 @@ def _excused(node: Node, values: Mapping[Node, Value], rounding: set[Node], got:
     if not rounding.isdisjoint(topological(node.operands)):
         return True
     rows = _rows(node, values) if node in rounding else [[] for _ in got]
-    mean = node.operation.name == "mean"
+    mean = isinstance(node, Mean)
     return all(
         atom_key(atom) == atom_key(wanted) or (order_matters(row) and _near(row, len(row) if mean else 1, atom))
         for row, wanted, atom in zip(rows, values[node], got, strict=True)
@@ -79,7 +80,7 @@ def _rounding(graph: Graph, values: Mapping[Node, Value]) -> set[Node]:
     return {
         node
         for node in graph
-        if node.operation.name in ("sum", "mean")
+        if isinstance(node, Sum | Mean)
         and all(operand in values for operand in node.operands)
         and any(order_matters(row) for row in _rows(node, values))
     }

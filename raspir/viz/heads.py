@@ -127,7 +127,7 @@ class DrawnHead:
     @property
     def reads(self) -> list[str]:
         """A line for each result, with the value that it combines."""
-        forms = {"sum": "{1}", "mean": "mean of {1}", "best": "{0}: {1}"}
+        forms = {"sum": "{1}", "mean": "mean of {1}", "average": "mean of {1}", "best": "{0}: {1}"}
         part, label = self.program.describe.part, self.program.describe.label
         return [
             f"{forms[node.operation.name].format(self.reduction(node), part(node.value))} → {label(node)}"

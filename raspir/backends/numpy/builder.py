@@ -21,6 +21,7 @@ from raspir.backends.numpy.kernels import (
     predicates,
     runs,
     selections,
+    sequences,
 )
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.backends.numpy.plan import Broadcast, ConstantInit, Ref, Step, Symbol
@@ -31,7 +32,7 @@ from raspir.runtime import messages
 
 RESERVED = frozenset({"run", "program", "batch", "np"}) | frozenset(
     name
-    for module in (aggregates, columns, conditions, elementwise, execution, predicates, runs, selections)
+    for module in (aggregates, columns, conditions, elementwise, execution, predicates, runs, selections, sequences)
     for name in vars(module)
 )
 """Names unavailable to values because kernels or the emitted module use them."""

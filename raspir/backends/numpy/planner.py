@@ -8,12 +8,27 @@ from typing import Any
 
 from raspir.backends.numpy import tabulation
 from raspir.backends.numpy.builder import PlanBuilder
-from raspir.backends.numpy.kernels import aggregates, columns, conditions, elementwise, runs
+from raspir.backends.numpy.kernels import aggregates, columns, conditions, elementwise, runs, sequences
 from raspir.backends.numpy.plan import Broadcast, Plan, Ref, Strategy, Symbol
 from raspir.backends.numpy.strategies import Selectors, StrategyChoice
 from raspir.ir import Atom, Graph, Node, Role
 from raspir.ir.types import NONE
-from raspir.ir.views import Aggregate, Best, Const, Elementwise, Has, Input, Lookup, Map, Raw, Select, SelectBy, Where
+from raspir.ir.views import (
+    Aggregate,
+    Best,
+    Const,
+    Elementwise,
+    Has,
+    Input,
+    Item,
+    Lookup,
+    Map,
+    OneType,
+    Raw,
+    Select,
+    SelectBy,
+    Where,
+)
 from raspir.ir.walks import computed
 
 ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
@@ -27,6 +42,10 @@ ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
     "neg": elementwise.neg,
     "abs": elementwise.absolute,
     "round": elementwise.rounded,
+    "to_int": elementwise.converted_to_int,
+    "to_float": elementwise.converted_to_float,
+    "to_str": elementwise.converted_to_str,
+    "to_bool": elementwise.converted_to_bool,
     "eq": elementwise.eq,
     "ne": elementwise.ne,
     "lt": elementwise.lt,
@@ -42,6 +61,7 @@ ELEMENTWISE: Mapping[str, Callable[..., Any]] = {
 AGGREGATES: Mapping[str, Callable[..., Any]] = {
     "sum": aggregates.total,
     "mean": aggregates.mean,
+    "average": sequences.average,
     "best": aggregates.best,
 }
 """The kernel of each aggregate."""
@@ -149,6 +169,12 @@ class Planner(PlanBuilder):
             return self._map(node, operands)
         if isinstance(node, Lookup):
             return self._lookup(node, tuple(zip(node.rows, node.values, strict=True)), node.otherwise, operands)
+        if isinstance(node, Item):
+            pairs = tuple(zip(node.keys, node.values, strict=True))
+            table = self.constant(f"table_{self.label(node)}", elementwise.Items, pairs)
+            return elementwise.picked, [table, *operands, self.site(node)]
+        if isinstance(node, OneType):
+            return sequences.one_type, [*operands, self.site(node)]
         is_has = isinstance(node, Has)
         kernel = elementwise.has if is_has else ELEMENTWISE[node.operation.name]
         last = node["values"] if is_has else self.site(node)

@@ -12,7 +12,22 @@ from raspir.ir.node import Node
 from raspir.ir.operations import Role
 from raspir.ir.text.printer import identifiers
 from raspir.ir.types import SELECTOR
-from raspir.ir.views import Aggregate, Best, Const, Elementwise, Has, Indices, Input, Lookup, Map, Raw, Select, SelectBy
+from raspir.ir.typing import rows as key_rows
+from raspir.ir.views import (
+    Aggregate,
+    Best,
+    Const,
+    Elementwise,
+    Has,
+    Indices,
+    Input,
+    Item,
+    Lookup,
+    Map,
+    Raw,
+    Select,
+    SelectBy,
+)
 
 _TABLE, _TABLE_WIDTH = 4, 50  # longest table in a description, in keys and in characters
 _DEPTH = 4  # nesting depth beyond which a node is abbreviated to its identifier
@@ -115,8 +130,8 @@ class Describer:
             return f"key({parts[0]}) {symbol} query({parts[1]})"
         if isinstance(node, Map):
             return f"{node.function}{_mark(node)}({', '.join(parts)})"
-        if isinstance(node, Lookup):
-            return f"lookup({', '.join(parts)}{_table(node)})"
+        if isinstance(node, Lookup | Item):
+            return f"{symbol}({', '.join(parts)}{_table(node)})"
         if operation.symbol.isidentifier() and isinstance(node, Elementwise) and not isinstance(node, Has):
             return f"{symbol}({', '.join(parts)})"
         bracketed = [f"({part})" if _is_infix(o, part) else part for o, part in zip(operands, parts, strict=True)]
@@ -158,14 +173,15 @@ def _options(aggregate: Aggregate) -> list[str]:
     return [f"{name}={show(held[name])}" for name in shown]
 
 
-def _table(lookup: Lookup) -> str:
-    """Return the table of a ``lookup`` as arguments, or nothing if it is too long for one line."""
+def _table(lookup: Lookup | Item) -> str:
+    """Return the table of a ``lookup`` or an ``item`` as arguments, or nothing if it is too long for one line."""
     if len(lookup.values) > _TABLE:
         return ""
-    rows = [", ".join(map(show, row)) for row in lookup.rows]
+    rows = [", ".join(map(show, row)) for row in key_rows(lookup.keys, len(lookup.operands))]
     keys = rows if len(lookup.operands) == 1 else [f"({row})" for row in rows]
     entries = ", ".join(f"{key}: {show(value)}" for key, value in zip(keys, lookup.values, strict=True))
-    text = f", {{{entries}}}, otherwise={show(lookup.otherwise)}"
+    otherwise = f", otherwise={show(lookup.otherwise)}" if isinstance(lookup, Lookup) else ""
+    text = f", {{{entries}}}{otherwise}"
     return text if len(text) <= _TABLE_WIDTH else ""
 
 

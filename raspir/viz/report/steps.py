@@ -7,7 +7,7 @@ from typing import Any
 
 from raspir.ir import Node
 from raspir.ir.atoms import show
-from raspir.ir.views import Aggregate, Best, Select, SelectBy
+from raspir.ir.views import Aggregate, Best, Mean, Select, SelectBy
 from raspir.viz.heads import DrawnHead, DrawnLayer, DrawnProgram, Value
 from raspir.viz.shown import Shown
 from raspir.viz.trace import Trace, is_selector
@@ -149,7 +149,7 @@ class Steps:
     def _result(self, node: Aggregate, result: Value) -> Data:
         return {
             "name": clean(result.name),
-            "kind": node.operation.name,
+            "kind": "mean" if isinstance(node, Mean) else node.operation.name,
             "default": clean(show(node.default)),
             "value": self._sequence(self._program.operand("value", node.value)),
             "seq": self._sequence(result),

@@ -45,8 +45,8 @@ from raspir.backends.numpy.kernels.columns import (
     whole,
 )
 from raspir.backends.numpy.kernels.failures import Site
-from raspir.ir.arithmetic import added, logical_not, multiplied, quotient, raised, remainder
-from raspir.ir.atoms import Atom, atom_key
+from raspir.ir.arithmetic import added, logical_not, multiplied, quotient, raised, remainder, to_float, to_int, to_str
+from raspir.ir.atoms import Atom, atom_key, equal_atoms
 from raspir.ir.errors import EvaluationError, MissingValueError, RecordedError
 from raspir.ir.evaluation import checked, refusing, skipping
 
@@ -340,6 +340,36 @@ def rounded(a: Column, at: Site) -> Column:
     return split(rounded, round, (a,), at)
 
 
+def converted_to_int(a: Column, at: Site) -> Column:
+    """Return ``int(a)``."""
+    if a.kind & ~WHOLE == 0:
+        return integers(compact(a), *a.bounds())
+    if a.kind == FLOAT and np.abs(a.data).max() < 2.0**62:
+        return integers(a.data.astype(np.int64))
+    return split(converted_to_int, to_int, (a,), at)
+
+
+def converted_to_float(a: Column, at: Site) -> Column:
+    """Return ``float(a)``."""
+    if plain_numbers(a):
+        return floats(real(a))
+    return split(converted_to_float, to_float, (a,), at)
+
+
+def converted_to_str(a: Column, at: Site) -> Column:
+    """Return ``str(a)``."""
+    return a if a.kind == CHAR else split(converted_to_str, to_str, (a,), at)
+
+
+def converted_to_bool(a: Column, at: Site) -> Column:
+    """Return ``bool(a)``."""
+    return refuse_none(_truths, (a,), at) if a.kind & NONE else _truths(a, at)
+
+
+def _truths(a: Column, at: Site) -> Column:
+    return booleans(truth(a))
+
+
 def _compared(kernel: Kernel, function: Function, ufunc: Ufunc, a: Column, b: Column, at: Site) -> Column:
     if is_native(a.kind | b.kind):
         return booleans(ufunc(compact(a), compact(b)))
@@ -487,6 +517,34 @@ class Lookup:
         return gather(indices, _moved(data, low))
 
 
+class Items:
+    """A table that finds keys by equality in Python's sense.
+
+    Args:
+        table: pairs of key and value.
+    """
+
+    def __init__(self, table: Sequence[tuple[Atom, Atom]]) -> None:
+        self._values = narrowed(column_of([value for _, value in table])) if table else nones(1)
+        places = [(atom, place) for place, (key, _) in enumerate(table) for atom in equal_atoms(key)]
+        self._places = Lookup(places, -1)
+
+    def look_up(self, column: Column, at: Site) -> Column:
+        """Look up each atom of ``column``.
+
+        Raises:
+            EvaluationError: for the first position whose atom equals no key.
+        """
+        places = self._places.look_up(column).data
+        missing = places < 0
+        if missing.any():
+            position = int(missing.argmax())
+            ((atom,),) = rows_of((column,), np.array([position]))
+            error = KeyError(atom)
+            raise at.failed_on(position, (atom,), error) from error
+        return take(self._values, places)
+
+
 class Tabulated:
     """An opaque function, tabulated over its domain.
 
@@ -562,6 +620,11 @@ def looked_up(table: Lookup, column: Column) -> Column:
 def jointly_looked_up(table: JointLookup, *columns: Column) -> Column:
     """Look up the atoms at each position in a table."""
     return table.look_up(columns)
+
+
+def picked(table: Items, column: Column, at: Site) -> Column:
+    """Look up each atom in a table by equality."""
+    return table.look_up(column, at)
 
 
 def is_true(a: Column) -> Column:
