@@ -1,4 +1,4 @@
-"""The values of s-ops and selectors on one input, each computed once: the check at every definition, and what is shown."""
+"""The values of s-ops and selectors on one input, each computed once: for the check at every definition, and to show."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import weakref
 from typing import Any
 
 from raspir.frontends.expressions import Expression
-from raspir.frontends.rasp.faults import Failed, Fault, different_types, illegal_types, no_input
+from raspir.frontends.rasp.faults import FailedError, StatementError, different_types, illegal_types, no_input
 from raspir.frontends.rasp.values import Operand, Sequence, Value, is_atom, items_of, listed, plainly
 from raspir.ir import Graph, Node, build, make
-from raspir.ir.errors import EvaluationError, MixedTypesError, NotNumbersError
+from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
 from raspir.ir.walks import postorder
 from raspir.runtime.reference import step
 
@@ -35,7 +35,7 @@ class Evaluation:
         """The items of the input: characters, items or keys.
 
         Raises:
-            Refused: if there are none.
+            RefusedError: if there are none.
         """
         if self._items is None:
             raise no_input(plainly(self.given))
@@ -45,7 +45,7 @@ class Evaluation:
         """Return the atoms of an s-op, or the rows of a selector.
 
         Raises:
-            Fault: if it fails on the input.
+            StatementError: if it fails on the input.
         """
         items = self.items
         try:
@@ -65,17 +65,17 @@ class Evaluation:
             self._memo[expression] = node, value
         return self._memo[root][1]
 
-    def _fault(self, error: EvaluationError, operand: Operand) -> Fault:
+    def _fault(self, error: EvaluationError, operand: Operand) -> StatementError:
         """Return the error of the language for one of the IR."""
         cause = error.__cause__
         if isinstance(cause, MixedTypesError):
             return self._mixed(list(cause.values), operand)
-        if isinstance(cause, NotNumbersError):
+        if isinstance(cause, NoAverageError):
             shown = listed(cause.values, "[]")
-            return Failed(f"asked to average multiple values, but they are non-numbers: {shown}")
-        return Failed(str(cause) if cause is not None and str(cause) else error.message)
+            return FailedError(f"asked to average multiple values, but they are non-numbers: {shown}")
+        return FailedError(str(cause) if cause is not None and str(cause) else error.message)
 
-    def _mixed(self, values: list[Value], operand: Operand) -> Fault:
+    def _mixed(self, values: list[Value], operand: Operand) -> StatementError:
         brackets = "()"
         if values == self._items and all(one is other for one, other in zip(values, self._items, strict=True)):
             brackets = "[]"  # the tokens as they are
@@ -90,7 +90,9 @@ class Evaluation:
         chosen = self._value(operand.alternatives.chosen, self.items)
         values = map(operand.alternatives.choose, chosen)
         return [
-            self.of(value)[position] if isinstance(value, Sequence) and value in operand.alternatives.branches else value
+            self.of(value)[position]
+            if isinstance(value, Sequence) and value in operand.alternatives.branches
+            else value
             for position, value in enumerate(values)
         ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
-from raspir.frontends.rasp.faults import Failed, Fault, NotCallable, Refused
+from raspir.frontends.rasp.faults import FailedError, NotCallableError, RefusedError, StatementError
 from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.scopes import Scope
 from raspir.frontends.rasp.values import (
@@ -23,7 +23,6 @@ from raspir.frontends.rasp.values import (
     call_label,
     described,
     is_atom,
-    kind_of,
     plainly,
     short,
 )
@@ -77,7 +76,7 @@ class Evaluator:
         """Return the value of an expression.
 
         Raises:
-            Fault: if it has none; the location is that of the part at fault.
+            StatementError: if it has none; the location is that of the part at fault.
         """
         result = self.result(expression, scope)
         return result.listed() if isinstance(result, Applied) else result
@@ -86,13 +85,13 @@ class Evaluator:
         """Return the value of an expression, or what it applies to an input.
 
         Raises:
-            Fault: as :meth:`value`.
+            StatementError: as :meth:`value`.
         """
         try:
             result = _HANDLERS[type(expression)](self, expression, scope)
             if isinstance(result, Operand):
                 self._on.of(result)
-        except Fault as fault:
+        except StatementError as fault:
             if fault.location is None:
                 fault.location = expression.place
             raise
@@ -128,7 +127,9 @@ class Evaluator:
     def _key(self, expression: syntax.Expr, scope: Scope) -> Atom:
         key = self.value(expression, scope)
         if not is_atom(key):
-            raise Refused(f"dictionary keys can only be atoms, but instead got: {described(key)}", expression.place)
+            raise RefusedError(
+                f"dictionary keys can only be atoms, but instead got: {described(key)}", expression.place
+            )
         atom: Atom = key
         return atom
 
@@ -153,25 +154,25 @@ class Evaluator:
         items = self.value(iterable, scope)
         if not isinstance(items, list | dict):
             what = f"{kind} comprehension should have got a list or dict to loop over, but got"
-            raise Refused(f"{what}: {plainly(items)}", iterable.place)
+            raise RefusedError(f"{what}: {plainly(items)}", iterable.place)
         return self.bound_each(names, items, inner)
 
     def bound_each(self, names: tuple[str, ...], items: Iterable[Value], scope: Scope) -> Iterator[None]:
         """Bind ``names`` to each of ``items`` in turn.
 
         Raises:
-            Refused: if an item cannot be unpacked to several names.
+            RefusedError: if an item cannot be unpacked to several names.
         """
         for item in items:
             if len(names) == 1:
                 scope.bind(names, [item])
             elif not isinstance(item, list | dict | str):
-                raise Refused(
+                raise RefusedError(
                     f"iterating with multiple iterator names, but got single iterator value: {plainly(item)}"
                 )
             elif len(item) != len(names):
                 shown = plainly(item)
-                raise Refused(f"iterating with {len(names)} names but got {len(item)} values ( {shown} )")
+                raise RefusedError(f"iterating with {len(names)} names but got {len(item)} values ( {shown} )")
             else:
                 scope.bind(names, item)
             yield
@@ -220,10 +221,10 @@ class Evaluator:
             return self._entry(container, index, label)
         if isinstance(container, Sequence):
             if not isinstance(index, int):
-                raise Refused(f"index into sequence has to be integer, got: {described(index)}")
+                raise RefusedError(f"index into sequence has to be integer, got: {described(index)}")
             return self.maker.at(container, index, f"{_named(expression.container)}[{index}]")
         what = described(container)
-        raise Refused(f"can only index into a list, dict, string,or sequence, but instead got: {what}")
+        raise RefusedError(f"can only index into a list, dict, string,or sequence, but instead got: {what}")
 
     def _item(self, container: list[Value] | str, index: Value, label: str) -> Value:
         kind = "list" if isinstance(container, list) else "string"
@@ -232,20 +233,20 @@ class Evaluator:
             self._in_range(container, kind, index, made)
             return made
         if not isinstance(index, int):
-            raise Refused(f"index into {kind} has to be s-op or integer, got: {described(index)}")
+            raise RefusedError(f"index into {kind} has to be s-op or integer, got: {described(index)}")
         if not -len(container) <= index < len(container):
-            raise Refused(f"index {index} out of range for {kind} of length {len(container)}")
+            raise RefusedError(f"index {index} out of range for {kind} of length {len(container)}")
         return container[index]
 
     def _in_range(self, container: list[Value] | str, kind: str, index: Sequence, made: Sequence) -> None:
         """Check each position's index into a list or string on the example, for a message of its own."""
         try:
             self._on.of(made)
-        except Failed:
+        except FailedError:
             indices = self._on.of(index)
             size = len(container)
             if any(isinstance(each, int) and not -size <= each < size for each in indices):
-                raise Refused(f"index {index.label} out of range for {kind} of length {size}") from None
+                raise RefusedError(f"index {index.label} out of range for {kind} of length {size}") from None
             raise
 
     def _entry(self, container: dict[Atom, Value], index: Value, label: str) -> Value:
@@ -253,26 +254,35 @@ class Evaluator:
             made = self.maker.looked_up(container, index, label)
             try:
                 self._on.of(made)
-            except Failed:
+            except FailedError:
                 missing = [each for each in self._on.of(index) if each not in container]
                 if missing:
-                    raise Refused(f"index [ {described(missing[0])} ] not in dict.") from None
+                    raise RefusedError(f"index [ {described(missing[0])} ] not in dict.") from None
                 raise
             return made
         if not is_atom(index):
             what = "index into dict has to be s-op or atom (i.e., string, int, float, bool)"
-            raise Refused(f"{what}, got: {described(index)}")
+            raise RefusedError(f"{what}, got: {described(index)}")
         if index not in container:
-            raise Refused(f"index [ {described(index)} ] not in dict.")
+            raise RefusedError(f"index [ {described(index)} ] not in dict.")
         return container[index]
 
     # Calls
 
+    def value_on(self, expression: syntax.Expr, given: Value, scope: Scope) -> tuple[Value, Evaluation]:
+        """Return the value of an expression that is checked on an input, and its evaluation there.
+
+        Raises:
+            StatementError: as :meth:`value`.
+        """
+        evaluation = self.evaluation_on(given)
+        with self._checking_on(evaluation):
+            return self.value(expression, scope), evaluation
+
     def _call(self, expression: syntax.Call, scope: Scope) -> Value | Applied:
         if len(expression.arguments) == 1:
             arguments = [self.value(expression.arguments[0], scope)]
-            with self._checking_on(self.evaluation_on(arguments[0])):
-                callee = self.value(expression.callee, scope)
+            callee, _ = self.value_on(expression.callee, arguments[0], scope)
         else:
             callee = self.value(expression.callee, scope)
             arguments = self.values(expression.arguments, scope)
@@ -282,7 +292,7 @@ class Evaluator:
         if isinstance(callee, Operand):
             _require_count(_UNFINISHED, 1, arguments)
             return Applied(callee, self.evaluation_on(arguments[0]))
-        raise NotCallable(described(callee), expression.place)
+        raise NotCallableError(described(callee), expression.place)
 
     @contextmanager
     def _checking_on(self, evaluation: Evaluation) -> Iterator[None]:
@@ -297,7 +307,7 @@ class Evaluator:
         """Return the result of a call.
 
         Raises:
-            Fault: if the number of arguments is wrong, or the body fails.
+            StatementError: if the number of arguments is wrong, or the body fails.
         """
         _require_count(function.name, len(function.parameters), arguments)
         if isinstance(function, BuiltIn):
@@ -312,7 +322,9 @@ class Evaluator:
 
     def _body(self, function: Defined, arguments: list[Value]) -> Value:
         if self._depth >= self.maker.limits.calls:
-            raise Failed(f"more than {self.maker.limits.calls} calls inside each other, the last of {function.name}")
+            raise FailedError(
+                f"more than {self.maker.limits.calls} calls inside each other, the last of {function.name}"
+            )
         scope = Scope(f"{function.creator}'", function.scope)
         scope.bind(function.parameters, arguments)
         self._depth += 1
@@ -329,35 +341,35 @@ class Evaluator:
     def _range(self, expression: syntax.Range, scope: Scope) -> Value:
         bounds = self.values(expression.arguments, scope)
         if not all(isinstance(bound, int) for bound in bounds):
-            raise Refused(f"range expects all integer inputs, but got: {described(bounds)}")
+            raise RefusedError(f"range expects all integer inputs, but got: {described(bounds)}")
         if len(bounds) > 3:
-            raise Refused(f"wrong number of inputs to range, expected: 1, 2, or 3, got: {len(bounds)}")
+            raise RefusedError(f"wrong number of inputs to range, expected: 1, 2, or 3, got: {len(bounds)}")
         try:
             made = range(*map(int, bounds))
             size = len(made)
         except (ValueError, OverflowError) as error:
-            raise Failed(str(error)) from error
+            raise FailedError(str(error)) from error
         most = self.maker.limits.items
         if size > most:
-            raise Failed(f"a range of {size} items exceeds the limit of {most}")
+            raise FailedError(f"a range of {size} items exceeds the limit of {most}")
         return list(made)
 
     def _zip(self, expression: syntax.Zip, scope: Scope) -> Value:
         lists = self.values(expression.arguments, scope)
         for number, each in enumerate(lists, start=1):
             if not isinstance(each, list):
-                raise Refused(f"attempting to zip lists, but {number} -th element is not list: {described(each)}")
+                raise RefusedError(f"attempting to zip lists, but {number} -th element is not list: {described(each)}")
         first = len(lists[0])
         for number, each in enumerate(lists, start=1):
             if len(each) != first:
                 what = f"but {number} -th list has length {len(each)}"
-                raise Refused(f"attempting to zip lists of length {first} , {what}")
+                raise RefusedError(f"attempting to zip lists of length {first} , {what}")
         return [list(items) for items in zip(*lists, strict=True)]
 
     def _len(self, expression: syntax.Len, scope: Scope) -> Value:
         items = self.value(expression.argument, scope)
         if not isinstance(items, list):
-            raise Refused(f"attempting to compute length of non-list: {described(items)}")
+            raise RefusedError(f"attempting to compute length of non-list: {described(items)}")
         return len(items)
 
     def _aggregate(self, expression: syntax.Aggregate, scope: Scope) -> Value:
@@ -383,7 +395,7 @@ def _is_same(a: Value, b: Value) -> bool:
 
 def _require_count(name: str, expected: int, arguments: list[Value]) -> None:
     if len(arguments) != expected:
-        raise Refused(f"wrong number of args for {name}- expected: {expected}, got: {len(arguments)}.")
+        raise RefusedError(f"wrong number of args for {name}- expected: {expected}, got: {len(arguments)}.")
 
 
 _HANDLERS: dict[type[syntax.Expr], Callable[[Evaluator, Any, Scope], Value | Applied]] = {

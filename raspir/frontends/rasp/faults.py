@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raspir.frontends.rasp.errors import RaspSyntaxError
 from raspir.ir.errors import EvaluationError, RaspirError
 from raspir.ir.location import Location
 
@@ -9,7 +10,7 @@ _DETAIL = "\n\t\t "
 """What stands between the words of a message and the values that it is about."""
 
 
-class Fault(RaspirError):
+class StatementError(RaspirError):
     """An error of a statement, which binds nothing.
 
     Attributes:
@@ -27,19 +28,19 @@ class Fault(RaspirError):
         return self.opening + self.text
 
 
-class Refused(Fault):
+class RefusedError(StatementError):
     """An error of the language itself: an unknown name, a wrong kind of value."""
 
     opening = "\t\t!!ignoring input:\n\t "
 
 
-class Failed(Fault, EvaluationError):
+class FailedError(StatementError, EvaluationError):
     """An operation that fails on atoms, as it does in Python."""
 
     opening = "something went wrong: "
 
 
-class NotCallable(Fault):
+class NotCallableError(StatementError):
     """A call of what is no function, s-op or selector."""
 
     def __init__(self, what: str, location: Location | None = None) -> None:
@@ -50,19 +51,24 @@ class NotCallable(Fault):
         return "not implemented this command yet! ignoring"
 
 
-def different_types(values: object) -> Refused:
+def different_types(values: object) -> RefusedError:
     """Return the error of a sequence that holds strings and numbers."""
-    return Refused(f"attempted to create sequence with vals of different types:{_DETAIL}{values}")
+    return RefusedError(f"attempted to create sequence with vals of different types:{_DETAIL}{values}")
 
 
-def illegal_types(values: object) -> Refused:
+def illegal_types(values: object) -> RefusedError:
     """Return the error of a sequence that holds what is no atom."""
-    return Refused(
+    return RefusedError(
         "attempted to create sequence with illegal val types (vals must be bool, float, int or string):"
         f"{_DETAIL}{values}"
     )
 
 
-def no_input(given: str) -> Refused:
+def no_input(given: str) -> RefusedError:
     """Return the error of an input that is empty, or nothing that holds items."""
-    return Refused(f"RASP sequences/selectors expect non-empty iterables, got: {given}")
+    return RefusedError(f"RASP sequences/selectors expect non-empty iterables, got: {given}")
+
+
+def shown_syntax_error(error: RaspSyntaxError, *, in_file: bool) -> str:
+    """Return the line that the console shows for a syntax error, with its place if it is in a file."""
+    return f"\t!! antlr exception: {error if in_file else error.message} \t-- ignoring input"

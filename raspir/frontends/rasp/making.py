@@ -1,4 +1,4 @@
-"""Operations on values: Python's on atoms, lists and dicts; expressions of the IR where an s-op or selector is among them.
+"""Operations on values: Python's on atoms, lists and dicts; expressions of the IR on s-ops and selectors.
 
 ``Maker`` makes every s-op and selector of a program. Those that could hold strings beside numbers are checked to have
 one type, by an operation of the IR that the optimizer drops.
@@ -7,12 +7,13 @@ one type, by an operation of the IR that the optimizer drops.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence as Items
+from collections.abc import Callable
+from collections.abc import Sequence as Items
 from typing import Any, TypeVar
 
 from raspir.frontends.expressions import Expression, filled, unlocated
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.rasp.faults import Failed, Refused, illegal_types
+from raspir.frontends.rasp.faults import FailedError, RefusedError, illegal_types
 from raspir.frontends.rasp.limits import Limits
 from raspir.frontends.rasp.values import (
     Alternatives,
@@ -32,7 +33,7 @@ from raspir.ir.atoms import Atom
 from raspir.ir.errors import ProgramError
 from raspir.ir.evaluation import EVALUATORS, checked
 from raspir.ir.location import Location
-from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, STR, Type
+from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, STR
 from raspir.ir.typing import Attribute
 
 E = TypeVar("E", bound=Expression)
@@ -47,6 +48,7 @@ _MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _COMPARED: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
 }  # fmt: skip
+_UNARY: dict[str, Callable[[Any], Any]] = {"-": operator.neg, "+": operator.pos, "round": round}
 _INTEGERS = (bool, int)
 
 
@@ -79,7 +81,7 @@ class Maker:
         try:
             return filled(cls.__new__(cls), name, operands, attributes, location=self.place)
         except ProgramError as error:
-            raise Failed(error.message, self.place) from None
+            raise FailedError(error.message, self.place) from None
 
     def _constant(self, atom: Atom) -> SOp:
         return self._sop("const", attributes=(atom,))
@@ -122,7 +124,7 @@ class Maker:
             return self._unary_of_selector(sign, value)
         if sign == "not":
             return not value
-        return self._in_python({"-": operator.neg, "+": operator.pos, "round": round}[sign], sign, value)
+        return self._in_python(_UNARY[sign], sign, value)
 
     def _unary_of_sequence(self, sign: str, value: Sequence) -> Sequence:
         program = value.expression
@@ -136,17 +138,17 @@ class Maker:
 
     def _unary_of_selector(self, sign: str, value: Selection) -> Selection:
         if sign != "not":
-            raise Failed(f"{sign} does not apply to a selector", self.place)
+            raise FailedError(f"{sign} does not apply to a selector", self.place)
         return Selection(self._selector("selector.not", value.expression), "plain select")
 
     def indicator(self, value: Value) -> Sequence:
         """Return 1 where an s-op is true in Python's sense, else 0.
 
         Raises:
-            Refused: if ``value`` is no s-op.
+            RefusedError: if ``value`` is no s-op.
         """
         if not isinstance(value, Sequence):
-            raise Refused(f"indicator operator expects s-op, got: {described(value)}", self.place)
+            raise RefusedError(f"indicator operator expects s-op, got: {described(value)}", self.place)
         made = self._sop("where", value.expression, self._constant(1), self._constant(0))
         return Sequence(made, short(f"I({value.label})"))
 
@@ -155,13 +157,13 @@ class Maker:
         if sign in ("and", "or"):
             return self._logical(sign, left, right)
         if isinstance(left, Selection) or isinstance(right, Selection):
-            raise Refused(f"Cannot apply {sign} to selector(s)", self.place)
+            raise RefusedError(f"Cannot apply {sign} to selector(s)", self.place)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
             return self._elementwise(sign, left, right)
         if sign == "^":
             return self._in_python(EVALUATORS["pow"], "** or pow()", left, right)
         if sign == "%" and isinstance(left, str):
-            raise Failed("% does not apply to a string: there is no formatting", self.place)
+            raise FailedError("% does not apply to a string: there is no formatting", self.place)
         if is_atom(left) and is_atom(right):
             return self._in_python(EVALUATORS[OPERATIONS[sign]], sign, left, right)
         return self._of_containers(sign, left, right)
@@ -178,17 +180,19 @@ class Maker:
             times = [side for side in (left, right) if isinstance(side, _INTEGERS)]
             size = len(many[0]) * times[0] if many and times else 0
             return self._in_python(operator.mul, sign, left, right, size=size)
-        raise Failed(f"{sign} does not apply to {described(left)} and {described(right)}", self.place)
+        raise FailedError(f"{sign} does not apply to {described(left)} and {described(right)}", self.place)
 
     def _in_python(self, function: Callable[..., Any], sign: str, *operands: Value, size: int = 0) -> Value:
         """Return the result of a function of Python, which is an atom of the language if its operands are."""
         if size > self.limits.items:
-            raise Failed(f"a list of {size} items exceeds the limit of {self.limits.items}", self.place)
+            raise FailedError(f"a list of {size} items exceeds the limit of {self.limits.items}", self.place)
         try:
             result = function(*operands)
             return checked(result) if all(map(is_atom, operands)) else result
         except (ArithmeticError, ValueError, TypeError) as error:
-            raise Failed(str(error) or f"{sign} fails on {' and '.join(map(described, operands))}", self.place) from error
+            raise FailedError(
+                str(error) or f"{sign} fails on {' and '.join(map(described, operands))}", self.place
+            ) from error
 
     def _elementwise(self, sign: str, left: Value, right: Value) -> Sequence:
         """Return an arithmetic operator or a comparison, position by position."""
@@ -200,7 +204,7 @@ class Maker:
         if others and sign == "==":
             return Sequence(self._constant(False), label)
         if others:
-            raise Failed(f"{sign} does not apply to an s-op and {described(others[0])}", self.place)
+            raise FailedError(f"{sign} does not apply to an s-op and {described(others[0])}", self.place)
         a, b = self._program(left), self._program(right)
         if sign == "%" and a.type & STR:
             a = self._sop("sub", a, self._constant(0))  # fails on strings, which `mod` formats
@@ -212,7 +216,7 @@ class Maker:
             made = self._selector(f"selector.{sign}", left.expression, right.expression)
             return Selection(made, "plain select")
         if isinstance(left, Selection) or isinstance(right, Selection):
-            raise Refused("Cannot apply and/or between selector and non-selector", self.place)
+            raise RefusedError("Cannot apply and/or between selector and non-selector", self.place)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
             label = short(f"( {bare(left)} {sign} {bare(right)})")
             return Sequence(self._sop(sign, self._truth(left), self._truth(right)), label)
@@ -221,7 +225,7 @@ class Maker:
     def choice(self, condition: Value, value: Value, otherwise: Value) -> Sequence:
         """Return ``value if condition else otherwise``, position by position."""
         if isinstance(condition, Selection):
-            raise Refused(f"a selector is no condition, got: {condition.label}", self.place)
+            raise RefusedError(f"a selector is no condition, got: {condition.label}", self.place)
         made = self._sop("where", condition.expression, self._program(value), self._program(otherwise))
         label = short(f"{bare(value)} if {bare(condition)} else {bare(otherwise)}")
         others = Alternatives(condition.expression, lambda atom: value if atom else otherwise, (value, otherwise))
@@ -231,7 +235,7 @@ class Maker:
         """Return ``item in container``; ``name`` is that of the variable that holds the container, if one does."""
         if isinstance(item, Selection | Function):
             kind = "select" if isinstance(item, Selection) else "function"
-            raise Refused(
+            raise RefusedError(
                 f"don't check if {kind} is contained in list/dict: unless exact same instance, unable to check "
                 f"equivalence of {kind}s",
                 self.place,
@@ -239,20 +243,20 @@ class Maker:
         if isinstance(item, Sequence):
             return self._each_in(item, container, name)
         if not is_atom(item):
-            raise Refused(f'"A in X" expects A to be s-op or atom, but got A: {described(item)}', self.place)
+            raise RefusedError(f'"A in X" expects A to be s-op or atom, but got A: {described(item)}', self.place)
         if isinstance(container, list):
             return any(is_atom(each) and each == item for each in container)
         if isinstance(container, Sequence):
             made = self.binary(">", self.total(self.indicator(self.binary("==", container, item))), 0)
             return Sequence(made.expression, "( s-op > 0 )")
-        raise Refused(f'"[atom] in X" expects X to be list or s-op, but got: {described(container)}', self.place)
+        raise RefusedError(f'"[atom] in X" expects X to be list or s-op, but got: {described(container)}', self.place)
 
     def _each_in(self, item: Sequence, container: Value, name: str | None) -> Sequence:
         expects = '"[s-op] in X" expects X to be list of atoms, but got'
         if not isinstance(container, list):
-            raise Refused(f"{expects} non-list: {described(container)}", self.place)
+            raise RefusedError(f"{expects} non-list: {described(container)}", self.place)
         if not all(map(is_atom, container)):
-            raise Refused(f"{expects} list with values: {described(container)}", self.place)
+            raise RefusedError(f"{expects} list with values: {described(container)}", self.place)
         made = self._sop("has", item.expression, attributes=(tuple(container), "value"))
         return Sequence(made, short(f"{item.label} in {name or container}"))
 
@@ -284,7 +288,7 @@ class Maker:
         """Return the selector ``keys[j] sign queries[i]``."""
         for side in (keys, queries):
             if not isinstance(side, Sequence) and not is_atom(side):
-                raise Refused(f"Expected s-op or atom, got: {described(side)}", self.place)
+                raise RefusedError(f"Expected s-op or atom, got: {described(side)}", self.place)
         made = self._selector(f"select.{OPERATIONS[sign]}", self._program(keys), self._program(queries))
         return Selection(made, "plain select")
 
@@ -292,12 +296,12 @@ class Maker:
         """Return the mean over what each row selects; the default where it selects nothing.
 
         Raises:
-            Refused: if an argument is of the wrong kind.
+            RefusedError: if an argument is of the wrong kind.
         """
         if not isinstance(selector, Selection):
-            raise Refused(f"Expected selector, got: {described(selector)}", self.place)
+            raise RefusedError(f"Expected selector, got: {described(selector)}", self.place)
         if isinstance(default, Operand | Function):
-            raise Refused(f"Expected atom, got: {described(default)}", self.place)
+            raise RefusedError(f"Expected atom, got: {described(default)}", self.place)
         program = self._program(value)
         if not isinstance(value, Sequence) and not is_atom(value):
             raise illegal_types(listed([value] * self.size, "()"))
@@ -311,6 +315,6 @@ class Maker:
         """Return the sum over what each row selects, by default over all positions; 0 where it selects nothing."""
         chosen = self.everywhere if selector is None else selector
         if not isinstance(chosen, Selection):
-            raise Refused(f"Expected selector, got: {described(chosen)}", self.place)
+            raise RefusedError(f"Expected selector, got: {described(chosen)}", self.place)
         made = self._sop("sum", chosen.expression, self._program(value), attributes=(0,))
         return Sequence(made, "s-op")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from raspir.frontends.rasp.faults import Refused
+from raspir.frontends.rasp.faults import RefusedError
 from raspir.frontends.rasp.values import Value
 
 RESERVED = frozenset(
-    "out True False indices tokens_asis tokens_str tokens_int tokens_float tokens_bool get len zip range".split()
-)
+    (
+        "out", "True", "False", "indices", "tokens_asis", "tokens_str", "tokens_int", "tokens_float", "tokens_bool",
+        "get", "len", "zip", "range",
+    )
+)  # fmt: skip
 """The names that no program may bind, beside the keywords."""
 
 _UNKNOWN = object()
@@ -41,7 +44,7 @@ class Scope:
         """Return the value of ``name``.
 
         Raises:
-            Refused: if it has none.
+            RefusedError: if it has none.
         """
         scope: Scope | None = self
         while scope is not None:
@@ -49,19 +52,19 @@ class Scope:
             if found is not _UNKNOWN:
                 return found
             scope = scope.parent
-        raise Refused(f"Error: Undefined variable: {name}")
+        raise RefusedError(f"Error: Undefined variable: {name}")
 
     def bind(self, names: Iterable[str], values: Iterable[Value]) -> None:
         """Bind each name to its value, or none of them.
 
         Raises:
-            Refused: if a name is reserved.
+            RefusedError: if a name is reserved.
         """
         new = dict(zip(names, values, strict=True))
         for name in new:
             for scope in self._binding(name):
                 if name in RESERVED or name in scope._reserved:
-                    raise Refused(f"Error: Cannot set reserved name: {name}")
+                    raise RefusedError(f"Error: Cannot set reserved name: {name}")
         for name, value in new.items():
             for scope in self._binding(name):
                 scope.bound[name] = value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from raspir.frontends.rasp.checking import Evaluation
-from raspir.frontends.rasp.faults import Fault
+from raspir.frontends.rasp.faults import StatementError
 from raspir.frontends.rasp.values import (
     Function,
     Operand,
@@ -49,7 +49,7 @@ class Display:
         """Return the lines for the value of an s-op or selector on an input.
 
         Raises:
-            Fault: if it fails on the input.
+            StatementError: if it fails on the input.
         """
         values = on.of(operand)
         if isinstance(operand, Selection):
@@ -97,7 +97,7 @@ class Display:
             return
         try:
             values = self.sequences.of(value)
-        except Fault as fault:
+        except StatementError as fault:
             yield _FAILED + fault.text
             return
         shown = f"{prefix} \t Example: {name}({given(self.sequences.given)}) = {sequence(values)}"
@@ -115,7 +115,7 @@ class Display:
         yield f"{prefix} \t Example:"
         try:
             rows = self.selections.of(value)
-        except Fault as fault:
+        except StatementError as fault:
             yield _FAILED + fault.text
         else:
             yield from _matrix(rows, self.selections.items, prefix)
@@ -153,7 +153,7 @@ def _flat(value: list[Value] | dict[Atom, Value]) -> str:
     """Return a container of atoms and functions as Python shows it."""
     if isinstance(value, list):
         return listed(value, "[]")
-    return f"{{{', '.join(f'{key!r}: {listed([item], '  ').strip()}' for key, item in value.items())}}}"
+    return "{" + ", ".join(f"{key!r}: {listed([item], '  ').strip()}" for key, item in value.items()) + "}"
 
 
 def _are_equal(values: list[Atom]) -> bool:

@@ -121,15 +121,6 @@ def is_atom(value: Value) -> bool:
     return isinstance(value, _ATOMS)
 
 
-def kind_of(value: Value) -> str:
-    """Return the name of a value's kind, for messages."""
-    if isinstance(value, Sequence):
-        return "s-op"
-    if isinstance(value, Selection):
-        return "selector"
-    return "function" if isinstance(value, Function) else type(value).__name__
-
-
 def described(value: Value) -> str:
     """Return a value for messages and names: an s-op or selector by its name, strings in double quotes."""
     if isinstance(value, Operand):
@@ -188,7 +179,7 @@ def as_atoms(values: Iterable[Value]) -> Iterator[Atom]:
 
 
 def listed(values: Iterable[Value], brackets: str) -> str:
-    """Return ``values`` as Python shows a tuple or a list of them, but s-ops, selectors and functions by their names."""
+    """Return ``values`` as Python shows a tuple or a list, but s-ops, selectors and functions by their names."""
     shown = [repr(value) if is_flat(value) else described(value) for value in values]
     comma = "," if brackets == "()" and len(shown) == 1 else ""
     return f"{brackets[0]}{', '.join(shown)}{comma}{brackets[1]}"
