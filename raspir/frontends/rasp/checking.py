@@ -1,4 +1,4 @@
-"""The values of s-ops and selectors on one input, each computed once: for the check at every definition, and to show."""
+"""The values of s-ops and selectors on one input, each computed once: checked at every definition, and shown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import weakref
 from typing import Any
 
 from raspir.frontends.expressions import Expression
-from raspir.frontends.rasp.faults import FailedError, StatementError, different_types, illegal_types, no_input
-from raspir.frontends.rasp.values import Operand, Sequence, Value, is_atom, items_of, listed, plainly
-from raspir.ir import Graph, Node, build, make
+from raspir.frontends.rasp.faults import (
+    FailedError,
+    RefusedError,
+    StatementError,
+    different_types,
+    illegal_types,
+    no_input,
+)
+from raspir.frontends.rasp.values import Operand, Sequence, Value, described, is_atom, items_of, listed, plainly
+from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
 from raspir.ir.walks import postorder
 from raspir.runtime.reference import step
@@ -47,39 +54,43 @@ class Evaluation:
         Raises:
             StatementError: if it fails on the input.
         """
-        items = self.items
-        try:
-            values = self._value(operand.expression, items)
-        except EvaluationError as error:
-            raise self._fault(error, operand) from error
+        values = self._value(operand)
         if isinstance(operand, Sequence) and operand.alternatives is not None and None in values:
             raise illegal_types(listed(self._alternatives(operand), "()"))
         return values
 
-    def _value(self, root: Expression, items: list[Value]) -> Any:
+    def _value(self, operand: Operand) -> Any:
+        """Return the value of an s-op or selector, computing all that it needs."""
+        inputs = {"tokens": self.items}
+        root: Expression = operand.expression
         for expression in postorder(root, lambda each: each.operands, self._memo):
-            parts = [self._memo[operand] for operand in expression.operands]
-            nodes = [node for node, _ in parts]
-            node = make(expression.operation, nodes, expression.attributes, expression.type)
-            value = step(_CONTEXT, node, {"tokens": items}, [value for _, value in parts])
+            parts = [self._memo[each] for each in expression.operands]
+            node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
+            try:
+                value = step(_CONTEXT, node, inputs, [value for _, value in parts])
+            except EvaluationError as error:
+                raise self._failed(error, expression, operand) from error
             self._memo[expression] = node, value
         return self._memo[root][1]
 
-    def _fault(self, error: EvaluationError, operand: Operand) -> StatementError:
-        """Return the error of the language for one of the IR."""
+    def _failed(self, error: EvaluationError, expression: Expression, operand: Operand) -> StatementError:
+        """Return the error of the language for one of the IR, which ``expression`` raised."""
         cause = error.__cause__
         if isinstance(cause, MixedTypesError):
-            return self._mixed(list(cause.values), operand)
+            return self._mixed(list(cause.values), expression, operand)
         if isinstance(cause, NoAverageError):
             shown = listed(cause.values, "[]")
             return FailedError(f"asked to average multiple values, but they are non-numbers: {shown}")
+        if expression.operation.name == "item" and isinstance(cause, KeyError):
+            return _missing(cause.args[0], expression)
         return FailedError(str(cause) if cause is not None and str(cause) else error.message)
 
-    def _mixed(self, values: list[Value], operand: Operand) -> StatementError:
+    def _mixed(self, values: list[Value], expression: Expression, operand: Operand) -> StatementError:
+        """Return the error of a sequence of several types, which ``expression`` checks."""
         brackets = "()"
-        if values == self._items and all(one is other for one, other in zip(values, self._items, strict=True)):
-            brackets = "[]"  # the tokens as they are
-        elif isinstance(operand, Sequence) and operand.alternatives is not None:
+        if expression.operands[0].operation.name == "input":
+            brackets = "[]"
+        elif expression is operand.expression and isinstance(operand, Sequence) and operand.alternatives is not None:
             values = self._alternatives(operand)
         are_atoms = all(map(is_atom, values))
         return (different_types if are_atoms else illegal_types)(listed(values, brackets))
@@ -87,7 +98,7 @@ class Evaluation:
     def _alternatives(self, operand: Sequence) -> list[Value]:
         """Return what an s-op holds at each position, with the values that are no atoms."""
         assert operand.alternatives is not None
-        chosen = self._value(operand.alternatives.chosen, self.items)
+        chosen = self._value(Sequence(operand.alternatives.chosen, ""))
         values = map(operand.alternatives.choose, chosen)
         return [
             self.of(value)[position]
@@ -95,6 +106,16 @@ class Evaluation:
             else value
             for position, value in enumerate(values)
         ]
+
+
+def _missing(key: Atom, lookup: Expression) -> RefusedError:
+    """Return the error of a key that a list or string, whose keys are its indices from both ends, or a dict lacks."""
+    keys = lookup.attributes[0]
+    assert isinstance(keys, tuple)
+    size = len(keys) // 2
+    if keys == tuple(range(-size, size)):
+        return RefusedError(f"index {described(key)} out of range for list of length {size}")
+    return RefusedError(f"index [ {described(key)} ] not in dict.")
 
 
 class _Memo:

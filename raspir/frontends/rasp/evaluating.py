@@ -229,37 +229,16 @@ class Evaluator:
     def _item(self, container: list[Value] | str, index: Value, label: str) -> Value:
         kind = "list" if isinstance(container, list) else "string"
         if isinstance(index, Sequence):
-            made = self.maker.looked_up(container, index, label)
-            self._in_range(container, kind, index, made)
-            return made
+            return self.maker.looked_up(container, index, label)
         if not isinstance(index, int):
             raise RefusedError(f"index into {kind} has to be s-op or integer, got: {described(index)}")
         if not -len(container) <= index < len(container):
             raise RefusedError(f"index {index} out of range for {kind} of length {len(container)}")
         return container[index]
 
-    def _in_range(self, container: list[Value] | str, kind: str, index: Sequence, made: Sequence) -> None:
-        """Check each position's index into a list or string on the example, for a message of its own."""
-        try:
-            self._on.of(made)
-        except FailedError:
-            indices = self._on.of(index)
-            size = len(container)
-            if any(isinstance(each, int) and not -size <= each < size for each in indices):
-                raise RefusedError(f"index {index.label} out of range for {kind} of length {size}") from None
-            raise
-
     def _entry(self, container: dict[Atom, Value], index: Value, label: str) -> Value:
         if isinstance(index, Sequence):
-            made = self.maker.looked_up(container, index, label)
-            try:
-                self._on.of(made)
-            except FailedError:
-                missing = [each for each in self._on.of(index) if each not in container]
-                if missing:
-                    raise RefusedError(f"index [ {described(missing[0])} ] not in dict.") from None
-                raise
-            return made
+            return self.maker.looked_up(container, index, label)
         if not is_atom(index):
             what = "index into dict has to be s-op or atom (i.e., string, int, float, bool)"
             raise RefusedError(f"{what}, got: {described(index)}")
