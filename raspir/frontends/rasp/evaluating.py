@@ -90,7 +90,7 @@ class Evaluator:
         try:
             result = _HANDLERS[type(expression)](self, expression, scope)
             if isinstance(result, Operand):
-                self._on.of(result)
+                self._on.check(result)
         except StatementError as fault:
             if fault.location is None:
                 fault.location = expression.place
@@ -199,7 +199,7 @@ class Evaluator:
             else:
                 value = self.maker.binary(each.operator, value, right)
             if isinstance(value, Operand) and each is not expression:
-                self._on.of(value)
+                self._on.check(value)
         return value
 
     def _ternary(self, expression: syntax.Ternary, scope: Scope) -> Value:
