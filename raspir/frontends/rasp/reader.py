@@ -20,6 +20,9 @@ _OPENING = {
 }  # fmt: skip
 
 
+UNFINISHED = "this statement is unfinished at the end of the text"
+
+
 class Reader:
     """Reads statements from lines, one at a time.
 
@@ -84,7 +87,7 @@ class Reader:
             return None
         place = self._beginning()
         line = self._lines[place.line - self._next_line + len(self._lines)]
-        return syntax_error(f"unfinished statement, expected {expected(self._parser.accepts())}", place, line)
+        return syntax_error(f"{UNFINISHED}, expected {expected(self._parser.accepts())}", place, line)
 
     def _add(self, word: Word) -> None:
         if word.type == "COMMENT" and "COMMENT" not in self._parser.choices():
@@ -132,3 +135,19 @@ class Reader:
             if isinstance(first, Word | Expr):
                 return first.place
         return self._words[0].place
+
+
+def parse(text: str, file: str = "<text>", first_line: int = 1) -> tuple[Statement, ...]:
+    """Return the statements of a whole text.
+
+    Raises:
+        RaspSyntaxError: at the first word that cannot stand where it does, or where an unfinished statement begins.
+    """
+    reader = Reader(file, first_line)
+    statements: list[Statement] = []
+    for line in text.split("\n"):
+        statements += reader.feed(line) or ()
+    error = reader.unfinished_error()
+    if error is not None:
+        raise error
+    return tuple(statements)
