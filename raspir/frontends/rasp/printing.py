@@ -106,9 +106,14 @@ def _of_operation(tree: Expr) -> list[Piece]:
         case Index(_, container, index):
             return [(container, _POSTFIX), "[", (index, _ANY), "]"]
         case Call(_, callee, arguments):
-            blank = " " if isinstance(callee, Name) and f"{callee.name}(" in KEYWORDS else ""
-            return [(callee, _POSTFIX), f"{blank}(", *_listed(arguments), ")"]
+            opening = _opening(callee.name if isinstance(callee, Name) else None)
+            return [(callee, _POSTFIX), opening, *_listed(arguments), ")"]
     return []
+
+
+def _opening(name: str | None) -> str:
+    """Return the parenthesis behind a name: ``len`` is a name only with a blank before it."""
+    return " (" if f"{name}(" in KEYWORDS else "("
 
 
 def _of_operand(tree: Expr) -> list[Piece]:
@@ -175,7 +180,12 @@ def _of_statement(tree: Statement, depth: int) -> list[Piece]:
             return [f'load "{path}";']
         case Definition(_, name, parameters, body, results):
             end: list[Piece] = [f"{INDENT * (depth + 1)}return ", *_listed(results), ";\n"]
-            return [f"def {name}({', '.join(parameters)}) {{\n", *_block(body, depth), *end, f"{INDENT * depth}}}"]
+            return [
+                f"def {name}{_opening(name)}{', '.join(parameters)}) {{\n",
+                *_block(body, depth),
+                *end,
+                f"{INDENT * depth}}}",
+            ]
         case For(_, names, iterable, body):
             inner = _block(body, depth) or [f"{INDENT * (depth + 1)}# nothing\n"]  # a body has a statement or a comment
             return [f"for {', '.join(names)} in ", (iterable, _ANY), " {\n", *inner, f"{INDENT * depth}}}"]
