@@ -45,6 +45,7 @@ class Reader:
         self._stack = self._parser.parser_state.value_stack  # one list, for as long as the parser is used
         self._lines: list[str] = []
         self._words: list[Word] = []
+        self._definitions = 0
 
     @property
     def unfinished(self) -> bool:
@@ -54,7 +55,7 @@ class Reader:
     @property
     def definitions(self) -> int:
         """The number of words ``def`` in the unfinished text."""
-        return sum(word.type == "DEF" for word in self._words)
+        return self._definitions
 
     def pending(self) -> str:
         """Return the unfinished text."""
@@ -97,7 +98,8 @@ class Reader:
         except UnexpectedToken:
             raise self._unexpected(word) from None
         self._words.append(word)
-        if len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
+        self._definitions += word.type == "DEF"
+        if word.type in _OPENING and len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
             raise syntax_error(f"nested more than {MAX_NESTING} levels deep", word.place, self._lines[-1])
 
     def _nesting(self) -> int:
