@@ -20,6 +20,9 @@ _OPENING = {
 }  # fmt: skip
 
 
+UNFINISHED = "this statement is unfinished at the end of the text"
+
+
 class Reader:
     """Reads statements from lines, one at a time.
 
@@ -42,6 +45,7 @@ class Reader:
         self._stack = self._parser.parser_state.value_stack  # one list, for as long as the parser is used
         self._lines: list[str] = []
         self._words: list[Word] = []
+        self._definitions = 0
 
     @property
     def unfinished(self) -> bool:
@@ -51,7 +55,7 @@ class Reader:
     @property
     def definitions(self) -> int:
         """The number of words ``def`` in the unfinished text."""
-        return sum(word.type == "DEF" for word in self._words)
+        return self._definitions
 
     def pending(self) -> str:
         """Return the unfinished text."""
@@ -84,7 +88,7 @@ class Reader:
             return None
         place = self._beginning()
         line = self._lines[place.line - self._next_line + len(self._lines)]
-        return syntax_error(f"unfinished statement, expected {expected(self._parser.accepts())}", place, line)
+        return syntax_error(f"{UNFINISHED}, expected {expected(self._parser.accepts())}", place, line)
 
     def _add(self, word: Word) -> None:
         if word.type == "COMMENT" and "COMMENT" not in self._parser.choices():
@@ -94,7 +98,8 @@ class Reader:
         except UnexpectedToken:
             raise self._unexpected(word) from None
         self._words.append(word)
-        if len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
+        self._definitions += word.type == "DEF"
+        if word.type in _OPENING and len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
             raise syntax_error(f"nested more than {MAX_NESTING} levels deep", word.place, self._lines[-1])
 
     def _nesting(self) -> int:
@@ -132,3 +137,19 @@ class Reader:
             if isinstance(first, Word | Expr):
                 return first.place
         return self._words[0].place
+
+
+def parse(text: str, file: str = "<text>", first_line: int = 1) -> tuple[Statement, ...]:
+    """Return the statements of a whole text.
+
+    Raises:
+        RaspSyntaxError: at the first word that cannot stand where it does, or where an unfinished statement begins.
+    """
+    reader = Reader(file, first_line)
+    statements: list[Statement] = []
+    for line in text.split("\n"):
+        statements += reader.feed(line) or ()
+    error = reader.unfinished_error()
+    if error is not None:
+        raise error
+    return tuple(statements)
