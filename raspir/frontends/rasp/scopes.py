@@ -1,4 +1,4 @@
-"""Scopes: the names of the console, of a file, or of one call; and functions, which keep the scope that defines them."""
+"""Scopes: the names of the console, of a file, or of one call; and functions, which keep the scope that they are in."""
 
 from __future__ import annotations
 
