@@ -100,10 +100,10 @@ APPLIES = [
     (numbers.constant, tokens.map(len), 1, "ab"),
     (numbers.constant, constant(0.0) * -1, -0.0, None),
     *((conversions.converted, converted(name, tokens), tokens, vocab) for name, vocab in (
-        ("to_int", INTS), ("to_float", (0.5, -0.0)), ("to_str", ("a", "b", "")), ("to_bool", BOOLS))),
+        ("to_int", INTS), ("to_float", (0.1, -0.0, 0.0)), ("to_str", ("a", "b", "")), ("to_bool", BOOLS))),
     (conversions.counted, converted("to_int", tokens), tokens + 0, BOOLS),
     (conversions.counted, converted("to_int", tokens), tokens + 0, MIXED_INTS),
-    (conversions.tested, converted("to_bool", tokens), tokens != 0, (0, 1.5, -0.0, True)),
+    (conversions.tested, converted("to_bool", tokens), tokens != 0, (0, 5, -0.0, True)),
     (conversions.tested, converted("to_bool", tokens), tokens != "", ("a", "b", "")),
     (conversions.table_of_items, item((1, "b", 0), (1, "x", 5)),
      expression(SOp, "lookup", (tokens,), (1, (1, "b"), (1, "x"))), (1, "b")),
