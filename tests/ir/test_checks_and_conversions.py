@@ -23,7 +23,7 @@ TEXT = """raspir 1
 %5 = select.eq %4, true : selector
 %6 = item %tokens keys=[1, "a", none] values=[0.5, true, "x"] : bool|float|str
 %7 = one_type %6 : bool|float|str
-%8 = average %5, %7 default=none : atom
+%8 = average %5, %7 default=none : bool|float|str|none
 output out = %8
 """
 
