@@ -9,7 +9,7 @@ from raspir.frontends.expressions import expression
 from raspir.frontends.python.embedded import Selector, SOp, indices, tokens
 from raspir.ir import Atom, EvaluationError
 from raspir.testing.conformance.case import ATOMS, Case, trial
-from raspir.testing.conformance.features.common import EVERYTHING, ITSELF, NOTHING, SO_FAR
+from raspir.testing.conformance.features.common import BEFORE, EVERYTHING, ITSELF, NOTHING, SO_FAR
 
 GROUP = "conversions"
 
@@ -109,11 +109,13 @@ def _averages() -> Iterator[Case]:
     bad = [[True, False], ["a", "b"], [1, "a"], [1, None], [None, None]]
     fails = trial(_average(EVERYTHING), bad, [EvaluationError] * len(bad))
     yield Case(GROUP, "average of several that are no numbers fails", (fails,), ("average",))
-    # The last row selects all, the first only its own position.
-    running = trial(
-        _average(SO_FAR), [[3, 5, 1], [3, 5, "a"], [True, True]], [[3, 4.0, 3.0], EvaluationError, EvaluationError]
+    # The last row selects the first two, and no row the last.
+    earlier = trial(
+        _average(BEFORE),
+        [[3, 5, 1], [3, 5, "a"], [3, 5, None], [True, True, 0.5], [True, True, False], [3, "a"]],
+        [[0, 3, 4.0], EvaluationError, EvaluationError, [0, True, 1.0], EvaluationError, [0, 3]],
     )
-    yield Case(GROUP, "average looks at the whole sequence", (running,), ("average",))
+    yield Case(GROUP, "average looks at the whole sequence", (earlier,), ("average",))
     alone = [["a", 1, None], [True, False], [0.5, ""]]
     yield Case(GROUP, "average of one selected is unchanged", (trial(_average(ITSELF), alone, alone),), ("average",))
     never = trial(_average(NOTHING, "none"), [["a", 1], [True, False]], [["none"] * 2] * 2)
