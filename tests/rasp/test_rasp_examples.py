@@ -110,7 +110,7 @@ def add(text):
 
 
 def words(longest=5):
-    return texts("abcd", longest) + ["abracadabra", "mississippi", "zyxwvu"]
+    return [*texts("abcd", longest), "abracadabra", "mississippi", "zyxwvu"]
 
 
 def sums():
