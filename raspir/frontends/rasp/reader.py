@@ -32,10 +32,13 @@ class Reader:
     Args:
         file: the name of the file, for locations.
         first_line: the number of the first line.
+        comments_anywhere: whether a comment may stand behind a part of an expression. It may, except in files that
+            ``load`` reads, as in the language's own interpreter.
     """
 
-    def __init__(self, file: str, first_line: int = 1) -> None:
+    def __init__(self, file: str, first_line: int = 1, *, comments_anywhere: bool = True) -> None:
         self.file = file
+        self._comments_anywhere = comments_anywhere
         self._next_line = first_line
         self.drop()
 
@@ -92,6 +95,9 @@ class Reader:
 
     def _add(self, word: Word) -> None:
         if word.type == "COMMENT" and "COMMENT" not in self._parser.choices():
+            if not self._comments_anywhere and self._lines[-1].strip() != word.strip():
+                where = "inside an expression of a file that is loaded: put it on a line of its own"
+                raise syntax_error(f"a comment cannot stand {where}", word.place, self._lines[-1])
             return
         try:
             self._parser.feed_token(word)

@@ -320,7 +320,7 @@ class Interpreter:
 
 def parsed(text: str, file: str) -> tuple[list[syntax.Statement], list[RaspSyntaxError]]:
     """Return the statements of a text, and the syntax errors of the lines that are none."""
-    reader = Reader(file)
+    reader = Reader(file, comments_anywhere=False)
     statements: list[syntax.Statement] = []
     errors: list[RaspSyntaxError] = []
     for line in text.split("\n"):
