@@ -269,7 +269,9 @@ def rows(*, quick: bool = False) -> Iterator[Row]:
         shown = f"{1e3 * seconds:,.1f} ms", f"{task.original:.1f} s", f"{ratio:,.0f} times as fast"
         yield Row(f"{task.name} of {length:,} characters", *shown, f"at least {LEAST:.0f}", ratio < LEAST)
     seconds = start()
-    yield Row("start of raspir repl", f"{1e3 * seconds:,.0f} ms", "", "", f"at most {1e3 * START:.0f} ms", seconds > START)
+    yield Row(
+        "start of raspir repl", f"{1e3 * seconds:,.0f} ms", "", "", f"at most {1e3 * START:.0f} ms", seconds > START
+    )
     size = QUICK_OPERATIONS if quick else OPERATIONS
     for shape in SHAPES:
         seconds = loading(shape, size)
