@@ -9,7 +9,6 @@ Every result is checked against plain Python.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import subprocess
 import sys
@@ -40,8 +39,7 @@ START = 0.5
 LOADING = 1.0
 """The most seconds in which a file loads."""
 GROWTH = 1.5
-"""The greatest ratio of the times of the second and the first half of a session, which are equal where each statement takes
-as long as the first."""
+"""The greatest ratio of the time of a session's second half to that of its first: 1 if the time is linear."""
 SEED = 18
 
 

@@ -186,7 +186,7 @@ def test_applications_in_a_session(task):
 
 def test_wrong_results_of_a_session_are_found():
     task = replace(rasp_language.TASKS[1], expected=lambda text: [0] * len(text))
-    with pytest.raises(AssertionError, match="[a-z]{20}"):
+    with pytest.raises(AssertionError, match=r"^[a-z]{20}"):
         rasp_language.application(task, 20)
 
 
