@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import typer
 
 from raspir.cli import completion
+from raspir.cli.commands import examples as examples
 from raspir.cli.commands import taking
 from raspir.cli.vocabulary import OPTIONS, vocabulary
 from raspir.ir import InputError
@@ -179,8 +180,3 @@ def _choices(name: str, hint: object) -> type[StrEnum]:
     """Return an enum of the values of a ``Literal``, as some versions of typer do not support ``Literal``."""
     choices = [(choice, choice) for choice in get_args(hint)]
     return StrEnum(name, choices)  # type: ignore[return-value]  # mypy does not type the functional API
-
-
-def examples(*lines: str) -> str:
-    """Return the examples for the epilog of a command's help."""
-    return "Examples:\n\n" + "\n\n".join(f"  $ {line}" for line in lines)

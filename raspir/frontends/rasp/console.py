@@ -24,6 +24,11 @@ class Console:
         self._reader = Reader(CONSOLE)
 
     @property
+    def begun(self) -> bool:
+        """Whether a statement was begun. Empty lines and comments begin none, though more lines are asked for."""
+        return self._reader.begun
+
+    @property
     def prompt(self) -> str:
         """The prompt for the next line, which shows whether a statement was begun."""
         return f".. {'  ' * self._reader.definitions}" if self._reader.unfinished else ">> "
@@ -34,11 +39,19 @@ class Console:
             for statement in self._reader.feed(line) or ():
                 self.interpreter.run(statement)
         except RaspSyntaxError as error:
-            self._output.write(shown_syntax_error(error, in_file=False) + "\n")
+            self.refuse(error)
         except ExitError:
             return False
         return True
 
+    def refuse(self, error: RaspSyntaxError) -> None:
+        """Show a syntax error."""
+        self._output.write(shown_syntax_error(error, in_file=False) + "\n")
+
     def drop(self) -> None:
         """Drop the statement that was begun."""
         self._reader.drop()
+
+    def unfinished_error(self) -> RaspSyntaxError | None:
+        """Return the error that input ends inside of a statement, or ``None`` if none was begun."""
+        return self._reader.unfinished_error()

@@ -56,6 +56,11 @@ class Reader:
         return bool(self._lines)
 
     @property
+    def begun(self) -> bool:
+        """Whether the unfinished text has words."""
+        return bool(self._words)
+
+    @property
     def definitions(self) -> int:
         """The number of words ``def`` in the unfinished text."""
         return self._definitions
