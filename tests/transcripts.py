@@ -11,6 +11,7 @@ from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from raspir.cli.repl.session import Session
 from raspir.frontends.rasp.console import Console
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +28,7 @@ class Transcript:
         self.path = Path(self._folder.name)
         (self.path / "examples").symlink_to(ROOT / "examples")
         self.text = ""
-        self.console = Console(self)
+        self.session = Session(Console(self), self)
 
     def write(self, text):
         self.text += text
@@ -44,9 +45,9 @@ class Transcript:
         with chdir(self.path):
             for line in shown.splitlines():
                 if _PROMPT.match(line):
-                    prompt = self.console.prompt
+                    prompt = self.session.console.prompt
                     self.text += f"{line}\n" if line.startswith(prompt) else f"{prompt}\n"
-                    self.console.feed(line.removeprefix(prompt))
+                    self.session.feed(line.removeprefix(prompt))
         return "\n".join(each.expandtabs().rstrip() for each in self.text.splitlines())
 
     def load(self, name, text):
