@@ -11,6 +11,7 @@ from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from raspir.cli.repl.files import write_drawing
 from raspir.cli.repl.session import Session
 from raspir.frontends.rasp.console import Console
 
@@ -34,10 +35,10 @@ class Transcript:
         self.text += text
 
     def note(self, text):
-        self.text += f"{text}\n"
+        self.text += f"raspir: {text}\n"
 
     def draw(self, sequence, given):
-        self.note("wrote a picture")
+        write_drawing(sequence, given, self.note)
 
     def run(self, shown):
         """Read the lines that a page shows after prompts, and return what a terminal shows for them."""

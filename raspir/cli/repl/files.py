@@ -6,11 +6,15 @@ import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from raspir.cli.batch import cause
 from raspir.frontends.lowering import lower
 from raspir.frontends.rasp.values import Sequence, Value, items_of, plainly
 from raspir.ir import RaspirError
+
+if TYPE_CHECKING:
+    from raspir.backends.picture import Picture
 
 FOLDER = "comp_flows"
 """The folder, which has its name from the language's own interpreter."""
@@ -37,12 +41,18 @@ def write_file(name: str, content: str, note: Callable[[str], None]) -> None:
     note(f"wrote {path}")
 
 
-def write_drawing(sequence: Sequence, given: Value, note: Callable[[str], None]) -> None:
-    """Write the picture of the layers of an s-op on an input: the attention of each head, and its values."""
+def write_drawing(sequence: Sequence, given: Value, note: Callable[[str], None]) -> Picture | None:
+    """Write the picture of the layers of an s-op on an input: the attention of each head, and its values.
+
+    Returns:
+        the picture, or ``None`` if there is none, which a note explains.
+    """
     from raspir.backends.picture import Picture  # which imports what draws
 
     try:
-        svg = Picture("program", lower(sequence.expression), items_of(given)).svg()
-        write_file(f"{file_name(sequence.label, plainly(given))}.svg", svg, note)
+        picture = Picture("program", lower(sequence.expression), items_of(given))
+        write_file(f"{file_name(sequence.label, plainly(given))}.svg", picture.svg(), note)
     except (RaspirError, OSError) as error:
         note(f"cannot draw {sequence.label}: {error}")
+        return None
+    return picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.errors import RaspSyntaxError
 from raspir.frontends.rasp.faults import shown_syntax_error
 from raspir.frontends.rasp.limits import Limits
@@ -44,6 +45,19 @@ class Console:
             return False
         return True
 
+    def expression(self, line: str, start: int) -> syntax.Expr | None:
+        """Return the expression behind the first ``start`` characters of a line; ``None`` for another statement.
+
+        Raises:
+            RaspSyntaxError: if it is no statement.
+        """
+        reader = Reader(CONSOLE, self._reader.skip())
+        statements = reader.feed(" " * start + line[start:])
+        if statements is None:
+            statements = _ended(reader)
+        (first, *others) = statements
+        return first.expression if isinstance(first, syntax.Expression) and not others else None
+
     def refuse(self, error: RaspSyntaxError) -> None:
         """Show a syntax error."""
         self._output.write(shown_syntax_error(error, in_file=False) + "\n")
@@ -55,3 +69,19 @@ class Console:
     def unfinished_error(self) -> RaspSyntaxError | None:
         """Return the error that input ends inside of a statement, or ``None`` if none was begun."""
         return self._reader.unfinished_error()
+
+
+def _ended(reader: Reader) -> tuple[syntax.Statement, ...]:
+    """Return the statements of a text that lacks at most its semicolon.
+
+    Raises:
+        RaspSyntaxError: if it lacks more.
+    """
+    unfinished = reader.unfinished_error()
+    try:
+        statements = reader.feed(";")
+    except RaspSyntaxError as error:
+        raise unfinished or error from None
+    if statements is None:
+        raise reader.unfinished_error() or AssertionError("a semicolon is a word")
+    return statements

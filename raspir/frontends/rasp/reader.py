@@ -65,6 +65,11 @@ class Reader:
         """The number of words ``def`` in the unfinished text."""
         return self._definitions
 
+    def skip(self) -> int:
+        """Count a line that something else reads, and return its number."""
+        number, self._next_line = self._next_line, self._next_line + 1
+        return number
+
     def pending(self) -> str:
         """Return the unfinished text."""
         return "\n".join(self._lines)

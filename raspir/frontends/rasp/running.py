@@ -108,18 +108,24 @@ class Interpreter:
         with _deep_stack():
             self._run_at_top(statement, self.console)
 
+    def value(self, expression: syntax.Expr) -> Value:
+        """Return the value of an expression at the console, without showing it: ``out`` keeps its value.
+
+        Raises:
+            StatementError: if it has none.
+        """
+        with _deep_stack(), _exhaustion_reported(expression):
+            return self.evaluator.value(expression, self.console)
+
     def _run_at_top(self, statement: syntax.Statement, scope: Scope) -> None:
         try:
-            if isinstance(statement, syntax.Command):
-                self._command(statement, scope)
-            else:
-                self._run_one(statement, scope, self._show)
+            with _exhaustion_reported(statement):
+                if isinstance(statement, syntax.Command):
+                    self._command(statement, scope)
+                else:
+                    self._run_one(statement, scope, self._show)
         except StatementError as fault:
             self._report(fault)
-        except RecursionError:
-            self._report(FailedError("the statement is nested too deeply", statement.place))
-        except MemoryError:
-            self._report(FailedError("the statement needs more memory than there is", statement.place))
 
     def _report(self, fault: StatementError) -> None:
         if self._files:
@@ -357,6 +363,17 @@ def _deep_stack() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
+
+
+@contextmanager
+def _exhaustion_reported(part: syntax.Syntax) -> Iterator[None]:
+    """Convert the exhaustion of the stack or the memory to an error of the language."""
+    try:
+        yield
+    except RecursionError:
+        raise FailedError("the statement is nested too deeply", part.place) from None
+    except MemoryError:
+        raise FailedError("the statement needs more memory than there is", part.place) from None
 
 
 _Show = Callable[[str, Value], None]
