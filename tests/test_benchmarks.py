@@ -199,6 +199,14 @@ def test_the_halves_of_a_session_are_compared():
     assert rasp_language.growth(40) > 0
 
 
+@pytest.mark.evidence
+def test_a_quick_run_measures_sessions_files_and_starts(capsys):
+    assert rasp_language.main(["--quick"]) == 0
+    shown = capsys.readouterr().out
+    assert "start of raspir repl" in shown
+    assert all(shape in shown for shape in rasp_language.SHAPES)
+
+
 def test_an_exceeded_limit_is_shown(capsys, monkeypatch):
     slow = rasp_language.Row("add", "9 s", "20.9 s", "2 times as fast", "at least 100", True)
     monkeypatch.setattr(rasp_language, "rows", lambda quick: iter([slow]))
