@@ -93,6 +93,7 @@ class Interpreter:
             self.library = Scope("RASP_support/rasplib", self._base)
             self.library.bound["tokens"] = library_scope(maker, self._base).bound["tokens"]
             self._run_quietly(written(), self.library)
+            maker.length = self.library.bound["length"]  # of which positions from the end are made
         else:
             self.library = library_scope(maker, self._base)
         self.console = Scope("console", self.library, NAMES)
@@ -105,7 +106,7 @@ class Interpreter:
         Raises:
             ExitError: by ``exit``.
         """
-        with _deep_stack():
+        with deep_stack():
             self._run_at_top(statement, self.console)
 
     def value(self, expression: syntax.Expr) -> Value:
@@ -173,20 +174,22 @@ class Interpreter:
             values = list(values[0])
         if len(values) != len(names):
             raise RefusedError(f"expected {len(names)} values, but got: {len(values)}")
-        named = [self._named(value, name) for name, value in zip(names, values, strict=True)]
+        named = [self._named(value, name, scope) for name, value in zip(names, values, strict=True)]
         scope.bind(names, named)
         scope.out = named[-1]
         for name in dict.fromkeys(names):
             show(name, scope.bound[name])
 
-    def _named(self, value: Value, name: str) -> Value:
+    def _named(self, value: Value, name: str, scope: Scope) -> Value:
         """Return a value under the name of the variable that it is bound to, which names it in drawings, too."""
         if not isinstance(value, Operand):
             return value
-        expression = value.expression
-        if expression.title is None and expression.operation.name not in ("const", "indices", "input"):
+        expression, is_local = value.expression, scope.parent is not self.library
+        is_new = expression.title is None and expression.operation.name not in ("const", "indices", "input")
+        if is_new or (value.is_local and not is_local):
             expression.title = name
-        named = replace(value, label=short(name, "s-op" if isinstance(value, Sequence) else "sel"), assigned=True)
+        label = short(name, "s-op" if isinstance(value, Sequence) else "sel")
+        named = replace(value, label=label, assigned=True, is_local=is_local and (is_new or value.is_local))
         for given, own in self._base.bound.items():  # the inputs go by the name that they were last given
             if isinstance(own, Operand) and own.expression is expression:
                 self._base.bound[given] = named
@@ -306,16 +309,20 @@ class Interpreter:
             self._output.write(value if name is None else self.display.value(name, value))
 
     def _run_text(self, text: str, file: str, scope: Scope) -> None:
-        """Run the statements of a text, and report its syntax errors before all else."""
+        """Run the statements of a text, up to ``exit``."""
+        try:
+            for statement in self._statements(text, file):
+                self._run_at_top(statement, scope)
+        except ExitError:
+            pass
+
+    def _statements(self, text: str, file: str) -> Iterable[syntax.Statement]:
+        """Return the statements of a text, and report its syntax errors before all else."""
         statements, errors = parsed(text, file)
         for error in errors:
             self._files[-1].has_failed = True
             self._output.write(shown_syntax_error(error, in_file=True) + "\n")
-        try:
-            for statement in statements:
-                self._run_at_top(statement, scope)
-        except ExitError:
-            pass
+        return statements
 
     def _run_quietly(self, text: str, scope: Scope) -> None:
         """Run a text without errors, and show nothing."""
@@ -355,7 +362,7 @@ def _is_same_file(a: Path, b: Path) -> bool:
 
 
 @contextmanager
-def _deep_stack() -> Iterator[None]:
+def deep_stack() -> Iterator[None]:
     """Let Python's stack grow, since calls of the language inside each other are calls of Python inside each other."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))
