@@ -1,6 +1,7 @@
 """The programs of ``examples/rasp/``, each against a plain Python implementation, and their layers."""
 
 import itertools
+import json
 import random
 from collections import Counter
 from pathlib import Path
@@ -9,8 +10,11 @@ import pytest
 
 import raspir
 from raspir.frontends.rasp.console import Console
+from raspir.frontends.rasp.counting import count
+from raspir.frontends.rasp.files import RaspFile
 from raspir.frontends.rasp.running import Interpreter
 
+DATA = Path(__file__).parent.parent / "data"
 FOLDER = Path(__file__).parent.parent.parent / "examples" / "rasp"
 ROUND, CURLY, SQUARE = "()", "{}", "[]"
 
@@ -37,7 +41,7 @@ def loaded(file):
 
 
 def program(file, name):
-    return loaded(file)[1].bound[name].expression
+    return raspir.load(str(FOLDER / f"{file}.rasp"), name)
 
 
 def prefixes(text):
@@ -197,30 +201,78 @@ def test_the_console_computes_the_same(case):
 
 
 LAYERS = {
-    ("hist", "hist"): (1, 1, 1),
-    ("hist", "hist_marked"): (1, 1, 1),
-    ("double_hist", "double_hist"): (2, 2, 2),
-    ("double_hist", "double_hist_marked"): (2, 2, 2),
-    ("reverse", "reverse"): (2, 2, 2),
-    ("sort", "in_order"): (2, 2, 2),
-    ("sort", "in_order_marked"): (2, 2, 2),
-    ("most_frequent", "most_frequent"): (3, 3, 3),
-    ("most_frequent", "most_frequent_marked"): (3, 3, 3),
-    ("dyck1", "dyck1"): (2, 2, 2),
-    ("dyck2", "dyck2"): (4, 4, 3),
-    ("dyck2", "dyck3"): (4, 4, 3),
-    ("shuffle_dyck", "shuffle_dyck2"): (2, 2, 2),
-    ("shuffle_dyck", "shuffle_dyck3"): (2, 2, 2),
-    ("long_addition", "add"): (5, 4, 3),
+    ("hist", "hist"): ([2], 1, 1, 1),
+    ("hist", "hist_marked"): ([1], 1, 1, 1),
+    ("double_hist", "double_hist"): ([3, 2], 2, 2, 2),
+    ("double_hist", "double_hist_marked"): ([2, 1], 2, 2, 2),
+    ("reverse", "reverse"): ([1, 1], 2, 2, 2),
+    ("sort", "in_order"): ([2, 1], 2, 2, 2),
+    ("sort", "in_order_marked"): ([1, 1], 2, 2, 2),
+    ("most_frequent", "most_frequent"): ([3, 2, 1], 3, 3, 3),
+    ("most_frequent", "most_frequent_marked"): ([2, 1, 1], 3, 3, 3),
+    ("dyck1", "dyck1"): ([1, 1], 2, 2, 2),
+    ("dyck2", "dyck2"): ([1, 2, 1, 1], 4, 4, 3),
+    ("dyck2", "dyck3"): ([1, 2, 1, 1], 4, 4, 3),
+    ("shuffle_dyck", "shuffle_dyck2"): ([1, 1], 2, 2, 2),
+    ("shuffle_dyck", "shuffle_dyck3"): ([1, 1], 2, 2, 2),
+    ("long_addition", "add"): ([2, 1, 1, 1, 1], 5, 4, 3),
 }
-"""Layers as written, and optimized with either kind of attention."""
+"""The heads of each layer as RASP counts them; layers as written, and optimized with either kind of attention."""
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=id_of)
 def test_layers(case):
     written = program(*case)
     optimized = [raspir.optimize(written, attention=kind).stats().layers for kind in ("select", "best")]
-    assert (written.layers, *optimized) == LAYERS[case]
+    assert (heads(*case), written.layers, *optimized) == LAYERS[case]
+
+
+def heads(file, name):
+    """Return the heads of each layer as RASP counts them."""
+    return [*count(RaspFile(str(FOLDER / f"{file}.rasp"), as_written=True).program(name)).heads_per_layer]
+
+
+ANALYSED = {
+    "hist.rasp:hist": "hist_nobos",
+    "hist.rasp:hist_marked": "hist_bos",
+    "double_hist.rasp:double_hist_marked": "hist2_bos",
+    "reverse.rasp:reverse": "reverse",
+    "sort.rasp:in_order_marked": "sort_bos",
+    "most_frequent.rasp:most_frequent_marked": "sort_by_most_freq",
+    "dyck1.rasp:dyck1": "dyck1_ptf",
+    "dyck2.rasp:dyck2": "dyck2_ptf",
+    "dyck2.rasp:dyck3": "dyck3_ptf",
+    "long_addition.rasp:first": "val1",
+    "long_addition.rasp:second": "val2",
+    "long_addition.rasp:carries": "definite_carry",
+    "long_addition.rasp:stops_before": "num_prev_def_non_carries",
+    "long_addition.rasp:is_reached": "triggered",
+    "long_addition.rasp:carries_at_last": "carries",
+    "long_addition.rasp:carry": "receives_carry",
+    "long_addition.rasp:add": "longsum",
+}
+"""The example of RASP's authors that computes the same as each program here."""
+
+
+@pytest.mark.parametrize("target", ANALYSED)
+def test_layers_are_those_of_the_programs_of_the_authors(target):
+    programs = json.loads((DATA / "rasp_layers.json").read_text(encoding="utf-8"))["programs"]
+    found = {each["name"].partition(".")[2]: each["heads_per_layer"] for each in programs if "." in each["name"]}
+    file, _, name = target.partition(".rasp:")
+    assert heads(file, name) == found[ANALYSED[target]]
+
+
+def test_the_page_has_the_layers():
+    lines = [
+        "| program | as RASP counts: layers, heads | as written | `select` | `best` |",
+        "| --- | --- | ---: | ---: | ---: |",
+    ]
+    for (file, name), (found, *layers) in LAYERS.items():
+        counted = f"{len(found)}: {' '.join(map(str, found))}"
+        lines.append(
+            f"| [`{file}.rasp:{name}`](../examples/rasp/{file}.rasp) | {counted} | {' | '.join(map(str, layers))} |"
+        )
+    assert "\n".join(lines) in (FOLDER.parent.parent / "docs" / "rasp.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", sorted(path.stem for path in FOLDER.glob("*.rasp")))

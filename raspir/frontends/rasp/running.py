@@ -115,7 +115,7 @@ class Interpreter:
         Raises:
             StatementError: if it has none.
         """
-        with _deep_stack(), _exhaustion_reported(expression):
+        with deep_stack(), _exhaustion_reported(expression):
             return self.evaluator.value(expression, self.console)
 
     def _run_at_top(self, statement: syntax.Statement, scope: Scope) -> None:
