@@ -137,7 +137,7 @@ class RaspFile:
         if len(statements) != 1 or not isinstance(statements[0], syntax.Expression):
             raise LoadError(f"{written} is not a call of a function of the file, such as f(2)")
         try:
-            return self._runner.value(statements[0].expression, self._scope)
+            return self._runner.value_in(statements[0].expression, self._scope)
         except StatementError as fault:
             if fault.location is not None and fault.location.file != _CALL:
                 raise
@@ -223,7 +223,7 @@ class _Runner(Interpreter):
         with deep_stack():
             return self._advised(lambda: self.evaluator.called(function, arguments))
 
-    def value(self, expression: syntax.Expr, scope: Scope) -> Value:
+    def value_in(self, expression: syntax.Expr, scope: Scope) -> Value:
         """Return the value of an expression in a scope.
 
         Raises:
