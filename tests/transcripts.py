@@ -1,8 +1,9 @@
 """Runs the blocks of pages that are in the paper's language: sessions at its console, and files that they load.
 
 A block that begins with a prompt is a session: each line that the page shows after a prompt is read by the console, and
-the prompts and what it writes are compared with the page, as a terminal shows them. All sessions of a page are one. Any
-other block is a file: its first line is a comment that opens with the file's name, and it must load without an error.
+the prompts and what it writes are compared with the page, as a terminal shows them. All sessions of a page are one. A
+block that begins with ``%%rasp`` is a cell of a notebook, which shares names with the Python of the page. Any other block
+is a file: its first line is a comment that opens with the file's name. Cells and files must run without an error.
 """
 
 import re
@@ -60,8 +61,21 @@ class Transcript:
         self._folder.cleanup()
 
 
+def run_cell(text, namespace):
+    """Run a cell of a notebook whose variables are ``namespace``, and return its error, if there is one."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    shell = InteractiveShell(user_ns=namespace, config=Config(HistoryManager={"enabled": False}))
+    shell.run_line_magic("load_ext", "raspir")
+    error = shell.run_cell(text).error_in_exec
+    return None if error is None else str(error)
+
+
 def evaluate(example):
     """Return what is wrong with a block, if anything is."""
+    if example.parsed.startswith("%%rasp"):
+        return run_cell(str(example.parsed), example.namespace)
     if _KEY not in example.namespace:
         example.namespace[_KEY] = Transcript()
     session = example.namespace[_KEY]
