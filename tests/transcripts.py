@@ -2,8 +2,8 @@
 
 A block that begins with a prompt is a session: each line that the page shows after a prompt is read by the console, and
 the prompts and what it writes are compared with the page, as a terminal shows them. All sessions of a page are one. A
-block that begins with ``%%rasp`` is a cell of a notebook, which shares names with the Python of the page. Any other block
-is a file: its first line is a comment that opens with the file's name. Cells and files must run without an error.
+block that begins with ``%%rasp`` is a cell of a notebook, which shares names with the Python of the page. Any other
+block is a file: its first line is a comment that opens with the file's name. Cells and files must run without an error.
 """
 
 import re
