@@ -31,9 +31,10 @@ ProgramSpec = Annotated[
     typer.Argument(
         metavar="FILE[:NAME]",
         autocompletion=completion.programs,
-        help="A Python file, a dotted module or a textual IR file; - for either text from standard input. NAME is a "
-        "program in it, or a function without parameters that returns one; it is optional if there is only one. A "
-        "function with parameters takes literals, as in FILE:'make_shift(2)'.",
+        help="A Python file, a .rasp file, a dotted module or a textual IR file; - for Python code or textual IR from "
+        "standard input. NAME is a program in it, or a function without parameters that returns one; it is optional if "
+        "there is only one. A function with parameters takes literals, as in FILE:'make_shift(2)', and expressions of "
+        "the language in a .rasp file.",
     ),
 ]
 NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Do not optimize the program.")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from raspir.frontends.calls import is_file
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
 from raspir.frontends.rasp.errors import RaspSyntaxError
@@ -268,11 +269,11 @@ class Interpreter:
         """Return the file that a statement loads: in the working directory, else beside the file of the statement."""
         name = f"{statement.path}{SUFFIX}"
         here, beside = Path(name), Path(statement.place.file).parent / name
-        if not here.is_file():
-            if statement.place.file == CONSOLE or not beside.is_file():
+        if not is_file(here):
+            if statement.place.file == CONSOLE or not is_file(beside):
                 raise RefusedError(f"could not find file: {name}")
             return beside
-        if statement.place.file != CONSOLE and beside.is_file() and not here.samefile(beside):
+        if statement.place.file != CONSOLE and is_file(beside) and not _is_same_file(here, beside):
             self._output.note(f"{statement.place}: loaded {here} of the working directory, not {beside}")
         return here
 
@@ -287,7 +288,7 @@ class Interpreter:
         """
         if any(_is_same_file(file.path, path) for file in self._files):
             raise RefusedError(f"{path} is being loaded already: a file cannot load itself")
-        text = _read(path)
+        text = _read(path, self.evaluator.maker.limits.file)
         scope = Scope(creator, self.library).exporting_to(into)
         file = _File(path)
         self._files.append(file)
@@ -345,8 +346,10 @@ def parsed(text: str, file: str) -> tuple[list[syntax.Statement], list[RaspSynta
     return statements, errors if unfinished is None else [*errors, unfinished]
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, most: int) -> str:
     try:
+        if path.stat().st_size > most:
+            raise RefusedError(f"could not read file: {path}: it has more than {most} bytes, which is the limit")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RefusedError(f"could not read file: {path}: {error.strerror}") from None
