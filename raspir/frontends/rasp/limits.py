@@ -12,7 +12,9 @@ class Limits:
     Attributes:
         items: the most items of a list.
         calls: the most calls inside each other.
+        file: the most bytes of a file.
     """
 
     items: int = 1_000_000
     calls: int = 200
+    file: int = 16_000_000

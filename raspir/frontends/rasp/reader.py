@@ -56,9 +56,19 @@ class Reader:
         return bool(self._lines)
 
     @property
+    def begun(self) -> bool:
+        """Whether the unfinished text has words."""
+        return bool(self._words)
+
+    @property
     def definitions(self) -> int:
         """The number of words ``def`` in the unfinished text."""
         return self._definitions
+
+    def skip(self) -> int:
+        """Count a line that something else reads, and return its number."""
+        number, self._next_line = self._next_line, self._next_line + 1
+        return number
 
     def pending(self) -> str:
         """Return the unfinished text."""
