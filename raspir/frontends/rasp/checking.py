@@ -6,6 +6,8 @@ import weakref
 from typing import Any
 
 from raspir.frontends.expressions import Expression
+from raspir.frontends.lowering import lower
+from raspir.frontends.programs import pictured
 from raspir.frontends.rasp.faults import (
     FailedError,
     RefusedError,
@@ -18,7 +20,7 @@ from raspir.frontends.rasp.values import Operand, Sequence, Value, described, is
 from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
 from raspir.ir.walks import postorder
-from raspir.runtime.reference import step
+from raspir.runtime.reference import step, trace
 
 _TOKENS = build("input", name="tokens")
 _CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
@@ -63,15 +65,28 @@ class Evaluation:
         """Return the value of an s-op or selector, computing all that it needs."""
         inputs = {"tokens": self.items}
         root: Expression = operand.expression
-        for expression in postorder(root, lambda each: each.operands, self._memo):
-            parts = [self._memo[each] for each in expression.operands]
-            node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
+        for expression in postorder(root, _known_operands, self._memo):
             try:
-                value = step(_CONTEXT, node, inputs, [value for _, value in parts])
+                if expression.function is not None:
+                    self._memo[expression] = self._opaque(expression)
+                    continue
+                parts = [self._memo[each] for each in expression.operands]
+                node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
+                self._memo[expression] = node, step(_CONTEXT, node, inputs, [value for _, value in parts])
             except EvaluationError as error:
                 raise self._failed(error, expression, operand) from error
-            self._memo[expression] = node, value
         return self._memo[root][1]
+
+    def _opaque(self, expression: Expression) -> tuple[Node, Any]:
+        """Return the node and the value of an expression with a Python function, as programs of Python may have.
+
+        It is lowered with all that it needs, which adapts functions of tuples.
+        """
+        kind, program = pictured(expression)
+        graph = lower(program)
+        (output,) = graph.outputs.values()
+        node = output.operands[0] if kind == "selector" else output
+        return node, trace(graph, self.items)[node]
 
     def _failed(self, error: EvaluationError, expression: Expression, operand: Operand) -> StatementError:
         """Return the error of the language for one of the IR, which ``expression`` raised."""
@@ -116,6 +131,11 @@ def _missing(key: Atom, lookup: Expression) -> RefusedError:
     if keys == tuple(range(-size, size)):
         return RefusedError(f"index {described(key)} out of range for list of length {size}")
     return RefusedError(f"index [ {described(key)} ] not in dict.")
+
+
+def _known_operands(expression: Expression) -> tuple[Expression, ...]:
+    """Return the operands that are computed on their own."""
+    return expression.operands if expression.function is None else ()
 
 
 class _Memo:
