@@ -41,6 +41,8 @@ if TYPE_CHECKING:
         where,
     )
     from raspir.frontends.python.example import set_example
+    from raspir.frontends.rasp.notebook import load_ipython_extension as load_ipython_extension
+    from raspir.frontends.rasp.notebook import unload_ipython_extension as unload_ipython_extension
     from raspir.ir import BackendError as BackendError
     from raspir.ir import EvaluationError as EvaluationError
     from raspir.ir import Graph as Graph
@@ -70,6 +72,7 @@ else:
         "raspir.frontends.python.example": ("set_example",),
         "raspir.frontends.loading": ("load",),
         "raspir.frontends.lowering": ("lower",),
+        "raspir.frontends.rasp.notebook": ("load_ipython_extension", "unload_ipython_extension"),
         "raspir.ir": (
             "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
             "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from raspir.backends.base import runner
 from raspir.frontends.expressions import Expression
+from raspir.frontends.lowering import lower
+from raspir.frontends.programs import pictured
 from raspir.frontends.rasp.faults import (
     FailedError,
     RefusedError,
@@ -20,9 +22,14 @@ from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
 from raspir.ir.types import SELECTOR
 from raspir.ir.walks import postorder
-from raspir.runtime.reference import step
+from raspir.runtime.reference import step, trace
 
 V = TypeVar("V")
+
+
+class _OpaqueSelectorError(Exception):
+    """A selector of Python code that calls a function for each pair of positions."""
+
 
 _TOKENS = build("input", name="tokens")
 _CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
@@ -94,9 +101,12 @@ class Evaluation:
             if self._is_input(expression):
                 self._steps[expression] = _TOKENS, self._known[expression]
                 continue
-            parts = [self._steps[each] for each in expression.operands]
-            node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
             try:
+                if expression.function is not None:
+                    self._steps[expression] = self._opaque(expression)
+                    continue
+                parts = [self._steps[each] for each in expression.operands]
+                node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
                 self._steps[expression] = node, step(_CONTEXT, node, inputs, [value for _, value in parts])
             except EvaluationError as error:
                 raise self._failed(error, expression, operand) from error
@@ -110,9 +120,12 @@ class Evaluation:
         root: Expression = operand.expression
         known = self._known.get(root)
         if known is None:
-            graph, inputs = self._from_known(root)
             try:
+                graph, inputs = self._from_known(root)
                 known = list(runner("numpy").compile(graph)(inputs))
+            except _OpaqueSelectorError:
+                values: list[Atom] = self._in_steps(operand)
+                return values
             except EvaluationError as error:
                 if len(self.items) < TOO_LONG:
                     self._in_steps(operand)
@@ -125,6 +138,10 @@ class Evaluation:
         nodes: dict[Expression, Node] = {}
         inputs = {"tokens": (_TOKENS, self.items)}
         for expression in postorder(root, self._unknown_operands, nodes):
+            if expression.function is not None:
+                if expression.type is SELECTOR:
+                    raise _OpaqueSelectorError
+                self._known[expression] = self._opaque(expression)[1]
             if self._is_input(expression):
                 name = f"known {len(nodes)}"
                 inputs[name] = build("input", name=name), self._known[expression]
@@ -141,10 +158,24 @@ class Evaluation:
         return graph, {name: values for name, (_, values) in inputs.items()}
 
     def _unknown_operands(self, expression: Expression) -> tuple[Expression, ...]:
-        return () if self._is_input(expression) else expression.operands
+        """Return the operands of an expression that is computed from them."""
+        if expression.function is not None or self._is_input(expression):
+            return ()
+        return expression.operands
 
     def _is_input(self, expression: Expression) -> bool:
         return expression.type is not SELECTOR and expression in self._known
+
+    def _opaque(self, expression: Expression) -> tuple[Node, Any]:
+        """Return the node and the value of an expression with a Python function, as programs of Python may have.
+
+        It is lowered with all that it needs, which adapts functions of tuples.
+        """
+        kind, program = pictured(expression)
+        graph = lower(program)
+        (output,) = graph.outputs.values()
+        node = output.operands[0] if kind == "selector" else output
+        return node, trace(graph, self.items)[node]
 
     def _failed(self, error: EvaluationError, expression: Expression, operand: Operand) -> StatementError:
         """Return the error of the language for one of the IR, which ``expression`` raised."""

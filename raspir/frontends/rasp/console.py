@@ -52,10 +52,7 @@ class Console:
             RaspSyntaxError: if it is no statement.
         """
         reader = Reader(CONSOLE, self._reader.skip())
-        statements = reader.feed(" " * start + line[start:])
-        if statements is None:
-            statements = _ended(reader)
-        (first, *others) = statements
+        first, *others = reader.feed(" " * start + line[start:]) or reader.end() or (None,)
         return first.expression if isinstance(first, syntax.Expression) and not others else None
 
     def refuse(self, error: RaspSyntaxError) -> None:
@@ -69,19 +66,3 @@ class Console:
     def unfinished_error(self) -> RaspSyntaxError | None:
         """Return the error that input ends inside of a statement, or ``None`` if none was begun."""
         return self._reader.unfinished_error()
-
-
-def _ended(reader: Reader) -> tuple[syntax.Statement, ...]:
-    """Return the statements of a text that lacks at most its semicolon.
-
-    Raises:
-        RaspSyntaxError: if it lacks more.
-    """
-    unfinished = reader.unfinished_error()
-    try:
-        statements = reader.feed(";")
-    except RaspSyntaxError as error:
-        raise unfinished or error from None
-    if statements is None:
-        raise reader.unfinished_error() or AssertionError("a semicolon is a word")
-    return statements

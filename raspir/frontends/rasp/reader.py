@@ -95,6 +95,25 @@ class Reader:
             self.drop()
         return statements
 
+    def end(self) -> tuple[Statement, ...]:
+        """Return the statements of the unfinished text, which may lack a last semicolon.
+
+        Raises:
+            RaspSyntaxError: if it lacks more. The text is dropped.
+        """
+        unfinished = self.unfinished_error()
+        if unfinished is None:
+            self.drop()
+            return ()
+        try:
+            statements = self.feed(";")
+        except RaspSyntaxError:
+            raise unfinished from None
+        if statements is None:  # what is unfinished may hold statements
+            self.drop()
+            raise unfinished
+        return statements
+
     def unfinished_error(self) -> RaspSyntaxError | None:
         """Return the error that the unfinished text is at the end of a file, or ``None`` if it has no word."""
         if not self._words:

@@ -21,7 +21,8 @@ from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.reader import Reader
 from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.showing import Display
-from raspir.frontends.rasp.values import Operand, Sequence, Value, plainly, short
+from raspir.frontends.rasp.values import Function, Operand, Sequence, Value, plainly, short
+from raspir.ir.location import Location
 
 CONSOLE = "<console>"
 """The file of locations in what is typed at the console."""
@@ -116,12 +117,21 @@ class Interpreter:
         Raises:
             StatementError: if it has none.
         """
-        with deep_stack(), _exhaustion_reported(expression):
+        with deep_stack(), _exhaustion_reported(expression.place):
             return self.evaluator.value(expression, self.console)
+
+    def call(self, function: Function, arguments: list[Value]) -> Value:
+        """Return the result of a call from outside of the language.
+
+        Raises:
+            StatementError: if the number of arguments is wrong, or the body fails.
+        """
+        with deep_stack(), _exhaustion_reported(None):
+            return self.evaluator.called(function, arguments)
 
     def _run_at_top(self, statement: syntax.Statement, scope: Scope) -> None:
         try:
-            with _exhaustion_reported(statement):
+            with _exhaustion_reported(statement.place):
                 if isinstance(statement, syntax.Command):
                     self._command(statement, scope)
                 else:
@@ -159,7 +169,7 @@ class Interpreter:
         if isinstance(result, Applied):
             scope.out = result.listed()
             if show is not _show_nothing and not self._files:
-                self._output.write(self.display.application(result.operand, result.on))
+                self._show_applied(result)
             return
         scope.out = result
         name = expression.name if isinstance(expression, syntax.Name) else None
@@ -227,6 +237,10 @@ class Interpreter:
             self._output.write(self.display.value(name, value))
         elif not name.startswith("_"):
             self._files[-1].entries.append((name, value))
+
+    def _show_applied(self, applied: Applied) -> None:
+        """Show the value of an s-op or selector on an input, at the top of the console."""
+        self._output.write(self.display.application(applied.operand, applied.on))
 
     # Commands
 
@@ -376,14 +390,14 @@ def deep_stack() -> Iterator[None]:
 
 
 @contextmanager
-def _exhaustion_reported(part: syntax.Syntax) -> Iterator[None]:
+def _exhaustion_reported(place: Location | None) -> Iterator[None]:
     """Convert the exhaustion of the stack or the memory to an error of the language."""
     try:
         yield
     except RecursionError:
-        raise FailedError("the statement is nested too deeply", part.place) from None
+        raise FailedError("the statement is nested too deeply", place) from None
     except MemoryError:
-        raise FailedError("the statement needs more memory than there is", part.place) from None
+        raise FailedError("the statement needs more memory than there is", place) from None
 
 
 _Show = Callable[[str, Value], None]
