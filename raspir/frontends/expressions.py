@@ -157,7 +157,9 @@ class Expression(RefusedOperations):
         title: the source name, if any.
     """
 
-    __slots__ = ("_graph", "attributes", "function", "layer", "location", "operands", "operation", "title", "type")
+    __slots__ = (
+        "__weakref__", "_graph", "attributes", "function", "layer", "location", "operands", "operation", "title", "type"
+    )  # fmt: skip
 
     _made_by = "use operators to build it"
     _aggregating = "selector.value(tokens)"
@@ -267,8 +269,17 @@ def filled(
     operands: Sequence[Expression] = (),
     attributes: tuple[Attribute, ...] = (),
     function: Function | None = None,
+    location: Location | None = None,
 ) -> E:
     """Return ``made``, a new expression, after filling it in as :func:`expression` does.
+
+    Args:
+        made: the new expression.
+        operation_name: the operation.
+        operands: its operands.
+        attributes: its attributes.
+        function: the opaque Python function, if any.
+        location: the location of a program that is not Python code; by default the caller's.
 
     Raises:
         ProgramError: as :func:`expression`.
@@ -277,15 +288,17 @@ def filled(
     attributes = operation.completed(attributes)
     types = tuple(operand.type for operand in operands)
     result = operation.infer(types, attributes)
+    if location is None:
+        location = caller()
     if result is NOTHING:
-        mistake(f"`{operation.symbol}`: {impossible(operation, types)}")
+        raise ProgramError(f"`{operation.symbol}`: {impossible(operation, types)}", location)
     made.operation = operation
     made.operands = tuple(operands)
     made.attributes = attributes
     made.function = function
     made.type = result
     made.layer = layer_of(operation, [operand.layer for operand in operands])
-    made.location = caller()
+    made.location = location
     made.title = None
     made._graph = None
     return made

@@ -128,11 +128,26 @@ def steps(graph: Graph, inputs: Mapping[str, list[Atom]]) -> Iterator[tuple[Node
     Raises:
         EvaluationError: as :meth:`Executable.__call__`, after yielding all preceding nodes.
     """
-    n = len(next(iter(inputs.values())))
     values: dict[Node, Value] = {}
     for node in graph:
-        values[node] = _Step(graph, node, inputs, n).value([values[operand] for operand in node.operands])
+        values[node] = step(graph, node, inputs, [values[operand] for operand in node.operands])
         yield node, values[node]
+
+
+def step(graph: Graph, node: Node, inputs: Mapping[str, list[Atom]], operands: list[Value]) -> Value:
+    """Return the value of one node on ``inputs``, given the values of its operands.
+
+    Args:
+        graph: the graph whose functions, names and locations apply to the node.
+        node: the node.
+        inputs: the atoms of each input by name.
+        operands: the value of each operand of the node.
+
+    Raises:
+        EvaluationError: as :meth:`Executable.__call__`; its cause is the exception of the operation, if any.
+    """
+    n = len(next(iter(inputs.values())))
+    return _Step(graph, node, inputs, n).value(operands)
 
 
 class _Step:

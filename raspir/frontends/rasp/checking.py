@@ -1,0 +1,220 @@
+"""The values of s-ops and selectors on one input, each computed once: checked at every definition, and shown."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Generic, TypeVar
+
+from raspir.backends.base import runner
+from raspir.frontends.expressions import Expression
+from raspir.frontends.rasp.faults import (
+    FailedError,
+    RefusedError,
+    StatementError,
+    different_types,
+    illegal_types,
+    no_input,
+)
+from raspir.frontends.rasp.values import Operand, Sequence, Value, described, is_atom, items_of, listed, plainly
+from raspir.ir import Atom, Graph, Node, build, make
+from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
+from raspir.ir.types import SELECTOR
+from raspir.ir.walks import postorder
+from raspir.runtime.reference import step
+
+V = TypeVar("V")
+
+_TOKENS = build("input", name="tokens")
+_CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
+"""A graph without functions, names and locations, of which no operation of the language has need."""
+
+
+LONG = 48
+"""The length of an input from which NumPy is faster."""
+
+TOO_LONG = 4096
+"""The length of an input from which a failure is not traced to its part: that compares all keys with all queries."""
+
+
+class Evaluation:
+    """The values of expressions on one input.
+
+    Attributes:
+        given: the input.
+    """
+
+    def __init__(self, given: Value) -> None:
+        self.given = given
+        self._items = items_of(given)
+        self._is_long = self._items is not None and len(self._items) >= LONG and all(map(is_atom, self._items))
+        self._steps: _Memo[tuple[Node, Any]] = _Memo()
+        self._known: _Memo[list[Atom]] = _Memo()
+
+    @property
+    def items(self) -> list[Value]:
+        """The items of the input: characters, items or keys.
+
+        Raises:
+            RefusedError: if there are none.
+        """
+        if self._items is None:
+            raise no_input(plainly(self.given))
+        return self._items
+
+    def check(self, operand: Operand) -> None:
+        """Compute an s-op or selector, which costs no time if it was computed before.
+
+        Raises:
+            StatementError: if it fails on the input.
+        """
+        if isinstance(operand, Sequence):
+            self.of(operand)
+        elif self.items and self._is_long:
+            self._at_once(operand)
+        else:
+            self._in_steps(operand)
+
+    def of(self, operand: Operand) -> Any:
+        """Return the atoms of an s-op, or the rows of a selector.
+
+        Raises:
+            StatementError: if it fails on the input.
+        """
+        is_sequence = isinstance(operand, Sequence)
+        values = self._at_once(operand) if self.items and self._is_long and is_sequence else self._in_steps(operand)
+        if isinstance(operand, Sequence) and operand.alternatives is not None and None in values:
+            raise illegal_types(listed(self._alternatives(operand), "()"))
+        return values
+
+    def _in_steps(self, operand: Operand) -> Any:
+        """Compute each expression by the definition of the language."""
+        inputs = {"tokens": self.items}
+        root: Expression = operand.expression
+        for expression in postorder(root, self._unknown_operands, self._steps):
+            if self._is_input(expression):
+                self._steps[expression] = _TOKENS, self._known[expression]
+                continue
+            parts = [self._steps[each] for each in expression.operands]
+            node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
+            try:
+                self._steps[expression] = node, step(_CONTEXT, node, inputs, [value for _, value in parts])
+            except EvaluationError as error:
+                raise self._failed(error, expression, operand) from error
+        return self._steps[root][1]
+
+    def _at_once(self, operand: Operand) -> list[Atom]:
+        """Compute an s-op, or the width of a selector, from what is known by NumPy: no key is compared with each query.
+
+        If it fails, the values are computed in steps instead, which finds the part at fault.
+        """
+        root: Expression = operand.expression
+        known = self._known.get(root)
+        if known is None:
+            graph, inputs = self._from_known(root)
+            try:
+                known = list(runner("numpy").compile(graph)(inputs))
+            except EvaluationError as error:
+                if len(self.items) < TOO_LONG:
+                    self._in_steps(operand)
+                raise FailedError(error.message) from error
+            self._known[root] = known
+        return known
+
+    def _from_known(self, root: Expression) -> tuple[Graph, dict[str, list[Atom]]]:
+        """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs."""
+        nodes: dict[Expression, Node] = {}
+        inputs = {"tokens": (_TOKENS, self.items)}
+        for expression in postorder(root, self._unknown_operands, nodes):
+            if self._is_input(expression):
+                name = f"known {len(nodes)}"
+                inputs[name] = build("input", name=name), self._known[expression]
+                nodes[expression] = inputs[name][0]
+            else:
+                operands = [nodes[each] for each in expression.operands]
+                types = tuple(each.type for each in operands)
+                inferred = expression.operation.infer(types, expression.attributes)
+                nodes[expression] = make(expression.operation, operands, expression.attributes, inferred)
+        output = nodes[root]
+        if output.type is SELECTOR:
+            output = build("sum", output, build("const", value=1), default=0)
+        graph = Graph({"out": output}, tuple(node for node, _ in inputs.values()))
+        return graph, {name: values for name, (_, values) in inputs.items()}
+
+    def _unknown_operands(self, expression: Expression) -> tuple[Expression, ...]:
+        return () if self._is_input(expression) else expression.operands
+
+    def _is_input(self, expression: Expression) -> bool:
+        return expression.type is not SELECTOR and expression in self._known
+
+    def _failed(self, error: EvaluationError, expression: Expression, operand: Operand) -> StatementError:
+        """Return the error of the language for one of the IR, which ``expression`` raised."""
+        cause = error.__cause__
+        if isinstance(cause, MixedTypesError):
+            return self._mixed(list(cause.values), expression, operand)
+        if isinstance(cause, NoAverageError):
+            shown = listed(cause.values, "[]")
+            return FailedError(f"asked to average multiple values, but they are non-numbers: {shown}")
+        if expression.operation.name == "item" and isinstance(cause, KeyError):
+            return _missing(cause.args[0], expression)
+        return FailedError(str(cause) if cause is not None and str(cause) else error.message)
+
+    def _mixed(self, values: list[Value], expression: Expression, operand: Operand) -> StatementError:
+        """Return the error of a sequence of several types, which ``expression`` checks."""
+        brackets = "()"
+        if expression.operands[0].operation.name == "input":
+            brackets = "[]"
+        elif expression is operand.expression and isinstance(operand, Sequence) and operand.alternatives is not None:
+            values = self._alternatives(operand)
+        are_atoms = all(map(is_atom, values))
+        return (different_types if are_atoms else illegal_types)(listed(values, brackets))
+
+    def _alternatives(self, operand: Sequence) -> list[Value]:
+        """Return what an s-op holds at each position, with the values that are no atoms."""
+        assert operand.alternatives is not None
+        chosen = self._in_steps(Sequence(operand.alternatives.chosen, ""))
+        values = map(operand.alternatives.choose, chosen)
+        return [
+            self.of(value)[position]
+            if isinstance(value, Sequence) and value in operand.alternatives.branches
+            else value
+            for position, value in enumerate(values)
+        ]
+
+
+def _missing(key: Atom, lookup: Expression) -> RefusedError:
+    """Return the error of a key that a list or string, whose keys are its indices from both ends, or a dict lacks."""
+    keys = lookup.attributes[0]
+    assert isinstance(keys, tuple)
+    size = len(keys) // 2
+    if keys == tuple(range(-size, size)):
+        return RefusedError(f"index {described(key)} out of range for list of length {size}")
+    return RefusedError(f"index [ {described(key)} ] not in dict.")
+
+
+class _Memo(Generic[V]):
+    """Values by expression: an entry goes when the expression does, which no dict of weak references does.
+
+    Those compare their keys by ``==``, of which a program makes a program.
+    """
+
+    def __init__(self) -> None:
+        self._entries: dict[int, tuple[weakref.ref[Expression], V]] = {}
+
+    def __contains__(self, expression: object) -> bool:
+        return id(expression) in self._entries
+
+    def __getitem__(self, expression: Expression) -> V:
+        return self._entries[id(expression)][1]
+
+    def get(self, expression: Expression) -> V | None:
+        """Return the value of ``expression``, or ``None`` if it has none."""
+        entry = self._entries.get(id(expression))
+        return None if entry is None else entry[1]
+
+    def __setitem__(self, expression: Expression, value: V) -> None:
+        key, entries = id(expression), self._entries
+
+        def drop(_: weakref.ref[Expression]) -> None:
+            entries.pop(key, None)
+
+        entries[key] = weakref.ref(expression, drop), value
