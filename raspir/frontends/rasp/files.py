@@ -26,9 +26,6 @@ from raspir.ir.errors import LoadError, RaspirWarning, warn_once
 _CALL = "<call>"
 """The file of locations in the expression behind the colon of ``FILE:f(2)``."""
 
-_SOURCES = ("input", "indices")
-"""The operations of the s-ops that every program has."""
-
 
 class RaspFile:
     """A ``.rasp`` file that was run.
@@ -113,7 +110,7 @@ class RaspFile:
             raise LoadError(f"{self.file} has no program: it binds no s-op to a public name")
         sequences = {name: each for name, each in found.items() if isinstance(each, SOp)}
         candidates: dict[str, SOp | Selector] = {**sequences} or found
-        computed = {name: each for name, each in candidates.items() if each.operation.name not in _SOURCES}
+        computed = {name: each for name, each in candidates.items() if not self._runner.is_input(each)}
         candidates = computed or candidates
         if len(set(map(id, candidates.values()))) > 1:
             raise SeveralProgramsError(self.file, list(candidates), found)
@@ -213,6 +210,10 @@ class _Runner(Interpreter):
     def is_loaded(self, name: str, value: Value) -> bool:
         """Return whether a file that another one loads has bound ``name`` to ``value``."""
         return any(scope.bound.get(name) is value for scope in self._loaded)
+
+    def is_input(self, program: SOp | Selector) -> bool:
+        """Return whether a program is an s-op that every file has."""
+        return any(isinstance(value, Operand) and value.expression is program for value in self._base.bound.values())
 
     def called(self, function: Function, arguments: list[Value]) -> Value:
         """Return the result of a call.
