@@ -51,6 +51,11 @@ class NotCallableError(StatementError):
         return "not implemented this command yet! ignoring"
 
 
+def worded(error: BaseException) -> str:
+    """Return the message of an error of Python, without the number that the operating system gives it."""
+    return str(error.args[-1] if error.args else error)
+
+
 def different_types(values: object) -> RefusedError:
     """Return the error of a sequence that holds strings and numbers."""
     return RefusedError(f"attempted to create sequence with vals of different types:{_DETAIL}{values}")

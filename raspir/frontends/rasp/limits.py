@@ -10,9 +10,12 @@ class Limits:
     """Limits on a run of a program.
 
     Attributes:
-        items: the most items of a list.
+        items: the most items of a list or dict, those of lists and dicts in it counted, too; 16 characters of a string
+            count as one.
+        nesting: the most lists and dicts inside each other.
         calls: the most calls inside each other.
     """
 
     items: int = 1_000_000
+    nesting: int = 200
     calls: int = 200

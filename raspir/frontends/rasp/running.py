@@ -162,7 +162,7 @@ class Interpreter:
         names = statement.names
         values = self.evaluator.values(statement.values, scope)
         if len(names) == 1:
-            values = values if len(values) == 1 else [values]
+            values = values if len(values) == 1 else [self.evaluator.maker.bounded(values)]
         elif len(values) == 1 and isinstance(values[0], list | str | dict):
             values = list(values[0])
         if len(values) != len(names):
@@ -259,11 +259,11 @@ class Interpreter:
         """Return the file that a statement loads: in the working directory, else beside the file of the statement."""
         name = f"{statement.path}{SUFFIX}"
         here, beside = Path(name), Path(statement.place.file).parent / name
-        if not here.is_file():
-            if statement.place.file == CONSOLE or not beside.is_file():
+        if not _is_file(here):
+            if statement.place.file == CONSOLE or not _is_file(beside):
                 raise RefusedError(f"could not find file: {name}")
             return beside
-        if statement.place.file != CONSOLE and beside.is_file() and not here.samefile(beside):
+        if statement.place.file != CONSOLE and _is_file(beside) and not _is_same_file(here, beside):
             self._output.note(f"{statement.place}: loaded {here} of the working directory, not {beside}")
         return here
 
@@ -336,9 +336,16 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise RefusedError(f"could not read file: {path}: {error.strerror}") from None
+        raise RefusedError(f"could not read file: {path}: {error.strerror or 'it cannot be opened'}") from None
     except UnicodeDecodeError:
         raise RefusedError(f"could not read file: {path}: it is not UTF-8 text") from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long, or a folder is closed to the user
+        return False
 
 
 def _is_same_file(a: Path, b: Path) -> bool:
