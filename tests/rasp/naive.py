@@ -198,8 +198,8 @@ def each(function, *values):
     return make
 
 
-def refuse_all(*values):
-    raise Failure(PYTHON)
+def _differ(a, b):
+    return False
 
 
 # Operators
@@ -231,7 +231,9 @@ def binary(sign, a, b):
         left, right, name = b, a, MIRRORED[sign]
     function = BINARY[sign]
     if not all(isinstance(side, Seq) or is_atom(side) for side in (a, b)):
-        function = (lambda x, y: False) if sign == "==" else refuse_all
+        if sign != "==":
+            raise Failure(PYTHON)
+        function = _differ
     made = each(lambda x, y: python(function, x, y), a, b)
     return Seq(made, clipped(f"( {bare(left)} {name} {bare(right)} )"))
 

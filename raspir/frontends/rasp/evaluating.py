@@ -63,9 +63,14 @@ class Evaluator:
 
     def __init__(self, maker: Maker, example: Evaluation, run: Run) -> None:
         self.maker, self.run = maker, run
-        self._depth = 0
         self._last: Evaluation | None = None
         self.set_example(example)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the calls and inputs of a statement that was interrupted."""
+        self._depth = 0
+        self.set_example(self.example)
 
     def set_example(self, example: Evaluation) -> None:
         """Check s-ops and selectors on ``example`` from here on."""
@@ -285,13 +290,12 @@ class Evaluator:
     @contextmanager
     def _checking_on(self, evaluation: Evaluation) -> Iterator[None]:
         """Check s-ops and selectors on an input other than the example."""
-        before, self._on = self._on, evaluation
-        self.maker.size = evaluation.size
+        before = self._on
         try:
+            self._on, self.maker.size = evaluation, evaluation.size
             yield
         finally:
-            self._on = before
-            self.maker.size = before.size
+            self._on, self.maker.size = before, before.size
 
     def called(self, function: Function, arguments: list[Value]) -> Value:
         """Return the result of a call.

@@ -232,7 +232,7 @@ class Maker:
         label = short(f"( {bare(first)} {shown} {bare(second)} )")
         others = [side for side in (left, right) if not isinstance(side, Sequence) and not is_atom(side)]
         if others and sign == "==":
-            return Sequence(self._constant(False), label)
+            return Sequence(self._sop("eq", self._program(left), self._program(right)), label)  # None equals no atom
         if others:
             raise FailedError(f"{sign} does not apply to an s-op and {described(others[0])}", self.place)
         a, b = self._program(left), self._program(right)

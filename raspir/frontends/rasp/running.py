@@ -105,6 +105,8 @@ class Interpreter:
         Raises:
             ExitError: by ``exit``.
         """
+        self._files.clear()  # the statement before may have been interrupted anywhere
+        self.evaluator.restart()
         with _deep_stack():
             self._run_at_top(statement, self.console)
 
@@ -281,10 +283,10 @@ class Interpreter:
         text = _read(path)
         scope = Scope(creator, self.library).exporting_to(into)
         file = _File(path)
-        self._files.append(file)
         hidden = self.display.show_sequences, self.display.show_selections
-        self.display.show_sequences = self.display.show_selections = False
         try:
+            self._files.append(file)
+            self.display.show_sequences = self.display.show_selections = False
             self._run_text(text, str(path), scope)
         finally:
             self._files.pop()
