@@ -11,10 +11,9 @@ from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
 from raspir.frontends.rasp.faults import FailedError, NotCallableError, RefusedError, StatementError, worded
 from raspir.frontends.rasp.making import Maker
-from raspir.frontends.rasp.scopes import Scope
+from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.values import (
     BuiltIn,
-    Defined,
     Function,
     Operand,
     Selection,

@@ -18,9 +18,9 @@ from raspir.frontends.rasp.library import NAMES, base_scope, library_scope, writ
 from raspir.frontends.rasp.limits import Limits
 from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.reader import Reader
-from raspir.frontends.rasp.scopes import Scope
+from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.showing import Display
-from raspir.frontends.rasp.values import Defined, Operand, Sequence, Value, plainly, short
+from raspir.frontends.rasp.values import Operand, Sequence, Value, plainly, short
 
 CONSOLE = "<console>"
 """The file of locations in what is typed at the console."""
