@@ -159,6 +159,8 @@ class Maker:
 
     def _unary_of_sequence(self, sign: str, value: Sequence) -> Sequence:
         program = value.expression
+        if sign != "not" and not program.type & NUMBER:
+            raise FailedError(f"{sign} does not apply to strings: {value.label}", self.place)
         if sign == "not":
             made = self._sop("not", self._truth(value))
         elif sign == "+":  # refuses strings, makes ints of bools, and keeps the sign of zero
@@ -236,6 +238,8 @@ class Maker:
         if others:
             raise FailedError(f"{sign} does not apply to an s-op and {described(others[0])}", self.place)
         a, b = self._program(left), self._program(right)
+        if sign == "%" and not a.type & NUMBER:
+            raise FailedError("% does not apply to strings: there is no formatting", self.place)
         if sign == "%" and a.type & STR:
             a = self._sop("sub", a, self._constant(0))  # fails on strings, which `mod` formats
         return Sequence(self._sop(OPERATIONS[sign], a, b), label)
