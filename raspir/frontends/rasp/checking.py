@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from raspir.backends.base import runner
 from raspir.frontends.expressions import Expression
@@ -16,15 +15,16 @@ from raspir.frontends.rasp.faults import (
     different_types,
     illegal_types,
     no_input,
+    worded,
 )
+from raspir.frontends.rasp.making import CONTAINERS
+from raspir.frontends.rasp.memo import Memo
 from raspir.frontends.rasp.values import Operand, Sequence, Value, described, is_atom, items_of, listed, plainly
 from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
 from raspir.ir.types import SELECTOR
 from raspir.ir.walks import postorder
 from raspir.runtime.reference import step, trace
-
-V = TypeVar("V")
 
 
 class _OpaqueSelectorError(Exception):
@@ -54,8 +54,8 @@ class Evaluation:
         self.given = given
         self._items = items_of(given)
         self._is_long = self._items is not None and len(self._items) >= LONG and all(map(is_atom, self._items))
-        self._steps: _Memo[tuple[Node, Any]] = _Memo()
-        self._known: _Memo[list[Atom]] = _Memo()
+        self._steps: Memo[tuple[Node, Any]] = Memo()
+        self._known: Memo[list[Atom]] = Memo()
 
     @property
     def items(self) -> list[Value]:
@@ -67,6 +67,11 @@ class Evaluation:
         if self._items is None:
             raise no_input(plainly(self.given))
         return self._items
+
+    @property
+    def size(self) -> int:
+        """The number of items of the input."""
+        return len(self._items or ())
 
     def check(self, operand: Operand) -> None:
         """Compute an s-op or selector, which costs no time if it was computed before.
@@ -187,7 +192,7 @@ class Evaluation:
             return FailedError(f"asked to average multiple values, but they are non-numbers: {shown}")
         if expression.operation.name == "item" and isinstance(cause, KeyError):
             return _missing(cause.args[0], expression)
-        return FailedError(str(cause) if cause is not None and str(cause) else error.message)
+        return FailedError((worded(cause) if cause is not None else "") or error.message)
 
     def _mixed(self, values: list[Value], expression: Expression, operand: Operand) -> StatementError:
         """Return the error of a sequence of several types, which ``expression`` checks."""
@@ -216,36 +221,7 @@ def _missing(key: Atom, lookup: Expression) -> RefusedError:
     """Return the error of a key that a list or string, whose keys are its indices from both ends, or a dict lacks."""
     keys = lookup.attributes[0]
     assert isinstance(keys, tuple)
-    size = len(keys) // 2
-    if keys == tuple(range(-size, size)):
-        return RefusedError(f"index {described(key)} out of range for list of length {size}")
-    return RefusedError(f"index [ {described(key)} ] not in dict.")
-
-
-class _Memo(Generic[V]):
-    """Values by expression: an entry goes when the expression does, which no dict of weak references does.
-
-    Those compare their keys by ``==``, of which a program makes a program.
-    """
-
-    def __init__(self) -> None:
-        self._entries: dict[int, tuple[weakref.ref[Expression], V]] = {}
-
-    def __contains__(self, expression: object) -> bool:
-        return id(expression) in self._entries
-
-    def __getitem__(self, expression: Expression) -> V:
-        return self._entries[id(expression)][1]
-
-    def get(self, expression: Expression) -> V | None:
-        """Return the value of ``expression``, or ``None`` if it has none."""
-        entry = self._entries.get(id(expression))
-        return None if entry is None else entry[1]
-
-    def __setitem__(self, expression: Expression, value: V) -> None:
-        key, entries = id(expression), self._entries
-
-        def drop(_: weakref.ref[Expression]) -> None:
-            entries.pop(key, None)
-
-        entries[key] = weakref.ref(expression, drop), value
+    kind = CONTAINERS.get(lookup)
+    if kind is None or kind == "dict":
+        return RefusedError(f"index [ {described(key)} ] not in dict.")
+    return RefusedError(f"index {described(key)} out of range for {kind} of length {len(keys) // 2}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
-from raspir.frontends.rasp.faults import FailedError, NotCallableError, RefusedError, StatementError
+from raspir.frontends.rasp.faults import FailedError, NotCallableError, RefusedError, StatementError, worded
 from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.values import (
@@ -62,14 +62,19 @@ class Evaluator:
 
     def __init__(self, maker: Maker, example: Evaluation, run: Run) -> None:
         self.maker, self.run = maker, run
-        self._depth = 0
         self._last: Evaluation | None = None
         self.set_example(example)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the calls and inputs of a statement that was interrupted."""
+        self._depth = 0
+        self.set_example(self.example)
 
     def set_example(self, example: Evaluation) -> None:
         """Check s-ops and selectors on ``example`` from here on."""
         self.example = self._on = example
-        self.maker.size = len(example.given)
+        self.maker.size = example.size
 
     def value(self, expression: syntax.Expr, scope: Scope) -> Value:
         """Return the value of an expression.
@@ -78,7 +83,7 @@ class Evaluator:
             StatementError: if it has none; the location is that of the part at fault.
         """
         result = self.result(expression, scope)
-        return result.listed() if isinstance(result, Applied) else result
+        return self.maker.bounded(result.listed()) if isinstance(result, Applied) else result
 
     def result(self, expression: syntax.Expr, scope: Scope) -> Value | Applied:
         """Return the value of an expression, or what it applies to an input.
@@ -122,13 +127,14 @@ class Evaluator:
         return scope.lookup(expression.name)
 
     def _list(self, expression: syntax.ListOf, scope: Scope) -> Value:
-        return self.values(expression.items, scope)
+        return self.maker.bounded(self.values(expression.items, scope))
 
     def _dict(self, expression: syntax.DictOf, scope: Scope) -> Value:
         made: dict[Atom, Value] = {}
-        for key, value in expression.pairs:
-            made[self._key(key, scope)] = self.value(value, scope)
-        return made
+        for each, value in expression.pairs:
+            key = self._key(each, scope)
+            made[key] = self.value(value, scope)
+        return self.maker.bounded(made)
 
     def _key(self, expression: syntax.Expr, scope: Scope) -> Atom:
         key = self.value(expression, scope)
@@ -142,14 +148,22 @@ class Evaluator:
     def _list_comprehension(self, expression: syntax.ListComprehension, scope: Scope) -> Value:
         inner = self._inside(scope)
         rounds = self._rounds(expression.iterable, expression.names, scope, inner, "list")
-        return [self.value(expression.item, inner) for _ in rounds]
+        made: list[Value] = []
+        size = 0
+        for _ in rounds:
+            made.append(self.value(expression.item, inner))
+            size = self.maker.size_of(made[-1], size + 1)
+        return self.maker.bounded(made)
 
     def _dict_comprehension(self, expression: syntax.DictComprehension, scope: Scope) -> Value:
         inner = self._inside(scope)
         made: dict[Atom, Value] = {}
+        size = 0
         for _ in self._rounds(expression.iterable, expression.names, scope, inner, "dict"):
-            made[self._key(expression.key, inner)] = self.value(expression.value, inner)
-        return made
+            key = self._key(expression.key, inner)
+            made[key] = self.value(expression.value, inner)
+            size = self.maker.size_of(made[key], size + 1)
+        return self.maker.bounded(made)
 
     def _inside(self, scope: Scope) -> Scope:
         return Scope(scope.creator, scope)
@@ -228,7 +242,7 @@ class Evaluator:
         if isinstance(container, Sequence):
             if not isinstance(index, int):
                 raise RefusedError(f"index into sequence has to be integer, got: {described(index)}")
-            return self.maker.at(container, index, f"{_named(expression.container)}[{index}]")
+            return self.maker.at(container, index, f"{_named(expression.container)}[{described(index)}]")
         what = described(container)
         raise RefusedError(f"can only index into a list, dict, string,or sequence, but instead got: {what}")
 
@@ -239,7 +253,7 @@ class Evaluator:
         if not isinstance(index, int):
             raise RefusedError(f"index into {kind} has to be s-op or integer, got: {described(index)}")
         if not -len(container) <= index < len(container):
-            raise RefusedError(f"index {index} out of range for {kind} of length {len(container)}")
+            raise RefusedError(f"index {described(index)} out of range for {kind} of length {len(container)}")
         return container[index]
 
     def _entry(self, container: dict[Atom, Value], index: Value, label: str) -> Value:
@@ -282,11 +296,12 @@ class Evaluator:
     @contextmanager
     def _checking_on(self, evaluation: Evaluation) -> Iterator[None]:
         """Check s-ops and selectors on an input other than the example."""
-        before, self._on = self._on, evaluation
+        before = self._on
         try:
+            self._on, self.maker.size = evaluation, evaluation.size
             yield
         finally:
-            self._on = before
+            self._on, self.maker.size = before, before.size
 
     def called(self, function: Function, arguments: list[Value]) -> Value:
         """Return the result of a call.
@@ -319,7 +334,7 @@ class Evaluator:
                 results = self.values(function.definition.results, scope)
         finally:
             self._depth -= 1
-        return results[0] if len(results) == 1 else results
+        return results[0] if len(results) == 1 else self.maker.bounded(results)
 
     # Functions of the grammar
 
@@ -333,7 +348,7 @@ class Evaluator:
             made = range(*map(int, bounds))
             size = len(made)
         except (ValueError, OverflowError) as error:
-            raise FailedError(str(error)) from error
+            raise FailedError(worded(error)) from error
         most = self.maker.limits.items
         if size > most:
             raise FailedError(f"a range of {size} items exceeds the limit of {most}")
@@ -349,7 +364,10 @@ class Evaluator:
             if len(each) != first:
                 what = f"but {number} -th list has length {len(each)}"
                 raise RefusedError(f"attempting to zip lists of length {first} , {what}")
-        return [list(items) for items in zip(*lists, strict=True)]
+        most = self.maker.limits.items
+        if first * (len(lists) + 1) > most:
+            raise FailedError(f"a zip of {len(lists)} lists of {first} items exceeds the limit of {most}")
+        return self.maker.bounded([list(items) for items in zip(*lists, strict=True)])
 
     def _len(self, expression: syntax.Len, scope: Scope) -> Value:
         items = self.value(expression.argument, scope)

@@ -10,6 +10,10 @@ _DETAIL = "\n\t\t "
 """What stands between the words of a message and the values that it is about."""
 
 
+_WORDS = {"Sequence": "s-op", "Selection": "selector", "Defined": "function", "BuiltIn": "function"}
+"""The kinds of values that are no values of Python, by their classes."""
+
+
 class StatementError(RaspirError):
     """An error of a statement, which binds nothing.
 
@@ -51,6 +55,18 @@ class NotCallableError(StatementError):
     def shown(self) -> str:
         """Return the line that the console shows."""
         return "not implemented this command yet! ignoring"
+
+
+def worded(error: BaseException) -> str:
+    """Return the message of an error of Python in the words of the language.
+
+    It names no class of raspir, and has no number of the operating system.
+    """
+    message = str(error.args[-1] if error.args else error)
+    if isinstance(error, TypeError):
+        for name, word in _WORDS.items():
+            message = message.replace(f"'{name}'", f"'{word}'")
+    return message
 
 
 def different_types(values: object) -> RefusedError:

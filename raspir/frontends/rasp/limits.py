@@ -10,11 +10,14 @@ class Limits:
     """Limits on a run of a program.
 
     Attributes:
-        items: the most items of a list.
+        items: the most items of a list or dict, those of lists and dicts in it counted, too; 16 characters of a string
+            count as one.
+        nesting: the most lists and dicts inside each other.
         calls: the most calls inside each other.
         file: the most bytes of a file.
     """
 
     items: int = 1_000_000
+    nesting: int = 200
     calls: int = 200
     file: int = 16_000_000

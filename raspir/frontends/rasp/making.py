@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from raspir.frontends.expressions import Expression, filled, unlocated
 from raspir.frontends.python.embedded import Selector, SOp
-from raspir.frontends.rasp.faults import FailedError, RefusedError, illegal_types
+from raspir.frontends.rasp.faults import FailedError, RefusedError, illegal_types, worded
 from raspir.frontends.rasp.limits import Limits
+from raspir.frontends.rasp.memo import Memo
 from raspir.frontends.rasp.values import (
     Alternatives,
     Function,
@@ -25,8 +26,10 @@ from raspir.frontends.rasp.values import (
     as_atoms,
     bare,
     described,
+    extent,
     is_atom,
     listed,
+    plainly,
     short,
 )
 from raspir.ir.atoms import Atom
@@ -37,6 +40,11 @@ from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, STR
 from raspir.ir.typing import Attribute
 
 E = TypeVar("E", bound=Expression)
+
+V = TypeVar("V")
+
+CONTAINERS: Memo[str] = Memo()
+"""What each lookup looks in: a list, a string or a dict. Its table does not tell them apart."""
 
 OPERATIONS = {
     "^": "pow", "*": "mul", "/": "truediv", "%": "mod", "+": "add", "-": "sub",
@@ -68,6 +76,29 @@ class Maker:
         self.everywhere = Selection(self.select(1, 1, "==").expression, "full_s")
         self.length = Sequence(self.total(1).expression, "length")
         unlocated(self.length.expression).title = "length"
+
+    def bounded(self, value: V) -> V:
+        """Return a list or dict, after checking that it is not too large.
+
+        Raises:
+            FailedError: if it is.
+        """
+        self.size_of(value)
+        return value
+
+    def size_of(self, value: Value, held: int = 0) -> int:
+        """Return the size of a value and of what is ``held`` beside it.
+
+        Raises:
+            FailedError: if both exceed the limit on items, or the value that on nesting.
+        """
+        most, deepest = self.limits.items, self.limits.nesting
+        size, depth = extent(value, most, deepest)
+        if held + size > most:
+            raise FailedError(f"a list or dict of more than {most} items in all exceeds the limit", self.place)
+        if depth > deepest:
+            raise FailedError(f"lists and dicts are nested more than {deepest} levels deep", self.place)
+        return held + size
 
     # Expressions of the IR
 
@@ -132,6 +163,8 @@ class Maker:
 
     def _unary_of_sequence(self, sign: str, value: Sequence) -> Sequence:
         program = value.expression
+        if sign != "not" and not program.type & NUMBER:
+            raise FailedError(f"{sign} does not apply to strings: {value.label}", self.place)
         if sign == "not":
             made = self._sop("not", self._truth(value))
         elif sign == "+":  # refuses strings, makes ints of bools, and keeps the sign of zero
@@ -178,12 +211,12 @@ class Maker:
             return self._in_python(_COMPARED[sign], sign, left, right)
         if sign == "+":
             size = sum(len(side) for side in (left, right) if isinstance(side, list))
-            return self._in_python(operator.add, sign, left, right, size=size)
+            return self.bounded(self._in_python(operator.add, sign, left, right, size=size))
         if sign == "*":
             many = [side for side in (left, right) if isinstance(side, list)]
             times = [side for side in (left, right) if isinstance(side, _INTEGERS)]
             size = len(many[0]) * times[0] if many and times else 0
-            return self._in_python(operator.mul, sign, left, right, size=size)
+            return self.bounded(self._in_python(operator.mul, sign, left, right, size=size))
         raise FailedError(f"{sign} does not apply to {described(left)} and {described(right)}", self.place)
 
     def _in_python(self, function: Callable[..., Any], sign: str, *operands: Value, size: int = 0) -> Value:
@@ -194,9 +227,8 @@ class Maker:
             result = function(*operands)
             return checked(result) if all(map(is_atom, operands)) else result
         except (ArithmeticError, ValueError, TypeError) as error:
-            raise FailedError(
-                str(error) or f"{sign} fails on {' and '.join(map(described, operands))}", self.place
-            ) from error
+            what = f"{sign} fails on {' and '.join(map(described, operands))}"
+            raise FailedError(worded(error) or what, self.place) from error
 
     def _elementwise(self, sign: str, left: Value, right: Value) -> Sequence:
         """Return an arithmetic operator or a comparison, position by position."""
@@ -206,10 +238,12 @@ class Maker:
         label = short(f"( {bare(first)} {shown} {bare(second)} )")
         others = [side for side in (left, right) if not isinstance(side, Sequence) and not is_atom(side)]
         if others and sign == "==":
-            return Sequence(self._constant(False), label)
+            return Sequence(self._sop("eq", self._program(left), self._program(right)), label)  # None equals no atom
         if others:
             raise FailedError(f"{sign} does not apply to an s-op and {described(others[0])}", self.place)
         a, b = self._program(left), self._program(right)
+        if sign == "%" and not a.type & NUMBER:
+            raise FailedError("% does not apply to strings: there is no formatting", self.place)
         if sign == "%" and a.type & STR:
             a = self._sop("sub", a, self._constant(0))  # fails on strings, which `mod` formats
         return Sequence(self._sop(OPERATIONS[sign], a, b), label)
@@ -262,7 +296,7 @@ class Maker:
         if not all(map(is_atom, container)):
             raise RefusedError(f"{expects} list with values: {described(container)}", self.place)
         made = self._sop("has", item.expression, attributes=(tuple(container), "value"))
-        return Sequence(made, short(f"{item.label} in {name or container}"))
+        return Sequence(made, short(f"{item.label} in {name or plainly(container)}"))
 
     def looked_up(self, container: list[Value] | str | dict[Atom, Value], index: Sequence, label: str) -> Sequence:
         """Return the item of a list or string at each position's index, or of a dict at its key."""
@@ -274,6 +308,7 @@ class Maker:
             if position.type & (FLOAT | STR):
                 position = self._sop("and", position, position)  # an index is an int: fails on floats and strings
         made = self._sop("item", position, attributes=(keys, tuple(as_atoms(values))))
+        CONTAINERS[made] = {list: "list", str: "string"}.get(type(container), "dict")
         others = Alternatives(index.expression, container.__getitem__)
         return Sequence(self._of_one_type(made), short(label), alternatives=others)
 

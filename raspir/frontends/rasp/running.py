@@ -108,6 +108,8 @@ class Interpreter:
         Raises:
             ExitError: by ``exit``.
         """
+        self._files.clear()  # the statement before may have been interrupted anywhere
+        self.evaluator.restart()
         with deep_stack():
             self._run_at_top(statement, self.console)
 
@@ -180,7 +182,7 @@ class Interpreter:
         names = statement.names
         values = self.evaluator.values(statement.values, scope)
         if len(names) == 1:
-            values = values if len(values) == 1 else [values]
+            values = values if len(values) == 1 else [self.evaluator.maker.bounded(values)]
         elif len(values) == 1 and isinstance(values[0], list | str | dict):
             values = list(values[0])
         if len(values) != len(names):
@@ -305,10 +307,10 @@ class Interpreter:
         text = _read(path, self.evaluator.maker.limits.file)
         scope = Scope(creator, self.library).exporting_to(into)
         file = _File(path)
-        self._files.append(file)
         hidden = self.display.show_sequences, self.display.show_selections
-        self.display.show_sequences = self.display.show_selections = False
         try:
+            self._files.append(file)
+            self.display.show_sequences = self.display.show_selections = False
             self._run_text(text, str(path), scope)
         finally:
             self._files.pop()
@@ -366,7 +368,7 @@ def _read(path: Path, most: int) -> str:
             raise RefusedError(f"could not read file: {path}: it has more than {most} bytes, which is the limit")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise RefusedError(f"could not read file: {path}: {error.strerror}") from None
+        raise RefusedError(f"could not read file: {path}: {error.strerror or 'it cannot be opened'}") from None
     except UnicodeDecodeError:
         raise RefusedError(f"could not read file: {path}: it is not UTF-8 text") from None
 

@@ -88,7 +88,7 @@ class Scope:
         return list(names)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Defined(Function):
     """A function that a program defines.
 

@@ -14,8 +14,11 @@ from raspir.frontends.rasp.values import (
     Selection,
     Sequence,
     Value,
+    bare,
     described,
     listed,
+    plainly,
+    quoted,
 )
 from raspir.ir.atoms import Atom
 
@@ -130,7 +133,7 @@ class Display:
 
 def given(value: Value) -> str:
     """Return an input as it stands in the line of an example."""
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    return f'"{value}"' if isinstance(value, str) else plainly(value)
 
 
 def sequence(values: list[Atom]) -> str:
@@ -153,7 +156,7 @@ def _flat(value: list[Value] | dict[Atom, Value]) -> str:
     """Return a container of atoms and functions as Python shows it."""
     if isinstance(value, list):
         return listed(value, "[]")
-    return "{" + ", ".join(f"{key!r}: {listed([item], '  ').strip()}" for key, item in value.items()) + "}"
+    return "{" + ", ".join(f"{quoted(key)}: {quoted(item)}" for key, item in value.items()) + "}"
 
 
 def _are_equal(values: list[Atom]) -> bool:
@@ -163,13 +166,13 @@ def _are_equal(values: list[Atom]) -> bool:
 def _shown(atom: Atom) -> str:
     if isinstance(atom, bool):
         return "T" if atom else "F"
-    return str(round(atom, 3) if isinstance(atom, float) else atom)
+    return bare(round(atom, 3) if isinstance(atom, float) else atom)
 
 
 def _matrix(rows: list[list[bool]], items: list[Value], prefix: str) -> Iterator[str]:
-    yield f"{prefix} \t\t\t     {' '.join(map(str, items))}"
+    yield f"{prefix} \t\t\t     {' '.join(map(plainly, items))}"
     for item, row in zip(items, rows, strict=True):
-        yield f"{prefix} \t\t\t {item} | {' '.join('1' if entry else ' ' for entry in row)}"
+        yield f"{prefix} \t\t\t {plainly(item)} | {' '.join('1' if entry else ' ' for entry in row)}"
 
 
 def _rows(values: list[Atom], items: list[Value], prefix: str) -> Iterator[str]:
@@ -182,6 +185,6 @@ def _rows(values: list[Atom], items: list[Value], prefix: str) -> Iterator[str]:
         cells = [written[bool(value)] for value in values]
     elif word in ("ints", "floats"):
         cells = [("T" if value else "F") if isinstance(value, bool) else value for value in values]
-    width = max(len(str(each)) for each in (*items, *cells))
+    width = max(len(plainly(each)) for each in (*items, *cells))
     for title, row, kind in (("input:  ", items, "strings"), ("output: ", cells, word)):
-        yield f"{prefix} \t\t{title} {' '.join(str(each).rjust(width) for each in row)} \t ({kind})"
+        yield f"{prefix} \t\t{title} {' '.join(plainly(each).rjust(width) for each in row)} \t ({kind})"

@@ -21,7 +21,7 @@ _LONGEST_ARGUMENT = 20
 _ATOMS = (bool, int, float, str)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Operand:
     """A function of the input: an s-op or a selector.
 
@@ -36,6 +36,16 @@ class Operand:
     label: str
     assigned: bool = False
     is_local: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether ``other`` is the same s-op or selector, perhaps under another name."""
+        return isinstance(other, Operand) and self.expression is other.expression
+
+    def __hash__(self) -> int:
+        return id(self.expression)
+
+    def __repr__(self) -> str:
+        return self.label
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +63,7 @@ class Alternatives:
     branches: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sequence(Operand):
     """An s-op.
 
@@ -65,14 +75,14 @@ class Sequence(Operand):
     alternatives: Alternatives | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Selection(Operand):
     """A selector."""
 
     expression: Selector
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Function:
     """A function.
 
@@ -86,11 +96,11 @@ class Function:
     parameters: tuple[str, ...]
     creator: str
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.creator} function: {self.name}({', '.join(self.parameters)})"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class BuiltIn(Function):
     """A function of the library that raspir makes.
 
@@ -116,12 +126,25 @@ def described(value: Value) -> str:
         return f"[{', '.join(map(described, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{described(key)}: {described(item)}' for key, item in value.items())}}}"
-    return str(value)
+    return number_text(value) if isinstance(value, int) else str(value)
+
+
+def number_text(value: float) -> str:
+    """Return a number as Python shows it, but in hexadecimal an integer that has too many digits for Python."""
+    try:
+        return str(value)
+    except ValueError:
+        return hex(int(value))
 
 
 def plainly(value: Value) -> str:
     """Return a value as Python's ``str`` has it, but s-ops, selectors and functions by their names."""
-    return str(value) if is_flat(value) else described(value)
+    if is_flat(value):
+        try:
+            return str(value)
+        except ValueError:  # an integer has too many digits
+            pass
+    return described(value)
 
 
 def is_flat(value: Value) -> bool:
@@ -147,10 +170,46 @@ def call_label(name: str, arguments: list[Value]) -> str:
 
 
 def _argument(value: Value) -> str:
-    text = described(value)
-    if isinstance(value, list | dict) and len(text) > _LONGEST_ARGUMENT:
-        return f"({type(value).__name__})"
-    return text
+    if not isinstance(value, list | dict):
+        return described(value)
+    text = "" if _is_long(value) else described(value)
+    return text if 0 < len(text) <= _LONGEST_ARGUMENT else f"({'list' if isinstance(value, list) else 'dict'})"
+
+
+def _is_long(value: Value) -> bool:
+    """Return whether the text of a value is surely too long: each item has a character, and a comma and a blank."""
+    if not isinstance(value, list | dict):
+        return isinstance(value, str) and len(value) > _LONGEST_ARGUMENT
+    return 3 * len(value) > _LONGEST_ARGUMENT or any(map(_is_long, _held(value)))
+
+
+def _held(container: list[Value] | dict[Atom, Value]) -> Iterable[Value]:
+    return container.values() if isinstance(container, dict) else container
+
+
+def extent(value: Value, most: int, deepest: int) -> tuple[int, int]:
+    """Return how large a value is, and how deep lists and dicts are nested in it, or more than one of two limits.
+
+    The size is the number of items at all depths, with one more for each 16 characters of a string. A list that occurs
+    twice counts twice, as it does in the text of the value.
+
+    Args:
+        value: the value.
+        most: the size at which to stop.
+        deepest: the depth at which to stop.
+    """
+    size, depth, level = _characters([value]), 0, [value]
+    while level := [each for each in level if isinstance(each, list | dict)]:
+        depth += 1
+        level = [item for each in level for item in _held(each)]
+        size += len(level) + _characters(level)
+        if size > most or depth > deepest:
+            break
+    return size, depth
+
+
+def _characters(values: Iterable[Value]) -> int:
+    return sum(len(value) >> 4 for value in values if isinstance(value, str))
 
 
 def items_of(given: Value) -> list[Value] | None:
@@ -165,6 +224,11 @@ def as_atoms(values: Iterable[Value]) -> Iterator[Atom]:
 
 def listed(values: Iterable[Value], brackets: str) -> str:
     """Return ``values`` as Python shows a tuple or a list, but s-ops, selectors and functions by their names."""
-    shown = [repr(value) if is_flat(value) else described(value) for value in values]
+    shown = list(map(quoted, values))
     comma = "," if brackets == "()" and len(shown) == 1 else ""
     return f"{brackets[0]}{', '.join(shown)}{comma}{brackets[1]}"
+
+
+def quoted(value: Value) -> str:
+    """Return a value as Python's ``repr`` has it, but s-ops, selectors and functions by their names."""
+    return repr(value) if isinstance(value, str) else plainly(value)
