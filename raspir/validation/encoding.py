@@ -11,8 +11,24 @@ from raspir.ir.atoms import FAILED, Failed
 from raspir.ir.evaluation import refuses_none
 from raspir.ir.graph import topological
 from raspir.ir.operations import COMPARISONS, AttributeKind
-from raspir.ir.types import BOOL, INT, NONE, NUMBER, SELECTOR, STR
-from raspir.ir.views import Aggregate, Best, Const, Has, Input, Lookup, Map, Mean, Raw, Select, SelectBy, Where
+from raspir.ir.types import BOOL, FLOAT, INT, NONE, NUMBER, SELECTOR, STR
+from raspir.ir.views import (
+    Aggregate,
+    Average,
+    Best,
+    Const,
+    Has,
+    Input,
+    Item,
+    Lookup,
+    Map,
+    Mean,
+    OneType,
+    Raw,
+    Select,
+    SelectBy,
+    Where,
+)
 from raspir.validation import values
 from raspir.validation.values import (
     FALSE,
@@ -31,6 +47,21 @@ Table = Sequence[tuple[tuple[Atom, ...], Atom | Failed]]
 
 Tables = Callable[[Node], Table | None]
 """A function from a node to its opaque function's table over the operands' domains; ``None`` if there is none."""
+
+
+_UNARY: dict[str, Callable[[Value], tuple[Value, Term]]] = {
+    "neg": values.negated,
+    "abs": values.absolute,
+    "round": values.rounded,
+    "not": values.inverted,
+    "to_int": values.to_int,
+    "to_float": values.to_float,
+    "to_bool": values.truth_of,
+}
+"""The encoding of each function of one atom."""
+
+_TRUTHS = ("False", "True")
+"""The strings of the booleans."""
 
 
 class Encoding:
@@ -94,6 +125,9 @@ class Encoding:
     def _sequence(self, node: Node) -> tuple[list[Value], Term]:
         if node.operation.role is Role.SOURCE:
             return self._source(node)
+        if isinstance(node, OneType):
+            row = self.rows[node.operand]
+            return [value.only(NUMBER | STR) for value in row], _are_of_one_type(row)
         if isinstance(node, Aggregate):
             made = [self._aggregated(node, i) for i in range(self.n)]
         else:
@@ -157,10 +191,21 @@ class Encoding:
             return Value.of(BOOL, disjunction(equal)), TRUE
         if isinstance(node, Lookup):
             return self._looked_up(node, arguments), TRUE
+        if isinstance(node, Item):
+            return self._item(node, arguments[0])
+        if name == "to_str":
+            return values.to_str(arguments[0], *map(self._atom, _TRUTHS))
         if isinstance(node, Map):
             return values.applied(node.function, *arguments)
-        unary = {"neg": values.negated, "abs": values.absolute, "round": values.rounded, "not": values.inverted}
-        return unary[name](arguments[0])
+        return _UNARY[name](arguments[0])
+
+    def _item(self, node: Item, argument: Value) -> tuple[Value, Term]:
+        found, ok = self._atom(0), list[Term]()
+        for key, result in zip(node.keys, node.values, strict=True):
+            test = values.equal(argument, self._atom(key))
+            found = choose(test, self._atom(result), found) if ok else self._atom(result)
+            ok.append(test)
+        return found, disjunction(ok)
 
     def _constant(self, node: Node) -> Atom:
         if not isinstance(node, Const):
@@ -225,6 +270,8 @@ class Encoding:
             found, ok = self._best(node, selected, row)
         else:
             found, ok = _added(selected, row, mean=isinstance(node, Mean))
+        if isinstance(node, Average):
+            ok = conjunction([ok, _may_be_averaged(selected, row)])
         none = z3.Not(disjunction(selected)) if selected else TRUE
         return (default if found is None else choose(none, default, found)), ok
 
@@ -245,6 +292,19 @@ class Encoding:
             is_best = conjunction([selected[j], *beaten])
             found = row[j] if found is None else choose(is_best, row[j], found)
         return found, conjunction(ok)
+
+
+def _are_of_one_type(row: list[Value]) -> Term:
+    """Return the term for whether a sequence holds either only strings or only numbers."""
+    return disjunction(conjunction(value.when(kinds) for value in row) for kinds in (STR, NUMBER))
+
+
+def _may_be_averaged(selected: list[Term], row: list[Value]) -> Term:
+    """Return the term for whether at most one is selected, or the sequence holds numbers, and not only booleans."""
+    numbers = conjunction(value.when(NUMBER) for value in row)
+    some = disjunction(value.when(INT | FLOAT) for value in row)
+    few = z3.AtMost(*selected, 1) if len(selected) > 1 else TRUE
+    return disjunction([few, conjunction([numbers, some])])
 
 
 def _added(selected: list[Term], row: list[Value], mean: bool) -> tuple[Value | None, Term]:
@@ -296,6 +356,8 @@ def _texts(node: Node, tables: Tables) -> Iterable[str]:
     for (_, kind), value in zip(node.operation.attributes, node.attributes, strict=True):
         if kind in (AttributeKind.ATOM, AttributeKind.ATOMS, AttributeKind.VOCABULARY):
             literals += value if isinstance(value, tuple) else (value,)
+    if node.operation.name == "to_str":
+        literals += _TRUTHS
     if node.operation.name in ("map", "select.by"):
         literals += [atom for atoms, result in tables(node) or () for atom in (*atoms, result)]
     yield from (each for each in literals if isinstance(each, str))

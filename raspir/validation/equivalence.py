@@ -16,7 +16,18 @@ from raspir.validation.difference import Difference
 from raspir.validation.encoding import Encoding
 from raspir.validation.solver import Solver
 from raspir.validation.tables import tables_of
-from raspir.validation.values import BITS, FITS, FLOATS, JOINED, LIMIT, WORKS, NoEncodingError, conjunction, names_in
+from raspir.validation.values import (
+    BITS,
+    FITS,
+    FLOATS,
+    JOINED,
+    LIMIT,
+    READ,
+    WORKS,
+    NoEncodingError,
+    conjunction,
+    names_in,
+)
 
 
 @held_back()
@@ -76,6 +87,7 @@ _UNKNOWN = {
     WORKS: "where floats overflow",
     JOINED: "what joined strings are",
     FITS: "which strings are too long",
+    READ: "how strings and numbers are converted",
     BITS: "the bits of larger integers",
     LIMIT.decl().name(): "which integers are too large",
 }

@@ -52,6 +52,9 @@ FITS = "@fits."
 JOINED = "@str."
 """The prefix of uninterpreted functions on strings."""
 
+READ = "@read."
+"""The prefix of uninterpreted conversions between strings and numbers."""
+
 BITS = "@int."
 """The prefix of uninterpreted bitwise functions."""
 
@@ -627,6 +630,89 @@ def rounded(a: Value) -> tuple[Value, Term]:
     fine = z3.Implies(a.when(FLOAT), float_is_defined("round", number))  # a computed float may be infinite
     size = _size(lambda size: max(size, _ROUNDED), a)
     return Value.of(INT, z3.If(up, below + 1, below), size), conjunction([a.when(NUMBER), fine])
+
+
+# Conversions
+
+_SHORT = 2**2000
+"""Integers up to this magnitude are written in decimal however Python limits it."""
+
+
+def truth_of(a: Value) -> tuple[Value, Term]:
+    """Return ``bool`` of an atom, and whether it is defined."""
+    return Value.of(BOOL, a.truth), TRUE
+
+
+def to_int(a: Value) -> tuple[Value, Term]:
+    """Return ``int`` of an atom, and whether it is defined: a float is cut off, and reading a string uninterpreted."""
+    parts, ok = [], []
+    if a.may_be(BOOL | INT):
+        parts.append((a.when(BOOL | INT), Value.of(INT, _integer(a), a.size)))
+    if a.may_be(FLOAT):
+        guard, payload = a.cases[FLOAT]
+        cut = z3.If(payload >= 0, z3.ToInt(payload), -z3.ToInt(-payload))
+        parts.append((guard, Value.of(INT, cut, _ROUNDED)))
+        ok.append(_implies(guard, float_is_defined("to_int", payload)))  # a computed float may be infinite
+    if a.may_be(STR):
+        guard, payload = a.cases[STR]
+        parts.append((guard, Value.of(INT, _uninterpreted(f"{READ}int", [payload], z3.IntSort()))))
+        ok.append(_implies(guard, _uninterpreted(f"{READ}is_int", [payload], z3.BoolSort())))
+    return _one_of(parts), conjunction(ok)
+
+
+def to_float(a: Value) -> tuple[Value, Term]:
+    """Return ``float`` of an atom, and whether it is defined: reading a string is uninterpreted."""
+    parts, ok = [], []
+    if a.may_be(BOOL | INT):
+        guard, real = a.when(BOOL | INT), z3.ToReal(_integer(a))
+        exact = a.size is not None and a.size <= _EXACT
+        rounded = real if exact else z3.If(_within(_EXACT, [real]), real, float_result("to_float", real))
+        parts.append((guard, Value.of(FLOAT, rounded)))
+        if a.size is None or a.size > _MODERATE:
+            ok.append(_implies(guard, z3.Or(_within(_MODERATE, [real]), float_is_defined("to_float", real))))
+    if a.may_be(FLOAT):
+        guard, payload = a.cases[FLOAT]
+        parts.append((guard, Value.of(FLOAT, payload, minus=a.minus)))
+    if a.may_be(STR):
+        guard, payload = a.cases[STR]
+        read = _uninterpreted(f"{READ}float", [payload], z3.RealSort())
+        minus = _uninterpreted(f"{READ}minus", [payload], z3.BoolSort())
+        parts.append((guard, Value.of(FLOAT, read, minus=z3.And(read == 0, minus))))
+        ok.append(_implies(guard, _uninterpreted(f"{READ}is_float", [payload], z3.BoolSort())))
+    return _one_of(parts), conjunction(ok)
+
+
+def to_str(a: Value, false: Value, true: Value) -> tuple[Value, Term]:
+    """Return ``str`` of an atom, and whether it is defined: writing a number, never as "", is uninterpreted.
+
+    Args:
+        a: the atom.
+        false: the string ``"False"``.
+        true: the string ``"True"``.
+    """
+    parts, ok = [], []
+    for kind, (guard, payload) in a.cases.items():
+        if kind is BOOL:
+            made = choose(payload, true, false)
+        elif kind is STR:
+            made = Value.of(STR, payload, a.size)
+        else:
+            written = _uninterpreted(f"{READ}str.{kind}", _parts(a, kind), z3.RealSort())
+            made = Value.of(STR, z3.If(written > 0, written, 1 - written), None)
+            if kind is INT and (a.size is None or a.size > _SHORT):
+                short = z3.And(payload <= _SHORT, payload >= -_SHORT)
+                is_written = _uninterpreted(f"{READ}is_written", [payload], z3.BoolSort())
+                ok.append(_implies(guard, z3.Or(short, is_written)))
+        parts.append((guard, made))
+    return _one_of(parts), conjunction(ok)
+
+
+def _one_of(parts: Sequence[tuple[Term, Value]]) -> Value:
+    """Return the value whose guard holds, of which one does."""
+    found = parts[-1][1]
+    for guard, value in parts[:-1]:
+        found = choose(guard, value, found)
+    return found
 
 
 def logic(name: str, a: Value, b: Value) -> tuple[Value, Term]:

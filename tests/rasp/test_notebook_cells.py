@@ -127,6 +127,16 @@ def test_programs_with_functions_of_python(shell):
     assert "cell 3:1:1: integer division or modulo by zero" in run(shell, "%rasp bad;").stdout
 
 
+def test_programs_with_functions_of_python_on_long_examples(shell):
+    shell.user_ns["up"] = raspir.apply(lambda text: text.upper() * 2, tokens)
+    shell.user_ns["before"] = raspir.select(tokens, tokens, lambda key, query: key < query)
+    run(shell, f'%rasp set example "{"ab" * 30}"')
+    run(shell, "%rasp n = selector_width(before) + 1; u = up + up;")
+    assert shell.user_ns["n"]("abab") == [1, 3, 1, 3]
+    assert shell.user_ns["u"]("ab") == ["AAAA", "BBBB"]
+    assert shows(shell, '%rasp n("ba")', "2 1")
+
+
 def test_the_example_is_shared(shell):
     run(shell, '%rasp set example "abc"')
     assert repr(raspir.indices) == "[0, 1, 2]"

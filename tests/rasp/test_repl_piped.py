@@ -245,7 +245,7 @@ NO_EXPRESSION = "it takes an expression, and no other statement"
         (":layers", "zork", "Error: Undefined variable: zork"),
         (":layers", "[1, 0.5][0] + (", "expected an expression"),
         (":report", "def f(x) {", "unfinished"),
-        (":layers", "indices $", "unexpected character $"),
+        (":layers", "indices $", "unexpected"),
         (":layers", "range(10^9)", "a range of 1000000000 items exceeds the limit of 1000000"),
         (":layers", "range(1000)", "it takes an s-op or a selector, not [0, 1, 2"),
     ],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from raspir.backends.base import runner
 from raspir.frontends.expressions import Expression
 from raspir.frontends.lowering import lower
 from raspir.frontends.programs import pictured
@@ -19,12 +20,22 @@ from raspir.frontends.rasp.faults import (
 from raspir.frontends.rasp.values import Operand, Sequence, Value, described, is_atom, items_of, listed, plainly
 from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
+from raspir.ir.types import SELECTOR
 from raspir.ir.walks import postorder
 from raspir.runtime.reference import step, trace
+
+V = TypeVar("V")
 
 _TOKENS = build("input", name="tokens")
 _CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
 """A graph without functions, names and locations, of which no operation of the language has need."""
+
+
+LONG = 48
+"""The length of an input from which NumPy is faster."""
+
+TOO_LONG = 4096
+"""The length of an input from which a failure is not traced to its part: that compares all keys with all queries."""
 
 
 class Evaluation:
@@ -37,7 +48,9 @@ class Evaluation:
     def __init__(self, given: Value) -> None:
         self.given = given
         self._items = items_of(given)
-        self._memo = _Memo()
+        self._is_long = self._items is not None and len(self._items) >= LONG and all(map(is_atom, self._items))
+        self._steps: _Memo[tuple[Node, Any]] = _Memo()
+        self._known: _Memo[list[Atom]] = _Memo()
 
     @property
     def items(self) -> list[Value]:
@@ -50,32 +63,49 @@ class Evaluation:
             raise no_input(plainly(self.given))
         return self._items
 
+    def check(self, operand: Operand) -> None:
+        """Compute an s-op or selector, which costs no time if it was computed before.
+
+        Raises:
+            StatementError: if it fails on the input.
+        """
+        if isinstance(operand, Sequence):
+            self.of(operand)
+        elif self.items and self._is_long:
+            self._at_once(operand)
+        else:
+            self._in_steps(operand)
+
     def of(self, operand: Operand) -> Any:
         """Return the atoms of an s-op, or the rows of a selector.
 
         Raises:
             StatementError: if it fails on the input.
         """
-        values = self._value(operand)
+        is_sequence = isinstance(operand, Sequence)
+        values = self._at_once(operand) if self.items and self._is_long and is_sequence else self._in_steps(operand)
         if isinstance(operand, Sequence) and operand.alternatives is not None and None in values:
             raise illegal_types(listed(self._alternatives(operand), "()"))
         return values
 
-    def _value(self, operand: Operand) -> Any:
-        """Return the value of an s-op or selector, computing all that it needs."""
+    def _in_steps(self, operand: Operand) -> Any:
+        """Compute each expression by the definition of the language."""
         inputs = {"tokens": self.items}
         root: Expression = operand.expression
-        for expression in postorder(root, _known_operands, self._memo):
+        for expression in postorder(root, self._unknown_operands, self._steps):
+            if self._is_input(expression):
+                self._steps[expression] = _TOKENS, self._known[expression]
+                continue
             try:
                 if expression.function is not None:
-                    self._memo[expression] = self._opaque(expression)
+                    self._steps[expression] = self._opaque(expression)
                     continue
-                parts = [self._memo[each] for each in expression.operands]
+                parts = [self._steps[each] for each in expression.operands]
                 node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
-                self._memo[expression] = node, step(_CONTEXT, node, inputs, [value for _, value in parts])
+                self._steps[expression] = node, step(_CONTEXT, node, inputs, [value for _, value in parts])
             except EvaluationError as error:
                 raise self._failed(error, expression, operand) from error
-        return self._memo[root][1]
+        return self._steps[root][1]
 
     def _opaque(self, expression: Expression) -> tuple[Node, Any]:
         """Return the node and the value of an expression with a Python function, as programs of Python may have.
@@ -87,6 +117,55 @@ class Evaluation:
         (output,) = graph.outputs.values()
         node = output.operands[0] if kind == "selector" else output
         return node, trace(graph, self.items)[node]
+
+    def _at_once(self, operand: Operand) -> list[Atom]:
+        """Compute an s-op, or the width of a selector, from what is known by NumPy: no key is compared with each query.
+
+        If it fails, the values are computed in steps instead, which finds the part at fault.
+        """
+        root: Expression = operand.expression
+        known = self._known.get(root)
+        if known is None:
+            graph, inputs = self._from_known(root)
+            try:
+                known = list(runner("numpy").compile(graph)(inputs))
+            except EvaluationError as error:
+                if len(self.items) < TOO_LONG:
+                    self._in_steps(operand)
+                raise FailedError(error.message) from error
+            self._known[root] = known
+        return known
+
+    def _from_known(self, root: Expression) -> tuple[Graph, dict[str, list[Atom]]]:
+        """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs.
+
+        If a Python function comes up, nothing is taken from what is known.
+        """
+        nodes: dict[Expression, Node] = {}
+        inputs = {"tokens": (_TOKENS, self.items)}
+        for expression in postorder(root, self._unknown_operands, nodes):
+            if self._is_input(expression):
+                name = f"known {len(nodes)}"
+                inputs[name] = build("input", name=name), self._known[expression]
+                nodes[expression] = inputs[name][0]
+            elif expression.function is not None:
+                return lower(pictured(root)[1]), {"tokens": self.items}
+            else:
+                operands = [nodes[each] for each in expression.operands]
+                types = tuple(each.type for each in operands)
+                inferred = expression.operation.infer(types, expression.attributes)
+                nodes[expression] = make(expression.operation, operands, expression.attributes, inferred)
+        output = nodes[root]
+        if output.type is SELECTOR:
+            output = build("sum", output, build("const", value=1), default=0)
+        graph = Graph({"out": output}, tuple(node for node, _ in inputs.values()))
+        return graph, {name: values for name, (_, values) in inputs.items()}
+
+    def _unknown_operands(self, expression: Expression) -> tuple[Expression, ...]:
+        return () if self._is_input(expression) or expression.function is not None else expression.operands
+
+    def _is_input(self, expression: Expression) -> bool:
+        return expression.type is not SELECTOR and expression in self._known
 
     def _failed(self, error: EvaluationError, expression: Expression, operand: Operand) -> StatementError:
         """Return the error of the language for one of the IR, which ``expression`` raised."""
@@ -113,7 +192,7 @@ class Evaluation:
     def _alternatives(self, operand: Sequence) -> list[Value]:
         """Return what an s-op holds at each position, with the values that are no atoms."""
         assert operand.alternatives is not None
-        chosen = self._value(Sequence(operand.alternatives.chosen, ""))
+        chosen = self._in_steps(Sequence(operand.alternatives.chosen, ""))
         values = map(operand.alternatives.choose, chosen)
         return [
             self.of(value)[position]
@@ -133,26 +212,30 @@ def _missing(key: Atom, lookup: Expression) -> RefusedError:
     return RefusedError(f"index [ {described(key)} ] not in dict.")
 
 
-def _known_operands(expression: Expression) -> tuple[Expression, ...]:
-    """Return the operands that are computed on their own."""
-    return expression.operands if expression.function is None else ()
-
-
-class _Memo:
-    """Nodes and values by expression: an entry goes when the expression does, which no dict of weak references does.
+class _Memo(Generic[V]):
+    """Values by expression: an entry goes when the expression does, which no dict of weak references does.
 
     Those compare their keys by ``==``, of which a program makes a program.
     """
 
     def __init__(self) -> None:
-        self._entries: dict[int, tuple[weakref.ref[Expression], tuple[Node, Any]]] = {}
+        self._entries: dict[int, tuple[weakref.ref[Expression], V]] = {}
 
     def __contains__(self, expression: object) -> bool:
         return id(expression) in self._entries
 
-    def __getitem__(self, expression: Expression) -> tuple[Node, Any]:
+    def __getitem__(self, expression: Expression) -> V:
         return self._entries[id(expression)][1]
 
-    def __setitem__(self, expression: Expression, entry: tuple[Node, Any]) -> None:
+    def get(self, expression: Expression) -> V | None:
+        """Return the value of ``expression``, or ``None`` if it has none."""
+        entry = self._entries.get(id(expression))
+        return None if entry is None else entry[1]
+
+    def __setitem__(self, expression: Expression, value: V) -> None:
         key, entries = id(expression), self._entries
-        self._entries[key] = weakref.ref(expression, lambda _: entries.pop(key, None) and None), entry
+
+        def drop(_: weakref.ref[Expression]) -> None:
+            entries.pop(key, None)
+
+        entries[key] = weakref.ref(expression, drop), value

@@ -11,10 +11,9 @@ from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
 from raspir.frontends.rasp.faults import FailedError, NotCallableError, RefusedError, StatementError
 from raspir.frontends.rasp.making import Maker
-from raspir.frontends.rasp.scopes import Scope
+from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.values import (
     BuiltIn,
-    Defined,
     Function,
     Operand,
     Selection,
@@ -90,7 +89,7 @@ class Evaluator:
         try:
             result = _HANDLERS[type(expression)](self, expression, scope)
             if isinstance(result, Operand):
-                self._on.of(result)
+                self._on.check(result)
         except StatementError as fault:
             if fault.location is None:
                 fault.location = expression.place
@@ -199,7 +198,7 @@ class Evaluator:
             else:
                 value = self.maker.binary(each.operator, value, right)
             if isinstance(value, Operand) and each is not expression:
-                self._on.of(value)
+                self._on.check(value)
         return value
 
     def _ternary(self, expression: syntax.Ternary, scope: Scope) -> Value:

@@ -66,29 +66,55 @@ def quoted(word: Word) -> str:
 
 
 def _hint(word: Word, before: Word | None, accepted: Set[str], rest: str) -> str | None:
-    text, previous = str(word), "" if before is None else str(before)
-    if before is not None and _touch(before, word):
+    """Return what is likely to be meant by a word that cannot stand where it does."""
+    hint = None if before is None else _hint_of_pair(before, word, accepted)
+    return hint or _hint_of_sign(word, before, accepted, rest) or _hint_of_keyword(word, accepted)
+
+
+def _hint_of_pair(before: Word, word: Word, accepted: Set[str]) -> str | None:
+    if _touch(before, word):
         if before.type == "NUMBER" and word.type == "NAME":
             return "a number consists of digits, with at most one point among them"
-        if text == previous and text in ("*", "/"):
-            return "powers are written a^b" if text == "*" else "division is written a/b"
-    if before is not None and previous in _UNKNOWN and word.type in _OPERANDS | {"COLON"}:
-        return _UNKNOWN[previous]
-    if text == "!=":
-        return '"!=" stands only in select(keys, queries, !=)'
-    if text == "=":
-        return _misplaced_equals(before, accepted)
-    if text == ":" and rest.startswith("="):
-        return 'a name is bound by "="'
-    if text == ":" and "RSQB" in accepted:
-        return "there are no slices"
-    if text == ";" and "SEMICOLON" not in accepted and "$END" in accepted:
-        return _needless_semicolon(before, accepted)
-    if text == "if" and "DEF" in accepted:
-        return "there is no if statement, but expressions a if c else b"
-    if text in KEYWORDS and text.isalpha() and accepted & {"NAME"} and not accepted & {"SCALE"}:
-        return f'"{text}" is a keyword, and begins no expression' if "NUMBER" in accepted else f'"{text}" is a keyword'
+        if str(before) == str(word) in ("*", "/"):
+            return "powers are written a^b" if word == "*" else "division is written a/b"
+    if word == "=" and before in KEYWORDS:
+        return f'"{before}" is a keyword, not a name'
+    if before in _UNKNOWN and word.type in _BEGINNINGS | {"COLON"} and "SEMICOLON" in accepted:
+        return _UNKNOWN[before]
     return None
+
+
+def _hint_of_sign(word: Word, before: Word | None, accepted: Set[str], rest: str) -> str | None:
+    match str(word):
+        case "!=":
+            return '"!=" stands only in select(keys, queries, !=)'
+        case "=" if "SCALE" in accepted:
+            return 'values are compared by "==", and only names are bound by "="'
+        case ":" if rest.startswith("="):
+            return 'a name is bound by "="'
+        case ":" if "RSQB" in accepted and "SCALE" in accepted:
+            return "there are no slices"
+        case ";" if "$END" in accepted and "SCALE" in accepted:
+            return 'a command ends without ";"'
+        case ";" if before is not None and before.type in {"EXIT", "EXAMPLE", "SWITCH"} and "$END" in accepted:
+            return 'a command ends without ";"'
+    return None
+
+
+def _hint_of_keyword(word: Word, accepted: Set[str]) -> str | None:
+    if "NUMBER" not in accepted:  # no expression can begin
+        return f'"{word}" is a keyword' if "NAME" in accepted and word in KEYWORDS else None
+    if "SCALE" in accepted or word not in KEYWORDS:  # or another one, behind a command
+        return None
+    if word.type == "RETURN":
+        return '"return" stands only at the end of a function'
+    if word.type in _COMMANDS and "DRAW" in accepted:
+        return "commands stand in no function and no loop"
+    if word.type == "IF" and "DRAW" in accepted:
+        return "there is no if statement, but the expression a if c else b"
+    if word.type in _STATEMENTS | _COMMANDS:
+        return f'"{word}" begins a statement, not an expression'
+    return f'"{word}" is a keyword, and begins no expression'
 
 
 _UNKNOWN = {
@@ -104,15 +130,3 @@ def _touch(before: Word, word: Word) -> bool:
     """Return whether no blank stands between two words."""
     (file, line, column) = before.place
     return word.place == (file, line, (column or 0) + len(before))
-
-
-def _misplaced_equals(before: Word | None, accepted: Set[str]) -> str | None:
-    if before is not None and before.type in KEYWORDS.values() and before.isalpha():
-        return f'"{before}" is a keyword, not a name'
-    return 'values are compared by "==", and only names are bound by "="' if "SCALE" in accepted else None
-
-
-def _needless_semicolon(before: Word | None, accepted: Set[str]) -> str | None:
-    if "SCALE" in accepted or (before is not None and before.type in {"EXIT", "EXAMPLE", "SWITCH"}):
-        return 'a command ends without ";"'
-    return None

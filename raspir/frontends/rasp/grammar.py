@@ -1,5 +1,8 @@
 """The grammar of the language, and the trees that its rules make.
 
+Four conflicts are resolved in favour of the longer expression: behind ``set example e``, which has no semicolon, one of
+``( [ + -`` continues ``e`` and does not begin another statement.
+
 The rules are reduced while lark parses, so no tree is walked afterwards, however deep it is. Every callback takes the
 values of all symbols of its rule. It changes none of them: the reader tries on a copy of the parser whether a text may
 end. Lists are therefore made as chains of pairs, the last item outermost, and become tuples where they end.

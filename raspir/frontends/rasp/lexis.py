@@ -57,7 +57,6 @@ _PATTERN = re.compile(
 
 _HINTS = {
     "'": "strings are written with double quotes",
-    '"': "this string is not closed on its line",
     ".": "a number has digits on both sides of its point, and nothing else has one",
     "!": 'it stands only in "!=", the comparison of select',
     "&": 'conditions are combined by "and"',
@@ -130,7 +129,9 @@ def _number(text: str, place: Location, line: str) -> int | float:
 
 
 def _unexpected(character: str) -> str:
+    if character == '"':
+        return "a string is not closed on its line"
     hint = _HINTS.get(character)
     if hint is None and not character.isascii() and character.isalnum():
         hint = "names consist of the letters a to z and A to Z, digits and _"
-    return f"unexpected character {character}" + (f": {hint}" if hint else "")
+    return f'unexpected "{character}"' + (f": {hint}" if hint else "")

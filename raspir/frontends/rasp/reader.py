@@ -20,6 +20,9 @@ _OPENING = {
 }  # fmt: skip
 
 
+UNFINISHED = "this statement is unfinished at the end of the text"
+
+
 class Reader:
     """Reads statements from lines, one at a time.
 
@@ -29,10 +32,13 @@ class Reader:
     Args:
         file: the name of the file, for locations.
         first_line: the number of the first line.
+        comments_anywhere: whether a comment may stand behind a part of an expression. It may, except in files that
+            ``load`` reads, as in the language's own interpreter.
     """
 
-    def __init__(self, file: str, first_line: int = 1) -> None:
+    def __init__(self, file: str, first_line: int = 1, *, comments_anywhere: bool = True) -> None:
         self.file = file
+        self._comments_anywhere = comments_anywhere
         self._next_line = first_line
         self.drop()
 
@@ -42,6 +48,7 @@ class Reader:
         self._stack = self._parser.parser_state.value_stack  # one list, for as long as the parser is used
         self._lines: list[str] = []
         self._words: list[Word] = []
+        self._definitions = 0
 
     @property
     def unfinished(self) -> bool:
@@ -56,7 +63,7 @@ class Reader:
     @property
     def definitions(self) -> int:
         """The number of words ``def`` in the unfinished text."""
-        return sum(word.type == "DEF" for word in self._words)
+        return self._definitions
 
     def skip(self) -> int:
         """Count a line that something else reads, and return its number."""
@@ -113,17 +120,21 @@ class Reader:
             return None
         place = self._beginning()
         line = self._lines[place.line - self._next_line + len(self._lines)]
-        return syntax_error(f"unfinished statement, expected {expected(self._parser.accepts())}", place, line)
+        return syntax_error(f"{UNFINISHED}, expected {expected(self._parser.accepts())}", place, line)
 
     def _add(self, word: Word) -> None:
         if word.type == "COMMENT" and "COMMENT" not in self._parser.choices():
+            if not self._comments_anywhere and self._lines[-1].strip() != word.strip():
+                where = "inside an expression of a file that is loaded: put it on a line of its own"
+                raise syntax_error(f"a comment cannot stand {where}", word.place, self._lines[-1])
             return
         try:
             self._parser.feed_token(word)
         except UnexpectedToken:
             raise self._unexpected(word) from None
         self._words.append(word)
-        if len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
+        self._definitions += word.type == "DEF"
+        if word.type in _OPENING and len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
             raise syntax_error(f"nested more than {MAX_NESTING} levels deep", word.place, self._lines[-1])
 
     def _nesting(self) -> int:
@@ -161,3 +172,19 @@ class Reader:
             if isinstance(first, Word | Expr):
                 return first.place
         return self._words[0].place
+
+
+def parse(text: str, file: str = "<text>", first_line: int = 1) -> tuple[Statement, ...]:
+    """Return the statements of a whole text.
+
+    Raises:
+        RaspSyntaxError: at the first word that cannot stand where it does, or where an unfinished statement begins.
+    """
+    reader = Reader(file, first_line)
+    statements: list[Statement] = []
+    for line in text.split("\n"):
+        statements += reader.feed(line) or ()
+    error = reader.unfinished_error()
+    if error is not None:
+        raise error
+    return tuple(statements)

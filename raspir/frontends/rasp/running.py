@@ -18,9 +18,9 @@ from raspir.frontends.rasp.library import NAMES, base_scope, library_scope, writ
 from raspir.frontends.rasp.limits import Limits
 from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.reader import Reader
-from raspir.frontends.rasp.scopes import Scope
+from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.showing import Display
-from raspir.frontends.rasp.values import Defined, Function, Operand, Sequence, Value, plainly, short
+from raspir.frontends.rasp.values import Function, Operand, Sequence, Value, plainly, short
 from raspir.ir.location import Location
 
 CONSOLE = "<console>"
@@ -340,7 +340,7 @@ class Interpreter:
 
 def parsed(text: str, file: str) -> tuple[list[syntax.Statement], list[RaspSyntaxError]]:
     """Return the statements of a text, and the syntax errors of the lines that are none."""
-    reader = Reader(file)
+    reader = Reader(file, comments_anywhere=False)
     statements: list[syntax.Statement] = []
     errors: list[RaspSyntaxError] = []
     for line in text.split("\n"):

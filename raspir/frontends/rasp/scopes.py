@@ -1,11 +1,13 @@
-"""Scopes: the names of the console, of a file, or of one call."""
+"""Scopes: the names of the console, of a file, or of one call; and functions, which keep the scope that they are in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from raspir.frontends.rasp.faults import RefusedError
-from raspir.frontends.rasp.values import Value
+from raspir.frontends.rasp.syntax import Definition
+from raspir.frontends.rasp.values import Function, Value
 
 RESERVED = frozenset(
     (
@@ -84,3 +86,16 @@ class Scope:
             names.update(dict.fromkeys(scope.bound))
             scope = scope.parent
         return list(names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defined(Function):
+    """A function that a program defines.
+
+    Attributes:
+        definition: its text.
+        scope: the scope of its definition, in which its calls look up names.
+    """
+
+    definition: Definition
+    scope: Scope

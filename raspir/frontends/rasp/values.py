@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp
 from raspir.ir.atoms import Atom
-
-if TYPE_CHECKING:
-    from raspir.frontends.rasp.scopes import Scope
-    from raspir.frontends.rasp.syntax import Definition
 
 Value = Any
 """An atom, a list, a dict with atoms as keys, or an instance of :class:`Operand` or :class:`Function`."""
@@ -90,19 +86,6 @@ class Function:
 
     def __str__(self) -> str:
         return f"{self.creator} function: {self.name}({', '.join(self.parameters)})"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Defined(Function):
-    """A function that a program defines.
-
-    Attributes:
-        definition: its text.
-        scope: the scope of its definition, in which its calls look up names.
-    """
-
-    definition: Definition
-    scope: Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)

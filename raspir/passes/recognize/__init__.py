@@ -10,6 +10,7 @@ selector (``selectors``), and compared with the function on atoms of every kind 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from raspir.analysis.domains import LIMIT
@@ -21,7 +22,8 @@ from raspir.ir.views import Map, SelectBy
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.fold import check_vocabulary
 from raspir.passes.recognize.applications import Recorded
-from raspir.passes.recognize.expressions import substituted
+from raspir.passes.recognize.conversions import OPERATIONS as CONVERSIONS
+from raspir.passes.recognize.expressions import reached, substituted
 from raspir.passes.recognize.purity import OpaqueError
 from raspir.passes.recognize.tuples import Predicate, taken_apart
 from raspir.rewriting.algebra import Algebra
@@ -110,8 +112,28 @@ class _Functions:
             taken = taken_apart(node.function, operands, self._graph.functions)
         recorded = self._record(taken)
         kinds = [self._algebra.facts[operand].domain.kinds for operand in taken.operands]
-        form = recorded.mapped(kinds, str(node.none)) if isinstance(node, Map) else recorded.selected(kinds, taken.keys)
+        if isinstance(node, Map):
+            form = recorded.mapped(kinds, str(node.none))
+            self._require_total(node, operands, form)
+        else:
+            form = recorded.selected(kinds, taken.keys)
         return substituted(form, dict(zip(recorded.parameters, taken.operands, strict=True))), form
+
+    def _require_total(self, node: Map, operands: list[Node], form: Node) -> None:
+        """Check that a function that converts atoms does not fail on a known one.
+
+        It then still fails when the program runs, where a table of the operations may hold anything.
+
+        Raises:
+            OpaqueError: if it does.
+        """
+        if not any(each.operation.name in CONVERSIONS for each in reached([form])):
+            return
+        domains = [self._algebra.facts[operand].domain for operand in operands]
+        known = [domain.atoms for domain in domains if domain.atoms is not None]
+        tried = self._algebra.facts.outcomes(node, domains) if len(known) == len(domains) else None
+        if tried is not None and len(tried[0]) < prod(map(len, known)):
+            raise OpaqueError("it fails on an atom that its operand may have")
 
     def _record(self, taken: Predicate) -> Recorded:
         if taken.symbols not in self._recorded:

@@ -14,6 +14,7 @@ from raspir.ir.node import operands_of
 from raspir.ir.types import NONE, NUMBER, STR, Type
 from raspir.ir.views import Where
 from raspir.ir.walks import computed
+from raspir.passes.recognize.conversions import recordable
 from raspir.passes.recognize.expressions import choice, expression, harmless, reached, substituted
 from raspir.passes.recognize.failures import Typing
 from raspir.passes.recognize.purity import OpaqueError, require_pure
@@ -49,7 +50,7 @@ class Recorded:
         """
         tests_none = require_pure(function)
         parameters = tuple(build("input", name=name) for name in _names(function, count))
-        return Recorded(function, parameters, recorded(function, parameters), tests_none)
+        return Recorded(function, parameters, recorded(recordable(function), parameters), tests_none)
 
     def mapped(self, kinds: Sequence[Type], none: str) -> Node:
         """Return the value of a ``map`` of operands of these kinds, in terms of the parameters.

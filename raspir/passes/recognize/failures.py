@@ -24,6 +24,14 @@ _EXPONENT = 64  # largest exponent of an integer that counts as small
 _ANY_NUMBERS = ("neg", "abs", "and", "or", "not", *COMPARISONS)
 """Operations that succeed on all atoms of kinds on which they are defined."""
 
+_CONVERSIONS: dict[str, tuple[Type, ...]] = {
+    "to_int": (FLOAT, STR),
+    "to_float": (INT, STR),
+    "to_str": (INT,),
+    "to_bool": (),
+}
+"""The kinds on which each conversion may fail: infinities, what is no numeral, and integers of many digits."""
+
 _KEEPS_NAN = ("add", "sub", "mul", "truediv", "floordiv", "mod", "neg", "abs")
 _KEEPS_COMPLEX = ("add", "sub", "mul", "truediv", "neg")
 
@@ -88,6 +96,8 @@ class Typing:
             return False
         if name == "round":
             return FLOAT in kinds  # an infinity
+        if name in _CONVERSIONS:
+            return any(kind in kinds for kind in _CONVERSIONS[name])
         if STR in kinds:
             return name != "add"
         last = operands[-1]
@@ -125,6 +135,8 @@ class Typing:
             self._require(node, held)
         if "complex" in held and name not in _KEEPS_COMPLEX:
             self._require(node, held)
+        if name == "to_float" and STR in self[node.operands[0]]:
+            return held | {"nan"}
         if not any(FLOAT in self[operand] for operand in node.operands) or name not in (*_KEEPS_NAN, "pow"):
             return held
         if name == "pow":

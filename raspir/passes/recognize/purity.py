@@ -30,11 +30,11 @@ _OPERATOR_NAMES = """
     __add__ __sub__ __mul__ __truediv__ __floordiv__ __mod__ __pow__ __neg__ __pos__ __abs__ __invert__ __inv__
     __not__ __and__ __or__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__
 """
-_BUILTINS = ("abs", "bool", "max", "min", "pow", "round")
+_BUILTINS = ("abs", "bool", "float", "int", "max", "min", "pow", "round", "str")
 _CALLABLE = {id(getattr(operator, name)) for name in _OPERATOR_NAMES.split()} | {
     id(getattr(builtins, name)) for name in _BUILTINS
 }
-"""The identities of the functions in C that do nothing but apply operators, compare, or ask for a truth value."""
+"""The identities of the functions in C that only apply operators, compare, convert, or ask for a truth value."""
 
 _HARMLESS_NAMES = """
     CACHE RESUME NOP NOT_TAKEN EXTENDED_ARG PRECALL PUSH_NULL POP_TOP COPY SWAP COPY_FREE_VARS MAKE_CELL

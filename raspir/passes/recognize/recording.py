@@ -256,6 +256,10 @@ class Operand:
             self._path.refuse("it rounds to digits")
         return self._path.apply("round", self)
 
+    def converted(self, name: str) -> Operand:
+        """Record the conversion that is the operation ``name``."""
+        return self._path.apply(name, self)
+
     def __bool__(self) -> bool:
         return self._path.truth(self._node)
 

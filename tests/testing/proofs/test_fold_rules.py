@@ -5,9 +5,15 @@ from daily import first
 from proofs import all_needed, by_rule, cases, holds, is_needed, name, needed_name
 
 from raspir.rewriting import algebra
-from raspir.testing.proofs.cases import fold_missing, fold_numbers, fold_selectors, fold_truths
+from raspir.testing.proofs.cases import fold_conversions, fold_missing, fold_numbers, fold_selectors, fold_truths
 
-PROVABLE = (*fold_missing.RULES, *fold_numbers.RULES, *fold_truths.RULES, *fold_selectors.RULES)
+PROVABLE = (
+    *fold_conversions.RULES,
+    *fold_missing.RULES,
+    *fold_numbers.RULES,
+    *fold_truths.RULES,
+    *fold_selectors.RULES,
+)
 
 
 @pytest.mark.parametrize("case", cases(PROVABLE), ids=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from raspir.testing.proofs.cases import (
     best,
     closed_forms,
+    fold_conversions,
     fold_missing,
     fold_numbers,
     fold_selectors,
@@ -20,6 +21,7 @@ from raspir.testing.proofs.proving import Provable
 
 RULES: tuple[Provable, ...] = (
     *fold_numbers.RULES,
+    *fold_conversions.RULES,
     *fold_missing.RULES,
     *fold_truths.RULES,
     *fold_selectors.RULES,

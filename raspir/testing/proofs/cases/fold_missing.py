@@ -35,7 +35,7 @@ def _cases() -> Iterator[ProofCase]:
     numbers = of_kinds(U, "u", NUMBER), of_kinds(V, "v", NUMBER)
     for name in ("mul", "mod"):
         yield NEVER_NONE.case(f"u {name} v none=skip", make(name, U, V, none="skip"), *numbers)
-    for name in ("neg", "abs", "round", "not"):
+    for name in ("neg", "abs", "round", "not", "to_int", "to_float", "to_str", "to_bool"):
         kinds = BOOL | INT if name == "not" else NUMBER
         yield NEVER_NONE.case(f"{name} x none=skip", make(name, X, none="skip"), of_kinds(X, "x", kinds))
     some, text = of_kinds(X, "x", NUMBER | STR), of_kinds(Y, "y", STR)
