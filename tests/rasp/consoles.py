@@ -69,7 +69,7 @@ class Terminal:
         """Type a line, and wait for the answer and the next prompt; return what stands between."""
         self.send(f"{text}\r")
         self.expect(answer)
-        return self.expect(">>")
+        return self.expect(">> ")
 
     def end(self, text="\x04"):
         """Type Ctrl-D or another text that ends the session, and return the exit code."""

@@ -1,6 +1,10 @@
 """The editor of the language: kinds of words, completions, and when a text is finished."""
 
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from raspir.cli.repl.editing import completions, definitions, is_finished, styled
 from raspir.frontends.rasp.lexis import pieces
@@ -21,6 +25,13 @@ LINES = [
 def test_the_parts_make_up_the_line(line):
     assert "".join(text for _, text in pieces(line)) == line
     assert "".join(text for _, text in styled(line)) == line
+
+
+@given(st.text(st.characters(exclude_characters="\n"), max_size=40))
+def test_the_parts_make_up_any_line(line):
+    assert "".join(text for _, text in styled(line)) == line
+    for text, length in completions(line, ["é", "name"], Path("nowhere")):
+        assert text.startswith(line[len(line) - length :])
 
 
 def test_kinds():

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import xml.etree.ElementTree as ET
@@ -123,6 +124,20 @@ def test_a_reader_that_stops_ends_it_quietly(tmp_path):
                 process.stdin.write(b"1;\n")
         process.wait()
         assert process.stderr.read() == b""
+
+
+@UNIX
+@pytest.mark.parametrize(("redirected", "why"), [(">&-", "is closed"), ("> /dev/full", "No space left on device")])
+def test_output_that_cannot_be_written(redirected, why, tmp_path):
+    if "full" in redirected and not os.path.exists("/dev/full"):
+        pytest.skip("there is no full device")
+    command = f"echo '1;' | {shlex.join(COMMAND)} {redirected}"
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stderr.startswith("raspir: cannot write the result: ")
+    assert why in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_limits_are_options(tmp_path):

@@ -22,7 +22,7 @@ def start(tmp_path):
     def start(ready="help shows what can be typed, Ctrl-D ends the session", **variables):
         started.append(Terminal(cwd=tmp_path, **variables))
         started[-1].expect(ready)
-        started[-1].expect(">>")
+        started[-1].expect(">> ")
         return started[-1]
 
     yield start
@@ -55,9 +55,9 @@ def test_exit(terminal):
 
 def test_a_statement_of_several_lines(terminal):
     terminal.send("def twice(x) {\r")
-    terminal.expect("..")
+    terminal.expect(".. ")
     terminal.send("y = x + x;\r")
-    terminal.expect("..")
+    terminal.expect(".. ")
     terminal.ask("return y; }", "console function: twice(x)")
     terminal.ask("twice(2);", "value: out =  4")
     terminal.send("\x1b[A\x1b[A")  # up: the last statement, then the whole definition
@@ -71,7 +71,7 @@ def test_pasted_lines_run_up_to_the_first_mistake(terminal):
     terminal.expect("value: a =  1")
     terminal.expect("value: b =  2")
     terminal.expect("syntax error: ")
-    terminal.expect(">>")
+    terminal.expect(">> ")
     terminal.ask("d;", "Undefined variable: d")
 
 
@@ -80,7 +80,7 @@ def test_mistakes_are_shown_with_their_line(terminal):
     terminal.send("x = 1 y = 2;\r")
     terminal.expect("    x = 1 y = 2;\n          ^\n")
     terminal.expect('syntax error: expected ";" before "y"')
-    terminal.expect(">>")
+    terminal.expect(">> ")
     terminal.ask("1 + tokens[;", 'syntax error: unexpected ";" after "["')
     terminal.ask("zork;", "Undefined variable: zork")
     assert "\x1b[0;31m" in terminal.raw
@@ -88,9 +88,9 @@ def test_mistakes_are_shown_with_their_line(terminal):
 
 def test_ctrl_c_at_the_prompt_drops_what_was_begun(terminal):
     terminal.send("dropped = [1,\r")
-    terminal.expect("..")
+    terminal.expect(".. ")
     terminal.send("\x03")
-    terminal.expect(">>")
+    terminal.expect(">> ")
     terminal.ask("dropped;", "Undefined variable: dropped")
 
 
@@ -101,7 +101,7 @@ def test_ctrl_c_aborts_a_long_statement(terminal):
     wait_until(terminal.is_cooked)  # Ctrl-C is a signal from here on
     terminal.send("\x03")
     terminal.expect("interrupted")
-    terminal.expect(">>")
+    terminal.expect(">> ")
     terminal.ask("n < 1000000;", "value: out =  True")
 
 
@@ -120,7 +120,7 @@ def test_names_keywords_and_files_are_completed(terminal, tmp_path):
     terminal.expect("a_long_name")
     terminal.send(" + 1;\r")
     terminal.expect("value: out =  6")
-    terminal.expect(">>")
+    terminal.expect(">> ")
     terminal.send('load "pro\t')
     terminal.expect("programs")
     terminal.send('";\r')
@@ -138,7 +138,7 @@ def test_the_history_is_kept_for_the_next_session(terminal, start, tmp_path):
     second.expect("kept = 12345;")
     second.send("\r")
     second.expect("value: kept =  12345")
-    second.expect(">>")
+    second.expect(">> ")
     assert second.end() == 0
 
 
@@ -167,7 +167,7 @@ def test_a_drawing_is_shown_as_text(terminal, tmp_path):
     written = terminal.expect("wrote ")
     assert "layer" not in written
     terminal.expect(".svg\n")
-    shown = terminal.expect(">>")
+    shown = terminal.expect(">> ")
     assert "layer 1" in shown
     assert "1 · 1" in shown
     (file,) = (tmp_path / "comp_flows").iterdir()
