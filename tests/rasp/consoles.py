@@ -69,16 +69,28 @@ class Terminal:
         """Type a line, and wait for the answer and the next prompt; return what stands between."""
         self.send(f"{text}\r")
         self.expect(answer)
-        return self.expect(">>")
+        return self.expect(">> ")
 
-    def close(self):
-        """Wait for the end, and return the exit code."""
+    def end(self, text="\x04"):
+        """Type Ctrl-D or another text that ends the session, and return the exit code."""
+        self.send(text)
         deadline = time.monotonic() + PATIENCE
         while self._read(deadline):
             pass
-        code = self.process.wait(PATIENCE)
+        return self.process.wait(PATIENCE)
+
+    def close(self):
+        """Give the pseudo-terminal back, and end what still runs in it."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(PATIENCE)
         os.close(self._own)
-        return code
+
+    def is_cooked(self):
+        """Return whether the terminal makes signals of Ctrl-C, as it does while no line is edited."""
+        import termios
+
+        return bool(termios.tcgetattr(self._own)[3] & termios.ISIG)
 
     def _plain(self):
         return CODES.sub("", self._unread).replace("\r", "")

@@ -14,11 +14,10 @@ HEADS = {
     "syntax-error": "\t!! antlr exception: ",
     "runtime-error": r"(something went wrong: |not implemented this command yet! ignoring\n)",
 }
-MENDED = {"load_comment_inside_expression"}  # comments end with their line, in files as at the console
 
 
 def is_matched(session):
-    return session["compare"] != "quirk" and session["name"] not in MENDED
+    return session["compare"] != "quirk"
 
 
 @pytest.mark.parametrize("session", [*filter(is_matched, SESSIONS)], ids=lambda s: s["name"])

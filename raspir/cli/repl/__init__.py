@@ -33,9 +33,9 @@ def repl(
 ) -> None:
     """Run statements of the paper's language line by line, each with its value on a running example.
 
-    On a terminal, lines can be edited, Tab completes names, and ``help`` shows what can be typed. If standard input is
-    no terminal, standard output has the format of the language's own interpreter: prompts without the input. Where
-    files were written is said on standard error.
+    On a terminal, lines can be edited, Tab completes names, and the word help shows what can be typed. If standard
+    input is no terminal, standard output has the format of the language's own interpreter: prompts without the input.
+    Where files were written is said on standard error.
     """
     limits = Limits(items=max_items, calls=max_calls)
     if _is_interactive():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from raspir.cli.repl.session import HELP, VIEWS
@@ -85,6 +86,7 @@ def is_finished(text: str, words: Collection[str] = ()) -> bool:
     return not reader.begun
 
 
+@lru_cache(maxsize=128)  # an editor asks for each line that it shows, whenever one changes
 def definitions(text: str) -> int:
     """Return how many words ``def`` are in the statement that the lines of ``text`` begin."""
     reader = Reader(CONSOLE)

@@ -34,6 +34,7 @@ _HINT = "help shows what can be typed, Ctrl-D ends the session\n"
 _HELP = "help"
 _STYLE = Style.from_dict(
     {
+        "prompt": "ansigreen",
         "keyword": "bold ansiblue",
         "library": "ansicyan",
         "number": "ansimagenta",
@@ -58,7 +59,7 @@ def run(limits: Limits) -> None:
     goes_on = True
     while goes_on:
         try:
-            goes_on = _run_text(session, console, editor.prompt(">> "))
+            goes_on = _run_text(session, console, editor.prompt(_prompt(console.prompt)))
         except KeyboardInterrupt:
             console.drop()
         except EOFError:
@@ -172,12 +173,16 @@ def _keys(finished: Callable[[str], bool]) -> KeyBindings:
     return keys
 
 
-def _continuation(width: int, number: int, soft: int) -> str:
+def _continuation(width: int, number: int, soft: int) -> StyleAndTextTuples:
     """Return the prompt of a further line, which shows how many functions are being defined."""
     if soft:
-        return " " * width
+        return _prompt(" " * width)
     lines = get_app().current_buffer.document.lines[:number]
-    return f".. {'  ' * definitions(chr(10).join(lines))}"
+    return _prompt(f".. {'  ' * definitions(chr(10).join(lines))}")
+
+
+def _prompt(text: str) -> StyleAndTextTuples:
+    return [("class:prompt", text)]
 
 
 class _Lexer(Lexer):

@@ -26,11 +26,6 @@ from raspir.ir.types import SELECTOR
 from raspir.ir.walks import postorder
 from raspir.runtime.reference import step, trace
 
-
-class _OpaqueSelectorError(Exception):
-    """A selector of Python code that calls a function for each pair of positions."""
-
-
 _TOKENS = build("input", name="tokens")
 _CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
 """A graph without functions, names and locations, of which no operation of the language has need."""
@@ -117,6 +112,17 @@ class Evaluation:
                 raise self._failed(error, expression, operand) from error
         return self._steps[root][1]
 
+    def _opaque(self, expression: Expression) -> tuple[Node, Any]:
+        """Return the node and the value of an expression with a Python function, as programs of Python may have.
+
+        It is lowered with all that it needs, which adapts functions of tuples.
+        """
+        kind, program = pictured(expression)
+        graph = lower(program)
+        (output,) = graph.outputs.values()
+        node = output.operands[0] if kind == "selector" else output
+        return node, trace(graph, self.items)[node]
+
     def _at_once(self, operand: Operand) -> list[Atom]:
         """Compute an s-op, or the width of a selector, from what is known by NumPy: no key is compared with each query.
 
@@ -128,9 +134,6 @@ class Evaluation:
             try:
                 graph, inputs = self._from_known(root)
                 known = list(runner("numpy").compile(graph)(inputs))
-            except _OpaqueSelectorError:
-                values: list[Atom] = self._in_steps(operand)
-                return values
             except EvaluationError as error:
                 if len(self.items) < TOO_LONG:
                     self._in_steps(operand)
@@ -139,18 +142,19 @@ class Evaluation:
         return known
 
     def _from_known(self, root: Expression) -> tuple[Graph, dict[str, list[Atom]]]:
-        """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs."""
+        """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs.
+
+        If a Python function comes up, nothing is taken from what is known.
+        """
         nodes: dict[Expression, Node] = {}
         inputs = {"tokens": (_TOKENS, self.items)}
         for expression in postorder(root, self._unknown_operands, nodes):
-            if expression.function is not None:
-                if expression.type is SELECTOR:
-                    raise _OpaqueSelectorError
-                self._known[expression] = self._opaque(expression)[1]
             if self._is_input(expression):
                 name = f"known {len(nodes)}"
                 inputs[name] = build("input", name=name), self._known[expression]
                 nodes[expression] = inputs[name][0]
+            elif expression.function is not None:
+                return lower(pictured(root)[1]), {"tokens": self.items}
             else:
                 operands = [nodes[each] for each in expression.operands]
                 types = tuple(each.type for each in operands)
@@ -164,23 +168,10 @@ class Evaluation:
 
     def _unknown_operands(self, expression: Expression) -> tuple[Expression, ...]:
         """Return the operands of an expression that is computed from them."""
-        if expression.function is not None or self._is_input(expression):
-            return ()
-        return expression.operands
+        return () if expression.function is not None or self._is_input(expression) else expression.operands
 
     def _is_input(self, expression: Expression) -> bool:
         return expression.type is not SELECTOR and expression in self._known
-
-    def _opaque(self, expression: Expression) -> tuple[Node, Any]:
-        """Return the node and the value of an expression with a Python function, as programs of Python may have.
-
-        It is lowered with all that it needs, which adapts functions of tuples.
-        """
-        kind, program = pictured(expression)
-        graph = lower(program)
-        (output,) = graph.outputs.values()
-        node = output.operands[0] if kind == "selector" else output
-        return node, trace(graph, self.items)[node]
 
     def _failed(self, error: EvaluationError, expression: Expression, operand: Operand) -> StatementError:
         """Return the error of the language for one of the IR, which ``expression`` raised."""

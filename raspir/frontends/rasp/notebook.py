@@ -7,6 +7,7 @@ atoms, lists and dicts of Python under their names. The names of the language it
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from importlib import import_module
 from typing import Any
@@ -19,7 +20,7 @@ from raspir.frontends.rasp.faults import StatementError
 from raspir.frontends.rasp.lexis import pieces
 from raspir.frontends.rasp.library import NAMES
 from raspir.frontends.rasp.reader import Reader
-from raspir.frontends.rasp.running import ExitError, Interpreter
+from raspir.frontends.rasp.running import Interpreter
 from raspir.frontends.rasp.scopes import RESERVED, Scope
 from raspir.frontends.rasp.sharing import from_python, to_python
 from raspir.frontends.rasp.values import Function, Selection, Sequence, Value, items_of
@@ -124,7 +125,7 @@ class _Cells:
         Raises:
             CellError: if a statement is wrong or fails; those before it have run.
         """
-        file = f"In[{self._shell.execution_count}]"
+        file = f"cell {len(self._sources) + 1}"  # IPython's numbers may come twice
         if cell is not None and line.strip():
             raise CellError(InputError(f"%%{_MAGIC} takes no arguments, but the lines below it"), "")
         first, text = (1, line) if cell is None else (2, cell)
@@ -138,12 +139,11 @@ class _Cells:
 
     def _run(self, statements: list[syntax.Statement]) -> None:
         self._import()
+        self._runner.to_show = []
         try:
-            for statement in statements:
+            for statement in itertools.takewhile(lambda each: not isinstance(each, syntax.Exit), statements):
                 self._runner.to_show = []
                 self._runner.run(statement)
-        except ExitError:
-            pass
         finally:
             self._export()
         for name, value in self._runner.to_show:
