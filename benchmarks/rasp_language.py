@@ -3,8 +3,8 @@
 ``python benchmarks/rasp_language.py`` applies programs to long inputs inside a running session and compares the times
 with those of the language's own interpreter, which were measured on a machine of the same kind and are stored here. It
 also times the start of ``raspir repl``, loads files of 3,000 operations, and compares the halves of a long session.
-Every result is checked against plain Python. Of starts and loads, the fastest counts, as other work on the machine slows
-the others.
+Every result is checked against plain Python. Of starts and loads, the fastest counts, since other work on the machine
+slows the others.
 """
 
 from __future__ import annotations
