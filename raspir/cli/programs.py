@@ -62,7 +62,7 @@ def stats(
         bool,
         typer.Option(
             "--as-rasp",
-            help="Of a .rasp file, also show the layers and heads as RASP's own analyser counts them: its library has "
+            help="Of a .rasp file, also show the layers and heads as RASP's own analyzer counts them: its library has "
             "more of them than raspir's, and a head is a selector that is made, even if another one equals it.",
         ),
     ] = False,

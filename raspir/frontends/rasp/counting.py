@@ -1,4 +1,4 @@
-"""Layers and heads as RASP's own analyser counts them: heads are the selector objects that a layer aggregates with."""
+"""Layers and heads as RASP's own analyzer counts them: heads are the selector objects that a layer aggregates with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The library written in the language: the values of the built-in one, and the layers that RASP's analyser counts."""
+"""The library written in the language: the values of the built-in one, and the layers that RASP's analyzer counts."""
 
 from __future__ import annotations
 
