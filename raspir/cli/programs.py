@@ -52,7 +52,7 @@ commands = typer.Typer()
     epilog=examples(
         "raspir stats examples/addition.py:add",
         "raspir stats examples/addition.py:add --json",
-        "raspir stats my.rasp:hist --as-rasp",
+        "raspir stats examples/rasp/dyck2.rasp:dyck2 --as-rasp --attention best",
     )
 )
 @with_options

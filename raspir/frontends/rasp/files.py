@@ -10,7 +10,6 @@ from typing import Any
 
 from raspir.frontends.calls import is_call, is_file, split
 from raspir.frontends.choosing import SeveralProgramsError, missing
-from raspir.frontends.programs import ProgramExpression
 from raspir.frontends.python.embedded import Selector, SOp
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.counting import Count, count
@@ -19,7 +18,8 @@ from raspir.frontends.rasp.faults import FailedError, RefusedError, StatementErr
 from raspir.frontends.rasp.reader import parse
 from raspir.frontends.rasp.running import SUFFIX, Interpreter, deep_stack
 from raspir.frontends.rasp.scopes import Scope
-from raspir.frontends.rasp.values import Function, Operand, Selection, Sequence, Value, is_atom
+from raspir.frontends.rasp.sharing import from_python
+from raspir.frontends.rasp.values import Function, Operand, Sequence, Value
 from raspir.ir.atoms import show
 from raspir.ir.errors import LoadError, RaspirWarning, warn_once
 
@@ -148,7 +148,7 @@ class RaspFile:
 
         def call(*positional: Any, **named: Any) -> Any:
             given = signature.bind(*positional, **named)
-            result = self._runner.called(function, [self._runner.taken(each) for each in given.arguments.values()])
+            result = self._runner.called(function, [_taken(each) for each in given.arguments.values()])
             return result.expression if isinstance(result, Operand) else result
 
         call.__name__, call.__module__ = function.name, self.file
@@ -167,6 +167,18 @@ def counted(target: str) -> Count:
     if Path(file).suffix != SUFFIX:
         raise LoadError(f"layers are counted as RASP counts them in {SUFFIX} files only, and {file} is not one")
     return count(RaspFile(file, as_written=True).program(name))
+
+
+def _taken(value: object) -> Value:
+    """Return a value of Python as one of the language.
+
+    Raises:
+        LoadError: if it is none.
+    """
+    found = from_python(value, "s-op")
+    if found is None:
+        raise LoadError(f"{show(value)} is no value of the language of .rasp files")
+    return found
 
 
 class _Silent:
@@ -232,25 +244,6 @@ class _Runner(Interpreter):
         """
         with deep_stack():
             return self._advised(lambda: self.evaluator.value(expression, scope))
-
-    def taken(self, value: object) -> Value:
-        """Return a value of Python as one of the language.
-
-        Raises:
-            LoadError: if it is none.
-        """
-        if isinstance(value, ProgramExpression):
-            assert isinstance(value, SOp)
-            return self.evaluator.maker.given(value)
-        if isinstance(value, Selector):
-            return Selection(value, value.title or "plain select")
-        if isinstance(value, list | tuple):
-            return [self.taken(each) for each in value]
-        if isinstance(value, dict):
-            return {key: self.taken(each) for key, each in value.items()}
-        if is_atom(value):
-            return value
-        raise LoadError(f"{show(value)} is no value of the language of .rasp files")
 
     def _advised(self, compute: Callable[[], Value]) -> Value:
         """Return what ``compute`` returns; its failure on the example says where the example comes from."""

@@ -143,10 +143,6 @@ class Maker:
             return Sequence(self._sop("one_type", given), "tokens_asis")
         return Sequence(self._sop(f"to_{conversion}", given), f"tokens_{conversion}")
 
-    def given(self, program: SOp) -> Sequence:
-        """Return the s-op of a program that Python has made, which is checked to hold atoms of one type."""
-        return Sequence(self._of_one_type(program), program.title or "s-op")
-
     # Elementwise work
 
     def unary(self, sign: str, value: Value) -> Value:
