@@ -3,8 +3,8 @@
 #   make test           lints, type-checks and runs the daily tests
 #   make evidence       runs what make test leaves out: further tests, the conformance kit on each built-in backend,
 #                       the proofs of all rules, 200,000 fuzzer cases, planted faults
-#   make bench          timings and growth ratios: starts, the NumPy backend and handwritten NumPy, pictures, the fuzzer,
-#                       slow programs
+#   make bench          timings and growth ratios: starts, the NumPy backend and handwritten NumPy, the paper's language
+#                       beside its own interpreter, pictures, the fuzzer, slow programs
 #   make depth          the layers of optimized programs, checked against the required ones
 #   make fuzz           compares CASES generated programs on all backends, under all passes, with the reference
 #   make fuzz-backend   the same on one BACKEND (numpy)
@@ -84,6 +84,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/numpy_backend.py
 	$(BIN)/python benchmarks/tracr_evaluation.py
+	$(BIN)/python benchmarks/rasp_language.py
 	$(BIN)/python benchmarks/drawing.py
 	$(BIN)/python benchmarks/fuzzing.py
 	$(BIN)/python benchmarks/hostile.py

@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("raspir", "_raspir_pytest.py", "tests", "benchmarks", "docs", "examples", "pyproject.toml", "README.md")
 RULES, NUMPY, LIMITS = ("tests/passes", "tests/analysis"), ("tests/backends/numpy",), ("tests/hostile",)
 RECOGNIZED = ("tests/passes/recognize",)
+CHECKS = ("tests/ir/test_checks_and_conversions.py", "tests/backends/numpy/test_elementwise.py", "tests/testing")
 LOOKING_BACK = (
     "tests/ir/test_causal_graphs.py", "tests/analysis/test_leads.py", "tests/passes/test_causal_passes.py",
     "tests/testing/test_causal_fuzzing.py",
@@ -264,6 +265,39 @@ CAUSAL = (
 )  # fmt: skip
 """Faults in causal programs: in the mask, in what looks back, and in what passes may do."""
 
+CONVERSIONS = (
+    Fault("int of a boolean is the boolean", "rewriting/rules/conversions.py",
+          "return node.operand if algebra.facts[node.operand].domain.kinds is node.type else None",
+          "return node.operand if algebra.facts[node.operand].domain.kinds in node.type | BOOL else None",
+          rule="converted",
+          more=(("rewriting/rules/conversions.py",
+                 "import NUMBER, STR, type_of", "import BOOL, NUMBER, STR, type_of"),)),
+    Fault("a lookup by equality becomes one by kind", "rewriting/rules/conversions.py",
+          "for atom in equal_atoms(key)", "for atom in (equal_atoms(key) and key,)",
+          rule="table of items"),
+    Fault("a string is true as a number is", "rewriting/rules/conversions.py",
+          "if kinds in NUMBER:", "if kinds in NUMBER | STR:",
+          rule="tested"),
+    Fault("a float is rounded and not cut off", "backends/numpy/kernels/elementwise.py",
+          "return integers(a.data.astype(np.int64))", "return integers((a.data + 0.5).astype(np.int64))", CHECKS),
+    Fault("a key is found by kind", "backends/numpy/kernels/elementwise.py",
+          "for place, (key, _) in enumerate(table) for atom in equal_atoms(key)]",
+          "for place, (key, _) in enumerate(table) for atom in equal_atoms(key)[-1:]]", CHECKS),
+    Fault("strings and numbers are of one type", "backends/numpy/kernels/sequences.py",
+          "bad = (least != most) | (least == 0)", "bad = least == 0", CHECKS),
+    Fault("booleans alone are averaged", "backends/numpy/kernels/sequences.py",
+          "bad = (least == 0) | (most < _NUMBERS)", "bad = least == 0", CHECKS),
+    Fault("the sequences of a batch are checked as one", "backends/numpy/kernels/sequences.py",
+          "return np.minimum.reduceat(classes, run.starts), np.maximum.reduceat(classes, run.starts)",
+          "return classes.min() + 0 * run.starts, classes.max() + 0 * run.starts", CHECKS),
+    Fault("a conversion that fails on a known atom is recognized", "passes/recognize/__init__.py",
+          "if tried is not None and len(tried[0]) < prod(map(len, known)):", "if tried is not None and not known:",
+          RECOGNIZED),
+    Fault("NaN that is read from a string is compared", "passes/recognize/failures.py",
+          'return held | {"nan", "read"}', "return held", RECOGNIZED),
+)  # fmt: skip
+"""Faults in conversions, in lookups by equality and in checks of whole sequences."""
+
 AT_LIMITS = (
     Fault("zero is added to integers with a default of another kind", "rewriting/builder.py",
           "if form.constant or BOOL in self.facts[result].domain.kinds:",
@@ -310,7 +344,7 @@ AT_LIMITS = (
 a gain, recursion over long chains, unmemoized walks over shared selectors, defaults of a kind other than the values',
 integers too large for a product, and passes that are not idempotent."""
 
-EVERY = (*FAULTS, *MISSING, *CAUSAL, *AT_LIMITS)
+EVERY = (*FAULTS, *MISSING, *CAUSAL, *CONVERSIONS, *AT_LIMITS)
 
 
 @dataclass(frozen=True)

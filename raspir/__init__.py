@@ -1,7 +1,8 @@
 """raspir: an optimizing compiler for RASP, a language for the computations of transformers.
 
 ``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
-:func:`compile`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`parse` and :func:`backends`.
+:func:`compile`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`load`, :func:`parse` and
+:func:`backends`.
 
 Names are imported on first use, so that ``import raspir`` itself takes no time. The imports below are for type checkers
 and editors, which see every name; ``_HOMES`` lists the same names for the interpreter.
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from raspir.api import optimize as optimize
     from raspir.api import report as report
     from raspir.api import show as show
+    from raspir.frontends.loading import load as load
     from raspir.frontends.lowering import lower as lower
     from raspir.frontends.python.embedded import (
         Selector,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
         where,
     )
     from raspir.frontends.python.example import set_example
+    from raspir.frontends.rasp.notebook import load_ipython_extension as load_ipython_extension
+    from raspir.frontends.rasp.notebook import unload_ipython_extension as unload_ipython_extension
     from raspir.ir import BackendError as BackendError
     from raspir.ir import EvaluationError as EvaluationError
     from raspir.ir import Graph as Graph
@@ -66,7 +70,9 @@ else:
             "indices", "key", "query", "raw", "select", "tokens", "where",
         ),
         "raspir.frontends.python.example": ("set_example",),
+        "raspir.frontends.loading": ("load",),
         "raspir.frontends.lowering": ("lower",),
+        "raspir.frontends.rasp.notebook": ("load_ipython_extension", "unload_ipython_extension"),
         "raspir.ir": (
             "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
             "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",

@@ -17,10 +17,10 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parent.parent
 PRELOADED = (
     "raspir.backends.numpy", "raspir.cli", "raspir.cli.fuzzing", "raspir.cli.listing", "raspir.cli.pictures",
-    "raspir.cli.programs", "raspir.cli.proofs", "raspir.cli.running", "raspir.cli.tables", "raspir.passes.depth",
-    "raspir.passes.fold", "raspir.passes.fuse", "raspir.passes.merge", "raspir.passes.schedule",
-    "raspir.testing.fuzzer", "raspir.viz.diagram", "raspir.viz.report", "highspy", "networkx", "rich.progress",
-    "rich.table",
+    "raspir.cli.programs", "raspir.cli.proofs", "raspir.cli.repl.piped", "raspir.cli.running", "raspir.cli.tables",
+    "raspir.passes.depth", "raspir.passes.fold", "raspir.passes.fuse", "raspir.passes.merge",
+    "raspir.passes.schedule", "raspir.testing.fuzzer", "raspir.viz.diagram", "raspir.viz.report", "highspy", "networkx",
+    "rich.progress", "rich.table",
 )  # fmt: skip
 MAIN = "from raspir.cli import main; main()"
 
@@ -29,14 +29,16 @@ import gc, importlib, json, os, sys
 from typer.testing import CliRunner
 for module in sys.argv[1:]:
     importlib.import_module(module)
-CliRunner().invoke(sys.modules["raspir.cli"].app, ["run", "--help"])  # imports what a command line needs
+for arguments in (["run", "--help"], ["repl"]):  # import what a command line needs, and build a parser
+    CliRunner().invoke(sys.modules["raspir.cli"].app, arguments)
 gc.freeze()
 for line in sys.stdin:
     child = os.fork()
     if child == 0:
-        arguments, folder, environment, out, errors = json.loads(line)
-        for stream, path, mode in ((0, os.devnull, os.O_RDONLY), (1, out, os.O_WRONLY), (2, errors, os.O_WRONLY)):
+        arguments, folder, environment, given, out, errors = json.loads(line)
+        for stream, path, mode in ((0, given, os.O_RDONLY), (1, out, os.O_WRONLY), (2, errors, os.O_WRONLY)):
             os.dup2(os.open(path, mode | os.O_CREAT, 0o600), stream)
+        sys.stdin = open(0, closefd=False)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
@@ -67,13 +69,14 @@ def server():
     return started
 
 
-def raspir(*arguments, cwd=ROOT):
+def raspir(*arguments, cwd=ROOT, stdin=None):
     """Run a command and return what it has printed, with its exit code."""
     if not hasattr(os, "fork"):
-        return interpreter(MAIN, *arguments, cwd=cwd)
+        return interpreter(MAIN, *arguments, cwd=cwd, stdin=stdin)
     with TemporaryDirectory() as folder:
-        out, errors = Path(folder) / "out", Path(folder) / "errors"
-        request = [arguments, str(cwd), environment(), str(out), str(errors)]
+        out, errors, given = Path(folder) / "out", Path(folder) / "errors", Path(folder) / "given"
+        given.write_text(stdin or "", encoding="utf-8")
+        request = [arguments, str(cwd), environment(), str(given), str(out), str(errors)]
         started = server()
         print(json.dumps(request), file=started.stdin, flush=True)
         code = int(started.stdout.readline())
@@ -81,11 +84,12 @@ def raspir(*arguments, cwd=ROOT):
         return subprocess.CompletedProcess(arguments, code, *streams)
 
 
-def interpreter(code, *arguments, cwd=ROOT):
+def interpreter(code, *arguments, cwd=ROOT, stdin=None):
     """Run Python code in an interpreter of its own."""
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         cwd=cwd,
+        input=stdin,
         capture_output=True,
         text=True,
         encoding="utf-8",

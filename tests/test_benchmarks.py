@@ -8,6 +8,7 @@ import fuzzing
 import numpy as np
 import numpy_backend
 import pytest
+import rasp_language
 import start
 import tracr_evaluation
 from faults import Swap
@@ -176,3 +177,41 @@ def test_a_matrix_that_is_not_masked_is_found(monkeypatch):
     monkeypatch.setattr(raspir, "compile", lambda program, causal: compiled)
     with pytest.raises(AssertionError, match="hist"):
         tracr_evaluation.masked(task, 12)
+
+
+@pytest.mark.parametrize("task", rasp_language.TASKS, ids=lambda task: task.name)
+def test_applications_in_a_session(task):
+    assert rasp_language.application(task, 60) > 0  # it compares the results
+
+
+def test_wrong_results_of_a_session_are_found():
+    task = replace(rasp_language.TASKS[1], expected=lambda text: [0] * len(text))
+    with pytest.raises(AssertionError, match=r"^[a-z]{20}"):
+        rasp_language.application(task, 20)
+
+
+@pytest.mark.parametrize("shape", rasp_language.SHAPES)
+def test_files_of_every_shape_load(shape):
+    assert rasp_language.loading(shape, 60) > 0
+
+
+def test_the_halves_of_a_session_are_compared():
+    assert rasp_language.growth(40) > 0
+
+
+@pytest.mark.evidence
+def test_a_quick_run_measures_sessions_files_and_starts(capsys):
+    assert rasp_language.main(["--quick"]) == 0
+    shown = capsys.readouterr().out
+    assert "start of raspir repl" in shown
+    assert all(shape in shown for shape in rasp_language.SHAPES)
+
+
+def test_an_exceeded_limit_is_shown(capsys, monkeypatch):
+    slow = rasp_language.Row("add", "9 s", "20.9 s", "2 times as fast", "at least 100", True)
+    monkeypatch.setattr(rasp_language, "rows", lambda quick: iter([slow]))
+    assert rasp_language.main([]) == 1
+    shown = capsys.readouterr()
+    assert "20.9 s" in shown.out
+    assert shown.err == "add: 2 times as fast, where the limit is at least 100\n"
+    assert rasp_language.main(["--quick"]) == 0

@@ -197,7 +197,7 @@ def test_errors_and_warnings():
     assert str(again(caught.value)) == str(caught.value)
 
 
-WITHOUT = tokens.map(lambda x: str(x))  # a function that pickle finds under no name
+WITHOUT = tokens.map(lambda x: f"{x}")  # a function that pickle finds under no name
 LINE = WITHOUT.location.line
 
 

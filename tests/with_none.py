@@ -36,7 +36,7 @@ ATOMS = {
 SCALARS = [
     name
     for name, operation in OPERATIONS.items()
-    if operation.role is Role.ELEMENTWISE and not operation.variadic and name not in ("where", "has")
+    if operation.role is Role.ELEMENTWISE and not operation.variadic and name not in ("where", "has", "item")
 ]
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 
@@ -92,12 +92,15 @@ class Maker:
         return build(name, *operands, **self._none(name))
 
     def _other(self) -> ir.Node:
-        name = self.random.choice(("where", "where", "has", "lookup", "map", "map", "raw"))
+        name = self.random.choice(("where", "where", "has", "item", "lookup", "map", "map", "raw"))
         if name == "where":
             return build("where", self._pick(), self._pick(), self._pick())
         if name == "has":
             values = tuple(self._atom() for _ in range(self.random.choice((0, 1, 3, 10))))
             return build("has", self._pick(), values=values, **self._none("has"))
+        if name == "item":
+            keys = tuple(dict.fromkeys(self._atom() for _ in range(self.random.choice((3, 6, 10)))))
+            return build("item", self._pick(), keys=keys, values=tuple(self._atom() for _ in keys))
         if name == "map":
             function = self.random.choice(list(ARITY))
             return build(name, *(self._pick() for _ in range(ARITY[function])), function=function, **self._none(name))
@@ -129,7 +132,7 @@ class Maker:
         return build(f"select.{name}", key, query, **({"none": none} if name in ("eq", "ne") else {}))
 
     def _aggregate(self) -> ir.Node:
-        name = self.random.choice(("sum", "sum", "mean", "best"))
+        name = self.random.choice(("sum", "sum", "mean", "average", "best"))
         default = self._atom()
         if name == "best":
             options = {"pick": self.random.choice(("highest", "lowest")), "ties": self.random.choice(("left", "right"))}

@@ -34,6 +34,7 @@ COMMANDS = {
         "pictures",
         "Write an HTML page on a program: its layers as written and optimized, and their values on inputs.",
     ),
+    "repl": ("repl", "Run statements of the paper's language line by line, each with its value on a running example."),
     "backends": ("listing", "List the backends, with their capabilities and options."),
     "passes": ("listing", "List the passes of the optimizer and their options."),
     "puzzle": ("puzzles", "List the puzzles, show one, or check a solution."),

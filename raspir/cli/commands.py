@@ -89,6 +89,11 @@ def with_shared_parts(command: CommandInfo) -> CommandInfo:
     return extended
 
 
+def examples(*lines: str) -> str:
+    """Return the examples for the epilog of a command's help."""
+    return "Examples:\n\n" + "\n\n".join(f"  $ {line}" for line in lines)
+
+
 def taking(run: Callable[..., None], parameters: Iterable[inspect.Parameter]) -> Callable[..., None]:
     """Return ``run``, a function of keyword arguments, with a signature for typer to read."""
     taken = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]

@@ -1,6 +1,6 @@
 """Completions of arguments: programs, functions, backends, passes, formats, rules and puzzles, with their summaries.
 
-Python files are parsed and not executed.
+Files are parsed and not executed.
 """
 
 from __future__ import annotations
@@ -58,8 +58,10 @@ def solutions(incomplete: str) -> Offered:
 
 
 def functions(incomplete: str) -> Offered:
-    """Return the completions of ``SYMBOL=FILE:NAME`` to the names of functions."""
+    """Return the completions of ``SYMBOL=FILE:NAME`` to the names of Python functions."""
     symbol, equals, target = incomplete.partition("=")
+    if target.partition(":")[0].endswith(".rasp"):
+        return []
     return [(f"{symbol}={text}", about) for text, about in _names_of(target, lambda each: each.is_function) if equals]
 
 
@@ -100,9 +102,17 @@ def _names_of(target: str, wanted: Callable[[Named], bool]) -> Offered:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError):
         return []
-    names = names_in(text) if path.suffix == ".py" else _outputs(text)
+    names = _names_in(text, path.suffix)
     chosen = [each for each in names if wanted(each) and each.name.startswith(start)]
     return [(f"{file}:{each.name}", _shown(each.summary)) for each in chosen]
+
+
+def _names_in(text: str, suffix: str) -> list[Named]:
+    if suffix == ".rasp":
+        from raspir.frontends.rasp.names import names_in as names_in_rasp
+
+        return names_in_rasp(text)
+    return names_in(text) if suffix == ".py" else _outputs(text)
 
 
 def _outputs(text: str) -> list[Named]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import typer
 
 from raspir.cli import completion
+from raspir.cli.commands import examples as examples
 from raspir.cli.commands import taking
 from raspir.cli.vocabulary import OPTIONS, vocabulary
 from raspir.ir import InputError
@@ -30,9 +31,10 @@ ProgramSpec = Annotated[
     typer.Argument(
         metavar="FILE[:NAME]",
         autocompletion=completion.programs,
-        help="A Python file, a dotted module or a textual IR file; - for either text from standard input. NAME is a "
-        "program in it, or a function without parameters that returns one; it is optional if there is only one. A "
-        "function with parameters takes literals, as in FILE:'make_shift(2)'.",
+        help="A Python file, a .rasp file, a dotted module or a textual IR file; - for Python code or textual IR from "
+        "standard input. NAME is a program in it, or a function without parameters that returns one; it is optional if "
+        "there is only one. A function with parameters takes literals, as in FILE:'make_shift(2)', and expressions of "
+        "the language in a .rasp file.",
     ),
 ]
 NoOptimize = Annotated[bool, typer.Option("--no-optimize", help="Do not optimize the program.")]
@@ -179,8 +181,3 @@ def _choices(name: str, hint: object) -> type[StrEnum]:
     """Return an enum of the values of a ``Literal``, as some versions of typer do not support ``Literal``."""
     choices = [(choice, choice) for choice in get_args(hint)]
     return StrEnum(name, choices)  # type: ignore[return-value]  # mypy does not type the functional API
-
-
-def examples(*lines: str) -> str:
-    """Return the examples for the epilog of a command's help."""
-    return "Examples:\n\n" + "\n\n".join(f"  $ {line}" for line in lines)

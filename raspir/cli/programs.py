@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,7 @@ from raspir.cli.options import (
 from raspir.cli.shared import (
     after_passes,
     input_of,
+    is_stdin,
     load_graph,
     load_optimized,
     print_json,
@@ -34,22 +35,37 @@ from raspir.cli.shared import (
     shown_spec,
     write,
 )
-from raspir.ir import Graph, InputError, print_graph
+from raspir.ir import Graph, InputError, LoadError, print_graph
 from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.report import Report
 from raspir.viz.causality import Causality
 from raspir.viz.shown import totals
 
+if TYPE_CHECKING:
+    from raspir.frontends.rasp.counting import Count
+
 commands = typer.Typer()
 
 
 @commands.command(
-    epilog=examples("raspir stats examples/addition.py:add", "raspir stats examples/addition.py:add --json")
+    epilog=examples(
+        "raspir stats examples/addition.py:add",
+        "raspir stats examples/addition.py:add --json",
+        "raspir stats my.rasp:hist --as-rasp",
+    )
 )
 @with_options
 def stats(
     program: ProgramSpec,
+    as_rasp: Annotated[
+        bool,
+        typer.Option(
+            "--as-rasp",
+            help="Of a .rasp file, also show the layers and heads as RASP's own analyser counts them: its library has "
+            "more of them than raspir's, and a head is a selector that is made, even if another one equals it.",
+        ),
+    ] = False,
     *,
     options: Options,
     no_optimize: NoOptimize = False,
@@ -62,12 +78,16 @@ def stats(
         written = load_graph(program, bind, options)
         passes = "" if no_optimize else None
         optimized = after_passes(written, options, passes, report)
+        counted = _counted_as_rasp(program) if as_rasp else None
     after = None if optimized == written else optimized
     if as_json:
-        figures = _figures(written) | ({} if after is None else {"optimized": _figures(after)})
+        figures = {} if counted is None else {"as_rasp": counted.to_json()}
+        figures = _figures(written) | figures | ({} if after is None else {"optimized": _figures(after)})
         remarks = {} if no_optimize else {"remarks": [remark.to_json() for remark in report.remarks]}
         print_json(figures | remarks)
     else:
+        if counted is not None:
+            _print_counted(shown_spec(program), counted, written, after)
         _print_stats(shown_spec(program), written, after, report)
         if after is None and not no_optimize:
             typer.echo("\nThe optimizer found nothing to improve.")
@@ -209,6 +229,22 @@ def plan(
 
 def _figures(graph: Graph) -> dict[str, Any]:
     return {**graph.stats().to_json(), **Causality.of(graph).to_json(), "critical_path": path_to_json(graph)}
+
+
+def _counted_as_rasp(program: str) -> Count:
+    from raspir.frontends.rasp.files import counted
+
+    if is_stdin(program):
+        raise LoadError("--as-rasp takes a .rasp file, and standard input is Python code or textual IR")
+    return counted(program)
+
+
+def _print_counted(program: str, counted: Count, written: Graph, after: Graph | None) -> None:
+    from raspir.cli.tables import console, counted_table
+
+    ours = {"as written": written.stats()} | ({} if after is None else {"optimized": after.stats()})
+    console().print(counted_table(counted, ours, program))
+    console().print()
 
 
 def _print_stats(program: str, written: Graph, after: Graph | None, report: Report) -> None:

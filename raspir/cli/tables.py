@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from raspir.viz.heads import DrawnProgram
 from raspir.viz.shown import FIGURES, counted
 
 if TYPE_CHECKING:
+    from raspir.frontends.rasp.counting import Count
     from raspir.testing.proofs.findings import Finding, Need
 
 M = TypeVar("M", bound=Member)
@@ -61,6 +62,16 @@ def comparison_table(written: Stats, optimized: Stats) -> Table:
             table.add_row(
                 "heads per layer", *(" ".join(map(str, each.heads_per_layer)) for each in (written, optimized))
             )
+    return table
+
+
+def counted_table(counted: Count, ours: Mapping[str, Stats], title: str) -> Table:
+    """Return a table of layers and heads as RASP counts them, and as raspir does under each of the names ``ours``."""
+    columns = [Column(name, justify="right") for name in ("as RASP counts", *ours)]
+    table = _titled(title, "figure", *columns)
+    for figure, attribute in (("layers", "layers"), ("heads", "heads"), ("heads per layer", "heads_per_layer")):
+        values = [getattr(each, attribute) for each in (counted, *ours.values())]
+        table.add_row(figure, *(str(each) if isinstance(each, int) else " ".join(map(str, each)) for each in values))
     return table
 
 

@@ -1,4 +1,4 @@
-"""Loader of programs from ``FILE[:NAME]`` or ``FILE:CALL``: a Python file, a dotted module or a textual IR file."""
+"""Loader of programs from ``FILE[:NAME]`` or ``FILE:CALL``: a file of any dialect, a dotted module or textual IR."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from raspir.frontends import choosing
 from raspir.frontends.calls import Call, example_call, is_call, is_file, read_call, split
 from raspir.frontends.expressions import RefusedOperations, unlocated
 from raspir.frontends.programs import ProgramExpression, SelectorExpression
@@ -25,8 +25,14 @@ from raspir.ir import Graph, LoadError, Location, RaspirError, parse
 from raspir.ir.atoms import show
 from raspir.ir.tracebacks import public
 
+if TYPE_CHECKING:
+    from raspir.frontends.rasp.files import RaspFile
+
 Loaded = ProgramExpression | SelectorExpression | Graph
 """A program or a selector of any dialect, or a graph."""
+
+_RASP = ".rasp"
+"""The suffix of files of the paper's language."""
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -48,7 +54,9 @@ def refuse_selector(value: Loaded, name: str) -> ProgramExpression | Graph:
         LoadError: if it is a selector.
     """
     if isinstance(value, SelectorExpression):
-        advice = f"aggregate with it, as in {value._aggregating}; `raspir run` and `raspir show` take it as it is"
+        is_of_rasp = value.location is not None and Path(value.location.file).suffix == _RASP
+        aggregating = "aggregate(selector, tokens)" if is_of_rasp else value._aggregating
+        advice = f"aggregate with it, as in {aggregating}; `raspir run` and `raspir show` take it as it is"
         raise LoadError(f"{name} is a selector, not a program: {advice}")
     return value
 
@@ -57,22 +65,58 @@ def load_shown(target: str) -> Loaded:
     """Return the program or selector that ``target`` names.
 
     Args:
-        target: ``FILE``, ``FILE:NAME`` or ``FILE:CALL``. ``FILE`` is a Python file (ending in ``.py``), a textual IR
-            file, or a dotted module. ``NAME`` is a program in it, or a function without required parameters that
-            returns one (in textual IR: an output); it is optional if there is only one, or no program and only one
-            selector. ``CALL`` calls a function of the file with literals, as in ``make_shift(2)``. Python code of the
-            file is executed, but that of the call is not.
+        target: ``FILE``, ``FILE:NAME`` or ``FILE:CALL``. ``FILE`` is a Python file (ending in ``.py``), a file of the
+            paper's language (ending in ``.rasp``), a textual IR file, or a dotted module. ``NAME`` is a program in it,
+            or a function without required parameters that returns one (in textual IR: an output); it is optional if
+            there is only one, or no program and only one selector. ``CALL`` calls a function of the file with literals,
+            as in ``make_shift(2)``. Python code of the file is executed, but that of the call is not. In a ``.rasp``
+            file, the arguments are expressions of its language.
 
     Raises:
         LoadError: if there is no such file, module or name, it is not a program, it is ambiguous without a name, an
             argument is not a literal, or the code raises; the error then names the line at fault.
         TextError: if a textual IR file is malformed.
+        RaspirError: if a ``.rasp`` file has an error: the first, at its place.
     """
-    file, name = split(target)
-    path = Path(file)
-    if is_file(path) and path.suffix != ".py":
-        return _output(_read(path), file, name)
+    return load_named(*split(target))
+
+
+@public
+def load_named(file: str, name: str | None) -> Loaded:
+    """Return the program or selector of ``file`` that ``name``, a name or a call, chooses, as :func:`load_shown`.
+
+    Raises:
+        LoadError, TextError, RaspirError: as for :func:`load_shown`.
+    """
+    if is_rasp(file):
+        return _rasp_file(file).program(name)
+    if is_text(file):
+        return _output(_read(Path(file)), file, name)
     return _chosen(*_module(file), file, name)
+
+
+def is_rasp(file: str) -> bool:
+    """Return whether a file is one of the paper's language, by its suffix, and no module of the name ``rasp``."""
+    return Path(file).suffix == _RASP and (os.path.exists(file) or not _is_in_package(file))
+
+
+def _is_in_package(module: str) -> bool:
+    package = module.partition(".")[0]
+    if not package.isidentifier():
+        return False
+    spec = importlib.util.find_spec(package)
+    return os.path.isdir(package) or (spec is not None and spec.submodule_search_locations is not None)
+
+
+def is_text(file: str) -> bool:
+    """Return whether a file is one of textual IR: neither a module nor in a language."""
+    return is_file(Path(file)) and Path(file).suffix not in (".py", _RASP)
+
+
+def _rasp_file(file: str) -> RaspFile:
+    from raspir.frontends.rasp.files import RaspFile  # deferred, as its parser takes time to import
+
+    return RaspFile(file)
 
 
 @public
@@ -136,9 +180,10 @@ def find(target: str, default: str) -> Named:
         LoadError, TextError: as for :func:`load`.
     """
     file, name = split(target)
-    path = Path(file)
-    if is_file(path) and path.suffix != ".py":
-        return Named(_output(_read(path), file, name), name or default, file)
+    if is_rasp(file):
+        return Named(_rasp_file(file).solution(name or default), name or default, file)
+    if is_text(file):
+        return Named(_output(_read(Path(file)), file, name), name or default, file)
     module, origin = _module(file)
     if name is not None and is_call(name):
         return Named(_chosen(module, origin, file, name), name, origin)
@@ -155,6 +200,8 @@ def load_function(target: str) -> Callable[..., Any]:
     file, name = split(target)
     if name is None or is_call(name):
         raise LoadError(f"{target}: name the function, as in {file}:NAME")
+    if is_rasp(file):
+        raise LoadError(f"{target} is in the paper's language: name a function of Python")
     value = _named(_module(file)[0], name, file)
     if not _is_function(value):
         raise LoadError(f"{target} is not a function")
@@ -179,6 +226,11 @@ def _output(graph: Graph, file: str, name: str | None) -> Graph:
         )
     if name not in graph.outputs:
         raise LoadError(f"{file} has no output {name} (its outputs: {', '.join(graph.outputs)})")
+    return output_of(graph, name)
+
+
+def output_of(graph: Graph, name: str) -> Graph:
+    """Return the graph of one output."""
     return graph.derived(outputs={name: graph.outputs[name]})  # without the schedule, which covers all outputs
 
 
@@ -282,18 +334,15 @@ def _chosen(module: ModuleType, origin: str, file: str, name: str | None) -> Loa
 def _only_program(module: ModuleType, origin: str, file: str) -> object:
     imported = _programs_elsewhere(module)
     named = [item for item in vars(module).items() if (item[0], id(item[1])) not in imported]
-    programs = {name: value for name, value in named if _may_be_program(name, value, origin)}
-    if not programs:
-        visible = [(name, value) for name, value in named if not name.startswith("_")]
-        programs = {name: value for name, value in visible if isinstance(value, SelectorExpression)}
+    found = {name: value for name, value in named if _may_be_shown(name, value, origin)}
+    programs = {name: value for name, value in found.items() if not isinstance(value, SelectorExpression)} or found
     if not programs:
         raise LoadError(f"{file} has no program: neither a sequence operation nor a function without parameters")
     if len(set(map(id, programs.values()))) > 1:
         sources = _sources()
         programs = {name: value for name, value in programs.items() if id(value) not in sources} or programs
     if len(set(map(id, programs.values()))) > 1:
-        listed, chosen = ", ".join(programs), f"{'-' if file == '<stdin>' else file}:{next(iter(programs))}"
-        raise LoadError(f"{file} has several programs ({listed}): choose one, as in {chosen}")
+        raise choosing.SeveralProgramsError(file, programs, found)
     return next(iter(programs.values()))
 
 
@@ -305,6 +354,23 @@ def _programs_elsewhere(module: ModuleType) -> set[tuple[str, int]]:
     }
 
 
+def programs_among(found: Mapping[str, object]) -> dict[str, Loaded]:
+    """Return the programs and selectors among values by name, calling functions, which need no arguments.
+
+    Raises:
+        LoadError: if a function raises an error.
+    """
+    made: dict[str, Loaded] = {}
+    for name, value in found.items():
+        result = value
+        if isinstance(value, FunctionType):
+            with _user_code(value.__code__.co_filename):
+                result = value()
+        if isinstance(result, Loaded):
+            made[name] = result
+    return made
+
+
 def _sources() -> set[int]:
     """Return the identities of the programs that raspir's own modules have, such as the tokens."""
     package = __name__.partition(".")[0]
@@ -312,13 +378,13 @@ def _sources() -> set[int]:
     return {id(value) for module in own for value in vars(module).values() if isinstance(value, Loaded)}
 
 
-def _may_be_program(name: str, value: object, origin: str) -> bool:
-    """Return whether ``value`` is a program, or a function defined in ``origin`` that may return one."""
+def _may_be_shown(name: str, value: object, origin: str) -> bool:
+    """Return whether ``value`` is a program or selector, or a function defined in ``origin`` that may return one."""
     if name.startswith("_"):
         return False
     if isinstance(value, FunctionType):
         return _same_file(value.__code__.co_filename, origin) and not _required(value)
-    return isinstance(value, ProgramExpression | Graph)
+    return isinstance(value, Loaded)
 
 
 def _same_file(a: str, b: str) -> bool:
@@ -349,9 +415,7 @@ def _called(function: Callable[..., Any], given: Mapping[str, object]) -> object
 
 def _named(module: ModuleType, name: str, file: str) -> Any:
     if not hasattr(module, name):
-        near = get_close_matches(name, [n for n in vars(module) if not n.startswith("_")], n=3)
-        hint = f" (did you mean {' or '.join(near)}?)" if near else ""
-        raise LoadError(f"{file} has no {name}{hint}")
+        raise choosing.missing(file, name, [each for each in vars(module) if not each.startswith("_")])
     return getattr(module, name)
 
 

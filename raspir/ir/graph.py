@@ -100,6 +100,20 @@ class Graph:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("graphs are immutable")
 
+    def place(self, node: Node) -> Location | None:
+        """Return the source location of ``node``; if it has none, that of the first node that uses it and has one."""
+        return self.locations.get(node) or self._inherited.get(node)
+
+    @cached_property
+    def _inherited(self) -> dict[Node, Location]:
+        """The locations of users of nodes that have none."""
+        found: dict[Node, Location] = {}
+        for user in reversed(self.nodes):
+            place = self.locations.get(user) or found.get(user)
+            if place is not None:
+                found.update({operand: place for operand in user.operands if operand not in self.locations})
+        return found
+
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols of the opaque functions that the nodes apply, in node order."""

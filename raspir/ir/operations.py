@@ -242,7 +242,7 @@ def _arithmetic() -> None:
             bits=ranges.bits_of_power, size=arithmetic.power_size)
     _scalar("neg", "-", "a", rules.same_number, operator.neg, integers, "the negative", bounds=ranges.of_neg)
     _scalar("abs", "abs", "a", rules.same_number, abs, integers, "the absolute value", bounds=ranges.of_abs)
-    _scalar("round", "round", "a", rules.to_int, round, integers, "the nearest integer, ties to the even one",
+    _scalar("round", "round", "a", rules.rounded, round, integers, "the nearest integer, ties to the even one",
             bounds=ranges.unchanged)
 
 

@@ -78,7 +78,7 @@ def power(a: Type, b: Type) -> Type:
     return INT | FLOAT if result is INT and b is INT else result
 
 
-def to_int(a: Type) -> Type:
+def rounded(a: Type) -> Type:
     """Type ``round``: an int, for any number."""
     return INT if a in NUMBER else NOTHING
 

@@ -14,8 +14,8 @@ from typing import Any
 from raspir.analysis import Analysis, Domain
 from raspir.ir import Atom, Graph, Node, build
 from raspir.ir.atoms import atom_key
-from raspir.ir.types import BOOL, INT, NUMBER, STR, type_of
-from raspir.ir.views import Best, Binary, Has, Lookup, Mean, Unary
+from raspir.ir.types import BOOL, FLOAT, INT, NUMBER, STR, type_of
+from raspir.ir.views import Average, Best, Binary, Has, Item, Lookup, Mean, OneType, Unary
 from raspir.rewriting.graphs import on_operands, translated
 
 
@@ -188,6 +188,38 @@ def _logic(make: Legalizer, node: Node) -> Node | None:
     return make("where", a, *branches[node.operation.name])
 
 
+def _count(make: Legalizer, node: Unary) -> Node | None:
+    """int(x) = x + 0 for integers and booleans."""
+    return make("add", node.operand, make("const", value=0)) if make.facts[node.operand].domain.integral else None
+
+
+def _truth(make: Legalizer, node: Unary) -> Node | None:
+    """bool(x) = where(x, True, False), which takes ``None`` as false."""
+    if make.facts[node.operand].domain.may_be_none:
+        return None
+    return make("where", node.operand, make("const", value=True), make("const", value=False))
+
+
+def _item(make: Legalizer, node: Item) -> Node | None:
+    """item(x) = where(x == k, v, …), if each possible atom of x equals a key."""
+    atoms = make.facts[node.operand].domain.atoms or ()
+    found = [(key, value) for key, value in zip(node.keys, node.values, strict=True) if key in atoms]
+    held = {key for key, _ in found}
+    if not atoms or any(atom not in held for atom in atoms):
+        return None
+    *rows, (_, last) = found
+    result = make("const", value=last)
+    for key, value in reversed(rows):
+        equal = make("eq", node.operand, make("const", value=key))
+        result = make("where", equal, make("const", value=value), result)
+    return result
+
+
+def _checked(make: Legalizer, node: OneType) -> Node | None:
+    """one_type(x) = x, if x holds only strings or only numbers."""
+    return node.operand if make.facts[node].total else None
+
+
 # Selectors and aggregates
 
 
@@ -225,6 +257,13 @@ def quotient(make: Callable[..., Node], width: Node, total: Node, alone: Node, d
     # Both branches of a choice are evaluated, so the division must not fail where it isn't chosen either.
     several = make("truediv", make("where", single, zero, total), make("where", none, one, width))
     return make("where", none, make("const", value=default), make("where", single, alone, several))
+
+
+def _average(make: Legalizer, node: Average) -> Node | None:
+    """average(s, v) = mean(s, v) for integers and floats."""
+    if make.facts[node.value].domain.kinds not in INT | FLOAT:
+        return None
+    return make("mean", node.selector, node.value, default=node.default)
 
 
 def _best(make: Legalizer, node: Best) -> Node | None:
@@ -265,6 +304,10 @@ LOWERINGS: tuple[Lowering, ...] = (
     _row("neg", "const sub", _negative),
     _row("sub", "add neg", _difference),
     _row("abs", "const lt neg where", _magnitude),
+    _row("to_int", "const add", _count),
+    _row("to_bool", "const where", _truth),
+    _row("item", "const eq where", _item),
+    _row("one_type", "", _checked),
     *(_row(name, "const where", _logic) for name in ("and", "or", "not")),
     _row("select.ne", "select.eq selector.not", _negated("select.eq")),
     _row("select.eq", "select.ne selector.not", _negated("select.ne")),
@@ -274,6 +317,7 @@ LOWERINGS: tuple[Lowering, ...] = (
     _row("select.lt", "select.ge selector.not", _negated("select.ge")),
     _row("selector.or", "selector.and selector.not", _de_morgan("selector.and")),
     _row("selector.and", "selector.or selector.not", _de_morgan("selector.or")),
+    _row("average", "mean", _average),
     _row("mean", "const eq sum truediv where", _mean),
     _row(
         "best",

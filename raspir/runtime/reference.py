@@ -284,7 +284,7 @@ class _Step:
 
     def _fail(self, message: str, cause: BaseException | None = None) -> NoReturn:
         operation = messages.operation_of(self.graph, self.node)
-        raise EvaluationError(f"{operation} {message}", self.graph.locations.get(self.node)) from cause
+        raise EvaluationError(f"{operation} {message}", self.graph.place(self.node)) from cause
 
 
 def _is_number(atom: Atom) -> bool:

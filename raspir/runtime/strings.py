@@ -14,7 +14,7 @@ from raspir.ir import Atom, Graph, Node
 from raspir.ir.atoms import show
 from raspir.ir.errors import StringWarning, warn_once
 from raspir.ir.types import STR
-from raspir.ir.views import Aggregate, Compare, Const, Input, Lookup, Raw, Select, SelectBy, Where
+from raspir.ir.views import Aggregate, Compare, Const, Input, Item, Lookup, OneType, Raw, Select, SelectBy, Where
 
 
 def warn_of_strings(graph: Graph, *inputs: object) -> None:
@@ -77,6 +77,10 @@ def _strings(node: Node, held: Mapping[Node, _Strings | None]) -> _Strings | Non
         return _Strings(True, frozenset())
     if isinstance(node, Lookup):
         return _constants(*node.values, node.otherwise)
+    if isinstance(node, Item):
+        return _constants(*node.values)
+    if isinstance(node, OneType):
+        return held[node.operand]
     if isinstance(node, Where):
         return _either(held[node.a], held[node.b])
     if isinstance(node, Aggregate):

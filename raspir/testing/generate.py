@@ -240,7 +240,9 @@ def operation(m: Maker, longest: int) -> None:
     if m.missing and m.chance(0.4):
         m.random.choice(MISSING)(m)
         return
-    kind = m.choose("arithmetic", "compare", "logic", "where", "has", "other", *["select"] * 3, *["aggregate"] * 5)
+    kind = m.choose(
+        "arithmetic", "compare", "logic", "where", "has", "other", "convert", *["select"] * 3, *["aggregate"] * 5
+    )
     if kind == "arithmetic":
         name = m.choose("add", "sub", "mul", "floordiv", "truediv", "mod", "add", "sub")
         a, b = m.pick("number"), m.pick("number") if m.chance(0.6) else constant(m.number())
@@ -266,6 +268,8 @@ def operation(m: Maker, longest: int) -> None:
         m.keep(m.pick("any").has([m.atom() for _ in range(m.random.randint(0, 3))]), "bool")
     elif kind == "other":
         _other(m, longest)
+    elif kind == "convert":
+        _converted(m)
     elif kind == "select":
         m.kept(_selector(m))
     else:
@@ -289,6 +293,38 @@ def _other(m: Maker, longest: int) -> None:
         m.keep(raw(m.random.choices(m.vocab, k=m.random.randint(1, min(4, longest)))), m.tokens)
     else:
         m.keep(m.one_of(lambda: m.pick("bool") & m.pick("index"), lambda: ~m.pick("index")), "index")
+
+
+def _converted(m: Maker) -> None:
+    """Add a conversion, a lookup by equality, or a check of a whole sequence."""
+    tag = m.choose("number", "text", "any") if m.twist() else m.choose("number", "index", "bool")
+    kind = m.random.randrange(6)
+    if kind == 0:
+        m.keep(expression(SOp, "to_int", (m.pick(tag),), (_none(m),)), "index" if tag == "bool" else "number")
+    elif kind == 1:
+        m.keep(expression(SOp, "to_float", (m.pick(tag),), (_none(m),)), "number")
+    elif kind == 2:
+        m.keep(expression(SOp, "to_str", (m.pick("any" if m.chance(0.3) else tag),), (_none(m),)), "text")
+    elif kind == 3:
+        m.keep(expression(SOp, "to_bool", (m.pick("any"),), (_none(m),)), "bool")
+    elif kind == 4:
+        _items(m)
+    else:
+        checked = m.choose("number", "text", "any") if m.twist() else m.choose("number", "number", "text")
+        m.keep(expression(SOp, "one_type", (m.pick(checked),)), checked)
+
+
+def _none(m: Maker) -> str:
+    """Return how a conversion treats ``None``."""
+    return str(m.choose("error", "skip")) if m.missing else "error"
+
+
+def _items(m: Maker) -> None:
+    """Add a lookup by equality: mostly of all tokens or booleans, so that it seldom fails."""
+    operand, keys = m.choose((tokens, m.vocab), (m.pick("bool"), (0, 1.0)), (m.pick("any"), (*m.vocab, 0, 1)))
+    held = tuple(dict.fromkeys(keys))  # no two of them equal
+    numbers = [m.number() for _ in held]
+    m.keep(expression(SOp, "item", (operand,), (held, tuple(numbers))), "number", *numbers)
 
 
 def _selector(m: Maker) -> Selector:
@@ -324,7 +360,10 @@ def _aggregate(m: Maker) -> None:
     else:
         value = m.pick("number") if m.chance(0.6) else m.numeric()
         default = m.default("number")
-        made = (selector.value if kind == "sum" else selector.mean)(value, default)
+        if kind == "mean" and m.chance(0.3):
+            made = expression(SOp, "average", (selector, value), (default,))
+        else:
+            made = (selector.value if kind == "sum" else selector.mean)(value, default)
         m.keep(made, "number", default)
 
 

@@ -20,7 +20,24 @@ from raspir.ir.types import BOOL, FLOAT, INT, STR, type_of
 
 some = st.lists(atoms, min_size=1, max_size=5).map(Domain.of)
 integers = st.lists(st.one_of(st.integers(-6, 6), st.booleans()), min_size=1, max_size=4)
-SIGNED = ["add", "sub", "mul", "floordiv", "mod", "neg", "abs", "round", "and", "or", "not", "lt", "eq"]
+SIGNED = [
+    "add",
+    "sub",
+    "mul",
+    "floordiv",
+    "mod",
+    "neg",
+    "abs",
+    "round",
+    "to_int",
+    "to_bool",
+    "one_type",
+    "and",
+    "or",
+    "not",
+    "lt",
+    "eq",
+]
 
 
 def holds(domain, atom):
@@ -42,7 +59,7 @@ def test_joining(a, b, c):
 
 @given(st.sampled_from(SIGNED), integers, integers)
 def test_bounds_hold_of_all_results(name, first, second):
-    binary = name not in ("neg", "abs", "round", "not")
+    binary = len(OPERATIONS[name].operands) == 2
     rows = [(a, b) for a in first for b in second] if binary else [(a,) for a in first]
     operands = [Domain.of(first), Domain.of(second)][: 1 + binary]
     low, high = OPERATIONS[name].bounded(operands)
@@ -56,7 +73,7 @@ def test_bounds_hold_of_all_results(name, first, second):
 
 @given(st.sampled_from(sorted(EVALUATORS)), st.lists(some, min_size=3, max_size=3))
 def test_trying_an_operation(name, operands):
-    arity = 1 if name in ("neg", "abs", "round", "not") else 3 if name == "where" else 2
+    arity = len(OPERATIONS[name].operands)
     operands = operands[:arity]
     operation = OPERATIONS[name]
     found = tried(operation, EVALUATORS[name], operands)

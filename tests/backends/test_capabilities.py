@@ -154,7 +154,7 @@ def test_supported_programs_reach_the_backend():
     [
         (lambda: Capabilities(operations="add"), "operations must be a set of names, not 'add'"),
         (lambda: Capabilities(operations=["ad"]), r"unknown operations: ad \(known: abs, add, "),
-        (lambda: Capabilities(aggregates=["max"]), r"unknown aggregates: max \(known: best, mean, sum\)"),
+        (lambda: Capabilities(aggregates=["max"]), r"unknown aggregates: max \(known: average, best, mean, sum\)"),
         (lambda: Capabilities(types=[int]), r"unknown types: <class 'int'> \(known: bool, float, int, none, str\)"),
         (lambda: Capabilities(mixed=1), "mixed must be True or False, not 1"),
         (lambda: Capabilities.without("nothing"), "there is no operation, aggregate or type nothing"),
@@ -166,7 +166,10 @@ def test_invalid_capabilities(wrong, message):
 
 
 def test_capabilities_as_json_list_restrictions():
-    assert Capabilities.without("best", outputs=False).to_json() == {"aggregates": ["mean", "sum"], "outputs": False}
+    assert Capabilities.without("best", outputs=False).to_json() == {
+        "aggregates": ["average", "mean", "sum"],
+        "outputs": False,
+    }
     assert Capabilities() == Capabilities.without()
 
 

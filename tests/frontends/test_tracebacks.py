@@ -102,7 +102,7 @@ def test_calls_with_the_wrong_arguments_show_the_call(code):
     ],
 )  # fmt: skip
 def test_exceptions_of_functions_are_the_cause_with_their_own_frames(code):
-    error, shown = run_as_script(f"def fail(atom):\n    return 1 / (int(atom) - 1)\n{code}")
+    error, shown = run_as_script(f"def fail(atom):\n    return 1 / (ord(chr(atom)) - 1)\n{code}")
     assert isinstance(error, EvaluationError)
     assert frames_of(error) == [(SCRIPT, "<module>")]
     assert isinstance(error.__cause__, ZeroDivisionError)

@@ -20,7 +20,7 @@ from raspir.ir.types import SELECTOR
 from raspir.passes.fold import fold
 from raspir.rewriting.algebra import RULES, Algebra
 from raspir.rewriting.graphs import replaced
-from raspir.rewriting.rules import attention, comparisons, logic, missing, numbers
+from raspir.rewriting.rules import attention, comparisons, conversions, logic, missing, numbers
 
 
 def prepared(program, vocab=None):
@@ -52,6 +52,14 @@ def exactly(graph, given):
 
 def skipping(name, *operands):
     return expression(SOp, name, operands, ("skip",))
+
+
+def converted(name, operand):
+    return expression(SOp, name, (operand,))
+
+
+def item(keys, values):
+    return expression(SOp, "item", (tokens,), (keys, values))
 
 
 c, d = tokens == "a", tokens == "b"
@@ -91,6 +99,18 @@ APPLIES = [
     (numbers.constant, tokens == "z", False, "ab"),
     (numbers.constant, tokens.map(len), 1, "ab"),
     (numbers.constant, constant(0.0) * -1, -0.0, None),
+    *((conversions.converted, converted(name, tokens), tokens, vocab) for name, vocab in (
+        ("to_int", INTS), ("to_float", (0.1, -0.0, 0.0)), ("to_str", ("a", "b", "")), ("to_bool", BOOLS))),
+    (conversions.counted, converted("to_int", tokens), tokens + 0, BOOLS),
+    (conversions.counted, converted("to_int", tokens), tokens + 0, MIXED_INTS),
+    (conversions.tested, converted("to_bool", tokens), tokens != 0, (0, 5, -0.0, True)),
+    (conversions.tested, converted("to_bool", tokens), tokens != "", ("a", "b", "")),
+    (conversions.table_of_items, item((1, "b", 0), (1, "x", 5)),
+     expression(SOp, "lookup", (tokens,), (1, (1, "b"), (1, "x"))), (1, "b")),
+    (conversions.table_of_items, item((1, None), (1, 5)),
+     expression(SOp, "lookup", (tokens,), (1, (True, 1, 1.0, None), (1, 1, 1, 5))), None),
+    (conversions.unchecked, expression(SOp, "one_type", (tokens,)), tokens, None),
+    (conversions.unchecked_mean, expression(SOp, "average", (le, tokens), ("_",)), le.mean(tokens, "_"), None),
     (numbers.sum_, tokens + 1 - 1, tokens, INTS),
     (numbers.sum_, indices + tokens - indices, tokens, INTS),
     (numbers.sum_, 2 * (tokens + 1) - tokens - 2, tokens, INTS),
@@ -221,6 +241,16 @@ def test_tables_of_opaque_functions():
 
 
 OUTSIDE = [
+    (conversions.converted, converted("to_int", tokens), tokens, BOOLS, [True]),
+    (conversions.converted, converted("to_int", tokens), tokens, MIXED_INTS, [True]),
+    (conversions.converted, converted("to_float", tokens), tokens, (0.5, 1), [1]),
+    (conversions.converted, converted("to_str", tokens), tokens, ("1", 1), [1]),
+    (conversions.converted, converted("to_bool", tokens), tokens, (True, 1), [1]),
+    (conversions.counted, converted("to_int", tokens), tokens + 0, (0.5, 1), [0.5]),
+    (conversions.tested, converted("to_bool", tokens), tokens != 0, ("a", ""), [""]),
+    (conversions.tested, converted("to_bool", tokens), tokens != "", (0, 1), [0]),
+    (conversions.table_of_items, item((1, 2), ("a", "b")),
+     expression(SOp, "lookup", (tokens,), ("a", (1, 2), ("a", "b"))), (1, 2, 2.0), [2.0]),
     (missing.never_none, skipping("add", tokens, indices), tokens + indices, PERHAPS, [None]),
     (missing.never_none, skipping("eq", tokens, tokens), True, PERHAPS, [None]),
     (numbers.constant, tokens.is_none(), False, (None, 1), [None]),

@@ -5,8 +5,9 @@ from random import Random
 import pytest
 
 import raspir
-from raspir import indices, key, query, raw, tokens, where
+from raspir import SOp, indices, key, query, raw, tokens, where
 from raspir.backends.base import BackendAdapter, Capabilities
+from raspir.frontends.expressions import expression
 from raspir.ir import OPERATIONS, EvaluationError, build, verify
 from raspir.ir.graph import topological
 from raspir.rewriting.legalize import LOWERINGS, chosen, legalized
@@ -21,6 +22,13 @@ INPUTS = ([], [3], [True, 1, 1.0, 0, False, -0.0, 0.0], [5, -2, 5, 0], ["a", "b"
 
 def table(operand, keys, values, otherwise):
     return build("lookup", operand, keys=keys, values=values, otherwise=otherwise)
+
+
+def converted(name, operand):
+    return expression(SOp, name, (operand,))
+
+
+text = where(tokens == 1, "", "a")
 
 
 def graph_of(node):
@@ -40,6 +48,11 @@ PROGRAMS = {
     "neg": raspir.lower(-indices),
     "sub": raspir.lower(indices - 3),
     "abs": raspir.lower(abs(indices - 2)),
+    "to_int": raspir.lower({"of integers": converted("to_int", indices), "out": converted("to_int", indices > 1)}),
+    "to_bool": raspir.lower({"of integers": converted("to_bool", indices), "of text": converted("to_bool", text)}),
+    "item": raspir.lower(expression(SOp, "item", (tokens == 1,), ((7, 1, 0.0), ("seven", True, -0.0)))),
+    "one_type": raspir.lower({"of numbers": converted("one_type", indices), "of text": converted("one_type", text)}),
+    "average": raspir.lower(expression(SOp, "average", (before, indices), ("none",))),
     "and": raspir.lower((tokens == 1) & (indices < 2)),
     "or": raspir.lower((tokens == 1) | (indices < 2)),
     "not": raspir.lower(~(tokens == 1)),
@@ -99,13 +112,31 @@ def test_a_lowering_keeps_results(lowering):
         raspir.lower(-tokens),
         raspir.lower(tokens & tokens),
         raspir.lower(before.mean(tokens)),
+        raspir.lower(converted("to_int", tokens)),
+        raspir.lower(converted("to_bool", tokens)),
+        raspir.lower(expression(SOp, "item", (tokens == 1,), ((1,), ("one",)))),
+        raspir.lower(converted("one_type", where(tokens == 1, 1, "a"))),
+        raspir.lower(expression(SOp, "average", (before, indices > 1), (0,))),
         raspir.lower(before.best(tokens, indices)),
         raspir.lower(everything.best(tokens, tokens)),
     ],
-    ids=["lookup of 1", "lookup of 0.0", "neg", "and", "mean", "best of many rows", "best by any atom"],
+    ids=[
+        "lookup of 1",
+        "lookup of 0.0",
+        "neg",
+        "and",
+        "mean",
+        "int",
+        "bool",
+        "item",
+        "one type",
+        "average",
+        "best of many rows",
+        "best by any atom",
+    ],
 )
 def test_a_lowering_that_would_change_results_does_not_apply(graph):
-    missing = {"lookup", "neg", "and", "mean", "best"}
+    missing = {"lookup", "neg", "and", "mean", "best", "to_int", "to_bool", "item", "one_type", "average"}
     assert missing & {node.operation.name for node in legalized(graph, EVERYTHING - missing)}
 
 

@@ -650,3 +650,48 @@ class BestWithoutTheMask(Step):
         if self.graph.causal and node.selector.operation.name == "selector.and" and is_mask(node.selector.operands[1]):
             selector = [[True] * self.n for _ in selector]
         return super()._best(node, selector, value, score)
+
+
+@fault("conversions: to_int by hand")
+class IntRounds(Step):
+    def _function(self):
+        if self.what != "to_int":
+            return super()._function()
+        return refusing(lambda atom: round(atom) if isinstance(atom, float) else int(atom))
+
+
+@fault("conversions: to_float fails")
+class NaNRead(Step):
+    def _elementwise(self, operands):
+        if self.what == "to_float" and "nan" in operands[0]:
+            return [0.0] * self.n
+        return super()._elementwise(operands)
+
+
+@fault("conversions: item finds equal keys")
+class ItemByClass(Step):
+    def _function(self):
+        if self.what != "item":
+            return super()._function()
+        table = {(type(key), key): value for key, value in zip(self.node["keys"], self.node["values"], strict=True)}
+        return lambda atom: table[type(atom), atom]
+
+
+@fault("conversions: one_type fails on a mixture")
+class AnyTypes(Step):
+    def value(self, operands):
+        return operands[0] if self.what == "one_type" else super().value(operands)
+
+
+@fault("conversions: average looks at the whole sequence")
+class AverageOfWhatIsSelected(Step):
+    def _require_numbers(self, i, selected, values):
+        super()._require_numbers(i, selected, [values[j] for j in selected])
+
+
+@fault("conversions: average by hand")
+class AverageRefusesAllBooleans(Step):
+    def _require_numbers(self, i, selected, values):
+        if any(isinstance(atom, bool) for atom in values):
+            self._fail("averages a boolean")
+        super()._require_numbers(i, selected, values)

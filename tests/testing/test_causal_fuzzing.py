@@ -65,8 +65,19 @@ def aggregated(node, selected, value, *score):
         return value[best(node, selected, *score)]
     if len(selected) == 1:
         return value[selected[0]]
+    if node.operation.name == "average":
+        require(is_numeric(value) and not all(isinstance(atom, bool) for atom in value))
     added = total([value[j] for j in selected])
-    return added / len(selected) if node.operation.name == "mean" else added
+    return added if node.operation.name == "sum" else added / len(selected)
+
+
+def require(holds):
+    if not holds:
+        raise Fails
+
+
+def is_numeric(atoms):
+    return all(isinstance(atom, int | float) for atom in atoms)
 
 
 def causally(graph, given):
@@ -84,10 +95,13 @@ def causally(graph, given):
             if len(node.values) != n:
                 raise Fails
             values[node] = list(node.values)
-        elif name in ("sum", "mean", "best"):
+        elif name in ("sum", "mean", "average", "best"):
             matrix, *others = operands
             rows = ([j for j in range(n) if matrix[i][j] and j <= i] for i in range(n))
             values[node] = [checked(aggregated(node, row, *others)) for row in rows]
+        elif name == "one_type":
+            (values[node],) = operands
+            require(is_numeric(values[node]) or all(isinstance(atom, str) for atom in values[node]))
         elif name == "selector.not":
             values[node] = [[not entry for entry in row] for row in operands[0]]
         elif name in ("selector.and", "selector.or"):

@@ -106,7 +106,7 @@ class PlanBuilder(ABC):
     def site(self, node: Node) -> Ref:
         """Return a reference to the source site of ``node``."""
         name = f"at_{self.graph.name_of(node) or node.operation.name}"
-        return self.constant(name, Site, messages.operation_of(self.graph, node), self.graph.locations.get(node))
+        return self.constant(name, Site, messages.operation_of(self.graph, node), self.graph.place(node))
 
     @property
     def nowhere(self) -> Ref:

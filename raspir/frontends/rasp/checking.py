@@ -6,6 +6,8 @@ from typing import Any
 
 from raspir.backends.base import runner
 from raspir.frontends.expressions import Expression
+from raspir.frontends.lowering import lower
+from raspir.frontends.programs import pictured
 from raspir.frontends.rasp.faults import (
     FailedError,
     RefusedError,
@@ -22,7 +24,7 @@ from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
 from raspir.ir.types import SELECTOR
 from raspir.ir.walks import postorder
-from raspir.runtime.reference import step
+from raspir.runtime.reference import step, trace
 
 _TOKENS = build("input", name="tokens")
 _CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
@@ -99,13 +101,27 @@ class Evaluation:
             if self._is_input(expression):
                 self._steps[expression] = _TOKENS, self._known[expression]
                 continue
-            parts = [self._steps[each] for each in expression.operands]
-            node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
             try:
+                if expression.function is not None:
+                    self._steps[expression] = self._opaque(expression)
+                    continue
+                parts = [self._steps[each] for each in expression.operands]
+                node = make(expression.operation, [part for part, _ in parts], expression.attributes, expression.type)
                 self._steps[expression] = node, step(_CONTEXT, node, inputs, [value for _, value in parts])
             except EvaluationError as error:
                 raise self._failed(error, expression, operand) from error
         return self._steps[root][1]
+
+    def _opaque(self, expression: Expression) -> tuple[Node, Any]:
+        """Return the node and the value of an expression with a Python function, as programs of Python may have.
+
+        It is lowered with all that it needs, which adapts functions of tuples.
+        """
+        kind, program = pictured(expression)
+        graph = lower(program)
+        (output,) = graph.outputs.values()
+        node = output.operands[0] if kind == "selector" else output
+        return node, trace(graph, self.items)[node]
 
     def _at_once(self, operand: Operand) -> list[Atom]:
         """Compute an s-op, or the width of a selector, from what is known by NumPy: no key is compared with each query.
@@ -115,8 +131,8 @@ class Evaluation:
         root: Expression = operand.expression
         known = self._known.get(root)
         if known is None:
-            graph, inputs = self._from_known(root)
             try:
+                graph, inputs = self._from_known(root)
                 known = list(runner("numpy").compile(graph)(inputs))
             except EvaluationError as error:
                 if len(self.items) < TOO_LONG:
@@ -126,7 +142,10 @@ class Evaluation:
         return known
 
     def _from_known(self, root: Expression) -> tuple[Graph, dict[str, list[Atom]]]:
-        """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs."""
+        """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs.
+
+        If a Python function comes up, nothing is taken from what is known.
+        """
         nodes: dict[Expression, Node] = {}
         inputs = {"tokens": (_TOKENS, self.items)}
         for expression in postorder(root, self._unknown_operands, nodes):
@@ -134,6 +153,8 @@ class Evaluation:
                 name = f"known {len(nodes)}"
                 inputs[name] = build("input", name=name), self._known[expression]
                 nodes[expression] = inputs[name][0]
+            elif expression.function is not None:
+                return lower(pictured(root)[1]), {"tokens": self.items}
             else:
                 operands = [nodes[each] for each in expression.operands]
                 types = tuple(each.type for each in operands)
@@ -146,7 +167,8 @@ class Evaluation:
         return graph, {name: values for name, (_, values) in inputs.items()}
 
     def _unknown_operands(self, expression: Expression) -> tuple[Expression, ...]:
-        return () if self._is_input(expression) else expression.operands
+        """Return the operands of an expression that is computed from them."""
+        return () if expression.function is not None or self._is_input(expression) else expression.operands
 
     def _is_input(self, expression: Expression) -> bool:
         return expression.type is not SELECTOR and expression in self._known

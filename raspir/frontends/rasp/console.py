@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.errors import RaspSyntaxError
 from raspir.frontends.rasp.faults import shown_syntax_error
 from raspir.frontends.rasp.limits import Limits
@@ -24,6 +25,11 @@ class Console:
         self._reader = Reader(CONSOLE)
 
     @property
+    def begun(self) -> bool:
+        """Whether a statement was begun. Empty lines and comments begin none, though more lines are asked for."""
+        return self._reader.begun
+
+    @property
     def prompt(self) -> str:
         """The prompt for the next line, which shows whether a statement was begun."""
         return f".. {'  ' * self._reader.definitions}" if self._reader.unfinished else ">> "
@@ -34,11 +40,29 @@ class Console:
             for statement in self._reader.feed(line) or ():
                 self.interpreter.run(statement)
         except RaspSyntaxError as error:
-            self._output.write(shown_syntax_error(error, in_file=False) + "\n")
+            self.refuse(error)
         except ExitError:
             return False
         return True
 
+    def expression(self, line: str, start: int) -> syntax.Expr | None:
+        """Return the expression behind the first ``start`` characters of a line; ``None`` for another statement.
+
+        Raises:
+            RaspSyntaxError: if it is no statement.
+        """
+        reader = Reader(CONSOLE, self._reader.skip())
+        first, *others = reader.feed(" " * start + line[start:]) or reader.end() or (None,)
+        return first.expression if isinstance(first, syntax.Expression) and not others else None
+
+    def refuse(self, error: RaspSyntaxError) -> None:
+        """Show a syntax error."""
+        self._output.write(shown_syntax_error(error, in_file=False) + "\n")
+
     def drop(self) -> None:
         """Drop the statement that was begun."""
         self._reader.drop()
+
+    def unfinished_error(self) -> RaspSyntaxError | None:
+        """Return the error that input ends inside of a statement, or ``None`` if none was begun."""
+        return self._reader.unfinished_error()

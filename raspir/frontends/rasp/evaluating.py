@@ -94,12 +94,19 @@ class Evaluator:
         try:
             result = _HANDLERS[type(expression)](self, expression, scope)
             if isinstance(result, Operand):
-                self._on.check(result)
+                self._check(result)
         except StatementError as fault:
             if fault.location is None:
                 fault.location = expression.place
             raise
         return result
+
+    def _check(self, operand: Operand) -> None:
+        try:
+            self._on.check(operand)
+        except StatementError as fault:
+            fault.on_example = self._on is self.example
+            raise
 
     def values(self, expressions: Iterable[syntax.Expr], scope: Scope) -> list[Value]:
         """Return the values of expressions, from left to right."""
@@ -212,7 +219,7 @@ class Evaluator:
             else:
                 value = self.maker.binary(each.operator, value, right)
             if isinstance(value, Operand) and each is not expression:
-                self._on.check(value)
+                self._check(value)
         return value
 
     def _ternary(self, expression: syntax.Ternary, scope: Scope) -> Value:

@@ -19,9 +19,11 @@ class StatementError(RaspirError):
 
     Attributes:
         text: the message as the console shows it, which may have a second line with values.
+        on_example: whether an s-op or selector fails on the example, on which it is checked.
     """
 
     opening = ""
+    on_example = False
 
     def __init__(self, text: str, location: Location | None = None) -> None:
         super().__init__(text.replace(_DETAIL, " "), location)

@@ -93,6 +93,31 @@ def words(line: str, file: str, number: int) -> Iterator[Word]:
         yield word
 
 
+def pieces(line: str) -> Iterator[tuple[str, str]]:
+    """Yield the parts of a line with their kinds, for editors: nothing is an error, and the parts make up the line.
+
+    The kinds are ``blank``, ``keyword``, ``sign``, ``name``, ``number``, ``string``, ``unclosed`` for a string without
+    end, ``comment`` and ``other``.
+    """
+    position = 0
+    while position < len(line):
+        found = _PATTERN.match(line, position)
+        assert found is not None
+        kind = found.lastgroup or "OTHER"
+        start, end = found.span(kind)
+        text = line[start:end]
+        if start > position:
+            yield "blank", line[position:start]
+        if text == '"':
+            yield "unclosed", line[start:]
+            return
+        if kind in ("FIXED", "NAME"):
+            yield "keyword" if text in KEYWORDS else "name" if kind == "NAME" else "sign", text
+        elif text:
+            yield kind.lower(), text
+        position = end
+
+
 def _number(text: str, place: Location, line: str) -> int | float:
     if "." in text:
         return float(text)

@@ -1,7 +1,7 @@
 """The library: the names that every program has, made as shallow as raspir can.
 
-The same library, as the language itself would define it, is :data:`WRITTEN`: it is what layers are counted on as the
-paper counts them, and it yields the same values.
+The same library in the language itself is the file ``library.rasp``. It yields the same values, and layers are counted
+on it as the paper counts them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.resources import files
 
+from raspir.frontends.expressions import unlocated
 from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.scopes import Scope
 from raspir.frontends.rasp.values import BuiltIn, Selection, Sequence, Value
@@ -36,6 +37,9 @@ def base_scope(maker: Maker) -> Scope:
     scope = Scope("console", None)
     scope.bound = {"True": True, "False": False, "indices": maker.indices, "tokens_asis": maker.tokens(None)}
     scope.bound |= {f"tokens_{kind}": maker.tokens(kind) for kind in ("str", "int", "float", "bool")}
+    for each in scope.bound.values():
+        if isinstance(each, Sequence):
+            unlocated(each.expression)
     scope.out = _tokens(scope)
     return scope
 

@@ -14,8 +14,10 @@ class Limits:
             count as one.
         nesting: the most lists and dicts inside each other.
         calls: the most calls inside each other.
+        file: the most bytes of a file.
     """
 
     items: int = 1_000_000
     nesting: int = 200
     calls: int = 200
+    file: int = 16_000_000

@@ -75,7 +75,7 @@ class Maker:
         self.indices = Sequence(unlocated(self._sop("indices")), "indices")
         self.everywhere = Selection(self.select(1, 1, "==").expression, "full_s")
         self.length = Sequence(self.total(1).expression, "length")
-        unlocated(self.length.expression)
+        unlocated(self.length.expression).title = "length"
 
     def bounded(self, value: V) -> V:
         """Return a list or dict, after checking that it is not too large.
@@ -142,6 +142,10 @@ class Maker:
         if conversion is None:
             return Sequence(self._sop("one_type", given), "tokens_asis")
         return Sequence(self._sop(f"to_{conversion}", given), f"tokens_{conversion}")
+
+    def given(self, program: SOp) -> Sequence:
+        """Return the s-op of a program that Python has made, which is checked to hold atoms of one type."""
+        return Sequence(self._of_one_type(program), program.title or "s-op")
 
     # Elementwise work
 

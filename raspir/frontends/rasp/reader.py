@@ -56,9 +56,19 @@ class Reader:
         return bool(self._lines)
 
     @property
+    def begun(self) -> bool:
+        """Whether the unfinished text has words."""
+        return bool(self._words)
+
+    @property
     def definitions(self) -> int:
         """The number of words ``def`` in the unfinished text."""
         return self._definitions
+
+    def skip(self) -> int:
+        """Count a line that something else reads, and return its number."""
+        number, self._next_line = self._next_line, self._next_line + 1
+        return number
 
     def pending(self) -> str:
         """Return the unfinished text."""
@@ -83,6 +93,25 @@ class Reader:
         statements = self._result()
         if statements is not None:
             self.drop()
+        return statements
+
+    def end(self) -> tuple[Statement, ...]:
+        """Return the statements of the unfinished text, which may lack a last semicolon.
+
+        Raises:
+            RaspSyntaxError: if it lacks more. The text is dropped.
+        """
+        unfinished = self.unfinished_error()
+        if unfinished is None:
+            self.drop()
+            return ()
+        try:
+            statements = self.feed(";")
+        except RaspSyntaxError:
+            raise unfinished from None
+        if statements is None:  # what is unfinished may hold statements
+            self.drop()
+            raise unfinished
         return statements
 
     def unfinished_error(self) -> RaspSyntaxError | None:

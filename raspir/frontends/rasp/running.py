@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from raspir.frontends.calls import is_file
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
 from raspir.frontends.rasp.errors import RaspSyntaxError
@@ -20,7 +21,8 @@ from raspir.frontends.rasp.making import Maker
 from raspir.frontends.rasp.reader import Reader
 from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.showing import Display
-from raspir.frontends.rasp.values import Operand, Sequence, Value, plainly, short
+from raspir.frontends.rasp.values import Function, Operand, Sequence, Value, plainly, short
+from raspir.ir.location import Location
 
 CONSOLE = "<console>"
 """The file of locations in what is typed at the console."""
@@ -93,6 +95,7 @@ class Interpreter:
             self.library = Scope("RASP_support/rasplib", self._base)
             self.library.bound["tokens"] = library_scope(maker, self._base).bound["tokens"]
             self._run_quietly(written(), self.library)
+            maker.length = self.library.bound["length"]  # of which positions from the end are made
         else:
             self.library = library_scope(maker, self._base)
         self.console = Scope("console", self.library, NAMES)
@@ -107,21 +110,36 @@ class Interpreter:
         """
         self._files.clear()  # the statement before may have been interrupted anywhere
         self.evaluator.restart()
-        with _deep_stack():
+        with deep_stack():
             self._run_at_top(statement, self.console)
+
+    def value(self, expression: syntax.Expr) -> Value:
+        """Return the value of an expression at the console, without showing it: ``out`` keeps its value.
+
+        Raises:
+            StatementError: if it has none.
+        """
+        with deep_stack(), _exhaustion_reported(expression.place):
+            return self.evaluator.value(expression, self.console)
+
+    def call(self, function: Function, arguments: list[Value]) -> Value:
+        """Return the result of a call from outside of the language.
+
+        Raises:
+            StatementError: if the number of arguments is wrong, or the body fails.
+        """
+        with deep_stack(), _exhaustion_reported(None):
+            return self.evaluator.called(function, arguments)
 
     def _run_at_top(self, statement: syntax.Statement, scope: Scope) -> None:
         try:
-            if isinstance(statement, syntax.Command):
-                self._command(statement, scope)
-            else:
-                self._run_one(statement, scope, self._show)
+            with _exhaustion_reported(statement.place):
+                if isinstance(statement, syntax.Command):
+                    self._command(statement, scope)
+                else:
+                    self._run_one(statement, scope, self._show)
         except StatementError as fault:
             self._report(fault)
-        except RecursionError:
-            self._report(FailedError("the statement is nested too deeply", statement.place))
-        except MemoryError:
-            self._report(FailedError("the statement needs more memory than there is", statement.place))
 
     def _report(self, fault: StatementError) -> None:
         if self._files:
@@ -153,7 +171,7 @@ class Interpreter:
         if isinstance(result, Applied):
             scope.out = result.listed()
             if show is not _show_nothing and not self._files:
-                self._output.write(self.display.application(result.operand, result.on))
+                self._show_applied(result)
             return
         scope.out = result
         name = expression.name if isinstance(expression, syntax.Name) else None
@@ -169,20 +187,22 @@ class Interpreter:
             values = list(values[0])
         if len(values) != len(names):
             raise RefusedError(f"expected {len(names)} values, but got: {len(values)}")
-        named = [self._named(value, name) for name, value in zip(names, values, strict=True)]
+        named = [self._named(value, name, scope) for name, value in zip(names, values, strict=True)]
         scope.bind(names, named)
         scope.out = named[-1]
         for name in dict.fromkeys(names):
             show(name, scope.bound[name])
 
-    def _named(self, value: Value, name: str) -> Value:
+    def _named(self, value: Value, name: str, scope: Scope) -> Value:
         """Return a value under the name of the variable that it is bound to, which names it in drawings, too."""
         if not isinstance(value, Operand):
             return value
-        expression = value.expression
-        if expression.title is None and expression.operation.name not in ("const", "indices", "input"):
+        expression, is_local = value.expression, scope.parent is not self.library
+        is_new = expression.title is None and expression.operation.name not in ("const", "indices", "input")
+        if is_new or (value.is_local and not is_local):
             expression.title = name
-        named = replace(value, label=short(name, "s-op" if isinstance(value, Sequence) else "sel"), assigned=True)
+        label = short(name, "s-op" if isinstance(value, Sequence) else "sel")
+        named = replace(value, label=label, assigned=True, is_local=is_local and (is_new or value.is_local))
         for given, own in self._base.bound.items():  # the inputs go by the name that they were last given
             if isinstance(own, Operand) and own.expression is expression:
                 self._base.bound[given] = named
@@ -219,6 +239,10 @@ class Interpreter:
             self._output.write(self.display.value(name, value))
         elif not name.startswith("_"):
             self._files[-1].entries.append((name, value))
+
+    def _show_applied(self, applied: Applied) -> None:
+        """Show the value of an s-op or selector on an input, at the top of the console."""
+        self._output.write(self.display.application(applied.operand, applied.on))
 
     # Commands
 
@@ -261,11 +285,11 @@ class Interpreter:
         """Return the file that a statement loads: in the working directory, else beside the file of the statement."""
         name = f"{statement.path}{SUFFIX}"
         here, beside = Path(name), Path(statement.place.file).parent / name
-        if not _is_file(here):
-            if statement.place.file == CONSOLE or not _is_file(beside):
+        if not is_file(here):
+            if statement.place.file == CONSOLE or not is_file(beside):
                 raise RefusedError(f"could not find file: {name}")
             return beside
-        if statement.place.file != CONSOLE and _is_file(beside) and not _is_same_file(here, beside):
+        if statement.place.file != CONSOLE and is_file(beside) and not _is_same_file(here, beside):
             self._output.note(f"{statement.place}: loaded {here} of the working directory, not {beside}")
         return here
 
@@ -280,7 +304,7 @@ class Interpreter:
         """
         if any(_is_same_file(file.path, path) for file in self._files):
             raise RefusedError(f"{path} is being loaded already: a file cannot load itself")
-        text = _read(path)
+        text = _read(path, self.evaluator.maker.limits.file)
         scope = Scope(creator, self.library).exporting_to(into)
         file = _File(path)
         hidden = self.display.show_sequences, self.display.show_selections
@@ -302,16 +326,20 @@ class Interpreter:
             self._output.write(value if name is None else self.display.value(name, value))
 
     def _run_text(self, text: str, file: str, scope: Scope) -> None:
-        """Run the statements of a text, and report its syntax errors before all else."""
+        """Run the statements of a text, up to ``exit``."""
+        try:
+            for statement in self._statements(text, file):
+                self._run_at_top(statement, scope)
+        except ExitError:
+            pass
+
+    def _statements(self, text: str, file: str) -> Iterable[syntax.Statement]:
+        """Return the statements of a text, and report its syntax errors before all else."""
         statements, errors = parsed(text, file)
         for error in errors:
             self._files[-1].has_failed = True
             self._output.write(shown_syntax_error(error, in_file=True) + "\n")
-        try:
-            for statement in statements:
-                self._run_at_top(statement, scope)
-        except ExitError:
-            pass
+        return statements
 
     def _run_quietly(self, text: str, scope: Scope) -> None:
         """Run a text without errors, and show nothing."""
@@ -334,20 +362,15 @@ def parsed(text: str, file: str) -> tuple[list[syntax.Statement], list[RaspSynta
     return statements, errors if unfinished is None else [*errors, unfinished]
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, most: int) -> str:
     try:
+        if path.stat().st_size > most:
+            raise RefusedError(f"could not read file: {path}: it has more than {most} bytes, which is the limit")
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RefusedError(f"could not read file: {path}: {error.strerror or 'it cannot be opened'}") from None
     except UnicodeDecodeError:
         raise RefusedError(f"could not read file: {path}: it is not UTF-8 text") from None
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # the name is too long, or a folder is closed to the user
-        return False
 
 
 def _is_same_file(a: Path, b: Path) -> bool:
@@ -358,7 +381,7 @@ def _is_same_file(a: Path, b: Path) -> bool:
 
 
 @contextmanager
-def _deep_stack() -> Iterator[None]:
+def deep_stack() -> Iterator[None]:
     """Let Python's stack grow, since calls of the language inside each other are calls of Python inside each other."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))
@@ -366,6 +389,17 @@ def _deep_stack() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(before)
+
+
+@contextmanager
+def _exhaustion_reported(place: Location | None) -> Iterator[None]:
+    """Convert the exhaustion of the stack or the memory to an error of the language."""
+    try:
+        yield
+    except RecursionError:
+        raise FailedError("the statement is nested too deeply", place) from None
+    except MemoryError:
+        raise FailedError("the statement needs more memory than there is", place) from None
 
 
 _Show = Callable[[str, Value], None]

@@ -29,11 +29,13 @@ class Operand:
         expression: the program or selector that computes it.
         label: the name under which it is shown where no variable names it.
         assigned: whether an assignment has given it that name.
+        is_local: whether its program has its name from a variable of a call, until one outside of calls gives another.
     """
 
     expression: SOp | Selector
     label: str
     assigned: bool = False
+    is_local: bool = False
 
     def __eq__(self, other: object) -> bool:
         """Return whether ``other`` is the same s-op or selector, perhaps under another name."""

@@ -136,7 +136,7 @@ class Typing:
         if "complex" in held and name not in _KEEPS_COMPLEX:
             self._require(node, held)
         if name == "to_float" and STR in self[node.operands[0]]:
-            return held | {"nan"}
+            return held | {"nan", "read"}
         if not any(FLOAT in self[operand] for operand in node.operands) or name not in (*_KEEPS_NAN, "pow"):
             return held
         if name == "pow":
@@ -153,6 +153,8 @@ class Typing:
         if held:
             if "complex" in held:
                 raise OpaqueError("it may compute with a complex number, which is not an atom")
+            if "read" in held:
+                raise OpaqueError("it may compute with NaN, which is not an atom, as of the string 'nan'")
             raise OpaqueError(
                 "it may compute with NaN, as of an infinite float; a vocabulary without floats rules it out"
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from raspir.ir import Graph, Location
+from raspir.viz.report.extents import rasp_statements
 
 _AROUND = 2  # lines of context around a line outside all statements
 _LARGEST = 4_000_000  # the size in bytes up to which files are read
@@ -42,7 +43,7 @@ def excerpts(graph: Graph) -> list[Excerpt]:
         text = _read(file)
         if text is not None:
             name = str(Location(file, 1)).rsplit(":", 1)[0]
-            made.append(Excerpt(file, name, _parts(text, lines), frozenset(lines)))
+            made.append(Excerpt(file, name, _parts(text, lines, file.endswith(".rasp")), frozenset(lines)))
     return made
 
 
@@ -56,11 +57,11 @@ def _read(file: str) -> str | None:
         return None
 
 
-def _parts(text: str, marked: Iterable[int]) -> tuple[tuple[tuple[int, str], ...], ...]:
+def _parts(text: str, marked: Iterable[int], is_rasp: bool) -> tuple[tuple[tuple[int, str], ...], ...]:
     """Return the statements with marked lines, and the comments directly above them."""
     lines = text.split("\n")  # as Python counts lines: other separators do not end one
     shown: set[int] = set()
-    statements = _statements(text)
+    statements = rasp_statements(text) if is_rasp else _statements(text)
     for line in marked:
         first, last = next(((a, b) for a, b in statements if a <= line <= b), (line - _AROUND, line + _AROUND))
         while first > 1 and first - 2 < len(lines) and lines[first - 2].lstrip().startswith("#"):

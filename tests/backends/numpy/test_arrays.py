@@ -45,7 +45,7 @@ def test_what_is_no_batch(batch):
 
 
 def test_batches_whose_predicates_have_tables_larger_than_a_block():
-    run = raspir.compile(select(tokens, tokens, lambda k, q: k < int(q)).value(1))
+    run = raspir.compile(select(tokens, tokens, lambda k, q: k < hash(q)).value(1))
     run.block_bytes = 1000
     inputs = [[7 * i % 11 + 100 * n for i in range(10)] for n in range(40)]
     sizes = []

@@ -18,7 +18,7 @@ from raspir.ir.atoms import atom_key
 from raspir.ir.evaluation import EVALUATORS, checked, refusing, skipping
 from raspir.runtime.messages import failed_on
 
-UNARY = ("neg", "abs", "round", "not")
+UNARY = ("neg", "abs", "round", "not", "to_int", "to_float", "to_str", "to_bool")
 BINARY = sorted(set(ELEMENTWISE) - set(UNARY) - {"pow"})
 EXPONENTS = st.sampled_from([KINDS["small"], KINDS["bools"], st.sampled_from([0.5, -1.0, 0.0, 2.0, inf, -inf])])
 BASES = st.sampled_from([KINDS[name] for name in ("small", "widths", "floats", "bools", "atoms", "wholes")])

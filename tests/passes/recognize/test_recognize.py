@@ -188,7 +188,7 @@ LIARS = {
     "an import": (imports, "it imports a module"),
     "an assertion": (globals()["asserts"], "it raises an exception"),
     "a name that is not defined": (unbound, "it uses undefined, which is not defined"),
-    "a class pattern": (matches, "which is neither an operator nor an atom"),
+    "a class pattern": (matches, "it tests the class of a value"),
     "an object": (Callable(), "neither a plain Python function"),
     "a method": (Callable().method, "neither a plain Python function"),
     "a cache": (functools.lru_cache(lambda x: x + 1), "neither a plain Python function"),

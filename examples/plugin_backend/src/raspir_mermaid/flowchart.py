@@ -113,8 +113,9 @@ class Flowchart:
         describer, name = self._describer, self._describer.label(node)
         if node.operation.name == "best":
             return f"{name} = {describer.part(node.operands[1])} at {describer.choice(node)}"
-        if node.operation.name in ("sum", "mean"):
-            return f"{name} = {node.operation.name} of {describer.part(node.operands[1])}"
+        if node.operation.name in ("sum", "mean", "average"):
+            kind = "sum" if node.operation.name == "sum" else "mean"
+            return f"{name} = {kind} of {describer.part(node.operands[1])}"
         made = describer(node)
         return made if made == name else f"{name} = {made}"
 

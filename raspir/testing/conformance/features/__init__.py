@@ -11,6 +11,7 @@ from raspir.testing.conformance.features import (
     best,
     causal,
     challenges,
+    conversions,
     elementwise,
     functions,
     missing,
@@ -29,7 +30,7 @@ from raspir.testing.conformance.features import (
 def cases() -> tuple[Case, ...]:
     """Return the feature cases, each about something that a backend can get wrong independently."""
     modules = (
-        sources, elementwise, functions, together, tuples, selectors, aggregates, best, missing, moving,
+        sources, elementwise, conversions, functions, together, tuples, selectors, aggregates, best, missing, moving,
         numbers, programs, causal, assumptions, mistakes, challenges,
     )  # fmt: skip
     return tuple(case for module in modules for case in module.cases())
