@@ -692,6 +692,7 @@ class Naive:
             self.expect(function.name, len(function.parameters), given)
             result = function.call(*given)
             if isinstance(result, Seq | Sel):
+                self.example.of(result)
                 self.on.of(result)
                 if not result.assigned:
                     label = f"{function.name}({' , '.join(map(argument, given))})"
