@@ -24,6 +24,13 @@ def test_programs(batch, long):
         compare_program(Programs(Random(seed)).program(8), Random(seed), long)
 
 
+@pytest.mark.sampled
+def test_programs_with_the_library_in_the_language():
+    """The library that is built in, and the one that is written in the language, yield the same."""
+    for seed in range(COUNT // 4):
+        compare_program(Programs(Random(seed)).program(8), Random(seed), as_written=True)
+
+
 def test_programs_reach_each_kind_of_reply():
     seen = sum((compare_program(Programs(Random(seed)).program(8), Random(seed)) for seed in range(40)), Counter())
     expected = {"value", "own error", "runtime error", "elsewhere", "fails elsewhere", "lowered", "numpy", "optimized"}
