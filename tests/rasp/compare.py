@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from meaningful import INPUTS
 from naive import CALL, OWN, PYTHON, Failure, Fun, Input, Naive, Sel, Seq
-from programs import INPUTS
 from trees import shape
 
 import raspir

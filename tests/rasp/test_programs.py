@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from compare import compare_program
 from daily import Run
-from programs import Programs
+from meaningful import Programs
 
 COUNT = 2000 if Run.evidence else 80
 BATCHES = 4
