@@ -189,6 +189,14 @@ class Builder:
         twice = build("add", half, half)
         return build("add", twice, term) if times % 2 else twice
 
+    def operations_of_multiple(self, term: Node, times: int) -> int:
+        """Return how many operations ``times · term`` takes in :meth:`linear`, for an integer term."""
+        taken = 0
+        while times > 1 and not self.facts.multiplies(term, times):
+            taken += 1 + times % 2
+            times //= 2
+        return taken + (times > 1)
+
     def side(self, form: Linear) -> Node:
         """Return a node that computes ``form`` for comparison only, where a boolean may stand for an integer."""
         return form.term if form.term is not None and not form.constant else self.linear(form)

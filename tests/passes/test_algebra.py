@@ -435,3 +435,20 @@ def test_folding_programs_keeps_atoms_and_their_types(program, given_input, assu
     assert folded.stats().layers <= graph.stats().layers
     if expected is not None:
         assert exactly(folded, given_input) == expected
+
+
+def test_multiples_made_by_additions_count_as_these():
+    """7 · t could be too large for a product, so it is added up, which no comparison may take for one operation."""
+    written = """raspir 1
+%tokens = input name="tokens" : atom
+%t = to_int %tokens : int
+%m = mul %t, 7 : int
+%i = indices : int
+%v = mul %i, %i : int
+%s = select.eq %i, %m : selector
+%d = mean %s, %v default=0 : int|float
+output out = %d
+"""
+    graph = raspir.parse(written)
+    optimized = raspir.optimize(graph)  # a rule that does not terminate warns, which is an error here
+    assert list(raspir.compile(optimized)("0102")) == list(raspir.compile(graph, optimize=False)("0102"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from drawn_programs import INPUTS
+from meaningful import INPUTS
 from naive import CALL, OWN, PYTHON, Failure, Fun, Input, Naive, Sel, Seq
 from trees import shape
 
@@ -16,6 +16,7 @@ from raspir.frontends.rasp.console import Console
 from raspir.frontends.rasp.faults import FailedError, NotCallableError, RefusedError, StatementError
 from raspir.frontends.rasp.printing import unparse
 from raspir.frontends.rasp.reader import parse
+from raspir.frontends.rasp.running import Interpreter
 from raspir.frontends.rasp.values import Function, Selection, Sequence
 
 OPENINGS = {OWN: "\t\t!!ignoring input:\n\t ", PYTHON: "something went wrong: ", CALL: "not implemented this command"}
@@ -58,11 +59,13 @@ def _numbers(values):
     return [int(value) if isinstance(value, bool) else value for value in values]
 
 
-def compare_program(statements, random, long=False):
+def compare_program(statements, random, long=False, as_written=False):
     """Compare a program statement by statement, and what it leaves bound on other inputs. Return what was seen."""
     seen = Counter()
     output = Output()
     console, naive = Console(output), Naive()
+    if as_written:
+        console.interpreter = Interpreter(output, as_written=True)
     if long:
         statements = [lengthened(each) for each in statements]
         console.feed('set example "' + "hello" * 11 + '"')
@@ -98,6 +101,8 @@ def reply(console, naive, statement, text):
     _, failure = _attempted(lambda: naive.run(statement), Failure)
     if failure is not None:
         opening = OPENINGS[failure.kind]
+        if failure.text.startswith("RASP sequences") and text.startswith(OPENINGS[PYTHON]):
+            return PYTHON  # what fails on every input fails before there is one
         assert text.startswith(opening), (unparse(statement), failure.kind, failure.text, text)
         if failure.kind == OWN:
             assert text == f"{opening}{failure.text}\n", (unparse(statement), failure.text, text)
@@ -115,15 +120,20 @@ def reply(console, naive, statement, text):
     return "value"
 
 
+def same_on_example(ours, on, naive, example):
+    """Return whether values are the same on the example, which may be another one than that of their definition."""
+    found, fault = _attempted(lambda: on.of(ours), StatementError)
+    expected, failure = _attempted(lambda: example.of(naive), Failure)
+    return (fault is None) == (failure is None) and (fault is not None or same(found, expected))
+
+
 def equal(ours, naive, console, session):
     """Return whether two values are the same on the example, s-ops with their names."""
     if isinstance(naive, Seq | Sel):
         kind = Sequence if isinstance(naive, Seq) else Selection
         on = console.interpreter.evaluator.example
         return (
-            isinstance(ours, kind)
-            and ours.label == naive.label
-            and (not on.size or same(on.of(ours), session.example.of(naive)))
+            isinstance(ours, kind) and ours.label == naive.label and same_on_example(ours, on, naive, session.example)
         )
     if isinstance(naive, Fun):
         return isinstance(ours, Function) and ours.name == naive.name

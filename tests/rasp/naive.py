@@ -422,7 +422,15 @@ def marked(side):
 
 
 def shift(seq, n, filler):
-    return aggregate(select(indices, binary("-", indices, n), "=="), seq, filler)
+    source = select(indices, binary("-", indices, n), "==")
+    if not isinstance(filler, Seq | Sel | Fun):
+        return aggregate(source, seq, filler)
+
+    def make(where):  # the selector is checked before the default is
+        where.of(source)
+        aggregate(source, seq, filler)
+
+    return Seq(make)
 
 
 def sort(seq, key):
@@ -692,6 +700,7 @@ class Naive:
             self.expect(function.name, len(function.parameters), given)
             result = function.call(*given)
             if isinstance(result, Seq | Sel):
+                self.example.of(result)
                 self.on.of(result)
                 if not result.assigned:
                     label = f"{function.name}({' , '.join(map(argument, given))})"

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from compare import Output
 from daily import Run
-from drawn_programs import Programs
+from meaningful import Programs
 
 from raspir.frontends.rasp.console import Console
 from raspir.frontends.rasp.limits import Limits

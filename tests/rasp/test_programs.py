@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from compare import compare_program
 from daily import Run
-from drawn_programs import Programs
+from meaningful import Programs
 
 COUNT = 2000 if Run.evidence else 80
 BATCHES = 4
@@ -22,6 +22,13 @@ def test_programs(batch, long):
     count = COUNT // 3 if long else COUNT
     for seed in range(batch * count, (batch + 1) * count):
         compare_program(Programs(Random(seed)).program(8), Random(seed), long)
+
+
+@pytest.mark.sampled
+def test_programs_with_the_library_in_the_language():
+    """The library that is built in, and the one that is written in the language, yield the same."""
+    for seed in range(COUNT // 4):
+        compare_program(Programs(Random(seed)).program(8), Random(seed), as_written=True)
 
 
 def test_programs_reach_each_kind_of_reply():

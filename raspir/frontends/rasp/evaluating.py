@@ -311,7 +311,10 @@ class Evaluator:
         """
         _require_count(function.name, len(function.parameters), arguments)
         if isinstance(function, BuiltIn):
-            result = function.make(*arguments)
+            with self._checking_on(self.example):  # as the bodies of all functions are, even within an application
+                result = function.make(*arguments)
+                if isinstance(result, Operand):
+                    self._on.check(result)
         else:
             assert isinstance(function, Defined)
             result = self._body(function, arguments)

@@ -34,7 +34,7 @@ def bounded(algebra: Builder, node: Compare) -> Node | None:
     if not form.terms:
         return None
     taken = sum(additions(algebra, side, 8) for side in (a, b))
-    return algebra.compare(form, node.operation.name) if operations(form) + 1 < taken + 1 else None
+    return algebra.compare(form, node.operation.name) if operations(algebra, form) + 1 < taken + 1 else None
 
 
 def constant_last(algebra: Builder, node: Compare) -> Node | None:

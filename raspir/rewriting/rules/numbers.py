@@ -61,14 +61,14 @@ def sum_(algebra: Builder, node: Node) -> Node | None:
     form = algebra.facts.linear(node)
     if form.is_term(node):
         return None
-    short = operations(form)
+    short = operations(algebra, form)
     return algebra.linear(form) if short < additions(algebra, node, short) else None
 
 
-def operations(form: Linear) -> int:
+def operations(algebra: Builder, form: Linear) -> int:
     """Return how many operations a linear form takes."""
     negative = bool(form.terms) and all(c < 0 for c in form.terms.values())
-    scaled = sum(abs(c) != 1 for c in form.terms.values())
+    scaled = sum(algebra.operations_of_multiple(term, abs(c)) for term, c in form.terms.items())
     return max(len(form.terms) - 1, 0) + scaled + negative + (form.constant != 0 and bool(form.terms))
 
 
