@@ -22,6 +22,7 @@ from raspir.frontends.rasp.memo import Memo
 from raspir.frontends.rasp.values import Operand, Sequence, Value, described, is_atom, items_of, listed, plainly
 from raspir.ir import Atom, Graph, Node, build, make
 from raspir.ir.errors import EvaluationError, MixedTypesError, NoAverageError
+from raspir.ir.operations import Role
 from raspir.ir.types import SELECTOR
 from raspir.ir.walks import postorder
 from raspir.runtime.reference import step, trace
@@ -30,6 +31,9 @@ _TOKENS = build("input", name="tokens")
 _CONTEXT = Graph({"out": _TOKENS}, (_TOKENS,))
 """A graph without functions, names and locations, of which no operation of the language has need."""
 
+
+_ELEMENTWISE = (Role.SOURCE, Role.ELEMENTWISE)
+_ORDERS = ("select.lt", "select.le", "select.gt", "select.ge")
 
 LONG = 48
 """The length of an input from which NumPy is faster."""
@@ -77,9 +81,22 @@ class Evaluation:
         if isinstance(operand, Sequence):
             self.of(operand)
         elif self.items and self._is_long:
-            self._at_once(operand)
+            self._check_long(operand)
         else:
             self._in_steps(operand)
+
+    def _check_long(self, operand: Operand) -> None:
+        """Check the comparisons of a selector, without comparing all keys with all queries.
+
+        Only orders fail, and only between a string and a number.
+        """
+        for expression in self._pending(operand.expression):
+            if expression.function is not None:
+                self._at_once(operand)
+            elif expression.operation.name in _ORDERS:
+                keys, queries = (self._in_steps(operand, part) for part in expression.operands)
+                if len({isinstance(atom, str) for atom in (*keys, *queries)}) > 1:
+                    self._in_steps(operand)
 
     def of(self, operand: Operand) -> Any:
         """Return the atoms of an s-op, or the rows of a selector.
@@ -93,10 +110,10 @@ class Evaluation:
             raise illegal_types(listed(self._alternatives(operand), "()"))
         return values
 
-    def _in_steps(self, operand: Operand) -> Any:
-        """Compute each expression by the definition of the language."""
+    def _in_steps(self, operand: Operand, part: Expression | None = None) -> Any:
+        """Compute an operand, or only a part of it, expression by expression by the definition of the language."""
         inputs = {"tokens": self.items}
-        root: Expression = operand.expression
+        root = operand.expression if part is None else part
         for expression in postorder(root, self._unknown_operands, self._steps):
             if self._is_input(expression):
                 self._steps[expression] = _TOKENS, self._known[expression]
@@ -124,22 +141,36 @@ class Evaluation:
         return node, trace(graph, self.items)[node]
 
     def _at_once(self, operand: Operand) -> list[Atom]:
-        """Compute an s-op, or the width of a selector, from what is known by NumPy: no key is compared with each query.
+        """Compute an s-op, or the width of a selector, from what is known: NumPy compares no key with each query.
 
-        If it fails, the values are computed in steps instead, which finds the part at fault.
+        If it fails, the values are computed in steps instead, which finds the part at fault. For elementwise work alone,
+        the preparation of NumPy would take longer than the steps.
         """
         root: Expression = operand.expression
         known = self._known.get(root)
         if known is None:
-            try:
-                graph, inputs = self._from_known(root)
-                known = list(runner("numpy").compile(graph)(inputs))
-            except EvaluationError as error:
-                if len(self.items) < TOO_LONG:
-                    self._in_steps(operand)
-                raise FailedError(error.message) from error
+            is_elementwise = all(each.operation.role in _ELEMENTWISE for each in self._pending(root))
+            in_steps = is_elementwise and len(self.items) < TOO_LONG
+            known = self._in_steps(operand) if in_steps else self._run(operand)
             self._known[root] = known
         return known
+
+    def _run(self, operand: Operand) -> list[Atom]:
+        """Return the result of the program of an s-op, or of the width of a selector, on NumPy."""
+        try:
+            graph, inputs = self._from_known(operand.expression)
+            return list(runner("numpy").compile(graph)(inputs))
+        except EvaluationError as error:
+            if len(self.items) < TOO_LONG:
+                self._in_steps(operand)
+            raise FailedError(error.message) from error
+
+    def _pending(self, root: Expression) -> list[Expression]:
+        """Return the expressions that ``root`` needs and that are not known, in post-order."""
+        pending: dict[Expression, None] = {}
+        for expression in postorder(root, self._unknown_operands, pending):
+            pending[expression] = None
+        return [each for each in pending if not self._is_input(each)]
 
     def _from_known(self, root: Expression) -> tuple[Graph, dict[str, list[Atom]]]:
         """Return a graph of ``root`` that has the s-ops that are known as inputs, and these inputs.
