@@ -143,8 +143,8 @@ class Evaluation:
     def _at_once(self, operand: Operand) -> list[Atom]:
         """Compute an s-op, or the width of a selector, from what is known: NumPy compares no key with each query.
 
-        If it fails, the values are computed in steps instead, which finds the part at fault. For elementwise work alone,
-        the preparation of NumPy would take longer than the steps.
+        If it fails, the values are computed in steps instead, which finds the part at fault. Elementwise work alone
+        takes less time in steps than to prepare for NumPy.
         """
         root: Expression = operand.expression
         known = self._known.get(root)
