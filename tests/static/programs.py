@@ -1,5 +1,6 @@
 """Programs with the types that a type checker and an editor see; test_typing.py checks them, and runs them."""
 
+from collections.abc import Callable
 from typing import Any, assert_type
 
 import raspir
@@ -216,6 +217,7 @@ raspir.show(slide(), "a<b")
 page: str = raspir.report(slide(), ["a<b"])
 assert_type(raspir.load("examples/puzzles.py", "smallest"), ProgramExpression | SelectorExpression | raspir.Graph)
 assert_type(raspir.load("examples/puzzles.py"), Any)
+extension: tuple[Callable[[Any], None], ...] = (raspir.load_ipython_extension, raspir.unload_ipython_extension)
 assert_type(raspir.backends(), tuple[str, ...])
 assert_type(raspir.__version__, str)
 raspir.set_example("hello")

@@ -132,7 +132,7 @@ def _sums() -> Iterator[ProofCase]:
         ("u + 1 - 1 = u + 0 where u may be a boolean", make("sub", one, 1), whole[0]),
         ("(u + v) - u = v", make("sub", make("add", U, V), U), *integers[:2]),
         ("u - (u - v) = v + 0", make("sub", U, make("sub", U, V)), *whole[:2]),
-        ("2 * u + 3 * u = 5 * u", make("add", make("mul", 2, U), make("mul", U, 3)), whole[0]),
+        ("2 * u + 2 * u = 4 * u", make("add", make("mul", 2, U), make("mul", U, 2)), whole[0]),
         ("-(v - u) + v = u + 0", make("add", make("neg", make("sub", V, U)), V), *whole[:2]),
         ("(u + v) + (w - v) + 2 - u = w + 2",
          make("sub", make("add", make("add", make("add", U, V), make("sub", W, V)), 2), U), *integers),
