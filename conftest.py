@@ -1,7 +1,7 @@
 """Runs the snippets of the pages as tests: what they print is compared with what the pages say.
 
 Snippets are in Python, or in the paper's language (``tests/transcripts.py``). That module is imported by the first
-snippet: pytest reads this file also where it does not find the modules of the tests, as in a run of the conformance kit.
+snippet: pytest reads this file also where it does not find the modules of the tests, as in a run of the kit.
 """
 
 from doctest import ELLIPSIS
