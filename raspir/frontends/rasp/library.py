@@ -121,7 +121,8 @@ class _Library:
 
     def shift(self, seq: Value, n: Value, filler: Value) -> Value:
         maker = self._maker
-        source = maker.binary("-", maker.indices, n)
+        is_left = isinstance(n, int) and n < 0  # written as people would: `indices + 1`, not `indices - (-1)`
+        source = maker.binary("+", maker.indices, -n) if is_left else maker.binary("-", maker.indices, n)
         return maker.aggregate(maker.select(maker.indices, source, "=="), seq, filler)
 
     def mark_last_instance(self, seq: Value, val: Value) -> Value:
