@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Any, overload
+from typing import Any
 
 from raspir.frontends.calls import split
 from raspir.frontends.choosing import SeveralProgramsError
-from raspir.frontends.files import Loaded, is_text, load_named, output_of, programs_among
+from raspir.frontends.files import is_text, load_named, output_of, programs_among
 from raspir.ir import Graph
 from raspir.ir.tracebacks import public
 
 
-@overload
-def load(target: str | os.PathLike[str], name: str) -> Loaded: ...
-@overload
-def load(target: str | os.PathLike[str], name: None = None) -> Any: ...
 @public
 def load(target: str | os.PathLike[str], name: str | None = None) -> Any:
     """Return the program or selector of a file, or several by name.

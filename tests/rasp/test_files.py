@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from test_cli import ROOT, output, raspir, refused
 
-from raspir import RaspirError, RaspirWarning, Selector, SOp, load, tokens
+from raspir import RaspirError, RaspirWarning, Selector, SOp, indices, load, tokens
 from raspir.cli.completion import functions, programs, solutions
 from raspir.frontends.choosing import SeveralProgramsError
 from raspir.frontends.files import find, load_shown
+from raspir.frontends.rasp.files import RaspFile
 from raspir.ir import Graph, LoadError
 from raspir.viz.report.extents import rasp_statements
 
@@ -141,7 +142,8 @@ def test_names_at_fault(folder: Path) -> None:
         ),
         "several.rasp:max": "max requires arguments (a, b)",
         "several.rasp:moved(1)": "the call `moved(1)` fails: wrong number of args for moved- expected: 2, got: 1.",
-        "several.rasp:moved(1": "the call `moved(1` cannot be read",
+        "several.rasp:moved(1": "the call `moved(1` cannot be read: it is unfinished",
+        "several.rasp:moved(;": 'the call `moved(;` cannot be read: unexpected ";" after "("',
         "several.rasp:moved(1,2);a = 3": "is not a call of a function of the file",
         "several.rasp:other(1)": "the call `other(1)` fails: Error: Undefined variable: other",
         'several.rasp:moved("a",1)': "several.rasp:3:12: `-`",
@@ -315,6 +317,19 @@ def test_puzzles_take_solutions(tmp_path: Path) -> None:
     assert "s.rasp:4:37: Error: Undefined variable" in refused("puzzle", "hist", "s.rasp:failing", cwd=tmp_path)
     assert "does not take the puzzle's arguments" in refused("puzzle", "hist", "s.rasp:shift_", cwd=tmp_path)
     assert "s.rasp has no cumsum" in refused("puzzle", "cumsum", "s.rasp", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("parameters", ["s, s", "lambda"])
+def test_puzzles_refuse_parameters_that_python_has_not(parameters: str, tmp_path: Path) -> None:
+    (tmp_path / "p.rasp").write_text(f"def hist({parameters}) {{ return indices; }}\n", encoding="utf-8")
+    assert f"Python cannot call hist({parameters})" in refused("puzzle", "hist", "p.rasp", cwd=tmp_path)
+
+
+def test_lists_that_functions_return_hold_programs(tmp_path: Path) -> None:
+    path = tmp_path / "l.rasp"
+    path.write_text("def pair(s) { return [s, s + 1]; }\n", encoding="utf-8")
+    function = RaspFile(str(path)).solution("pair")
+    assert [each("ab") for each in function(indices)] == [[0, 1], [1, 2]]
 
 
 def test_solutions_are_functions_of_programs_and_atoms(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,9 @@ def test_names_are_shared(shell):
     assert "_own" not in names
     run(shell, "q = p + 1\nm = n + 1\nwords = ['a', ('b', 2.5)]\ntable = {'k': q}")
     assert shows(shell, "%rasp q + m;", "5 7 9 11 13")
-    assert run(shell, "%rasp words;").stdout == '     list: words = [\n\t\t    value:  "a"\n' or True
+    assert run(shell, "%rasp words;").stdout == (
+        "     list: words =  [\n\t\t    value:  \"a\"\n\t\t     list: ['b', 2.5]\n                   ]\n"
+    )
     assert run(shell, "%rasp words[1][1];").stdout == "    value: out =  2.5\n"
     assert shows(shell, '%rasp table["k"]', "1 3 5 7 9")
 

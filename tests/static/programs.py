@@ -21,7 +21,6 @@ from raspir import (
     tokens,
     where,
 )
-from raspir.frontends.programs import ProgramExpression, SelectorExpression
 from raspir.ir import Atom
 from raspir.library import flip, hist, length, shift, sort
 from raspir.tracr import causal_eval, lib, rasp
@@ -215,8 +214,7 @@ emitted: str | bytes = raspir.emit(slide(), "text")
 drawn: str | bytes = raspir.draw(slide(), format="dot", optimize=True)
 raspir.show(slide(), "a<b")
 page: str = raspir.report(slide(), ["a<b"])
-assert_type(raspir.load("examples/puzzles.py", "smallest"), ProgramExpression | SelectorExpression | raspir.Graph)
-assert_type(raspir.load("examples/puzzles.py"), Any)
+assert_type(raspir.load("examples/puzzles.py", "smallest"), Any)  # what it is depends on the file
 extension: tuple[Callable[[Any], None], ...] = (raspir.load_ipython_extension, raspir.unload_ipython_extension)
 assert_type(raspir.backends(), tuple[str, ...])
 assert_type(raspir.__version__, str)

@@ -18,7 +18,7 @@ from raspir.frontends.rasp.faults import FailedError, RefusedError, StatementErr
 from raspir.frontends.rasp.reader import parse
 from raspir.frontends.rasp.running import SUFFIX, Interpreter, deep_stack
 from raspir.frontends.rasp.scopes import Scope
-from raspir.frontends.rasp.sharing import from_python
+from raspir.frontends.rasp.sharing import from_python, to_python
 from raspir.frontends.rasp.values import Function, Operand, Sequence, Value
 from raspir.ir.atoms import show
 from raspir.ir.errors import LoadError, RaspirWarning, warn_once
@@ -130,7 +130,9 @@ class RaspFile:
         try:
             statements = parse(f"{text}\n;", _CALL)
         except RaspSyntaxError as error:
-            raise LoadError(f"the call {written} cannot be read: {error.message}") from None
+            is_cut = error.location is not None and error.location.line > text.count("\n") + 1  # at the semicolon added
+            problem = "it is unfinished" if is_cut else error.message
+            raise LoadError(f"the call {written} cannot be read: {problem}") from None
         if len(statements) != 1 or not isinstance(statements[0], syntax.Expression):
             raise LoadError(f"{written} is not a call of a function of the file, such as f(2)")
         try:
@@ -141,15 +143,22 @@ class RaspFile:
             raise LoadError(f"the call {written} fails: {fault.message}") from None
 
     def _callable(self, function: Function) -> Callable[..., Any]:
-        """Return a function of the language as a Python function, of programs and atoms."""
-        signature = inspect.Signature(
-            [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in function.parameters]
-        )
+        """Return a function of the language as a Python function, of programs and atoms.
+
+        Raises:
+            LoadError: if Python has no such parameters: two of one name, or a keyword.
+        """
+        try:
+            signature = inspect.Signature(
+                [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in function.parameters]
+            )
+        except ValueError as error:
+            raise LoadError(f"Python cannot call {function.name}({', '.join(function.parameters)}): {error}") from None
 
         def call(*positional: Any, **named: Any) -> Any:
             given = signature.bind(*positional, **named)
             result = self._runner.called(function, [_taken(each) for each in given.arguments.values()])
-            return result.expression if isinstance(result, Operand) else result
+            return to_python(result, self._runner.called)
 
         call.__name__, call.__module__ = function.name, self.file
         call.__signature__ = signature  # type: ignore[attr-defined]  # inspect reads it
