@@ -316,12 +316,13 @@ def report_on(
     Raises:
         InputError, BackendError: as for :func:`report`.
     """
-    from raspir.backends.tracing import traced
+    from raspir.backends.tracing import shown, traced
     from raspir.viz.report import WIDTHS, Report, page
 
+    named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
+    written = shown(written, (given for _, given in named))
     same = optimized is None or optimized == written
     graphs = [written] if optimized is None or same else [written, optimized]
-    named = [(str(label), given) for label, given in inputs.items()] if isinstance(inputs, Mapping) else _named(inputs)
     traces = [(label, [traced(graph, given) for graph in graphs]) for label, given in named]
     title = str(title) or ", ".join(written.name_of(node) or name for name, node in written.outputs.items())
     drawers = [drawer("graphviz").with_options({"width": width}) for width in WIDTHS.values()]

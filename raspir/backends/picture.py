@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from raspir.backends.tracing import traced
+from raspir.backends.tracing import shown, traced
 from raspir.ir import Graph, Node
 from raspir.ir.text.describe import Describer
 from raspir.runtime.display import Displayed
@@ -40,7 +40,7 @@ class Picture(Displayed):
 
     def __init__(self, kind: Kind, graph: Graph, input: object) -> None:
         self.kind = kind
-        self.trace = traced(graph, input)
+        self.trace = traced(shown(graph, [input]), input)
 
     @property
     def failure(self) -> Failure | None:

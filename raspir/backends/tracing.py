@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from raspir.ir import Atom, Graph, Node, RaspirError, verify
+from raspir.ir.checks import without_checks
 from raspir.ir.operations import Role
 from raspir.runtime.inputs import read_inputs
 from raspir.runtime.reference import LONG, require_functions, steps
@@ -25,6 +26,18 @@ def traced(graph: Graph, input: object) -> Trace:
     n = len(next(iter(inputs.values())))
     values, failure = (_by_reference if n < LONG else _by_numpy)(graph, inputs)
     return Trace(graph, inputs, n, values, failure)
+
+
+def shown(graph: Graph, inputs: Iterable[object] = ()) -> Graph:
+    """Return ``graph`` as pictures show it: without checks of whole sequences, unless it fails on one of ``inputs``.
+
+    Raises:
+        GraphError, BackendError, InputError: as :func:`traced`.
+    """
+    plain = without_checks(graph)
+    if plain is graph or any(traced(graph, input).failure is not None for input in inputs):
+        return graph
+    return plain
 
 
 def _sequences(graph: Graph) -> list[Node]:

@@ -36,6 +36,7 @@ from raspir.cli.shared import (
     write,
 )
 from raspir.ir import Graph, InputError, LoadError, print_graph
+from raspir.ir.checks import without_checks
 from raspir.passes.base import Pass
 from raspir.passes.options import Options
 from raspir.passes.report import Report
@@ -75,7 +76,7 @@ def stats(
     """Show the layers of a program, the heads in each, and their costs."""
     report = Report()
     with prints_aside():
-        written = load_graph(program, bind, options)
+        written = without_checks(load_graph(program, bind, options))
         passes = "" if no_optimize else None
         optimized = after_passes(written, options, passes, report)
         counted = _counted_as_rasp(program) if as_rasp else None

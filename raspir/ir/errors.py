@@ -100,9 +100,16 @@ class NoAverageError(SequenceError):
     problem = "a mean of several takes a sequence of numbers, not all of them booleans"
 
 
+class MissingKeyError(KeyError):
+    """An atom that equals no key of a table."""
+
+    def __str__(self) -> str:
+        return "no key equals it"
+
+
 def reason(error: BaseException) -> str:
     """Return the class and message of ``error``."""
-    if isinstance(error, RecordedError | MissingValueError | SequenceError):
+    if isinstance(error, RecordedError | MissingKeyError | MissingValueError | SequenceError):
         return str(error)
     try:
         message = str(error)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from raspir.ir.atoms import Atom, as_atom, atom_key, is_atom, show
-from raspir.ir.errors import InputError, MissingValueError
+from raspir.ir.errors import InputError, MissingKeyError, MissingValueError
 from raspir.ir.node import Node
 from raspir.ir.operations import OPERATIONS, Role
 from raspir.ir.types import NONE
@@ -36,9 +36,16 @@ def lookup(node: Lookup) -> Callable[..., Atom]:
 def item(node: Item) -> Callable[[Atom], Atom]:
     """Return the scalar function of an ``item`` node, which finds keys by equality: ``True`` is ``1``.
 
-    It raises a :class:`KeyError` on any other atom.
+    It raises a :class:`~raspir.ir.errors.MissingKeyError` on any other atom.
     """
-    return dict(zip(node.keys, node.values, strict=True)).__getitem__
+    table = dict(zip(node.keys, node.values, strict=True))
+
+    def found(atom: Atom) -> Atom:
+        if atom not in table:
+            raise MissingKeyError(atom)
+        return table[atom]
+
+    return found
 
 
 def checked(result: Any) -> Atom:

@@ -108,7 +108,7 @@ APPLIES = [
     (conversions.table_of_items, item((1, "b", 0), (1, "x", 5)),
      expression(SOp, "lookup", (tokens,), (1, (1, "b"), (1, "x"))), (1, "b")),
     (conversions.table_of_items, item((1, None), (1, 5)),
-     expression(SOp, "lookup", (tokens,), (1, (True, 1, 1.0, None), (1, 1, 1, 5))), None),
+     expression(SOp, "lookup", (tokens,), (1, (1, None), (1, 5))), (None, 1)),
     (conversions.unchecked, expression(SOp, "one_type", (tokens,)), tokens, None),
     (conversions.unchecked_mean, expression(SOp, "average", (le, tokens), ("_",)), le.mean(tokens, "_"), None),
     (numbers.sum_, tokens + 1 - 1, tokens, INTS),

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from raspir.backends.tracing import traced
+from raspir.backends.tracing import shown, traced
 from raspir.ir import Graph, verify
 from raspir.viz.diagram.dot import dot_of
 from raspir.viz.diagram.layout import Side, side_of
@@ -67,7 +67,9 @@ class Graphviz(DiagramOptions):
 
     def _sides(self, graphs: Sequence[Graph], input: object) -> list[Side]:
         labels = ("",) if len(graphs) == 1 else ("as written", "optimized")
-        traces = [None if input is None else traced(graph, input) for graph in map(verify, graphs)]
+        inputs = [] if input is None else [input]
+        graphs = [shown(verify(graph), inputs) for graph in graphs]
+        traces = [None if input is None else traced(graph, input) for graph in graphs]
         return [
             side_of(graph, trace, label, prefix, self.head, self.width)
             for graph, trace, label, prefix in zip(graphs, traces, labels, "ab", strict=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from raspir.backends.base import runner
@@ -39,7 +40,7 @@ LONG = 48
 """The length of an input from which NumPy is faster."""
 
 TOO_LONG = 4096
-"""The length of an input from which a failure is not traced to its part: that compares all keys with all queries."""
+"""The length of an input from which NumPy is faster for elementwise work, too, and steps of attention take too long."""
 
 
 class Evaluation:
@@ -158,12 +159,31 @@ class Evaluation:
     def _run(self, operand: Operand) -> list[Atom]:
         """Return the result of the program of an s-op, or of the width of a selector, on NumPy."""
         try:
-            graph, inputs = self._from_known(operand.expression)
-            return list(runner("numpy").compile(graph)(inputs))
+            return self._program(operand.expression)
         except EvaluationError as error:
-            if len(self.items) < TOO_LONG:
-                self._in_steps(operand)
-            raise FailedError(error.message) from error
+            raise self._failure(operand, error) from error
+
+    def _program(self, expression: Expression) -> list[Atom]:
+        graph, inputs = self._from_known(expression)
+        return list(runner("numpy").compile(graph)(inputs))
+
+    def _failure(self, operand: Operand, error: EvaluationError) -> StatementError:
+        """Return the error of the part at fault: all parts are computed until one fails, and that one in steps.
+
+        An aggregate of too long an input is not: its steps compare all keys with all queries.
+        """
+        for part in self._pending(operand.expression):
+            if part.type is SELECTOR:
+                continue
+            try:
+                self._known[part] = self._program(part)
+            except EvaluationError as found:
+                if part.operation.role in _ELEMENTWISE or len(self.items) < TOO_LONG:
+                    self._in_steps(operand, part)
+                if part.operation.name == "average":
+                    return _no_average(self._in_steps(operand, part.operands[1]))
+                return FailedError(found.message)
+        return FailedError(error.message)
 
     def _pending(self, root: Expression) -> list[Expression]:
         """Return the expressions that ``root`` needs and that are not known, in post-order."""
@@ -210,8 +230,7 @@ class Evaluation:
         if isinstance(cause, MixedTypesError):
             return self._mixed(list(cause.values), expression, operand)
         if isinstance(cause, NoAverageError):
-            shown = listed(cause.values, "[]")
-            return FailedError(f"asked to average multiple values, but they are non-numbers: {shown}")
+            return _no_average(cause.values)
         if expression.operation.name == "item" and isinstance(cause, KeyError):
             return _missing(cause.args[0], expression)
         return FailedError((worded(cause) if cause is not None else "") or error.message)
@@ -237,6 +256,10 @@ class Evaluation:
             else value
             for position, value in enumerate(values)
         ]
+
+
+def _no_average(values: Iterable[Value]) -> FailedError:
+    return FailedError(f"asked to average multiple values, but they are non-numbers: {listed(values, '[]')}")
 
 
 def _missing(key: Atom, lookup: Expression) -> RefusedError:

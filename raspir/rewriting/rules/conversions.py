@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from raspir.ir import Node
 from raspir.ir.atoms import atom_key, equal_atoms
-from raspir.ir.types import NUMBER, STR, type_of
+from raspir.ir.types import NUMBER, STR
 from raspir.ir.views import Average, Item, OneType, Unary
 from raspir.rewriting.builder import Builder
 
@@ -38,16 +38,12 @@ def unchecked_mean(algebra: Builder, node: Average) -> Node:
 
 
 def table_of_items(algebra: Builder, node: Item) -> Node | None:
-    """item(x) = lookup(x) wherever it is defined: each key becomes those possible atoms of x that equal it."""
-    domain = algebra.facts[node.operand].domain
-    known = None if domain.atoms is None else set(map(atom_key, domain.atoms))
-    rows = [
-        (atom, value)
-        for key, value in zip(node.keys, node.values, strict=True)
-        for atom in equal_atoms(key)
-        if (type_of(atom) in domain.kinds if known is None else atom_key(atom) in known)
-    ]
-    if not rows:
+    """item(x) = lookup(x) if the few possible atoms of x all have a key; otherwise it must fail as written."""
+    atoms = algebra.facts[node.operand].domain.atoms
+    known = set(map(atom_key, atoms or ()))
+    entries = zip(node.keys, node.values, strict=True)
+    rows = [(atom, value) for key, value in entries for atom in equal_atoms(key) if atom_key(atom) in known]
+    if not rows or len(rows) < len(known):
         return None
     keys, values = zip(*rows, strict=True)
     return algebra("lookup", node.operand, keys=keys, values=values, otherwise=values[0])

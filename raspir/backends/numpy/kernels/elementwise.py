@@ -47,7 +47,7 @@ from raspir.backends.numpy.kernels.columns import (
 from raspir.backends.numpy.kernels.failures import Site
 from raspir.ir.arithmetic import added, logical_not, multiplied, quotient, raised, remainder, to_float, to_int, to_str
 from raspir.ir.atoms import Atom, atom_key, equal_atoms
-from raspir.ir.errors import EvaluationError, MissingValueError, RecordedError
+from raspir.ir.errors import EvaluationError, MissingKeyError, MissingValueError, RecordedError
 from raspir.ir.evaluation import checked, refusing, skipping
 
 EXACT = 2**53
@@ -540,7 +540,7 @@ class Items:
         if missing.any():
             position = int(missing.argmax())
             ((atom,),) = rows_of((column,), np.array([position]))
-            error = KeyError(atom)
+            error = MissingKeyError(atom)
             raise at.failed_on(position, (atom,), error) from error
         return take(self._values, places)
 

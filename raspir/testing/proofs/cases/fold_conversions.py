@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from raspir.ir.types import ATOM, BOOL, FLOAT, INT, NONE, NUMBER, STR
 from raspir.rewriting.rules import conversions
 from raspir.testing.proofs.cases.rules import Row
-from raspir.testing.proofs.leaves import EVERYTHING, INDICES, among, leaf, make, of_kinds, select
+from raspir.testing.proofs.leaves import EVERYTHING, INDICES, leaf, make, of_kinds, select
 from raspir.testing.proofs.proving import ProofCase
 
 X, U, T = leaf("x", ATOM), leaf("u", NUMBER), leaf("t", BOOL | STR)
@@ -37,13 +37,13 @@ def _tables() -> Iterator[ProofCase]:
     def item(*keys: int | float | str | None) -> dict[str, tuple[object, ...]]:
         return {"keys": keys, "values": tuple(range(len(keys)))}
 
-    for text, held, *conditions in (
-        ("item(x) = lookup(x) of anything", item("a", 1, None, 0.5, 0)),
-        ("item(x) = lookup(x) of integers and strings", item("a", 1, 2.0), of_kinds(X, "x", INT | STR)),
-        ("item(x) = lookup(x) of booleans", item("a", 1, 0.0), of_kinds(X, "x", BOOL | STR)),
-        ("item(x) = lookup(x) of known atoms", item("a", 1, 0), among(X, "x", ("a", True, 0.0))),
+    chosen = make("where", leaf("c", BOOL), "a", 1)
+    for text, x, held in (
+        ("item(x) = lookup(x) of known atoms", chosen, item("a", 1.0, 7)),
+        ("item(x) = lookup(x) of booleans", make("eq", U, 0), item(0, 1.0)),
+        ("item(x) = lookup(x) of what another lookup yields", make("item", chosen, **item("a", 1)), item(0, 1)),
     ):
-        yield _ITEMS.case(text, make("item", X, **held), *conditions)
+        yield _ITEMS.case(text, make("item", x, **held))
 
 
 def _checks() -> Iterator[ProofCase]:
