@@ -162,3 +162,23 @@ def test_kept(lines, reply):
 
 def test_inputs_go_by_the_name_last_assigned():
     assert "s-op: t\n" in session("t = tokens_int*0;", "set example [1]", "t = tokens_int;", "[tokens_int];")
+
+
+def test_comments_stand_behind_the_statements_of_a_file(tmp_path, monkeypatch):
+    text = """a = 1; # one
+def f(x) { # two
+    y = x; # three
+    return y; # four
+} # five
+for i in [1,2] { # six
+    b = i; # seven
+} # eight
+set example "xyz" # nine
+show s-op example # ten
+c = f(b); # eleven
+"""
+    (tmp_path / "comments.rasp").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert session('load "comments";') == (
+        '    value: a =  1\n     comments function: f(x)\n\ts-op example: "xyz"\n    value: c =  2\n'
+    )
