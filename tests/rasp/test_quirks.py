@@ -182,3 +182,18 @@ c = f(b); # eleven
     assert session('load "comments";') == (
         '    value: a =  1\n     comments function: f(x)\n\ts-op example: "xyz"\n    value: c =  2\n'
     )
+
+
+def test_a_file_shows_its_values_before_the_file_that_loads_it_goes_on(tmp_path, monkeypatch):
+    files = {
+        "base": "v = 1;\n",
+        "left": 'load "base";\nl = v+1;\n',
+        "failing": "y = 1;\n1/0;\ny = 2;\n",
+        "all": 'x = 1;\nload "left";\nx = 2;\nload "base";\nload "failing";\nx = 3;\nx = 4;\nout;\nl;\n',
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.rasp").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    values = ["x =  1", "v =  1", "l =  2", "x =  2", "v =  1", "y =  1", "", "y =  2", "x =  4", "l =  2"]
+    lines = [f"    value: {value}\n" if value else "something went wrong: division by zero\n" for value in values]
+    assert session('load "all";') == "".join(lines)
