@@ -9,6 +9,7 @@ from raspir.frontends.rasp.console import Console
 
 SYNTAX = "\t!! antlr exception: "
 OWN = "\t\t!!ignoring input:\n\t "
+ILLEGAL = f"{OWN}attempted to create sequence with illegal val types (vals must be bool, float, int or string):\n\t\t "
 PYTHON = "something went wrong: "
 
 
@@ -141,6 +142,10 @@ KEPT = {
         ["aggregate(full_s,indices>2);"],
         f"{PYTHON}asked to average multiple values, but they are non-numbers: [False, False, False, True, True]\n",
     ),
+    "a name bound twice is shown twice": (["a,a = 1,2;"], "    value: a =  1\n    value: a =  2\n"),
+    "a list is no key": (["select([1],indices,==);"], f"{ILLEGAL}([1], [1], [1], [1], [1])\n"),
+    "a list is no branch": (["[1] if indices<0 else 2;"], f"{ILLEGAL}([1], [1], [1], [1], [1])\n"),
+    "a list has no truth at positions": (["indices and {};"], f"{ILLEGAL}({{}}, {{}}, {{}}, {{}}, {{}})\n"),
     "late binding": (["def f() { return g(); }", "def g() { return 7; }", "f();"], "    value: out =  7\n"),
     "loops leave their names": (["for i in [1,2] { k = i; }", "i + k;"], "    value: out =  4\n"),
     "keys before atoms are left out": (

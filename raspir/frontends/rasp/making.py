@@ -129,6 +129,12 @@ class Maker:
             return self._constant(bool(value))
         return value.expression if value.expression.type is BOOL else self._sop("to_bool", value.expression)
 
+    def _require_everywhere(self, *values: Value) -> None:
+        """Check that each of some values can stand at every position: that it is an s-op or an atom."""
+        for value in values:
+            if not isinstance(value, Sequence) and not is_atom(value):
+                raise illegal_types(listed([value] * self.size, "()"))
+
     def _of_one_type(self, program: SOp) -> SOp:
         """Return ``program``, checked to hold only strings or only numbers if its type has more than one of them."""
         kinds = bool(program.type & STR) + bool(program.type & NUMBER) + bool(program.type & NONE)
@@ -252,6 +258,7 @@ class Maker:
         if isinstance(left, Selection) or isinstance(right, Selection):
             raise RefusedError("Cannot apply and/or between selector and non-selector", self.place)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
+            self._require_everywhere(left, right)
             label = short(f"( {bare(left)} {sign} {bare(right)})")
             return Sequence(self._sop(sign, self._truth(left), self._truth(right)), label)
         return (left and right) if sign == "and" else (left or right)
@@ -260,6 +267,7 @@ class Maker:
         """Return ``value if condition else otherwise``, position by position."""
         if isinstance(condition, Selection):
             raise RefusedError(f"a selector is no condition, got: {condition.label}", self.place)
+        self._require_everywhere(value, otherwise)
         made = self._sop("where", condition.expression, self._program(value), self._program(otherwise))
         label = short(f"{bare(value)} if {bare(condition)} else {bare(otherwise)}")
         others = Alternatives(condition.expression, lambda atom: value if atom else otherwise, (value, otherwise))
@@ -321,9 +329,7 @@ class Maker:
 
     def select(self, keys: Value, queries: Value, sign: str) -> Selection:
         """Return the selector ``keys[j] sign queries[i]``."""
-        for side in (keys, queries):
-            if not isinstance(side, Sequence) and not is_atom(side):
-                raise RefusedError(f"Expected s-op or atom, got: {described(side)}", self.place)
+        self._require_everywhere(keys, queries)
         made = self._selector(f"select.{OPERATIONS[sign]}", self._program(keys), self._program(queries))
         return Selection(made, "plain select")
 
@@ -338,8 +344,7 @@ class Maker:
         if isinstance(default, Operand | Function):
             raise RefusedError(f"Expected atom, got: {described(default)}", self.place)
         program = self._program(value)
-        if not isinstance(value, Sequence) and not is_atom(value):
-            raise illegal_types(listed([value] * self.size, "()"))
+        self._require_everywhere(value)
         reduction = "mean" if program.type in INT | FLOAT else "average"
         empty = default if is_atom(default) else None
         made = self._sop(reduction, selector.expression, program, attributes=(empty,))

@@ -193,8 +193,8 @@ class Interpreter:
         named = [self._named(value, name, scope) for name, value in zip(names, values, strict=True)]
         scope.bind(names, named)
         scope.out = named[-1]
-        for name in dict.fromkeys(names):
-            show(name, scope.bound[name])
+        for name, value in zip(names, named, strict=True):
+            show(name, value)
 
     def _named(self, value: Value, name: str, scope: Scope) -> Value:
         """Return a value under the name of the variable that it is bound to, which names it in drawings, too."""
