@@ -146,6 +146,11 @@ KEPT = {
     "a list is no key": (["select([1],indices,==);"], f"{ILLEGAL}([1], [1], [1], [1], [1])\n"),
     "a list is no branch": (["[1] if indices<0 else 2;"], f"{ILLEGAL}([1], [1], [1], [1], [1])\n"),
     "a list has no truth at positions": (["indices and {};"], f"{ILLEGAL}({{}}, {{}}, {{}}, {{}}, {{}})\n"),
+    "out is the last part": (["5;", "1 + out;"], "    value: out =  2\n"),
+    "out is the last part of a failure": (["5;", "3/0;", "out;"], "    value: out =  0\n"),
+    "out is the last part of an example": (['set example "ab"', "out;"], '    value: out =  "ab"\n'),
+    "out is the last item": (["a = 1,2;", "out;"], "    value: out =  2\n"),
+    "out in a chain": (["1 - 2 - 3 - out;"], "    value: out =  0\n"),
     "late binding": (["def f() { return g(); }", "def g() { return 7; }", "f();"], "    value: out =  7\n"),
     "loops leave their names": (["for i in [1,2] { k = i; }", "i + k;"], "    value: out =  4\n"),
     "keys before atoms are left out": (

@@ -99,6 +99,8 @@ class Evaluator:
             if fault.location is None:
                 fault.location = expression.place
             raise
+        if not isinstance(result, Applied):
+            scope.out = result
         return result
 
     def _check(self, operand: Operand) -> None:
@@ -218,6 +220,7 @@ class Evaluator:
                 value = self.maker.contains(value, right, name)
             else:
                 value = self.maker.binary(each.operator, value, right)
+            scope.out = value
             if isinstance(value, Operand) and each is not expression:
                 self._check(value)
         return value
@@ -328,7 +331,7 @@ class Evaluator:
             raise FailedError(
                 f"more than {self.maker.limits.calls} calls inside each other, the last of {function.name}"
             )
-        scope = Scope(f"{function.creator}'", function.scope)
+        scope = Scope(f"{function.creator}'", function.scope, is_call=True)
         scope.bind(function.parameters, arguments)
         self._depth += 1
         try:

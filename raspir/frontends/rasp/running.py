@@ -172,11 +172,11 @@ class Interpreter:
         expression = statement.expression
         result = self.evaluator.result(expression, scope)
         if isinstance(result, Applied):
-            scope.out = result.listed()
+            scope.out = scope.last = result.listed()
             if show is not _show_nothing and not self._files:
                 self._show_applied(result)
             return
-        scope.out = result
+        scope.last = result
         name = expression.name if isinstance(expression, syntax.Name) else None
         if name is not None or not self._files:
             show(name or "out", result)
@@ -192,7 +192,9 @@ class Interpreter:
             raise RefusedError(f"expected {len(names)} values, but got: {len(values)}")
         named = [self._named(value, name, scope) for name, value in zip(names, values, strict=True)]
         scope.bind(names, named)
-        scope.out = named[-1]
+        scope.last = named[-1]
+        if len(names) == len(statement.values):
+            scope.out = named[-1]
         for name, value in zip(names, named, strict=True):
             show(name, value)
 
@@ -231,7 +233,7 @@ class Interpreter:
         if not isinstance(drawn, Sequence):
             raise RefusedError(f"draw expects unfinished sequence, got: {plainly(drawn)}")
         shown = self.display.application(drawn, on)
-        scope.out = drawn
+        scope.last = drawn
         if not self._files:
             self._output.write(shown)
         self._output.draw(drawn, given)
