@@ -151,6 +151,13 @@ KEPT = {
     "out is the last part of an example": (['set example "ab"', "out;"], '    value: out =  "ab"\n'),
     "out is the last item": (["a = 1,2;", "out;"], "    value: out =  2\n"),
     "out in a chain": (["1 - 2 - 3 - out;"], "    value: out =  0\n"),
+    "the number of inputs comes before them": (
+        ["indices(unknown,1);"],
+        f"{OWN}wrong number of args for evaluate unfinished- expected: 1, got: 2.\n",
+    ),
+    "what is called comes before several arguments": (["3(1/0,2);"], "not implemented this command yet! ignoring\n"),
+    "a function has no class": (["[1]+max;"], f'{PYTHON}can only concatenate list (not "function") to list\n'),
+    "an index of text": (["[1,2][tokens];"], f"{PYTHON}index into list has to be an integer at every position\n"),
     "late binding": (["def f() { return g(); }", "def g() { return 7; }", "f();"], "    value: out =  7\n"),
     "loops leave their names": (["for i in [1,2] { k = i; }", "i + k;"], "    value: out =  4\n"),
     "keys before atoms are left out": (

@@ -44,7 +44,8 @@ E = TypeVar("E", bound=Expression)
 V = TypeVar("V")
 
 CONTAINERS: Memo[str] = Memo()
-"""What each lookup looks in: a list, a string or a dict. Its table does not tell them apart."""
+"""What each lookup looks in: a list, a string or a dict. Its table does not tell them apart. The check that an
+index is an integer has an entry, too."""
 
 OPERATIONS = {
     "^": "pow", "*": "mul", "/": "truediv", "%": "mod", "+": "add", "-": "sub",
@@ -305,14 +306,16 @@ class Maker:
     def looked_up(self, container: list[Value] | str | dict[Atom, Value], index: Sequence, label: str) -> Sequence:
         """Return the item of a list or string at each position's index, or of a dict at its key."""
         position = index.expression
+        kind = {list: "list", str: "string"}.get(type(container), "dict")
         if isinstance(container, dict):
             keys, values = tuple(container), list(container.values())
         else:
             keys, values = tuple(range(-len(container), len(container))), [*container, *container]
             if position.type & (FLOAT | STR):
                 position = self._sop("and", position, position)  # an index is an int: fails on floats and strings
+                CONTAINERS[position] = kind
         made = self._sop("item", position, attributes=(keys, tuple(as_atoms(values))))
-        CONTAINERS[made] = {list: "list", str: "string"}.get(type(container), "dict")
+        CONTAINERS[made] = kind
         others = Alternatives(index.expression, container.__getitem__)
         return Sequence(self._of_one_type(made), short(label), alternatives=others)
 
