@@ -311,6 +311,8 @@ class Maker:
             keys, values = tuple(container), list(container.values())
         else:
             keys, values = tuple(range(-len(container), len(container))), [*container, *container]
+            if not position.type & (INT | BOOL):
+                raise FailedError(f"index into {kind} has to be an integer at every position", self.place)
             if position.type & (FLOAT | STR):
                 position = self._sop("and", position, position)  # an index is an int: fails on floats and strings
                 CONTAINERS[position] = kind

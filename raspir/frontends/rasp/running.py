@@ -122,8 +122,12 @@ class Interpreter:
         Raises:
             StatementError: if it has none.
         """
-        with deep_stack(), _exhaustion_reported(expression.place):
-            return self.evaluator.value(expression, self.console)
+        out = self.console.out
+        try:
+            with deep_stack(), _exhaustion_reported(expression.place):
+                return self.evaluator.value(expression, self.console)
+        finally:
+            self.console.out = out
 
     def call(self, function: Function, arguments: list[Value]) -> Value:
         """Return the result of a call from outside of the language.
