@@ -186,6 +186,11 @@ def at(value, where, i):
     return where.of(value)[i] if isinstance(value, Seq) else value
 
 
+def everywhere(value):
+    """Return an s-op or an atom as it is, and the s-op of anything else at every position, which fails."""
+    return value if isinstance(value, Seq) or is_atom(value) else Seq(lambda where: [value] * where.n)
+
+
 def each(function, *values):
     """Return what computes a function of values at each position; s-ops are computed first, from left to right."""
 
@@ -247,14 +252,15 @@ def logical(sign, a, b):
     if not isinstance(a, Seq) and not isinstance(b, Seq):
         return (a and b) if sign == "and" else (a or b)
     both = (lambda x, y: bool(x) and bool(y)) if sign == "and" else (lambda x, y: bool(x) or bool(y))
-    return Seq(each(both, a, b), clipped(f"( {bare(a)} {sign} {bare(b)})"))
+    return Seq(each(both, everywhere(a), everywhere(b)), clipped(f"( {bare(a)} {sign} {bare(b)})"))
 
 
 def choice(condition, value, otherwise):
     if isinstance(condition, Sel):
         raise Failure(OWN, f"a selector is no condition, got: {condition.label}")
     label = clipped(f"{bare(value)} if {bare(condition)} else {bare(otherwise)}")
-    return Seq(each(lambda c, a, b: a if c else b, condition, value, otherwise), label)
+    made = each(lambda c, a, b: a if c else b, condition, everywhere(value), everywhere(otherwise))
+    return Seq(made, label)
 
 
 def contains(item, holder, name):
@@ -305,12 +311,12 @@ def index(holder, place, tree):
         if not isinstance(place, int):
             raise Failure(OWN, f"index into sequence has to be integer, got: {described(place)}")
 
-        def everywhere(where):
+        def placed(where):
             values = where.of(holder)
             i = int(place) if place >= 0 else place + where.n
             return [values[i] if 0 <= i < where.n else 0] * where.n
 
-        return Seq(everywhere, clipped(f"{index_of(tree.container)}[{place}]"))
+        return Seq(placed, clipped(f"{index_of(tree.container)}[{place}]"))
     what = "can only index into a list, dict, string,or sequence, but instead got"
     raise Failure(OWN, f"{what}: {described(holder)}")
 
@@ -333,9 +339,7 @@ def entry(holder, key):
 
 
 def select(keys, queries, sign):
-    for side in (keys, queries):
-        if not isinstance(side, Seq) and not is_atom(side):
-            raise Failure(OWN, f"Expected s-op or atom, got: {described(side)}")
+    keys, queries = everywhere(keys), everywhere(queries)
 
     def make(where):
         for side in (keys, queries):
@@ -434,6 +438,8 @@ def shift(seq, n, filler):
 
 
 def sort(seq, key):
+    key = everywhere(key)
+
     def make(where):
         keys = [at(key, where, i) for i in range(where.n)]
         python(sorted, keys)
@@ -443,12 +449,12 @@ def sort(seq, key):
         order = sorted(range(where.n), key=lambda i: keys[i])
         return [at(seq, where, i) for i in order]
 
-    if not isinstance(key, Seq) and not is_atom(key):
-        raise Failure(OWN, f"Expected s-op or atom, got: {described(key)}")
     return Seq(make)
 
 
 def next_identical(seq):
+    seq = everywhere(seq)
+
     def make(where):
         values = [at(seq, where, i) for i in range(where.n)]
         rows = []
@@ -457,8 +463,6 @@ def next_identical(seq):
             rows.append([j == min(later, default=None) for j in range(where.n)])
         return rows
 
-    if not isinstance(seq, Seq) and not is_atom(seq):
-        raise Failure(OWN, f"Expected s-op or atom, got: {described(seq)}")
     return Sel(make)
 
 

@@ -9,6 +9,7 @@ from raspir.frontends.rasp.console import Console
 
 SYNTAX = "\t!! antlr exception: "
 OWN = "\t\t!!ignoring input:\n\t "
+ILLEGAL = f"{OWN}attempted to create sequence with illegal val types (vals must be bool, float, int or string):\n\t\t "
 PYTHON = "something went wrong: "
 
 
@@ -141,6 +142,22 @@ KEPT = {
         ["aggregate(full_s,indices>2);"],
         f"{PYTHON}asked to average multiple values, but they are non-numbers: [False, False, False, True, True]\n",
     ),
+    "a name bound twice is shown twice": (["a,a = 1,2;"], "    value: a =  1\n    value: a =  2\n"),
+    "a list is no key": (["select([1],indices,==);"], f"{ILLEGAL}([1], [1], [1], [1], [1])\n"),
+    "a list is no branch": (["[1] if indices<0 else 2;"], f"{ILLEGAL}([1], [1], [1], [1], [1])\n"),
+    "a list has no truth at positions": (["indices and {};"], f"{ILLEGAL}({{}}, {{}}, {{}}, {{}}, {{}})\n"),
+    "out is the last part": (["5;", "1 + out;"], "    value: out =  2\n"),
+    "out is the last part of a failure": (["5;", "3/0;", "out;"], "    value: out =  0\n"),
+    "out is the last part of an example": (['set example "ab"', "out;"], '    value: out =  "ab"\n'),
+    "out is the last item": (["a = 1,2;", "out;"], "    value: out =  2\n"),
+    "out in a chain": (["1 - 2 - 3 - out;"], "    value: out =  0\n"),
+    "the number of inputs comes before them": (
+        ["indices(unknown,1);"],
+        f"{OWN}wrong number of args for evaluate unfinished- expected: 1, got: 2.\n",
+    ),
+    "what is called comes before several arguments": (["3(1/0,2);"], "not implemented this command yet! ignoring\n"),
+    "a function has no class": (["[1]+max;"], f'{PYTHON}can only concatenate list (not "function") to list\n'),
+    "an index of text": (["[1,2][tokens];"], f"{PYTHON}index into list has to be an integer at every position\n"),
     "late binding": (["def f() { return g(); }", "def g() { return 7; }", "f();"], "    value: out =  7\n"),
     "loops leave their names": (["for i in [1,2] { k = i; }", "i + k;"], "    value: out =  4\n"),
     "keys before atoms are left out": (
@@ -162,3 +179,38 @@ def test_kept(lines, reply):
 
 def test_inputs_go_by_the_name_last_assigned():
     assert "s-op: t\n" in session("t = tokens_int*0;", "set example [1]", "t = tokens_int;", "[tokens_int];")
+
+
+def test_comments_stand_behind_the_statements_of_a_file(tmp_path, monkeypatch):
+    text = """a = 1; # one
+def f(x) { # two
+    y = x; # three
+    return y; # four
+} # five
+for i in [1,2] { # six
+    b = i; # seven
+} # eight
+set example "xyz" # nine
+show s-op example # ten
+c = f(b); # eleven
+"""
+    (tmp_path / "comments.rasp").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert session('load "comments";') == (
+        '    value: a =  1\n     comments function: f(x)\n\ts-op example: "xyz"\n    value: c =  2\n'
+    )
+
+
+def test_a_file_shows_its_values_before_the_file_that_loads_it_goes_on(tmp_path, monkeypatch):
+    files = {
+        "base": "v = 1;\n",
+        "left": 'load "base";\nl = v+1;\n',
+        "failing": "y = 1;\n1/0;\ny = 2;\n",
+        "all": 'x = 1;\nload "left";\nx = 2;\nload "base";\nload "failing";\nx = 3;\nx = 4;\nout;\nl;\n',
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.rasp").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    values = ["x =  1", "v =  1", "l =  2", "x =  2", "v =  1", "y =  1", "", "y =  2", "x =  4", "l =  2"]
+    lines = [f"    value: {value}\n" if value else "something went wrong: division by zero\n" for value in values]
+    assert session('load "all";') == "".join(lines)

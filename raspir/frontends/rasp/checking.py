@@ -233,6 +233,8 @@ class Evaluation:
             return _no_average(cause.values)
         if expression.operation.name == "item" and isinstance(cause, KeyError):
             return _missing(cause.args[0], expression)
+        if expression.operation.name == "and" and expression in CONTAINERS:
+            return FailedError(f"index into {CONTAINERS[expression]} has to be an integer at every position")
         return FailedError((worded(cause) if cause is not None else "") or error.message)
 
     def _mixed(self, values: list[Value], expression: Expression, operand: Operand) -> StatementError:

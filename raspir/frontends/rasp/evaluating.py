@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -99,6 +99,8 @@ class Evaluator:
             if fault.location is None:
                 fault.location = expression.place
             raise
+        if not isinstance(result, Applied):
+            scope.out = result
         return result
 
     def _check(self, operand: Operand) -> None:
@@ -218,6 +220,7 @@ class Evaluator:
                 value = self.maker.contains(value, right, name)
             else:
                 value = self.maker.binary(each.operator, value, right)
+            scope.out = value
             if isinstance(value, Operand) and each is not expression:
                 self._check(value)
         return value
@@ -284,12 +287,13 @@ class Evaluator:
             callee, _ = self.value_on(expression.callee, arguments[0], scope)
         else:
             callee = self.value(expression.callee, scope)
-            arguments = self.values(expression.arguments, scope)
+            if isinstance(callee, Operand):
+                _require_count(_UNFINISHED, 1, expression.arguments)
+            arguments = self.values(expression.arguments, scope) if isinstance(callee, Function) else []
         self.maker.place = expression.place
         if isinstance(callee, Function):
             return self.called(callee, arguments)
         if isinstance(callee, Operand):
-            _require_count(_UNFINISHED, 1, arguments)
             return Applied(callee, self.evaluation_on(arguments[0]))
         raise NotCallableError(described(callee), expression.place)
 
@@ -328,7 +332,7 @@ class Evaluator:
             raise FailedError(
                 f"more than {self.maker.limits.calls} calls inside each other, the last of {function.name}"
             )
-        scope = Scope(f"{function.creator}'", function.scope)
+        scope = Scope(f"{function.creator}'", function.scope, is_call=True)
         scope.bind(function.parameters, arguments)
         self._depth += 1
         try:
@@ -399,7 +403,7 @@ def _is_same(a: Value, b: Value) -> bool:
     return type(a) is type(b) and (a is b or (isinstance(a, str | list | dict) and a == b and repr(a) == repr(b)))
 
 
-def _require_count(name: str, expected: int, arguments: list[Value]) -> None:
+def _require_count(name: str, expected: int, arguments: Sized) -> None:
     if len(arguments) != expected:
         raise RefusedError(f"wrong number of args for {name}- expected: {expected}, got: {len(arguments)}.")
 

@@ -65,7 +65,7 @@ def worded(error: BaseException) -> str:
     message = str(error.args[-1] if error.args else error)
     if isinstance(error, TypeError):
         for name, word in _WORDS.items():
-            message = message.replace(f"'{name}'", f"'{word}'")
+            message = message.replace(f"'{name}'", f"'{word}'").replace(f'"{name}"', f'"{word}"')
     return message
 
 

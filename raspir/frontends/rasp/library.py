@@ -40,7 +40,7 @@ def base_scope(maker: Maker) -> Scope:
     for each in scope.bound.values():
         if isinstance(each, Sequence):
             unlocated(each.expression)
-    scope.out = _tokens(scope)
+    scope.out = scope.last = _tokens(scope)
     return scope
 
 

@@ -44,7 +44,8 @@ E = TypeVar("E", bound=Expression)
 V = TypeVar("V")
 
 CONTAINERS: Memo[str] = Memo()
-"""What each lookup looks in: a list, a string or a dict. Its table does not tell them apart."""
+"""What each lookup looks in: a list, a string or a dict. Its table does not tell them apart. The check that an
+index is an integer has an entry, too."""
 
 OPERATIONS = {
     "^": "pow", "*": "mul", "/": "truediv", "%": "mod", "+": "add", "-": "sub",
@@ -128,6 +129,12 @@ class Maker:
         if not isinstance(value, Sequence):
             return self._constant(bool(value))
         return value.expression if value.expression.type is BOOL else self._sop("to_bool", value.expression)
+
+    def _require_everywhere(self, *values: Value) -> None:
+        """Check that each of some values can stand at every position: that it is an s-op or an atom."""
+        for value in values:
+            if not isinstance(value, Sequence) and not is_atom(value):
+                raise illegal_types(listed([value] * self.size, "()"))
 
     def _of_one_type(self, program: SOp) -> SOp:
         """Return ``program``, checked to hold only strings or only numbers if its type has more than one of them."""
@@ -252,6 +259,7 @@ class Maker:
         if isinstance(left, Selection) or isinstance(right, Selection):
             raise RefusedError("Cannot apply and/or between selector and non-selector", self.place)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
+            self._require_everywhere(left, right)
             label = short(f"( {bare(left)} {sign} {bare(right)})")
             return Sequence(self._sop(sign, self._truth(left), self._truth(right)), label)
         return (left and right) if sign == "and" else (left or right)
@@ -260,6 +268,7 @@ class Maker:
         """Return ``value if condition else otherwise``, position by position."""
         if isinstance(condition, Selection):
             raise RefusedError(f"a selector is no condition, got: {condition.label}", self.place)
+        self._require_everywhere(value, otherwise)
         made = self._sop("where", condition.expression, self._program(value), self._program(otherwise))
         label = short(f"{bare(value)} if {bare(condition)} else {bare(otherwise)}")
         others = Alternatives(condition.expression, lambda atom: value if atom else otherwise, (value, otherwise))
@@ -297,14 +306,18 @@ class Maker:
     def looked_up(self, container: list[Value] | str | dict[Atom, Value], index: Sequence, label: str) -> Sequence:
         """Return the item of a list or string at each position's index, or of a dict at its key."""
         position = index.expression
+        kind = {list: "list", str: "string"}.get(type(container), "dict")
         if isinstance(container, dict):
             keys, values = tuple(container), list(container.values())
         else:
             keys, values = tuple(range(-len(container), len(container))), [*container, *container]
+            if not position.type & (INT | BOOL):
+                raise FailedError(f"index into {kind} has to be an integer at every position", self.place)
             if position.type & (FLOAT | STR):
                 position = self._sop("and", position, position)  # an index is an int: fails on floats and strings
+                CONTAINERS[position] = kind
         made = self._sop("item", position, attributes=(keys, tuple(as_atoms(values))))
-        CONTAINERS[made] = {list: "list", str: "string"}.get(type(container), "dict")
+        CONTAINERS[made] = kind
         others = Alternatives(index.expression, container.__getitem__)
         return Sequence(self._of_one_type(made), short(label), alternatives=others)
 
@@ -321,9 +334,7 @@ class Maker:
 
     def select(self, keys: Value, queries: Value, sign: str) -> Selection:
         """Return the selector ``keys[j] sign queries[i]``."""
-        for side in (keys, queries):
-            if not isinstance(side, Sequence) and not is_atom(side):
-                raise RefusedError(f"Expected s-op or atom, got: {described(side)}", self.place)
+        self._require_everywhere(keys, queries)
         made = self._selector(f"select.{OPERATIONS[sign]}", self._program(keys), self._program(queries))
         return Selection(made, "plain select")
 
@@ -338,8 +349,7 @@ class Maker:
         if isinstance(default, Operand | Function):
             raise RefusedError(f"Expected atom, got: {described(default)}", self.place)
         program = self._program(value)
-        if not isinstance(value, Sequence) and not is_atom(value):
-            raise illegal_types(listed([value] * self.size, "()"))
+        self._require_everywhere(value)
         reduction = "mean" if program.type in INT | FLOAT else "average"
         empty = default if is_atom(default) else None
         made = self._sop(reduction, selector.expression, program, attributes=(empty,))

@@ -33,7 +33,7 @@ class Reader:
         file: the name of the file, for locations.
         first_line: the number of the first line.
         comments_anywhere: whether a comment may stand behind a part of an expression. It may, except in files that
-            ``load`` reads, as in the language's own interpreter.
+            ``load`` reads, as in the language's own interpreter, where it stands behind statements, or alone on a line.
     """
 
     def __init__(self, file: str, first_line: int = 1, *, comments_anywhere: bool = True) -> None:
@@ -124,7 +124,8 @@ class Reader:
 
     def _add(self, word: Word) -> None:
         if word.type == "COMMENT" and "COMMENT" not in self._parser.choices():
-            if not self._comments_anywhere and self._lines[-1].strip() != word.strip():
+            is_alone = self._lines[-1].strip() == word.strip()
+            if not (self._comments_anywhere or is_alone or self._is_between_statements()):
                 where = "inside an expression of a file that is loaded: put it on a line of its own"
                 raise syntax_error(f"a comment cannot stand {where}", word.place, self._lines[-1])
             return
@@ -136,6 +137,16 @@ class Reader:
         self._definitions += word.type == "DEF"
         if word.type in _OPENING and len(self._stack) > MAX_NESTING and self._nesting() > MAX_NESTING:
             raise syntax_error(f"nested more than {MAX_NESTING} levels deep", word.place, self._lines[-1])
+
+    def _is_between_statements(self) -> bool:
+        """Return whether a statement or a return has ended here, or another one may begin."""
+        if not self._words or self._words[-1].type == "SEMICOLON":
+            return True
+        try:
+            self._parser.copy(deepcopy_values=False).feed_token(Token("DEF", "def"))
+        except UnexpectedToken:
+            return False
+        return True
 
     def _nesting(self) -> int:
         return sum(isinstance(value, Word) and value.type in _OPENING for value in self._stack)

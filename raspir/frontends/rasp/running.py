@@ -46,24 +46,27 @@ class Output(Protocol):
         """Draw how an s-op comes about on an input."""
 
 
+_Entry = tuple[str | None, Any]
+"""What a file shows: the value of a name, or lines that have none."""
+
+
 class ExitError(Exception):
     """The end of the console or of a file, by ``exit``."""
 
 
 @dataclass(slots=True)
 class _File:
-    """A file while it is loaded: what it will show at its end."""
+    """A file while it is loaded: what it will show at its end, or at that of the next file that it loads."""
 
     path: Path
-    entries: list[tuple[str | None, Any]] = field(default_factory=list)
+    entries: list[_Entry] = field(default_factory=list)
     has_failed: bool = False
 
-    def shown(self) -> list[tuple[str | None, Any]]:
-        """Return what to show: of several values of one name only the last, unless an error occurred."""
-        if self.has_failed:
-            return self.entries
-        last = {name: number for number, (name, _) in enumerate(self.entries) if name is not None}
-        return [each for number, each in enumerate(self.entries) if each[0] is None or last[each[0]] == number]
+
+def _last_of_each_name(entries: list[_Entry]) -> list[_Entry]:
+    """Return what a file shows unless an error occurred: of several values of one name only the last, at its place."""
+    last = {name: number for number, (name, _) in enumerate(entries) if name is not None}
+    return [each for number, each in enumerate(entries) if each[0] is None or last[each[0]] == number]
 
 
 class Interpreter:
@@ -119,8 +122,12 @@ class Interpreter:
         Raises:
             StatementError: if it has none.
         """
-        with deep_stack(), _exhaustion_reported(expression.place):
-            return self.evaluator.value(expression, self.console)
+        out = self.console.out
+        try:
+            with deep_stack(), _exhaustion_reported(expression.place):
+                return self.evaluator.value(expression, self.console)
+        finally:
+            self.console.out = out
 
     def call(self, function: Function, arguments: list[Value]) -> Value:
         """Return the result of a call from outside of the language.
@@ -169,11 +176,11 @@ class Interpreter:
         expression = statement.expression
         result = self.evaluator.result(expression, scope)
         if isinstance(result, Applied):
-            scope.out = result.listed()
+            scope.out = scope.last = result.listed()
             if show is not _show_nothing and not self._files:
                 self._show_applied(result)
             return
-        scope.out = result
+        scope.last = result
         name = expression.name if isinstance(expression, syntax.Name) else None
         if name is not None or not self._files:
             show(name or "out", result)
@@ -189,9 +196,11 @@ class Interpreter:
             raise RefusedError(f"expected {len(names)} values, but got: {len(values)}")
         named = [self._named(value, name, scope) for name, value in zip(names, values, strict=True)]
         scope.bind(names, named)
-        scope.out = named[-1]
-        for name in dict.fromkeys(names):
-            show(name, scope.bound[name])
+        scope.last = named[-1]
+        if len(names) == len(statement.values):
+            scope.out = named[-1]
+        for name, value in zip(names, named, strict=True):
+            show(name, value)
 
     def _named(self, value: Value, name: str, scope: Scope) -> Value:
         """Return a value under the name of the variable that it is bound to, which names it in drawings, too."""
@@ -228,7 +237,7 @@ class Interpreter:
         if not isinstance(drawn, Sequence):
             raise RefusedError(f"draw expects unfinished sequence, got: {plainly(drawn)}")
         shown = self.display.application(drawn, on)
-        scope.out = drawn
+        scope.last = drawn
         if not self._files:
             self._output.write(shown)
         self._output.draw(drawn, given)
@@ -237,7 +246,7 @@ class Interpreter:
         """Show a value that was bound to a name at the top of the console or of a file, or is that of a name."""
         if not self._files:
             self._output.write(self.display.value(name, value))
-        elif not name.startswith("_"):
+        elif name != "out" and not name.startswith("_"):
             self._files[-1].entries.append((name, value))
 
     def _show_applied(self, applied: Applied) -> None:
@@ -313,17 +322,20 @@ class Interpreter:
             self.display.show_sequences = self.display.show_selections = False
             self._run_text(text, str(path), scope)
         finally:
+            self._show_files()
             self._files.pop()
-            for name, value in file.shown():
-                self._shown_of_file(name, value)
             self.display.show_sequences, self.display.show_selections = hidden
         return scope
 
-    def _shown_of_file(self, name: str | None, value: Any) -> None:
-        if self._files:
-            self._files[-1].entries.append((name, value))
-        else:
+    def _show_files(self) -> None:
+        """Show what the files that are being loaded have to show so far, at the end of the innermost one."""
+        entries = [entry for file in self._files for entry in file.entries]
+        if not any(file.has_failed for file in self._files):
+            entries = _last_of_each_name(entries)
+        for name, value in entries:
             self._output.write(value if name is None else self.display.value(name, value))
+        for file in self._files:
+            file.entries, file.has_failed = [], False
 
     def _run_text(self, text: str, file: str, scope: Scope) -> None:
         """Run the statements of a text, up to ``exit``."""
@@ -337,7 +349,6 @@ class Interpreter:
         """Return the statements of a text, and report its syntax errors before all else."""
         statements, errors = parsed(text, file)
         for error in errors:
-            self._files[-1].has_failed = True
             self._output.write(shown_syntax_error(error, in_file=True) + "\n")
         return statements
 

@@ -27,15 +27,20 @@ class Scope:
         creator: where functions defined in it say that they come from.
         parent: the scope in which names are looked up that this one does not bind.
         bound: the names bound here, in order.
-        out: the last value shown or bound; in a call, the caller cannot see it.
+        is_call: whether it is that of a call, which sees no value of an expression that its surroundings have begun.
+        out: the last value of an expression, or of a part of one.
+        last: the last value of a statement, which calls inside see as ``out``.
     """
 
-    def __init__(self, creator: str, parent: Scope | None, reserved: frozenset[str] = frozenset()) -> None:
-        self.creator, self.parent = creator, parent
+    def __init__(
+        self, creator: str, parent: Scope | None, reserved: frozenset[str] = frozenset(), *, is_call: bool = False
+    ) -> None:
+        self.creator, self.parent, self.is_call = creator, parent, is_call
         self.bound: dict[str, Value] = {}
         self._reserved = reserved
         self._exported_to: Scope | None = None
         self.out: Value = _UNKNOWN
+        self.last: Value = _UNKNOWN
 
     def exporting_to(self, scope: Scope) -> Scope:
         """Return this scope, after it has been made to bind each public name in ``scope``, too."""
@@ -49,10 +54,13 @@ class Scope:
             RefusedError: if it has none.
         """
         scope: Scope | None = self
+        is_outside = False
         while scope is not None:
-            found = scope.out if name == "out" else scope.bound.get(name, _UNKNOWN)
+            out = scope.last if is_outside else scope.out
+            found = out if name == "out" else scope.bound.get(name, _UNKNOWN)
             if found is not _UNKNOWN:
                 return found
+            is_outside |= scope.is_call
             scope = scope.parent
         raise RefusedError(f"Error: Undefined variable: {name}")
 
