@@ -48,7 +48,6 @@ class Of:
 
     make: object
     label: str = "plain select"
-    assigned: bool = False
 
     def __eq__(self, other):
         return isinstance(other, Of) and self.make is other.make
@@ -503,7 +502,7 @@ class Naive:
         base = Scope(None, {"True": True, "False": False, "indices": indices, "tokens_asis": tokens(None)})
         base.names |= {f"tokens_{kind}": tokens(kind) for kind in ("str", "int", "float", "bool")}
         library = Scope(base, {"full_s": full_s, "length": length})
-        library.names["tokens"] = replace(base.names["tokens_str"], label="tokens", assigned=True)
+        library.names["tokens"] = replace(base.names["tokens_str"], label="tokens")
         library.names |= {name: Fun(name, tuple(given.split()), call) for name, (given, call) in LIBRARY.items()}
         self.base, self.console = base, Scope(library)
         self.example = self.on = Input(given)
@@ -559,7 +558,7 @@ class Naive:
     def renamed(self, value, name):
         if not isinstance(value, Seq | Sel):
             return value
-        named = replace(value, label=clipped(name, "s-op" if isinstance(value, Seq) else "sel"), assigned=True)
+        named = replace(value, label=clipped(name, "s-op" if isinstance(value, Seq) else "sel"))
         for key, own in self.base.names.items():  # inputs go by the name that they were last given
             if isinstance(own, Seq) and own.make is value.make:
                 self.base.names[key] = named
@@ -706,9 +705,8 @@ class Naive:
             if isinstance(result, Seq | Sel):
                 self.example.of(result)
                 self.on.of(result)
-                if not result.assigned:
-                    label = f"{function.name}({' , '.join(map(argument, given))})"
-                    result = replace(result, label=clipped(label, "s-op" if isinstance(result, Seq) else "sel"))
+                label = f"{function.name}({' , '.join(map(argument, given))})"
+                result = replace(result, label=clipped(label, "s-op" if isinstance(result, Seq) else "sel"))
             return result
         if isinstance(function, Seq | Sel):
             self.expect("evaluate unfinished", 1, given)

@@ -251,13 +251,7 @@ class Evaluation:
         """Return what an s-op holds at each position, with the values that are no atoms."""
         assert operand.alternatives is not None
         chosen = self._in_steps(Sequence(operand.alternatives.chosen, ""))
-        values = map(operand.alternatives.choose, chosen)
-        return [
-            self.of(value)[position]
-            if isinstance(value, Sequence) and value in operand.alternatives.branches
-            else value
-            for position, value in enumerate(values)
-        ]
+        return [operand.alternatives.choose(atom) for atom in chosen]
 
 
 def _no_average(values: Iterable[Value]) -> FailedError:

@@ -322,7 +322,7 @@ class Evaluator:
         else:
             assert isinstance(function, Defined)
             result = self._body(function, arguments)
-        if isinstance(result, Operand) and not result.assigned:
+        if isinstance(result, Operand):  # the call names it, whatever the body has called it
             long = "sel" if isinstance(result, Selection) else "s-op"
             return replace(result, label=short(call_label(function.name, arguments), long))
         return result

@@ -45,7 +45,7 @@ def base_scope(maker: Maker) -> Scope:
 
 
 def _tokens(base: Scope) -> Sequence:
-    return Sequence(base.bound["tokens_str"].expression, "tokens", assigned=True)
+    return Sequence(base.bound["tokens_str"].expression, "tokens")
 
 
 def library_scope(maker: Maker, base: Scope) -> Scope:

@@ -271,8 +271,7 @@ class Maker:
         self._require_everywhere(value, otherwise)
         made = self._sop("where", condition.expression, self._program(value), self._program(otherwise))
         label = short(f"{bare(value)} if {bare(condition)} else {bare(otherwise)}")
-        others = Alternatives(condition.expression, lambda atom: value if atom else otherwise, (value, otherwise))
-        return Sequence(self._of_one_type(made), label, alternatives=others)
+        return Sequence(self._of_one_type(made), label)
 
     def contains(self, item: Value, container: Value, name: str | None) -> Value:
         """Return ``item in container``; ``name`` is that of the variable that holds the container, if one does."""

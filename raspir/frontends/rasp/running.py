@@ -211,7 +211,7 @@ class Interpreter:
         if is_new or (value.is_local and not is_local):
             expression.title = name
         label = short(name, "s-op" if isinstance(value, Sequence) else "sel")
-        named = replace(value, label=label, assigned=True, is_local=is_local and (is_new or value.is_local))
+        named = replace(value, label=label, is_local=is_local and (is_new or value.is_local))
         for given, own in self._base.bound.items():  # the inputs go by the name that they were last given
             if isinstance(own, Operand) and own.expression is expression:
                 self._base.bound[given] = named

@@ -80,9 +80,9 @@ def from_python(value: object, name: str) -> Value | None:
 
 def _converted(value: object, name: str) -> Value:
     if isinstance(value, SOp):
-        return Sequence(value, name, assigned=True)
+        return Sequence(value, name)
     if isinstance(value, Selector):
-        return Selection(value, name, assigned=True)
+        return Selection(value, name)
     if isinstance(value, RaspFunction):
         return value.function
     if type(value) in (list, tuple):

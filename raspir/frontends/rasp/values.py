@@ -28,13 +28,11 @@ class Operand:
     Attributes:
         expression: the program or selector that computes it.
         label: the name under which it is shown where no variable names it.
-        assigned: whether an assignment has given it that name.
         is_local: whether its program has its name from a variable of a call, until one outside of calls gives another.
     """
 
     expression: SOp | Selector
     label: str
-    assigned: bool = False
     is_local: bool = False
 
     def __eq__(self, other: object) -> bool:
@@ -55,12 +53,10 @@ class Alternatives:
     Attributes:
         chosen: the program whose atom chooses the value.
         choose: returns the value for that atom.
-        branches: those of the values that are evaluated at each position, if they are s-ops.
     """
 
     chosen: SOp
     choose: Callable[[Any], Value]
-    branches: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
