@@ -247,7 +247,11 @@ def logical(sign, a, b):
         raise Failure(OWN, "Cannot apply and/or between selector and non-selector")
     if isinstance(a, Sel):
         both = all if sign == "and" else any
-        return Sel(lambda where: [[both(p) for p in zip(r, s)] for r, s in zip(where.of(a), where.of(b))])  # noqa: B905
+        return Sel(
+            lambda where: [
+                [both(p) for p in zip(r, s, strict=True)] for r, s in zip(where.of(a), where.of(b), strict=True)
+            ]
+        )
     if not isinstance(a, Seq) and not isinstance(b, Seq):
         return (a and b) if sign == "and" else (a or b)
     both = (lambda x, y: bool(x) and bool(y)) if sign == "and" else (lambda x, y: bool(x) or bool(y))

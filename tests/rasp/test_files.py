@@ -16,7 +16,7 @@ from raspir.cli.completion import functions, programs, solutions
 from raspir.frontends.choosing import SeveralProgramsError
 from raspir.frontends.files import find, load_shown
 from raspir.frontends.rasp.files import RaspFile
-from raspir.ir import Graph, LoadError
+from raspir.ir import Graph, LoadError, ProgramError
 from raspir.viz.report.extents import rasp_statements
 
 FILES = {
@@ -340,8 +340,10 @@ def test_solutions_are_functions_of_programs_and_atoms(folder: Path, monkeypatch
     pick = find("f.rasp:pick", "pick").value
     first = load("f.rasp:first")
     assert pick([tokens], first, k="_")("abb") == list("aaa")
-    with pytest.raises(LoadError, match="None is no value of the language"):
+    with pytest.raises(ProgramError, match="pick takes programs, selectors, atoms, lists and dicts, not None"):
         pick(None, None, None)
+    with pytest.raises(ProgramError, match="pick: missing a required argument"):
+        pick(tokens, k="_")
     with pytest.raises(LoadError, match="returned 3, which is not a program"):
         find("f.rasp:atom", "atom").program({"x": 3})
 

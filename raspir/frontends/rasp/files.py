@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,7 +17,7 @@ from raspir.frontends.rasp.faults import FailedError, RefusedError, StatementErr
 from raspir.frontends.rasp.reader import parse
 from raspir.frontends.rasp.running import SUFFIX, Interpreter, deep_stack
 from raspir.frontends.rasp.scopes import Scope
-from raspir.frontends.rasp.sharing import from_python, to_python
+from raspir.frontends.rasp.sharing import RaspFunction, signature_of
 from raspir.frontends.rasp.values import Function, Operand, Sequence, Value
 from raspir.ir.atoms import show
 from raspir.ir.errors import LoadError, RaspirWarning, warn_once
@@ -149,20 +148,12 @@ class RaspFile:
             LoadError: if Python has no such parameters: two of one name, or a keyword.
         """
         try:
-            signature = inspect.Signature(
-                [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in function.parameters]
-            )
+            signature_of(function)
         except ValueError as error:
             raise LoadError(f"Python cannot call {function.name}({', '.join(function.parameters)}): {error}") from None
-
-        def call(*positional: Any, **named: Any) -> Any:
-            given = signature.bind(*positional, **named)
-            result = self._runner.called(function, [_taken(each) for each in given.arguments.values()])
-            return to_python(result, self._runner.called)
-
-        call.__name__, call.__module__ = function.name, self.file
-        call.__signature__ = signature  # type: ignore[attr-defined]  # inspect reads it
-        return call
+        made = RaspFunction(function, self._runner.called)
+        made.__module__ = self.file
+        return made
 
 
 def counted(target: str) -> Count:
@@ -176,18 +167,6 @@ def counted(target: str) -> Count:
     if Path(file).suffix != SUFFIX:
         raise LoadError(f"layers are counted as RASP counts them in {SUFFIX} files only, and {file} is not one")
     return count(RaspFile(file, as_written=True).program(name))
-
-
-def _taken(value: object) -> Value:
-    """Return a value of Python as one of the language.
-
-    Raises:
-        LoadError: if it is none.
-    """
-    found = from_python(value, "s-op")
-    if found is None:
-        raise LoadError(f"{show(value)} is no value of the language of .rasp files")
-    return found
 
 
 class _Silent:

@@ -44,7 +44,7 @@ E = TypeVar("E", bound=Expression)
 V = TypeVar("V")
 
 CONTAINERS: Memo[str] = Memo()
-"""What each lookup looks in: a list, a string or a dict. Its table does not tell them apart. The check that an
+"""What each lookup looks in: a list, a string or a dict. Its table does not distinguish them. The check that an
 index is an integer has an entry, too."""
 
 OPERATIONS = {

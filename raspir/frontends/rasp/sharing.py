@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp
@@ -24,20 +26,35 @@ class RaspFunction:
         function: the function.
     """
 
+    __signature__: inspect.Signature | None = None
+
     def __init__(self, function: Function, call: Call) -> None:
         self.function, self._call = function, call
         self.__name__ = self.__qualname__ = function.name
+        with suppress(ValueError):
+            self.__signature__ = signature_of(function)
 
     @public
-    def __call__(self, *arguments: object) -> Any:
+    def __call__(self, *arguments: object, **named: object) -> Any:
         """Return what the function returns: a program, a selector, an atom, a list, a dict or a function.
 
         Raises:
             ProgramError: if an argument is no value of the language.
             StatementError: if the number of arguments is wrong, or the function fails on them.
         """
+        if named:
+            arguments = self._in_order(arguments, named)
         given = list(map(self._argument, arguments))
         return to_python(self._call(self.function, given), self._call)
+
+    def _in_order(self, arguments: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:
+        """Return the arguments by position."""
+        if self.__signature__ is None:
+            raise ProgramError(f"{self.__name__} takes arguments by position only")
+        try:
+            return tuple(self.__signature__.bind(*arguments, **named).arguments.values())
+        except TypeError as error:
+            raise ProgramError(f"{self.__name__}: {error}") from None
 
     def _argument(self, argument: object) -> Value:
         value = from_python(argument, "s-op")
@@ -49,6 +66,16 @@ class RaspFunction:
 
     def __repr__(self) -> str:
         return f"<function of RASP {self.function.name}({', '.join(self.function.parameters)})>"
+
+
+def signature_of(function: Function) -> inspect.Signature:
+    """Return the signature of a function in Python.
+
+    Raises:
+        ValueError: if Python has no such parameters: two of one name, or a keyword.
+    """
+    parameter = inspect.Parameter
+    return inspect.Signature([parameter(name, parameter.POSITIONAL_OR_KEYWORD) for name in function.parameters])
 
 
 def to_python(value: Value, call: Call) -> Any:
