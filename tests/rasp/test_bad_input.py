@@ -153,7 +153,7 @@ def test_the_limit_is_an_option():
     assert session("[[1,2,3],[4,5,6],[7,8,9]];").startswith(f"{PYTHON}a list or dict of more than 10 items")
     assert session("[[[]]];").startswith(f"{PYTHON}lists and dicts are nested more than 2 levels deep")
     assert session("def f(n) { return 0 if n==0 else f(n-1); }", "f(2);") == "    value: out =  0\n"
-    assert session("f(3);") == f"{PYTHON}more than 3 calls inside each other, the last of f\n"
+    assert session("f(3);") == f"{PYTHON}more than 3 nested calls, the last of f\n"
 
 
 def test_the_memory_of_long_loops_is_bounded(session):

@@ -104,7 +104,7 @@ FAULTS = {
     "set example [3,2]\na = 1/(tokens_int-2);\n": "bad.rasp:2:5: division by zero (on the example [3, 2]",
     "length = 3;\n": "bad.rasp:1:1: Error: Cannot set reserved name: length",
     "a = 1/0;\n": "bad.rasp:1:5: division by zero\n",
-    "def f(x) { return f(x); }\na = f(1);\n": "more than 200 calls inside each other",
+    "def f(x) { return f(x); }\na = f(1);\n": "more than 200 nested calls",
     "a = range(1000000000);\n": "exceeds the limit",
     'load "nowhere";\n': "bad.rasp:1:1: could not find file: nowhere.rasp",
     'a = 1; load "bad";\n': "bad.rasp:1:8: bad.rasp is being loaded already",

@@ -159,7 +159,7 @@ def test_the_example_is_shared(shell):
             ['cell 1:1:7: unexpected ";" after "+", expected an expression', "    1 + + ;", "          ^"],
         ),
         ("%%rasp\n\nx = zork + 1;", ["cell 1:3:5: Error: Undefined variable: zork", "    x = zork + 1;", "        ^"]),
-        ("%%rasp a;\n1;", ["%%rasp takes no arguments, but the lines below it"]),
+        ("%%rasp a;\n1;", ["%%rasp takes no arguments: write statements on the lines below it"]),
     ],
 )
 def test_an_error_is_a_line_with_a_caret(cell, lines, shell):

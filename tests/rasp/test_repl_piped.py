@@ -145,7 +145,7 @@ def test_limits_are_options(tmp_path):
     shown, _ = replies(text, "--max-items", "10", "--max-calls", "3", cwd=tmp_path)
     assert "something went wrong: a range of 11 items exceeds the limit of 10\n" in shown
     assert "list: out = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n" in shown
-    assert "something went wrong: more than 3 calls inside each other" in shown
+    assert "something went wrong: more than 3 nested calls" in shown
     assert raspir("repl", "--max-items", "0", cwd=tmp_path).returncode == 2
 
 
@@ -241,7 +241,7 @@ def test_the_plan_and_the_report(tmp_path):
     assert '"hello"' in page or "&quot;hello&quot;" in page
 
 
-NO_COMMAND = "there is no such command, but there are :help, :layers, :opt, :plan, :report"
+NO_COMMAND = "unknown command: the commands are :help, :layers, :opt, :plan, :report"
 NO_EXPRESSION = "it takes an expression, and no other statement"
 
 

@@ -28,7 +28,7 @@ def repl(
         int, typer.Option("--max-items", metavar="N", min=1, help="The most items of a list or range.")
     ] = _LIMITS.items,
     max_calls: Annotated[
-        int, typer.Option("--max-calls", metavar="N", min=1, help="The most calls of functions inside each other.")
+        int, typer.Option("--max-calls", metavar="N", min=1, help="The deepest nesting of calls.")
     ] = _LIMITS.calls,
 ) -> None:
     """Run statements of the paper's language line by line, each with its value on a running example.

@@ -64,7 +64,7 @@ class Session:
         elif name == HELP:
             raise InputError("it takes no expression")
         else:
-            raise InputError(f"there is no such command, but there are {', '.join([HELP, *VIEWS])}")
+            raise InputError(f"unknown command: the commands are {', '.join([HELP, *VIEWS])}")
 
     def _operand(self, line: str, start: int) -> Operand:
         expression = self.console.expression(line, start)

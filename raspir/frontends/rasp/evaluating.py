@@ -329,9 +329,7 @@ class Evaluator:
 
     def _body(self, function: Defined, arguments: list[Value]) -> Value:
         if self._depth >= self.maker.limits.calls:
-            raise FailedError(
-                f"more than {self.maker.limits.calls} calls inside each other, the last of {function.name}"
-            )
+            raise FailedError(f"more than {self.maker.limits.calls} nested calls, the last of {function.name}")
         scope = Scope(f"{function.creator}'", function.scope, is_call=True)
         scope.bind(function.parameters, arguments)
         self._depth += 1

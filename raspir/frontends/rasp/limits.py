@@ -12,8 +12,8 @@ class Limits:
     Attributes:
         items: the most items of a list or dict, those of lists and dicts in it counted, too; 16 characters of a string
             count as one.
-        nesting: the most lists and dicts inside each other.
-        calls: the most calls inside each other.
+        nesting: the deepest nesting of lists and dicts.
+        calls: the deepest nesting of calls.
         file: the most bytes of a file.
     """
 

@@ -127,7 +127,7 @@ class _Cells:
         """
         file = f"cell {len(self._sources) + 1}"  # IPython's numbers may come twice
         if cell is not None and line.strip():
-            raise CellError(InputError(f"%%{_MAGIC} takes no arguments, but the lines below it"), "")
+            raise CellError(InputError(f"%%{_MAGIC} takes no arguments: write statements on the lines below it"), "")
         first, text = (1, line) if cell is None else (2, cell)
         lines = text.split("\n")
         self._sources[file] = first, lines

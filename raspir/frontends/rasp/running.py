@@ -393,7 +393,7 @@ def _is_same_file(a: Path, b: Path) -> bool:
 
 @contextmanager
 def deep_stack() -> Iterator[None]:
-    """Let Python's stack grow, since calls of the language inside each other are calls of Python inside each other."""
+    """Let Python's stack grow, since nested calls of the language are nested calls of Python."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _FRAMES))
     try:
