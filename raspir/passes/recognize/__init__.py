@@ -57,6 +57,8 @@ class Recognize:
         check_vocabulary(graph, context.warned)
         functions = _Functions(graph, Algebra(context.analysis(graph), graph, self.max_table))
         made = made_of(graph, functions.replacement)
+        if functions.always_fail:
+            return graph
         context.remarks.extend(functions.remarks)
         return context.kept_causal(replaced(graph, made))
 
@@ -66,17 +68,21 @@ class _Functions:
 
     Attributes:
         remarks: a remark on each application.
+        always_fail: whether an operation turns out to fail on all that a function returns, and the program with it.
     """
 
     def __init__(self, graph: Graph, algebra: Algebra) -> None:
         self.remarks: list[Remark] = []
+        self.always_fail = False
         self._graph, self._algebra = graph, algebra
         self._describer = Describer(graph)
         self._recorded: dict[tuple[str, ...], Recorded | OpaqueError] = {}
 
     def replacement(self, node: Node, operands: list[Node]) -> Node:
         """Return the operations of an application, or else ``node`` on ``operands``."""
-        rebuilt = on_operands(node, operands) or node
+        on_replacements = on_operands(node, operands)
+        self.always_fail |= on_replacements is None
+        rebuilt = on_replacements or node
         if not isinstance(node, Map | SelectBy) or node.function not in self._graph.functions:
             return rebuilt
         if self._is_table(rebuilt):

@@ -538,3 +538,10 @@ def test_a_difference_on_a_sample_is_found():
     assert differences(wrong, lambda x: x + 1, [x], [(0,), ("a",), (0.5,)]) == []
     assert differences(wrong, lambda x: x + 1.0, [x], [(0,)]) == [(0,)]
     assert differences(wrong, lambda x: 1 if x == "a" else x + 1, [x], [("a",)]) == [("a",)]
+
+
+def test_a_program_that_always_fails_is_left_alone():
+    """An operation that takes nothing of what the function returns would keep the function beside its replacement."""
+    compared = indices.map(lambda x: "a" if x > 1 else "b") >= indices
+    graph = raspir.lower({"letter": indices.map(lambda x: "a" if x > 1 else "b"), "compared": compared})
+    assert raspir.optimize(graph, passes="recognize") == graph
