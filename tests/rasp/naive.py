@@ -546,7 +546,7 @@ class Naive:
                     for inner in body:
                         self.one(inner, scope)
             case _:
-                raise NotImplementedError(type(statement))
+                raise AssertionError(f"the grammar has no {type(statement)}")
 
     def assign(self, names, values, scope):
         if len(names) == 1:

@@ -15,9 +15,10 @@ from raspir.frontends.rasp.counting import Count, count
 from raspir.frontends.rasp.errors import RaspSyntaxError
 from raspir.frontends.rasp.faults import FailedError, RefusedError, StatementError
 from raspir.frontends.rasp.reader import parse
-from raspir.frontends.rasp.running import SUFFIX, Interpreter, deep_stack
+from raspir.frontends.rasp.running import SUFFIX, Interpreter
 from raspir.frontends.rasp.scopes import Scope
 from raspir.frontends.rasp.sharing import RaspFunction, signature_of
+from raspir.frontends.rasp.stack import deep_stack
 from raspir.frontends.rasp.values import Function, Operand, Sequence, Value
 from raspir.ir.atoms import show
 from raspir.ir.errors import LoadError, RaspirWarning, warn_once

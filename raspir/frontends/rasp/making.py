@@ -237,7 +237,7 @@ class Maker:
         """Return an arithmetic operator or a comparison, position by position."""
         is_mirrored = sign in _MIRRORED and not isinstance(left, Sequence)
         first, second = (right, left) if is_mirrored else (left, right)
-        shown = {"^": "pow"}.get(_MIRRORED[sign] if is_mirrored else sign, _MIRRORED[sign] if is_mirrored else sign)
+        shown = _MIRRORED[sign] if is_mirrored else "pow" if sign == "^" else sign
         label = short(f"( {bare(first)} {shown} {bare(second)} )")
         others = [side for side in (left, right) if not isinstance(side, Sequence) and not is_atom(side)]
         if others and sign == "==":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from raspir.frontends.python.names import Named
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.printing import unparse
-from raspir.frontends.rasp.running import parsed
+from raspir.frontends.rasp.texts import parsed
 
 _NO_PROGRAMS = (
     syntax.Literal, syntax.ListOf, syntax.DictOf, syntax.ListComprehension, syntax.DictComprehension, syntax.Range,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,25 +10,21 @@ from typing import Any, Protocol
 from raspir.frontends.calls import is_file
 from raspir.frontends.rasp import syntax
 from raspir.frontends.rasp.checking import Evaluation
-from raspir.frontends.rasp.errors import RaspSyntaxError
 from raspir.frontends.rasp.evaluating import Applied, Evaluator
-from raspir.frontends.rasp.faults import FailedError, RefusedError, StatementError, shown_syntax_error
+from raspir.frontends.rasp.faults import RefusedError, StatementError, shown_syntax_error
 from raspir.frontends.rasp.library import NAMES, base_scope, library_scope, written
 from raspir.frontends.rasp.limits import Limits
 from raspir.frontends.rasp.making import Maker
-from raspir.frontends.rasp.reader import Reader
 from raspir.frontends.rasp.scopes import Defined, Scope
 from raspir.frontends.rasp.showing import Display
+from raspir.frontends.rasp.stack import deep_stack, exhaustion_reported
+from raspir.frontends.rasp.texts import is_same_file, parsed, read
 from raspir.frontends.rasp.values import Function, Operand, Sequence, Value, plainly, short
-from raspir.ir.location import Location
 
 CONSOLE = "<console>"
 """The file of locations in what is typed at the console."""
 
 SUFFIX = ".rasp"
-
-_FRAMES = 20_000
-"""The depth of Python's stack for the deepest calls that :class:`~raspir.frontends.rasp.limits.Limits` admits."""
 
 
 class Output(Protocol):
@@ -124,7 +118,7 @@ class Interpreter:
         """
         out = self.console.out
         try:
-            with deep_stack(), _exhaustion_reported(expression.place):
+            with deep_stack(), exhaustion_reported(expression.place):
                 return self.evaluator.value(expression, self.console)
         finally:
             self.console.out = out
@@ -135,12 +129,12 @@ class Interpreter:
         Raises:
             StatementError: if the number of arguments is wrong, or the body fails.
         """
-        with deep_stack(), _exhaustion_reported(None):
+        with deep_stack(), exhaustion_reported(None):
             return self.evaluator.called(function, arguments)
 
     def _run_at_top(self, statement: syntax.Statement, scope: Scope) -> None:
         try:
-            with _exhaustion_reported(statement.place):
+            with exhaustion_reported(statement.place):
                 if isinstance(statement, syntax.Command):
                     self._command(statement, scope)
                 else:
@@ -298,7 +292,7 @@ class Interpreter:
             if statement.place.file == CONSOLE or not is_file(beside):
                 raise RefusedError(f"could not find file: {name}")
             return beside
-        if statement.place.file != CONSOLE and is_file(beside) and not _is_same_file(here, beside):
+        if statement.place.file != CONSOLE and is_file(beside) and not is_same_file(here, beside):
             self._output.note(f"{statement.place}: loaded {here} of the working directory, not {beside}")
         return here
 
@@ -311,9 +305,9 @@ class Interpreter:
         Raises:
             RefusedError: if the file cannot be read, or is being loaded already.
         """
-        if any(_is_same_file(file.path, path) for file in self._files):
+        if any(is_same_file(file.path, path) for file in self._files):
             raise RefusedError(f"{path} is being loaded already: a file cannot load itself")
-        text = _read(path, self.evaluator.maker.limits.file)
+        text = read(path, self.evaluator.maker.limits.file)
         scope = Scope(creator, self.library).exporting_to(into)
         file = _File(path)
         hidden = self.display.show_sequences, self.display.show_selections
@@ -357,60 +351,6 @@ class Interpreter:
         statements, errors = parsed(text, "library.rasp")
         assert not errors
         self._run_body(statements, scope)
-
-
-def parsed(text: str, file: str) -> tuple[list[syntax.Statement], list[RaspSyntaxError]]:
-    """Return the statements of a text, and the syntax errors of the lines that are none."""
-    reader = Reader(file, comments_anywhere=False)
-    statements: list[syntax.Statement] = []
-    errors: list[RaspSyntaxError] = []
-    for line in text.split("\n"):
-        try:
-            statements += reader.feed(line) or ()
-        except RaspSyntaxError as error:
-            errors.append(error)
-    unfinished = reader.unfinished_error()
-    return statements, errors if unfinished is None else [*errors, unfinished]
-
-
-def _read(path: Path, most: int) -> str:
-    try:
-        if path.stat().st_size > most:
-            raise RefusedError(f"could not read file: {path}: it has more than {most} bytes, which is the limit")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise RefusedError(f"could not read file: {path}: {error.strerror or 'it cannot be opened'}") from None
-    except UnicodeDecodeError:
-        raise RefusedError(f"could not read file: {path}: it is not UTF-8 text") from None
-
-
-def _is_same_file(a: Path, b: Path) -> bool:
-    try:
-        return a.samefile(b)
-    except OSError:
-        return False
-
-
-@contextmanager
-def deep_stack() -> Iterator[None]:
-    """Let Python's stack grow, since nested calls of the language are nested calls of Python."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
-@contextmanager
-def _exhaustion_reported(place: Location | None) -> Iterator[None]:
-    """Convert the exhaustion of the stack or the memory to an error of the language."""
-    try:
-        yield
-    except RecursionError:
-        raise FailedError("the statement is nested too deeply", place) from None
-    except MemoryError:
-        raise FailedError("the statement needs more memory than there is", place) from None
 
 
 _Show = Callable[[str, Value], None]
