@@ -18,7 +18,6 @@ from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.polynomials import Polynomial, Polynomials
 
 _CLAUSES = 4  # possibly overlapping alternatives
-_WAYS = [Way(by_length, clipped) for clipped in (True, False) for by_length in (False, True)]
 
 
 def exchange(search: Search, aggregate: Sum) -> Iterator[Node]:
@@ -27,14 +26,20 @@ def exchange(search: Search, aggregate: Sum) -> Iterator[Node]:
         return
     if search.facts.at_most_one(aggregate.selector):  # the gathers then compose
         return
-    made: dict[Node, None] = {}
-    for way in _WAYS:
-        found = _Exchange(search, aggregate, way).made()
-        if found is None:
-            return
-        if found not in made:
-            made[found] = None
+    for clipped in (True, False):
+        for by_length in (True, False):
+            exchanged = _Exchange(search, aggregate, Way(by_length, clipped))
+            found = exchanged.made()
+            if found is None:
+                return
             yield found
+            settled = search.results.get(found)
+            if settled is not None and search.layer(settled) <= exchanged.least:
+                return
+            if not exchanged.splits:
+                break
+        if not exchanged.clips:
+            return
 
 
 class _Exchange:
@@ -44,6 +49,11 @@ class _Exchange:
         search: the source of facts.
         outer: the sum.
         way: how to sum over the positions between a query and a key.
+
+    Attributes:
+        splits: whether another way to split regions would make a difference.
+        clips: whether another way to clip intervals would.
+        least: the least layer that the rewrite can have, as its values are in the layer below.
     """
 
     def __init__(self, search: Search, outer: Sum, way: Way) -> None:
@@ -53,6 +63,8 @@ class _Exchange:
         self._outer = outer
         self._way = way
         self._polynomials: Polynomials = search.memo.setdefault("polynomials", Polynomials(search.algebra))
+        self.splits = self.clips = False
+        self.least = 1
 
     def made(self) -> Node | None:
         """Return the sum of the terms, ``None`` if there is only one that is no sum, or that cannot be exchanged."""
@@ -65,6 +77,7 @@ class _Exchange:
             elif term is not None and self._search.layer(term) == deepest:
                 summand = self._polynomials.linear_times(factor, term)
                 total, deep = total.plus(self._summed(self._outer.selector, summand)), deep + 1
+                self.least = deepest + 1
             else:
                 rest = rest.plus(self._polynomials.linear_times(factor, term))
         if deep < 2:
@@ -92,11 +105,14 @@ class _Exchange:
         pairs = self._pairs(inner)
         if pairs is None:
             return None
+        self.least = max(self.least, self._search.layer(inner.value) + 1)
         regions = Regions(self._search, self._polynomials, factor, self._way)
         for sign, s, t in pairs:
             found = regions.of(s, t)
             if found is None:
                 return None
+            self.splits |= regions.splits
+            self.clips |= regions.clips
             for region in found:
                 result = result.plus(self._over(region, value), sign)
         return result
@@ -166,7 +182,7 @@ RULES: Rules = (
         "sum(s(i), p(i) * sum(t(k, i), x[k])) = sum(all, x[k] * sum(s(i) & t(k, i), p(i)))",
         Sum,
         exchange,
-        max_nesting=3,
+        max_nesting=2,
     ),
     Rule("complement", "sum(s & key != query, v) = sum(s, v) - sum(s & key == query, v)", Sum, complement),
 )

@@ -84,6 +84,10 @@ class Regions:
         polynomials: the arithmetic.
         factor: the polynomial.
         way: how to form regions.
+
+    Attributes:
+        splits: whether regions have been split by length.
+        clips: whether it makes a difference whether intervals are clipped.
     """
 
     def __init__(self, search: Search, polynomials: Polynomials, factor: Polynomial, way: Way) -> None:
@@ -93,6 +97,7 @@ class Regions:
         self._factor = factor
         self._below = polynomials.below(factor)
         self._way = way
+        self.splits = self.clips = False
 
     def of(self, s: Conjunct, t: Conjunct) -> list[Region] | None:
         """Return the regions for the positions i with s at key i and t at query i, ``None`` if they form no intervals.
@@ -154,14 +159,14 @@ class Regions:
         first, last = algebra.const(0), algebra.plus(algebra.length, -1)
         outside: list[tuple[Linear, Disjunction | None]] = []
         below = -max((self._least(low) for low in (*of_query.lows, *of_key.lows)), default=-inf)
-        if 0 < below <= _OUTSIDE and not self._way.clipped:
+        if self._is_outside(below):
             outside += [(Linear({}, -each), normal.EVERYTHING) for each in range(1, int(below) + 1)]
         elif below > 0:
             of_query.lows.append(first)
         above, high = min(((self._beyond(high), high) for high in of_query.highs), default=(inf, last), key=_first)
         if above == inf:
             above, high = min((self._beyond(high) for high in of_key.highs), default=inf), last
-        if 0 < above <= _OUTSIDE and not self._way.clipped:
+        if self._is_outside(above):
             furthest = facts.linear(high).plus(Linear({}, int(above) if high is last else 0))
             for each in range(int(above)):
                 position = furthest.plus(Linear({}, -each))
@@ -170,15 +175,18 @@ class Regions:
             of_query.highs.append(last)
         return outside
 
+    def _is_outside(self, most: Bound) -> bool:
+        """Return whether to let intervals reach up to ``most`` positions beyond an end of the input."""
+        few = 0 < most <= _OUTSIDE
+        self.clips |= few
+        return few and not self._way.clipped
+
     def _least(self, node: Node) -> Bound:
         return self._facts.bounds(self._facts.linear(node))[0]
 
     def _beyond(self, node: Node) -> Bound:
         """Return by how much ``node`` may exceed the last position."""
-        form = self._facts.linear(node)
-        rank = self._facts.rank(form.term)  # fewer positions precede a position than there are
-        room = self._facts.bounds(self._algebra.difference(self._algebra.length, node))[0]
-        return min(1 - room, inf if rank is None else form.constant + rank.inclusive)
+        return 1 - self._facts.bounds(self._algebra.difference(self._algebra.length, node))[0]
 
     def _at_position(self, s: Conjunct, t: Conjunct, position: Linear) -> Disjunction | None:
         """Return the pairs of queries and keys that both conditions connect by a position known at the query."""
@@ -281,23 +289,26 @@ class Regions:
     def _by_length(self, region: Disjunction, low: _End, high: _End) -> list[Region] | None:
         """Return a region split by the length of its intervals, ``None`` if there are too many lengths."""
         key, query = (low, high) if low.of_key else (high, low)
-        found: list[Region] = []
-        for longer in range(_LENGTHS):  # by this much than one position
+
+        def apart(comparison: str, longer: int) -> Disjunction | None:
+            """Return the pairs whose intervals are longer than one position by an amount, or by more."""
             end = self._algebra.plus(query.node, -longer if low.of_key else longer)
-            formula, beyond = (
-                self._possible(normal.both(region, self._facts.compared(comparison, key.node, end)))
-                for comparison in ("eq", "lt" if low.of_key else "gt")
-            )
-            if formula is None or beyond is None:
+            return self._possible(normal.both(region, self._facts.compared(comparison, key.node, end)))
+
+        if apart("lt" if low.of_key else "gt", _LENGTHS - 1) != normal.NOTHING:
+            return None
+        self.splits = True
+        found: list[Region] = []
+        for longer in range(_LENGTHS):
+            formula = apart("eq", longer)
+            if formula is None:
                 return None
             if formula:
                 start = self._facts.linear(key.node).plus(Linear({}, 0 if low.of_key else -longer))
                 stop = start.plus(Linear({}, longer + 1))
                 part = self._polynomials.plus(self._sum_below(stop), self._sum_below(start), -1)
                 found.append(self._region(formula, {}, part))
-            if not beyond:
-                return found
-        return None
+        return found
 
     def _region(self, formula: Disjunction, query: Polynomial, key: Polynomial) -> Region:
         """Return a region in which the uniform terms of the key's part are in the query's."""
