@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import reduce
-from math import comb, lcm, prod
+from math import comb, gcd, lcm, prod
 
 from raspir.analysis import Linear
 from raspir.ir import Node
@@ -84,20 +84,7 @@ class Polynomials:
         if set(b) != {()}:
             return None
         found = {monomial: coefficient / b[()] for monomial, coefficient in a.items()}
-        return found if self._is_integral(found) else None
-
-    def _is_integral(self, polynomial: Polynomial) -> bool:
-        """Return whether a polynomial is an integer at all integers: if it is at 0 … degree in each variable."""
-        variables = list(dict.fromkeys(itertools.chain.from_iterable(polynomial)))
-        degrees = [max(monomial.count(each) for monomial in polynomial) for each in variables]
-        if prod(degree + 1 for degree in degrees) > _POINTS:
-            return False
-        for point in itertools.product(*(range(degree + 1) for degree in degrees)):
-            values = dict(zip(variables, point, strict=True))
-            at_point = (c * prod(values[each] for each in monomial) for monomial, c in polynomial.items())
-            if sum(at_point, Fraction(0)).denominator != 1:
-                return False
-        return True
+        return found if self.is_integral(found) else None
 
     # Arithmetic
 
@@ -169,11 +156,39 @@ class Polynomials:
             known.append(-total / (m + 1))
         return known[:count]
 
+    # Properties
+
+    def is_integral(self, polynomial: Polynomial) -> bool:
+        """Return whether a polynomial is an integer at all integers: if it is at 0 … degree in each variable."""
+        variables = list(dict.fromkeys(itertools.chain.from_iterable(polynomial)))
+        degrees = [max(monomial.count(each) for monomial in polynomial) for each in variables]
+        if prod(degree + 1 for degree in degrees) > _POINTS:
+            return False
+        for point in itertools.product(*(range(degree + 1) for degree in degrees)):
+            values = dict(zip(variables, point, strict=True))
+            at_point = (c * prod(values[each] for each in monomial) for monomial, c in polynomial.items())
+            if sum(at_point, Fraction(0)).denominator != 1:
+                return False
+        return True
+
+    def divisor(self, polynomial: Polynomial) -> int:
+        """Return the least common denominator of the coefficients."""
+        return lcm(*(coefficient.denominator for coefficient in polynomial.values()))
+
+    def by_uniform(self, polynomial: Polynomial) -> Mapping[Monomial, Polynomial]:
+        """Return the polynomials without uniform factors by which products of these are multiplied."""
+        found: dict[Monomial, Polynomial] = {}
+        for monomial, coefficient in polynomial.items():
+            uniform = tuple(each for each in monomial if self._facts[each].uniform)
+            rest = tuple(each for each in monomial if not self._facts[each].uniform)
+            found[uniform] = self.plus(found.get(uniform, {}), {rest: coefficient})
+        return found
+
     # Nodes
 
     def node(self, polynomial: Polynomial) -> Node:
         """Return a node that computes a polynomial that is an integer at all integers."""
-        divisor = lcm(*(coefficient.denominator for coefficient in polynomial.values()))
+        divisor = self.divisor(polynomial)
         form = Linear({})
         for monomial, coefficient in polynomial.items():
             product = self._product(monomial)
@@ -186,10 +201,20 @@ class Polynomials:
 
     def linear_times(self, factor: Polynomial, sequence: Node | None) -> Linear:
         """Return the product of a polynomial and an integer sequence as a linear form, where it is an integer."""
-        if sequence is not None and set(factor) == {()}:
-            return self._facts.linear(sequence).scaled(int(factor[()]))
-        node = self.node(factor)
-        return self._facts.linear(node if sequence is None else self._algebra("mul", node, sequence))
+        whole = all(coefficient.denominator == 1 for coefficient in factor.values())
+        content = gcd(*(coefficient.numerator for coefficient in factor.values())) if whole else 1
+        if all(coefficient < 0 for coefficient in factor.values()):
+            content = -content
+        if not content:
+            return Linear({})
+        primitive = {monomial: coefficient / content for monomial, coefficient in factor.items()}
+        if sequence is None:
+            product = self.node(primitive)
+        elif primitive == self.constant(1):
+            product = sequence
+        else:
+            product = self._algebra("mul", self.node(primitive), sequence)
+        return self._facts.linear(product).scaled(content)
 
     # Combinations of sequences
 

@@ -1,4 +1,4 @@
-"""Rule 8: exchange of sums: a sum of sums is one sum, in which each value counts as often as it is summed.
+"""Rule 9: exchange of sums: a sum of sums is one sum, in which each value counts as often as it is summed.
 
 Sums of several terms are split first, so that terms which cancel each other do so.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis.facts import clause_of
@@ -86,7 +87,9 @@ class _Exchange:
 
     def _summed(self, selector: Node, value: Linear) -> Linear:
         """Return the sum of an integer value as a linear form, with a constant factor outside it."""
-        factor = max(value.factor, 1) if not value.constant else 1
+        factor = 1 if value.constant or not value.terms else value.factor
+        if value.constant <= 0 and all(coefficient < 0 for coefficient in value.terms.values()):
+            factor = -factor
         node = self._algebra.linear(value.divided(factor))
         return self._facts.linear(self._algebra("sum", selector, node, default=0)).scaled(factor)
 
@@ -124,9 +127,21 @@ class _Exchange:
         if region.query:
             summed = self._algebra("sum", selector, node, default=0)
             result = self._polynomials.linear_times(region.query, summed)
-        if region.key:
-            result = result.plus(self._summed(selector, self._polynomials.linear_times(region.key, node)))
-        return result
+        return result.plus(self._weighted(selector, region.key, node))
+
+    def _weighted(self, selector: Node, factor: Polynomial, value: Node) -> Linear:
+        """Return the sum of a polynomial of the key times ``value``, with uniform factors outside it."""
+        groups = self._polynomials.by_uniform(factor)
+        divisor = 1 if all(map(self._polynomials.is_integral, groups.values())) else self._polynomials.divisor(factor)
+        result = Linear({})
+        for uniform, rest in groups.items():
+            weight = {monomial: coefficient * divisor for monomial, coefficient in rest.items()}
+            summed = self._summed(selector, self._polynomials.linear_times(weight, value))
+            outside = {uniform: Fraction(1)}
+            result = result.plus(self._polynomials.linear_times(outside, self._algebra.linear(summed)))
+        if divisor == 1:
+            return result
+        return self._facts.linear(self._algebra("floordiv", self._algebra.linear(result), self._algebra.const(divisor)))
 
     def _pairs(self, inner: Sum) -> list[tuple[int, Conjunct, Conjunct]] | None:
         """Return the pairs of clauses of both selectors, with their signs; ``None`` if there are too many."""
