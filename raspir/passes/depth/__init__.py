@@ -10,7 +10,7 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, closed_forms, gathers, permutations, shifts, split, uniform
+from raspir.passes.depth import best, classes, closed_forms, gathers, permutations, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -24,6 +24,7 @@ RULES: Rules = (
     *best.RULES,
     *permutations.RULES,
     *split.RULES,
+    *classes.RULES,
 )
 """All rules, in the order in which they are tried."""
 
