@@ -10,7 +10,17 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, classes, closed_forms, gathers, permutations, shifts, split, uniform
+from raspir.passes.depth import (
+    best,
+    classes,
+    closed_forms,
+    gathers,
+    order_statistics,
+    permutations,
+    shifts,
+    split,
+    uniform,
+)
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -23,6 +33,7 @@ RULES: Rules = (
     *shifts.RULES,
     *best.RULES,
     *permutations.RULES,
+    *order_statistics.RULES,
     *split.RULES,
     *classes.RULES,
 )
