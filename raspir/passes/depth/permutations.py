@@ -74,8 +74,7 @@ class _Enumeration:
         assert rank is not None
         self._search, self._algebra, self._facts = search, search.algebra, search.facts
         self._aggregate, self._counted, self._rank = aggregate, counted, rank
-        place = self._algebra.plus(self._algebra.indices, int(rank.inclusive))
-        self._places: dict[Node, Node | None] = {counted: place}
+        self._places: dict[Node, Node | None] = {}
 
     def result(self) -> Node | None:
         """Return the aggregate over the ranks, or ``None`` if it depends on more than the rank of each position."""
@@ -175,7 +174,10 @@ class _Enumeration:
         if self._facts[node].uniform:
             return node
         if not isinstance(node, Elementwise):
-            return None
+            rank = self._facts.rank(node)
+            if rank is None or rank.members != self._rank.members or rank.order != self._rank.order:
+                return None
+            return self._algebra.plus(self._algebra.indices, int(rank.inclusive))
         operands = all_or_none(self._places[operand] for operand in node.operands)
         if operands is None or not (self._everyone or self._facts.is_total(node, operands)):
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from raspir.analysis import Linear
@@ -44,14 +45,18 @@ def absorb(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     algebra = search.algebra
     keys = [select.key for select in comparisons(aggregate.selector)]
-    for reordering in _reorderings(search, aggregate, [*aggregate.operands[1:], *keys]):
+    for reordering in _reorderings(search, [*aggregate.operands[1:], *keys]):
         back = fetch_at(algebra, reordering.moved)
         there = There(search, Fetch(back.selector, back.position, True))
-        original = _Original(search, reordering, there.or_whole)
+        original = _Original(search, reordering, partial(_fetched, search, there))
         operands = all_or_none(map(original, aggregate.operands[1:]))
         selector = with_sides(algebra, aggregate.selector, original, lambda query: query)
         if selector is not None and operands is not None:
             yield algebra.rebuilt(aggregate, [selector, *operands])
+
+
+def _fetched(search: Search, there: There, value: Node) -> Node:
+    return there.or_whole(search.shallowest(value))
 
 
 def _is_symmetric(search: Search, aggregate: Aggregate) -> bool:
@@ -65,7 +70,7 @@ def factor_queries(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch an aggregate instead of its queries, if all of them are fetched from one position."""
     algebra = search.algebra
     queries = [select.query for select in comparisons(aggregate.selector)]
-    for reordering in _reorderings(search, aggregate, queries):
+    for reordering in _reorderings(search, queries):
         original = _Original(search, reordering, lambda query: None)
         selector = with_sides(algebra, aggregate.selector, lambda key: key, original)
         if selector is not None:
@@ -73,17 +78,18 @@ def factor_queries(search: Search, aggregate: Aggregate) -> Iterator[Node]:
             yield algebra("sum", reordering.selector, there, default=aggregate.default)
 
 
-def _reorderings(search: Search, aggregate: Aggregate, roots: list[Node]) -> list[Reordering]:
+def _reorderings(search: Search, roots: list[Node]) -> list[Reordering]:
     """Return the reorderings in the deepest layer on which ``roots`` depend through elementwise maps."""
-    deepest = search.layer(aggregate) - 1
-    if deepest < 1:
-        return []
+
+    def layer(node: Node) -> int:
+        return search.layer(search.results.get(node, node))
 
     def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) and search.layer(node) == deepest else ()
+        return node.operands if isinstance(node, Elementwise) and layer(node) >= deepest else ()
 
-    visited = islice(preorder(roots, parts), _CONE)
-    found = [reordering_of(search, node) for node in visited if search.layer(node) == deepest]
+    deepest = max(map(layer, roots))
+    visited = islice(preorder(roots, parts), _CONE if deepest > 0 else 0)
+    found = [reordering_of(search, node) for node in visited if layer(node) >= deepest]
     return list(dict.fromkeys(each for each in found if each is not None))
 
 
@@ -99,19 +105,20 @@ def reordering_of(search: Search, node: Node) -> Reordering | None:
 
 
 def _reordering(search: Search, selector: Node) -> Reordering | None:
-    """Return the reordering of a fetch by rank from each position, or from the mirrored one."""
+    """Return the reordering of a fetch by position or rank, from each position or the mirrored one."""
     facts = search.facts
     clause = clause_of(facts[selector].formula)
     if clause is None or len(clause.sets) != 1 or not facts.exactly_one(selector):
         return None
     ((pair, allowed),) = clause.sets.items()
-    rank = facts.rank(pair.key.term) if isinstance(pair.key, Linear) else None
-    if rank is None or not isinstance(pair.query, Linear) or not isinstance(pair.key, Linear) or allowed.single is None:
+    key, query, single = pair.key, pair.query, allowed.single
+    if not isinstance(key, Linear) or not isinstance(query, Linear) or single is None:
         return None
-    multiple, offset = facts.affine(pair.query) or (0, Linear({}))
-    if multiple not in (1, -1) or rank.members.sets:
+    rank = facts.rank(key.term)
+    multiple, offset = facts.affine(query) or (0, Linear({}))
+    if multiple not in (1, -1) or not (pair.position is not None or (rank is not None and not rank.members.sets)):
         return None
-    moved = pair.key.plus(offset, -1).plus(Linear({}, -allowed.single)).scaled(multiple)
+    moved = key.plus(offset, -1).plus(Linear({}, -single)).scaled(multiple)
     return Reordering(selector, search.algebra.linear(moved))
 
 
