@@ -22,6 +22,7 @@ from raspir.rewriting.builder import has_default_none
 from raspir.rewriting.graphs import all_or_none
 
 _CONE = 64
+_CASES = 8  # aggregates tried for each head that is allowed
 
 
 def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
@@ -39,7 +40,7 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
     """A value to split on.
 
     Attributes:
@@ -72,10 +73,17 @@ class Split:
         self._at_query = at_query
         self._everywhere = everywhere
         self._answers: set[Node] = set()
+        self._chosen: dict[Aggregate, Node | None] = {}
         self.values: dict[Node, Sequence[Atom]] = {}
 
     def chosen(self, aggregate: Aggregate) -> Node | None:
         """Return the choice among the answers; ``None`` if a case could fail, or if they take too many heads."""
+        if aggregate not in self._chosen:
+            few = len(self._chosen) < _CASES * self._search.limits.max_heads
+            self._chosen[aggregate] = self._chosen_by(aggregate) if few else None
+        return self._chosen[aggregate]
+
+    def _chosen_by(self, aggregate: Aggregate) -> Node | None:
         cases = self._cases(aggregate)
         if cases is None:
             return None
@@ -99,9 +107,9 @@ class Split:
                 result = self._search.algebra("where", holds, answer, result)
         return result
 
-    def _cases(self, aggregate: Aggregate) -> list[_Case] | None:
+    def _cases(self, aggregate: Aggregate) -> list[Case] | None:
         """Return the values to split on, or ``None`` if there are others to be rid of than those of few atoms."""
-        found: dict[Node, _Case] = {}
+        found: dict[Node, Case] = {}
         keys: list[Node] = []
         for select in comparisons(aggregate.selector):
             if not self._at_query(select.query) and not self._everywhere(select.key):
@@ -122,19 +130,19 @@ class Split:
             found.update((case.value, case) for case in uniform)
         return list(found.values())
 
-    def _condition(self, select: Select) -> _Case | None:
+    def _condition(self, select: Select) -> Case | None:
         """Return a comparison of a uniform key with a query as a truth value at the query."""
         if not self._search.facts[select.key].uniform or isinstance(select, SelectBy) or not has_default_none(select):
             return None
         value = self._search.algebra(select.comparison, select.key, select.query)
-        return _Case(value, (False, True), select)
+        return Case(value, (False, True), select)
 
-    def _leaves(self, root: Node, unwanted: Callable[[Node], bool], everywhere: bool) -> list[_Case] | None:
+    def _leaves(self, root: Node, unwanted: Callable[[Node], bool], everywhere: bool) -> list[Case] | None:
         """Return the unwanted values of few atoms from which elementwise maps compute ``root``; ``None`` if of many.
 
         They have to be uniform if their atoms are to be known everywhere.
         """
-        found: list[_Case] = []
+        found: list[Case] = []
         others = visited = 0
 
         def parts(node: Node) -> tuple[Node, ...]:
@@ -143,7 +151,7 @@ class Split:
             facts = self._search.facts[node]
             atoms = self._few(facts.domain) if facts.uniform or not everywhere else None
             if atoms is not None:
-                found.append(_Case(node, atoms))
+                found.append(Case(node, atoms))
                 return ()
             if not isinstance(node, Elementwise) or visited > _CONE:
                 others += 1
@@ -169,7 +177,7 @@ def _distinguishes_all(atoms: Sequence[Atom]) -> bool:
     return len(set(atoms)) == len(atoms)
 
 
-def _answer(search: Search, aggregate: Aggregate, case: _Case, constant: Node) -> Node | None:
+def _answer(search: Search, aggregate: Aggregate, case: Case, constant: Node) -> Node | None:
     """Return the aggregate in one case, or ``None`` if it could fail on positions where it is not the case."""
     algebra = search.algebra
     constants: dict[Node, Node | None] = {case.value: constant}

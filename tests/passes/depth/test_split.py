@@ -18,6 +18,7 @@ from rewriting import (
     le,
     length,
     lowered,
+    lt,
     stays,
     words,
 )
@@ -28,6 +29,7 @@ from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAI
 from raspir.testing.proofs.cases.split import TELLS_APART
 
 (SPLIT,) = RULES
+alike = key(tokens) == query(tokens)
 COUNT = (key(tokens) == query(tokens)).value(1)
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 few = st.sampled_from(
@@ -202,3 +204,40 @@ def test_the_branch_that_is_not_taken_must_not_fail():
     value = where(tokens == "a", math.inf, where(tokens == "b", -math.inf, 0.0))
     program = (le & (key(1) < query(COUNT))).mean(value)
     stays(SPLIT, program, ["ab", "aab", "ccc"])
+
+
+CONDITIONS = [
+    key(1) == query(COUNT), key(1) < query(COUNT), key(2) != query(COUNT), query(COUNT) <= key(2),
+    ~(key(1) == query(COUNT)), (key(0) < query(COUNT)) & (key(3) > query(COUNT)),
+    key("b") == query(where(COUNT > 1, "b", "c")), key(0.5) < query(COUNT), key(True) == query(COUNT > 1),
+]  # fmt: skip
+
+
+@examples(70)
+@given(st.sampled_from(CONDITIONS), st.sampled_from([le, alike, lt & alike, ~alike]), defaults, words)
+def test_a_condition_on_the_query(condition, selector, default, word):
+    before, after = alone(SPLIT, (selector & condition).value(indices, default))
+    assert layers(before, after) == (2, 1)
+    assert not differing(before, after, [word, *WORDS])
+
+
+def test_a_condition_of_some_alternatives():
+    program = ((lt & (key(1) == query(COUNT))) | (key(indices) == query(indices))).value(1)
+    lowered(SPLIT, program, (2, 1), WORDS)
+
+
+def test_the_condition_must_be_on_the_query():
+    stays(SPLIT, (le & (key(COUNT) == query(1))).value(1), WORDS)
+    stays(SPLIT, (le & (key(COUNT) == query(COUNT))).value(1), WORDS)
+
+
+def test_no_strings_are_added_that_were_not_selected():
+    program = (le & (key(9) == query(COUNT))).value(tokens, "_")
+    stays(SPLIT, program, WORDS)
+    breaks(SPLIT, program, WORDS, *NEVER_FAILS)
+
+
+def test_no_infinities_are_added_that_were_not_selected():
+    program = (le & (key(9) == query(COUNT))).value(where(tokens == "a", math.inf, -math.inf))
+    stays(SPLIT, program, WORDS)
+    breaks(SPLIT, program, WORDS, *NEVER_FAILS)
