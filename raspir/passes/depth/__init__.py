@@ -10,7 +10,19 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, classes, closed_forms, exchange, gathers, shifts, split, uniform
+from raspir.passes.depth import (
+    best,
+    classes,
+    closed_forms,
+    exchange,
+    gathers,
+    order_statistics,
+    permutations,
+    reorderings,
+    shifts,
+    split,
+    uniform,
+)
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -23,6 +35,9 @@ RULES: Rules = (
     *shifts.RULES,
     *exchange.RULES,
     *best.RULES,
+    *permutations.RULES,
+    *reorderings.RULES,
+    *order_statistics.RULES,
     *split.RULES,
     *classes.RULES,
 )
