@@ -10,7 +10,7 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
+from raspir.passes.depth import best, closed_forms, gathers, keys, members, monotone, scores, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -18,10 +18,14 @@ from raspir.rewriting.graphs import cost
 
 RULES: Rules = (
     *gathers.RULES,
+    *keys.RULES,
     *closed_forms.RULES,
     *uniform.RULES,
     *shifts.RULES,
     *best.RULES,
+    *scores.RULES,
+    *members.RULES,
+    *monotone.RULES,
     *split.RULES,
 )
 """All rules, in the order in which they are tried."""

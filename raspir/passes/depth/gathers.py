@@ -91,14 +91,14 @@ def compose(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     value = search.facts[aggregate.value]
     if value.layer <= search.layer(fetch.selector) and not value.position_computable:
         return
-    composed = _composed(search, aggregate, fetch)
+    composed = computed_at(search, aggregate, fetch)
     if composed is None and fetch.position is not None and not fetch.total:
         composed = _clamped(search, aggregate, fetch.position)
     if composed is not None:
         yield composed
 
 
-def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
+def computed_at(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
     """Return the value computed at the position, or ``None`` if that is deeper or could fail outside the input."""
     algebra = search.algebra
     there = There(search, fetch)(search.shallowest(aggregate.value))
@@ -305,16 +305,16 @@ def where_found(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     test, other = own
     beside = algebra.linear(Linear({algebra.indices: 1}, form.constant))
-    there = _finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
+    there = finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
     if other is not None:
         instead = _at_constant(algebra, aggregate, other + form.constant)
-        there = algebra("where", _finding(algebra, finder, test, False), there, instead)
-    if not _always_finds(algebra, finder):
+        there = algebra("where", finding(algebra, finder, test, False), there, instead)
+    if not always_finds(algebra, finder):
         if not isinstance(finder.default, int):
             return
         instead = _at_constant(algebra, aggregate, finder.default + form.constant)
         if other is not None or instead is not algebra.const(aggregate.default):
-            there = algebra("where", _finding(algebra, finder, algebra.const(True), False), there, instead)
+            there = algebra("where", finding(algebra, finder, algebra.const(True), False), there, instead)
     yield there
 
 
@@ -333,13 +333,14 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | No
     return algebra("where", test, algebra.const(True), algebra.const(False)), int(other)
 
 
-def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+def always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+    """Return whether ``finder`` finds a position for every query."""
     if isinstance(finder, Best):
         return algebra.facts.selects_some(finder.selector)
     return algebra.facts.exactly_one(finder.selector)
 
 
-def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
+def finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
     """Return ``value`` at the position that ``finder`` finds, or ``default`` if there is none."""
     changed = {**finder.named_attributes, "default": default}
     return algebra(finder.operation.name, finder.selector, value, *finder.operands[2:], **changed)
