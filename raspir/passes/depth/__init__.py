@@ -10,7 +10,19 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, closed_forms, gathers, keys, members, monotone, scores, shifts, split, uniform
+from raspir.passes.depth import (
+    best,
+    closed_forms,
+    ends,
+    gathers,
+    keys,
+    members,
+    monotone,
+    scores,
+    shifts,
+    split,
+    uniform,
+)
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -24,6 +36,7 @@ RULES: Rules = (
     *shifts.RULES,
     *best.RULES,
     *scores.RULES,
+    *ends.RULES,
     *members.RULES,
     *monotone.RULES,
     *split.RULES,

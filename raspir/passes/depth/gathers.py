@@ -249,9 +249,9 @@ class There:
         """Return ``node`` fetched as a whole, with an arbitrary atom where nothing is fetched."""
         if self._facts[node].uniform or self._is_own:
             return node
-        return self._algebra("sum", self._fetch.selector, node, default=self._harmless(node))
+        return self._algebra("sum", self._fetch.selector, node, default=self.harmless(node))
 
-    def _harmless(self, node: Node) -> Atom:
+    def harmless(self, node: Node) -> Atom:
         """Return an atom of the domain of ``node``, for use where nothing is fetched."""
         domain = self._facts[node].domain
         if domain.atoms is not None:

@@ -16,7 +16,7 @@ from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.types import INT
-from raspir.ir.views import Const, Sum, Where
+from raspir.ir.views import Sum, Where
 from raspir.passes.depth.closed_forms import interval_of, position_multiple
 from raspir.passes.depth.search import Rule, Rules, Search
 
@@ -38,9 +38,11 @@ def sum_over_members(search: Search, aggregate: Sum) -> Iterator[Node]:
 def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:
     """Yield conditions, with the integers that ``value`` is where they hold and where not."""
     algebra, facts = search.algebra, search.facts
-    one, zero = algebra.const(1), algebra.const(0)
-    if facts[value].domain.boolean and not isinstance(value, Const):
-        test, a, b = value, one, zero
+    form = facts.linear(value) if facts[value].domain.integral else Linear({})
+    zero = algebra.const(0)
+    if len(form.terms) == 1 and facts[next(iter(form.terms))].domain.boolean:
+        ((test, coefficient),) = form.terms.items()
+        a, b = algebra.const(form.constant + coefficient), algebra.const(form.constant)
     elif isinstance(value, Where) and all(facts[branch].domain.kinds is INT for branch in (value.a, value.b)):
         test, a, b = value.condition, value.a, value.b
     else:

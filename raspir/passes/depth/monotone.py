@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial, reduce
 from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
@@ -22,6 +23,7 @@ from raspir.ir.views import Aggregate, Compare, Mean, Sum
 from raspir.passes.depth.closed_forms import Interval, interval_of, position_multiple
 from raspir.passes.depth.gathers import There, fetch_at
 from raspir.passes.depth.search import Rule, Rules, Search
+from raspir.rewriting.graphs import all_or_none
 
 _SOME = Linear({}, 1)
 _POSITIVE = IntSet.where("gt")
@@ -51,12 +53,9 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
     tested = _existence(search, node)
     if tested is not None:
         holds, formula = tested
-        runs = [_run(search, clause) for clause in formula]
-        if all(runs):
-            found = search.algebra.const(False)
-            for run in runs:
-                assert run is not None
-                found = search.algebra("or", found, _reaches(search, run, _SOME))
+        parts = all_or_none(_somewhere(search, clause) for clause in formula)
+        if parts is not None:
+            found = reduce(partial(search.algebra, "or"), parts, search.algebra.const(False))
             yield found if holds else search.algebra("not", found)
         return
     difference = _difference(search, node)
@@ -68,6 +67,38 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
                 other = difference.plus(Linear({count: -coefficient})).scaled(-coefficient)
                 allowed = IntSet.where(node.operation.name)
                 yield _within(search, run, other, allowed if coefficient == 1 else -allowed)
+
+
+def _somewhere(search: Search, clause: Conjunct) -> Node | None:
+    """Return whether a clause selects any position, ``None`` if the last or the first one does not tell."""
+    run = _run(search, clause)
+    if run is not None:
+        return _reaches(search, run, _SOME)
+    monotone = {pair: _is_rising(search, pair, allowed) for pair, allowed in clause.sets.items()}
+    tested = [pair for pair, rising in monotone.items() if rising is not None and search.facts.of_keys(pair)]
+    directions = {monotone[pair] for pair in tested}
+    if len(directions) != 1 or search.limits.attention != "best":
+        return None
+    algebra = search.algebra
+    selector = algebra.fold(algebra.selector((clause.without(*tested),)))
+    holds = algebra.holds({pair: clause.sets[pair] for pair in tested})
+    pick = "highest" if True in directions else "lowest"
+    return algebra("best", selector, holds, algebra.indices, pick=pick, ties="left", default=False)
+
+
+def _is_rising(search: Search, pair: Comparison, allowed: IntSet) -> bool | None:
+    """Return whether a condition on a value that needs attention, once true, stays so; ``None`` if it may do neither.
+
+    The answer is ``False`` if it holds only up to some position.
+    """
+    widened = _widened(search, pair, allowed)
+    if widened is None:
+        return None
+    assert isinstance(pair.key, Linear)
+    steps, ((low, high),) = search.facts.steps(pair.key), widened.intervals
+    if -inf < low <= high < inf or not (steps.rising or steps.falling):
+        return None
+    return None if position_multiple(search.algebra, pair) else steps.rising == (high == inf)
 
 
 def _difference(search: Search, node: Compare) -> Linear | None:
@@ -131,20 +162,17 @@ def _run(search: Search, clause: Conjunct) -> _Run | None:
         return None
     conditions, directions, convex = {}, set(), False
     for pair, allowed in clause.without(*places).sets.items():
-        widened = _widened(search, pair, allowed)
+        widened, rising = _widened(search, pair, allowed), _is_rising(search, pair, allowed)
         if widened is None:
             return None
-        ((low, high),) = widened.intervals
-        assert isinstance(pair.key, Linear)
-        steps = search.facts.steps(pair.key)
-        if not (steps.rising or steps.falling):
-            return None
-        if -inf < low <= high < inf:
-            if steps.low < -1 or steps.high > 1:
+        if rising is None:
+            assert isinstance(pair.key, Linear)
+            steps = search.facts.steps(pair.key)
+            rising, convex = steps.rising, True
+            if (not steps.rising and not steps.falling) or steps.low < -1 or steps.high > 1:
                 return None
-            convex = True
         conditions[pair] = widened
-        directions.add(steps.rising if convex else steps.rising == (high == inf))
+        directions.add(rising)
     if len(directions) > 1 or (convex and len(conditions) > 1):
         return None
     return _Run(interval, conditions, directions != {False}, convex)

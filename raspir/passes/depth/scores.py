@@ -1,8 +1,7 @@
 """Rule 8: the best position by a shallower score that orders the selected positions alike.
 
 A rank orders positions as the sequence and the positions that it compares. A score that only rises or falls with the
-position orders positions as their indices do, but for ties, and the highest or lowest position of an interval is known
-without attending.
+position orders positions as their indices do, but for ties.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from raspir.analysis import Comparison, IntSet
-from raspir.analysis.facts import clause_of
 from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
@@ -18,8 +16,6 @@ from raspir.ir.types import BOOL, INT
 from raspir.ir.views import Best, Elementwise
 from raspir.ir.walks import preorder
 from raspir.passes.depth.best import best
-from raspir.passes.depth.closed_forms import interval_of
-from raspir.passes.depth.gathers import Fetch, computed_at, fetch_at
 from raspir.passes.depth.search import Rule, Rules, Search
 
 _CONE = 64  # values between a value and the score on which it depends
@@ -111,27 +107,4 @@ def _depends_on_score(search: Search, aggregate: Best, scored: tuple[Node, bool]
     return True
 
 
-def at_end(search: Search, aggregate: Best) -> Iterator[Node]:
-    """Compute the value at the last, or the first, of an interval of positions, if that is shallower."""
-    algebra, facts = search.algebra, search.facts
-    if aggregate.score is not algebra.indices or not search.layer(aggregate.value):
-        return
-    clause = clause_of(algebra.formula(aggregate))
-    interval = interval_of(algebra, clause) if clause is not None else None
-    if interval is None:
-        return
-    place = interval.high if aggregate.pick == "highest" else interval.low
-    if facts.selects_some(aggregate.selector):
-        fetch = Fetch(fetch_at(algebra, place).selector, place, total=True)
-    else:
-        room = algebra.compare(algebra.difference(interval.high, interval.low), "ge")
-        fetch = fetch_at(algebra, algebra("where", room, place, algebra.const(-1)))
-    found = computed_at(search, aggregate, fetch)
-    if found is not None:
-        yield found
-
-
-RULES: Rules = (
-    Rule("score by order", "best(s, v, rank(x)) = best(s, v, x)", Best, shallower_score, "best"),
-    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end, "best"),
-)
+RULES: Rules = (Rule("score by order", "best(s, v, rank(x)) = best(s, v, x)", Best, shallower_score, "best"),)
