@@ -7,6 +7,7 @@ their total.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf
 
 from raspir.analysis import Comparison, Conjunct
@@ -17,7 +18,7 @@ from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
 from raspir.ir.views import Aggregate, Best, Sum
 from raspir.passes.depth.closed_forms import interval_of, position_multiple
-from raspir.passes.depth.gathers import Fetch, There, computed_at, fetch_at, finding
+from raspir.passes.depth.gathers import Fetch, There, fetch_at, finding
 from raspir.passes.depth.search import Rule, Rules, Search
 
 
@@ -29,14 +30,11 @@ def at_end(search: Search, aggregate: Best) -> Iterator[Node]:
     if interval is None:
         return
     place = interval.high if aggregate.pick == "highest" else interval.low
-    if search.facts.selects_some(aggregate.selector):
-        fetch = Fetch(fetch_at(algebra, place).selector, place, total=True)
-    else:
+    fetch, some = fetch_at(algebra, place), search.facts.selects_some(aggregate.selector)
+    there = There(search, replace(fetch, total=fetch.total or some)).or_whole(search.shallowest(aggregate.value))
+    if search.layer(there) <= search.layer(aggregate):
         room = algebra.compare(algebra.difference(interval.high, interval.low), "ge")
-        fetch = fetch_at(algebra, algebra("where", room, place, algebra.const(-1)))
-    found = computed_at(search, aggregate, fetch)
-    if found is not None:
-        yield found
+        yield there if some else algebra("where", room, there, algebra.const(aggregate.default))
 
 
 def _clause(search: Search, aggregate: Best) -> Conjunct | None:

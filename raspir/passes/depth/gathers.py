@@ -91,14 +91,14 @@ def compose(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     value = search.facts[aggregate.value]
     if value.layer <= search.layer(fetch.selector) and not value.position_computable:
         return
-    composed = computed_at(search, aggregate, fetch)
+    composed = _composed(search, aggregate, fetch)
     if composed is None and fetch.position is not None and not fetch.total:
         composed = _clamped(search, aggregate, fetch.position)
     if composed is not None:
         yield composed
 
 
-def computed_at(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
+def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
     """Return the value computed at the position, or ``None`` if that is deeper or could fail outside the input."""
     algebra = search.algebra
     there = There(search, fetch)(search.shallowest(aggregate.value))

@@ -69,8 +69,7 @@ def _checks(search: Search, finder: Aggregate, clause: Conjunct, pair: Compariso
         return None
     known = facts[finder.selector].formula or ()
     if not facts.steps(pair.key).injective:
-        (term, *more) = pair.key.terms
-        rank = facts.rank(term) if not more else None
+        rank = facts.rank(next(iter(pair.key.terms))) if len(pair.key.terms) == 1 else None
         if rank is None or not known or not all(each.implies(rank.members) for each in (others, *known)):
             return None
     implied = [each for each in others.sets if known and all(c.implies(_only(others, each)) for c in known)]

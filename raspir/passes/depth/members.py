@@ -39,15 +39,16 @@ def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:
     """Yield conditions, with the integers that ``value`` is where they hold and where not."""
     algebra, facts = search.algebra, search.facts
     form = facts.linear(value) if facts[value].domain.integral else Linear({})
-    zero = algebra.const(0)
-    if len(form.terms) == 1 and facts[next(iter(form.terms))].domain.boolean:
-        ((test, coefficient),) = form.terms.items()
-        a, b = algebra.const(form.constant + coefficient), algebra.const(form.constant)
-    elif isinstance(value, Where) and all(facts[branch].domain.kinds is INT for branch in (value.a, value.b)):
-        test, a, b = value.condition, value.a, value.b
+    term = next(iter(form.terms)) if len(form.terms) == 1 else None
+    if term is not None and facts[term].domain.boolean:
+        test, branches = term, [Linear({}, 1), Linear({})]
+    elif isinstance(term, Where) and all(facts[branch].domain.kinds is INT for branch in (term.a, term.b)):
+        test, branches = term.condition, [facts.linear(term.a), facts.linear(term.b)]
     else:
-        yield algebra.const(True), value, zero
+        yield algebra.const(True), value, algebra.const(0)
         return
+    rest = Linear({}, form.constant)
+    a, b = (algebra.linear(rest.plus(branch, form.terms[term])) for branch in branches)
     yield test, a, b
     yield algebra("where", test, algebra.const(False), algebra.const(True)), b, a
 
