@@ -243,7 +243,7 @@ def sum_of_positive(search: Search, node: Compare) -> Iterator[Node]:
 RULES: Rules = (
     Rule(
         "count of a run",
-        "width(j <= high & x[j] > q) >= k = x[high - k + 1] > q for a rising x",
+        "width(j <= h & x[j] > q) >= k = x[h - k + 1] > q for a rising x",
         Compare,
         count_compared,
     ),
