@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
+from itertools import islice, product
 from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
@@ -25,6 +26,7 @@ from raspir.passes.depth.gathers import There, fetch_at
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.graphs import all_or_none
 
+_ALTERNATIVES = 4  # clauses of which each is tested at its own ends
 _SOME = Linear({}, 1)
 _POSITIVE = IntSet.where("gt")
 
@@ -53,7 +55,7 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
     tested = _existence(search, node)
     if tested is not None:
         holds, formula = tested
-        parts = all_or_none(_somewhere(search, clause) for clause in formula)
+        parts = all_or_none(_somewhere(search, clause) for clause in _by_interval(formula))
         if parts is not None:
             found = reduce(partial(search.algebra, "or"), parts, search.algebra.const(False))
             yield found if holds else search.algebra("not", found)
@@ -67,6 +69,18 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
                 other = difference.plus(Linear({count: -coefficient})).scaled(-coefficient)
                 allowed = IntSet.where(node.operation.name)
                 yield _within(search, run, other, allowed if coefficient == 1 else -allowed)
+
+
+def _by_interval(formula: Disjunction) -> list[Conjunct]:
+    """Return clauses in which each condition on integers allows one interval, or the same ones if those are many."""
+    clauses: list[Conjunct] = []
+    for clause in formula:
+        choices = [
+            [(pair, IntSet([each])) for each in allowed.intervals] if pair.kind == "int" else [(pair, allowed)]
+            for pair, allowed in clause.sets.items()
+        ]
+        clauses += [Conjunct(dict(choice)) for choice in islice(product(*choices), _ALTERNATIVES + 1)]
+    return clauses if len(clauses) <= _ALTERNATIVES else list(formula)
 
 
 def _somewhere(search: Search, clause: Conjunct) -> Node | None:
