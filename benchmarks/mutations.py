@@ -116,12 +116,13 @@ FAULTS = (
     Fault("the best by rank takes ties from the other side", "passes/depth/best.py",
           'ties = "right" if order.reverse != last else "left"', 'ties = "left" if order.reverse != last else "right"',
           rule="best by rank"),
-    Fault("a condition on the query yields 0 and not the default", "passes/depth/uniform.py",
-          'algebra.holds(outside), inner, search.algebra.const(aggregate.default))',
-          'algebra.holds(outside), inner, search.algebra.const(0))',
-          rule="condition on the query"),
+    Fault("where a condition of the query does not hold, the head selects everything", "passes/depth/split.py",
+          "known[case.condition] = algebra.everything if holds else algebra.selector(NOTHING)",
+          "known[case.condition] = algebra.everything",
+          rule="split by value"),
     Fault("1 and True are split as if comparisons distinguished them", "passes/depth/split.py",
-          "total *= len(domain.atoms or ()) if _distinguishes_all(domain) else 0", "total *= len(domain.atoms or ())",
+          "return atoms if 1 < len(atoms) <= most and _distinguishes_all(atoms) else None",
+          "return atoms if 1 < len(atoms) <= most else None",
           rule="split by value"),
     Fault("a value is uniform where the selector's rows are not the same", "analysis/facts.py",
           "return operands[0].uniform, positional", "return operands[1].uniform, positional"),
@@ -311,11 +312,11 @@ AT_LIMITS = (
           "if len(folded) > len(graph) and cost(folded) > cost(graph):", "if not graph.nodes:",
           LIMITS, cases=20_000),
     Fault("walks over a selector visit shared parts repeatedly", "passes/depth/sides.py",
-          "    made: dict[Node, Node] = {}\n    for part in selector_parts(selector):\n",
-          "    if not isinstance(selector, Select):\n"
-          "        parts = [with_sides(algebra, part, key, query, meets) for part in selector.operands]\n"
+          "    made = dict(known or {})\n    for part in selector_parts(selector):\n",
+          "    if not isinstance(selector, Select) and selector not in (known or {}):\n"
+          "        parts = [with_sides(algebra, part, key, query, meets, known) for part in selector.operands]\n"
           "        return None if None in parts else algebra.rebuilt(selector, parts)\n"
-          "    made = {}\n    for part in selector_parts(selector):\n",
+          "    made = dict(known or {})\n    for part in selector_parts(selector):\n",
           LIMITS, cases=20_000,
           more=(("ir/layers.py",
                  "    return tuple(part for part in selector_parts(selector) if isinstance(part, Select))\n",

@@ -12,6 +12,7 @@ from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import (
     best,
+    classes,
     closed_forms,
     ends,
     gathers,
@@ -40,6 +41,7 @@ RULES: Rules = (
     *members.RULES,
     *monotone.RULES,
     *split.RULES,
+    *classes.RULES,
 )
 """All rules, in the order in which they are tried."""
 

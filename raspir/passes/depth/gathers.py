@@ -20,6 +20,7 @@ from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
 from raspir.ir.views import Aggregate, Best, Elementwise, Indices, Where
 from raspir.ir.walks import computed, preorder
+from raspir.passes.depth.classes import by_query
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
@@ -87,15 +88,26 @@ def compose(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     fetch = fetch_of(search.algebra, aggregate.selector)
     if fetch is None:
         return
-    # A fetch is one layer deeper than its position, so only values deeper than that, or none, can gain.
-    value = search.facts[aggregate.value]
-    if value.layer <= search.layer(fetch.selector) and not value.position_computable:
+    if not _may_gain(search, aggregate.value, fetch):
         return
     composed = _composed(search, aggregate, fetch)
     if composed is None and fetch.position is not None and not fetch.total:
         composed = _clamped(search, aggregate, fetch.position)
     if composed is not None:
         yield composed
+
+
+def _may_gain(search: Search, value: Node, fetch: Fetch) -> bool:
+    """Return whether computing ``value`` at the position may be shallower than fetching it.
+
+    A fetch is one layer deeper than its position, so only values deeper than that can gain, or such as need no fetch:
+    those computed from the position, and aggregates that no query limits at the last position, as prefix sums.
+    """
+    if search.facts[value].position_computable or search.layer(value) > search.layer(fetch.selector):
+        return True
+    if fetch.position is None or search.layer(value) < 1 or not search.facts[fetch.position].uniform:
+        return False
+    return search.algebra.length in search.facts.linear(fetch.position).terms
 
 
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
@@ -229,16 +241,23 @@ class There:
         if isinstance(node, Elementwise):
             return list(node.operands)
         if isinstance(node, Aggregate):
-            return [select.query for select in comparisons(node.selector)]
+            form = self._by_query(node)
+            return [*(select.query for select in comparisons(node.selector)), *([form] if form is not None else [])]
         return []
+
+    def _by_query(self, aggregate: Aggregate) -> Node | None:
+        """Return ``aggregate`` as a choice by its queries, which may be shallower there."""
+        found = by_query(self._search, aggregate)
+        return None if found is None else found[0]
 
     def _shallower(self, node: Node) -> Node | None:
         """Return ``node`` there: computed, or fetched if that is as shallow."""
         if self._facts[node].uniform:
             return node
-        computed = self._computed(node)
-        if computed is not None and self._search.layer(computed) < self._whole_layer(node):
-            return computed
+        form = self._by_query(node) if isinstance(node, Aggregate) else None
+        for found in (self._computed(node), self._there[form] if form is not None else None):
+            if found is not None and self._search.layer(found) < self._whole_layer(node):
+                return found
         return self.whole(node)
 
     def _whole_layer(self, node: Node) -> int:

@@ -1,42 +1,14 @@
-"""Rule 5: hoisting of uniform and query-only values out of attention."""
+"""Rule 5: hoisting of uniform values out of attention."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.analysis import Comparison, IntSet, Linear
-from raspir.analysis.selectors import Disjunction
+from raspir.analysis import Linear
 from raspir.ir import Node
 from raspir.ir.views import Aggregate, Best, Sum, Where
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
-
-
-def query_condition(search: Search, aggregate: Aggregate) -> Iterator[Node]:
-    """Move conditions on the query alone out of the selector."""
-    formula = search.algebra.formula(aggregate)
-    if not formula:
-        return
-    outside = {
-        pair: allowed
-        for pair, allowed in _shared(formula).items()
-        if pair.kind in ("int", "cmp") and search.facts.of_queries(pair)
-    }
-    if not outside:
-        return
-    rest = tuple(clause.without(*outside) for clause in formula)
-    inner = search.algebra.using(aggregate, search.algebra.selector(rest))
-    if search.facts[inner].total:
-        yield search.algebra("where", search.algebra.holds(outside), inner, search.algebra.const(aggregate.default))
-
-
-def _shared(formula: Disjunction) -> dict[Comparison, IntSet]:
-    """Return the conditions that all clauses share."""
-    return {
-        pair: allowed
-        for pair, allowed in formula[0].sets.items()
-        if all(clause.sets.get(pair) == allowed for clause in formula[1:])
-    }
 
 
 def uniform_choice(search: Search, aggregate: Aggregate) -> Iterator[Node]:
@@ -115,7 +87,6 @@ def score_without_uniform(search: Search, aggregate: Best) -> Iterator[Node]:
 
 
 RULES: Rules = (
-    Rule("condition on the query", "agg(s & c(i), v, d) = where(c, agg(s, v, d), d)", Aggregate, query_condition),
     Rule("uniform condition", "agg(s, where(u, a, b)) = where(u, agg(s, a), agg(s, b))", Aggregate, uniform_choice),
     Rule("uniform term", "sum(s, u * v + w) = u * sum(s, v) + sum(s, w)", Sum, uniform_terms),
     Rule("uniform value", "best(s, u, d) = where(width(s) > 0, u, d)", Aggregate, uniform_best),

@@ -1,4 +1,4 @@
-"""Values uniform across positions, or known at the query alone."""
+"""Values that are the same at all positions."""
 
 import math
 
@@ -29,54 +29,12 @@ from rewriting import (
 from raspir import indices, key, query, tokens, where
 from raspir.passes.depth.uniform import RULES
 from raspir.testing.proofs.cases.programs import ADDS_INTEGERS, AT_MOST_ONE, NEVER_FAILS
-from raspir.testing.proofs.cases.uniform import ON_THE_QUERY
 
-CONDITION, CHOICE, TERMS, VALUE, SCORE = RULES
+CHOICE, TERMS, VALUE, SCORE = RULES
 COUNT = le.value(where(tokens == "a", 1, 0))
 ALL = [*WORDS, *NUMBERS, *FLOATS, *MIXED]
 same = key(tokens) == query(tokens)
 defaults = st.sampled_from([0, 1, -3, 0.5, -0.0, True, False, "_", ""])
-CONDITIONS = [
-    key(1) == query(COUNT), key(1) < query(COUNT), key(2) != query(COUNT), query(COUNT) <= key(2),
-    ~(key(1) == query(COUNT)), (key(0) < query(COUNT)) & (key(3) > query(COUNT)),
-    key("b") == query(where(COUNT > 1, "b", "c")), key(0.5) < query(COUNT), key(True) == query(COUNT > 1),
-]  # fmt: skip
-
-
-@examples(70)
-@given(st.sampled_from(CONDITIONS), st.sampled_from([le, same, lt & same, ~same]), defaults, words)
-def test_a_condition_on_the_query(condition, selector, default, word):
-    before, after = alone(CONDITION, (selector & condition).value(indices, default))
-    assert layers(before, after) == (2, 1)
-    assert not differing(before, after, [word, *WORDS])
-
-
-def test_the_condition_must_hold_for_all_that_is_selected():
-    condition = key(1) == query(COUNT)
-    program = ((lt & condition) | (key(indices) == query(indices))).value(1)
-    stays(CONDITION, program, WORDS)
-    naive = where(COUNT == 1, le.value(1), 0)
-    assert differing(as_graph(program), as_graph(naive), WORDS)
-
-
-def test_the_condition_must_be_on_the_query():
-    program = (le & (key(COUNT) == query(1))).value(1)
-    stays(CONDITION, program, WORDS)
-    program = (le & (key(COUNT) == query(COUNT))).value(1)
-    stays(CONDITION, program, WORDS)
-    breaks(CONDITION, program, WORDS, *ON_THE_QUERY)
-
-
-def test_no_strings_are_added_that_were_not_selected():
-    program = (le & (key(9) == query(COUNT))).value(tokens, "_")
-    stays(CONDITION, program, WORDS)
-    breaks(CONDITION, program, WORDS, *NEVER_FAILS)
-
-
-def test_no_infinities_are_added_that_were_not_selected():
-    program = (le & (key(9) == query(COUNT))).value(where(tokens == "a", math.inf, -math.inf))
-    stays(CONDITION, program, WORDS)
-    breaks(CONDITION, program, WORDS, *NEVER_FAILS)
 
 
 @examples(50)

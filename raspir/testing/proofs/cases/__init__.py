@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raspir.testing.proofs.cases import (
     best,
+    classes,
     closed_forms,
     ends,
     fold_conversions,
@@ -42,6 +43,7 @@ RULES: tuple[Provable, ...] = (
     *members.RULES,
     *monotone.RULES,
     *split.RULES,
+    *classes.RULES,
     *fuse.RULES,
 )
 """All rules, grouped by pass."""

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 
-from raspir.analysis import Analysis
-from raspir.ir import Node
 from raspir.ir.types import ATOM, BOOL, INT, NUMBER
 from raspir.passes.depth import uniform as rules
-from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.cases.programs import (
     ADDS_INTEGERS,
     AFTER,
     AT_MOST_ONE,
-    BEFORE,
     NEVER_FAILS,
     UP_TO,
     at,
     best,
-    both,
-    either,
     mean,
 )
 from raspir.testing.proofs.cases.rules import Searched
@@ -35,9 +29,9 @@ from raspir.testing.proofs.leaves import (
     total,
     uniform,
 )
-from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
+from raspir.testing.proofs.proving import GuardMutation, ProofCase
 
-CONDITION, CHOICE, TERMS, VALUE, SCORE = map(Searched, rules.RULES)
+CHOICE, TERMS, VALUE, SCORE = map(Searched, rules.RULES)
 
 K, Q, C = leaf("k", ATOM), leaf("q", ATOM), leaf("c", INT)
 S = some_selector("S", K, Q)
@@ -46,48 +40,6 @@ U, T, F = leaf("u", INT), leaf("t", ATOM), leaf("f", NUMBER)
 B, UB = leaf("b", BOOL), leaf("ub", BOOL)
 M = leaf("m", INT, (-2, 0, 3))
 """Small integers, whose mean is always a finite float."""
-
-
-# Condition on the query
-
-
-ONE = select("eq", 1, C)
-ON_QUERY = {
-    "s & c == 1": both(S, ONE),
-    "s & ~(c < 1)": both(S, make("selector.not", select("gt", 1, C))),
-    "s & x == a string": both(S, select("eq", "b", X)),
-    "s & x != a string": both(S, select("ne", "b", X)),
-    "j <= i & -1 <= c < 3": both(UP_TO, both(select("le", -1, C), select("gt", 3, C))),
-    "j < i & 1 < c | k != q & 1 < c": either(
-        both(BEFORE, select("lt", 1, C)), both(select("ne", K, Q), select("lt", 1, C))
-    ),
-}  # fmt: skip
-AGGREGATES: dict[str, Callable[[Node], Node]] = {
-    "a sum": lambda s: total(s, V, 3), "a mean": lambda s: mean(s, M, None), "the best": lambda s: best(s, X, V, True)
-}  # fmt: skip
-ON_THE_QUERY: tuple[Patch, ...] = (
-    (Analysis, "of_queries", always(True)),
-    (Algebra, "holds", lambda algebra, sets: algebra.const(True)),
-)
-CONDITION_MUTATIONS = (
-    GuardMutation(
-        "the aggregate cannot fail without the condition",
-        total(both(UP_TO, select("eq", 9, C)), X, "_"),
-        NEVER_FAILS,
-    ),
-    GuardMutation("the condition is on the query alone", total(both(UP_TO, select("eq", V, C)), W), ON_THE_QUERY),
-    GuardMutation(
-        "all alternatives share the condition",
-        total(either(both(BEFORE, ONE), select("eq", INDICES, INDICES)), V),
-        [(rules, "_shared", lambda formula: formula[0].sets)],
-    ),
-)
-
-
-CONDITIONS = [
-    CONDITION.case(f"agg({text}, v, d) = where(c, agg(s, v, d), d), {kind}", aggregate(selector))
-    for (text, selector), (kind, aggregate) in product(ON_QUERY.items(), AGGREGATES.items())
-]
 
 
 # Uniform condition
@@ -171,7 +123,6 @@ def _scores() -> Iterator[ProofCase]:
 
 
 RULES = (
-    CONDITION.provable(*CONDITIONS, mutations=CONDITION_MUTATIONS),
     CHOICE.provable(*CHOICES, mutations=CHOICE_MUTATIONS),
     TERMS.provable(*_terms(), mutations=TERM_MUTATIONS),
     VALUE.provable(*VALUES, mutations=VALUE_MUTATIONS),
