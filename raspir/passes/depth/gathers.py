@@ -268,9 +268,9 @@ class There:
         """Return ``node`` fetched as a whole, with an arbitrary atom where nothing is fetched."""
         if self._facts[node].uniform or self._is_own:
             return node
-        return self._algebra("sum", self._fetch.selector, node, default=self._harmless(node))
+        return self._algebra("sum", self._fetch.selector, node, default=self.harmless(node))
 
-    def _harmless(self, node: Node) -> Atom:
+    def harmless(self, node: Node) -> Atom:
         """Return an atom of the domain of ``node``, for use where nothing is fetched."""
         domain = self._facts[node].domain
         if domain.atoms is not None:
@@ -324,16 +324,16 @@ def where_found(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     test, other = own
     beside = algebra.linear(Linear({algebra.indices: 1}, form.constant))
-    there = _finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
+    there = finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
     if other is not None:
         instead = _at_constant(algebra, aggregate, other + form.constant)
-        there = algebra("where", _finding(algebra, finder, test, False), there, instead)
-    if not _always_finds(algebra, finder):
+        there = algebra("where", finding(algebra, finder, test, False), there, instead)
+    if not always_finds(algebra, finder):
         if not isinstance(finder.default, int):
             return
         instead = _at_constant(algebra, aggregate, finder.default + form.constant)
         if other is not None or instead is not algebra.const(aggregate.default):
-            there = algebra("where", _finding(algebra, finder, algebra.const(True), False), there, instead)
+            there = algebra("where", finding(algebra, finder, algebra.const(True), False), there, instead)
     yield there
 
 
@@ -352,13 +352,14 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | No
     return algebra("where", test, algebra.const(True), algebra.const(False)), int(other)
 
 
-def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+def always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+    """Return whether ``finder`` finds a position for every query."""
     if isinstance(finder, Best):
         return algebra.facts.selects_some(finder.selector)
     return algebra.facts.exactly_one(finder.selector)
 
 
-def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
+def finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
     """Return ``value`` at the position that ``finder`` finds, or ``default`` if there is none."""
     changed = {**finder.named_attributes, "default": default}
     return algebra(finder.operation.name, finder.selector, value, *finder.operands[2:], **changed)
