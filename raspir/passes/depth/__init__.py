@@ -11,7 +11,7 @@ from raspir.analysis.domains import LIMIT
 from raspir.ir import BudgetWarning, Graph
 from raspir.ir.errors import warn
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
+from raspir.passes.depth import best, classes, closed_forms, gathers, shifts, split, uniform
 from raspir.passes.depth.budget import Budget
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
@@ -25,6 +25,7 @@ RULES: Rules = (
     *shifts.RULES,
     *best.RULES,
     *split.RULES,
+    *classes.RULES,
 )
 """All rules, in the order in which they are tried."""
 

@@ -20,6 +20,7 @@ from raspir.ir.layers import comparisons
 from raspir.ir.types import BOOL, FLOAT, INT, STR, Type
 from raspir.ir.views import Aggregate, Best, Elementwise, Indices, Where
 from raspir.ir.walks import computed, preorder
+from raspir.passes.depth.classes import by_query
 from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
@@ -240,16 +241,23 @@ class There:
         if isinstance(node, Elementwise):
             return list(node.operands)
         if isinstance(node, Aggregate):
-            return [select.query for select in comparisons(node.selector)]
+            form = self._by_query(node)
+            return [*(select.query for select in comparisons(node.selector)), *([form] if form is not None else [])]
         return []
+
+    def _by_query(self, aggregate: Aggregate) -> Node | None:
+        """Return ``aggregate`` as a choice by its queries, which may be shallower there."""
+        found = by_query(self._search, aggregate)
+        return None if found is None else found[0]
 
     def _shallower(self, node: Node) -> Node | None:
         """Return ``node`` there: computed, or fetched if that is as shallow."""
         if self._facts[node].uniform:
             return node
-        computed = self._computed(node)
-        if computed is not None and self._search.layer(computed) < self._whole_layer(node):
-            return computed
+        form = self._by_query(node) if isinstance(node, Aggregate) else None
+        for found in (self._computed(node), self._there[form] if form is not None else None):
+            if found is not None and self._search.layer(found) < self._whole_layer(node):
+                return found
         return self.whole(node)
 
     def _whole_layer(self, node: Node) -> int:

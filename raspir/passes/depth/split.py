@@ -6,7 +6,7 @@ key with a query is itself a value of two atoms. This trades heads for layers, w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from raspir.analysis.domains import Domain
@@ -29,7 +29,11 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     deepest = search.layer(aggregate) - 1
     if deepest < 1:
         return
-    chosen = _Split(search, deepest).chosen(aggregate)
+
+    def is_deepest(node: Node) -> bool:
+        return search.layer(node) >= deepest
+
+    chosen = Split(search, is_deepest, is_deepest).chosen(aggregate)
     if chosen is not None and chosen is not aggregate:
         yield chosen
 
@@ -49,18 +53,26 @@ class _Case:
     condition: Select | None = None
 
 
-class _Split:
+class Split:
     """The choice among the answers for all cases.
 
     Args:
         search: the source of facts and limits.
-        deepest: the layer of the values to split on.
+        at_query: whether no answer may contain a value in its queries.
+        everywhere: whether no answer may contain a value in its keys, values or scores; by default, all may.
+
+    Attributes:
+        values: the values that were split on.
     """
 
-    def __init__(self, search: Search, deepest: int) -> None:
+    def __init__(
+        self, search: Search, at_query: Callable[[Node], bool], everywhere: Callable[[Node], bool] = lambda _: False
+    ) -> None:
         self._search = search
-        self._deepest = deepest
+        self._at_query = at_query
+        self._everywhere = everywhere
         self._answers: set[Node] = set()
+        self.values: dict[Node, Sequence[Atom]] = {}
 
     def chosen(self, aggregate: Aggregate) -> Node | None:
         """Return the choice among the answers; ``None`` if a case could fail, or if they take too many heads."""
@@ -71,15 +83,14 @@ class _Split:
             self._answers.add(aggregate)
             return aggregate if len(self._answers) <= self._search.limits.max_heads else None
         case = cases[0]
+        self.values[case.value] = case.atoms
         result: Node | None = None
         for atom in case.atoms:
             constant = self._search.algebra.const(atom)
             answer = _answer(self._search, aggregate, case, constant)
-            if isinstance(answer, Aggregate) and self._search.layer(answer) > self._deepest:
+            if isinstance(answer, Aggregate):
                 answer = self.chosen(answer)
-            elif isinstance(answer, Aggregate):
-                self._answers.add(answer)
-            if answer is None or len(self._answers) > self._search.limits.max_heads:
+            if answer is None:
                 return None
             if result is None:
                 result = answer
@@ -89,23 +100,23 @@ class _Split:
         return result
 
     def _cases(self, aggregate: Aggregate) -> list[_Case] | None:
-        """Return the values of the deepest layer to split on, or ``None`` if splitting does not help."""
+        """Return the values to split on, or ``None`` if there are others to be rid of than those of few atoms."""
         found: dict[Node, _Case] = {}
         keys: list[Node] = []
         for select in comparisons(aggregate.selector):
-            if self._search.layer(select) < self._deepest:
+            if not self._at_query(select.query) and not self._everywhere(select.key):
                 continue
             condition = self._condition(select)
             if condition is not None:
                 found[condition.value] = condition
                 continue
             keys.append(select.key)
-            queries = self._leaves(select.query, everywhere=False)
+            queries = self._leaves(select.query, self._at_query, everywhere=False)
             if queries is None or (queries and isinstance(select, SelectBy)):
                 return None
             found.update((case.value, case) for case in queries)
         for root in (*keys, *aggregate.operands[1:]):
-            uniform = self._leaves(root, everywhere=True)
+            uniform = self._leaves(root, self._everywhere, everywhere=True)
             if uniform is None:
                 return None
             found.update((case.value, case) for case in uniform)
@@ -118,10 +129,10 @@ class _Split:
         value = self._search.algebra(select.comparison, select.key, select.query)
         return _Case(value, (False, True), select)
 
-    def _leaves(self, root: Node, everywhere: bool) -> list[_Case] | None:
-        """Return the values of few atoms in the deepest layer from which elementwise maps compute ``root``.
+    def _leaves(self, root: Node, unwanted: Callable[[Node], bool], everywhere: bool) -> list[_Case] | None:
+        """Return the unwanted values of few atoms from which elementwise maps compute ``root``; ``None`` if of many.
 
-        They have to be uniform if their atoms are to be known everywhere. ``None`` if there are others in that layer.
+        They have to be uniform if their atoms are to be known everywhere.
         """
         found: list[_Case] = []
         others = visited = 0
@@ -137,9 +148,9 @@ class _Split:
             if not isinstance(node, Elementwise) or visited > _CONE:
                 others += 1
                 return ()
-            return tuple(operand for operand in node.operands if self._search.layer(operand) >= self._deepest)
+            return tuple(filter(unwanted, node.operands))
 
-        for _ in preorder([root] if self._search.layer(root) >= self._deepest else [], parts):
+        for _ in preorder([root] if unwanted(root) else [], parts):
             if others:
                 return None
         return None if others else found
@@ -166,10 +177,10 @@ def _answer(search: Search, aggregate: Aggregate, case: _Case, constant: Node) -
     uniform = constants if search.facts[case.value].uniform else {}
 
     def at_key(root: Node) -> Node | None:
-        return _replaced(search, root, uniform)
+        return substituted(search, root, uniform)
 
     def at_query(root: Node) -> Node | None:
-        return _replaced(search, root, constants)
+        return substituted(search, root, constants)
 
     known: dict[Node, Node] = {}
     if case.condition is not None:
@@ -181,7 +192,7 @@ def _answer(search: Search, aggregate: Aggregate, case: _Case, constant: Node) -
     return answer if answer is not None and search.facts[answer].total else None
 
 
-def _replaced(search: Search, root: Node, constants: Mapping[Node, Node | None]) -> Node | None:
+def substituted(search: Search, root: Node, constants: Mapping[Node, Node | None]) -> Node | None:
     """Return the elementwise ``root`` with constants substituted, or ``None`` if it could fail on them."""
     memo = dict(constants)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from raspir.testing.proofs.cases import (
     best,
+    classes,
     closed_forms,
     fold_conversions,
     fold_missing,
@@ -32,6 +33,7 @@ RULES: tuple[Provable, ...] = (
     *shifts.RULES,
     *best.RULES,
     *split.RULES,
+    *classes.RULES,
     *fuse.RULES,
 )
 """All rules, grouped by pass."""
