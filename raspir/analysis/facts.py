@@ -10,6 +10,7 @@ from typing import Any
 from raspir.analysis import selectors
 from raspir.analysis.causality import looks_back
 from raspir.analysis.domains import ANYTHING, Domain, tried
+from raspir.analysis.excess import Excess
 from raspir.analysis.forms import Forms
 from raspir.analysis.known import Facts
 from raspir.analysis.leads import Leads
@@ -71,6 +72,7 @@ class Analysis:
         self._ranks: dict[Node, Rank | None] = {}
         self._positions = Positions(self)
         self._leads = Leads(self)
+        self._excess = Excess(self)
         self._forms = Forms(self)
         self.longest = _longest(max_length)
         self.causal = causal
@@ -301,14 +303,15 @@ class Analysis:
         total: Bound = 0
         lengths = 0  # coefficient of the length
         for term, coefficient in parts:
-            if isinstance(term, Indices):
-                if coefficient < 0:
-                    lengths += coefficient
-                    total = plus(total, -coefficient)
-            elif self.is_length(term):
+            if self.is_length(term):
                 lengths += coefficient
+                continue
+            domain = self[term].domain
+            excess = self.excess(term) if coefficient < 0 and domain.high >= self.longest - 1 else inf
+            if excess < inf and plus(excess, self.longest) <= domain.high:
+                lengths += coefficient
+                total = plus(total, coefficient * excess)
             else:
-                domain = self[term].domain
                 total = plus(total, times(coefficient, domain.low if coefficient > 0 else domain.high))
         return plus(total, times(lengths, 1 if lengths >= 0 else self.longest))
 
@@ -381,6 +384,13 @@ class Analysis:
         """Return whether every row selects its own position."""
         return any(map(_selects_own, self[selector].formula or ()))
 
+    def never_own(self, selector: Node) -> bool:
+        """Return whether no row selects its own position."""
+        formula = self[selector].formula
+        return formula is not None and all(
+            any(pair.same and 0 not in allowed for pair, allowed in clause.sets.items()) for clause in formula
+        )
+
     def selects_all(self, selector: Node) -> bool:
         """Return whether every row selects all positions."""
         return self[selector].formula == selectors.EVERYTHING
@@ -410,6 +420,10 @@ class Analysis:
     def lead(self, node: Node) -> Bound:
         """Return the least known c such that the integer ``node`` is at most ``i + c`` at each position i."""
         return self._leads.of(node)
+
+    def excess(self, node: Node) -> Bound:
+        """Return the least known c such that the integer ``node`` is at most ``length + c``."""
+        return self._excess.of(node)
 
     def is_minimum(self, choice: Where) -> bool:
         """Return whether a ``where`` is the minimum of its branches."""

@@ -11,7 +11,6 @@ from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
 from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, condition
-from raspir.analysis.steps import NONE
 from raspir.ir import OPERATIONS, Node, build
 from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.ranges import plus
@@ -161,11 +160,31 @@ class Forms:
             return selectors.NOTHING
         if possible <= allowed:
             return selectors.EVERYTHING
-        steps = self._facts.steps(key) if key == query and allowed.by_sign else NONE
-        if steps.injective:
-            key = query = Linear({build("indices"): 1})
-            allowed = allowed if steps.rising else -allowed
+        if key == query and allowed.by_sign:
+            steps = self._facts.steps(key)
+            if steps.injective:
+                key = query = Linear({build("indices"): 1})
+                allowed = allowed if steps.rising else -allowed
+            else:
+                ordered = self._by_rank(key, allowed)
+                if ordered is not None:
+                    return ordered
         return condition(Comparison("int", key, query), allowed)
+
+    def _by_rank(self, form: Linear, allowed: IntSet) -> Disjunction | None:
+        """Return the formula of ``form[j] - form[i] in allowed``, by sign, from the order of which ``form`` is a rank.
+
+        Ranks of all positions differ, and compare as the positions do in their order.
+        """
+        rank = self._facts.rank(form.term)
+        if rank is None or rank.members.sets:
+            return None
+        signs: list[tuple[int, Disjunction | None]] = [
+            (-1, rank.order.formula(later=False, own=False)),
+            (0, condition(rank.order.index, selectors.EQUAL)),
+            (1, rank.order.formula(later=True, own=False)),
+        ]
+        return selectors.either(*(formula for sign, formula in signs if sign in allowed))
 
     def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Disjunction | None:
         """Return the formula of ``coefficient · term in allowed`` for a boolean ``term`` at the key's position."""

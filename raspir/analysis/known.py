@@ -7,6 +7,7 @@ from typing import Protocol
 
 from raspir.analysis.domains import Domain
 from raspir.analysis.linear import Linear
+from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Comparison, Disjunction
 from raspir.analysis.steps import Steps
 from raspir.ir import Node
@@ -68,3 +69,9 @@ class Known(Protocol):
 
     def contains(self, whole: Node, part: Node) -> bool:
         """Return whether each row of ``whole`` selects every position that the same row of ``part`` does."""
+
+    def never_own(self, selector: Node) -> bool:
+        """Return whether no row selects its own position."""
+
+    def rank(self, node: Node | None) -> Rank | None:
+        """Return the rank that ``node`` computes, if it counts the predecessors of each position in a total order."""

@@ -79,6 +79,8 @@ class Checked:
                 assert at == [multiple * i + self.at(rest, values, i) for i in range(n)]
         lead = self.facts.lead(node)
         assert all(atom <= i + lead for i, atom in enumerate(atoms)), (node, lead)
+        excess = self.facts.excess(node)
+        assert all(atom <= n + excess for atom in atoms), (node, excess)
         low, high = self.facts.bounds(form)
         assert all(low <= atom <= high for atom in atoms), (node, form, low, high)
         apart = self.facts.bounds(form, form)

@@ -10,7 +10,7 @@ from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import Graph
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.depth import best, closed_forms, gathers, shifts, split, uniform
+from raspir.passes.depth import best, closed_forms, exchange, gathers, shifts, split, uniform
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -21,6 +21,7 @@ RULES: Rules = (
     *closed_forms.RULES,
     *uniform.RULES,
     *shifts.RULES,
+    *exchange.RULES,
     *best.RULES,
     *split.RULES,
 )

@@ -177,19 +177,10 @@ class _Sums:
             assert isinstance(pair.query, Linear)
             ((low, high),) = allowed.intervals
             if low != -inf:
-                lows.append(self._divided(pair.query.plus(Linear({}, int(low))), factor, up=True))
+                lows.append(divided(self.algebra, pair.query.plus(Linear({}, int(low))), factor, up=True))
             if high != inf:
-                highs.append(self._divided(pair.query.plus(Linear({}, int(high))), factor, up=False))
+                highs.append(divided(self.algebra, pair.query.plus(Linear({}, int(high))), factor, up=False))
         return _Interval(self._low(lows), self._high(highs))
-
-    def _divided(self, form: Linear, factor: int, up: bool) -> Node:
-        """Return ``form / factor`` rounded up or down, for a positive factor."""
-        algebra = self.algebra
-        if factor == 1:
-            return algebra.linear(form)
-        if up:
-            form = form.plus(Linear({}, factor - 1))
-        return algebra("floordiv", algebra.linear(form), algebra.const(factor))
 
     def _low(self, lows: list[Node]) -> Node:
         algebra = self.algebra
@@ -209,6 +200,15 @@ class _Sums:
         algebra = self.algebra
         room = algebra.difference(algebra.length, high)
         return algebra.facts.bounds(room)[0] >= 1
+
+
+def divided(algebra: Algebra, form: Linear, factor: int, up: bool) -> Node:
+    """Return ``form / factor`` rounded up or down, for a positive factor."""
+    if factor == 1:
+        return algebra.linear(form)
+    if up:
+        form = form.plus(Linear({}, factor - 1))
+    return algebra("floordiv", algebra.linear(form), algebra.const(factor))
 
 
 def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
@@ -240,7 +240,7 @@ def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
         return
     zero, one = algebra.const(0), algebra.const(1)
     width = _Sums(algebra).over(clauses, (one,))
-    if search.layer(width) > search.layer(selector):
+    if search.layer(width) >= search.layer(aggregate):
         return
     if search.facts[value].domain.boolean:  # there are more rules for sums of integers
         total = algebra("sum", selector, algebra("where", value, one, zero), default=0)

@@ -87,15 +87,26 @@ def compose(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     fetch = fetch_of(search.algebra, aggregate.selector)
     if fetch is None:
         return
-    # A fetch is one layer deeper than its position, so only values deeper than that, or none, can gain.
-    value = search.facts[aggregate.value]
-    if value.layer <= search.layer(fetch.selector) and not value.position_computable:
+    if not _may_gain(search, aggregate.value, fetch):
         return
     composed = _composed(search, aggregate, fetch)
     if composed is None and fetch.position is not None and not fetch.total:
         composed = _clamped(search, aggregate, fetch.position)
     if composed is not None:
         yield composed
+
+
+def _may_gain(search: Search, value: Node, fetch: Fetch) -> bool:
+    """Return whether computing ``value`` at the position may be shallower than fetching it.
+
+    A fetch is one layer deeper than its position, so only values deeper than that can gain, or such as need no fetch:
+    those computed from the position, and aggregates that no query limits at the last position, as prefix sums.
+    """
+    if search.facts[value].position_computable or search.layer(value) > search.layer(fetch.selector):
+        return True
+    if fetch.position is None or search.layer(value) < 1 or not search.facts[fetch.position].uniform:
+        return False
+    return search.algebra.length in search.facts.linear(fetch.position).terms
 
 
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from raspir.ir import Node
 from raspir.ir.layers import selector_parts
@@ -18,6 +18,7 @@ def with_sides(
     key: Callable[[Node], Node | None],
     query: Callable[[Node], Node | None],
     meets: bool = True,
+    known: Mapping[Node, Node] | None = None,
 ) -> Node | None:
     """Return ``selector`` with ``key`` applied to its keys and ``query`` to its queries.
 
@@ -30,9 +31,12 @@ def with_sides(
         query: the rewrite of a query.
         meets: whether each pair of new operands to compare also occurs among the old ones; if not, a comparison that
             could fail on the new operands alone yields ``None``.
+        known: the rewrites of some of its comparisons.
     """
-    made: dict[Node, Node] = {}
+    made = dict(known or {})
     for part in selector_parts(selector):
+        if part in made:
+            continue
         if isinstance(part, Select):
             operands = all_or_none([key(part.key), query(part.query)])
             if operands is None or not (meets or _compares(algebra, part, operands)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from raspir.ir.types import ATOM, INT, NONE, STR
+from raspir.ir.types import ATOM, BOOL, INT, NONE, STR
 from raspir.passes.depth import split
 from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAILS, UP_TO, at, best, both, either, mean
 from raspir.testing.proofs.cases.rules import Searched
@@ -29,6 +29,23 @@ BY_QUERY = {
     "agg(v >= r, x), the best": best(select("ge", V, R), X, V),
     "fetch(x, r)": at(R, X, "_"),
     "agg(k == p, v), where both may be None": total(select("eq", K, P), V, None),
+}
+T, E, D = leaf("t", BOOL, (False, True)), leaf("e", INT), leaf("d", INT, (0, 1, 2))
+DEEP |= dict.fromkeys((T, E, D), 1)
+WITHIN_QUERY = {
+    "fetch(x, where(t, i, v))": at(make("where", T, INDICES, V), X, "_"),
+    "fetch(x, i + d)": at(make("add", INDICES, D), X),
+    "agg(k == where(t, x, 0) & m <= r, v)": total(
+        both(select("eq", K, make("where", T, X, 0)), select("le", M, R)), V, 5
+    ),
+    "agg(v < where(t, v, 2) | s, m), a mean": mean(either(select("lt", V, make("where", T, V, 2)), S), M, 0.5),
+}
+BY_CONDITION = {
+    "sum(s | 2 < e, v)": total(either(S, select("lt", 2, E)), V),
+    "best(s & ~(1 == e), x, v)": best(both(S, make("selector.not", select("eq", 1, E))), X, V, "_"),
+    "mean((s | 0 <= e) & (m <= i | 3 > e), m)": mean(
+        both(either(S, select("le", 0, E)), either(select("le", M, INDICES), select("gt", 3, E))), M, 0
+    ),
 }
 DIGIT = make("mod", V, 3)  # a product of an unbounded value would not be split
 BY_UNIFORM = {
@@ -63,6 +80,10 @@ UNIFORM_MUTATIONS = (
 def _cases() -> Iterator[ProofCase]:
     for text, node in BY_QUERY.items():
         yield SPLIT.case(f"{text} for each atom of the query", node, layers=DEEP)
+    for text, node in WITHIN_QUERY.items():
+        yield SPLIT.case(f"{text} for each atom within the query", node, layers=DEEP)
+    for text, node in BY_CONDITION.items():
+        yield SPLIT.case(f"{text} for both outcomes of conditions of the query", node, layers=DEEP)
     for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
         text = f"{text} for each atom that is the same everywhere"
         conditions = [uniform(each, str(each["name"])) for each in same]
