@@ -101,7 +101,7 @@ class Trial:
             counts += self._run(setting, optimized)
         return counts
 
-    def _optimized(self, setting: Setting, again: bool) -> tuple[Graph, Graph, set[str]]:
+    def _optimized(self, setting: Setting, again: bool) -> tuple[Graph, Graph, frozenset[str]]:
         """Return the program under its assumptions, before and after the passes, and the rules of depth that they used.
 
         Raises:

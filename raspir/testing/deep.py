@@ -45,14 +45,16 @@ def ranked(m: Maker) -> SOp:
     """Pool a rank, or the rank of one."""
     of, _ = m.ordered() if m.chance(0.8) else (m.coded(), "number")
     place = m.keep(rank(m, of), "index")
-    return m.keep(rank(m, m.choose(place, -place, m.length() - 1 - place)), "index") if m.chance(0.2) else place
+    if m.chance(0.2):
+        place = m.keep(rank(m, m.choose(place, -place, m.length() - 1 - place)), "index")
+    return place
 
 
 def few(m: Maker, of: SOp) -> SOp:
     """Return a value with few atoms that depends on a count."""
     return m.one_of(
         lambda: where(compared(m, of), m.small(), m.small()),
-        lambda: of % m.choose(2, 2, 3),
+        lambda: of % constant(m.choose(2, 2, 3)),
         lambda: where(compared(m, of), 1, 0),
     )
 
@@ -78,10 +80,12 @@ def summand(m: Maker) -> SOp:
 def weighted(m: Maker, value: SOp) -> SOp:
     """Return summable values with weights, or plus others; half of the time, the values themselves."""
     return m.one_of(
-        *[lambda: value] * 3,
+        lambda: value,
+        lambda: value,
+        lambda: value,
         lambda: value * indices,
-        lambda: value * m.choose(2, -1),
-        lambda: value + m.choose(1, indices, where(m.pick("bool"), 1, 0)),
+        lambda: value * constant(m.choose(2, -1)),
+        lambda: value + m.one_of(lambda: constant(1), lambda: indices, lambda: where(m.pick("bool"), 1, 0)),
     )
 
 
