@@ -359,26 +359,27 @@ class Analysis:
     def _is_met(self, clause: Conjunct) -> bool:
         """Return whether a clause holds at some position in each row.
 
-        It does at the query's own position if it is reflexive, at a position that is within bounds, and at the first
-        position of a class that every query belongs to.
+        It does at the query's own position if it is reflexive, at a position that is within bounds, and at a position
+        of a rank that is taken.
         """
         if _selects_own(clause):
             return True
         position = _position((clause,))
         if position is not None:
             return not any(self.outside(position))
-        return any(self._is_first(clause, pair) for pair in clause.sets)
+        return any(self._is_taken(clause, pair) for pair in clause.sets)
 
-    def _is_first(self, clause: Conjunct, pair: Comparison) -> bool:
-        if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear) or pair.query.terms:
+    def _is_taken(self, clause: Conjunct, pair: Comparison) -> bool:
+        """Return whether a position has the rank that a condition asks for: the first of its class, or any of all."""
+        if not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
             return False
-        rank = self.rank(pair.key.term)
-        return (
-            rank is not None
-            and rank.everyone
-            and int(rank.inclusive) in clause.sets[pair]
-            and clause.without(pair) == rank.members
-        )
+        rank, allowed = self.rank(pair.key.term), clause.sets[pair]
+        if rank is None or not rank.everyone or clause.without(pair) != rank.members:
+            return False
+        if not pair.query.terms and int(rank.inclusive) in allowed:
+            return True
+        place = pair.query.plus(Linear({}, (allowed.single or 0) - rank.inclusive))
+        return allowed.single is not None and not rank.members.sets and not any(self.outside(place))
 
     def selects_own(self, selector: Node) -> bool:
         """Return whether every row selects its own position."""

@@ -116,11 +116,17 @@ def position_multiple(algebra: Algebra, pair: Comparison) -> int:
 
 
 @dataclass(frozen=True)
-class _Interval:
+class Interval:
     """The positions from ``low`` to ``high``; empty if the ends cross."""
 
     low: Node
     high: Node
+
+
+def interval_of(algebra: Algebra, clause: Conjunct) -> Interval | None:
+    """Return the interval of positions that ``clause`` selects, or ``None`` if it may be none."""
+    clauses = _split(algebra, (clause,))
+    return _Sums(algebra).interval(clauses[0]) if clauses is not None and len(clauses) == 1 else None
 
 
 class _Sums:
@@ -157,7 +163,7 @@ class _Sums:
             total = algebra("add", total, algebra("mul", polynomial[2], self._squares(interval, count)))
         return total
 
-    def _squares(self, interval: _Interval, count: Node) -> Node:
+    def _squares(self, interval: Interval, count: Node) -> Node:
         """Return the sum of the squares of the positions in ``interval``."""
         algebra = self.algebra
 
@@ -169,7 +175,7 @@ class _Sums:
         total = algebra("sub", pyramid(interval.high), pyramid(algebra.plus(interval.low, -1)))
         return algebra("where", algebra("gt", count, algebra.const(0)), total, algebra.const(0))
 
-    def interval(self, clause: Conjunct) -> _Interval:
+    def interval(self, clause: Conjunct) -> Interval:
         """Return the ends of the interval of a clause, clipped to the input unless the interval is empty."""
         lows, highs = [], []
         for pair, allowed in clause.sets.items():
@@ -180,7 +186,7 @@ class _Sums:
                 lows.append(divided(self.algebra, pair.query.plus(Linear({}, int(low))), factor, up=True))
             if high != inf:
                 highs.append(divided(self.algebra, pair.query.plus(Linear({}, int(high))), factor, up=False))
-        return _Interval(self._low(lows), self._high(highs))
+        return Interval(self._low(lows), self._high(highs))
 
     def _low(self, lows: list[Node]) -> Node:
         algebra = self.algebra
