@@ -1,4 +1,4 @@
-"""Rule 8: aggregates over ranks: the ranks of m members are the first m positions, in some order.
+"""Rule 9: aggregates over ranks: the ranks of m members are the first m positions, in some order.
 
 So an aggregate of values that depend on the rank of each member alone is one over the first m positions, where the
 rank of a position is the position itself. The members may be further restricted to an interval of the order, whose
