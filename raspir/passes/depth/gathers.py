@@ -202,15 +202,17 @@ class There:
     Args:
         search: the source of layers and facts.
         fetch: the fetch.
+        ties: whether to prefer a computed value that is as deep as a fetched one, for other rules to improve on.
     """
 
-    def __init__(self, search: Search, fetch: Fetch) -> None:
+    def __init__(self, search: Search, fetch: Fetch, ties: bool = False) -> None:
         self._search = search
         self._algebra = search.algebra
         self._facts = search.facts
         self._fetch = fetch
         self._there: dict[Node, Node | None] = {}
         self._layer = search.layer(fetch.selector)
+        self._ties = ties
         position = fetch.position
         self._is_own = position is not None and self._facts.linear(position).is_term(self._algebra.indices)
 
@@ -256,7 +258,7 @@ class There:
             return node
         form = self._by_query(node) if isinstance(node, Aggregate) else None
         for found in (self._computed(node), self._there[form] if form is not None else None):
-            if found is not None and self._search.layer(found) < self._whole_layer(node):
+            if found is not None and self._search.layer(found) < self._whole_layer(node) + self._ties:
                 return found
         return self.whole(node)
 
