@@ -105,9 +105,14 @@ def _may_gain(search: Search, value: Node, fetch: Fetch) -> bool:
     """
     if search.facts[value].position_computable or search.layer(value) > search.layer(fetch.selector):
         return True
-    if fetch.position is None or search.layer(value) < 1 or not search.facts[fetch.position].uniform:
+    return search.layer(value) >= 1 and _is_at_end(search.algebra, fetch)
+
+
+def _is_at_end(algebra: Algebra, fetch: Fetch) -> bool:
+    """Return whether the position depends on the length, but not on that of the query."""
+    if fetch.position is None or not algebra.facts[fetch.position].uniform:
         return False
-    return search.algebra.length in search.facts.linear(fetch.position).terms
+    return algebra.length in algebra.facts.linear(fetch.position).terms
 
 
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
@@ -212,6 +217,7 @@ class There:
         self._there: dict[Node, Node | None] = {}
         self._layer = search.layer(fetch.selector)
         position = fetch.position
+        self._is_at_end = _is_at_end(self._algebra, fetch)
         self._is_own = position is not None and self._facts.linear(position).is_term(self._algebra.indices)
 
     def __call__(self, value: Node) -> Node | None:
@@ -256,7 +262,9 @@ class There:
             return node
         form = self._by_query(node) if isinstance(node, Aggregate) else None
         for found in (self._computed(node), self._there[form] if form is not None else None):
-            if found is not None and self._search.layer(found) < self._whole_layer(node):
+            # What the search makes of an aggregate at the end of the input may be shallower.
+            most = self._whole_layer(node) - (not self._is_at_end)
+            if found is not None and self._search.layer(found) <= most:
                 return found
         return self.whole(node)
 
