@@ -31,7 +31,9 @@ def at_end(search: Search, aggregate: Best) -> Iterator[Node]:
         return
     place = interval.high if aggregate.pick == "highest" else interval.low
     fetch, some = fetch_at(algebra, place), search.facts.selects_some(aggregate.selector)
-    there = There(search, replace(fetch, total=fetch.total or some)).or_whole(search.shallowest(aggregate.value))
+    there = There(search, replace(fetch, total=fetch.total or some), ties=True).or_whole(
+        search.shallowest(aggregate.value)
+    )
     if search.layer(there) <= search.layer(aggregate):
         room = algebra.compare(algebra.difference(interval.high, interval.low), "ge")
         yield there if some else algebra("where", room, there, algebra.const(aggregate.default))
@@ -125,8 +127,11 @@ class _AtMember(There):
     def _parts(self, node: Node) -> list[Node]:
         return [] if isinstance(node, Aggregate) else super()._parts(node)
 
+    def _by_query(self, aggregate: Aggregate) -> None:
+        return None
+
 
 RULES: Rules = (
-    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end, "best"),
-    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member, "best"),
+    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end),
+    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member),
 )
