@@ -9,16 +9,20 @@ import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from random import Random
 from time import perf_counter
 
-from programs import CAUSAL, PROGRAMS, Measured
+from measured import Inputs, Measured
+from minima import PRINCIPLES, Minimum
+from programs import CAUSAL, PROGRAMS
 from rich.table import Table
 from rich.text import Text
 
 import raspir
 from raspir.cli.tables import console
 from raspir.ir import Graph
+from raspir.passes.options import Attention
 
 KINDS = ("select", "best")
 
@@ -41,6 +45,15 @@ class Optimized:
     seconds: float
     wrong: tuple[str, ...]
 
+    def fails(self, name: str, kind: str) -> list[str]:
+        """Return the failed checks, as messages."""
+        found = []
+        if self.layers > self.bound:
+            found.append(f"{name}: {self.layers} layers with {kind} attention, over the limit of {self.bound}")
+        if self.wrong:
+            found.append(f"{name}: different results with {kind} attention on {', '.join(self.wrong[:3])}")
+        return found
+
 
 @dataclass(frozen=True)
 class Row:
@@ -61,30 +74,63 @@ class Row:
         found, name = [], f"{self.name}, causal" if self.causal else self.name
         for kind in KINDS:
             got: Optimized = getattr(self, kind)
-            if got.layers > got.bound:
-                found.append(f"{name}: {got.layers} layers with {kind} attention, over the limit of {got.bound}")
-            if got.wrong:
-                found.append(f"{name}: different results with {kind} attention on {', '.join(got.wrong[:3])}")
+            found += got.fails(name, kind)
         if not self.compared:
             found.append(f"{name}: it succeeded on no input")
         return found
 
 
+@dataclass(frozen=True)
+class Reached:
+    """The measurements of a program whose least number of layers is known, for one kind of attention."""
+
+    name: str
+    principle: str
+    attention: Attention
+    written: int
+    written_heads: int
+    before: int
+    now: Optimized
+
+    @property
+    def fails(self) -> list[str]:
+        """The failed checks, as messages."""
+        return self.now.fails(self.name, self.attention)
+
+
 def measure(measured: Measured, inputs: int, seed: int) -> Row:
     """Optimize one program for both kinds of attention, and compare it with the unoptimized one."""
-    random = Random(f"{measured.name} {seed}")
     written = raspir.lower(measured.program, measured.vocab, causal=measured.causal)
-    expected = results(written, [measured.inputs(random) for _ in range(inputs)])
+    expected = results(written, drawn(measured.name, measured.inputs, inputs, seed))
     stats = written.stats()
-    found = {}
-    for kind, bound in zip(KINDS, (measured.select, measured.best), strict=True):
-        start = perf_counter()
-        graph = raspir.optimize(written, attention=kind)
-        seconds = perf_counter() - start
-        run = raspir.compile(graph, "reference", optimize=False)
-        wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
-        found[kind] = Optimized(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
+    bounds: dict[Attention, int] = {"select": measured.select, "best": measured.best}
+    found = {kind: optimized(written, kind, bound, expected) for kind, bound in bounds.items()}
     return Row(measured.name, measured.causal, stats.layers, stats.heads, measured.tracr, len(expected), **found)
+
+
+def measure_minimum(principle: str, minimum: Minimum, inputs: int, seed: int) -> Reached:
+    """Optimize a program whose least number of layers is known, and compare it with the unoptimized one."""
+    written, layers = minimum.written, minimum.reached.stats().layers
+    expected = results(written, drawn(minimum.name, minimum.inputs, inputs, seed))
+    now = optimized(written, minimum.attention, layers, expected)
+    stats = written.stats()
+    return Reached(minimum.name, principle, minimum.attention, stats.layers, stats.heads, minimum.before, now)
+
+
+def drawn(name: str, inputs: Inputs, count: int, seed: int) -> list[object]:
+    """Return inputs of a program, the same in each run."""
+    random = Random(f"{name} {seed}")
+    return [inputs(random) for _ in range(count)]
+
+
+def optimized(written: Graph, kind: Attention, bound: int, expected: list[tuple[object, object]]) -> Optimized:
+    """Optimize a program for a kind of attention, and compare its results with the expected ones."""
+    start = perf_counter()
+    graph = raspir.optimize(written, attention=kind)
+    seconds = perf_counter() - start
+    run = raspir.compile(graph, "reference", optimize=False)
+    wrong = tuple(repr(given) for given, result in expected if not yields(run, given, result))
+    return Optimized(graph.stats().layers, graph.stats().heads, bound, seconds, wrong)
 
 
 def results(graph: Graph, inputs: list[object]) -> list[tuple[object, object]]:
@@ -138,6 +184,21 @@ def table(rows: list[Row]) -> Table:
     return made
 
 
+def minima_table(rows: list[Reached]) -> Table:
+    """Return the terminal table of programs whose least number of layers is known."""
+    made = Table(title="Programs whose least number of layers is known", caption="heads as written and now")
+    for heading in ("program", "attention", "as written", "before", "now", "to reach", "heads", "seconds"):
+        made.add_column(heading, justify="left" if heading in ("program", "attention") else "right", no_wrap=True)
+    for row, following in zip_longest(rows, rows[1:]):
+        layers = Text(str(row.now.layers), "red" if row.now.layers > row.now.bound else "green")
+        numbers = (row.written, row.before, layers, row.now.bound)
+        heads, seconds = f"{row.written_heads}, {row.now.heads}", f"{row.now.seconds:.3f}"
+        shown = (each if isinstance(each, Text) else str(each) for each in numbers)
+        ends = following is not None and following.principle != row.principle
+        made.add_row(row.name, row.attention, *shown, heads, seconds, end_section=ends)
+    return made
+
+
 def markdown(rows: list[Row]) -> str:
     """Return the documentation table, which holds machine-independent figures only, of programs like :func:`table`."""
     kind = "causal program" if rows[0].causal else "program"
@@ -158,7 +219,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="seed of the inputs (0)")
     options = parser.parse_args()
     tables = [[measure(each, options.inputs, options.seed) for each in programs] for programs in (PROGRAMS, CAUSAL)]
-    rows = [row for rows in tables for row in rows]
+    minima = [
+        measure_minimum(principle, each, options.inputs, options.seed)
+        for principle, programs in PRINCIPLES.items()
+        for each in programs
+    ]
+    rows: list[Row | Reached] = [*tables[0], *tables[1], *minima]
     if options.json:
         print(json.dumps([asdict(row) for row in rows], indent=2))
     elif options.markdown:
@@ -166,6 +232,9 @@ def main() -> int:
     else:
         for rows_of_one in tables:
             console().print(table(rows_of_one))
+        console().print(minima_table(minima))
+        reached = sum(row.now.layers <= row.now.bound for row in minima)
+        print(f"{reached} of {len(minima)} programs reach their least number of layers")
     fails = [line for row in rows for line in row.fails]
     for line in fails:
         print(line, file=sys.stderr)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from raspir.frontends.rasp.notebook import load_ipython_extension as load_ipython_extension
     from raspir.frontends.rasp.notebook import unload_ipython_extension as unload_ipython_extension
     from raspir.ir import BackendError as BackendError
+    from raspir.ir import BudgetWarning as BudgetWarning
     from raspir.ir import EvaluationError as EvaluationError
     from raspir.ir import Graph as Graph
     from raspir.ir import GraphError as GraphError
@@ -74,9 +75,9 @@ else:
         "raspir.frontends.lowering": ("lower",),
         "raspir.frontends.rasp.notebook": ("load_ipython_extension", "unload_ipython_extension"),
         "raspir.ir": (
-            "BackendError", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError", "ProgramError",
-            "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError", "VocabularyWarning",
-            "parse",
+            "BackendError", "BudgetWarning", "EvaluationError", "Graph", "GraphError", "InputError", "LoadError",
+            "ProgramError", "RaspirError", "RaspirWarning", "SlowWarning", "Stats", "StringWarning", "TextError",
+            "VocabularyWarning", "parse",
         ),
         "raspir.runtime.sequence": ("Sequence",),
     }  # fmt: skip

@@ -42,12 +42,13 @@ def as_graph(program, vocab=None, max_length=None):
 
 
 def alone(
-    rule: Rule | None, program: SOp | Graph, vocab=None, max_length=None, attention="best", **options
+    rule: Rule | None, program: SOp | Graph, vocab=None, max_length=None, attention="best", budget=None, **options
 ) -> tuple[Graph, Graph]:
     """Return the graph of a program before and after a search with one rule, or with none: then it is folded."""
     graph = as_graph(program, vocab, max_length)
     rules = () if rule is None else (rule,)
-    search = Search(Algebra(Analysis.of(graph)), rules, SearchLimits(attention, **options), bool_int_agnostic(graph))
+    limits = SearchLimits(attention, **options)
+    search = Search(Algebra(Analysis.of(graph)), rules, limits, bool_int_agnostic(graph), budget)
     found, _ = extracted(graph, search)
     return graph, verify(found)
 

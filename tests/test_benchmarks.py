@@ -1,7 +1,9 @@
 """The benchmarks' foundations: detection of missed bounds, and the hand-written equivalents."""
 
+import itertools
 import json
 from dataclasses import replace
+from random import Random
 
 import depth
 import fuzzing
@@ -14,6 +16,7 @@ import tracr_evaluation
 from faults import Swap
 from hypothesis import given
 from hypothesis import strategies as st
+from minima import CAUSAL, PRINCIPLES
 from programs import PROGRAMS
 
 import raspir
@@ -37,6 +40,32 @@ def test_depth_tells_other_results(monkeypatch):
     (select, best) = depth.measure(named("hist"), inputs=50, seed=0).fails
     assert select.startswith("hist: different results with select attention on '")
     assert best.startswith("hist: different results with best attention on '")
+
+
+def minimum(name):
+    return next(each for programs in PRINCIPLES.values() for each in programs if each.name == name)
+
+
+def test_depth_tells_missed_minima():
+    row = depth.measure_minimum("permutations", minimum("total rank"), inputs=20, seed=0)
+    assert (row.written, row.before, row.now.bound) == (2, 2, 1)
+    missed = replace(row, now=replace(row.now, layers=3, wrong=("'ab'",)))
+    assert missed.fails == [
+        "total rank: 3 layers with select attention, over the limit of 1",
+        "total rank: different results with select attention on 'ab'",
+    ]
+    assert str(depth.minima_table([row, missed]).title) == "Programs whose least number of layers is known"
+
+
+@pytest.mark.parametrize("each", [*itertools.chain(*PRINCIPLES.values()), *CAUSAL], ids=lambda each: each.name)
+def test_the_forms_that_show_the_least_layers_are_equal(each):
+    assert each.reached.stats().layers < each.written.stats().layers
+    heads = {node.operation.name for node in each.reached}
+    assert each.attention == "best" or heads.isdisjoint({"best"})
+    random = Random(each.name)
+    written, reached = (raspir.compile(graph, "reference", optimize=False) for graph in (each.written, each.reached))
+    for given_input in [each.inputs(random) for _ in range(60)]:
+        assert written(given_input) == reached(given_input), given_input
 
 
 def test_starts_are_compared_with_an_empty_one_and_held_to_limits():

@@ -257,7 +257,7 @@ def test_options_at_fault(installed):
         ("raspir opt own.py --passes fold,reb", ["fold,rebuild"]),
         (
             "raspir opt own.py --passes fold,depth{max_heads=4,",
-            [f"fold,depth{{max_heads=4,{name}=" for name in ("time_budget", "max_table")],
+            [f"fold,depth{{max_heads=4,{name}=" for name in ("time_budget", "max_table", "max_work")],
         ),
         ("raspir opt own.py --passes depth{max_heads=4},f", ["depth{max_heads=4},fold", "depth{max_heads=4},fuse"]),
     ],

@@ -123,6 +123,7 @@ def test_signatures_read_as_if_they_were_written():
         ({"attention": "all"}, "attention must be select or best, not 'all'"),
         ({"attention": []}, r"attention must be select or best, not \[\]"),
         ({"max_heads": 0}, "max_heads must be a positive integer, not 0"),
+        ({"max_work": 1.5}, "max_work must be a positive integer, not 1.5"),
         ({"time_budget": float("nan")}, "time_budget must be a non-negative number of seconds, not nan"),
     ],
 )
@@ -163,7 +164,8 @@ def test_a_new_option_is_one_field():
         return call.title, call.rotary
 
     assert str(inspect.signature(function)).endswith(
-        "title: str = '', *, causal: 'bool | None' = None, max_table: 'int | None' = None, "
+        "title: str = '', *, causal: 'bool | None' = None, max_work: 'int | None' = None, "
+        "max_table: 'int | None' = None, "
         "recognize: 'bool' = True, rotary: bool | None = None)"
         " -> tuple[object, ...]"
     )

@@ -71,6 +71,12 @@ class Excess:
         (operand,) = node.operands
         return self._excess[operand] if self._facts[operand].domain.integral else inf
 
+    def _quotient(self, node: Node) -> Bound:
+        """Return the excess of a quotient by a positive divisor, which is at most the dividend, or negative."""
+        a, b = node.operands
+        positive = self._facts[a].domain.integral and self._facts[b].domain.integral and self._facts[b].domain.low > 0
+        return max(self._excess[a], -2) if positive else inf
+
     def _choice(self, node: Where) -> Bound:
         pick = min if self._facts.is_minimum(node) else max
         return pick(self._excess[node.a], self._excess[node.b])
@@ -90,6 +96,7 @@ class Excess:
 _RULES: dict[str, Callable[[Excess, Any], Bound]] = {
     "round": Excess._same,
     "to_int": Excess._same,
+    "floordiv": Excess._quotient,
     "where": Excess._choice,
     "sum": Excess._aggregate,
     "best": Excess._aggregate,

@@ -164,6 +164,15 @@ def both(a: Disjunction | None, b: Disjunction | None) -> Disjunction | None:
     return _simplified(clause for clause in met if clause is not None)
 
 
+def shared(formula: Disjunction) -> dict[Comparison, IntSet]:
+    """Return the conditions that all clauses of a formula, at least one, share."""
+    return {
+        pair: allowed
+        for pair, allowed in formula[0].sets.items()
+        if all(clause.sets.get(pair) == allowed for clause in formula[1:])
+    }
+
+
 def complement(formula: Disjunction | None) -> Disjunction | None:
     """Return the negation of ``formula``."""
     result: Disjunction | None = EVERYTHING

@@ -184,6 +184,7 @@ _GROUPS = {
     "forced": "thresholds",
     "strategy": "strategies",
     "best of": "best of",
+    "rule": "rules of depth",
     "difference": "differences",
 }
 """The groups of coverage counts: the prefix of the counts, and the heading of the line."""
@@ -198,6 +199,8 @@ def _covered(done: Fuzzed) -> list[str]:
         found = [(-count, name.removeprefix(begin)) for name, count in counts.items() if name.startswith(begin)]
         if found:
             lines.append(f"{heading}: {', '.join(f'{name} {-count}' for count, name in sorted(found))}")
+    if done.unused:
+        lines.append(f"rules of depth that saved no layers: {', '.join(done.unused)}")
     lines.append(
         f"{counts['results']} results compared, {counts['failing']} of them equal errors, {counts['excused']} that "
         f"may differ by rounding; {counts['shallower']} programs lost layers, {counts['impossible']} contradict their "

@@ -92,9 +92,6 @@ def stats(
         _print_stats(shown_spec(program), written, after, report)
         if after is None and not no_optimize:
             typer.echo("\nThe optimizer found nothing to improve.")
-        for remark in report.remarks:
-            if remark.rule == "time budget":
-                typer.echo(f"\nThe {remark.rule} of {remark.subject} {remark.gain}.")
 
 
 @commands.command(

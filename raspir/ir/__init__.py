@@ -4,6 +4,7 @@ from raspir.ir.atoms import Atom, as_atom, read_sequence
 from raspir.ir.construction import build, make
 from raspir.ir.errors import (
     BackendError,
+    BudgetWarning,
     EvaluationError,
     GraphError,
     InputError,
@@ -32,6 +33,7 @@ __all__ = [
     "OPERATIONS",
     "Atom",
     "BackendError",
+    "BudgetWarning",
     "EvaluationError",
     "Function",
     "Graph",

@@ -143,6 +143,10 @@ class StringWarning(RaspirWarning):
     """A string of several characters where single characters are expected: RASPy reads it as their sequence."""
 
 
+class BudgetWarning(RaspirWarning):
+    """A search of the optimizer that ended early, so that a program may have more layers than necessary."""
+
+
 def warn(warning: RaspirWarning) -> None:
     """Issue ``warning`` at the innermost line of user code on the stack."""
     frame = calling_frame()

@@ -8,7 +8,7 @@ contribution of each of its aggregates.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from raspir._forking import importing
 from raspir.passes.placement import Placement, Problem
@@ -22,8 +22,14 @@ MOST_CELLS = 20_000
 MOST_BRANCHES = 200
 """Maximum branch-and-bound nodes per criterion: a limit independent of the speed of the machine."""
 
-MOST_SECONDS = 2.0
-"""Fallback time limit for programs that are slow although they branch little."""
+MOST_CHECKS = 100
+"""Maximum times per criterion that the solver asks whether to stop, at points that its algorithm determines.
+
+It limits programs that are slow although they branch little.
+"""
+
+MOST_SECONDS = 60.0
+"""Time limit per criterion, as a last resort."""
 
 _WHOLE = 0.5  # rounding threshold between 0 and 1
 
@@ -31,7 +37,11 @@ Term = int | bool
 """A column by its number, or a constant."""
 
 
-def exact_placement(problem: Problem) -> tuple[Placement | None, bool]:
+Outcome = Literal["exact", "heuristic", "late"]
+"""Whether a placement is proven optimal, and if not, whether only for lack of time."""
+
+
+def exact_placement(problem: Problem) -> tuple[Placement | None, Outcome]:
     """Return the placement of least cost found, and whether it is proven optimal.
 
     If the problem or the search exceeds its limits, the placement may be optimal by the first criteria only, or
@@ -39,10 +49,13 @@ def exact_placement(problem: Problem) -> tuple[Placement | None, bool]:
     """
     slack = sum(problem.latest[value] - problem.earliest[value] for value in range(len(problem.nodes)))
     if slack > MOST_CHOICES or len(problem.nodes) * (problem.depth + 1) > MOST_CELLS:
-        return None, False
+        return None, "heuristic"
     program = _Program(problem)
-    done = all(program.minimize(stage) for stage in program.stages)
-    return program.placement(), done
+    outcome: Outcome = "exact"
+    for stage in program.stages:
+        if outcome == "exact":
+            outcome = program.minimize(stage)
+    return program.placement(), outcome
 
 
 class _Program:
@@ -54,36 +67,46 @@ class _Program:
 
         self._problem = problem
         self._ok = highspy.HighsModelStatus.kOptimal
+        self._late = highspy.HighsModelStatus.kTimeLimit
         self._whole = highspy.HighsVarType.kInteger
         self._solver = _silent(highspy.Highs)
         options = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_rel_gap": 0.0}
         limits = {"mip_max_nodes": MOST_BRANCHES, "time_limit": MOST_SECONDS}
         for name, setting in {**options, **limits}.items():
             self._solver.setOptionValue(name, setting)
+        self._checks = 0
+        self._solver.cbMipInterrupt.subscribe(self._check)
         self._columns = 0
         self._solution: list[float] = []
         self._by: list[list[Term]] = [self._steps(value) for value in range(len(problem.nodes))]
         self._order()
         self.stages = [*self._head_counts(), self._stays()]
 
-    def minimize(self, stage: dict[int, float]) -> bool:
+    def minimize(self, stage: dict[int, float]) -> Outcome:
         """Minimize the weighted sum of the columns in ``stage``, and fix it at its minimum.
 
         Returns:
             Whether the minimum was found within the limits.
         """
         if not stage:
-            return True
+            return "exact"
         solver = self._solver
         for column in range(self._columns):
             solver.changeColCost(column, stage.get(column, 0.0))
+        self._checks = 0
         solver.run()
-        if solver.getModelStatus() != self._ok:
-            return False
+        status = solver.getModelStatus()
+        if status != self._ok:
+            return "late" if status == self._late else "heuristic"
         self._solution = list(solver.getSolution().col_value)
         least = round(solver.getInfo().objective_function_value)
         solver.addRow(-solver.inf, least, len(stage), list(stage), list(stage.values()))
-        return True
+        return "exact"
+
+    def _check(self, event: Any) -> None:
+        """Stop the solver after its last check."""
+        self._checks += 1
+        event.data_in.user_interrupt = self._checks > MOST_CHECKS
 
     def placement(self) -> Placement | None:
         """Return the last placement found, or ``None``."""

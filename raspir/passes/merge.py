@@ -1,4 +1,4 @@
-"""The pass merge: unification of equal selectors, of sums over one selector, and of disjoint selectors of one value."""
+"""The pass merge: unification of equal selectors, of sums over one selector, and of selectors that masks replace."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from raspir.ir.text.describe import Describer
 from raspir.ir.types import INT, SELECTOR
 from raspir.ir.views import Select, Sum
 from raspir.passes.base import PassContext, Remark
+from raspir.passes.masking import with_masks
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, replaced
 
@@ -38,8 +39,9 @@ class Merge:
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` merged, or the same graph if that saves nothing."""
         for _ in range(_ROUNDS):
-            merging = _Merging(graph, Algebra(context.analysis(graph), graph, self.max_table))
-            merged = merging.graph()
+            algebra = Algebra(context.analysis(graph), graph, self.max_table)
+            merging = _Merging(graph, algebra)
+            merged = with_masks(merging.graph(), algebra, merging.remarks)
             if cost(merged) >= cost(graph):
                 break
             graph = merged

@@ -156,11 +156,24 @@ class Limits(Documented):
     time_budget: float | None = field(
         default=None,
         metadata=About(
-            "the time limit on the search of each pass, in seconds; the passes decide for ``None``.",
-            "The time limit on the search of each pass.",
+            "the time limit on the search of each pass, in seconds: a last resort after ``max_work``; the passes "
+            "decide for ``None``.",
+            "The time limit on the search of each pass: a last resort after --max-work.",
             "SECONDS",
             wanted="a non-negative number of seconds",
             admits=_is_seconds,
+        ).metadata,
+    )
+    max_work: int | None = field(
+        default=None,
+        kw_only=True,
+        metadata=About(
+            "the maximum number of values that the search of each pass builds for each value of the program, on "
+            "average; the passes decide for ``None``.",
+            "The maximum number of values that the search of each pass builds for each value of the program.",
+            "N",
+            wanted="a positive integer",
+            admits=_is_count,
         ).metadata,
     )
     max_table: int | None = field(

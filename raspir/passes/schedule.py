@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from raspir.ir import Graph
+from raspir.ir import BudgetWarning, Graph
+from raspir.ir.errors import warn
 from raspir.passes.base import PassContext, Remark
-from raspir.passes.exact_schedule import exact_placement
+from raspir.passes.exact_schedule import MOST_SECONDS, Outcome, exact_placement
 from raspir.passes.greedy_schedule import greedy_placement
 from raspir.passes.placement import Cost, Placement, Problem
 
@@ -31,27 +32,32 @@ class Schedule:
         problem = Problem.of(graph)
         plain: Placement = problem.earliest
         present = plain if graph.schedule is None else problem.placement(graph.schedule.items())
-        found, how = _search(problem)
+        found, outcome = _search(problem)
+        if outcome == "late":
+            gain = f"ended early, after {MOST_SECONDS:g} s, so the schedule depends on the speed of the machine"
+            context.remarks.append(Remark("schedule", "the search", gain))
+            warn(BudgetWarning(f"the search for a schedule {gain}"))
         best = min((plain, present, found), key=problem.cost)  # ties go to the first: no schedule, then the present one
         gain = _gain(problem.cost(present), problem.cost(best))
         if gain:
             cost = problem.cost(best)
             subject = f"{_count(cost.heads, 'head')} in {_count(cost.layers, 'layer')}"
+            how = "exact" if outcome == "exact" else "heuristic"
             context.remarks.append(Remark("schedule", subject, f"{gain}, {how}"))
         if best is present:
             return graph if best is not plain or graph.schedule is None else graph.scheduled(None)
         return graph.scheduled(None if best is plain else problem.schedule(best))
 
 
-def _search(problem: Problem) -> tuple[Placement, str]:
-    """Return the best placement found, and the method."""
+def _search(problem: Problem) -> tuple[Placement, Outcome]:
+    """Return the best placement found, and whether it is proven optimal."""
     if all(problem.earliest[value] == problem.latest[value] for value in range(len(problem.nodes))):
         return problem.earliest, "exact"
-    found, is_best = exact_placement(problem)
-    if found is not None and is_best:
-        return found, "exact"
+    found, outcome = exact_placement(problem)
+    if found is not None and outcome == "exact":
+        return found, outcome
     greedy = greedy_placement(problem)
-    return (greedy if found is None else min(found, greedy, key=problem.cost)), "heuristic"
+    return (greedy if found is None else min(found, greedy, key=problem.cost)), outcome
 
 
 def _gain(before: Cost, after: Cost) -> str:

@@ -55,6 +55,7 @@ class Builder:
 
     Attributes:
         uses: the use count of each node of the graph, by which rules avoid copying nodes with other users.
+        built: the number of distinct nodes folded so far, as a measure of work.
     """
 
     def rules(self, node: Node) -> Iterable[Row]:
@@ -65,6 +66,7 @@ class Builder:
         self.facts = analysis
         self._max_table = max_table
         self.uses: Counter[Node] = Counter() if graph is None else uses_in(graph)
+        self.built = 0
         self._folded: dict[Node, Node] = {}
         self._open: set[Node] = set()
         self._constants: dict[object, Node] = {}
@@ -110,6 +112,7 @@ class Builder:
                     f"internal error: the rules for {node!r} do not terminate", NonterminationWarning, stacklevel=2
                 )
                 return node
+            self.built += 1
             self._open.add(node)
             try:
                 found = self._folded[node] = self._applied(node)

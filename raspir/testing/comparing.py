@@ -13,6 +13,7 @@ from raspir.backends.base import BACKENDS, FaultyBackendError, runner
 from raspir.ir import BackendError, Graph, GraphError, ProgramError, RaspirError, parse
 from raspir.ir.atoms import atom_key, read_sequence
 from raspir.ir.packing import value_key
+from raspir.passes.depth import RULES
 from raspir.passes.pipeline import choose, run_passes
 from raspir.testing.contracts import Contract
 from raspir.testing.differences import DifferenceError, Inputs
@@ -23,6 +24,9 @@ from raspir.testing.restricted import looks_ahead, meets_none, takes_none
 from raspir.testing.rounding import may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
+
+DEPTH_RULES = frozenset(rule.name for rule in RULES)
+"""The names of the rules of the pass depth."""
 
 
 class Trial:
@@ -64,9 +68,9 @@ class Trial:
 
         Returns:
             The number of results compared (``results``), of those that failed identically (``failing``) and of those
-            that differ within floating-point rounding (``excused``); and whether the program became shallower, is
+            that differ within floating-point rounding (``excused``); whether the program became shallower, is
             incompatible with the assumptions (``impossible``), or was not supported (``unsupported``) or run
-            (``ran NAME``) by the backend.
+            (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule NAME``).
 
         Raises:
             DifferenceError: if there is a difference; it carries the offending inputs.
@@ -81,13 +85,14 @@ class Trial:
     def _compared(self, setting: Setting, text: bool, again: bool) -> Counter[str]:
         counts: Counter[str] = Counter()
         try:
-            assumed, optimized = self._optimized(setting, again)
+            assumed, optimized, used = self._optimized(setting, again)
         except ProgramError:
             counts["impossible"] = 1
             return counts
         if setting.passes != ():
             counts["shallower"] += optimized.stats().layers < assumed.stats().layers
             counts["results"] += self._equal(setting, assumed, optimized)
+            counts.update(f"rule {name}" for name in used)
             if assumed.causal:
                 self._looks_back(setting, optimized)
         if text:
@@ -96,8 +101,8 @@ class Trial:
             counts += self._run(setting, optimized)
         return counts
 
-    def _optimized(self, setting: Setting, again: bool) -> tuple[Graph, Graph]:
-        """Return the program under its assumptions, before and after the passes.
+    def _optimized(self, setting: Setting, again: bool) -> tuple[Graph, Graph, frozenset[str]]:
+        """Return the program under its assumptions, before and after the passes, and the rules of depth that they used.
 
         Raises:
             ProgramError: if the program is incompatible with the assumptions.
@@ -116,7 +121,7 @@ class Trial:
             raise
         except Exception as error:  # any other exception from the optimizer is a finding
             raise DifferenceError(f"the optimizer failed: {type(error).__name__}: {error}", kind="failure") from error
-        return assumed, optimized
+        return assumed, optimized, DEPTH_RULES.intersection(each.rule for each in contract.remarks)
 
     def _equal(self, setting: Setting, assumed: Graph, optimized: Graph) -> int:
         """Check the optimized graph's results against the unoptimized ones; return the number of inputs compared."""

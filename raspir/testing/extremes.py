@@ -12,6 +12,7 @@ from typing import Any
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, key, query, tokens, where
 from raspir.ir import Atom
+from raspir.testing.deep import DEEP
 from raspir.testing.idioms import IDIOMS, Idiom, aggregated, by_predicate, fetch, transform
 from raspir.testing.maker import Maker, constant
 
@@ -268,6 +269,6 @@ def _count(m: Maker) -> SOp:
 
 
 EVERY: tuple[Idiom, ...] = (
-    *IDIOMS, *EXTREMES, choices, decided, decided, fetched_from_tokens, transform, by_predicate
+    *IDIOMS, *EXTREMES, *DEEP, choices, decided, decided, fetched_from_tokens, transform, by_predicate
 )  # fmt: skip
 """All idioms; those with fewer effective variations per use are repeated to raise their weight."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from raspir.ir import BackendError
+from raspir.passes.depth import RULES
 from raspir.runtime.interrupts import held_back
 from raspir.testing.differences import DifferenceError
 from raspir.testing.trying import SETTINGS, Campaign, Failure
@@ -42,6 +43,12 @@ class Fuzzed:
     seconds: float = 0.0
     cpu: float = 0.0
     stopped: bool = False
+
+    @property
+    def unused(self) -> list[str]:
+        """The rules of the pass depth that saved no layers, if any did."""
+        unused = [rule.name for rule in RULES if not self.counts[f"rule {rule.name}"]]
+        return unused if len(unused) < len(RULES) else []
 
     def add(self, tried: Tried) -> None:
         """Add the result of one program."""

@@ -1,7 +1,7 @@
 """Seeded generation of programs and inputs, fast and reproducible.
 
-About half of a program consists of free, well-typed operations, the other half of the idioms of :mod:`idioms` and
-:mod:`extremes`, in causal programs also of :mod:`causal`; some programs consist of one of them only.
+About half of a program consists of free, well-typed operations, the other half of the idioms of :mod:`idioms`,
+:mod:`extremes` and :mod:`deep`, in causal programs also of :mod:`causal`; some programs consist of one of them only.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from raspir.frontends.python.embedded import Selector, SOp, indices, raw, tokens
 from raspir.ir import Atom, Graph, ProgramError
 from raspir.ir.types import type_of, union
 from raspir.testing.causal import CAUSAL
+from raspir.testing.deep import DEEP
 from raspir.testing.extremes import EVERY
 from raspir.testing.idioms import IDIOMS, Idiom, by_predicate, guarded, table, transform
 from raspir.testing.literals import literal
@@ -108,6 +109,9 @@ def in_any_form(random: Random, atoms: list[Atom]) -> Any:
 WITH_NONE = 0.22
 """The share of programs whose values may be ``None``."""
 
+WITH_DEEP = 0.3
+"""The share of programs whose idioms are all deeper than they need be."""
+
 ATTEMPTS = 100
 """The number of attempts to generate a program within a backend's capabilities before accepting any."""
 
@@ -149,7 +153,8 @@ def _attempt(random: Random, small: bool, support: Capabilities, sizes: Sizes, c
     allows = None if support == EVERYTHING else _allowing(support.takes, vocab, longest)
     maker = Maker(random, vocab, odd, allows, sizes, missing)
     # A small subset of idioms makes interactions between them more likely.
-    idioms = random.sample(EVERY, random.choice((2, 3, 5, 8, len(EVERY))))
+    known, free = (DEEP, min(free, 0.3)) if random.random() < WITH_DEEP else (EVERY, free)
+    idioms = random.sample(known, min(len(known), random.choice((2, 3, 5, 8, len(EVERY)))))
     idioms += random.choices(MISSING, k=2 * len(idioms)) if missing else []
     idioms += random.choices(CAUSAL, k=2 * len(idioms)) if causal else []
     try:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from raspir.ir import Atom, Graph, ProgramError, StringWarning, VocabularyWarning
+from raspir.ir import Atom, BudgetWarning, Graph, ProgramError, StringWarning, VocabularyWarning
 from raspir.rewriting.builder import NonterminationWarning
 
 
@@ -18,7 +18,7 @@ def quiet() -> Iterator[None]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error", NonterminationWarning)
-        for ignored in (VocabularyWarning, StringWarning):
+        for ignored in (VocabularyWarning, StringWarning, BudgetWarning):
             warnings.simplefilter("ignore", ignored)
         yield
 

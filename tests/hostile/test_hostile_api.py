@@ -46,6 +46,7 @@ CALLS = {
     "attention": lambda it: raspir.optimize(PROGRAM, attention=it),
     "max_heads": lambda it: raspir.optimize(PROGRAM, max_heads=it),
     "time_budget": lambda it: raspir.optimize(PROGRAM, time_budget=it),
+    "max_work": lambda it: raspir.optimize(PROGRAM, max_work=it),
     "emit input": lambda it: raspir.emit(PROGRAM, "numpy", input=it),
     "format": lambda it: raspir.draw(PROGRAM, format=it),
     "renderer": lambda it: raspir.draw(PROGRAM, renderer=it),

@@ -46,7 +46,7 @@ def test_a_head_reads_what_all_its_comparisons_and_its_score_need():
 @pytest.mark.parametrize("seed", range(40))
 def test_running_layer_by_layer_finds_every_operand_computed(seed):
     graph = generated(Random(seed)).graph
-    for each in (graph, raspir.optimize(graph, time_budget=2)):
+    for each in (graph, raspir.optimize(graph)):
         program = LayeredProgram(each)
         done = {*program.sources, *program.known}
         stream = set(program.sources)

@@ -216,8 +216,10 @@ def test_no_heads_and_no_time_to_spare():
     program = as_graph((key(tokens) == query(where(le.value(tokens == "a") > 1, "a", "b"))).value(1), "abc")
     assert raspir.optimize(program).stats().layers == 1
     assert raspir.optimize(program, max_heads=1).stats().layers == 2
-    assert raspir.optimize(program, passes="depth", time_budget=0) == program
-    assert run_passes(program, "depth", options={"time_budget": 0}) is program
+    with pytest.warns(raspir.BudgetWarning, match="time_budget is 0 s"):
+        assert raspir.optimize(program, passes="depth", time_budget=0) == program
+    with pytest.warns(raspir.BudgetWarning):
+        assert run_passes(program, "depth", options={"time_budget": 0}) is program
 
 
 def test_outputs_of_several_names():

@@ -90,8 +90,8 @@ def test_equal_selectors_are_one_head(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (lt, le), (lt, gt), (is_a, is_b), (is_a, same), (lt, key(indices) < query(indices + 1)),
-        (key(tokens) < query("a"), key(tokens) < query("b")), (select(tokens, tokens, operator.lt), ~same),
+        (lt, le), (lt, gt), (is_a & lt, is_b), (is_a, same), (lt, key(indices) < query(indices + 1)),
+        (key(tokens) < query("a"), lt & (key(tokens) < query("b"))), (select(tokens, tokens, operator.lt), ~same),
     ],
 )  # fmt: skip
 def test_other_selectors_are_not(one, other):

@@ -191,7 +191,7 @@ def balanced():
 
 
 @pytest.mark.parametrize(
-    ("limit", "how"), [({}, "exact"), ({"MOST_CHOICES": 0}, "heuristic"), ({"MOST_SECONDS": 0.0}, "heuristic")]
+    ("limit", "how"), [({}, "exact"), ({"MOST_CHOICES": 0}, "heuristic"), ({"MOST_CHECKS": 0}, "heuristic")]
 )
 def test_it_says_whether_the_search_was_exact(monkeypatch, limit, how):
     for name, value in limit.items():
@@ -203,13 +203,21 @@ def test_it_says_whether_the_search_was_exact(monkeypatch, limit, how):
     assert remark.gain.endswith(how)
 
 
+def test_a_search_that_runs_out_of_time_says_so(monkeypatch):
+    monkeypatch.setattr(exact_schedule, "MOST_SECONDS", 0.0)
+    with pytest.warns(raspir.BudgetWarning, match=r"^the search for a schedule ended early, after 60 s, so "):
+        _, (first, second) = scheduled(balanced())
+    assert first.gain == "ended early, after 60 s, so the schedule depends on the speed of the machine"
+    assert second.gain.endswith("heuristic")
+
+
 def test_an_unfinished_search_still_counts(monkeypatch):
     exact = exact_schedule._Program.minimize
     asked = []
 
     def gives_up_at_the_second(self, stage):
         asked.append(stage)
-        return len(asked) < 2 and exact(self, stage)
+        return exact(self, stage) if len(asked) < 2 else "heuristic"
 
     monkeypatch.setattr(exact_schedule._Program, "minimize", gives_up_at_the_second)
     found, (remark,) = scheduled(balanced())

@@ -229,7 +229,12 @@ errors: tuple[type[raspir.RaspirError], ...] = (
     raspir.ProgramError,
     raspir.TextError,
 )
-warned: tuple[type[raspir.RaspirWarning], ...] = (raspir.SlowWarning, raspir.StringWarning, raspir.VocabularyWarning)
+warned: tuple[type[raspir.RaspirWarning], ...] = (
+    raspir.BudgetWarning,
+    raspir.SlowWarning,
+    raspir.StringWarning,
+    raspir.VocabularyWarning,
+)
 try:
     tokens([0.5, None])
 except raspir.InputError as error:

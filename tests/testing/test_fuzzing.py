@@ -17,10 +17,12 @@ from raspir.backends.numpy.kernels import elementwise, execution, selections
 from raspir.ir.atoms import show
 from raspir.ir.composition import Composed
 from raspir.passes.base import PASSES
+from raspir.passes.depth import RULES
 from raspir.plugins.registry import Registry
 from raspir.testing import Setting, difference, functions, trying
-from raspir.testing.fuzzer import fuzz
+from raspir.testing.fuzzer import Fuzzed, fuzz
 from raspir.testing.generate import program
+from raspir.testing.quiet import quiet
 from raspir.testing.scripts import save, script, shrunk
 from raspir.testing.settings import drawn
 from raspir.testing.thresholds import thresholds
@@ -87,6 +89,26 @@ def test_some_generated_programs_on_all_backends():
     assert counts["unsupported"] == 0
     for group, least in {"passes": 8, "attention": 2, "assumed": 4, "backend": 2, "forced": 5, "strategy": 8}.items():
         assert sum(name.startswith(f"{group} ") for name in counts) >= least, group
+
+
+def test_the_rules_of_depth_that_save_layers_are_counted():
+    done = fuzz(Campaign(3, ("reference",), "depth"), 160)
+    used = {name.removeprefix("rule ") for name in done.counts if name.startswith("rule ")}
+    assert "gathers compose" in used
+    assert {*done.unused} == {rule.name for rule in RULES} - used
+    assert Fuzzed().unused == []
+
+
+@pytest.mark.evidence
+def test_generated_programs_use_every_rule_of_depth():
+    used = set()
+    for number in range(4000):
+        made = program(Random(f"rules {number}"), small=number % 10 != 0, causal=number % 5 == 0)
+        remarks = []
+        with quiet():
+            raspir.optimize(made.assumed if number % 3 else made.graph, attention="best", remarks=remarks)
+        used |= {remark.rule for remark in remarks}
+    assert [rule.name for rule in RULES if rule.name not in used] == []
 
 
 def of_most(selection, weights, most):

@@ -8,20 +8,28 @@ from typing import ClassVar
 
 from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
-from raspir.ir import Graph
+from raspir.ir import BudgetWarning, Graph
+from raspir.ir.errors import warn
 from raspir.passes.base import PassContext, Remark
 from raspir.passes.depth import (
     best,
     classes,
     closed_forms,
+    ends,
+    exchange,
     gathers,
+    keys,
+    members,
+    monotone,
     order_statistics,
     permutations,
     reorderings,
+    scores,
     shifts,
     split,
     uniform,
 )
+from raspir.passes.depth.budget import Budget
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -29,13 +37,19 @@ from raspir.rewriting.graphs import cost
 
 RULES: Rules = (
     *gathers.RULES,
+    *keys.RULES,
     *closed_forms.RULES,
     *uniform.RULES,
     *shifts.RULES,
+    *exchange.RULES,
     *best.RULES,
     *permutations.RULES,
     *reorderings.RULES,
     *order_statistics.RULES,
+    *scores.RULES,
+    *ends.RULES,
+    *members.RULES,
+    *monotone.RULES,
     *split.RULES,
     *classes.RULES,
 )
@@ -51,36 +65,46 @@ class Depth:
 
     Attributes:
         max_heads: the maximum number of heads that may replace one whose query, or a uniform value, has few atoms.
-        time_budget: the seconds after which no further rule is tried; earlier results are kept.
+        max_work: the maximum number of values that the search builds for each value of the program, on average. Then no
+            further rule is tried; earlier results are kept.
+        time_budget: the seconds after which no further rule is tried, as a last resort.
         max_table: the maximum number of rows of a table in place of an opaque function.
     """
 
     max_heads: int = 16
-    time_budget: float = 30.0
+    time_budget: float = 600.0
     max_table: int = LIMIT
+    max_work: int = 100
 
     name: ClassVar[str] = "depth"
     summary: ClassVar[str] = "reduces attention layers by algebra, spending heads only on the critical path"
 
     def __post_init__(self) -> None:
-        if self.max_heads < 1 or not self.time_budget >= 0:
-            raise ValueError("max_heads must be at least 1, and time_budget at least 0 seconds")
+        if min(self.max_heads, self.max_work) < 1 or not self.time_budget >= 0:
+            raise ValueError("max_heads and max_work must be at least 1, and time_budget at least 0 seconds")
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
-        deadline = time.monotonic() + min(self.time_budget, _LONGEST)
-        limits = SearchLimits(context.attention, self.max_heads, deadline)
+        limits = SearchLimits(context.attention, self.max_heads)
+        budget = Budget(self.max_work, time.monotonic() + min(self.time_budget, _LONGEST))
         analysis = context.analysis(graph)
         for _ in range(_ROUNDS):
-            search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph))
+            search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph), budget)
             found, remarks = extracted(graph, search, context.progress)
             is_better = cost(found) < cost(graph)
             if is_better:
                 graph = found
                 context.remarks.extend(remarks)
-            if search.exhausted:
-                gain = f"ended after {self.time_budget:g} s, before all rules were tried"
-                context.remarks.append(Remark("time budget", "the search", gain))
-            if search.exhausted or not is_better:
+            if budget.is_exceeded or budget.is_late or not is_better:
                 break
+        self._report(budget, context)
         return context.kept_causal(graph)
+
+    def _report(self, budget: Budget, context: PassContext) -> None:
+        """Add a remark, and warn the user, if the search ended before all rules were tried."""
+        limits = [f"max_work is {self.max_work}"] if budget.is_exceeded else []
+        limits += [f"time_budget is {self.time_budget:g} s"] if budget.is_late else []
+        for limit in limits:
+            gain = f"ended early, before all rules were tried: {limit}"
+            context.remarks.append(Remark("depth", "the search", gain))
+            warn(BudgetWarning(f"the search for fewer layers {gain}"))

@@ -110,7 +110,8 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
     inner = {pair: allowed for pair, allowed in found.rest.sets.items() if _is_of_key(search, pair)}
     outer = found.rest.without(*inner)
     value = algebra("where", algebra.holds(inner), aggregate.value, default) if inner else aggregate.value
-    fetched = best(algebra, found.rank.order, found.last, found.among, value, aggregate.default)
+    among = algebra.selector(found.among)
+    fetched = best(algebra, found.rank.order, found.last, among, value, aggregate.default)
     if not outer.sets:
         yield fetched
         return
@@ -119,7 +120,7 @@ def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[No
         yield algebra("where", checks, fetched, default)
 
 
-def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: Node, default: Atom) -> Node:
+def best(algebra: Algebra, order: Order, last: bool, among: Node, value: Node, default: Atom) -> Node:
     """Return the value at the first (or last) position in ``order`` among those selected."""
     # Falling orders start at the highest value; ties go to the side that comes first (or last) by position.
     if order.by is None:
@@ -131,22 +132,22 @@ def best(algebra: Algebra, order: Order, last: bool, among: Disjunction, value: 
         highest = order.falling != last
     ties = "right" if order.reverse != last else "left"
     pick = "highest" if highest else "lowest"
-    return algebra("best", algebra.selector(among), value, score, pick=pick, ties=ties, default=default)
+    return algebra("best", among, value, score, pick=pick, ties=ties, default=default)
 
 
 def _checked(search: Search, found: _Found, outer: Conjunct) -> Node | None:
     """Return whether the found position satisfies conditions on its keys and the query, evaluated by fetching."""
     algebra, facts = search.algebra, search.facts
-    result = algebra.const(True)
+    result, among = algebra.const(True), algebra.selector(found.among)
     for pair, allowed in outer.sets.items():
         if isinstance(pair.key, Linear) and isinstance(pair.query, Linear):
             key = algebra.linear(pair.key)
-            fetched = best(algebra, found.rank.order, found.last, found.among, key, 0)
+            fetched = best(algebra, found.rank.order, found.last, among, key, 0)
             holds = algebra.inside(facts.linear(fetched).plus(pair.query, -1), allowed)
         elif pair.kind == "cmp" and outcome(allowed) in ("eq", "ne"):
             assert isinstance(pair.key, Node)
             assert isinstance(pair.query, Node)
-            fetched = best(algebra, found.rank.order, found.last, found.among, pair.key, 0)
+            fetched = best(algebra, found.rank.order, found.last, among, pair.key, 0)
             holds = algebra(outcome(allowed), fetched, pair.query)
         else:
             return None
@@ -223,7 +224,7 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Compar
     if among is None:
         return None
     order = Order(None, False, index, not rightwards)
-    found = best(algebra, order, False, among, mark, False)
+    found = best(algebra, order, False, algebra.selector(among), mark, False)
     return algebra("and", algebra("not", is_member), found) if ends_late else found
 
 

@@ -53,13 +53,18 @@ def by_classes(search: Search, aggregate: Sum) -> Iterator[Node]:
     atoms: dict[Node, Sequence[Atom]] = {}
     for _, deciding in forms:
         atoms.update(deciding)
-    if prod(map(len, atoms.values())) > search.limits.max_heads:
+    if prod(map(len, atoms.values())) > search.limits.max_heads or not all(map(_distinguishes_all, atoms.values())):
         return
     chosen = dict(zip(inner, (form for form, _ in forms), strict=True))
     sums = [_of_class(search, aggregate, chosen, dict(zip(atoms, each, strict=True))) for each in _combinations(atoms)]
     known = all_or_none(sums)
     if known is not None:
         yield _added(search, known)
+
+
+def _distinguishes_all(atoms: Sequence[Atom]) -> bool:
+    """Return whether comparison distinguishes all atoms, unlike ``1 == True``."""
+    return len(set(atoms)) == len(atoms)
 
 
 def _combinations(atoms: Mapping[Node, Sequence[Atom]]) -> Iterator[tuple[Atom, ...]]:

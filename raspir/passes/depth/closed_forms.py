@@ -116,11 +116,17 @@ def position_multiple(algebra: Algebra, pair: Comparison) -> int:
 
 
 @dataclass(frozen=True)
-class _Interval:
+class Interval:
     """The positions from ``low`` to ``high``; empty if the ends cross."""
 
     low: Node
     high: Node
+
+
+def interval_of(algebra: Algebra, clause: Conjunct) -> Interval | None:
+    """Return the interval of positions that ``clause`` selects, or ``None`` if it may be none."""
+    clauses = _split(algebra, (clause,))
+    return _Sums(algebra).interval(clauses[0]) if clauses is not None and len(clauses) == 1 else None
 
 
 class _Sums:
@@ -157,7 +163,7 @@ class _Sums:
             total = algebra("add", total, algebra("mul", polynomial[2], self._squares(interval, count)))
         return total
 
-    def _squares(self, interval: _Interval, count: Node) -> Node:
+    def _squares(self, interval: Interval, count: Node) -> Node:
         """Return the sum of the squares of the positions in ``interval``."""
         algebra = self.algebra
 
@@ -169,7 +175,7 @@ class _Sums:
         total = algebra("sub", pyramid(interval.high), pyramid(algebra.plus(interval.low, -1)))
         return algebra("where", algebra("gt", count, algebra.const(0)), total, algebra.const(0))
 
-    def interval(self, clause: Conjunct) -> _Interval:
+    def interval(self, clause: Conjunct) -> Interval:
         """Return the ends of the interval of a clause, clipped to the input unless the interval is empty."""
         lows, highs = [], []
         for pair, allowed in clause.sets.items():
@@ -177,19 +183,10 @@ class _Sums:
             assert isinstance(pair.query, Linear)
             ((low, high),) = allowed.intervals
             if low != -inf:
-                lows.append(self._divided(pair.query.plus(Linear({}, int(low))), factor, up=True))
+                lows.append(divided(self.algebra, pair.query.plus(Linear({}, int(low))), factor, up=True))
             if high != inf:
-                highs.append(self._divided(pair.query.plus(Linear({}, int(high))), factor, up=False))
-        return _Interval(self._low(lows), self._high(highs))
-
-    def _divided(self, form: Linear, factor: int, up: bool) -> Node:
-        """Return ``form / factor`` rounded up or down, for a positive factor."""
-        algebra = self.algebra
-        if factor == 1:
-            return algebra.linear(form)
-        if up:
-            form = form.plus(Linear({}, factor - 1))
-        return algebra("floordiv", algebra.linear(form), algebra.const(factor))
+                highs.append(divided(self.algebra, pair.query.plus(Linear({}, int(high))), factor, up=False))
+        return Interval(self._low(lows), self._high(highs))
 
     def _low(self, lows: list[Node]) -> Node:
         algebra = self.algebra
@@ -209,6 +206,15 @@ class _Sums:
         algebra = self.algebra
         room = algebra.difference(algebra.length, high)
         return algebra.facts.bounds(room)[0] >= 1
+
+
+def divided(algebra: Algebra, form: Linear, factor: int, up: bool) -> Node:
+    """Return ``form / factor`` rounded up or down, for a positive factor."""
+    if factor == 1:
+        return algebra.linear(form)
+    if up:
+        form = form.plus(Linear({}, factor - 1))
+    return algebra("floordiv", algebra.linear(form), algebra.const(factor))
 
 
 def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
@@ -240,7 +246,7 @@ def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
         return
     zero, one = algebra.const(0), algebra.const(1)
     width = _Sums(algebra).over(clauses, (one,))
-    if search.layer(width) > search.layer(selector):
+    if search.layer(width) >= search.layer(aggregate):
         return
     if search.facts[value].domain.boolean:  # there are more rules for sums of integers
         total = algebra("sum", selector, algebra("where", value, one, zero), default=0)

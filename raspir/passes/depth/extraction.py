@@ -16,10 +16,11 @@ def extracted(
     graph: Graph, search: Search, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Graph, list[Remark]]:
     """Return ``graph`` with the fewest layers that ``search`` finds, and a remark for each rewrite used."""
-    for done, node in enumerate(graph.nodes):
+    for number, node in enumerate(graph.nodes, start=1):
+        search.budget.grant(number)
         search.shallowest(node)
         if progress is not None:
-            progress(done + 1, len(graph))
+            progress(number, len(graph))
     deepest = max(search.layer(search.shallowest(node)) for node in graph.outputs.values())
     choice = _Choice(search)
     for node in graph.outputs.values():

@@ -105,9 +105,14 @@ def _may_gain(search: Search, value: Node, fetch: Fetch) -> bool:
     """
     if search.facts[value].position_computable or search.layer(value) > search.layer(fetch.selector):
         return True
-    if fetch.position is None or search.layer(value) < 1 or not search.facts[fetch.position].uniform:
+    return search.layer(value) >= 1 and _is_at_end(search.algebra, fetch)
+
+
+def _is_at_end(algebra: Algebra, fetch: Fetch) -> bool:
+    """Return whether the position depends on the length, but not on that of the query."""
+    if fetch.position is None or not algebra.facts[fetch.position].uniform:
         return False
-    return search.algebra.length in search.facts.linear(fetch.position).terms
+    return algebra.length in algebra.facts.linear(fetch.position).terms
 
 
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
@@ -212,6 +217,7 @@ class There:
         self._there: dict[Node, Node | None] = {}
         self._layer = search.layer(fetch.selector)
         position = fetch.position
+        self._is_at_end = _is_at_end(self._algebra, fetch)
         self._is_own = position is not None and self._facts.linear(position).is_term(self._algebra.indices)
 
     def __call__(self, value: Node) -> Node | None:
@@ -256,7 +262,9 @@ class There:
             return node
         form = self._by_query(node) if isinstance(node, Aggregate) else None
         for found in (self._computed(node), self._there[form] if form is not None else None):
-            if found is not None and self._search.layer(found) < self._whole_layer(node):
+            # What the search makes of an aggregate at the end of the input may be shallower.
+            most = self._whole_layer(node) - (not self._is_at_end)
+            if found is not None and self._search.layer(found) <= most:
                 return found
         return self.whole(node)
 
@@ -268,9 +276,9 @@ class There:
         """Return ``node`` fetched as a whole, with an arbitrary atom where nothing is fetched."""
         if self._facts[node].uniform or self._is_own:
             return node
-        return self._algebra("sum", self._fetch.selector, node, default=self._harmless(node))
+        return self._algebra("sum", self._fetch.selector, node, default=self.harmless(node))
 
-    def _harmless(self, node: Node) -> Atom:
+    def harmless(self, node: Node) -> Atom:
         """Return an atom of the domain of ``node``, for use where nothing is fetched."""
         domain = self._facts[node].domain
         if domain.atoms is not None:
@@ -324,16 +332,16 @@ def where_found(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     test, other = own
     beside = algebra.linear(Linear({algebra.indices: 1}, form.constant))
-    there = _finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
+    there = finding(algebra, finder, algebra.using(aggregate, fetch_at(algebra, beside).selector), aggregate.default)
     if other is not None:
         instead = _at_constant(algebra, aggregate, other + form.constant)
-        there = algebra("where", _finding(algebra, finder, test, False), there, instead)
-    if not _always_finds(algebra, finder):
+        there = algebra("where", finding(algebra, finder, test, False), there, instead)
+    if not always_finds(algebra, finder):
         if not isinstance(finder.default, int):
             return
         instead = _at_constant(algebra, aggregate, finder.default + form.constant)
         if other is not None or instead is not algebra.const(aggregate.default):
-            there = algebra("where", _finding(algebra, finder, algebra.const(True), False), there, instead)
+            there = algebra("where", finding(algebra, finder, algebra.const(True), False), there, instead)
     yield there
 
 
@@ -352,13 +360,14 @@ def _own_position(algebra: Algebra, value: Node) -> tuple[Node, int | None] | No
     return algebra("where", test, algebra.const(True), algebra.const(False)), int(other)
 
 
-def _always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+def always_finds(algebra: Algebra, finder: Aggregate) -> bool:
+    """Return whether ``finder`` finds a position for every query."""
     if isinstance(finder, Best):
         return algebra.facts.selects_some(finder.selector)
     return algebra.facts.exactly_one(finder.selector)
 
 
-def _finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
+def finding(algebra: Algebra, finder: Aggregate, value: Node, default: Atom) -> Node:
     """Return ``value`` at the position that ``finder`` finds, or ``default`` if there is none."""
     changed = {**finder.named_attributes, "default": default}
     return algebra(finder.operation.name, finder.selector, value, *finder.operands[2:], **changed)

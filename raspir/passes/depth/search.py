@@ -7,7 +7,6 @@ one more than a maximum, so a shallower operand never makes a deeper result, and
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +17,7 @@ from raspir.ir.node import operands_of
 from raspir.ir.types import INT, SELECTOR
 from raspir.ir.views import Aggregate, Sum
 from raspir.ir.walks import postorder, preorder
+from raspir.passes.depth.budget import Budget
 from raspir.passes.options import Attention
 from raspir.rewriting.algebra import Algebra
 
@@ -58,12 +58,10 @@ class SearchLimits:
     Attributes:
         attention: the available kind of heads.
         max_heads: the maximum number of heads that may replace one whose query has few values.
-        deadline: the ``time.monotonic`` time after which no further rule is tried.
     """
 
     attention: Attention = "select"
     max_heads: int = 16
-    deadline: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ class Search:
         rules: the rules, in the order in which they are tried.
         limits: the limits.
         bool_int_agnostic: the values whose users cannot distinguish a boolean from the equal integer.
+        budget: the work that the search may do, shared by several searches; unlimited if ``None``.
     """
 
     def __init__(
@@ -105,14 +104,15 @@ class Search:
         rules: Rules,
         limits: SearchLimits,
         bool_int_agnostic: Set[Node] = frozenset(),
+        budget: Budget | None = None,
     ) -> None:
         self.algebra = algebra
         self.facts = algebra.facts
         self.limits = limits
         self.bool_int_agnostic = bool_int_agnostic
         self.steps: dict[Node, Step] = {}
-        self.exhausted = False
-        """Whether the deadline passed before all rules were tried."""
+        self.budget = Budget() if budget is None else budget
+        self._counted = algebra.built
         self._rules = [rule for rule in rules if rule.attention in ("select", limits.attention)]
         self.results: dict[Node, Node] = {}
         """The memo: the shallowest form found for each node, in post-order."""
@@ -171,9 +171,6 @@ class Search:
                 following = self._following.get(rule.name, 0)
                 if not rule.takes(form) or len(self._open) > _NESTED or following >= rule.max_nesting:
                     continue
-                if time.monotonic() > self.limits.deadline:
-                    self.exhausted = True
-                    return best
                 for candidate in self._proposals(rule, form):
                     self._following[rule.name] = following + 1
                     found = self.shallowest(candidate)
@@ -198,11 +195,18 @@ class Search:
 
     def _proposals(self, rule: Rule[Any], node: Node) -> Iterator[Node]:
         try:
-            for candidate in rule.propose(self, node):
+            for candidate in () if self._is_spent() else rule.propose(self, node):
                 if candidate is not node and self._is_followed(candidate):
                     yield candidate
+                if self._is_spent():
+                    return
         except GraphError:  # ill-typed proposal: the program fails there anyway
             return
+
+    def _is_spent(self) -> bool:
+        """Return whether the budget is spent, after adding the nodes built since the last call."""
+        built, self._counted = self.algebra.built - self._counted, self.algebra.built
+        return self.budget.is_spent(built)
 
     def _is_followed(self, root: Node) -> bool:
         """Return whether to follow a proposal.

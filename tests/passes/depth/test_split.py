@@ -24,6 +24,7 @@ from rewriting import (
 )
 
 from raspir import indices, key, query, select, tokens, where
+from raspir.passes.depth.budget import Budget
 from raspir.passes.depth.split import RULES
 from raspir.testing.proofs.cases.programs import COMPARABLE, IS_TOTAL, NEVER_FAILS
 from raspir.testing.proofs.cases.split import TELLS_APART
@@ -81,7 +82,9 @@ def test_no_more_heads_than_the_budget_allows():
 
 
 def test_no_time_gives_the_graph_back():
-    before, after = alone(SPLIT, (key(tokens) == query(where(COUNT > 1, "a", "b"))).value(1), deadline=0.0)
+    before, after = alone(
+        SPLIT, (key(tokens) == query(where(COUNT > 1, "a", "b"))).value(1), budget=Budget(deadline=0.0)
+    )
     assert after == before
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from raspir.ir import Node
 from raspir.ir.types import ATOM, INT, STR
-from raspir.passes.depth import classes
+from raspir.passes.depth import classes, split
 from raspir.testing.proofs.cases.programs import (
     ADDS_INTEGERS,
     BEFORE,
@@ -19,9 +19,8 @@ from raspir.testing.proofs.cases.programs import (
     mean,
 )
 from raspir.testing.proofs.cases.rules import Searched
-from raspir.testing.proofs.cases.split import TELLS_APART
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, leaf, make, select, some_selector, total
-from raspir.testing.proofs.proving import GuardMutation
+from raspir.testing.proofs.proving import GuardMutation, Patch, always
 
 (BY_CLASSES,) = map(Searched, classes.RULES)
 
@@ -53,6 +52,8 @@ def _programs() -> Iterator[tuple[str, Node]]:
     yield "sum(j < i, where(hist < count of r, v, 0))", total(BEFORE, make("where", fewer, V, 0))
 
 
+TELLS_APART: Patch = (classes, "_distinguishes_all", always(True))
+ONE_ANSWER: Patch = (split, "_is_same", always(True))
 EITHER = leaf("e", INT, (True, 1))
 MUTATIONS = (
     GuardMutation(
@@ -65,7 +66,9 @@ MUTATIONS = (
         total(select("lt", make("where", make("eq", HIST, 1), "a", 1), X), V),
         [COMPARABLE],
     ),
-    GuardMutation("comparison distinguishes the atoms", total(UP_TO, total(select("eq", K, EITHER), V)), [TELLS_APART]),
+    GuardMutation(
+        "comparison distinguishes the atoms", total(UP_TO, total(select("eq", K, EITHER), V)), [TELLS_APART, ONE_ANSWER]
+    ),
     *(
         GuardMutation(f"integers are summed with default 0: {text}", node, ADDS_INTEGERS)
         for text, node in {

@@ -201,7 +201,7 @@ def _as_if_own(algebra: Algebra, value: Node) -> tuple[Node, int | None] | None:
 
 _fetch_of, _own_position = gathers.fetch_of, gathers._own_position
 OWN_EVERYWHERE: Patch = (gathers, "_own_position", _as_if_own)
-ALWAYS_FINDS: Patch = (gathers, "_always_finds", always(True))
+ALWAYS_FINDS: Patch = (gathers, "always_finds", always(True))
 FOUND_MUTATIONS = (
     GuardMutation(
         "the finder finds at most one position", at(total(select("eq", X, X), INDICES, -1), W), [AT_MOST_ONE]

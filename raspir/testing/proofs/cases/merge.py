@@ -11,10 +11,10 @@ from raspir.analysis.forms import Forms
 from raspir.ir import Node
 from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NONE, NUMBER, STR
-from raspir.passes import merge
+from raspir.passes import masking, merge
 from raspir.passes.merge import Merge
 from raspir.rewriting.algebra import Algebra
-from raspir.testing.proofs.cases.programs import both, either
+from raspir.testing.proofs.cases.programs import both, either, mean
 from raspir.testing.proofs.cases.rules import WholePass
 from raspir.testing.proofs.leaves import (
     EVERYTHING,
@@ -280,10 +280,52 @@ def _subtracted() -> Iterator[ProofCase]:
     yield _SUBTRACT.case("sums over everything and s", node, of_kinds(U, "u", INT))
 
 
+# Masks
+
+_MASK = WholePass(
+    Merge(), masking.RULE, "sum(s & c(j), v) and sum(s, w) are values of one head: sum(s, where(c, v, 0))"
+)
+IS_A, IS_B = select("eq", X, "a"), select("eq", X, "b")
+
+
+def _beside(a: Node, b: Node) -> Node:
+    """Return a value that depends on two sums."""
+    return make("lt", a, b)
+
+
+MASK_MUTATIONS = [
+    GuardMutation(
+        "integers are summed with default 0",
+        _beside(total(both(S, IS_A), D, 1), total(S, D)),
+        [(masking, "_adds_integers", always(True))],
+    ),
+    GuardMutation(
+        "the condition is on the key alone",
+        _beside(total(select("lt", A, B), D), total(EVERYTHING, D)),
+        [(masking, "_is_masking", always(True))],
+    ),
+]
+
+
+def _masked_sums() -> Iterator[ProofCase]:
+    for text, a, b, *conditions in (
+        ("x == 'a' and x == 'b'", total(IS_A, D), total(IS_B, A)),
+        ("s & x == 'a' and s", total(both(S, IS_A), 1), total(S, D)),
+        ("s & x < 'b' and s & a == u", total(both(S, select("lt", X, "b")), D), total(both(S, select("eq", A, N)), B),
+         uniform(N, "u")),
+        ("a < b & y and a < b & ~y", total(both(select("lt", A, B), select("eq", TEST, True)), D),
+         total(both(select("lt", A, B), select("eq", TEST, False)), A)),
+        ("(s | t) & x != 'a' and s | t, a mean", total(both(either(S, T), select("ne", X, "a")), D),
+         mean(either(S, T), TEST)),
+    ):  # fmt: skip
+        yield _MASK.case(f"sums over {text}", _beside(a, b), *conditions)
+
+
 RULES = (
     _EQUAL.provable(*_equals(), mutations=EQUAL_MUTATIONS),
     _COMPARISONS.provable(*_comparisons(), *_normal_forms()),
     _LINEAR.provable(*_linear(), mutations=LINEAR_MUTATIONS),
     _UNITE.provable(*_united(), mutations=UNITE_MUTATIONS),
     _SUBTRACT.provable(*_subtracted(), mutations=SUBTRACT_MUTATIONS),
+    _MASK.provable(*_masked_sums(), mutations=MASK_MUTATIONS),
 )
