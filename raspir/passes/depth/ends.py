@@ -31,7 +31,9 @@ def at_end(search: Search, aggregate: Best) -> Iterator[Node]:
         return
     place = interval.high if aggregate.pick == "highest" else interval.low
     fetch, some = fetch_at(algebra, place), search.facts.selects_some(aggregate.selector)
-    there = There(search, replace(fetch, total=fetch.total or some)).or_whole(search.shallowest(aggregate.value))
+    there = There(search, replace(fetch, total=fetch.total or some), ties=True).or_whole(
+        search.shallowest(aggregate.value)
+    )
     if search.layer(there) <= search.layer(aggregate):
         room = algebra.compare(algebra.difference(interval.high, interval.low), "ge")
         yield there if some else algebra("where", room, there, algebra.const(aggregate.default))
@@ -124,6 +126,9 @@ class _AtMember(There):
 
     def _parts(self, node: Node) -> list[Node]:
         return [] if isinstance(node, Aggregate) else super()._parts(node)
+
+    def _by_query(self, aggregate: Aggregate) -> None:
+        return None
 
 
 RULES: Rules = (
