@@ -132,6 +132,6 @@ class _AtMember(There):
 
 
 RULES: Rules = (
-    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end, "best"),
-    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member, "best"),
+    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end),
+    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member),
 )
