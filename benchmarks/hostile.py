@@ -98,34 +98,153 @@ def automaton(size: int) -> SOp:
     return made
 
 
-KINDS: dict[str, tuple[Callable[[int], SOp], int, bool]] = {
-    "defaults of a different kind": (mismatched_default, 15, False),
-    "table as a chain of choices": (table, 250, False),
-    "chained choices": (transitions, 100, False),
-    "shared selectors": (shared, 10, False),
-    "shared values": (doubled, 12, False),
-    "parity, unrolled": (parity, 8, True),
-    "parity by doubling": (parity_by_doubling, 6, True),
-    "cellular automaton": (automaton, 6, True),
+def choices_in_query(size: int) -> SOp:
+    """Return a fetch from a position chosen among several by nested conditions."""
+    position = indices
+    for number in range(size):
+        count = (key(tokens) == query(number)).value(1)
+        position = where(count > number, indices - number, position)
+    return (key(indices) == query(position)).value(tokens)
+
+
+def choices_of_conditions(size: int) -> SOp:
+    """Return a fetch whose query alternates choices and comparisons, each in a layer of its own."""
+    made = tokens
+    for number in range(size):
+        made = where((key(tokens) == query(made)).value(1) > number, number % 3, made)
+    return (key(tokens) == query(made)).value(indices)
+
+
+def alternating(size: int) -> SOp:
+    """Return a sum over alternating disjunctions and complements of selectors."""
+    selector = key(tokens) == query(tokens)
+    for number in range(size):
+        selector = ~(selector | (key(tokens) == query(tokens + number)))
+    return selector.value(1)
+
+
+def cumulated(value: SOp) -> SOp:
+    """Return the running sum of ``value``."""
+    return (key(indices) <= query(indices)).value(value)
+
+
+def running_sums(size: int) -> SOp:
+    """Return running sums of running sums."""
+    made = tokens
+    for _ in range(size):
+        made = cumulated(made)
+    return made
+
+
+def running_counts(size: int) -> SOp:
+    """Return running counts of conditions on running counts."""
+    made = tokens
+    for number in range(size):
+        made = cumulated(made > number)
+    return made
+
+
+def window(value: SOp, width: int) -> SOp:
+    """Return the sum of ``value`` over a window of ``width`` positions."""
+    return ((key(indices) > query(indices - width)) & (key(indices) <= query(indices))).value(value)
+
+
+def windows(size: int) -> SOp:
+    """Return sums over windows of sums over windows."""
+    made = tokens
+    for number in range(size):
+        made = window(made, 2 + number % 3)
+    return made
+
+
+def rank(value: SOp) -> SOp:
+    """Return the position of each element in sorted order, with ties by position."""
+    ties = (key(value) == query(value)) & (key(indices) < query(indices))
+    return ((key(value) < query(value)) | ties).value(1)
+
+
+def ranks(size: int) -> SOp:
+    """Return ranks of ranks."""
+    made = tokens
+    for _ in range(size):
+        made = rank(made)
+    return made
+
+
+def sorts(size: int) -> SOp:
+    """Return a sequence that is sorted several times, by another key in turn."""
+    made = tokens
+    for number in range(size):
+        made = (key(rank(made if number % 2 else -made)) == query(indices)).value(made)
+    return made
+
+
+def histograms(size: int) -> SOp:
+    """Return counts of equal counts of equal counts."""
+    made = tokens
+    for _ in range(size):
+        made = (key(made) == query(made)).value(1)
+    return made
+
+
+def conditional_totals(size: int) -> SOp:
+    """Return totals of values chosen by totals, which a vocabulary invites to split case by case."""
+    made = tokens
+    for number in range(size):
+        total = (key(tokens) == query(number % 2)).value(made)
+        made = where(total > number, made, tokens) + shifted(total, 1)
+    return made
+
+
+def bests(size: int) -> SOp:
+    """Return the largest predecessors of the largest predecessors."""
+    made = tokens
+    for _ in range(size):
+        made = (key(indices) < query(indices)).best(made, made)
+    return made
+
+
+PLAIN, BITS, DIGITS = (0,), (0, 2), (0, 2, 10)
+
+KINDS: dict[str, tuple[Callable[[int], SOp], int, tuple[int, ...]]] = {
+    "defaults of a different kind": (mismatched_default, 15, PLAIN),
+    "table as a chain of choices": (table, 250, PLAIN),
+    "chained choices": (transitions, 100, PLAIN),
+    "shared selectors": (shared, 10, PLAIN),
+    "shared values": (doubled, 12, PLAIN),
+    "parity, unrolled": (parity, 8, BITS),
+    "parity by doubling": (parity_by_doubling, 6, BITS),
+    "cellular automaton": (automaton, 6, BITS),
+    "choices in a query": (choices_in_query, 6, DIGITS),
+    "choices and comparisons": (choices_of_conditions, 6, DIGITS),
+    "alternating selectors": (alternating, 20, PLAIN),
+    "running sums": (running_sums, 20, BITS),
+    "running counts": (running_counts, 20, DIGITS),
+    "windows of windows": (windows, 8, BITS),
+    "ranks of ranks": (ranks, 8, DIGITS),
+    "sorts of sorts": (sorts, 5, DIGITS),
+    "histograms of histograms": (histograms, 20, DIGITS),
+    "conditional totals": (conditional_totals, 5, DIGITS),
+    "bests of bests": (bests, 20, BITS),
 }
-"""The constructor of each family, its smallest size, and whether it is also compiled under a vocabulary."""
+"""The constructor of each family, its smallest size, and the sizes of its vocabularies: 0 is none."""
 
 
-def measure(kind: str, size: int, vocabulary: bool) -> None:
+def measure(kind: str, size: int, vocabulary: int) -> None:
     """Print the processor time of compilation, the nodes before and after, and whether there was a gain."""
     from raspir.rewriting.graphs import cost
 
     raspir.optimize(tokens + 1)  # warm up lazy imports
-    graph = raspir.lower(KINDS[kind][0](size), [0, 1] if vocabulary else None)
+    graph = raspir.lower(KINDS[kind][0](size), range(vocabulary) if vocabulary else None)
     begin = time.process_time()
     made = raspir.optimize(graph)
     seconds = time.process_time() - begin
     print(seconds, len(graph), len(made), int(len(made) <= len(graph) or cost(made) < cost(graph)))
 
 
-def measured(kind: str, size: int, vocabulary: bool) -> tuple[float, int, int, bool]:
+def measured(kind: str, size: int, vocabulary: int) -> tuple[float, int, int, bool]:
     """Run :func:`measure` in a subprocess and return what it prints."""
-    command = [sys.executable, __file__, kind, str(size), str(int(vocabulary))]
+    command = [sys.executable, __file__, kind, str(size), str(vocabulary)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=True)
     seconds, before, after, gain = done.stdout.split()
     return float(seconds), int(before), int(after), gain == "1"
@@ -137,9 +256,9 @@ def main() -> int:
     for heading in ("program", "vocabulary", "nodes", "optimized", "×1", "×2", "×4", "growth", ""):
         report.add_column(heading, justify="left" if heading in ("program", "vocabulary") else "right")
     failed = False
-    for kind, (_, size, with_vocabulary) in KINDS.items():
+    for kind, (_, size, vocabularies) in KINDS.items():
         plain: list[float] = []
-        for vocabulary in (False, True) if with_vocabulary else (False,):
+        for vocabulary in vocabularies:
             rows = [measured(kind, size * times, vocabulary) for times in (1, 2, 4)]
             times = [row[0] for row in rows]
             wrong = [
@@ -155,7 +274,14 @@ def main() -> int:
             nodes, after = (" ".join(str(row[place]) for row in rows) for place in (1, 2))
             shown = [f"{seconds:.2f}" for seconds in times]
             growth = f"{times[2] / max(times[0], 0.01):.1f}"
-            cells = ["0, 1" if vocabulary else "", nodes, after, *shown, growth, " ".join(filter(None, wrong)) or "✓"]
+            cells = [
+                f"0 to {vocabulary - 1}" if vocabulary else "",
+                nodes,
+                after,
+                *shown,
+                growth,
+                " ".join(filter(None, wrong)) or "✓",
+            ]
             report.add_row(kind, *cells)
     Console(width=140).print(report)
     return int(failed)
@@ -163,6 +289,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        measure(sys.argv[1], int(sys.argv[2]), sys.argv[3] == "1")
+        measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
     else:
         sys.exit(main())

@@ -119,7 +119,7 @@ class Forms:
             (term,) = own.terms
             if self._facts[term].domain.boolean and not rest.terms:
                 return self._truths(term, own.terms[term], allowed)
-            if isinstance(term, Where) and self._parts(term, own.terms[term], rest, allowed):
+            if isinstance(term, Where) and own != rest and self._parts(term, own.terms[term], rest, allowed):
                 return self._nested(
                     ("where", own, rest, allowed),
                     lambda: self._branches(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial, reduce
 from math import inf
 from typing import Any
@@ -45,6 +46,10 @@ class NonterminationWarning(RuntimeWarning):
     """Rules that apply to their own results without end; the node stays as it was."""
 
 
+class WorkError(Exception):
+    """More work than allowed, which ends what takes it."""
+
+
 class Builder:
     """A builder of folded nodes, with the facts about them.
 
@@ -55,7 +60,7 @@ class Builder:
 
     Attributes:
         uses: the use count of each node of the graph, by which rules avoid copying nodes with other users.
-        built: the number of distinct nodes folded so far, as a measure of work.
+        built: the number of nodes folded so far, each time they were built, as a measure of work.
     """
 
     def rules(self, node: Node) -> Iterable[Row]:
@@ -67,9 +72,19 @@ class Builder:
         self._max_table = max_table
         self.uses: Counter[Node] = Counter() if graph is None else uses_in(graph)
         self.built = 0
+        self._most_built = inf
         self._folded: dict[Node, Node] = {}
         self._open: set[Node] = set()
         self._constants: dict[object, Node] = {}
+
+    @contextmanager
+    def limited(self, most: float) -> Iterator[None]:
+        """Raise :class:`WorkError` as soon as more than ``most`` nodes have been built in this context."""
+        before, self._most_built = self._most_built, self.built + most
+        try:
+            yield
+        finally:
+            self._most_built = before
 
     def __call__(self, name: str, /, *operands: Node, **attributes: Attribute) -> Node:
         """Return the folded node of operation ``name`` on ``operands``.
@@ -104,7 +119,14 @@ class Builder:
             self.uses[new] += self.uses[node]
 
     def fold(self, node: Node) -> Node:
-        """Return the normal form of ``node``, whose operands must be folded."""
+        """Return the normal form of ``node``, whose operands must be folded.
+
+        Raises:
+            WorkError: if that takes more work than :meth:`limited` allows.
+        """
+        self.built += 1
+        if self.built > self._most_built:
+            raise WorkError
         found = self._folded.get(node)
         if found is None:
             if node in self._open or len(self._open) >= _NESTED:
@@ -112,7 +134,6 @@ class Builder:
                     f"internal error: the rules for {node!r} do not terminate", NonterminationWarning, stacklevel=2
                 )
                 return node
-            self.built += 1
             self._open.add(node)
             try:
                 found = self._folded[node] = self._applied(node)

@@ -42,6 +42,11 @@ class Budget:
             self._values = number
             self._limit = max(self._limit, self.spent) + self.max_work
 
+    @property
+    def left(self) -> float:
+        """The number of values that may still be built."""
+        return self._limit - self.spent
+
     def is_spent(self, built: int) -> bool:
         """Add ``built`` values to those spent, and return whether to try no further rule for now."""
         self.spent += built

@@ -105,15 +105,20 @@ def _may_gain(search: Search, value: Node, fetch: Fetch) -> bool:
     """
     if search.facts[value].position_computable or search.layer(value) > search.layer(fetch.selector):
         return True
-    if fetch.position is None or search.layer(value) < 1 or not search.facts[fetch.position].uniform:
+    return search.layer(value) >= 1 and _is_at_end(search.algebra, fetch)
+
+
+def _is_at_end(algebra: Algebra, fetch: Fetch) -> bool:
+    """Return whether the position depends on the length, but not on that of the query."""
+    if fetch.position is None or not algebra.facts[fetch.position].uniform:
         return False
-    return search.algebra.length in search.facts.linear(fetch.position).terms
+    return algebra.length in algebra.facts.linear(fetch.position).terms
 
 
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
     """Return the value computed at the position, or ``None`` if that is deeper or could fail outside the input."""
     algebra = search.algebra
-    there = There(search, fetch)(search.shallowest(aggregate.value))
+    there = There(search, fetch, ties=_is_at_end(algebra, fetch))(search.shallowest(aggregate.value))
     if there is None or search.layer(there) > search.layer(aggregate):
         return None
     if fetch.total or _is_default_outside(algebra, fetch, there, aggregate.default):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
 from typing import Any, Generic, TypeGuard, TypeVar
 
 from raspir.ir import GraphError, Node
@@ -20,6 +21,7 @@ from raspir.ir.walks import postorder, preorder
 from raspir.passes.depth.budget import Budget
 from raspir.passes.options import Attention
 from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.builder import WorkError
 
 N = TypeVar("N", bound=Node)
 
@@ -127,9 +129,11 @@ class Search:
 
     def shallowest(self, root: Node) -> Node:
         """Return the shallowest node found that equals ``root``."""
-        for node in postorder(root, operands_of, self.results):
-            self.results[node] = self._settle(node)
-            self.algebra.replaces(node, self.results[node])
+        if root not in self.results:
+            with self.algebra.limited(inf):  # a proposal may ask for it, but the result is for all
+                for node in postorder(root, operands_of, self.results):
+                    self.results[node] = self._settle(node)
+                    self.algebra.replaces(node, self.results[node])
         return self.results[root]
 
     def adds_integers(self, aggregate: Aggregate) -> bool:
@@ -194,14 +198,19 @@ class Search:
         return sum(isinstance(node, Aggregate) for node in found), len(found)
 
     def _proposals(self, rule: Rule[Any], node: Node) -> Iterator[Node]:
-        try:
-            for candidate in () if self._is_spent() else rule.propose(self, node):
-                if candidate is not node and self._is_followed(candidate):
-                    yield candidate
-                if self._is_spent():
-                    return
-        except GraphError:  # ill-typed proposal: the program fails there anyway
-            return
+        proposals = rule.propose(self, node)
+        while not self._is_spent():
+            try:
+                with self.algebra.limited(self.budget.left):
+                    candidate = next(proposals, None)
+            except GraphError:  # ill-typed proposal: the program fails there anyway
+                return
+            except WorkError:
+                continue
+            if candidate is None:
+                return
+            if candidate is not node and self._is_followed(candidate):
+                yield candidate
 
     def _is_spent(self) -> bool:
         """Return whether the budget is spent, after adding the nodes built since the last call."""

@@ -92,20 +92,19 @@ class Split:
             return aggregate if len(self._answers) <= self._search.limits.max_heads else None
         case = cases[0]
         self.values[case.value] = case.atoms
-        result: Node | None = None
+        algebra = self._search.algebra
+        answers: dict[Atom, Node] = {}
         for atom in case.atoms:
-            constant = self._search.algebra.const(atom)
-            answer = _answer(self._search, aggregate, case, constant)
+            answer = _answer(self._search, aggregate, case, algebra.const(atom))
             if isinstance(answer, Aggregate):
                 answer = self.chosen(answer)
-            if answer is None:
+            if answer is None or not _is_same(answer, answers.setdefault(atom, answer)):
                 return None
-            if result is None:
-                result = answer
-            else:
-                holds = self._search.algebra("eq", case.value, constant)
-                result = self._search.algebra("where", holds, answer, result)
-        return result
+        result, *others = answers.items()
+        chosen = result[1]
+        for atom, answer in others:
+            chosen = algebra("where", algebra("eq", case.value, algebra.const(atom)), answer, chosen)
+        return chosen
 
     def _cases(self, aggregate: Aggregate) -> list[Case] | None:
         """Return the values to split on, or ``None`` if there are others to be rid of than those of few atoms."""
@@ -164,17 +163,17 @@ class Split:
         return None if others else found
 
     def _few(self, domain: Domain) -> Sequence[Atom] | None:
-        """Return the atoms of ``domain`` if they are few, and comparison distinguishes all, unlike ``1 == True``."""
+        """Return the atoms of ``domain`` if they are few."""
         atoms: Sequence[Atom] = domain.atoms or ()
         most = self._search.limits.max_heads
         if domain.atoms is None and domain.kinds is INT and domain.high - domain.low < most:
             atoms = range(int(domain.low), int(domain.high) + 1)
-        return atoms if 1 < len(atoms) <= most and _distinguishes_all(atoms) else None
+        return atoms if 1 < len(atoms) <= most else None
 
 
-def _distinguishes_all(atoms: Sequence[Atom]) -> bool:
-    """Return whether comparison distinguishes all atoms, unlike ``1 == True``."""
-    return len(set(atoms)) == len(atoms)
+def _is_same(answer: Node, other: Node) -> bool:
+    """Return whether atoms that comparison cannot distinguish, as ``1 == True``, have the same answer."""
+    return answer is other
 
 
 def _answer(search: Search, aggregate: Aggregate, case: Case, constant: Node) -> Node | None:

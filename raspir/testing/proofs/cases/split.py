@@ -83,7 +83,7 @@ BY_UNIFORM = {
     "sum(v + w <= m, v)": (total(select("le", make("add", V, W), M), V), [W]),
     "sum(v % 3 * w == r, v + w)": (total(select("eq", make("mul", DIGIT, W), R), make("add", V, W), True), [W]),
 }  # fmt: skip
-TELLS_APART = (split, "_distinguishes_all", always(True))
+TELLS_APART = (split, "_is_same", always(True))
 
 
 def _any_condition(split: Split, node: Select) -> Case:
