@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from raspir.analysis import Analysis
+from raspir.analysis import Analysis, IntSet
 from raspir.ir.types import ATOM, INT
 from raspir.passes.depth import ends as rules
 from raspir.passes.depth.closed_forms import Interval
@@ -37,7 +37,7 @@ ONE_MUTATIONS = (
     GuardMutation(
         "an inequality selects one position",
         total(select("ge", INDICES, beside(-2, LENGTH)), V),
-        [(Analysis, "bounds", always((0, 0)))],
+        [(rules, "IntSet", always(IntSet([(-1, -1)])))],
     ),
 )
 
