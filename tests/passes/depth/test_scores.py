@@ -107,10 +107,12 @@ def test_scores_that_do_not_order_as_shallower_ones():
 
 def test_equal_scores_of_several_types_have_values_of_several_types():
     """The first count of booleans is a boolean, and the equal ones after it are integers."""
-    program = where(everything.best(le.value(isa), le.value(isa)).map(str) == "True", "one", "other")
-    before, after = alone(SCORE, program)
-    assert layers(before) == layers(after)
-    assert not differing(before, after, TEXTS)
+    count = le.value(isa)
+    for program in (everything.best(count, count).map(str), everything.best(count.map(str), count)):
+        stays(SCORE, program, TEXTS)
+    highest = raspir.optimize(everything.best(count, count), attention="best")
+    assert layers(highest) == (1,)
+    assert not differing(as_graph(everything.best(count, count)), highest, TEXTS)
 
 
 def test_an_inequality_of_one_position():
