@@ -145,6 +145,6 @@ class _AtMember(There):
 
 RULES: Rules = (
     Rule("one position", "agg(j >= length - 1, v) = agg(j = length - 1, v)", Aggregate, one_position),
-    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end, "best"),
-    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member, "best"),
+    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end),
+    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member),
 )

@@ -138,4 +138,4 @@ def _depends_on_score(search: Search, aggregate: Best, scored: tuple[Node, bool]
     return True
 
 
-RULES: Rules = (Rule("score by order", "best(s, v, rank(x)) = best(s, v, x)", Best, shallower_score, "best"),)
+RULES: Rules = (Rule("score by order", "best(s, v, rank(x)) = best(s, v, x)", Best, shallower_score),)
