@@ -160,10 +160,6 @@ class Forms:
             return selectors.NOTHING
         if possible <= allowed:
             return selectors.EVERYTHING
-        if (
-            key != query and (possible & allowed).single is not None
-        ):  # such as that of the last position, j >= length - 1
-            allowed &= possible
         if key == query and allowed.by_sign:
             steps = self._facts.steps(key)
             if steps.injective:

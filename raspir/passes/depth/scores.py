@@ -131,7 +131,7 @@ def _depends_on_score(search: Search, aggregate: Best, scored: tuple[Node, bool]
             return False
         if node in known:
             # Of equal scores, one may be ``True`` and another 1.
-            if known[node] not in (BOOL, INT) and aggregate not in search.bool_int_agnostic:
+            if known[node] not in (BOOL, INT) and node not in search.bool_int_agnostic:
                 return False
         elif not search.facts[node].uniform and not isinstance(node, Elementwise):
             return False
