@@ -28,13 +28,16 @@ _CASES = 8  # aggregates tried for each head that is allowed
 def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Answer for each case of the values of the deepest layer."""
     deepest = search.layer(aggregate) - 1
-    if deepest < 1:
-        return
 
     def is_deepest(node: Node) -> bool:
         return search.layer(node) >= deepest
 
-    chosen = Split(search, is_deepest, is_deepest).chosen(aggregate)
+    if deepest > 0:
+        chosen = Split(search, is_deepest, is_deepest).chosen(aggregate)
+    elif search.facts[aggregate.value].position_computable:  # without some conditions, no attention may be needed
+        chosen = Split(search, lambda _: False, conditions=True).chosen(aggregate)
+    else:
+        return
     if chosen is not None and chosen is not aggregate:
         yield chosen
 
@@ -61,15 +64,21 @@ class Split:
         search: the source of facts and limits.
         at_query: whether no answer may contain a value in its queries.
         everywhere: whether no answer may contain a value in its keys, values or scores; by default, all may.
+        conditions: whether to split on all comparisons of uniform keys.
 
     Attributes:
         values: the values that were split on.
     """
 
     def __init__(
-        self, search: Search, at_query: Callable[[Node], bool], everywhere: Callable[[Node], bool] = lambda _: False
+        self,
+        search: Search,
+        at_query: Callable[[Node], bool],
+        everywhere: Callable[[Node], bool] = lambda _: False,
+        conditions: bool = False,
     ) -> None:
         self._search = search
+        self._conditions = conditions
         self._at_query = at_query
         self._everywhere = everywhere
         self._answers: set[Node] = set()
@@ -97,7 +106,7 @@ class Split:
         for atom in case.atoms:
             answer = _answer(self._search, aggregate, case, algebra.const(atom))
             if isinstance(answer, Aggregate):
-                answer = self.chosen(answer)
+                answer = self.chosen(answer) if answer is not aggregate else None
             if answer is None or not _is_same(answer, answers.setdefault(atom, answer)):
                 return None
         result, *others = answers.items()
@@ -111,11 +120,11 @@ class Split:
         found: dict[Node, Case] = {}
         keys: list[Node] = []
         for select in comparisons(aggregate.selector):
-            if not self._at_query(select.query) and not self._everywhere(select.key):
-                continue
-            condition = self._condition(select)
+            is_unwanted = self._at_query(select.query) or self._everywhere(select.key)
+            condition = self._condition(select) if is_unwanted or self._conditions else None
             if condition is not None:
                 found[condition.value] = condition
+            if condition is not None or not is_unwanted:
                 continue
             keys.append(select.key)
             queries = self._leaves(select.query, self._at_query, everywhere=False)
@@ -134,7 +143,7 @@ class Split:
         if not self._search.facts[select.key].uniform or isinstance(select, SelectBy) or not has_default_none(select):
             return None
         value = self._search.algebra(select.comparison, select.key, select.query)
-        return Case(value, (False, True), select)
+        return Case(value, (False, True), select) if self._search.facts[value].domain.single is None else None
 
     def _leaves(self, root: Node, unwanted: Callable[[Node], bool], everywhere: bool) -> list[Case] | None:
         """Return the unwanted values of few atoms from which elementwise maps compute ``root``; ``None`` if of many.
