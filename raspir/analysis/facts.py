@@ -70,6 +70,8 @@ class Analysis:
         self._facts: dict[Node, Facts] = {}
         self._linear: dict[Node, Linear] = {}
         self._ranks: dict[Node, Rank | None] = {}
+        self._bounds: dict[tuple[Linear, Linear | None], tuple[Bound, Bound]] = {}
+        self._at_most_one: dict[Node, bool] = {}
         self._positions = Positions(self)
         self._leads = Leads(self)
         self._excess = Excess(self)
@@ -273,6 +275,12 @@ class Analysis:
 
         Uniform terms cancel; a position lies between 0 and the length minus 1.
         """
+        found = self._bounds.get((form, minus))
+        if found is None:
+            found = self._bounds[form, minus] = self._bounded(form, minus)
+        return found
+
+    def _bounded(self, form: Linear, minus: Linear | None) -> tuple[Bound, Bound]:
         shared: dict[Node, int] = {}
         own: list[tuple[Node, int]] = []
         for sign, part in ((1, form), (-1, minus)):
@@ -325,7 +333,12 @@ class Analysis:
 
     def at_most_one(self, selector: Node) -> bool:
         """Return whether every row selects at most one position."""
-        formula = self[selector].formula
+        found = self._at_most_one.get(selector)
+        if found is None:
+            found = self._at_most_one[selector] = self._selects_at_most_one(self[selector].formula)
+        return found
+
+    def _selects_at_most_one(self, formula: Disjunction | None) -> bool:
         if self.longest == 1 or formula == selectors.NOTHING:
             return True
         return formula is not None and any(

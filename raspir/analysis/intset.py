@@ -21,8 +21,12 @@ class IntSet:
     """The normal form: disjoint, non-adjacent intervals in increasing order."""
 
     def __init__(self, intervals: Iterable[tuple[Bound, Bound]]) -> None:
+        found = [interval for interval in intervals if interval[0] <= interval[1]]
+        if len(found) < 2:  # the most frequent case
+            self.intervals = tuple(found)
+            return
         merged: list[tuple[Bound, Bound]] = []
-        for low, high in sorted(interval for interval in intervals if interval[0] <= interval[1]):
+        for low, high in sorted(found):
             if merged and low <= merged[-1][1] + 1:
                 merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
             else:
@@ -41,7 +45,13 @@ class IntSet:
         return IntSet(parts[part] for part in kept[comparison].split())
 
     def __and__(self, other: IntSet) -> IntSet:
-        return IntSet((max(a, c), min(b, d)) for a, b in self.intervals for c, d in other.intervals)
+        return IntSet(
+            [
+                (a if a > c else c, b if b < d else d)  # quicker than max and min
+                for a, b in self.intervals
+                for c, d in other.intervals
+            ]
+        )
 
     def __or__(self, other: IntSet) -> IntSet:
         return IntSet((*self.intervals, *other.intervals))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from raspir.analysis.intset import IntSet
 from raspir.analysis.linear import Linear
 from raspir.ir import Node
+from raspir.ir.lazy import cached_property
 from raspir.ir.views import Const, Indices
 
 Side = Node | Linear | None
@@ -49,9 +50,13 @@ class Comparison:
     function: str | None = None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Comparison) and self._key() == other._key()
+        return self is other or (isinstance(other, Comparison) and self._key() == other._key())
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash(self._key())
 
     def _key(self) -> tuple[object, ...]:

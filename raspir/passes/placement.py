@@ -106,7 +106,11 @@ class Problem:
         """Return the layer of each value: as in ``fixed``, else the earliest that its operands allow."""
         at: list[int] = []
         for value, operands in enumerate(self.operands):
-            at.append(fixed[value] if value in fixed else max([at[o] for o in operands], default=0) + self.steps[value])
+            layer = 0
+            for operand in operands:
+                if at[operand] > layer:
+                    layer = at[operand]
+            at.append(fixed.get(value, layer + self.steps[value]))
         return at
 
     def due(self, fixed: dict[int, int]) -> list[int]:
@@ -115,7 +119,8 @@ class Problem:
         for value in reversed(range(len(self.nodes))):
             at = fixed.get(value, due[value]) - self.steps[value]
             for operand in self.operands[value]:
-                due[operand] = min(due[operand], at)
+                if at < due[operand]:
+                    due[operand] = at
         return due
 
     def last_read(self, placement: Placement) -> list[int]:

@@ -21,7 +21,7 @@ from raspir.passes.depth.closed_forms import divided
 from raspir.passes.depth.search import Search
 from raspir.rewriting.polynomials import Polynomial, Polynomials
 
-_LENGTHS = 8  # most lengths of the intervals of a region that is split by length
+_LENGTHS = 6  # most lengths of the intervals of a region that is split by length
 _OUTSIDE = 3  # most positions outside the input, on either side, of intervals that are not clipped
 
 
