@@ -353,13 +353,30 @@ class Analysis:
         """
         if pair.kind != "int" or clause.sets[pair].single is None or not isinstance(pair.key, Linear):
             return False
-        if self.steps(pair.key).injective:
+        if self._differs_everywhere(pair.key):
             return True
-        if len(pair.key.terms) != 1:
-            return False
-        (term,) = pair.key.terms
-        rank = self.rank(term)
+        rank = self.rank(pair.key.term)
         return rank is not None and clause.without(pair).implies(rank.members)
+
+    def _differs_everywhere(self, form: Linear) -> bool:
+        """Return whether ``form`` differs at any two positions: a monotone one, a rank, or such a value reordered."""
+        while not self.steps(form).injective:
+            node = form.term
+            rank = self.rank(node)
+            if rank is not None and not rank.members.sets:
+                return True
+            if not isinstance(node, Sum) or not self.reorders(node.selector):
+                return False
+            form = self.linear(node.value)
+        return True
+
+    def reorders(self, selector: Node) -> bool:
+        """Return whether ``selector`` fetches from each position once."""
+        clause = clause_of(self[selector].formula)
+        if clause is None or len(clause.sets) != 1 or not self.exactly_one(selector):
+            return False
+        ((pair, allowed),) = clause.sets.items()
+        return isinstance(pair.query, Linear) and allowed.single is not None and self.steps(pair.query).injective
 
     def exactly_one(self, selector: Node) -> bool:
         """Return whether every row selects exactly one position."""

@@ -147,6 +147,7 @@ def sort_of_sort(m: Maker) -> None:
             lambda: m.everywhere().value(m.compare("eq", value, m.random.choice(m.vocab))),
             lambda: m.same(value).value(1),
             lambda: rank(m, value),
+            lambda: m.select("eq", tokens, value, ordered=False).value(1),
         )
         m.keep(made(), "index")
 
@@ -205,11 +206,20 @@ def of_counts(m: Maker) -> None:
 
 
 @deep
+def existence(m: Maker) -> None:
+    """Add whether there are positions for which there are positions with a condition."""
+    mask = m.pick("bool")
+    for _ in range(2):
+        found = m.one_of(lambda: reach(m), lambda: m.both(reach(m), m.same(m.pick("any")))).value(where(mask, 1, 0))
+        mask = m.keep(m.choose(found > 0, found > 0, found == 0, found != 0, found >= 1), "bool")
+
+
+@deep
 def best_of_deep(m: Maker) -> None:
     """Add a best-score fetch whose score is a rank, a running count, a reversal, or plus a uniform value."""
     mask = m.pick("bool")
     score = ranked(m) if m.chance(0.4) else count(m, mask)
-    value, tag = (score, "index") if m.chance(0.3) else m.values()
+    value, tag = (score, "index") if m.chance(0.5) else m.values()
     if m.chance(0.2):
         score, value = (
             fetch(m, m.length() - 1 - indices, each) for each in (m.choose(indices, m.pick("index")), value)
@@ -219,11 +229,11 @@ def best_of_deep(m: Maker) -> None:
         score = score + m.pick("uniform")
     selector = m.one_of(m.everywhere, m.span, lambda: m.on(mask), lambda: m.both(m.on(mask), m.span()))
     default = m.default(tag)
-    found = selector.best(
-        value, m.choose(score, score, -score), m.choose("left", "right"), default, m.choose("highest", "lowest")
+    by = m.choose(score, score, -score, indices)
+    found = m.keep(
+        selector.best(value, by, m.choose("left", "right"), default, m.choose("highest", "lowest")), tag, default
     )
-    m.keep(found, tag, default)
-    if m.chance(0.2):
+    if m.chance(0.5) and value is score:
         m.keep(m.select("eq", score, found).value(m.values()[0]), "any")
 
 

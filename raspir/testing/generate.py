@@ -109,7 +109,7 @@ def in_any_form(random: Random, atoms: list[Atom]) -> Any:
 WITH_NONE = 0.22
 """The share of programs whose values may be ``None``."""
 
-WITH_DEEP = 0.3
+WITH_DEEP = 0.35
 """The share of programs whose idioms are all deeper than they need be."""
 
 ATTEMPTS = 100

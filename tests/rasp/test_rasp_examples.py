@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,11 @@ def loaded(file):
 
 def program(file, name):
     return raspir.load(str(FOLDER / f"{file}.rasp"), name)
+
+
+@cache
+def optimized(case, attention):
+    return raspir.optimize(program(*case), attention=attention)
 
 
 def prefixes(text):
@@ -110,6 +116,24 @@ def add(text):
     return [int(digit) for digit in str(first + second).rjust(len(text), "0")]
 
 
+def rover(text):
+    """Apply all rules three times to what the facts say."""
+    *clauses, question = text.removesuffix("?").split(",")
+    known, rules = {each for each in clauses if ":" not in each}, [each.split(":") for each in clauses if ":" in each]
+    opposite = str.maketrans("<#", "#<")
+    rules += [[second.translate(opposite), first.translate(opposite)] for first, second in rules]
+    for _ in range(3):
+        known = known | {
+            conclusion.replace(variable, name)
+            for premise, conclusion in rules
+            for variable, names in (("x", "abc"), ("X", "ABC"))
+            for name in names
+            if premise.replace(variable, name) in known
+        }
+    answer = "T" if question in known else "F" if question.translate(opposite) in known else "?"
+    return [answer] * len(text)
+
+
 # Inputs
 
 
@@ -123,6 +147,28 @@ def sums():
     drawn = ["".join(chosen.choices("0999945", k=chosen.randint(0, 12))) for _ in range(1200)]
     long = [f"{a}+{b}" for a, b in zip(drawn[::2], drawn[1::2], strict=True)]
     return [*short, *long, "12+345", "683+345", "+", "5+", "+5", "999999+1"]
+
+
+def questions():
+    chosen = random.Random(3)
+
+    def drawn(of, sets):
+        return chosen.choice(of) + chosen.choice("<<#") + chosen.choice(sets)
+
+    def rule():
+        element, sets = chosen.choice([("x", "ABC"), ("abc", "X")])
+        return f"{drawn(element, sets)}:{drawn(element, sets)}"
+
+    made = [
+        ["a<A"],
+        ["a<A", "x<A:x<B"],
+        ["a#B", "x<A:x<B"],
+        ["a<A", "x<A:x<B", "x<B:x#C"],
+        ["a<A", "a<X:b<X", "x<A:x<C"],
+    ]
+    for _ in range(400):
+        made.append([drawn("abc", "ABC") if chosen.random() < 0.6 else rule() for _ in range(chosen.randint(1, 5))])
+    return [",".join([*clauses, drawn("abc", "ABC")]) + "?" for clauses in made]
 
 
 def mostly_balanced(pairs, shuffled):
@@ -174,6 +220,7 @@ MEANING = {
     ("shuffle_dyck", "shuffle_dyck2"): (of_prefixes(shuffle_dyck, TWO), brackets(TWO, 6, shuffled=True)),
     ("shuffle_dyck", "shuffle_dyck3"): (of_prefixes(shuffle_dyck, THREE), brackets(THREE, 4, shuffled=True)),
     ("long_addition", "add"): (add, sums()),
+    ("rover", "answer"): (rover, questions()),
 }
 """For each program: the same in plain Python, and inputs."""
 
@@ -187,7 +234,7 @@ def test_programs_compute_what_they_say(case):
     function, inputs = MEANING[case]
     expected = [function(each) for each in inputs]
     written = program(*case)
-    for run in (written, *(raspir.optimize(written, attention=kind) for kind in ("select", "best"))):
+    for run in (written, *(optimized(case, kind) for kind in ("select", "best"))):
         for given, got, wanted in zip(inputs, raspir.compile(run).batch(inputs), expected, strict=True):
             assert got == wanted, given
 
@@ -216,6 +263,7 @@ LAYERS = {
     ("shuffle_dyck", "shuffle_dyck2"): ([1, 1], 2, 2, 2),
     ("shuffle_dyck", "shuffle_dyck3"): ([1, 1], 2, 2, 2),
     ("long_addition", "add"): ([2, 1, 1, 1, 1], 5, 4, 3),
+    ("rover", "answer"): ([2, 4, 6, 1, 1, 3, 4, 2, 1, 3, 4, 2, 1, 3, 3, 2], 16, 8, 8),
 }
 """The heads of each layer as RASP counts them; layers as written, and optimized with either kind of attention."""
 
@@ -223,8 +271,8 @@ LAYERS = {
 @pytest.mark.parametrize("case", LAYERS, ids=id_of)
 def test_layers(case):
     written = program(*case)
-    optimized = [raspir.optimize(written, attention=kind).stats().layers for kind in ("select", "best")]
-    assert (heads(*case), written.layers, *optimized) == LAYERS[case]
+    layers = [optimized(case, kind).stats().layers for kind in ("select", "best")]
+    assert (heads(*case), written.layers, *layers) == LAYERS[case]
 
 
 def heads(file, name):
@@ -250,6 +298,8 @@ ANALYSED = {
     "long_addition.rasp:carries_at_last": "carries",
     "long_addition.rasp:carry": "receives_carry",
     "long_addition.rasp:add": "longsum",
+    "rover.rasp:clause": "clause_index",
+    "rover.rasp:place": "relative_clause_pos",
 }
 """The example of RASP's authors that computes the same as each program here."""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
-from raspir.analysis import Comparison, Conjunct
+from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.facts import clause_of
 from raspir.ir import Node
@@ -31,10 +31,24 @@ def at_end(search: Search, aggregate: Best) -> Iterator[Node]:
         return
     place = interval.high if aggregate.pick == "highest" else interval.low
     fetch, some = fetch_at(algebra, place), search.facts.selects_some(aggregate.selector)
-    there = There(search, replace(fetch, total=fetch.total or some)).or_whole(search.shallowest(aggregate.value))
+    there = There(search, replace(fetch, total=fetch.total or some), ties=True).or_whole(
+        search.shallowest(aggregate.value)
+    )
     if search.layer(there) <= search.layer(aggregate):
         room = algebra.compare(algebra.difference(interval.high, interval.low), "ge")
         yield there if some else algebra("where", room, there, algebra.const(aggregate.default))
+
+
+def one_position(search: Search, aggregate: Aggregate) -> Iterator[Node]:
+    """Select by equality where an inequality selects one position, such as the last one."""
+    clause = clause_of(search.algebra.formula(aggregate))
+    for pair, allowed in clause.sets.items() if clause is not None else ():
+        if pair.position is None or allowed.single is not None:
+            continue
+        possible = allowed & IntSet([search.facts.bounds(Linear({search.algebra.indices: 1}), pair.position)])
+        if clause is not None and possible.single is not None:
+            selector = search.algebra.selector((Conjunct({**clause.sets, pair: possible}),))
+            yield search.algebra.using(aggregate, selector)
 
 
 def _clause(search: Search, aggregate: Best) -> Conjunct | None:
@@ -125,8 +139,12 @@ class _AtMember(There):
     def _parts(self, node: Node) -> list[Node]:
         return [] if isinstance(node, Aggregate) else super()._parts(node)
 
+    def _by_query(self, aggregate: Aggregate) -> None:
+        return None
+
 
 RULES: Rules = (
-    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end, "best"),
-    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member, "best"),
+    Rule("one position", "agg(j >= length - 1, v) = agg(j = length - 1, v)", Aggregate, one_position),
+    Rule("best at an end", "best(low <= j <= high, v, highest indices) = v[high]", Best, at_end),
+    Rule("sum at a member", "best(s, sum(s & j <= i, v), highest indices) = sum(s, v)", Best, at_member),
 )

@@ -35,7 +35,8 @@ def exchange(search: Search, aggregate: Sum) -> Iterator[Node]:
                 return
             yield found
             settled = search.results.get(found)
-            if settled is not None and search.layer(settled) <= exchanged.least:
+            enough = max(exchanged.least, search.layer(aggregate) - 1)
+            if settled is not None and search.layer(settled) <= enough:
                 return
             if not exchanged.splits:
                 break
@@ -197,7 +198,13 @@ RULES: Rules = (
         "sum(s(i), p(i) * sum(t(k, i), x[k])) = sum(all, x[k] * sum(s(i) & t(k, i), p(i)))",
         Sum,
         exchange,
-        max_nesting=2,
+        max_nesting=1,
     ),
-    Rule("complement", "sum(s & key != query, v) = sum(s, v) - sum(s & key == query, v)", Sum, complement),
+    Rule(
+        "complement",
+        "sum(s & key != query, v) = sum(s, v) - sum(s & key == query, v)",
+        Sum,
+        complement,
+        max_nesting=1,
+    ),
 )

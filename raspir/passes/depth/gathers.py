@@ -118,7 +118,7 @@ def _is_at_end(algebra: Algebra, fetch: Fetch) -> bool:
 def _composed(search: Search, aggregate: Aggregate, fetch: Fetch) -> Node | None:
     """Return the value computed at the position, or ``None`` if that is deeper or could fail outside the input."""
     algebra = search.algebra
-    there = There(search, fetch)(search.shallowest(aggregate.value))
+    there = There(search, fetch, ties=_is_at_end(algebra, fetch))(search.shallowest(aggregate.value))
     if there is None or search.layer(there) > search.layer(aggregate):
         return None
     if fetch.total or _is_default_outside(algebra, fetch, there, aggregate.default):
@@ -207,17 +207,18 @@ class There:
     Args:
         search: the source of layers and facts.
         fetch: the fetch.
+        ties: whether to prefer a computed value that is as deep as a fetched one, for other rules to improve on.
     """
 
-    def __init__(self, search: Search, fetch: Fetch) -> None:
+    def __init__(self, search: Search, fetch: Fetch, ties: bool = False) -> None:
         self._search = search
         self._algebra = search.algebra
         self._facts = search.facts
         self._fetch = fetch
         self._there: dict[Node, Node | None] = {}
         self._layer = search.layer(fetch.selector)
+        self._ties = ties
         position = fetch.position
-        self._is_at_end = _is_at_end(self._algebra, fetch)
         self._is_own = position is not None and self._facts.linear(position).is_term(self._algebra.indices)
 
     def __call__(self, value: Node) -> Node | None:
@@ -262,9 +263,7 @@ class There:
             return node
         form = self._by_query(node) if isinstance(node, Aggregate) else None
         for found in (self._computed(node), self._there[form] if form is not None else None):
-            # What the search makes of an aggregate at the end of the input may be shallower.
-            most = self._whole_layer(node) - (not self._is_at_end)
-            if found is not None and self._search.layer(found) <= most:
+            if found is not None and self._search.layer(found) < self._whole_layer(node) + self._ties:
                 return found
         return self.whole(node)
 

@@ -51,7 +51,7 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
         if not isinstance(finder, Aggregate) or sign not in (1, -1):
             continue
         others = query.plus(Linear({finder: -sign}, offset))
-        if search.facts.linear(finder.value).scaled(sign).plus(others) != key:
+        if not _is_uniform(search, others) or search.facts.linear(finder.value).scaled(sign).plus(others) != key:
             continue
         rest = _checks(search, finder, clause, pair)
         if rest is not None and isinstance(finder.default, int):
@@ -59,6 +59,10 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
             absent = Conjunct({Comparison("int", key, others.without_constant()): place})
             return _Found(finder, rest, clause.without(pair).meet(absent))
     return None
+
+
+def _is_uniform(search: Search, form: Linear) -> bool:
+    return all(search.facts[term].uniform for term in form.terms)
 
 
 def _checks(search: Search, finder: Aggregate, clause: Conjunct, pair: Comparison) -> Conjunct | None:

@@ -91,14 +91,25 @@ def _rank(search: Search, pair: Comparison) -> Rank | None:
 
 def _by_ends(search: Search, clause: Conjunct) -> Conjunct | None:
     """Return ``clause`` with positions instead of running counts that are 0 or not, or ``None`` if it has others."""
-    places = Conjunct({p: allowed for p, allowed in clause.sets.items() if position_multiple(search.algebra, p)})
-    if len(places.sets) == len(clause.sets):
-        return None
-    found: Conjunct | None = places
-    for pair, allowed in clause.without(*places.sets).sets.items():
+    places, others = _split(search, clause)
+    found: Conjunct | None = places if others else None
+    for pair, allowed in others.items():
         made = _by_end(search, places, pair, allowed)
         found = found.meet(made) if found is not None and made is not None else None
     return found
+
+
+def compared_ends(search: Search, clause: Conjunct) -> dict[Comparison, Conjunct]:
+    """Return the conditions of a clause on running counts that are 0 or not, each as a condition on positions."""
+    places, others = _split(search, clause)
+    found = {pair: _by_end(search, places, pair, allowed) for pair, allowed in others.items()}
+    return {pair: made for pair, made in found.items() if made is not None}
+
+
+def _split(search: Search, clause: Conjunct) -> tuple[Conjunct, dict[Comparison, IntSet]]:
+    """Return the conditions of a clause on positions alone, and the others."""
+    places = Conjunct({p: allowed for p, allowed in clause.sets.items() if position_multiple(search.algebra, p)})
+    return places, clause.without(*places.sets).sets
 
 
 def _by_end(search: Search, places: Conjunct, pair: Comparison, allowed: IntSet) -> Conjunct | None:

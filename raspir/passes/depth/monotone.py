@@ -18,11 +18,12 @@ from raspir.analysis import selectors as normal
 from raspir.analysis.facts import clause_of
 from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Disjunction
-from raspir.ir import Node
+from raspir.ir import Atom, Node
 from raspir.ir.atoms import is_zero
 from raspir.ir.views import Aggregate, Compare, Mean, Sum
 from raspir.passes.depth.closed_forms import Interval, interval_of, position_multiple
 from raspir.passes.depth.gathers import There, fetch_at
+from raspir.passes.depth.members import compared_ends
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.graphs import all_or_none
 
@@ -88,16 +89,32 @@ def _somewhere(search: Search, clause: Conjunct) -> Node | None:
     run = _run(search, clause)
     if run is not None:
         return _reaches(search, run, _SOME)
-    monotone = {pair: _is_rising(search, pair, allowed) for pair, allowed in clause.sets.items()}
-    tested = [pair for pair, rising in monotone.items() if rising is not None and search.facts.of_keys(pair)]
-    directions = {monotone[pair] for pair in tested}
-    if len(directions) != 1 or search.limits.attention != "best":
+    return _at_end(search, clause) if search.limits.attention == "best" else None
+
+
+def _at_end(search: Search, clause: Conjunct) -> Node | None:
+    """Return whether the last, or the first, of the positions that a clause selects otherwise satisfies its conditions.
+
+    These are monotone, or compare the position with that of a member.
+    """
+    algebra, places = search.algebra, compared_ends(search, clause)
+    directions = {pair: _is_rising(search, pair, allowed) for pair, allowed in clause.sets.items()}
+    tested = [p for p, rising in directions.items() if rising is not None and (p in places or search.facts.of_keys(p))]
+    if len({directions[pair] for pair in tested}) != 1:
         return None
-    algebra = search.algebra
     selector = algebra.fold(algebra.selector((clause.without(*tested),)))
-    holds = algebra.holds({pair: clause.sets[pair] for pair in tested})
-    pick = "highest" if True in directions else "lowest"
-    return algebra("best", selector, holds, algebra.indices, pick=pick, ties="left", default=False)
+    pick = "highest" if directions[tested[0]] else "lowest"
+
+    def found(value: Node, default: Atom) -> Node:
+        return algebra("best", selector, value, algebra.indices, pick=pick, ties="left", default=default)
+
+    holds = found(algebra.holds({pair: clause.sets[pair] for pair in tested if pair not in places}), False)
+    position = search.facts.linear(found(algebra.indices, 0))
+    for pair in tested:
+        for place, allowed in places[pair].sets.items() if pair in places else ():
+            assert isinstance(place.query, Linear)
+            holds = algebra("and", holds, algebra.inside(position.plus(place.query, -1), allowed))
+    return holds
 
 
 def _is_rising(search: Search, pair: Comparison, allowed: IntSet) -> bool | None:
@@ -164,7 +181,7 @@ def _holds_at(search: Search, place: Node, pair: Comparison, allowed: IntSet) ->
     algebra = search.algebra
     assert isinstance(pair.key, Linear)
     assert isinstance(pair.query, Linear)
-    there = There(search, fetch_at(algebra, place)).or_whole(algebra.linear(pair.key))
+    there = There(search, fetch_at(algebra, place), ties=True).or_whole(algebra.linear(pair.key))
     return algebra.inside(search.facts.linear(there).plus(pair.query, -1), allowed)
 
 

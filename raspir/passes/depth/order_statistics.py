@@ -1,4 +1,4 @@
-"""Rule 9: counting sort: the member with a given rank, in the order of a sequence of few atoms, by counts of each atom.
+"""Rule 11: counting sort: the member of a given rank in an order of few atoms, by how many members have each atom.
 
 The members with the lowest atom have the first ranks, those with the next one the following ranks. So the atom of the
 member with rank k follows from the numbers of members up to each atom, all of which one head counts.

@@ -1,4 +1,4 @@
-"""Rule 8: aggregates over ranks: the ranks of m members are the first m positions, in some order.
+"""Rule 9: aggregates over ranks: the ranks of m members are the first m positions, in some order.
 
 So an aggregate of values that depend on the rank of each member alone is one over the first m positions, where the
 rank of a position is the position itself. The members may be further restricted to an interval of the order, whose
@@ -136,14 +136,10 @@ class _Enumeration:
             if form.constant:
                 parts.append(_Term(term.factor * form.constant, term.formula, self._algebra.const(1)))
             return parts
-        if self._facts[value].domain.boolean and not isinstance(value, Const):
-            test, branches = value, (self._algebra.const(1), self._algebra.const(0))
-        elif isinstance(value, Where):
-            test, branches = value.condition, (value.a, value.b)
-        else:
+        choice = self._choice(value)
+        if choice is None or not all(self._facts[branch].domain.integral for branch in choice[1:]):
             return None
-        if not all(self._facts[branch].domain.integral for branch in branches):
-            return None
+        test, *branches = choice
         column = self._facts.column(test)
         parts = []
         for condition, branch in ((column, branches[0]), (normal.complement(column), branches[1])):
@@ -153,6 +149,17 @@ class _Enumeration:
             if formula and self._facts[branch].domain.single != 0:
                 parts.append(_Term(term.factor, formula, branch))
         return parts
+
+    def _choice(self, value: Node) -> tuple[Node, Node, Node] | None:
+        """Return ``value`` as a choice, ``None`` if it is none: a product with a choice is a choice of products."""
+        if value.operation.name == "mul":
+            for choice, factor in (value.operands, value.operands[::-1]):
+                if isinstance(choice, Where):
+                    a, b = (self._algebra("mul", branch, factor) for branch in (choice.a, choice.b))
+                    return choice.condition, a, b
+        if self._facts[value].domain.boolean and not isinstance(value, Const):
+            return value, self._algebra.const(1), self._algebra.const(0)
+        return (value.condition, value.a, value.b) if isinstance(value, Where) else None
 
     def _depends(self, term: _Term) -> bool:
         """Return whether a sum depends on a value as deep as the rank at the key."""

@@ -21,7 +21,7 @@ from raspir.passes.depth.closed_forms import divided
 from raspir.passes.depth.search import Search
 from raspir.rewriting.polynomials import Polynomial, Polynomials
 
-_LENGTHS = 8  # most lengths of the intervals of a region that is split by length
+_LENGTHS = 6  # most lengths of the intervals of a region that is split by length
 _OUTSIDE = 3  # most positions outside the input, on either side, of intervals that are not clipped
 
 
@@ -163,9 +163,10 @@ class Regions:
             outside += [(Linear({}, -each), normal.EVERYTHING) for each in range(1, int(below) + 1)]
         elif below > 0:
             of_query.lows.append(first)
-        above, high = min(((self._beyond(high), high) for high in of_query.highs), default=(inf, last), key=_first)
-        if above == inf:
-            above, high = min((self._beyond(high) for high in of_key.highs), default=inf), last
+        above, high = min(((self._beyond(each), each) for each in of_query.highs), default=(inf, last), key=_first)
+        above_of_key = min((self._beyond(each) for each in of_key.highs), default=inf)
+        if above == inf or above_of_key <= 0:
+            above, high = above_of_key, last
         if self._is_outside(above):
             furthest = facts.linear(high).plus(Linear({}, int(above) if high is last else 0))
             for each in range(int(above)):

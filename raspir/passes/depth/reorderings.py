@@ -108,18 +108,15 @@ def _reordering(search: Search, selector: Node) -> Reordering | None:
     """Return the reordering of a fetch by position or rank, from each position or the mirrored one."""
     facts = search.facts
     clause = clause_of(facts[selector].formula)
-    if clause is None or len(clause.sets) != 1 or not facts.exactly_one(selector):
+    if clause is None or not facts.reorders(selector):
         return None
     ((pair, allowed),) = clause.sets.items()
     key, query, single = pair.key, pair.query, allowed.single
     if not isinstance(key, Linear) or not isinstance(query, Linear) or single is None:
         return None
-    rank = facts.rank(key.term)
     multiple, offset = facts.affine(query) or (0, Linear({}))
-    if multiple not in (1, -1) or not (pair.position is not None or (rank is not None and not rank.members.sets)):
-        return None
     moved = key.plus(offset, -1).plus(Linear({}, -single)).scaled(multiple)
-    return Reordering(selector, search.algebra.linear(moved))
+    return Reordering(selector, search.algebra.linear(moved)) if multiple in (1, -1) else None
 
 
 class _Original:

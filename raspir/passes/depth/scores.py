@@ -7,8 +7,10 @@ position orders positions as their indices do, but for ties.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from raspir.analysis import Comparison, IntSet
+from raspir.analysis.facts import clause_of
 from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
@@ -16,6 +18,7 @@ from raspir.ir.types import BOOL, INT
 from raspir.ir.views import Best, Elementwise
 from raspir.ir.walks import preorder
 from raspir.passes.depth.best import best
+from raspir.passes.depth.closed_forms import position_multiple
 from raspir.passes.depth.search import Rule, Rules, Search
 
 _CONE = 64  # values between a value and the score on which it depends
@@ -31,11 +34,39 @@ def shallower_score(search: Search, aggregate: Best) -> Iterator[Node]:
     if scored is not None and rank is not None and _are_members(search.algebra.formula(aggregate), rank):
         last = highest == scored[1]
         yield best(search.algebra, rank.order, last, aggregate.selector, aggregate.value, aggregate.default)
+    elif scored is not None and rank is not None and highest == scored[1] and _is_initial(search, aggregate, rank):
+        yield _last_member(search, aggregate, rank)
     steps = search.facts.steps(search.facts.linear(aggregate.score))
     if steps.rising or steps.falling:
         last = highest == steps.rising
         if aggregate.ties == ("right" if last else "left") or _depends_on_score(search, aggregate, scored):
             yield _by_position(search, aggregate, last)
+
+
+def _is_initial(search: Search, aggregate: Best, rank: Rank) -> bool:
+    """Return whether the first position of the highest running count is the last member, if there is any.
+
+    It is if members count themselves, and all positions that precede a selected one in the order are selected.
+    """
+    clause = clause_of(search.algebra.formula(aggregate))
+    if rank.order.by is not None or not rank.inclusive or clause is None:
+        return False
+    end = inf if rank.order.reverse else -inf
+    return (
+        aggregate.ties == ("right" if rank.order.reverse else "left")
+        and all(map(search.facts.of_keys, rank.members.sets))
+        and all(position_multiple(search.algebra, pair) for pair in clause.sets)
+        and all(len(each.intervals) == 1 and end in each.intervals[0] for each in clause.sets.values())
+    )
+
+
+def _last_member(search: Search, aggregate: Best, rank: Rank) -> Node:
+    """Return the value at the last selected member in the order of ``rank``, or at the first position if none is."""
+    algebra, order, value = search.algebra, rank.order, aggregate.value
+    members = algebra.fold(algebra("selector.and", aggregate.selector, algebra.selector((rank.members,))))
+    found = best(algebra, order, True, members, value, aggregate.default)
+    first = best(algebra, order, False, aggregate.selector, value, aggregate.default)
+    return algebra("where", best(algebra, order, True, members, algebra.const(True), False), found, first)
 
 
 def _by_position(search: Search, aggregate: Best, last: bool) -> Node:
@@ -100,11 +131,11 @@ def _depends_on_score(search: Search, aggregate: Best, scored: tuple[Node, bool]
             return False
         if node in known:
             # Of equal scores, one may be ``True`` and another 1.
-            if known[node] not in (BOOL, INT) and aggregate not in search.bool_int_agnostic:
+            if known[node] not in (BOOL, INT) and node not in search.bool_int_agnostic:
                 return False
         elif not search.facts[node].uniform and not isinstance(node, Elementwise):
             return False
     return True
 
 
-RULES: Rules = (Rule("score by order", "best(s, v, rank(x)) = best(s, v, x)", Best, shallower_score, "best"),)
+RULES: Rules = (Rule("score by order", "best(s, v, rank(x)) = best(s, v, x)", Best, shallower_score),)

@@ -11,7 +11,7 @@ from raspir import indices, key, query, tokens, where
 from raspir.passes.depth.classes import RULES
 from raspir.passes.depth.gathers import RULES as GATHERS
 
-(BY_CLASSES,) = RULES
+BY_CLASSES, BEST = RULES
 COMPOSE = next(rule for rule in GATHERS if rule.name == "gathers compose")
 VOCAB = "abc"
 alike = key(tokens) == query(tokens)
@@ -93,3 +93,26 @@ def test_other_values_of_that_layer_stay():
     program = everything.value(hist * (key(indices) == query(indices - 1)).value(indices * where(tokens == "a", 2, 1)))
     before, after = optimized(program)
     assert not differing(before, after, WORDS)
+
+
+@examples(60)
+@given(
+    st.sampled_from([everything, le, lt, alike, key(indices) > query(indices)]),
+    st.sampled_from([tokens, hist, indices, hist - indices]),
+    st.sampled_from([hist, -hist, hist * 2 + indices, where(tokens == "a", hist, 1)]),
+    st.sampled_from(["highest", "lowest"]),
+    st.sampled_from(["left", "right"]),
+    words,
+)
+def test_the_best_by_counts(selector, value, score, pick, ties, word):
+    program = selector.best(value, score, pick=pick, ties=ties, default="_")
+    before, after = optimized(program, attention="best")
+    assert layers(after) <= layers(before)
+    assert not differing(before, after, [word, *WORDS])
+
+
+def test_the_most_frequent_letter_takes_few_heads():
+    before, after = optimized(everything.best(tokens, hist), attention="best")
+    assert layers(before, after) == (2, 1)
+    assert after.stats().heads <= 4
+    assert layers(*optimized(everything.best(hist, hist))) == (2, 1)

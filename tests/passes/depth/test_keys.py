@@ -76,6 +76,7 @@ def test_what_does_not_tell_the_position():
     found = lt.best(RANK, indices, default=-1)
     stays(BY_KEY, (key(RANK) == query(found + 1)).value(tokens), TEXTS)
     stays(BY_KEY, (key(RANK) == query(2 * found)).value(tokens), TEXTS)
+    stays(BY_KEY, (key(RANK) == query(le.best(RANK + indices, tokens) - indices)).value(tokens), TEXTS)
     stays(BY_KEY, (key(RANK) == query(lt.best(RANK + 1, indices))).value(tokens), TEXTS)
     stays(BY_KEY, ((key(COUNT) == query(lt.best(COUNT, indices))) & IS_A).value(tokens, "_"), TEXTS)
     stays(BY_KEY, (key(same.value(1)) == query(lt.best(same.value(1), indices))).value(1), TEXTS)

@@ -10,6 +10,7 @@ from rewriting import (
     NUMBERS,
     WORDS,
     alone,
+    as_graph,
     breaks,
     differing,
     everything,
@@ -22,14 +23,15 @@ from rewriting import (
     words,
 )
 
+import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.passes.depth import ends, scores
 from raspir.testing.proofs.cases.ends import ADDS_MEMBERS, FINDS_SOME
 from raspir.testing.proofs.proving import always
 
-(SCORE,), (END, MEMBER) = scores.RULES, ends.RULES
+(SCORE,), (ONE, END, MEMBER) = scores.RULES, ends.RULES
 isa = tokens == "a"
-A = where(isa, 1, 0)
+A, B = where(isa, 1, 0), where(tokens == "b", 1, 0)
 IS_A = key(isa) == query(True)
 same = key(tokens) == query(tokens)
 ge, gt = key(indices) >= query(indices), key(indices) > query(indices)
@@ -78,18 +80,24 @@ def test_the_best_by_a_monotone_score(side, pick, tie):
     at_end = tie == ("right" if (pick == "highest") == rising else "left")
     for selector in (everything, le, same):
         by_count = selector.best(tokens, count, pick=pick, ties=tie, default="_")
-        if at_end:
-            lowered(SCORE, by_count, (2, 1), TEXTS)
-        else:
-            stays(SCORE, by_count, TEXTS)
+        before, after = alone(SCORE, by_count)
+        assert not at_end or layers(before, after) == (2, 1)
+        assert not differing(before, after, TEXTS)
         own = selector.best(count * 2 + 1, count + length, pick=pick, ties=tie, default=-1)
         after = alone(SCORE, own)[1]
         assert "indices" in str(after)
         assert not differing(alone(None, own)[0], after, TEXTS)
 
 
+@pytest.mark.parametrize("selector", [everything, le, lt])
+def test_the_first_of_the_highest_running_count(selector):
+    lowered(SCORE, selector.best(tokens, le.value(A), default="_"), (2, 1), TEXTS)
+    stays(SCORE, selector.best(tokens, lt.value(A), default="_"), TEXTS)
+    stays(SCORE, (selector & ge).best(tokens, le.value(B), default="_"), TEXTS)
+    lowered(SCORE, gt.best(tokens, ge.value(A), ties="right", default="_"), (2, 1), TEXTS)
+
+
 def test_scores_that_do_not_order_as_shallower_ones():
-    stays(SCORE, le.best(tokens, le.value(A)), TEXTS)
     stays(SCORE, IS_A.best(tokens, (le & (key(tokens) == query("b"))).value(1)), TEXTS)
     stays(SCORE, everything.best(tokens, same.value(1)), TEXTS)
     stays(SCORE, everything.best(tokens, le.value(tokens)), NUMBERS)
@@ -99,10 +107,21 @@ def test_scores_that_do_not_order_as_shallower_ones():
 
 def test_equal_scores_of_several_types_have_values_of_several_types():
     """The first count of booleans is a boolean, and the equal ones after it are integers."""
-    program = where(everything.best(le.value(isa), le.value(isa)).map(str) == "True", "one", "other")
-    before, after = alone(SCORE, program)
-    assert layers(before) == layers(after)
-    assert not differing(before, after, TEXTS)
+    count = le.value(isa)
+    for program in (everything.best(count, count).map(str), everything.best(count.map(str), count)):
+        stays(SCORE, program, TEXTS)
+    highest = raspir.optimize(everything.best(count, count), attention="best")
+    assert layers(highest) == (1,)
+    assert not differing(as_graph(everything.best(count, count)), highest, TEXTS)
+
+
+def test_an_inequality_of_one_position():
+    for at_last in (key(indices) >= query(length - 1), key(indices) > query(length - 2)):
+        program = at_last.value(ge.value(A))
+        before, after = as_graph(program), raspir.optimize(program, attention="best")
+        assert layers(before, after) == (2, 1)
+        assert not differing(before, after, TEXTS)
+    stays(ONE, (key(indices) >= query(length - 2)).value(tokens, "_"), TEXTS)
 
 
 @pytest.mark.parametrize("pick", ["highest", "lowest"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from raspir.ir import Node
 from raspir.ir.types import ATOM, INT, STR
@@ -22,7 +23,7 @@ from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, leaf, make, select, some_selector, total
 from raspir.testing.proofs.proving import GuardMutation, Patch, always
 
-(BY_CLASSES,) = map(Searched, classes.RULES)
+BY_CLASSES, BEST = map(Searched, classes.RULES)
 
 Q, R = leaf("q", STR, ("a", "b")), leaf("r", INT, (0, 2))
 X, Y, K = leaf("x", ATOM), leaf("y", ATOM), leaf("k", INT)
@@ -52,6 +53,7 @@ def _programs() -> Iterator[tuple[str, Node]]:
     yield "sum(j < i, where(hist < count of r, v, 0))", total(BEFORE, make("where", fewer, V, 0))
 
 
+INTEGRAL: Patch = (classes, "_is_integral", always(True))
 TELLS_APART: Patch = (classes, "_distinguishes_all", always(True))
 ONE_ANSWER: Patch = (split, "_is_same", always(True))
 EITHER = leaf("e", INT, (True, 1))
@@ -79,8 +81,35 @@ MUTATIONS = (
     ),
 )
 
+
+def _best_programs() -> Iterator[tuple[str, Node]]:
+    for pick, ties in product(("highest", "lowest"), ("left", "right")):
+        yield f"the {ties}most of the {pick} hist", best(EVERYTHING, X, HIST, "_", pick, ties)
+    yield "best(s, hist, hist)", best(S, HIST, HIST, 5)
+    yield "best(s, v, hist + m)", best(S, V, make("add", HIST, M))
+    yield "best(j <= i, earlier, m)", best(UP_TO, EARLIER, M, None)
+    yield "best(hist > i, x, m)", best(select("gt", HIST, INDICES), X, M, True)
+
+
+BEST_MUTATIONS = (
+    GuardMutation("scores are integers", best(S, HIST, make("where", make("eq", HIST, 1), X, 1)), [INTEGRAL]),
+    GuardMutation(
+        "of one score, the first place counts",
+        best(EVERYTHING, X, HIST),
+        [(classes, "_have_value_of_score", always(True))],
+    ),
+    GuardMutation(
+        "comparison distinguishes the atoms",
+        best(UP_TO, EITHER, total(select("eq", K, EITHER), M)),
+        [TELLS_APART, ONE_ANSWER],
+    ),
+)
+
 RULES = (
     BY_CLASSES.provable(
         *(BY_CLASSES.case(f"{text} by classes", node) for text, node in _programs()), mutations=MUTATIONS
+    ),
+    BEST.provable(
+        *(BEST.case(f"{text} by classes", node) for text, node in _best_programs()), mutations=BEST_MUTATIONS
     ),
 )

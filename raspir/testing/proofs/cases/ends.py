@@ -5,23 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from raspir.analysis import Analysis
+from raspir.analysis import Analysis, IntSet
 from raspir.ir.types import ATOM, INT
 from raspir.passes.depth import ends as rules
 from raspir.passes.depth.closed_forms import Interval
 from raspir.passes.depth.ends import _AtMember
-from raspir.testing.proofs.cases.programs import AFTER, BEFORE, FROM, UP_TO, beside, best, both
+from raspir.testing.proofs.cases.programs import AFTER, BEFORE, FROM, UP_TO, beside, best, both, mean
 from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.cases.scores import IS_A
 from raspir.testing.proofs.leaves import EVERYTHING, INDICES, LENGTH, const, leaf, make, select, some_selector, total
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-END, MEMBER = map(Searched, rules.RULES)
+ONE, END, MEMBER = map(Searched, rules.RULES)
 
 X, Y, V, W = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("w", INT)
 E = leaf("e", INT, tuple(range(-2, 6)))
 PICKS = ("highest", "lowest")
 FINDS_SOME: Patch = (Analysis, "selects_some", always(True))
+
+
+# One position
+
+LAST = beside(-1, LENGTH)
+ONES = {
+    "j >= length - 1": select("ge", INDICES, LAST),
+    "j < 1": select("lt", INDICES, 1),
+    "j + 1 >= length & x == 'a'": both(select("ge", beside(1), LENGTH), IS_A),
+    "j <= i & j <= 0": both(UP_TO, select("le", INDICES, 0)),
+}
+ONE_MUTATIONS = (
+    GuardMutation(
+        "an inequality selects one position",
+        total(select("ge", INDICES, beside(-2, LENGTH)), V),
+        [(rules, "IntSet", always(IntSet([(-1, -1)])))],
+    ),
+)
+
+
+def _ones() -> Iterator[ProofCase]:
+    for (text, selector), (kind, make_) in product(ONES.items(), {"sum": total, "mean": mean}.items()):
+        yield ONE.case(f"the {kind} over {text} is that at one position", make_(selector, V, "_"))
 
 
 # Best at an end
@@ -93,6 +116,7 @@ def _members() -> Iterator[ProofCase]:
 
 
 RULES = (
+    ONE.provable(*_ones(), mutations=ONE_MUTATIONS),
     END.provable(*_ends(), mutations=END_MUTATIONS),
     MEMBER.provable(*_members(), mutations=MEMBER_MUTATIONS),
 )

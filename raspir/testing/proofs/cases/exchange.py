@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from raspir.analysis import Analysis
 from raspir.ir import Node
+from raspir.ir.graph import topological
 from raspir.ir.types import BOOL, INT
 from raspir.passes.depth import exchange
 from raspir.passes.depth.regions import Regions
@@ -141,7 +142,9 @@ EXCHANGE_MUTATIONS = (
 def _exchanged() -> Iterator[ProofCase]:
     for text, (outer, inner) in PAIRS.items():
         limit = [] if text in UNWEIGHTED else [BELOW_THE_LIMIT]
-        yield EXCHANGE.case(f"sum(s, sum(t, v)) for {text} is one sum", total(outer, total(inner, V)), *limit)
+        node = total(outer, total(inner, V))
+        most = 3 if E in topological([node]) else None
+        yield EXCHANGE.case(f"sum(s, sum(t, v)) for {text} is one sum", node, *limit, most=most)
     for text, factor in FACTORS.items():
         node = total(UP_TO, make("mul", factor, PREFIX))
         yield EXCHANGE.case(f"sum(j <= i, ({text}) * prefix) is one sum", node, BELOW_THE_LIMIT)

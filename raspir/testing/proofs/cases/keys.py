@@ -73,6 +73,11 @@ MUTATIONS = (
         [(Linear, "__ne__", always(False))],
     ),
     GuardMutation(
+        "what is added to the key is uniform",
+        _by(RANK, make("sub", best(UP_TO, make("add", RANK, P), V), P)),
+        [(rules, "_is_uniform", always(True))],
+    ),
+    GuardMutation(
         "the finder always finds a position", _by(RANK, best(S, RANK, V, 1)), [(rules, "always_finds", always(True))]
     ),
     GuardMutation(

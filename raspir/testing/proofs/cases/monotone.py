@@ -22,6 +22,7 @@ X, Y, V, W = leaf("x", ATOM), leaf("y", ATOM), leaf("v", INT), leaf("w", INT)
 S = some_selector("S", Y, W)
 RUNNING, SUFFIX = total(UP_TO, MARK), total(AFTER, MARK)
 OTHER = total(FROM, make("where", make("eq", Y, 1), 1, 0))
+IS_ONE = select("eq", Y, 1)
 
 
 # Count of a run
@@ -62,6 +63,11 @@ COUNT_MUTATIONS = (
         "the default of the sum is 0", make("gt", total(AFTER, RUNNING, 1), 0), [(rules, "is_zero", always(True))]
     ),
     GuardMutation(
+        "the end tested satisfies the condition first",
+        make("gt", total(IS_ONE, make("eq", total(BEFORE, MARK), 0)), 0),
+        [(rules, "_is_rising", always(True))],
+    ),
+    GuardMutation(
         "the condition at the end is on the key alone",
         make("gt", total(both(S, select("gt", RUNNING, W)), 1), 0),
         [(Analysis, "of_keys", always(True))],
@@ -83,6 +89,12 @@ def _counts() -> Iterator[ProofCase]:
     for text in ("count > 1", "count <= 1"):
         yield COUNT.case(f"there is {text} among S", make("gt", total(S, MARKS[text]), 0))
         yield COUNT.case(f"there is no {text} where x == 'a'", make("eq", total(IS_A, MARKS[text]), 0))
+    for where, selector in (("y == 1", IS_ONE), ("j <= i with y == 1", both(UP_TO, IS_ONE))):
+        for side, within in (("j < i", BEFORE), ("j <= i", UP_TO), ("j > i", AFTER), ("j >= i", FROM)):
+            for name in ("eq", "gt"):
+                marked = make(name, total(within, MARK), 0)
+                shown = f"there is {where} of which the count of 'a' in {side} {name} 0"
+                yield COUNT.case(shown, make("gt", total(selector, marked), 0))
     compared = total(both(UP_TO, select("gt", RUNNING, SUFFIX)), 1)
     yield COUNT.case("the number of j <= i with count[j] > others[i]", make("ge", compared, 2))
 

@@ -13,7 +13,7 @@ from raspir.passes.depth import scores as rules
 from raspir.testing.proofs.cases.programs import AFTER, BEFORE, FROM, UP_TO, beside, best, both, either
 from raspir.testing.proofs.cases.rules import Searched
 from raspir.testing.proofs.leaves import EVERYTHING, LENGTH, leaf, make, select, some_selector, total
-from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
+from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
 (SCORE,) = map(Searched, rules.RULES)
 
@@ -51,6 +51,7 @@ MEMBERS = {
     "x[j] == x[i] & j <= i": (both(SAME, UP_TO), total(both(BEFORE, SAME), 1)),
     "x == w": (select("eq", X, W), total(both(FROM, SAME), 1)),
 }
+INITIAL: Patch = (rules, "_is_initial", always(True))
 MUTATIONS = (
     GuardMutation("all selected are members", best(S, X, COUNT), [(rules, "_are_members", always(True))]),
     GuardMutation(
@@ -73,6 +74,8 @@ MUTATIONS = (
         best(select("le", V, W), X, total(both(BEFORE, select("eq", V, V)), 1)),
         [(rules, "_have_one_key", always(True))],
     ),
+    GuardMutation("all up to a position are selected", best(S, X, RUNNING["a running count"]), [INITIAL]),
+    GuardMutation("a member counts itself", best(EVERYTHING, X, total(BEFORE, MARK)), [INITIAL]),
     GuardMutation(
         "equal scores are of one type",
         best(EVERYTHING, total(UP_TO, make("eq", X, "a")), total(UP_TO, make("eq", X, "a"))),
@@ -98,6 +101,11 @@ def _cases() -> Iterator[ProofCase]:
                 continue
             shown = f"the {ties}most {pick} of {text} is at an end, for {'x' if value is X else 'a map of the score'}"
             yield SCORE.case(shown, best(S, value, score, -1, pick, ties))
+    for where, selector in (("all", EVERYTHING), ("j < i", BEFORE), ("j <= i", UP_TO)):
+        shown = f"the first of {where} with the highest running count is the last 'a', or the first of all"
+        yield SCORE.case(shown, best(selector, X, RUNNING["a running count"], "_"))
+    suffix = make("mul", total(FROM, MARK), -2)
+    yield SCORE.case("the last with the highest suffix count", best(AFTER, X, suffix, "_", "lowest", "right"))
 
 
 RULES = (SCORE.provable(*_cases(), mutations=MUTATIONS),)
