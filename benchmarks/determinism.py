@@ -1,7 +1,7 @@
 """Whether compiling depends on anything but the program: ``python benchmarks/determinism.py``.
 
-Optimizes all examples and generated programs for both kinds of attention in three processes, with other hash seeds, and
-one of them while all cores are busy. Exits with 1 if one of them prints another program, and shows the first difference.
+Optimizes all examples and generated programs for both kinds of attention in three processes with different hash seeds,
+one of them while all cores are busy. Exits with 1 if they do not print the same programs, with the first difference.
 """
 
 from __future__ import annotations
