@@ -1,6 +1,6 @@
 """Compile time of adversarial programs at sizes ×1, ×2 and ×4: ``python benchmarks/hostile.py``.
 
-Each row is a family of programs that once took exponential or quadratic time to compile. The default pipeline compiles
+Each row is a family of programs that invite exponential or quadratic work. The default pipeline compiles
 three sizes, each in its own process; ``growth`` is the time at ×4 over that at ×1, less the time of a trivial program.
 Exits with 1 if a program of about 50 nodes takes more than 5 seconds, if quadrupling the size takes more than 12 times
 as long (4 is linear), if a vocabulary makes compiling more than 5 times and a second slower, or if a program grows

@@ -18,6 +18,7 @@ from strategies import build, inputs, number_inputs, programs
 import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.ir import verify
+from raspir.ir.types import SELECTOR
 from raspir.passes.base import PASSES
 from raspir.passes.options import Target
 from raspir.passes.pipeline import run_passes
@@ -109,12 +110,23 @@ def test_generated_idioms(seed, passes, attention, vocab, max_length):
     check(graph, passes, attention, given_inputs)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, None])
 @examples(40)
+@given(st.integers(0, 10**9), attentions, st.booleans(), st.booleans())
+def test_nothing_changes_the_second_time(name, seed, attention, vocab, causal):
+    generated = generate.program(Random(seed), causal=causal)
+    graph = generated.assumed if vocab else generated.graph
+    once = run_passes(graph, name, Target(attention))
+    assert run_passes(once, name, Target(attention)) == once
+
+
+@pytest.mark.parametrize("name", [*NAMES, None])
+@examples(20)
 @given(st.integers(0, 10**9), attentions, st.booleans())
-def test_a_pass_changes_nothing_the_second_time(name, seed, attention, vocab):
+def test_nothing_changes_the_second_time_in_programs_of_many_outputs(name, seed, attention, vocab):
     generated = generate.program(Random(seed))
-    graph = generated.graph.assume(generated.vocab if vocab else None)
+    every = {f"out{number}": node for number, node in enumerate(generated.graph) if node.type is not SELECTOR}
+    graph = generated.graph.derived(outputs=every, names={}).assume(generated.vocab if vocab else None)
     once = run_passes(graph, name, Target(attention))
     assert run_passes(once, name, Target(attention)) == once
 

@@ -249,9 +249,9 @@ def test_a_better_schedule_of_the_author_stays_and_a_worse_one_goes(monkeypatch)
 def test_ten_thousand_nodes():
     graph = random_graph(Random(1), 19_000)
     assert len(graph) > 9_000
-    start = time.perf_counter()
+    start = time.process_time()
     found, (remark,) = scheduled(graph)
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
     assert found.stats().layers == graph.stats().layers
     assert max(found.stats().heads_per_layer) < max(graph.stats().heads_per_layer)
     assert remark.gain.endswith("heuristic")
