@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from raspir.frontends.python.embedded import Selector, SOp, indices, tokens, where
 from raspir.ir import Atom
-from raspir.testing.idioms import Idiom, fetch, rank
+from raspir.testing.idioms import Idiom, exists_with_same_count, fetch, rank
 from raspir.testing.maker import Maker, constant
 
 DEEP: list[Idiom] = []
-"""The idioms of this module."""
+"""The idioms of this module, the most varied one twice, and one of the others that is rarely of use."""
 
 
 def deep(add: Idiom) -> Idiom:
@@ -29,6 +29,11 @@ def deep(add: Idiom) -> Idiom:
 def reach(m: Maker) -> Selector:
     """Return a selector of positions: all of them, those on one side, or a window."""
     return m.everywhere() if m.chance(0.4) else m.span()
+
+
+def nearby(m: Maker) -> Selector:
+    """Return a selector of a window that holds the position itself."""
+    return m.select("ge", indices, indices - m.choose(1, 2)) & m.select("le", indices, indices + m.choose(0, 1))
 
 
 def count(m: Maker, mask: SOp | None = None) -> SOp:
@@ -210,30 +215,30 @@ def existence(m: Maker) -> None:
     """Add whether there are positions for which there are positions with a condition."""
     mask = m.pick("bool")
     for _ in range(2):
-        found = m.one_of(lambda: reach(m), lambda: m.both(reach(m), m.same(m.pick("any")))).value(where(mask, 1, 0))
-        mask = m.keep(m.choose(found > 0, found > 0, found == 0, found != 0, found >= 1), "bool")
+        there = m.one_of(lambda: nearby(m), lambda: reach(m), lambda: m.both(reach(m), m.same(m.pick("any"))))
+        mask = m.keep(there.value(where(mask, 1, 0)) > 0, "bool")
 
 
 @deep
 def best_of_deep(m: Maker) -> None:
-    """Add a best-score fetch whose score is a rank, a running count, a reversal, or plus a uniform value."""
+    """Add a best-score fetch by a rank, a running count, a reversal, or plus a uniform value; or of one of these."""
     mask = m.pick("bool")
-    score = ranked(m) if m.chance(0.4) else count(m, mask)
-    value, tag = (score, "index") if m.chance(0.5) else m.values()
-    if m.chance(0.2):
-        score, value = (
-            fetch(m, m.length() - 1 - indices, each) for each in (m.choose(indices, m.pick("index")), value)
-        )
-        tag = "any"
-    elif m.chance(0.2):
-        score = score + m.pick("uniform")
-    selector = m.one_of(m.everywhere, m.span, lambda: m.on(mask), lambda: m.both(m.on(mask), m.span()))
-    default = m.default(tag)
+    score = ranked(m) if m.chance(0.5) else count(m, mask)
+    value, tag = m.values() if m.chance(0.3) else (score, "index")
     by = m.choose(score, score, -score, indices)
-    found = m.keep(
-        selector.best(value, by, m.choose("left", "right"), default, m.choose("highest", "lowest")), tag, default
+    if m.chance(0.15):
+        mirrored = m.length() - 1 - indices
+        by, value = fetch(m, mirrored, m.choose(indices, m.pick("index"))), fetch(m, mirrored, value)
+        tag = "any"
+    elif m.chance(0.15):
+        by = by + m.pick("uniform")
+    selector = m.one_of(
+        m.everywhere, m.span, lambda: m.on(mask), lambda: m.on(mask), lambda: m.both(m.on(mask), m.span())
     )
-    if m.chance(0.5) and value is score:
+    default = m.default(tag)
+    found = selector.best(value, by, m.choose("left", "right"), default, m.choose("highest", "lowest"))
+    m.keep(found, tag, default)
+    if value is score and m.chance(0.6):
         m.keep(m.select("eq", score, found).value(m.values()[0]), "any")
 
 
@@ -263,3 +268,6 @@ def at_the_end(m: Maker) -> None:
         m.keep(fetch(m, last, value, default), tag, default)
     else:
         tested(m, m.select(m.choose("lt", "le", "ge"), indices, last).value(summand(m)))
+
+
+DEEP += [best_of_deep, exists_with_same_count]
