@@ -83,13 +83,14 @@ def summand(m: Maker) -> SOp:
 
 
 def weighted(m: Maker, value: SOp) -> SOp:
-    """Return summable values with weights, or plus others; half of the time, the values themselves."""
+    """Return summable values with weights, of some residues, or plus others; often, the values themselves."""
     return m.one_of(
         lambda: value,
         lambda: value,
         lambda: value,
         lambda: value * indices,
         lambda: value * constant(m.choose(2, -1)),
+        lambda: where(m.compare("eq", indices % constant(m.choose(2, 3)), m.choose(0, 1)), value, 0),
         lambda: value + m.one_of(lambda: constant(1), lambda: indices, lambda: where(m.pick("bool"), 1, 0)),
     )
 
@@ -261,13 +262,13 @@ def member(m: Maker) -> None:
 @deep
 def at_the_end(m: Maker) -> None:
     """Add the value at the last position or before it, or a sum over the positions up to there."""
-    last = m.length() - m.choose(1, 1, 1, 2)
+    last = m.length() - m.choose(1, 1, 1, 1, 2)
     if m.chance(0.5):
         value, tag = (count(m), "index") if m.chance(0.6) else m.values()
         default = m.default(tag)
         m.keep(fetch(m, last, value, default), tag, default)
     else:
-        tested(m, m.select(m.choose("lt", "le", "ge"), indices, last).value(summand(m)))
+        tested(m, m.select(m.choose("lt", "lt", "ge", "ge"), indices, last).value(summand(m)))
 
 
 DEEP += [best_of_deep, exists_with_same_count]
