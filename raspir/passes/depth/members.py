@@ -8,6 +8,7 @@ position satisfies makes a fetch of the sum.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
@@ -15,10 +16,14 @@ from raspir.analysis import selectors as normal
 from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
+from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
-from raspir.ir.views import Sum, Where
+from raspir.ir.views import Elementwise, Sum, Where
+from raspir.ir.walks import preorder
 from raspir.passes.depth.closed_forms import interval_of, position_multiple
 from raspir.passes.depth.search import Rule, Rules, Search
+
+_CONE = 64  # values between the sum and the counts
 
 
 def sum_over_members(search: Search, aggregate: Sum) -> Iterator[Node]:
@@ -26,13 +31,26 @@ def sum_over_members(search: Search, aggregate: Sum) -> Iterator[Node]:
     if search.layer(aggregate) < 2 or not search.adds_integers(aggregate):
         return
     algebra, facts = search.algebra, search.facts
+    if not _compares_counts(search, aggregate):
+        return
     for test, chosen, other in _choices(search, aggregate.value):
         formula = normal.both(algebra.formula(aggregate), facts.column(test))
-        selector = _simpler(search, aggregate, formula) if formula is not None else None
+        selector = _simpler(search, aggregate, test, formula) if formula is not None else None
         if selector is not None:
             apart = algebra("sub", chosen, other)
             rest = algebra("sum", aggregate.selector, other, default=0)
             yield algebra("add", rest, algebra("sum", selector, apart, default=0))
+
+
+def _compares_counts(search: Search, aggregate: Sum) -> bool:
+    """Return whether a key, or the value, depends on a running count through elementwise maps."""
+
+    def parts(node: Node) -> tuple[Node, ...]:
+        return node.operands if isinstance(node, Elementwise) and search.layer(node) else ()
+
+    roots = [aggregate.value, *(select.key for select in comparisons(aggregate.selector))]
+    cone = islice(preorder(roots, parts), _CONE)
+    return any(isinstance(node, Sum) and search.facts.rank(node) is not None for node in cone)
 
 
 def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:
@@ -53,16 +71,20 @@ def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:
     yield algebra("where", test, algebra.const(False), algebra.const(True)), b, a
 
 
-def _simpler(search: Search, aggregate: Sum, formula: Disjunction) -> Node | None:
-    """Return a simpler selector of the positions of ``formula``, or ``None`` if none is known."""
+def _simpler(search: Search, aggregate: Sum, test: Node, formula: Disjunction) -> Node | None:
+    """Return a simpler selector of the positions of ``formula``, which joins ``test``, or ``None`` if none is known."""
+    if not any(_rank(search, pair) for clause in formula for pair in clause.sets):
+        return None
     clauses = []
     for clause in formula:
         kept = _satisfiable(search, clause)
         if kept is not None:
             clauses.append((_by_ends(search, kept) if search.limits.attention == "best" else None) or kept)
     selector = search.algebra.fold(search.algebra.selector(tuple(clauses)))
-    shallower = search.layer(selector) < search.layer(aggregate) - 1
-    return selector if shallower or tuple(clauses) != formula or search.facts.at_most_one(selector) else None
+    if tuple(clauses) != formula or search.layer(selector) < max(map(search.layer, (aggregate.selector, test))):
+        return selector
+    becomes_one = search.facts.at_most_one(selector) and not search.facts.at_most_one(aggregate.selector)
+    return selector if becomes_one else None
 
 
 def _satisfiable(search: Search, clause: Conjunct) -> Conjunct | None:

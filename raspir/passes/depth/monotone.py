@@ -20,13 +20,16 @@ from raspir.analysis.forms import MIRRORED
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import is_zero
-from raspir.ir.views import Aggregate, Compare, Mean, Sum
+from raspir.ir.layers import comparisons
+from raspir.ir.views import Aggregate, Compare, Elementwise, Mean, Sum
+from raspir.ir.walks import preorder
 from raspir.passes.depth.closed_forms import Interval, interval_of, position_multiple
 from raspir.passes.depth.gathers import There, fetch_at
 from raspir.passes.depth.members import compared_ends
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.graphs import all_or_none
 
+_CONE = 64  # values between a count and the sums on which it depends
 _ALTERNATIVES = 4  # clauses of which each is tested at its own ends
 _SOME = Linear({}, 1)
 _POSITIVE = IntSet.where("gt")
@@ -53,7 +56,8 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
     """Compare the value at one position instead of the number of positions with such values."""
     if search.layer(node) < 2:  # the count of a condition that needs no attention is not the point
         return
-    tested = _existence(search, node)
+    is_running = any(_is_running(search, each) for each in _sums_within(search, node))
+    tested = _existence(search, node) if is_running else None
     if tested is not None:
         holds, formula = tested
         parts = all_or_none(_somewhere(search, clause) for clause in _by_interval(formula))
@@ -70,6 +74,24 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
                 other = difference.plus(Linear({count: -coefficient})).scaled(-coefficient)
                 allowed = IntSet.where(node.operation.name)
                 yield _within(search, run, other, allowed if coefficient == 1 else -allowed)
+
+
+def _sums_within(search: Search, node: Compare) -> list[Sum]:
+    """Return the sums from which elementwise maps compute the keys and the value of an aggregate that is compared."""
+
+    def parts(node: Node) -> tuple[Node, ...]:
+        return node.operands if isinstance(node, Elementwise) and search.layer(node) else ()
+
+    aggregates = [operand for operand in node.operands if isinstance(operand, Sum | Mean)]
+    keys = [select.key for aggregate in aggregates for select in comparisons(aggregate.selector)]
+    cone = islice(preorder([*(aggregate.value for aggregate in aggregates), *keys], parts), _CONE)
+    return [leaf for leaf in cone if isinstance(leaf, Sum)]
+
+
+def _is_running(search: Search, total: Sum) -> bool:
+    """Return whether a sum rises or falls by at most one from each position to the next, or only rises or falls."""
+    steps = search.facts.steps(Linear({total: 1}))
+    return steps.low >= -1 or steps.high <= 1
 
 
 def _by_interval(formula: Disjunction) -> list[Conjunct]:
@@ -254,7 +276,9 @@ def _tests_positive(search: Search, node: Compare, aggregate: Node, bound: Node)
 def sum_of_positive(search: Search, node: Compare) -> Iterator[Node]:
     """Test whether a sum is positive instead of whether there is a positive term."""
     algebra, facts = search.algebra, search.facts
-    tested = _existence(search, node) if search.layer(node) >= 2 else None
+    if search.layer(node) < 2 or not any(_sums_by_position(search, each) for each in _sums_within(search, node)):
+        return
+    tested = _existence(search, node)
     clause = clause_of(tested[1]) if tested is not None else None
     for pair, allowed in clause.sets.items() if clause is not None else ():
         if tested is None or clause is None or pair.kind != "int" or not facts.of_keys(pair):
@@ -262,6 +286,8 @@ def sum_of_positive(search: Search, node: Compare) -> Iterator[Node]:
         assert isinstance(pair.key, Linear)
         assert isinstance(pair.query, Linear)
         value = pair.key.plus(pair.query, -1)
+        if not any(isinstance(term, Sum) and _sums_by_position(search, term) for term in value.terms):
+            continue
         for sign in (1, -1):
             low, high = facts.bounds(value.scaled(sign))
             scaled = allowed if sign == 1 else -allowed
@@ -269,6 +295,11 @@ def sum_of_positive(search: Search, node: Compare) -> Iterator[Node]:
                 summed = algebra.linear(value.scaled(sign))
                 total = algebra("sum", algebra.selector((clause.without(pair),)), summed, default=0)
                 yield algebra("gt" if tested[0] else "le", total, algebra.const(0))
+
+
+def _sums_by_position(search: Search, total: Sum) -> bool:
+    """Return whether the queries of a sum are computed from the position, so that sums may be exchanged."""
+    return all(search.facts[select.query].position_computable for select in comparisons(total.selector))
 
 
 RULES: Rules = (

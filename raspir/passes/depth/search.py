@@ -82,7 +82,7 @@ class Step:
 
 
 _WEIGHED = 400  # values visited to compare the heads of two forms
-_NESTED = 24  # maximum nesting depth of proposals
+_NESTED = 5  # maximum nesting depth of proposals
 
 
 Rules = tuple[Rule[Any], ...]
@@ -182,6 +182,8 @@ class Search:
                     if self._is_better(found, best, plain, rule):
                         best = found
                         self.steps[node] = Step(rule, candidate, plain)
+                if self.layer(best) < self.layer(plain):
+                    return best
         return best
 
     def _is_better(self, found: Node, best: Node, plain: Node, rule: Rule[Any]) -> bool:

@@ -6,7 +6,7 @@ key with a query is itself a value of two atoms. This trades heads for layers, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from raspir.analysis.domains import Domain
@@ -190,7 +190,7 @@ def _answer(search: Search, aggregate: Aggregate, case: Case, constant: Node) ->
     algebra = search.algebra
     constants: dict[Node, Node | None] = {case.value: constant}
     # The atom of a query is known at the query only: the same sequence as a key stays unchanged.
-    uniform = constants if search.facts[case.value].uniform else {}
+    uniform = dict(constants) if search.facts[case.value].uniform else {}
 
     def at_key(root: Node) -> Node | None:
         return substituted(search, root, uniform)
@@ -208,9 +208,11 @@ def _answer(search: Search, aggregate: Aggregate, case: Case, constant: Node) ->
     return answer if answer is not None and search.facts[answer].total else None
 
 
-def substituted(search: Search, root: Node, constants: Mapping[Node, Node | None]) -> Node | None:
-    """Return the elementwise ``root`` with constants substituted, or ``None`` if it could fail on them."""
-    memo = dict(constants)
+def substituted(search: Search, root: Node, memo: dict[Node, Node | None]) -> Node | None:
+    """Return the elementwise ``root`` with the nodes in ``memo`` substituted, or ``None`` if it could fail then.
+
+    The results for all nodes on the way are added to ``memo``.
+    """
 
     def parts(node: Node) -> tuple[Node, ...]:
         return node.operands if isinstance(node, Elementwise) else ()
