@@ -265,7 +265,7 @@ def test_estimates_of_long_commands(seconds, jobs, words):
 def test_long_commands_say_beforehand_how_long_they_take(monkeypatch):
     monkeypatch.setattr("raspir.cli.proofs._all", lambda chosen, *rest: ([], False))
     done = CliRunner().invoke(app, ["verify-rules", "--jobs", "2"])
-    assert "rules: about 7 minutes on one core, shared by 2 processes" in done.stderr
+    assert "rules: about 9 minutes on one core, shared by 2 processes" in done.stderr
     assert "about" not in CliRunner().invoke(app, ["verify-rules", "--rule", "fuse"]).stderr
     monkeypatch.setattr("raspir.testing.fuzzer.fuzz", lambda campaign, cases, *rest: raise_(InputError("ran")))
     done = CliRunner().invoke(app, ["fuzz", "--cases", "60000", "--jobs", "1"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
@@ -63,11 +64,25 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
     if place is None:
         return None
     among, last = place
-    ahead = normal.both((rank.members,), among)
+    bounds = Conjunct({pair: each for pair, each in rest.sets.items() if _bounds_search(rank.order, last, pair, each)})
+    within = rank.members.meet(bounds)
+    ahead = normal.both((within,), among) if within is not None else None
     if ahead is None:
         return None
+    rest = rest.without(*bounds.sets)
     implied = [each for each in rest.sets if all(each in c.sets and c.sets[each] <= rest.sets[each] for c in among)]
     return _Found(rank, ahead, last, rest.without(*implied))
+
+
+def _bounds_search(order: Order, last: bool, pair: Comparison, allowed: IntSet) -> bool:
+    """Return whether the first (or last) member in an order satisfies a condition if any of those that count does.
+
+    It does if the condition allows all positions up to (or from) one, and the order is by position.
+    """
+    if order.by is not None or pair.position is None or len(allowed.intervals) != 1:
+        return False
+    ((low, high),) = allowed.intervals
+    return (low == -inf and high != inf) if last == order.reverse else (high == inf and low != -inf)
 
 
 def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Disjunction, bool] | None:

@@ -65,11 +65,12 @@ class _Exchange:
         self._outer = outer
         self._way = way
         self._polynomials: Polynomials = search.memo.setdefault("polynomials", Polynomials(search.algebra))
+        self._selectors: set[Node] = set()
         self.splits = self.clips = False
         self.least = 1
 
     def made(self) -> Node | None:
-        """Return the sum of the terms, ``None`` if there is only one that is no sum, or that cannot be exchanged."""
+        """Return the sum of the terms, ``None`` if there is only one that is no sum, or if it takes too many heads."""
         total, rest, deep = Linear({}), Linear({}), 0
         deepest = self._search.layer(self._outer.value)
         for term, factor in self._polynomials.combination(self._outer.value).items():
@@ -82,7 +83,7 @@ class _Exchange:
                 self.least = deepest + 1
             else:
                 rest = rest.plus(self._polynomials.linear_times(factor, term))
-        if deep < 2:
+        if deep < 2 or len(self._selectors) > self._search.limits.max_heads:
             return None
         return self._algebra.linear(total.plus(self._summed(self._outer.selector, rest)))
 
@@ -124,6 +125,7 @@ class _Exchange:
     def _over(self, region: Region, value: Linear) -> Linear:
         """Return the sum of ``value`` over a region, in which each counts as often as the region tells."""
         selector, node = self._algebra.selector(region.formula), self._algebra.linear(value)
+        self._selectors.add(selector)
         result = Linear({})
         if region.query:
             summed = self._algebra("sum", selector, node, default=0)

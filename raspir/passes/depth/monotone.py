@@ -286,8 +286,6 @@ def sum_of_positive(search: Search, node: Compare) -> Iterator[Node]:
         assert isinstance(pair.key, Linear)
         assert isinstance(pair.query, Linear)
         value = pair.key.plus(pair.query, -1)
-        if not any(isinstance(term, Sum) and _sums_by_position(search, term) for term in value.terms):
-            continue
         for sign in (1, -1):
             low, high = facts.bounds(value.scaled(sign))
             scaled = allowed if sign == 1 else -allowed

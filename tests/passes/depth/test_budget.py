@@ -65,7 +65,7 @@ def test_the_speed_of_the_machine_makes_no_difference(monkeypatch):
 def test_a_part_that_spends_its_share_leaves_the_rest_theirs():
     both = {"slow": SLOW, "easy": EASY}
     with pytest.warns(raspir.BudgetWarning, match="max_work"):
-        graph, _ = searched(both, max_work=50)
+        graph, _ = searched(both, max_work=10)
     easy, slow = (graph.layering.layer[graph.outputs[name]] for name in ("easy", "slow"))
     assert easy <= slow < layers(raspir.lower(EASY))[0]
     assert not searched(EASY, max_work=50)[1]

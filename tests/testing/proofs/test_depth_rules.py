@@ -5,10 +5,10 @@ from daily import first
 from proofs import by_rule, cases, holds, is_needed, name
 
 from raspir.passes.depth import RULES
-from raspir.testing.proofs.cases import best, closed_forms, gathers, shifts, split, uniform
+from raspir.testing.proofs.cases import RULES as PROVED
 from raspir.testing.proofs.proving import Condition
 
-PROVABLE = [each for module in (gathers, closed_forms, uniform, shifts, best, split) for each in module.RULES]
+PROVABLE = [each for each in PROVED if each.pass_ == "depth"]
 CASES = {each.name: each.cases for each in PROVABLE}
 
 
