@@ -39,10 +39,11 @@ from raspir.rewriting.graphs import cost
 RULES: Rules = (
     *gathers.RULES,
     *keys.RULES,
+    *closed_forms.RULES,
     *uniform.RULES,
     *permutations.RULES,
     *reorderings.RULES,
-    *closed_forms.RULES,
+    *closed_forms.REDUCTIONS,
     *residues.RULES,
     *exchange.RULES,
     *shifts.RULES,

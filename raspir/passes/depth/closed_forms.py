@@ -264,6 +264,11 @@ RULES: Rules = (
         interval_sum,
         accept_ties=True,
     ),
+)
+"""The rule that needs no attention, and so is tried before others."""
+
+REDUCTIONS: Rules = (
     Rule("mean by sum", "mean(s, v) = sum(s, v) / width(s)", Mean, mean_by_sum),
     Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", Sum, value_condition),
 )
+"""The rules that make other sums of an aggregate, which other rules may do better."""

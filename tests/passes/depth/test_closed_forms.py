@@ -27,7 +27,7 @@ from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
 from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph
-from raspir.passes.depth.closed_forms import RULES
+from raspir.passes.depth.closed_forms import REDUCTIONS, RULES
 from raspir.passes.depth.extraction import extracted
 from raspir.passes.depth.search import Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
@@ -35,7 +35,7 @@ from raspir.testing.proofs.cases.closed_forms import BEGINS_WITHIN, NEVER_CROSS,
 from raspir.testing.proofs.cases.programs import ADDS_INTEGERS
 from raspir.testing.proofs.proving import replaced
 
-CLOSED, _, CONDITION = RULES
+CLOSED, _, CONDITION = (*RULES, *REDUCTIONS)
 COUNT = le.value(where(tokens == "a", 1, 0))
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 KEYS = [indices, 2 * indices, indices + 3, 1 - indices, 3 * indices - 2, indices + length, -2 * indices]

@@ -28,7 +28,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-CLOSED, MEAN, CONDITION = map(Searched, closed_forms.RULES)
+CLOSED, MEAN, CONDITION = map(Searched, (*closed_forms.RULES, *closed_forms.REDUCTIONS))
 
 A, U, R, Q = leaf("a", INT), leaf("u", INT), leaf("r", NUMBER), leaf("q", BOOL | INT)
 X, V, W = leaf("x", ATOM), leaf("v", INT), leaf("w", INT)

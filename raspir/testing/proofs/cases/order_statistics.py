@@ -54,7 +54,7 @@ def _as_if_distinct(rows: Sequence[tuple[Atom, Node]], falling: bool) -> list[tu
 
 DISTINCT: Patch = (order_statistics, "_grouped", _as_if_distinct)
 MUTATIONS = (
-    GuardMutation("equal atoms have equal values", _from(ordered(EITHER), INDICES, make("to_str", EITHER)), [DISTINCT]),
+    GuardMutation("equal atoms have equal values", _from(ordered(EITHER), INDICES, EITHER), [DISTINCT]),
     GuardMutation("no atom fails", _from(ordered(N), Q, make("floordiv", 4, N), "_"), NEVER_FAILS),
 )
 
