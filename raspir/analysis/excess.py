@@ -6,80 +6,43 @@ number of positions before one's own is less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 
-from raspir.analysis.known import Known
-from raspir.analysis.linear import Linear
+from raspir.analysis.domains import Domain
+from raspir.analysis.margins import Margins
 from raspir.ir import Node
 from raspir.ir.ranges import Bound, plus
-from raspir.ir.views import Aggregate, Best, Indices, Where
-from raspir.ir.walks import computed
+from raspir.ir.views import Aggregate, Best, Where
 
 
-class Excess:
-    """The memoized excess of nodes: the least known c such that the value is at most ``length + c``.
+class Excess(Margins):
+    """The excess of nodes: the least known c such that the value is at most ``length + c``."""
 
-    Args:
-        facts: the other facts.
-    """
+    of_position = -1
 
-    def __init__(self, facts: Known) -> None:
-        self._facts = facts
-        self._excess: dict[Node, Bound] = {}
+    def of_domain(self, domain: Domain) -> Bound:
+        """Return the excess of all values in ``domain``, as the length is at least 1."""
+        return plus(domain.high, -1)
 
-    def of(self, node: Node) -> Bound:
-        """Return the excess of a node; infinite if none is known."""
-        found = self._excess.get(node)
-        return found if found is not None else computed(node, self._parts, self._found, self._excess)
-
-    def _parts(self, node: Node) -> Iterable[Node]:
-        """Return the nodes on whose excess that of ``node`` depends."""
-        if not self._facts[node].domain.integral:
-            return ()
-        form = self._facts.linear(node)
-        if not form.is_term(node):
-            return form.terms
-        if isinstance(node, Aggregate):
-            return (node.value,)
-        return node.operands if node.operation.name in _RULES else ()
-
-    def _found(self, node: Node) -> Bound:
-        domain = self._facts[node].domain
-        if not domain.integral:
-            return inf
-        known = plus(domain.high, -1)  # the length is at least 1
-        if isinstance(node, Indices):
-            return min(known, -1)
-        form = self._facts.linear(node)
-        if not form.is_term(node):
-            return min(known, self._of_form(form))
-        rule = _RULES.get(node.operation.name)
-        return known if rule is None else min(known, rule(self, node))
-
-    def _of_form(self, form: Linear) -> Bound:
-        """Return the excess of a sum: that of one term, and the bounds of the others."""
-        found: list[Bound] = [inf]
-        for term, coefficient in form.terms.items():
-            if coefficient == 1 and self._excess[term] < inf:
-                rest = self._facts.bounds(form.plus(Linear({term: 1}), -1))
-                found.append(plus(self._excess[term], rest[1]))
-        return min(found)
+    def parts_of_aggregate(self, node: Aggregate) -> Iterable[Node]:
+        """Return the nodes on whose excess that of an aggregate depends."""
+        return (node.value,)
 
     def _same(self, node: Node) -> Bound:
         (operand,) = node.operands
-        return self._excess[operand] if self._facts[operand].domain.integral else inf
+        return self.of(operand) if self._facts[operand].domain.integral else inf
 
     def _quotient(self, node: Node) -> Bound:
         """Return the excess of a quotient by a positive divisor, which is at most the dividend, or negative."""
         a, b = node.operands
         positive = self._facts[a].domain.integral and self._facts[b].domain.integral and self._facts[b].domain.low > 0
-        return max(self._excess[a], -2) if positive else inf
+        return max(self.of(a), -2) if positive else inf
 
     def _choice(self, node: Where) -> Bound:
         pick = min if self._facts.is_minimum(node) else max
-        return pick(self._excess[node.a], self._excess[node.b])
+        return pick(self.of(node.a), self.of(node.b))
 
     def _aggregate(self, node: Aggregate) -> Bound:
         """Return the excess of a value moved from another position, or of a count of positions."""
@@ -87,18 +50,16 @@ class Excess:
             return inf
         alone = node.default - 1
         if isinstance(node, Best) or self._facts.at_most_one(node.selector):
-            return max(self._excess[node.value], alone)
+            return max(self.of(node.value), alone)
         if self._facts[node.value].domain.high > 1:
             return inf
         return max(-1 if self._facts.never_own(node.selector) else 0, alone)
 
-
-_RULES: dict[str, Callable[[Excess, Any], Bound]] = {
-    "round": Excess._same,
-    "to_int": Excess._same,
-    "floordiv": Excess._quotient,
-    "where": Excess._choice,
-    "sum": Excess._aggregate,
-    "best": Excess._aggregate,
-}
-"""The transfer function of each operation."""
+    rules: ClassVar[Mapping[str, Callable[[Any, Any], Bound]]] = {
+        "round": _same,
+        "to_int": _same,
+        "floordiv": _quotient,
+        "where": _choice,
+        "sum": _aggregate,
+        "best": _aggregate,
+    }

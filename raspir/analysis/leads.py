@@ -5,68 +5,33 @@ They show that a fetch looks back, as one from ``indices // 2``, or from the cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 
 from raspir.analysis.causality import looks_back
+from raspir.analysis.domains import Domain
 from raspir.analysis.intset import IntSet
-from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
+from raspir.analysis.margins import Margins
 from raspir.ir import Node, build
 from raspir.ir.layers import comparisons
 from raspir.ir.ranges import Bound, plus
-from raspir.ir.views import Aggregate, Best, Binary, Compare, Indices, Lookup, Sum, Unary, Where
-from raspir.ir.walks import computed
+from raspir.ir.views import Aggregate, Best, Binary, Compare, Lookup, Sum, Unary, Where
 
 
-class Leads:
-    """The memoized leads of nodes: the least known c such that the value at position i is at most ``i + c``.
+class Leads(Margins):
+    """The leads of nodes: the least known c such that the value at position i is at most ``i + c``."""
 
-    Args:
-        facts: the other facts.
-    """
+    of_position = 0
 
-    def __init__(self, facts: Known) -> None:
-        self._facts = facts
-        self._leads: dict[Node, Bound] = {}
+    def of_domain(self, domain: Domain) -> Bound:
+        """Return the lead of all values in ``domain``, as the position is at least 0."""
+        return domain.high
 
-    def of(self, node: Node) -> Bound:
-        """Return the lead of a node; infinite if none is known."""
-        found = self._leads.get(node)
-        return found if found is not None else computed(node, self._parts, self._found, self._leads)
-
-    def _parts(self, node: Node) -> Iterable[Node]:
-        """Return the nodes on whose leads that of ``node`` depends."""
-        if not self._facts[node].domain.integral:
-            return ()
-        form = self._facts.linear(node)
-        if not form.is_term(node):
-            return form.terms
-        if isinstance(node, Aggregate):
-            return node.value, *(select.query for select in comparisons(node.selector))
-        return node.operands if node.operation.name in _RULES else ()
-
-    def _found(self, node: Node) -> Bound:
-        domain = self._facts[node].domain
-        if not domain.integral:
-            return inf
-        form = self._facts.linear(node)
-        if not form.is_term(node):
-            return min(domain.high, self._of_form(form))
-        if isinstance(node, Indices):
-            return 0
-        rule = _RULES.get(node.operation.name)
-        return domain.high if rule is None else min(domain.high, rule(self, node))
-
-    def _of_form(self, form: Linear) -> Bound:
-        """Return the lead of a sum: that of one term, and the bounds of the others."""
-        leads: list[Bound] = [inf]
-        for term, coefficient in form.terms.items():
-            if coefficient == 1:
-                rest = self._facts.bounds(form.plus(Linear({term: 1}), -1))
-                leads.append(plus(self.of(term), rest[1]))
-        return min(leads)
+    def parts_of_aggregate(self, node: Aggregate) -> Iterable[Node]:
+        """Return the nodes on whose leads that of an aggregate depends."""
+        return node.value, *(select.query for select in comparisons(node.selector))
 
     def _quotient(self, node: Binary) -> Bound:
         """(i + c) // b <= i + c // b for b >= 1."""
@@ -133,16 +98,14 @@ class Leads:
         before = build("select.lt", build("indices"), build("indices"))
         return 0 if self._facts.contains(before, selector) else 1
 
-
-_RULES: dict[str, Callable[[Leads, Any], Bound]] = {
-    "floordiv": Leads._quotient,
-    "mod": Leads._remainder,
-    "abs": Leads._magnitude,
-    "round": Leads._magnitude,
-    "to_int": Leads._magnitude,
-    "where": Leads._choice,
-    "lookup": Leads._table,
-    "sum": Leads._aggregate,
-    "best": Leads._aggregate,
-}
-"""The transfer function of each operation."""
+    rules: ClassVar[Mapping[str, Callable[[Any, Any], Bound]]] = {
+        "floordiv": _quotient,
+        "mod": _remainder,
+        "abs": _magnitude,
+        "round": _magnitude,
+        "to_int": _magnitude,
+        "where": _choice,
+        "lookup": _table,
+        "sum": _aggregate,
+        "best": _aggregate,
+    }
