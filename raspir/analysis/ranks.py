@@ -53,6 +53,11 @@ class Rank:
     inclusive: bool
 
     @property
+    def of_members(self) -> IntSet:
+        """The ranks that members can have."""
+        return IntSet([(int(self.inclusive), inf)])
+
+    @property
     def everyone(self) -> bool:
         """Whether every position is a member of the class that it counts."""
         return all(pair.same for pair in self.members.sets)

@@ -218,9 +218,9 @@ def test_a_program_shows_no_difference(program, held):
 
 MATCH = tokens == 1
 COUNT = (key(indices) < query(indices)).value(MATCH)
-NEXT = (
-    (key(MATCH) == query(True)) & (key(COUNT) == query(COUNT)) & (key(indices) == query(indices))
-).value(tokens * 10, default=-1)
+NEXT = ((key(MATCH) == query(True)) & (key(COUNT) == query(COUNT)) & (key(indices) == query(indices))).value(
+    tokens * 10, default=-1
+)
 """The value at the next match if that is the position's own, which the next match tells, but is later otherwise."""
 
 

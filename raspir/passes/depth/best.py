@@ -55,11 +55,13 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
     """Return the member that a condition on a count finds, or ``None`` if no single head could find it."""
     if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
         return None
-    wanted, others = allowed.single, clause.without(pair)
-    rank = search.facts.rank(pair.key.term)
-    if wanted is None or rank is None or not others.implies(rank.members):
+    others, rank = clause.without(pair), search.facts.rank(pair.key.term)
+    if rank is None or not others.implies(rank.members):
         return None
-    rest = others.without(*rank.members.sets)
+    wanted = (allowed if pair.query.terms else allowed & rank.of_members).single
+    if wanted is None:
+        return None
+    rest = others.without(*(each for each, members in rank.members.sets.items() if others.sets[each] == members))
     place = _relative(search, rank, pair.query, wanted) or _absolute(search, rank, pair.query, wanted)
     if place is None:
         return None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
@@ -88,19 +87,19 @@ def _simpler(search: Search, aggregate: Sum, test: Node, formula: Disjunction) -
 
 
 def _satisfiable(search: Search, clause: Conjunct) -> Conjunct | None:
-    """Return ``clause`` without conditions that hold at all members; ``None`` if one holds at none of them."""
-    counted = IntSet([(1, inf)])  # a member counts itself
+    """Return ``clause`` with what its conditions mean for members; ``None`` if one holds at none of them."""
     for pair, allowed in clause.sets.items():
         rank = _rank(search, pair)
-        if rank is None or not rank.inclusive or not clause.without(pair).implies(rank.members):
+        if rank is None or not clause.without(pair).implies(rank.members):
             continue
         assert isinstance(pair.query, Linear)
         if pair.query.terms:
             continue
-        if not allowed & counted:
+        possible = allowed & rank.of_members
+        if not possible:
             return None
-        if counted <= allowed:
-            clause = clause.without(pair)
+        others = clause.without(pair)
+        clause = others if possible == rank.of_members else Conjunct({**others.sets, pair: possible})
     return clause
 
 

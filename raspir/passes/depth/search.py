@@ -139,10 +139,12 @@ class Search:
     def adds_integers(self, aggregate: Aggregate) -> bool:
         """Return whether ``aggregate`` adds integers with default 0, or may be rewritten to do so.
 
-        A sum of booleans qualifies if its users cannot distinguish ``True`` from ``1``.
+        A sum of booleans qualifies if its users cannot distinguish ``True`` from ``1``, unless it is a fetch.
         """
-        integers = self.facts[aggregate.value].domain.kinds is INT
-        bool_int_agnostic = aggregate in self.bool_int_agnostic and self.facts[aggregate.value].domain.integral
+        domain = self.facts[aggregate.value].domain
+        integers = domain.kinds is INT
+        is_fetched = domain.boolean and self.facts.at_most_one(aggregate.selector)
+        bool_int_agnostic = aggregate in self.bool_int_agnostic and domain.integral and not is_fetched
         default = aggregate.default
         zero = default == 0 and (type(default) is int or (bool_int_agnostic and not isinstance(default, str | float)))
         return isinstance(aggregate, Sum) and zero and (integers or bool_int_agnostic)
