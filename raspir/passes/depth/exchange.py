@@ -81,11 +81,17 @@ class _Exchange:
                 summand = self._polynomials.linear_times(factor, term)
                 total, deep = total.plus(self._summed(self._outer.selector, summand)), deep + 1
                 self.least = deepest + 1
+            elif term is not None and self._has_uniform(factor, deepest):
+                total, deep = total.plus(self._weighted(self._outer.selector, factor, term)), deep + 2
             else:
                 rest = rest.plus(self._polynomials.linear_times(factor, term))
         if deep < 2 or len(self._selectors) > self._search.limits.max_heads:
             return None
         return self._algebra.linear(total.plus(self._summed(self._outer.selector, rest)))
+
+    def _has_uniform(self, factor: Polynomial, layer: int) -> bool:
+        """Return whether a polynomial has a uniform factor of ``layer``, such as the length, which may move outside."""
+        return any(self._facts[each].uniform and self._search.layer(each) == layer for m in factor for each in m)
 
     def _summed(self, selector: Node, value: Linear) -> Linear:
         """Return the sum of an integer value as a linear form, with a constant factor outside it."""

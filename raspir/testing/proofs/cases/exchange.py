@@ -150,6 +150,8 @@ def _exchanged() -> Iterator[ProofCase]:
         yield EXCHANGE.case(f"sum(j <= i, ({text}) * prefix) is one sum", node, BELOW_THE_LIMIT)
     scaled = total(NARROW, make("mul", make("add", U, INDICES), PREFIX))
     yield EXCHANGE.case("sum(s, (u + i) * prefix) is one sum", scaled, uniform(U, "u"), BELOW_THE_LIMIT)
+    mirrored = total(NARROW, make("mul", make("sub", LENGTH, INDICES), V))
+    yield EXCHANGE.case("sum(s, (length - i) * v) is length * sum(s, v) - sum(s, i * v)", mirrored, BELOW_THE_LIMIT)
     for text, value in TERMS.items():
         limit = [BELOW_THE_LIMIT] if "fix" in text else []  # prefixes and suffixes are multiplied by positions
         yield EXCHANGE.case(f"sum(j <= i, {text}) is a sum for each term", total(UP_TO, value), *limit)
