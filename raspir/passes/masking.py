@@ -15,7 +15,7 @@ from raspir.ir.atoms import is_zero
 from raspir.ir.layers import Head
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import INT
-from raspir.ir.views import Best, Sum
+from raspir.ir.views import Best, Mean, Sum
 from raspir.passes.base import Remark
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import translated
@@ -58,17 +58,19 @@ def with_masks(graph: Graph, algebra: Algebra, remarks: list[Remark]) -> Graph:
 
     def new(node: Node, operands: list[Node]) -> Node:
         made = algebra.rebuilt(node, operands)
-        return _in_value(algebra, made, selectors) if node in chosen and isinstance(made, Sum) else made
+        return _in_value(algebra, made, selectors) if node in chosen and isinstance(made, Sum | Mean) else made
 
     return translated(graph, new)
 
 
-def _in_value(algebra: Algebra, aggregate: Sum, selectors: dict[frozenset[Conjunct], Node]) -> Node:
+def _in_value(algebra: Algebra, aggregate: Sum | Mean, selectors: dict[frozenset[Conjunct], Node]) -> Node:
     """Return ``aggregate`` with the conditions on its keys in its value, over a selector that is shared likewise."""
     masked = _masked(algebra, aggregate.selector)
     if masked is None:
         return aggregate
     selector = selectors.setdefault(frozenset(masked.rest), algebra.selector(masked.rest))
+    if masked.mask == EVERYTHING:
+        return algebra.using(aggregate, selector)
     holds = algebra.const(False)
     for clause in masked.mask:
         holds = algebra("or", holds, algebra.holds(clause.sets))

@@ -20,7 +20,7 @@ CONDITIONS = [
 
 @examples(100)
 @given(
-    st.sampled_from([everything, lt, le, same, same & lt, lt | same]),
+    st.sampled_from([everything, lt, le, same, same & lt]),
     st.lists(st.sampled_from(CONDITIONS), min_size=2, max_size=4, unique=True),
     st.sampled_from([1, indices, where(tokens == "a", 3, -1)]),
     words,
@@ -84,3 +84,14 @@ def test_conditions_that_fail_fail_as_before():
     before, after, rules = merged(raspir.lower(program))
     assert RULE in rules
     assert not differing(before, after, [*WORDS, *MIXED, *FLOATS])
+
+
+@pytest.mark.parametrize(
+    "first", [lt.value(indices, default=7), lt.mean(indices, default="_"), lt.value(0.5, -1)], ids=str
+)
+def test_values_without_a_condition_keep_their_defaults(first):
+    program = {"a": (lt & is_a).value(1), "b": first}
+    before, after, rules = merged(raspir.lower(program))
+    assert (heads(before), heads(after)) == (2, 1)
+    assert rules == {RULE}
+    assert not differing(before, after, WORDS)

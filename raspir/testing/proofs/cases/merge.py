@@ -315,6 +315,7 @@ def _masked_sums() -> Iterator[ProofCase]:
          uniform(N, "u")),
         ("a < b & y and a < b & ~y", total(both(select("lt", A, B), select("eq", TEST, True)), D),
          total(both(select("lt", A, B), select("eq", TEST, False)), A)),
+        ("s & x == 'a' and s, with a default", total(both(S, IS_A), 1), total(S, D, 5)),
         ("(s | t) & x != 'a' and s | t, a mean", total(both(either(S, T), select("ne", X, "a")), D),
          mean(either(S, T), TEST)),
     ):  # fmt: skip
