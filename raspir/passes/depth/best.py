@@ -61,7 +61,7 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
     wanted = (allowed if pair.query.terms else allowed & rank.of_members).single
     if wanted is None:
         return None
-    rest = others.without(*(each for each, members in rank.members.sets.items() if others.sets[each] == members))
+    rest = others.without(*(each for each, members in rank.members.sets.items() if others.sets.get(each) == members))
     place = _relative(search, rank, pair.query, wanted) or _absolute(search, rank, pair.query, wanted)
     if place is None:
         return None

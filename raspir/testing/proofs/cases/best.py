@@ -14,7 +14,7 @@ from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.types import ATOM, INT, STR
-from raspir.ir.views import Compare
+from raspir.ir.views import Compare, Sum
 from raspir.passes.depth import best as rules
 from raspir.passes.depth.search import Search
 from raspir.rewriting.algebra import Algebra
@@ -97,7 +97,7 @@ _of_a = {side: total(both(SIDES[side], IS_A), 1) for side in SIDES}
 
 def _as_ordered(facts: Analysis, node: Node) -> Rank | None:
     """Return the rank of a count, as if all counts were by ``v`` and then by position."""
-    return _rank(facts, _ranked(V, "lt", "j < i"))
+    return _rank(facts, _ranked(V, "lt", "j < i")) if isinstance(node, Sum) else None
 
 
 def _as_next(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[Disjunction, bool]:
