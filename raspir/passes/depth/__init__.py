@@ -67,7 +67,7 @@ class Depth:
     """A search for fewer layers.
 
     Attributes:
-        max_heads: the maximum number of heads that may replace one whose query, or a uniform value, has few atoms.
+        max_heads: the maximum number of heads that may replace one.
         max_work: the maximum number of values that the search builds for each value of the program, on average. Then no
             further rule is tried; earlier results are kept.
         time_budget: the seconds after which no further rule is tried, as a last resort.

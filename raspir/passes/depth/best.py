@@ -1,4 +1,4 @@
-"""Rule 7: finding a position and fetching from it in one layer, with heads that fetch from the best position.
+"""Finding a position and fetching from it in one layer, with heads that fetch from the best position.
 
 Counting the members before each position, and then fetching from the position with a given count, finds the first
 member, the last, or the next before or after the query in the order of the count. A head that fetches from the best

@@ -1,4 +1,4 @@
-"""Rule 8: aggregates by classes, where they depend on an aggregate whose query has few atoms.
+"""Aggregates by classes, where they depend on an aggregate whose query has few atoms.
 
 An aggregate whose query has few atoms is a choice by that query among aggregates that do not depend on it: how often
 the own token occurs is how often "a" occurs where the token is "a", and so on. This form is as deep, but over one class
@@ -15,9 +15,9 @@ from itertools import islice
 from math import prod
 
 from raspir.ir import Atom, Node
-from raspir.ir.layers import comparisons
 from raspir.ir.views import Aggregate, Best, Elementwise, Sum
 from raspir.ir.walks import preorder
+from raspir.passes.depth.cones import read_at_keys
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.passes.depth.split import Split, substituted
@@ -140,8 +140,7 @@ def _classes(search: Search, aggregate: Aggregate) -> list[_Class] | None:
     deepest = search.layer(aggregate) - 1
     if deepest < 1:
         return None
-    roots = [*aggregate.operands[1:], *(select.key for select in comparisons(aggregate.selector))]
-    inner = _inner(search, [root for root in roots if search.layer(root) == deepest], deepest)
+    inner = _inner(search, [root for root in read_at_keys(aggregate) if search.layer(root) == deepest], deepest)
     forms = all_or_none(by_query(search, each) for each in inner or ())
     if not inner or forms is None:
         return None
@@ -174,14 +173,10 @@ def _inner(search: Search, roots: list[Node], deepest: int) -> list[Aggregate] |
             return ()
         if isinstance(node, Aggregate):
             found.append(node)
-        return tuple(each for each in node.operands if search.layer(each) == deepest) if _is_map(node) else ()
+        return tuple(each for each in node.operands if search.layer(each) == deepest and isinstance(node, Elementwise))
 
     visited = sum(1 for _ in islice(preorder(roots, parts), _CONE + 1))
     return found if visited <= _CONE else None
-
-
-def _is_map(node: Node) -> bool:
-    return isinstance(node, Elementwise)
 
 
 def _of_class(

@@ -1,4 +1,4 @@
-"""Rule 2: closed forms for sums and counts over intervals of positions, without attention.
+"""Closed forms for sums and counts over intervals of positions, without attention.
 
 The sum of a polynomial in the position over ``low … high`` has a closed form in the ends. These may be arbitrarily
 deep, since they are at the query. Only the length, where an interval may end beyond the input, costs a layer.

@@ -1,4 +1,4 @@
-"""Rule 9: values at the first or the last of the selected positions.
+"""Values at the first or the last of the selected positions.
 
 The ends of an interval of positions are known without attending. At the last member, a running sum over members is
 their total.

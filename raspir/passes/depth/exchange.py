@@ -1,4 +1,4 @@
-"""Rule 9: exchange of sums: a sum of sums is one sum, in which each value counts as often as it is summed.
+"""Exchange of sums: a sum of sums is one sum, in which each value counts as often as it is summed.
 
 Sums of several terms are split first, so that terms which cancel each other do so.
 """

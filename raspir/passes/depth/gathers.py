@@ -1,4 +1,4 @@
-"""Rule 3: evaluation of a fetched value at the fetched position, if that is shallower.
+"""Evaluation of a fetched value at the fetched position, if that is shallower.
 
 A selector of at most one position is a fetch. An elementwise map of fetched sequences is the map evaluated at the
 fetched position; the position fetched is the position itself; a uniform value is the same there; and an aggregate at
@@ -109,7 +109,7 @@ def _may_gain(search: Search, value: Node, fetch: Fetch) -> bool:
 
 
 def _is_at_end(algebra: Algebra, fetch: Fetch) -> bool:
-    """Return whether the position depends on the length, but not on that of the query."""
+    """Return whether the position is the same for all queries, and depends on the length."""
     if fetch.position is None or not algebra.facts[fetch.position].uniform:
         return False
     return algebra.length in algebra.facts.linear(fetch.position).terms

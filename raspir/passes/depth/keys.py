@@ -1,4 +1,4 @@
-"""Rule 9: fetching by a key where the key itself was fetched or chosen.
+"""Fetching by a key where the key itself was fetched or chosen.
 
 A key that differs at any two positions, such as a rank, identifies a position. A head that finds the key of a position
 can fetch any other value of that position as well.

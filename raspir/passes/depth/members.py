@@ -1,4 +1,4 @@
-"""Rule 11: sums over positions chosen by a running count of members.
+"""Sums over positions chosen by a running count of members.
 
 A running count of members is 0 up to the first member, and a suffix count is 0 after the last one. So such a condition
 compares the position with that of one member, which a head finds without the count; and a condition that at most one
@@ -8,21 +8,17 @@ position satisfies makes a fetch of the sum.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
-from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
-from raspir.ir.views import Elementwise, Sum, Where
-from raspir.ir.walks import preorder
+from raspir.ir.views import Sum, Where
 from raspir.passes.depth.closed_forms import interval_of, position_multiple
+from raspir.passes.depth.cones import cone, read_at_keys
 from raspir.passes.depth.search import Rule, Rules, Search
-
-_CONE = 64  # values between the sum and the counts
 
 
 def sum_over_members(search: Search, aggregate: Sum) -> Iterator[Node]:
@@ -43,13 +39,8 @@ def sum_over_members(search: Search, aggregate: Sum) -> Iterator[Node]:
 
 def _compares_counts(search: Search, aggregate: Sum) -> bool:
     """Return whether a key, or the value, depends on a running count through elementwise maps."""
-
-    def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) and search.layer(node) else ()
-
-    roots = [aggregate.value, *(select.key for select in comparisons(aggregate.selector))]
-    cone = islice(preorder(roots, parts), _CONE)
-    return any(isinstance(node, Sum) and search.facts.rank(node) is not None for node in cone)
+    found = cone(read_at_keys(aggregate), lambda node: search.layer(node) > 0)
+    return any(isinstance(node, Sum) and search.facts.rank(node) is not None for node in found)
 
 
 def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:

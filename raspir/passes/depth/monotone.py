@@ -1,4 +1,4 @@
-"""Rule 10: comparisons of counts of positions that satisfy a condition monotone in the position.
+"""Comparisons of counts of positions that satisfy a condition monotone in the position.
 
 If a condition, once true, stays true up to the end of an interval of positions, at least k positions of the interval
 satisfy it if and only if the k-th from the end does. A condition holds somewhere if the sum of values that are positive
@@ -21,15 +21,14 @@ from raspir.analysis.selectors import Disjunction
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import is_zero
 from raspir.ir.layers import comparisons
-from raspir.ir.views import Aggregate, Compare, Elementwise, Mean, Sum
-from raspir.ir.walks import preorder
+from raspir.ir.views import Aggregate, Compare, Mean, Sum
 from raspir.passes.depth.closed_forms import Interval, interval_of, position_multiple
+from raspir.passes.depth.cones import cone, read_at_keys
 from raspir.passes.depth.gathers import There, fetch_at
 from raspir.passes.depth.members import compared_ends
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.graphs import all_or_none
 
-_CONE = 64  # values between a count and the sums on which it depends
 _ALTERNATIVES = 4  # clauses of which each is tested at its own ends
 _SOME = Linear({}, 1)
 _POSITIVE = IntSet.where("gt")
@@ -78,14 +77,8 @@ def count_compared(search: Search, node: Compare) -> Iterator[Node]:
 
 def _sums_within(search: Search, node: Compare) -> list[Sum]:
     """Return the sums from which elementwise maps compute the keys and the value of an aggregate that is compared."""
-
-    def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) and search.layer(node) else ()
-
-    aggregates = [operand for operand in node.operands if isinstance(operand, Sum | Mean)]
-    keys = [select.key for aggregate in aggregates for select in comparisons(aggregate.selector)]
-    cone = islice(preorder([*(aggregate.value for aggregate in aggregates), *keys], parts), _CONE)
-    return [leaf for leaf in cone if isinstance(leaf, Sum)]
+    roots = [each for operand in node.operands if isinstance(operand, Sum | Mean) for each in read_at_keys(operand)]
+    return [each for each in cone(roots, lambda node: search.layer(node) > 0) if isinstance(each, Sum)]
 
 
 def _is_running(search: Search, total: Sum) -> bool:

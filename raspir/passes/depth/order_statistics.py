@@ -1,4 +1,4 @@
-"""Rule 11: counting sort: the member of a given rank in an order of few atoms, by how many members have each atom.
+"""Counting sort: the member of a given rank in an order of few atoms, by how many members have each atom.
 
 The members with the lowest atom have the first ranks, those with the next one the following ranks. So the atom of the
 member with rank k follows from the numbers of members up to each atom, all of which one head counts.
@@ -6,7 +6,6 @@ member with rank k follows from the numbers of members up to each atom, all of w
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from operator import itemgetter
 
@@ -16,12 +15,10 @@ from raspir.analysis.ranks import Rank
 from raspir.ir import Atom, Node
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.views import Elementwise, Sum
-from raspir.ir.walks import preorder
+from raspir.passes.depth.cones import cone
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.split import substituted
 from raspir.rewriting.graphs import all_or_none
-
-_CONE = 64  # values between the order and the sequence of few atoms
 
 
 def counting_sort(search: Search, aggregate: Sum) -> Iterator[Node]:
@@ -91,12 +88,8 @@ def _levels(search: Search, order: Node, value: Node, falling: bool) -> list[tup
 
 def _bases(search: Search, order: Node) -> list[Node]:
     """Return the sequences from one of which elementwise maps compute ``order``."""
-
-    def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) else ()
-
-    visited = list(itertools.islice(preorder([order], parts), _CONE))
-    leaves = [node for node in visited if not parts(node) and not search.facts[node].uniform]
+    visited = cone([order], lambda node: True)
+    leaves = [node for node in visited if not isinstance(node, Elementwise) and not search.facts[node].uniform]
     return list(dict.fromkeys([*leaves, order])) if len(leaves) == 1 else [order]
 
 

@@ -1,4 +1,4 @@
-"""Rule 9: aggregates over ranks: the ranks of m members are the first m positions, in some order.
+"""Aggregates over ranks: the ranks of m members are the first m positions, in some order.
 
 So an aggregate of values that depend on the rank of each member alone is one over the first m positions, where the
 rank of a position is the position itself. The members may be further restricted to an interval of the order, whose
@@ -10,22 +10,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
-from raspir.ir.layers import comparisons
 from raspir.ir.operations import OPERATIONS
 from raspir.ir.views import Aggregate, Best, Const, Elementwise, Where
-from raspir.ir.walks import computed, preorder
+from raspir.ir.walks import computed
+from raspir.passes.depth.cones import cone, read_at_keys
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import outcome
 from raspir.rewriting.graphs import all_or_none
 
-_CONE = 64  # values between the aggregate and the rank
 _TERMS = 6  # sums into which one is split
 
 
@@ -42,12 +40,7 @@ def _ranks(search: Search, aggregate: Aggregate) -> list[Node]:
     deepest = search.layer(aggregate) - 1
     if deepest < 1:
         return []
-
-    def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) and search.layer(node) == deepest else ()
-
-    roots = [*aggregate.operands[1:], *(select.key for select in comparisons(aggregate.selector))]
-    visited = islice(preorder(roots, parts), _CONE)
+    visited = cone(read_at_keys(aggregate), lambda node: search.layer(node) == deepest)
     return [node for node in visited if search.layer(node) == deepest and search.facts.rank(node) is not None]
 
 

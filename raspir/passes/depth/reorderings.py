@@ -1,4 +1,4 @@
-"""Rule 10: symmetric aggregates of a reordered sequence: sums over a sorted sequence are sums over the sequence itself.
+"""Symmetric aggregates of a reordered sequence: sums over a sorted sequence are sums over the sequence itself.
 
 A sequence that is ``x`` at the position of rank i, among all positions, holds each atom of ``x`` once. So an aggregate
 that does not depend on the order of positions is one over ``x``, where the position i is the rank. And an aggregate
@@ -10,20 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 from raspir.analysis import Linear
 from raspir.analysis.facts import clause_of
 from raspir.ir import Node
 from raspir.ir.layers import comparisons
 from raspir.ir.views import Aggregate, Best, Elementwise, Sum
-from raspir.ir.walks import computed, preorder
+from raspir.ir.walks import computed
+from raspir.passes.depth.cones import cone, read_at_keys
 from raspir.passes.depth.gathers import Fetch, There, fetch_at
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.graphs import all_or_none
-
-_CONE = 64  # values between the aggregate and the reordered sequences
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,7 @@ def absorb(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     if not _is_symmetric(search, aggregate):
         return
     algebra = search.algebra
-    keys = [select.key for select in comparisons(aggregate.selector)]
-    for reordering in _reorderings(search, [*aggregate.operands[1:], *keys]):
+    for reordering in _reorderings(search, read_at_keys(aggregate)):
         back = fetch_at(algebra, reordering.moved)
         there = There(search, Fetch(back.selector, back.position, True))
         original = _Original(search, reordering, partial(_fetched, search, there))
@@ -84,11 +81,10 @@ def _reorderings(search: Search, roots: list[Node]) -> list[Reordering]:
     def layer(node: Node) -> int:
         return search.layer(search.results.get(node, node))
 
-    def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) and layer(node) >= deepest else ()
-
     deepest = max(map(layer, roots))
-    visited = islice(preorder(roots, parts), _CONE if deepest > 0 else 0)
+    if deepest == 0:
+        return []
+    visited = cone(roots, lambda node: layer(node) >= deepest)
     found = [reordering_of(search, node) for node in visited if layer(node) >= deepest]
     return list(dict.fromkeys(each for each in found if each is not None))
 

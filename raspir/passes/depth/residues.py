@@ -1,4 +1,4 @@
-"""Rule 15: sums by residues: a value that depends on the remainder of the position is a simpler one for each remainder.
+"""Sums by residues: a value that depends on the remainder of the position is a simpler one for each remainder.
 
 The positions with remainder r are ``k * t + r``, where the remainder is a constant and the quotient is t, so that a sum
 over them may have a closed form.
@@ -8,31 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import reduce
-from itertools import islice
 from math import lcm
 
 from raspir.analysis import Linear
 from raspir.ir import Node
-from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
 from raspir.ir.views import Elementwise, Sum
-from raspir.ir.walks import computed, preorder
+from raspir.ir.walks import computed
+from raspir.passes.depth.cones import cone, read_at_keys
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.graphs import all_or_none
-
-_CONE = 64  # values between the sum and the position
 
 
 def by_residues(search: Search, aggregate: Sum) -> Iterator[Node]:
     """Sum over the positions of each remainder by itself."""
     algebra, facts = search.algebra, search.facts
-    if search.layer(aggregate) < 1 or not facts[aggregate.value].position_computable:
+    if search.layer(aggregate) < 1:
         return
-    keys = [select.key for select in comparisons(aggregate.selector)]
-    if not all(facts[key].position_computable for key in keys) or not search.adds_integers(aggregate):
+    read = read_at_keys(aggregate)
+    if not all(facts[each].position_computable for each in read) or not search.adds_integers(aggregate):
         return
-    moduli = [found[0] for found in map(_Divided(search).of, _cone(search, [aggregate.value, *keys])) if found]
+    values = cone(read, lambda node: not facts[node].uniform)
+    moduli = [found[0] for found in map(_Divided(search).of, values) if found]
     modulus = lcm(*moduli)
     if not 1 < modulus <= search.limits.max_heads:
         return
@@ -48,11 +46,6 @@ def by_residues(search: Search, aggregate: Sum) -> Iterator[Node]:
         inside = algebra("select.lt", there.position, algebra.length)
         sums.append(algebra("sum", algebra("selector.and", selector, inside), moved, default=0))
     yield reduce(lambda a, b: algebra("add", a, b), sums)
-
-
-def _cone(search: Search, roots: list[Node]) -> Iterator[Node]:
-    """Yield the values of the position from which ``roots`` are computed."""
-    return islice(preorder(roots, lambda node: () if search.facts[node].uniform else node.operands), _CONE)
 
 
 class _Divided:

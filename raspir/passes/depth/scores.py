@@ -1,4 +1,4 @@
-"""Rule 8: the best position by a shallower score that orders the selected positions alike.
+"""The best position by a shallower score that orders the selected positions alike.
 
 A rank orders positions as the sequence and the positions that it compares. A score that only rises or falls with the
 position orders positions as their indices do, but for ties.

@@ -1,8 +1,9 @@
 """The search for fewer layers: the rewrites of each value, and the choice of the profitable ones.
 
 Values are settled in post-order: each is rebuilt on the shallowest forms of its operands, and the rules propose other
-forms, which are settled in turn. The shallowest form is kept, or the value as written if there is no gain. A layer is
-one more than a maximum, so a shallower operand never makes a deeper result, and settling each value once suffices.
+forms, which are settled in turn. The form by the first rule that saves layers is kept, or the value as written if none
+does: such a form has itself been searched, so other rules seldom do better. A layer is one more than a maximum, so a
+shallower operand never makes a deeper result, and settling each value once suffices.
 """
 
 from __future__ import annotations

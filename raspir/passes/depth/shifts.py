@@ -1,4 +1,4 @@
-"""Rule 4: absorption of shifts: a sum over shifted sequences is a sum over the originals plus a boundary term.
+"""Absorption of shifts: a sum over shifted sequences is a sum over the originals plus a boundary term.
 
 A sequence that is ``x[j + o]`` at position j, or a default where that lies outside the input, is summed over the
 positions k = j + o instead; the positions j for which k lies outside are summed separately. Reversals, which fetch

@@ -1,4 +1,4 @@
-"""Rule 6: case split on deep values of few atoms that queries, or everything, depend on: one answer for each case.
+"""Case split on deep values of few atoms that queries, or everything, depend on: one answer for each case.
 
 A query may depend on such a value through elementwise maps, as on the condition of a choice; a comparison of a uniform
 key with a query is itself a value of two atoms. This trades heads for layers, within a budget.

@@ -1,4 +1,4 @@
-"""Rule 5: hoisting of uniform values out of attention."""
+"""Hoisting of uniform values out of attention."""
 
 from __future__ import annotations
 
