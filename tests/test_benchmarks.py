@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import warnings
 from dataclasses import replace
 from random import Random
 
@@ -66,6 +67,14 @@ def test_the_forms_that_show_the_least_layers_are_equal(each):
     written, reached = (raspir.compile(graph, "reference", optimize=False) for graph in (each.written, each.reached))
     for given_input in [each.inputs(random) for _ in range(60)]:
         assert written(given_input) == reached(given_input), given_input
+
+
+@pytest.mark.parametrize("attention", depth.KINDS)
+def test_programs_that_people_write_are_searched_to_the_end(attention):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", raspir.BudgetWarning)
+        for each in (*PROGRAMS, *itertools.chain.from_iterable(PRINCIPLES.values())):
+            raspir.optimize(each.program, vocab=each.vocab, attention=attention)
 
 
 def test_starts_are_compared_with_an_empty_one_and_held_to_limits():
