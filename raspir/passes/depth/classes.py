@@ -27,17 +27,17 @@ from raspir.rewriting.graphs import all_or_none
 _CONE = 64  # values between the sum and the aggregates
 
 
-def by_query(search: Search, aggregate: Aggregate) -> tuple[Node, Mapping[Node, Sequence[Atom]]] | None:
+def by_query(search: Search, aggregate: Aggregate) -> tuple[Node, Split] | None:
     """Return ``aggregate`` as a choice among aggregates whose queries are computed from the position alone.
 
-    Also return the values that decide the choice, with their atoms. ``None`` if these are too many, or none.
+    Also return the values that decide the choice, and the answers. ``None`` if there are too many, or none.
     """
     key = ("by query", aggregate)
     if key not in search.memo:
         split = Split(search, lambda query: not search.facts[query].position_computable)
         chosen = split.chosen(aggregate)
-        search.memo[key] = (chosen, split.values) if chosen is not None and split.values else None
-    found: tuple[Node, Mapping[Node, Sequence[Atom]]] | None = search.memo[key]
+        search.memo[key] = (chosen, split) if chosen is not None and split.values else None
+    found: tuple[Node, Split] | None = search.memo[key]
     return found
 
 
@@ -145,15 +145,17 @@ def _classes(search: Search, aggregate: Aggregate) -> list[_Class] | None:
     if not inner or forms is None:
         return None
     atoms: dict[Node, Sequence[Atom]] = {}
-    for _, deciding in forms:
-        atoms.update(deciding)
+    for _, split in forms:
+        atoms.update(split.values)
     if prod(map(len, atoms.values())) > search.limits.max_heads or not all(map(_distinguishes_all, atoms.values())):
         return None
-    chosen = dict(zip(inner, (form for form, _ in forms), strict=True))
-    combinations = itertools.product(*atoms.values())
-    return all_or_none(
-        _of_class(search, aggregate, chosen, dict(zip(atoms, each, strict=True))) for each in combinations
-    )
+    splits = [split for _, split in forms]
+
+    def of_class(known: Mapping[Node, Atom]) -> _Class | None:
+        answers = [split.answer(each, known) for each, split in zip(inner, splits, strict=True)]
+        return _of_class(search, aggregate, known, dict(zip(inner, answers, strict=True)))
+
+    return all_or_none(of_class(dict(zip(atoms, each, strict=True))) for each in itertools.product(*atoms.values()))
 
 
 def _distinguishes_all(atoms: Sequence[Atom]) -> bool:
@@ -180,14 +182,15 @@ def _inner(search: Search, roots: list[Node], deepest: int) -> list[Aggregate] |
 
 
 def _of_class(
-    search: Search, aggregate: Aggregate, chosen: Mapping[Aggregate, Node], atoms: Mapping[Node, Atom]
+    search: Search, aggregate: Aggregate, atoms: Mapping[Node, Atom], answers: Mapping[Aggregate, Node]
 ) -> _Class | None:
-    """Return the operands over the positions where the deciding values are ``atoms``; ``None`` if they could fail."""
+    """Return the operands over the positions where the deciding values are ``atoms``; ``None`` if they could fail.
+
+    There, the aggregates have these ``answers``.
+    """
     algebra = search.algebra
-    constants: dict[Node, Node | None] = {node: algebra.const(atom) for node, atom in atoms.items()}
-    known = dict(constants)
-    for inner, form in chosen.items():
-        known[inner] = substituted(search, form, constants)
+    known: dict[Node, Node | None] = {node: algebra.const(atom) for node, atom in atoms.items()}
+    known.update(answers.items())
 
     def at_key(root: Node) -> Node | None:
         return substituted(search, root, known)

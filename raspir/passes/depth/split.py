@@ -6,7 +6,7 @@ key with a query is itself a value of two atoms. This trades heads for layers, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from raspir.analysis.domains import Domain
@@ -83,6 +83,7 @@ class Split:
         self._everywhere = everywhere
         self._answers: set[Node] = set()
         self._chosen: dict[Aggregate, Node | None] = {}
+        self._by: dict[Node, tuple[Node, dict[Atom, Node]]] = {}
         self.values: dict[Node, Sequence[Atom]] = {}
 
     def chosen(self, aggregate: Aggregate) -> Node | None:
@@ -103,17 +104,30 @@ class Split:
         self.values[case.value] = case.atoms
         algebra = self._search.algebra
         answers: dict[Atom, Node] = {}
+        restricted: dict[Atom, Node] = {}
         for atom in case.atoms:
             answer = _answer(self._search, aggregate, case, algebra.const(atom))
+            if answer is None or answer is aggregate:
+                return None
+            restricted[atom] = answer
             if isinstance(answer, Aggregate):
-                answer = self.chosen(answer) if answer is not aggregate else None
+                answer = self.chosen(answer)
             if answer is None or not _is_same(answer, answers.setdefault(atom, answer)):
                 return None
         result, *others = answers.items()
         chosen = result[1]
+        self._by[aggregate] = case.value, restricted
         for atom, answer in others:
             chosen = algebra("where", algebra("eq", case.value, algebra.const(atom)), answer, chosen)
         return chosen
+
+    def answer(self, aggregate: Aggregate, atoms: Mapping[Node, Atom]) -> Node:
+        """Return the answer to ``aggregate``, which was chosen, where the values that were split on are ``atoms``."""
+        found: Node = aggregate
+        while found in self._by:
+            value, answers = self._by[found]
+            found = answers[atoms[value]]
+        return found
 
     def _cases(self, aggregate: Aggregate) -> list[Case] | None:
         """Return the values to split on, or ``None`` if there are others to be rid of than those of few atoms."""
