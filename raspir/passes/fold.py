@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from raspir.analysis.domains import LIMIT, TooLargeError
 from raspir.ir import Atom, Graph, Node
-from raspir.ir.atoms import FAILED, Failed, show
+from raspir.ir.atoms import FAILED, Failed, atom_key, show
 from raspir.ir.errors import VocabularyWarning, reason, warn
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.text.describe import Describer
@@ -84,11 +84,20 @@ def fold(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
     """Return the replacement of each node of ``graph`` after one round of folding, in post-order."""
 
     def folded(node: Node, operands: list[Node]) -> Node:
-        new = algebra.rebuilt(node, operands)
+        new = _constant(algebra, algebra.rebuilt(node, operands))
         algebra.replaces(node, new)
         return new
 
     return made_of(graph, folded)
+
+
+def _constant(algebra: Algebra, node: Node) -> Node:
+    """Return ``node``, or a constant if its values for all atoms of the one value on which it depends are the same."""
+    algebra.columns.visit(node)
+    if node not in algebra.columns.roots:
+        return node
+    values = {atom_key(value): value for _, value in algebra.columns.of(node)}
+    return node if len(values) > 1 else algebra.const(next(iter(values.values())))
 
 
 def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
@@ -99,7 +108,7 @@ def fold_in_place(graph: Graph, algebra: Algebra) -> dict[Node, Node]:
     standing: set[Node] = set()
 
     def folded(node: Node, operands: list[Node]) -> Node:
-        new = algebra.rebuilt(node, operands)
+        new = _constant(algebra, algebra.rebuilt(node, operands))
         if any(operand not in standing for operand in new.operands):
             new = on_operands(node, operands) or node
         standing.add(new)

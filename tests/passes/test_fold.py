@@ -361,3 +361,12 @@ def test_tables_of_short_ranges_of_integers():
     assert raspir.optimize(count.map(lambda n: 6 // len("a" * n)), max_length=3).symbols == ("lambda",)  # it may be 0
     before = key(indices) == query(indices.map(lambda i: i - 1))
     assert "lookup" not in str(raspir.optimize(before.value(tokens), max_length=6))
+
+
+def test_work_on_one_value_that_always_yields_the_same_is_a_constant():
+    first = tokens == "a"
+    program = first == (first | (first & (where(first, 2, 3) > 1)))
+    _, result, _ = folded(program, "abc")
+    assert str(result.outputs["out"].value) == "True"
+    _, result, _ = folded(where(first, 1, True), "abc")  # equal, but of different kinds
+    assert len(result) > 2
