@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import ClassVar, TypeGuard
 
 from raspir.analysis import Linear
-from raspir.analysis import selectors as normal
 from raspir.analysis.domains import LIMIT
 from raspir.analysis.selectors import Conjunct, Disjunction
 from raspir.ir import Graph, Node
@@ -19,6 +19,7 @@ from raspir.passes.base import PassContext, Remark
 from raspir.passes.masking import with_masks
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, replaced
+from raspir.rewriting.joins import Join, joined, with_join
 
 _ROUNDS = 10
 
@@ -138,50 +139,29 @@ class _Merging:
     def _united(self, node: Node, form: Linear) -> Linear:
         """Return ``form`` with two sums of one value as one, over a disjoint union or difference of selectors."""
         sums = [(term, c) for term, c in form.terms.items() if self._is_sum(term)]
-        for a, coefficient in sums:
-            for b, other in sums:
-                if a is b or not _have_same_value(a, b):
-                    continue
-                rule, joined = self._joined(a.selector, b.selector, coefficient, other)
-                if joined is None:
-                    continue
-                self._remark(node, rule, "one head for two")
-                one = self._algebra("sum", self._algebra.selector(joined), a.value, default=0)
-                rest = form.plus(Linear({a: coefficient, b: other}), -1)
-                return rest.plus(self._facts.linear(one), coefficient)
+        for (a, coefficient), (b, other) in itertools.permutations(sums, 2):
+            join = self._join(a, b, coefficient, other)
+            if join is not None:
+                self._remark(node, join.rule, "one head for two")
+                return with_join(self._algebra, form, a, b, join)
         return form
 
-    def _joined(self, a: Node, b: Node, coefficient: int, other: int) -> tuple[str, Disjunction | None]:
-        """Return the selector that replaces two selectors in a linear combination of sums, and the rule.
+    def _join(self, a: Sum, b: Sum, coefficient: int, other: int) -> Join | None:
+        """Return the selector that replaces two in a linear combination of sums.
 
         A form shares terms with the forms before it, so pairs without such a selector are memoized.
         """
         if (a, b, coefficient, other) in self._apart:
-            return "", None
-        whole, part = self._facts[a].formula, self._facts[b].formula
-        rule, joined = "disjoint selectors unite", None
-        if _have_same_coefficient(coefficient, other) and self._facts.are_disjoint(a, b):
-            joined = normal.either(whole, part)
-        elif coefficient == -other and self._facts.contains(a, b):
-            rule, joined = "contained selectors subtract", normal.both(whole, normal.complement(part))
-        if joined is None:
+            return None
+        join = joined(self._algebra, a, b, coefficient, other)
+        if join is None:
             self._apart.add((a, b, coefficient, other))
-        return rule, joined
+        return join
 
 
 def _equality_key(formula: Disjunction) -> frozenset[Conjunct]:
     """Return a key that is equal for normal forms of the same conjuncts in any order."""
     return frozenset(formula)
-
-
-def _have_same_value(a: Sum, b: Sum) -> bool:
-    """Return whether both sums have the same value operand."""
-    return a.value is b.value
-
-
-def _have_same_coefficient(coefficient: int, other: int) -> bool:
-    """Return whether two terms of a linear form have the same coefficient."""
-    return coefficient == other
 
 
 def _size(selector: Node) -> int:

@@ -13,6 +13,7 @@ from raspir.ir.operations import COMPARISONS
 from raspir.ir.types import ATOM, BOOL, INT, NONE, NUMBER, STR
 from raspir.passes import masking, merge
 from raspir.passes.merge import Merge
+from raspir.rewriting import joins
 from raspir.rewriting.algebra import Algebra
 from raspir.testing.proofs.cases.programs import both, either, mean
 from raspir.testing.proofs.cases.rules import WholePass
@@ -233,22 +234,25 @@ UNITE_MUTATIONS = [
     GuardMutation(
         "both factors are equal",
         make("add", total(BELOW, D), make("mul", 2, total(ABOVE, D))),
-        [(merge, "_have_same_coefficient", always(True))],
+        [(joins, "_have_same_coefficient", always(True))],
     ),
     GuardMutation(
         "both sums are of one value",
         make("add", total(BELOW, D), total(ABOVE, A)),
-        [(merge, "_have_same_value", always(True))],
+        [(joins, "_have_same_value", always(True))],
     ),
 ]
 
 
+DISJOINT = (
+    ("a < b and a > b", BELOW, ABOVE),
+    ("x == 'a' and x == 'b'", select("eq", X, "a"), select("eq", X, "b")),
+    ("a == b and a + 1 <= b", select("eq", A, B), select("le", make("add", A, 1), B)),
+)
+
+
 def _united() -> Iterator[ProofCase]:
-    for text, a, b in (
-        ("a < b and a > b", BELOW, ABOVE),
-        ("x == 'a' and x == 'b'", select("eq", X, "a"), select("eq", X, "b")),
-        ("a == b and a + 1 <= b", select("eq", A, B), select("le", make("add", A, 1), B)),
-    ):
+    for text, a, b in DISJOINT:
         yield _UNITE.case(f"sums over {text}", make("add", total(a, D), total(b, D)))
     twice = make("sub", 1, make("mul", 2, total(select("ge", A, B), D)))
     yield _UNITE.case("1 - 2 * a sum - 2 * another", make("sub", twice, make("mul", 2, total(BELOW, D))))
@@ -267,12 +271,15 @@ SUBTRACT_MUTATIONS = [
 ]
 
 
+CONTAINED = (
+    ("a <= b and a == b", select("le", A, B), select("eq", A, B)),
+    ("x <= y and x < y", select("le", X, Y), select("lt", X, Y)),
+    ("s and s & t", S, both(S, T)),
+)
+
+
 def _subtracted() -> Iterator[ProofCase]:
-    for text, a, b in (
-        ("a <= b and a == b", select("le", A, B), select("eq", A, B)),
-        ("x <= y and x < y", select("le", X, Y), select("lt", X, Y)),
-        ("s and s & t", S, both(S, T)),
-    ):
+    for text, a, b in CONTAINED:
         yield _SUBTRACT.case(f"sums over {text}", make("sub", total(a, D), total(b, D)))
     node = make("add", make("neg", total(select("eq", A, B), D)), total(select("ge", A, B), D))
     yield _SUBTRACT.case("less the one over a part comes first", node)

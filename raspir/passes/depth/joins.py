@@ -1,0 +1,45 @@
+"""Two sums of one value as a sum over the union or the difference of their selectors, which may need no attention."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import TypeGuard
+
+from raspir.ir import Node
+from raspir.ir.atoms import is_zero
+from raspir.ir.types import INT
+from raspir.ir.views import Elementwise, Sum
+from raspir.passes.depth.search import Rule, Rules, Search
+from raspir.rewriting.joins import joined, with_join
+
+_TERMS = 8  # sums compared with each other
+
+
+def join_sums(search: Search, node: Elementwise) -> Iterator[Node]:
+    """Join two sums in a linear combination whose layer is theirs."""
+    if node.operation.name not in ("add", "sub"):
+        return
+    algebra, deepest = search.algebra, search.layer(node)
+
+    def is_deepest(term: Node) -> TypeGuard[Sum]:
+        if not isinstance(term, Sum) or search.layer(term) < deepest:
+            return False
+        return search.facts[term.value].domain.kinds is INT and is_zero(term.default)
+
+    form = search.facts.linear(node)
+    sums = [(term, factor) for term, factor in form.terms.items() if is_deepest(term)]
+    for (a, factor), (b, other) in itertools.permutations(sums[:_TERMS], 2):
+        join = joined(algebra, a, b, factor, other)
+        if join is not None:
+            yield algebra.linear(with_join(algebra, form, a, b, join))
+
+
+RULES: Rules = (
+    Rule(
+        "sums unite",
+        "sum(s, v) + sum(t, v) = sum(s | t, v) for disjoint s and t; sum(s, v) - sum(t, v) = sum(s & ~t, v) for t in s",
+        Elementwise,
+        join_sums,
+    ),
+)
