@@ -10,6 +10,8 @@ from raspir.analysis.selectors import Disjunction
 from raspir.ir.views import Sum
 from raspir.rewriting.algebra import Algebra
 
+UNION, DIFFERENCE = "disjoint selectors unite", "contained selectors subtract"
+
 
 @dataclass(frozen=True)
 class Join:
@@ -34,9 +36,9 @@ def joined(algebra: Algebra, a: Sum, b: Sum, coefficient: int, other: int) -> Jo
     whole, part = algebra.formula(a), algebra.formula(b)
     found: Disjunction | None = None
     if _have_same_coefficient(coefficient, other) and algebra.facts.are_disjoint(a.selector, b.selector):
-        rule, found = "disjoint selectors unite", normal.either(whole, part)
+        rule, found = UNION, normal.either(whole, part)
     elif coefficient == -other and algebra.facts.contains(a.selector, b.selector):
-        rule, found = "contained selectors subtract", normal.both(whole, normal.complement(part))
+        rule, found = DIFFERENCE, normal.both(whole, normal.complement(part))
     return None if found is None else Join(rule, found)
 
 

@@ -15,6 +15,7 @@ from raspir.ir import Graph, verify
 from raspir.passes import merge
 from raspir.passes.base import PassContext
 from raspir.passes.merge import Merge
+from raspir.rewriting import joins
 from raspir.rewriting.algebra import Algebra
 
 same = key(tokens) == query(tokens)
@@ -187,7 +188,7 @@ def test_overlapping_selectors_do_not(one, other, monkeypatch):
     program = one.value(A + 1) + other.value(A + 1)
     stays(program, (one | other).value(A + 1), WORDS)
     before = as_graph(program)
-    monkeypatch.setattr(merge.normal, "both", lambda a, b: merge.normal.NOTHING)
+    monkeypatch.setattr(joins.normal, "both", lambda a, b: joins.normal.NOTHING)
     after = merge._Merging(before, Algebra(Analysis.of(before), before)).graph()
     monkeypatch.undo()
     assert differing(before, after, WORDS)
@@ -254,7 +255,7 @@ def test_selectors_that_are_not_contained_do_not(whole, part, monkeypatch):
     program = 2 * whole.value(A + 1) - 2 * part.value(A + 1)
     stays(program, 2 * (whole & ~part).value(A + 1), WORDS)
     before = as_graph(program)
-    monkeypatch.setattr(merge.normal, "complement", lambda formula: merge.normal.NOTHING)
+    monkeypatch.setattr(joins.normal, "complement", lambda formula: joins.normal.NOTHING)
     after = merge._Merging(before, Algebra(Analysis.of(before), before)).graph()
     monkeypatch.undo()
     assert differing(before, after, WORDS)
