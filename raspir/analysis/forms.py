@@ -32,6 +32,7 @@ class Forms:
     def __init__(self, facts: Known) -> None:
         self._facts = facts
         self._columns: dict[object, Disjunction] = {}
+        self._compared: dict[tuple[str, Node, Node], Disjunction | None] = {}
         self._nesting = 0
 
     def of(self, node: Node) -> Disjunction | None:
@@ -73,6 +74,12 @@ class Forms:
 
     def compared(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
         """Return the formula of ``key[j] comparison query[i]``."""
+        asked = (comparison, key, query)
+        if asked not in self._compared:
+            self._compared[asked] = self._comparison(comparison, key, query)
+        return self._compared[asked]
+
+    def _comparison(self, comparison: str, key: Node, query: Node) -> Disjunction | None:
         if key is query and self._facts[key].uniform:
             return selectors.EVERYTHING if comparison in ("eq", "le", "ge") else selectors.NOTHING
         if self._facts[key].domain.integral and self._facts[query].domain.integral:

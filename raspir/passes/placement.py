@@ -91,7 +91,7 @@ class Problem:
         """The earliest layer of each value (ASAP)."""
         return tuple(self.settle({}))
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """The critical path length in layers."""
         return max((self.earliest[value] for value in self.aggregates), default=0)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from raspir.ir import Graph, Node
+from raspir.ir.layers import layer_of
+from raspir.ir.node import operands_of
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Aggregate
+from raspir.ir.walks import postorder
 from raspir.passes.base import Remark
 from raspir.passes.depth.search import Search
 from raspir.rewriting.graphs import replaced
@@ -16,12 +19,7 @@ def extracted(
     graph: Graph, search: Search, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Graph, list[Remark]]:
     """Return ``graph`` with the fewest layers that ``search`` finds, and a remark for each rewrite used."""
-    for number, node in enumerate(graph.nodes, start=1):
-        search.budget.grant(number)
-        search.shallowest(node)
-        if progress is not None:
-            progress(number, len(graph))
-    deepest = max(search.layer(search.shallowest(node)) for node in graph.outputs.values())
+    deepest = _deepest(graph, search, progress)
     choice = _Choice(search)
     for node in graph.outputs.values():
         choice.need(node, deepest)
@@ -31,6 +29,30 @@ def extracted(
         made = {node: search.shallowest(node) for node in graph}
         found = replaced(graph, made)
     return _with_length(found, search), _remarks(graph, found, made, search)
+
+
+def _deepest(graph: Graph, search: Search, progress: Callable[[int, int], None] | None) -> int:
+    """Return the fewest layers of ``graph``, after the search of the outputs that determine them, the deepest first.
+
+    An output that as written needs no more layers than another one at best is kept as written, so it is not searched.
+    """
+    deepest = 0
+    visited: dict[Node, None] = {}
+    for output in sorted(graph.outputs.values(), key=search.layer, reverse=True):
+        if search.layer(output) <= deepest:
+            break
+        for node in postorder(output, operands_of, visited):
+            visited[node] = None
+            search.budget.grant(len(visited))
+            search.shallowest(node)
+            if progress is not None:
+                progress(len(visited), len(graph))
+        deepest = max(deepest, search.layer(search.shallowest(output)))
+    for node in graph:
+        search.results.setdefault(node, node)
+    if progress is not None:
+        progress(len(graph), len(graph))
+    return deepest
 
 
 def _with_length(graph: Graph, search: Search) -> Graph:
@@ -78,6 +100,9 @@ class _Choice:
         if step is not None and self._search.layer(step.plain) > due:
             self.need(step.candidate, due)
             return step.candidate, True
+        operands = [self._search.layer(self._search.shallowest(operand)) for operand in node.operands]
+        if layer_of(node.operation, operands) > due:  # it is shallower by folding
+            return node, True
         below = due - isinstance(node, Aggregate)
         for operand in node.operands:
             self.need(operand, below)

@@ -117,3 +117,19 @@ def test_the_options_are_checked():
 def test_the_default_suffices_for_programs_that_people_write(attention):
     program = le.value(tokens == "a") + (key(tokens) == query(where(le.value(tokens == "b") > 1, "a", "b"))).value(1)
     assert not searched({"a": program, "b": EASY}, attention=attention, vocab="ab")[1]
+
+
+def test_outputs_that_do_not_determine_the_layers_are_not_searched():
+    seen = []
+
+    def propose(search, aggregate):
+        seen.append(aggregate)
+        yield from ()
+
+    once = (key(tokens) == query(tokens)).value(1)
+    twice = (key(once) == query(once)).value(indices)
+    graph = raspir.lower({"once": once + 1, "twice": twice, "again": twice + once, "other": le.value(once)})
+    watching = Rule("watching", "x = x", Aggregate, propose)
+    before, after = alone(watching, graph)
+    assert after == before
+    assert set(seen) == {node for node in graph if isinstance(node, Aggregate)} - {graph.outputs["other"]}
