@@ -91,6 +91,7 @@ def weighted(m: Maker, value: SOp) -> SOp:
         lambda: value * indices,
         lambda: value * constant(m.choose(2, -1)),
         lambda: where(m.compare("eq", indices % constant(m.choose(2, 3)), m.choose(0, 1)), value, 0),
+        lambda: where(m.compare(m.choose("lt", "ge"), indices, m.choose(1, 2, 3)), value, 0),
         lambda: value + indices % constant(m.choose(2, 3)),
         lambda: value + m.one_of(lambda: constant(1), lambda: indices, lambda: where(m.pick("bool"), 1, 0)),
     )

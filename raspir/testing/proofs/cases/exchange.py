@@ -65,6 +65,9 @@ PAIRS = {
     "i - 1 <= j <= i + 1, the same": (WIDE, WIDE),
     "i - 2 <= j <= i - 1, i <= j <= i + 1": (window(-2, -1), window(0, 1)),
     "j <= i, i - 1 <= j <= i + 1": (UP_TO, WIDE),
+    "j < 3, j <= i": (select("lt", INDICES, 3), UP_TO),
+    "j < 3, j < i": (select("lt", INDICES, 3), BEFORE),
+    "1 <= j <= 2 & j < i, j <= i": (both(both(select("ge", INDICES, 1), select("le", INDICES, 2)), BEFORE), UP_TO),
     "j <= e, e <= j < i": (select("le", INDICES, E), both(select("ge", E, INDICES), BEFORE)),
     "j < e | j == f, j > i": (
         either(select("lt", INDICES, E), select("eq", INDICES, F)),
