@@ -82,6 +82,11 @@ SINGLE = {
     "the next less one's own": le.value(at(NUMBER, indices + 1) - NUMBER),
     "second differences": le.value(NUMBER - 2 * at(NUMBER, indices - 1) + at(NUMBER, indices - 2)),
     "a default": le.value(at(NUMBER, indices - 1, 7)),
+    "a default of all before": le.value(lt.value(A, 5)),
+    "a default of all after": everything.value(gt.value(A, 7)),
+    "a default of a window": le.value(window(-2, -1).value(A, 3)),
+    "a default that is not met": le.value(le.value(A, 3)),
+    "the mean of sums with a default": le.mean(lt.value(A, 5)),
     "all sorted": everything.value(SORTED),
     "the mean of prefix sums": everything.mean(le.value(A)),
 }
@@ -156,7 +161,6 @@ def test_sums_of_sums(selector, value, given_):
     "program",
     [
         le.value(le.value(tokens)),
-        le.value(le.value(A, 3)),
         le.value(le.value(A), 3),
         le.value((key(tokens) == query(tokens)).value(A)),
         (le & (key(tokens) == query(tokens))).value(le.value(A)),
