@@ -79,6 +79,7 @@ up_to_here = key(indices) <= query(indices)
 from_here = key(indices) >= query(indices)
 after = key(indices) > query(indices)
 same = key(tokens) == query(tokens)
+first_five = key(indices) < query(5)
 of_two = (key(indices) >= query(indices - 1)) & up_to_here
 
 length = everywhere.value(1)
@@ -136,6 +137,11 @@ def placed_before(own: SOp, others: SOp, earlier: SOp) -> SOp:
     return where(others > own, others, where(others == own, earlier, 0))
 
 
+def sum_below(end: SOp) -> SOp:
+    """Return the sum of the positions before one."""
+    return end * (end - 1) // 2
+
+
 is_a, is_b = tokens == "a", tokens == "b"
 a, b, c = one_if(is_a), one_if(is_b), one_if(tokens == "c")
 at_a = key(is_a) == query(True)
@@ -166,6 +172,12 @@ SUMS = (
     Minimum("windows of windows", of_two.value(of_two.value(a)), a + 2 * shifted + at(a, indices - 2)),
     Minimum("window of prefixes", ((key(indices) >= query(indices - 2)) & up_to_here).value(cum(a)),
             cum(a) + count_before + (key(indices) <= query(indices - 2)).value(a)),
+    Minimum("total of the first five prefixes", first_five.value(cum(a)),
+            where(length < 5, length, 5) * first_five.value(a) - first_five.value(a * indices)),
+    Minimum("cum of counts with a default", cum(before.value(a, 5)),
+            5 + indices * count_before - before.value(a * indices)),
+    Minimum("total of places from the end", total(where(is_a, length - indices, 0)),
+            length * total(a) - total(a * indices)),
     Minimum("total of hist", total(hist), total(a) * total(a) + total(b) * total(b), vocab="ab"),
     Minimum("total of running hist", total((same & up_to_here).value(1)),
             (total(a) * (total(a) + 1) + total(b) * (total(b) + 1) + total(c) * (total(c) + 1)) // 2, vocab="abc"),
@@ -236,6 +248,9 @@ VOCABULARIES = (
     Minimum("sort letters downwards",
             (key(((key(tokens) > query(tokens)) | (same & before)).value(1)) == query(indices)).value(tokens),
             in_order("c", "b", "a"), vocab="abc"),
+    Minimum("weighted sum of a sort", total(sort(tokens) * indices),
+            2 * sum_below(length) - sum_below(total(one_if(tokens <= 1))) - sum_below(total(one_if(tokens == 0))),
+            vocab=(0, 1, 2), before=3),
     Minimum("sort letters by frequency", tracr.sort_by_frequency,
             (key(by_token(tokens, count_before + placed_before(total(a), total(b), before.value(b)),
                           before.value(b) + placed_before(total(b), total(a), count_before)))

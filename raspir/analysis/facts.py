@@ -460,6 +460,10 @@ class Analysis:
         """Return whether a ``where`` is the minimum of its branches."""
         return self._positions.is_minimum(choice)
 
+    def is_maximum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the maximum of its branches."""
+        return self._positions.is_maximum(choice)
+
     def position(self, selector: Node) -> Linear | None:
         """Return p if ``selector`` selects position p where that is within bounds, and nothing elsewhere."""
         return _position(self[selector].formula)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import gcd
+from math import gcd, inf
 
 from raspir.analysis import selectors
 from raspir.analysis.domains import tried
@@ -122,6 +122,9 @@ class Forms:
         own, rest = key.plus(moved, -1), query.plus(moved, -1)
         allowed = allowed.shift(rest.constant - own.constant)
         own, rest = own.without_constant(), rest.without_constant()
+        decisive = self._without_extremes(own, rest, allowed)
+        if decisive is not rest:
+            return self._inside(own, decisive, allowed)
         if len(own.terms) == 1:
             (term,) = own.terms
             if self._facts[term].domain.boolean and not rest.terms:
@@ -136,6 +139,25 @@ class Forms:
                     lambda: self._between(own, rest, allowed),
                 )
         return self._between(own, rest, allowed)
+
+    def _without_extremes(self, key: Linear, query: Linear, allowed: IntSet) -> Linear:
+        """Return ``query`` with the branch of a minimum or maximum that decides: k <= min(q, length - 1) is k <= q."""
+        (low, high), *others = allowed.intervals or [(-inf, inf)]
+        if others or (low == -inf) == (high == inf):
+            return query
+        for term, coefficient in query.terms.items():
+            if isinstance(term, Where) and (self._facts.is_minimum(term) or self._facts.is_maximum(term)):
+                rest = query.plus(Linear({term: coefficient}), -1)
+                a, b = (rest.plus(self._facts.linear(branch), coefficient) for branch in (term.a, term.b))
+                # An upper bound of a key applies to both branches of a minimum, and a lower one to either.
+                to_both = (self._facts.is_minimum(term) == (coefficient > 0)) == (low == -inf)
+                for branch, other in ((a, b), (b, a)):
+                    possible = IntSet([self._facts.bounds(key, branch)])
+                    if possible <= allowed:
+                        return other if to_both else branch
+                    if not possible & allowed:
+                        return branch if to_both else other
+        return query
 
     def _parts(self, choice: Where, coefficient: int, query: Linear, allowed: IntSet) -> bool:
         """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""

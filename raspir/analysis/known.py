@@ -64,6 +64,9 @@ class Known(Protocol):
     def is_minimum(self, choice: Where) -> bool:
         """Return whether a ``where`` is the minimum of its branches."""
 
+    def is_maximum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the maximum of its branches."""
+
     def at_most_one(self, selector: Node) -> bool:
         """Return whether every row selects at most one position."""
 

@@ -144,7 +144,7 @@ class Positions:
         """Return the steps of a ``where``: those of either branch, and their difference where it switches."""
         test, a, b = node.operands
         da, db = self.of_node(a), self.of_node(b)
-        if self._facts[test].uniform or self._chosen_if(node) in _EXTREMES:
+        if self._facts[test].uniform or self._chosen_if(node) in (*_MINIMUM, *_MAXIMUM):
             return da.join(db)
         found, turns = da.join(db), self.of_node(test) if self._domain(test).boolean else ANY
         apart = self._facts.linear(b).plus(self._facts.linear(a), -1)
@@ -158,6 +158,10 @@ class Positions:
     def is_minimum(self, choice: Where) -> bool:
         """Return whether a ``where`` is the minimum of its branches."""
         return self._chosen_if(choice) in _MINIMUM
+
+    def is_maximum(self, choice: Where) -> bool:
+        """Return whether a ``where`` is the maximum of its branches."""
+        return self._chosen_if(choice) in _MAXIMUM
 
     def _chosen_if(self, choice: Where) -> IntSet | None:
         """Return the set of ``a - b`` for which a ``where`` chooses a, if its condition depends on nothing else."""
@@ -240,8 +244,8 @@ class Positions:
 _MINIMUM = (IntSet([(-inf, 0)]), IntSet([(-inf, -1)]))
 """The sets of ``a - b`` for which a ``where`` that chooses a is the minimum of a and b."""
 
-_EXTREMES = (*_MINIMUM, IntSet([(0, inf)]), IntSet([(1, inf)]))
-"""Those for which it is the minimum or the maximum."""
+_MAXIMUM = (IntSet([(0, inf)]), IntSet([(1, inf)]))
+"""Those for which it is the maximum."""
 
 _RULES: dict[str, Callable[[Positions, Any], Steps]] = {
     "mul": Positions._product,

@@ -89,8 +89,10 @@ def weighted(m: Maker, value: SOp) -> SOp:
         lambda: value,
         lambda: value,
         lambda: value * indices,
+        lambda: where(m.pick("bool"), m.length() - indices, value),
         lambda: value * constant(m.choose(2, -1)),
         lambda: where(m.compare("eq", indices % constant(m.choose(2, 3)), m.choose(0, 1)), value, 0),
+        lambda: where(m.compare(m.choose("lt", "ge"), indices, m.choose(1, 2, 3)), value, 0),
         lambda: value + indices % constant(m.choose(2, 3)),
         lambda: value + m.one_of(lambda: constant(1), lambda: indices, lambda: where(m.pick("bool"), 1, 0)),
     )
@@ -112,7 +114,8 @@ def sum_of_sums(m: Maker) -> None:
     value = summand(m)
     for _ in range(m.choose(2, 2, 2, 3)):
         value = weighted(m, value)
-        value = reach(m).mean(value) if m.chance(0.1) else reach(m).value(value)
+        default = m.small() if m.chance(0.1) else 0
+        value = reach(m).mean(value) if m.chance(0.1) else reach(m).value(value, default)
         m.keep(value, "number")
     tested(m, value)
 

@@ -158,6 +158,38 @@ def test_keys_in_the_order_of_positions_are_positions():
         assert facts[node].formula == plain[0][plain[1]].formula
 
 
+def test_a_bound_that_decides_stands_for_a_minimum_or_maximum():
+    def least(a, b):
+        return where(a < b, a, b)
+
+    def greatest(a, b):
+        return where(a >= b, a, b)
+
+    last, total = length - 1, 2 * count + 1
+    for selector, equal in (
+        (key(indices) <= query(least(total, last)), key(indices) <= query(total)),
+        (key(indices) <= query(least(last, 5) + 1), key(indices) <= query(6)),
+        (key(indices) < query(3 - greatest(-last, total)), key(indices) < query(3 - total)),
+        (key(indices) >= query(greatest(total, -2)), key(indices) >= query(total)),
+        (key(indices) > query(least(total, length)), key(indices) > query(total)),
+        (key(indices) > query(greatest(total, length)), ~(key(1) == query(1))),
+        (key(indices) <= query(greatest(total, last)), key(1) == query(1)),
+        (key(indices) <= query(least(-1, total)), ~(key(1) == query(1))),
+        (key(1) < query(least(2, total)), key(1) < query(total)),
+    ):
+        facts, node = facts_of(selector)
+        other, plain = facts_of(equal)
+        assert facts[node].formula == other[plain].formula
+    for selector in (
+        key(indices) <= query(least(total, 5)),
+        key(indices) == query(least(total, last)),
+        key(indices) != query(greatest(total, -1)),
+        key(indices) <= query(where(count < 3, last, total)),
+    ):
+        facts, node = facts_of(selector)
+        assert "where" in repr(facts[node].formula)
+
+
 def test_a_selector_of_keys_alone_is_uniform():
     facts, node = facts_of(key(rank + indices) == query(indices + length - indices))
     assert facts[node].uniform

@@ -17,8 +17,10 @@ from raspir.analysis.selectors import Disjunction, complement
 from raspir.ir import Node
 from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
-from raspir.ir.views import Const, Indices, Mean, Sum, Where
+from raspir.ir.views import Const, Elementwise, Indices, Mean, Sum
 from raspir.ir.walks import computed
+from raspir.passes.depth.choices import Choice, choice_of
+from raspir.passes.depth.cones import cone
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import all_or_none
@@ -218,24 +220,43 @@ def divided(algebra: Algebra, form: Linear, factor: int, up: bool) -> Node:
 
 
 def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
-    """Move the condition of a conditional value into the selector, if selecting by it may need no head."""
+    """Move the conditions of conditional terms into the selector, if summing what they choose may need no head."""
     if not search.adds_integers(aggregate):
         return
-    algebra, facts, value = search.algebra, search.facts, aggregate.value
-    if facts[value].domain.boolean and not isinstance(value, Const):
-        test, chosen, other = value, algebra.const(1), algebra.const(0)
-    elif isinstance(value, Where):
-        test, chosen, other = value.condition, value.a, value.b
-    else:
+    algebra, facts = search.algebra, search.facts
+    rest, total = facts.linear(aggregate.value), Linear({})
+    for term, coefficient in rest.terms.items():
+        choice = choice_of(algebra, term)
+        if choice is not None and _moves(search, aggregate, choice):
+            column = facts.column(choice.condition)
+            other = complement(column)
+            if other is None:
+                return
+            for formula, branch in ((column, choice.a), (other, choice.b)):
+                if facts[branch].domain.single != 0:
+                    selector = algebra("selector.and", aggregate.selector, algebra.selector(formula))
+                    total = total.plus(facts.linear(algebra("sum", selector, branch, default=0)), coefficient)
+            rest = rest.plus(Linear({term: coefficient}), -1)
+    if rest == facts.linear(aggregate.value):
         return
-    if not facts[test].position_computable or not all(facts[branch].domain.kinds is INT for branch in (chosen, other)):
-        return
-    total = algebra.const(0)
-    for formula, branch in ((facts.column(test), chosen), (complement(facts.column(test)), other)):
-        if facts[branch].domain.single != 0 and formula is not None:
-            selector = algebra("selector.and", aggregate.selector, algebra.selector(formula))
-            total = algebra("add", total, algebra("sum", selector, branch, default=0))
-    yield total
+    if rest.terms or rest.constant:
+        total = total.plus(facts.linear(algebra("sum", aggregate.selector, algebra.linear(rest), default=0)))
+    yield algebra.linear(total)
+
+
+def _moves(search: Search, aggregate: Sum, choice: Choice) -> bool:
+    """Return whether to sum each branch by itself: by position, or if it is as deep as its uniform factors alone."""
+    facts, deepest = search.facts, search.layer(aggregate) - 1
+    if not all(facts[branch].domain.kinds is INT for branch in choice.branches):
+        return False
+    if facts[choice.condition].position_computable:
+        return True
+
+    def has_others(node: Node) -> bool:
+        return search.layer(node) == deepest and not facts[node].uniform
+
+    others = cone(choice.branches, has_others)
+    return search.layer(choice.condition) < deepest and all(isinstance(n, Elementwise) for n in others if has_others(n))
 
 
 def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:

@@ -107,11 +107,11 @@ class _Exchange:
             return None
         value, result = self._facts.linear(inner.value), Linear({})
         if inner.default != 0:
-            # Where nothing is selected, the sum is the default; elsewhere it is more by what is selected.
-            if not self._facts.at_most_one(inner.selector):
-                return None
-            value = value.plus(Linear({}, -int(inner.default)))
-            factors = self._polynomials.linear_times(factor, None)
+            # Where nothing is selected, the sum is the default.
+            unselected = self._unselected(inner)
+            if unselected is None:  # where one position is selected, the sum is the default and its difference from it
+                value = value.plus(Linear({}, -int(inner.default)))
+            factors = self._polynomials.linear_times(factor, unselected)
             result = self._summed(self._outer.selector, factors).scaled(int(inner.default))
         pairs = self._pairs(inner)
         if pairs is None:
@@ -127,6 +127,14 @@ class _Exchange:
             for region in found:
                 result = result.plus(self._over(region, value), sign)
         return result
+
+    def _unselected(self, inner: Sum) -> Node | None:
+        """Return 1 where ``inner`` selects nothing, and 0 elsewhere; ``None`` if it selects at most one position."""
+        if self._facts.at_most_one(inner.selector):
+            return None
+        zero, one = self._algebra.const(0), self._algebra.const(1)
+        width = self._algebra("sum", inner.selector, one, default=0)
+        return self._algebra("where", self._algebra("eq", width, zero), one, zero)
 
     def _over(self, region: Region, value: Linear) -> Linear:
         """Return the sum of ``value`` over a region, in which each counts as often as the region tells."""

@@ -17,8 +17,9 @@ from raspir.analysis import selectors as normal
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.operations import OPERATIONS
-from raspir.ir.views import Aggregate, Best, Const, Elementwise, Where
+from raspir.ir.views import Aggregate, Best, Elementwise
 from raspir.ir.walks import computed
+from raspir.passes.depth.choices import choice_of
 from raspir.passes.depth.cones import cone, read_at_keys
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import outcome
@@ -129,30 +130,18 @@ class _Enumeration:
             if form.constant:
                 parts.append(_Term(term.factor * form.constant, term.formula, self._algebra.const(1)))
             return parts
-        choice = self._choice(value)
-        if choice is None or not all(self._facts[branch].domain.integral for branch in choice[1:]):
+        choice = choice_of(self._algebra, value)
+        if choice is None or not all(self._facts[branch].domain.integral for branch in choice.branches):
             return None
-        test, *branches = choice
-        column = self._facts.column(test)
+        column = self._facts.column(choice.condition)
         parts = []
-        for condition, branch in ((column, branches[0]), (normal.complement(column), branches[1])):
+        for condition, branch in ((column, choice.a), (normal.complement(column), choice.b)):
             formula = normal.both(term.formula, condition)
             if formula is None:
                 return None
             if formula and self._facts[branch].domain.single != 0:
                 parts.append(_Term(term.factor, formula, branch))
         return parts
-
-    def _choice(self, value: Node) -> tuple[Node, Node, Node] | None:
-        """Return ``value`` as a choice, ``None`` if it is none: a product with a choice is a choice of products."""
-        if value.operation.name == "mul":
-            for choice, factor in (value.operands, value.operands[::-1]):
-                if isinstance(choice, Where):
-                    a, b = (self._algebra("mul", branch, factor) for branch in (choice.a, choice.b))
-                    return choice.condition, a, b
-        if self._facts[value].domain.boolean and not isinstance(value, Const):
-            return value, self._algebra.const(1), self._algebra.const(0)
-        return (value.condition, value.a, value.b) if isinstance(value, Where) else None
 
     def _depends(self, term: _Term) -> bool:
         """Return whether a sum depends on a value as deep as the rank at the key."""

@@ -62,10 +62,12 @@ class _End:
     Attributes:
         node: its position.
         of_key: whether it depends on the key alone, or else on the query alone.
+        fixed: whether it is at most a constant.
     """
 
     node: Node
     of_key: bool
+    fixed: bool = False
 
 
 @dataclass
@@ -221,7 +223,10 @@ class Regions:
     def _between(self, kept: Disjunction, of_query: _Ends, of_key: _Ends) -> list[Region] | None:
         """Return the disjoint regions, one for each choice of the tightest bounds."""
         lows = [_End(reduce(self._algebra.largest, each), key) for each, key in _sides(of_query.lows, of_key.lows)]
-        highs = [_End(reduce(self._algebra.smallest, each), key) for each, key in _sides(of_query.highs, of_key.highs)]
+        highs = [
+            _End(reduce(self._algebra.smallest, each), key, any(map(self._is_fixed, each)))
+            for each, key in _sides(of_query.highs, of_key.highs)
+        ]
         regions: list[Region] = []
         for low, high in itertools.product(lows, highs):
             region: Disjunction | None = kept
@@ -237,12 +242,25 @@ class Regions:
                 regions += self._summed(region, low, high)
         return self._merged(regions)
 
+    def _is_fixed(self, end: Node) -> bool:
+        return self._facts.bounds(self._facts.linear(end))[1] < self._facts.longest - _LENGTHS
+
     def _not_empty(self, region: Disjunction, low: _End, high: _End) -> Disjunction | None:
         """Return the part of a region with low <= high, or all of it if low <= high + 1: elsewhere, the sum is 0."""
-        beyond = self._ordered("gt", low, _End(self._algebra.plus(high.node, 1), high.of_key))
-        if self._possible(normal.both(region, beyond)) == normal.NOTHING:
+        after = _End(self._algebra.plus(high.node, 1), high.of_key)
+        if self._possible(normal.both(region, self._ordered("gt", low, after))) == normal.NOTHING:
             return region
-        return normal.both(region, self._ordered("le", low, high))
+        shallower = min((self._ordered("le", low, end) for end in (high, after)), key=self._layer)
+        return normal.both(region, shallower)
+
+    def _layer(self, formula: Disjunction | None) -> Bound:
+        """Return the layer of the deepest term of a formula of integers, infinite if it is unknown."""
+        if formula is None:
+            return inf
+        sides = [side for clause in formula for pair in clause.sets for side in (pair.key, pair.query)]
+        return max(
+            (self._facts[term].layer for side in sides if isinstance(side, Linear) for term in side.terms), default=0
+        )
 
     def _ordered(self, comparison: str, low: _End, high: _End) -> Disjunction | None:
         """Return the pairs for which ``low comparison high`` holds, for "le" or "gt"."""
@@ -275,7 +293,8 @@ class Regions:
 
     def _summed(self, region: Disjunction, low: _End, high: _End) -> list[Region]:
         """Return a region with the sum over its intervals, split by their length if that is wanted."""
-        if self._way.by_length and low.of_key != high.of_key:
+        # A constant that bounds the lengths could be greater, so splitting by them would seldom be of use.
+        if self._way.by_length and low.of_key != high.of_key and not high.fixed:
             found = self._by_length(region, low, high)
             if found is not None:
                 return found

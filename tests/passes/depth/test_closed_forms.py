@@ -1,5 +1,6 @@
 """Sums over position intervals in closed form, without attention."""
 
+import itertools
 import operator
 from dataclasses import replace
 
@@ -37,6 +38,7 @@ from raspir.testing.proofs.proving import replaced
 
 CLOSED, _, CONDITION = (*RULES, *REDUCTIONS)
 COUNT = le.value(where(tokens == "a", 1, 0))
+EVERYTHING = key(1) == query(1)
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
 KEYS = [indices, 2 * indices, indices + 3, 1 - indices, 3 * indices - 2, indices + length, -2 * indices]
 QUERIES = [COUNT, COUNT - 2, length - COUNT, 2 * COUNT - indices, indices + COUNT, where(tokens == "a", COUNT, 1)]
@@ -185,6 +187,29 @@ def test_values_chosen_by_position(value, selector):
     assert layers(graph, found) == (2, 1)
     assert not differing(graph, found, [*WORDS, "aabaa"])
     assert layers(searched(graph, (CLOSED,))) == (2,)
+
+
+RANK = ((key(tokens) < query(tokens)) | ((key(tokens) == query(tokens)) & (key(indices) < query(indices)))).value(1)
+SORTED = (key(RANK) == query(indices)).value(tokens)
+A = where(tokens == "a", 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("program", "vocab"),
+    [
+        (EVERYTHING.value(SORTED * indices), [0, 1, 2]),
+        (le.value(SORTED * (indices + 2) - 3 * indices), [0, 1]),
+        (EVERYTHING.value(where(tokens == "a", length - indices, 0)), None),
+        (EVERYTHING.value(where(tokens == "a", length - indices, where(tokens == "b", length * A, 2))), None),
+        (le.value(3 - 2 * where(tokens == "a", length * indices, 1)), None),
+        (EVERYTHING.value(where(tokens == 2, length - indices, 0) * tokens), [0, 1, 2]),
+    ],
+)
+def test_products_and_terms_that_are_chosen(program, vocab):
+    optimized = raspir.optimize(program, vocab)
+    assert optimized.stats().layers == 1
+    inputs = WORDS if vocab is None else [list(word) for n in range(5) for word in itertools.product(vocab, repeat=n)]
+    assert not differing(raspir.lower(program, vocab), optimized, inputs)
 
 
 def searched(graph, how):

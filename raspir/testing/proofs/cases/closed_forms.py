@@ -170,6 +170,13 @@ def _values() -> Iterator[ProofCase]:
     kinds = (of_kinds(R, "r", INT), of_kinds(Q, "q", INT))
     chosen = make("where", POSITIONAL, Q, R)
     yield CONDITION.case("sum(s, where(j > 1, q, r)) is a sum for each branch", total(S, chosen), *kinds)
+    choice = make("where", POSITIONAL, V, W)
+    some = make("sub", A, make("mul", choice, 2))
+    yield CONDITION.case("sum(s, a - 2 * where(j > 1, v, w)) is a sum for each term and branch", total(S, some))
+    product = make("mul", A, choice)
+    yield CONDITION.case("sum(s, a * where(j > 1, v, w)) is a sum for each branch", total(S, product), BELOW_THE_LIMIT)
+    moving = make("where", make("gt", A, 2), make("sub", LENGTH, INDICES), W)
+    yield CONDITION.case("sum(s, where(a > 2, length - j, w)) is a sum for each branch", total(S, moving))
     for text in ("j > 1", "~(j == 1)"):
         yield CONDITION.agnostic_case(f"sum(s, {text}) is a count", total(S, TESTS[text], False))
 

@@ -65,6 +65,9 @@ PAIRS = {
     "i - 1 <= j <= i + 1, the same": (WIDE, WIDE),
     "i - 2 <= j <= i - 1, i <= j <= i + 1": (window(-2, -1), window(0, 1)),
     "j <= i, i - 1 <= j <= i + 1": (UP_TO, WIDE),
+    "j < 3, j <= i": (select("lt", INDICES, 3), UP_TO),
+    "j < 3, j < i": (select("lt", INDICES, 3), BEFORE),
+    "1 <= j <= 2 & j < i, j <= i": (both(both(select("ge", INDICES, 1), select("le", INDICES, 2)), BEFORE), UP_TO),
     "j <= e, e <= j < i": (select("le", INDICES, E), both(select("ge", E, INDICES), BEFORE)),
     "j < e | j == f, j > i": (
         either(select("lt", INDICES, E), select("eq", INDICES, F)),
@@ -81,6 +84,11 @@ PAIRS = {
 UNWEIGHTED = ("all, e == i", "j <= length - 1 - i, j == length - 1 - i")
 """Those in which each value is summed once, so that no product may exceed the limit."""
 
+DEFAULTS = {
+    "all, j < i": (EVERYTHING, BEFORE),
+    "j <= i, j > i": (UP_TO, AFTER),
+    "j <= i, i - 2 <= j < i": (UP_TO, window(-2, -1)),
+}
 PREFIX = total(UP_TO, V)
 FACTORS = {
     "2 - i": make("sub", 2, INDICES),
@@ -124,7 +132,7 @@ EXCHANGE_MUTATIONS = (
         "a quotient is exact", total(UP_TO, make("mul", make("floordiv", INDICES, 2), total(UP_TO, V))), [INEXACT]
     ),
     GuardMutation(
-        "the default of the inner sum is 0, or it selects at most one",
+        "an inner sum is the default and a difference only if it selects at most one",
         total(EVERYTHING, total(AFTER, V, 7)),
         [(Analysis, "at_most_one", lambda facts, selector: not facts.selects_all(selector))],
     ),
@@ -145,6 +153,10 @@ def _exchanged() -> Iterator[ProofCase]:
         node = total(outer, total(inner, V))
         most = 3 if E in topological([node]) else None
         yield EXCHANGE.case(f"sum(s, sum(t, v)) for {text} is one sum", node, *limit, most=most)
+    for text, (outer, inner) in DEFAULTS.items():
+        yield EXCHANGE.case(
+            f"sum(s, sum(t, v, 7)) for {text} is one sum", total(outer, total(inner, V, 7)), BELOW_THE_LIMIT
+        )
     for text, factor in FACTORS.items():
         node = total(UP_TO, make("mul", factor, PREFIX))
         yield EXCHANGE.case(f"sum(j <= i, ({text}) * prefix) is one sum", node, BELOW_THE_LIMIT)
