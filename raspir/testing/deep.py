@@ -186,7 +186,7 @@ def few_queries(m: Maker) -> None:
     value, tag = m.values()
     default = m.default(tag)
     if m.chance(0.5):
-        near, far = indices, indices + m.small()
+        near, far = indices, m.one_of(lambda: indices + m.small(), lambda: m.length() - 1)
         place = m.one_of(
             lambda: indices + few(m, of),
             lambda: indices - few(m, of),

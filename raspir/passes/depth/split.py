@@ -14,7 +14,7 @@ from raspir.analysis.selectors import NOTHING
 from raspir.ir import Atom, Node
 from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
-from raspir.ir.views import Aggregate, Elementwise, Select, SelectBy
+from raspir.ir.views import Aggregate, Elementwise, Select, SelectBy, Where
 from raspir.ir.walks import computed, preorder
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
@@ -34,6 +34,8 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
 
     if deepest > 0:
         chosen = Split(search, is_deepest, is_deepest).chosen(aggregate)
+        if chosen is None:
+            chosen = Split(search, is_deepest, partly=True).chosen(aggregate)
     elif search.facts[aggregate.value].position_computable:  # without some conditions, no attention may be needed
         chosen = Split(search, lambda _: False, conditions=True).chosen(aggregate)
     else:
@@ -65,6 +67,7 @@ class Split:
         at_query: whether no answer may contain a value in its queries.
         everywhere: whether no answer may contain a value in its keys, values or scores; by default, all may.
         conditions: whether to split on all comparisons of uniform keys.
+        partly: whether queries of answers may contain such values that are uniform, or in a branch of a choice.
 
     Attributes:
         values: the values that were split on.
@@ -76,8 +79,10 @@ class Split:
         at_query: Callable[[Node], bool],
         everywhere: Callable[[Node], bool] = lambda _: False,
         conditions: bool = False,
+        partly: bool = False,
     ) -> None:
         self._search = search
+        self._partly = partly
         self._conditions = conditions
         self._at_query = at_query
         self._everywhere = everywhere
@@ -95,7 +100,7 @@ class Split:
 
     def _chosen_by(self, aggregate: Aggregate) -> Node | None:
         cases = self._cases(aggregate)
-        if cases is None:
+        if cases is None and not (self._partly and self.values):
             return None
         if not cases:
             self._answers.add(aggregate)
@@ -175,6 +180,10 @@ class Split:
             if atoms is not None:
                 found.append(Case(node, atoms))
                 return ()
+            if self._partly and not everywhere and facts.uniform:
+                return ()
+            if self._partly and isinstance(node, Where):
+                return (node.condition,)
             if not isinstance(node, Elementwise) or visited > _CONE:
                 others += 1
                 return ()

@@ -23,6 +23,7 @@ from rewriting import (
     words,
 )
 
+import raspir
 from raspir import indices, key, query, select, tokens, where
 from raspir.passes.depth.budget import Budget
 from raspir.passes.depth.split import RULES
@@ -67,6 +68,31 @@ def test_values_of_any_type_are_fetched():
     at = key(indices) == query(where(COUNT > 1, 0, 1))
     lowered(SPLIT, at.value(tokens, "_"), (2, 1), [*WORDS, *MIXED])
     lowered(SPLIT, le.best(tokens, where(length > 2, 1, -1) * indices, default="_"), (2, 1), [*WORDS, *MIXED])
+
+
+@examples(60)
+@given(
+    st.sampled_from([
+        where(COUNT > 1, indices, length - 1), where(COUNT > 1, 0, where(indices > 1, COUNT, length - 2)),
+        where(tokens == "a", 1, length - 1), length - 1 - COUNT % 2,
+    ]),
+    st.sampled_from(COMPARISONS),
+    st.sampled_from([0, 1, -3, 0.5, True, "_"]),
+    words,
+)  # fmt: skip
+def test_queries_only_partly_of_few_atoms(asked, compare, default, word):
+    program = compare(key(indices), query(asked)).value(le.value(where(tokens == "a", 2, 1)), default)
+    before = raspir.lower(program)
+    for attention in ("select", "best"):
+        assert not differing(before, raspir.optimize(program, attention=attention), [word, *WORDS])
+
+
+def test_what_a_choice_does_not_ask_for_needs_no_layer():
+    count = le.value(where(tokens == "a", 1, 0))
+    for asked, heads in ((where(count > 1, indices, length - 1), 2), (where(indices > 2, 0, length - 1), 2)):
+        program = (key(indices) == query(asked)).value(count)
+        optimized = raspir.optimize(program)
+        assert (program.layers, optimized.stats().layers, optimized.stats().heads) == (2, 1, heads)
 
 
 def test_no_more_heads_than_the_budget_allows():

@@ -23,7 +23,7 @@ from raspir.testing.proofs.cases.programs import (
     mean,
 )
 from raspir.testing.proofs.cases.rules import Searched
-from raspir.testing.proofs.leaves import INDICES, leaf, make, select, some_selector, total, uniform
+from raspir.testing.proofs.leaves import INDICES, LENGTH, leaf, make, select, some_selector, total, uniform
 from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 
 (SPLIT,) = map(Searched, split.RULES)
@@ -54,6 +54,16 @@ WITHIN_QUERY = {
         both(select("eq", K, make("where", T, X, 0)), select("le", M, R)), V, 5
     ),
     "agg(v < where(t, v, 2) | s, m), a mean": mean(either(select("lt", V, make("where", T, V, 2)), S), M, 0.5),
+}
+PARTLY = {
+    "fetch(x, where(t, i, e))": at(make("where", T, INDICES, E), X, "_"),
+    "sum(v <= where(t, where(m > i, e, 0), v), m)": total(
+        select("le", V, make("where", T, make("where", make("gt", M, INDICES), E, 0), V)), M, 5
+    ),
+    "fetch(e, length - d)": at(make("sub", LENGTH, D), E),
+    "mean(v <= length + d & m <= where(t, e, r), m)": mean(
+        both(select("le", V, make("add", LENGTH, D)), select("le", M, make("where", T, E, R))), M
+    ),
 }
 ONE = select("eq", 1, E)
 BY_CONDITION = {
@@ -125,6 +135,8 @@ def _cases() -> Iterator[ProofCase]:
         yield SPLIT.case(f"{text} for each atom of the query", node, layers=DEEP)
     for text, node in WITHIN_QUERY.items():
         yield SPLIT.case(f"{text} for each atom within the query", node, layers=DEEP)
+    for text, node in PARTLY.items():
+        yield SPLIT.case(f"{text} for each atom within the query, but for other values there", node, layers=DEEP)
     for (text, selector), (kind, aggregate) in zip(BY_CONDITION.items(), cycle(AGGREGATES.items()), strict=False):
         yield SPLIT.case(f"agg({text}, v) for both outcomes on the query, {kind}", aggregate(selector), layers=DEEP)
     for place, (text, (node, same)) in enumerate(BY_UNIFORM.items()):
