@@ -11,7 +11,7 @@ from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
 from raspir.ir.views import Elementwise, Sum
 from raspir.passes.depth.search import Rule, Rules, Search
-from raspir.rewriting.joins import joined, with_join
+from raspir.rewriting.joins import Join, joined, with_join
 
 _TERMS = 8  # sums compared with each other
 
@@ -30,9 +30,20 @@ def join_sums(search: Search, node: Elementwise) -> Iterator[Node]:
     form = search.facts.linear(node)
     sums = [(term, factor) for term, factor in form.terms.items() if is_deepest(term)]
     for (a, factor), (b, other) in itertools.permutations(sums[:_TERMS], 2):
-        join = joined(algebra, a, b, factor, other)
+        join = _simple(search, a, b, factor, other)
         if join is not None:
             yield algebra.linear(with_join(algebra, form, a, b, join))
+
+
+def _simple(search: Search, a: Sum, b: Sum, factor: int, other: int) -> Join | None:
+    """Return the join of two sums if its selector is as simple as theirs; one with more clauses is seldom shallower."""
+    key = ("join", a, b, factor, other)
+    if key not in search.memo:
+        clauses = [len(search.algebra.formula(each) or ()) for each in (a, b)]
+        join = joined(search.algebra, a, b, factor, other)
+        search.memo[key] = join if join is not None and len(join.selector) <= max(clauses) else None
+    found: Join | None = search.memo[key]
+    return found
 
 
 RULES: Rules = (
