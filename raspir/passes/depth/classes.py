@@ -208,6 +208,7 @@ RULES: Rules = (
         Sum,
         sum_by_classes,
         max_nesting=2,
+        by_cases=True,
     ),
     Rule(
         "best by classes",
@@ -215,5 +216,6 @@ RULES: Rules = (
         Best,
         best_by_classes,
         max_nesting=2,
+        by_cases=True,
     ),
 )
