@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from raspir.analysis import Analysis
 from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import BudgetWarning, Graph
@@ -65,6 +67,21 @@ _LONGEST = 1e9  # seconds, so that the sum with the clock is a float for any int
 
 
 @dataclass(frozen=True)
+class _Found:
+    """A graph that searches have found.
+
+    Attributes:
+        graph: the graph.
+        remarks: the remarks about their rewrites.
+        by_cases: whether they answered for each case of some value.
+    """
+
+    graph: Graph
+    remarks: tuple[Remark, ...] = ()
+    by_cases: bool = False
+
+
+@dataclass(frozen=True)
 class Depth:
     """A search for fewer layers.
 
@@ -90,25 +107,38 @@ class Depth:
 
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
+        deadline = time.monotonic() + min(self.time_budget, _LONGEST)
+        budgets = [Budget(self.max_work, deadline) for _ in range(3)]
+        best = self._searched(_Found(graph), context.analysis(graph), budgets[0], context)
+        if graph.max_length is not None and best.by_cases and best.graph.stats().layers:
+            # Answers for each length or position may hide from other rules what these need.
+            unbounded = Analysis(graph.functions, causal=graph.causal)
+            other = self._searched(_Found(graph), unbounded, budgets[1], context)
+            if cost(other.graph) < cost(best.graph):
+                best = self._searched(other, context.analysis(graph), budgets[2], context)
+        context.remarks.extend(best.remarks)
+        self._report(budgets, context)
+        return context.kept_causal(best.graph)
+
+    def _searched(self, found: _Found, analysis: Analysis, budget: Budget, context: PassContext) -> _Found:
+        """Return the fewest layers found by what ``analysis`` tells, in several rounds."""
         limits = SearchLimits(context.attention, self.max_heads)
-        budget = Budget(self.max_work, time.monotonic() + min(self.time_budget, _LONGEST))
-        analysis = context.analysis(graph)
+        graph, remarks, by_cases = found.graph, found.remarks, found.by_cases
         for _ in range(_ROUNDS):
             search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph), budget)
-            found, remarks = extracted(graph, search, context.progress)
-            is_better = cost(found) < cost(graph)
+            new, made = extracted(graph, search, context.progress)
+            by_cases = by_cases or any(step.rule.by_cases for step in search.steps.values())
+            is_better = cost(new) < cost(graph)
             if is_better:
-                graph = found
-                context.remarks.extend(remarks)
+                graph, remarks = new, (*remarks, *made)
             if budget.is_exceeded or budget.is_late or not is_better:
                 break
-        self._report(budget, context)
-        return context.kept_causal(graph)
+        return _Found(graph, remarks, by_cases)
 
-    def _report(self, budget: Budget, context: PassContext) -> None:
+    def _report(self, budgets: Iterable[Budget], context: PassContext) -> None:
         """Add a remark, and warn the user, if the search ended before all rules were tried."""
-        limits = [f"max_work is {self.max_work}"] if budget.is_exceeded else []
-        limits += [f"time_budget is {self.time_budget:g} s"] if budget.is_late else []
+        limits = [f"max_work is {self.max_work}"] if any(each.is_exceeded for each in budgets) else []
+        limits += [f"time_budget is {self.time_budget:g} s"] if any(each.is_late for each in budgets) else []
         for limit in limits:
             gain = f"ended early, before all rules were tried: {limit}"
             context.remarks.append(Remark("depth", "the search", gain))

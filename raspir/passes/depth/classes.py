@@ -211,6 +211,7 @@ RULES: Rules = (
         Sum,
         sum_by_classes,
         max_nesting=2,
+        by_cases=True,
     ),
     Rule(
         "best by classes",
@@ -218,5 +219,6 @@ RULES: Rules = (
         Best,
         best_by_classes,
         max_nesting=2,
+        by_cases=True,
     ),
 )

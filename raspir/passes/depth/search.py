@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from math import inf
 from typing import Any, Generic, TypeGuard, TypeVar
 
@@ -39,6 +39,7 @@ class Rule(Generic[N]):
         attention: the required kind of heads.
         max_nesting: how deep its proposals may nest, since each can lead to several more.
         accept_ties: whether to keep an equally deep form with no more heads, which can enable other rules.
+        by_cases: whether it puts several heads in place of one, so that it is tried only after all others.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Rule(Generic[N]):
     attention: Attention = "select"
     max_nesting: int = 6
     accept_ties: bool = False
+    by_cases: bool = False
 
     def takes(self, node: Node) -> TypeGuard[N]:
         """Return whether ``node`` is of the class to which the rule applies."""
@@ -116,7 +118,8 @@ class Search:
         self.steps: dict[Node, Step] = {}
         self.budget = Budget() if budget is None else budget
         self._counted = algebra.built
-        self._rules = [rule for rule in rules if rule.attention in ("select", limits.attention)]
+        usable = [rule for rule in rules if rule.attention in ("select", limits.attention)]
+        self._rules = [[rule for rule in usable if rule.by_cases is by_cases] for by_cases in (False, True)]
         self.results: dict[Node, Node] = {}
         """The memo: the shallowest form found for each node, in post-order."""
         self._open: set[Node] = set()
@@ -173,8 +176,9 @@ class Search:
     def _improved(self, node: Node, plain: Node) -> Node:
         """Return the shallowest rewrite of ``node``; ``plain`` is its form without rules."""
         best = plain
-        for form in dict.fromkeys((plain, node)):
-            for rule in self._rules:
+        forms = dict.fromkeys((plain, node))
+        for rules, form in product(self._rules, forms):
+            for rule in rules:
                 following = self._following.get(rule.name, 0)
                 if not rule.takes(form) or len(self._open) > _NESTED or following >= rule.max_nesting:
                     continue

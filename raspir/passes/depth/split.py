@@ -195,8 +195,8 @@ class Split:
         return None if others else found
 
     def _few(self, domain: Domain) -> Sequence[Atom] | None:
-        """Return the atoms of ``domain`` if they are few."""
-        atoms: Sequence[Atom] = domain.atoms or ()
+        """Return the atoms of ``domain`` if they are few; of a truth value in an order that leaves it as the test."""
+        atoms: Sequence[Atom] = (False, True) if domain.boolean and domain.single is None else domain.atoms or ()
         most = self._search.limits.max_heads
         if domain.atoms is None and domain.kinds is INT and domain.high - domain.low < most:
             atoms = range(int(domain.low), int(domain.high) + 1)
@@ -262,5 +262,6 @@ RULES: Rules = (
         Aggregate,
         split,
         max_nesting=2,
+        by_cases=True,
     ),
 )
