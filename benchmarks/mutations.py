@@ -133,7 +133,7 @@ FAULTS = (
           'yield algebra("sub", algebra("sum", whole', 'yield algebra("add", algebra("sum", whole',
           rule="complement"),
     Fault("a rank that counts its own position starts at 0", "passes/depth/permutations.py",
-          "return self._algebra.plus(self._algebra.indices, int(rank.inclusive))", "return self._algebra.indices",
+          "None if rank is None or place is None else self._algebra.plus(place, int(rank.inclusive))", "place",
           rule="ranks enumerated"),
     Fault("a mirrored fetch moves positions as one that is not", "passes/depth/reorderings.py",
           "Linear({}, -single)).scaled(multiple)", "Linear({}, -single))",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from math import gcd, inf
 
 from raspir.analysis import selectors
@@ -10,13 +12,16 @@ from raspir.analysis.domains import tried
 from raspir.analysis.intset import IntSet
 from raspir.analysis.known import Known
 from raspir.analysis.linear import Linear
+from raspir.analysis.ranks import Rank, rank_of
 from raspir.analysis.selectors import Comparison, Conjunct, Disjunction, condition
 from raspir.ir import OPERATIONS, Node, build
 from raspir.ir.evaluation import EVALUATORS
 from raspir.ir.ranges import plus
-from raspir.ir.views import Compare, Select, SelectBy, Where
+from raspir.ir.views import Compare, Elementwise, Select, SelectBy, Where
+from raspir.ir.walks import computed, preorder
 
 _NESTED = 20  # nesting depth beyond which a condition is treated as atomic
+_CONE = 8  # values between a key and a rank
 
 MIRRORED = {"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 """The comparison of ``b`` with ``a`` that is equivalent to a comparison of ``a`` with ``b``."""
@@ -45,8 +50,19 @@ class Forms:
         if node.operation.name == "selector.not":
             return selectors.complement(formulas[0])
         if node.operation.name == "selector.or":
-            return selectors.either(formulas[0], formulas[1])
+            return self._by_position(selectors.either(formulas[0], formulas[1]))
         return self._pruned(selectors.both(formulas[0], formulas[1]))
+
+    def _by_position(self, formula: Disjunction | None) -> Disjunction | None:
+        """Return ``formula`` by position alone if it orders positions by what never falls, or never rises, first."""
+        rank = rank_of(formula, self._facts.of_keys) if formula is not None and len(formula) == 2 else None
+        if rank is None or rank.order.by is None or not isinstance(rank.order.by.key, Linear):
+            return formula
+        steps = self._facts.steps(rank.order.by.key)
+        if not (steps.rising if rank.order.falling == rank.order.reverse else steps.falling):
+            return formula
+        order = replace(rank.order, by=None, falling=False)
+        return selectors.both((rank.members,), order.formula(later=False, own=rank.inclusive))
 
     def _pruned(self, formula: Disjunction | None) -> Disjunction | None:
         """Return ``formula`` without redundant conditions: k <= i implies k < length."""
@@ -205,15 +221,46 @@ class Forms:
 
         Ranks of all positions differ, and compare as the positions do in their order.
         """
-        rank = self._facts.rank(form.term)
-        if rank is None or rank.members.sets:
+        found = self._monotone_in_rank(form)
+        if found is None:
             return None
+        rank, rising = found
+        allowed = allowed if rising else -allowed
         signs: list[tuple[int, Disjunction | None]] = [
             (-1, rank.order.formula(later=False, own=False)),
             (0, condition(rank.order.index, selectors.EQUAL)),
             (1, rank.order.formula(later=True, own=False)),
         ]
         return selectors.either(*(formula for sign, formula in signs if sign in allowed))
+
+    def _monotone_in_rank(self, form: Linear) -> tuple[Rank, bool] | None:
+        """Return a rank of all positions in which ``form`` is strictly monotone, and whether it rises with it."""
+        leaves: list[Node] = []
+
+        def parts(node: Node) -> tuple[Node, ...]:
+            if self._facts[node].uniform:
+                return ()
+            if not isinstance(node, Elementwise):
+                leaves.append(node)
+            return node.operands if isinstance(node, Elementwise) else ()
+
+        visited = sum(1 for _ in itertools.islice(preorder(form.terms, parts), _CONE + 1))
+        rank = self._facts.rank(leaves[0]) if len(leaves) == 1 and visited <= _CONE else None
+        if rank is None or rank.members.sets:
+            return None
+        # The rank of a position is itself a position, so the form changes with it as it would with the position.
+        indices = build("indices")
+        places = {leaves[0]: build("add", indices, build("const", value=1)) if rank.inclusive else indices}
+
+        def moved(node: Node) -> Node:
+            operands = [places[operand] for operand in parts(node)]
+            return build(node.operation.name, *operands, **node.named_attributes) if operands else node
+
+        there = Linear({}, form.constant)
+        for term, coefficient in form.terms.items():
+            there = there.plus(self._facts.linear(computed(term, parts, moved, places)), coefficient)
+        steps = self._facts.steps(there)
+        return (rank, steps.rising) if steps.injective else None
 
     def _truths(self, term: Node, coefficient: int, allowed: IntSet) -> Disjunction | None:
         """Return the formula of ``coefficient · term in allowed`` for a boolean ``term`` at the key's position."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from raspir.analysis.intset import IntSet
@@ -27,6 +27,11 @@ class Order:
     falling: bool
     index: Comparison
     reverse: bool
+
+    @property
+    def reversed(self) -> Order:
+        """The order from the last position to the first."""
+        return replace(self, falling=self.by is not None and not self.falling, reverse=not self.reverse)
 
     def formula(self, later: bool, own: bool) -> Disjunction:
         """Return the selector of the positions before or after the query's in this order, its own included or not."""

@@ -51,7 +51,8 @@ def ranked(m: Maker) -> SOp:
     of, _ = m.ordered() if m.chance(0.8) else (m.coded(), "number")
     place = m.keep(rank(m, of), "index")
     if m.chance(0.2):
-        place = m.keep(rank(m, m.choose(place, -place, m.length() - 1 - place)), "index")
+        order = m.choose(place, -place, m.length() - 1 - place, place * place, place // constant(2))
+        place = m.keep(rank(m, order), "index")
     return place
 
 
@@ -148,6 +149,7 @@ def sort_of_sort(m: Maker) -> None:
     """Add a sort of a permutation, or a symmetric function of it."""
     value, _ = m.ordered() if m.chance(0.6) else (tokens, "") if m.tokens != "any" else (m.coded(), "")
     value = tokens if m.tokens in ("text", "number") and m.chance(0.6) else value
+    value = m.choose(indices // constant(2), -ranked(m), value) if m.chance(0.15) else value
     for _ in range(m.choose(1, 2, 2)):
         place = m.choose(rank(m, value), rank(m, value), m.length() - 1 - indices)
         value = m.select("eq", place, indices).value(value)

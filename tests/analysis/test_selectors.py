@@ -1,6 +1,7 @@
 """Selector normal forms against matrices, and facts about selected positions."""
 
 import itertools
+import operator
 
 from daily import examples
 from facts import Checked
@@ -188,6 +189,46 @@ def test_a_bound_that_decides_stands_for_a_minimum_or_maximum():
     ):
         facts, node = facts_of(selector)
         assert "where" in repr(facts[node].formula)
+
+
+def test_orders_by_position():
+    later = key(indices) > query(indices)
+    for order, ahead, ties, same_as in (
+        (indices // 2, operator.lt, earlier, earlier),
+        (indices // 2, operator.gt, later, later),
+        (-(indices // 3), operator.gt, earlier, earlier),
+        (length - indices // 2, operator.lt, later, later),
+        (indices // 2, operator.lt, ~later, ~later),
+    ):
+        by = order * 1
+        facts, node = facts_of(ahead(key(by), query(by)) | ((key(by) == query(by)) & ties))
+        plain, other = facts_of(same_as)
+        assert facts[node].formula == plain[other].formula
+    for order, ahead, ties in (
+        (indices // 2, operator.lt, later),
+        (indices // 2, operator.gt, earlier),
+        (-(indices // 2), operator.lt, earlier),
+        (indices % 2, operator.lt, earlier),
+    ):
+        facts, node = facts_of(ahead(key(order), query(order)) | ((key(order) == query(order)) & ties))
+        assert len(facts[node].formula) == 2
+
+
+def test_what_follows_a_rank_orders_as_the_rank_does():
+    first = ((key(tokens) < query(tokens)) | (same & earlier)).value(1)
+    up_to = ((key(tokens) < query(tokens)) | (same & ~(key(indices) > query(indices)))).value(1)
+    for order in (first * first, 2 * first - length, first * (first + 1) // 2, where(first > 1, first * 3, first)):
+        facts, node = facts_of(key(order) < query(order))
+        plain, other = facts_of(key(first) < query(first))
+        assert facts[node].formula == plain[other].formula
+    facts, node = facts_of(key(3 - up_to) < query(3 - up_to))
+    plain, other = facts_of(key(up_to) > query(up_to))
+    assert facts[node].formula == plain[other].formula
+    for order in (first * first - 3 * first, first // 2, first * indices, first % 5):
+        facts, node = facts_of(key(order) < query(order))
+        ((pair,),) = (clause.sets for clause in facts[node].formula)
+        assert pair.same
+        assert not pair.is_index
 
 
 def test_a_selector_of_keys_alone_is_uniform():

@@ -14,6 +14,7 @@ from math import inf
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
 from raspir.analysis import selectors as normal
+from raspir.analysis.ranks import Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Node
 from raspir.ir.operations import OPERATIONS
@@ -164,13 +165,20 @@ class _Enumeration:
             return node
         if not isinstance(node, Elementwise):
             rank = self._facts.rank(node)
-            if rank is None or rank.members != self._rank.members or rank.order != self._rank.order:
-                return None
-            return self._algebra.plus(self._algebra.indices, int(rank.inclusive))
+            place = self._place(rank) if rank is not None and rank.members == self._rank.members else None
+            return None if rank is None or place is None else self._algebra.plus(place, int(rank.inclusive))
         operands = all_or_none(self._places[operand] for operand in node.operands)
         if operands is None or not (self._everyone or self._facts.is_total(node, operands)):
             return None
         return self._algebra.rebuilt(node, operands)
+
+    def _place(self, rank: Rank) -> Node | None:
+        """Return the number of members before that of each rank in the order of ``rank``, ``None`` if it is another."""
+        if rank.order == self._rank.order:
+            return self._algebra.indices
+        if rank.order != self._rank.order.reversed or not self._everyone:
+            return None
+        return self._algebra("sub", self._algebra.plus(self._algebra.length, -1), self._algebra.indices)
 
     @property
     def _everyone(self) -> bool:

@@ -47,6 +47,7 @@ ONE_LAYER = {
     "classes so far": (alike & lt).value((alike & lt).value(1)),
     "a product with a mask": everything.value(le.value(ones) * ones),
     "other terms beside": everything.value(le.value(ones) * ones + indices),
+    "the opposite rank of a rank": (key(rank(tokens)) == query(3)).value(rank(tokens, operator.gt, gt), "_"),
     "the value of a rank": (key(rank(tokens)) == query(3)).value(rank(tokens) * 2, "_"),
 }
 
@@ -56,6 +57,23 @@ def test_one_layer_is_enough(program):
     before, after = optimized(program)
     assert layers(before, after) == (2, 1)
     assert not differing(before, after, [*ALL_WORDS, *WORDS])
+
+
+@pytest.mark.parametrize(
+    ("order", "most"),
+    [
+        (rank(tokens) * rank(tokens), 0),
+        (-rank(tokens), 1),
+        (3 - 2 * rank(tokens, operator.gt, ge), 1),
+        (indices // 2, 0),
+        (-(indices // 2), 2),
+        (indices - indices // 3, 0),
+    ],
+)
+def test_sorts_of_what_follows_ranks_or_positions(order, most):
+    before, after = optimized((key(rank(order)) == query(indices)).value(order))
+    assert layers(after) == (most,)
+    assert not differing(before, after, WORDS)
 
 
 def test_an_interval_of_the_order():

@@ -44,6 +44,7 @@ def ordered(by: Node, first: str = "lt", then: Node = BEFORE, among: Node = EVER
 
 BY_V, LAST_BY_V = ordered(V), ordered(V, "gt", UP_TO)
 A_BY_V = ordered(V, among=IS_A)
+FROM_LAST_BY_V = ordered(V, "gt", AFTER)
 BAND = both(UP_TO, select("ge", INDICES, beside(-1)))
 
 
@@ -53,6 +54,8 @@ def _programs() -> Iterator[tuple[str, Node]]:
     yield "total(rank by v > i) by an opaque predicate", total(some_selector("S", BY_V, Y), BY_V)
     yield "width(rank by v <= w)", total(select("le", BY_V, W), 1)
     yield "the rank of the position of rank w", total(select("eq", BY_V, W), make("mod", BY_V, 2), "_")
+    yield "the opposite rank of the position of rank w", total(select("eq", BY_V, W), FROM_LAST_BY_V, "_")
+    yield "total(opposite rank & rank <= w)", total(select("le", BY_V, W), make("mod", FROM_LAST_BY_V, 2))
     yield "the best by rank", best(EVERYTHING, make("eq", BY_V, 1), BY_V)
     yield "sum(a, rank in a)", total(IS_A, A_BEFORE)
     yield "sum(a, rank in a by v)", total(IS_A, A_BY_V, 3)
@@ -92,6 +95,11 @@ SYMMETRIC: Patch = (permutations._Enumeration, "_is_symmetric", always(True))
 COMPARES: Patch = (permutations._Enumeration, "_compares", always(True))
 MUTATIONS = (
     GuardMutation("all counted positions are members", total(EVERYTHING, A_BEFORE), [ANY_MEMBERS]),
+    GuardMutation(
+        "orders are the same or opposite",
+        total(select("eq", BY_V, W), LAST_BY_V),
+        [(permutations._Enumeration, "_place", lambda enumeration, rank: INDICES)],
+    ),
     GuardMutation(
         "the order of positions does not matter",
         best(EVERYTHING, BY_V, make("mod", beside(1, BY_V), 2)),
