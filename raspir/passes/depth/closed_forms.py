@@ -255,8 +255,9 @@ def _moves(search: Search, aggregate: Sum, choice: Choice) -> bool:
     def has_others(node: Node) -> bool:
         return search.layer(node) == deepest and not facts[node].uniform
 
-    others = cone(choice.branches, has_others)
-    return search.layer(choice.condition) < deepest and all(isinstance(n, Elementwise) for n in others if has_others(n))
+    if search.layer(choice.condition) == deepest or all(search.layer(branch) < deepest for branch in choice.branches):
+        return False
+    return all(isinstance(n, Elementwise) for n in cone(choice.branches, has_others) if has_others(n))
 
 
 def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
