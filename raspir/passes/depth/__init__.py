@@ -32,6 +32,7 @@ from raspir.passes.depth import (
 )
 from raspir.passes.depth.budget import Budget
 from raspir.passes.depth.extraction import extracted
+from raspir.passes.depth.rounds import carry_over
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost
@@ -91,8 +92,12 @@ class Depth:
         limits = SearchLimits(context.attention, self.max_heads)
         budget = Budget(self.max_work, time.monotonic() + min(self.time_budget, _LONGEST))
         analysis = context.analysis(graph)
+        earlier: Search | None = None
         for _ in range(_ROUNDS):
             search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph), budget)
+            if earlier is not None:
+                carry_over(earlier, graph, search)
+            earlier = search
             found, remarks = extracted(graph, search, context.progress)
             is_better = cost(found) < cost(graph)
             if is_better:
