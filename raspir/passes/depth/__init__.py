@@ -35,6 +35,7 @@ from raspir.passes.depth import (
 )
 from raspir.passes.depth.budget import Budget
 from raspir.passes.depth.extraction import extracted
+from raspir.passes.depth.rounds import carry_over
 from raspir.passes.depth.search import Rules, Search, SearchLimits
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost
@@ -124,8 +125,12 @@ class Depth:
         """Return the fewest layers found by what ``analysis`` tells, in several rounds."""
         limits = SearchLimits(context.attention, self.max_heads)
         graph, remarks, by_cases = found.graph, found.remarks, found.by_cases
+        earlier: Search | None = None
         for _ in range(_ROUNDS):
             search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph), budget)
+            if earlier is not None:
+                carry_over(earlier, graph, search)
+            earlier = search
             new, made = extracted(graph, search, context.progress)
             by_cases = by_cases or any(step.rule.by_cases for step in search.steps.values())
             is_better = cost(new) < cost(graph)

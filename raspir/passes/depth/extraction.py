@@ -49,7 +49,7 @@ def _deepest(graph: Graph, search: Search, progress: Callable[[int, int], None] 
                 progress(len(visited), len(graph))
         deepest = max(deepest, search.layer(search.shallowest(output)))
     for node in graph:
-        search.results.setdefault(node, node)
+        search.keep(node)
     if progress is not None:
         progress(len(graph), len(graph))
     return deepest

@@ -122,6 +122,8 @@ class Search:
         self._rules = [[rule for rule in usable if rule.by_cases is by_cases] for by_cases in (False, True)]
         self.results: dict[Node, Node] = {}
         """The memo: the shallowest form found for each node, in post-order."""
+        self.unsearched: set[Node] = set()
+        """The nodes that were kept as written without a search."""
         self._open: set[Node] = set()
         self._following: dict[str, int] = {}
         self.memo: dict[object, Any] = {}
@@ -139,6 +141,12 @@ class Search:
                     self.results[node] = self._settle(node)
                     self.algebra.replaces(node, self.results[node])
         return self.results[root]
+
+    def keep(self, node: Node) -> None:
+        """Keep ``node`` as written, unless its shallowest form is known; its operands come first."""
+        if node not in self.results:
+            self.results[node] = node
+            self.unsearched.add(node)
 
     def adds_integers(self, aggregate: Aggregate) -> bool:
         """Return whether ``aggregate`` adds integers with default 0, or may be rewritten to do so.
