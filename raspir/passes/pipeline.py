@@ -23,7 +23,8 @@ from raspir.plugins.options import options_of, parse_choices, read_options, with
 from raspir.plugins.registry import advice
 from raspir.rewriting.graphs import gain
 
-DEFAULT: tuple[str, ...] = ("recognize", "fold", "merge", "depth", "fold", "merge", "fuse", "fold", "schedule")
+_SHALLOWER = ("depth", "fold", "merge", "fuse", "fold")
+DEFAULT: tuple[str, ...] = ("recognize", "fold", "merge", *_SHALLOWER, *_SHALLOWER, "schedule")
 """The default pipeline, in order."""
 
 
