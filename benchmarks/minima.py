@@ -143,6 +143,7 @@ def sum_below(end: SOp) -> SOp:
 
 
 is_a, is_b = tokens == "a", tokens == "b"
+is_either = is_a | is_b
 a, b, c = one_if(is_a), one_if(is_b), one_if(tokens == "c")
 at_a = key(is_a) == query(True)
 number = tokens.round()
@@ -276,6 +277,8 @@ PLACES = (
             where(total(a) > 0, "a", at(tokens, 0, "_")), attention="best", before=3),
     Minimum("place of the first a", total(where(is_a & (count_before == 0), indices, 0)),
             first_place, attention="best"),
+    Minimum("place of the first a or b", total(where(is_either & (before.value(one_if(is_either)) == 0), indices, 0)),
+            (key(is_either) == query(True)).best(indices, indices, pick="lowest"), attention="best"),
     Minimum("place of the last a", total(where(is_a & (after.value(a) == 0), indices, 0)),
             last_place, attention="best"),
     Minimum("first above 2", total(where((number > 2) & (before.value(number > 2) == 0), number, 0)),

@@ -252,7 +252,7 @@ def best_of_deep(m: Maker) -> None:
 @deep
 def member(m: Maker) -> None:
     """Add the first or last position that satisfies a condition, by a sum over its mask, or the value there or near."""
-    mask = m.pick("bool")
+    mask = m.pick("bool") | m.pick("bool") if m.chance(0.2) else m.pick("bool")
     side = m.select(m.choose("lt", "gt"), indices, indices)
     number = m.one_of(lambda: side.value(where(mask, 1, 0)), lambda: m.both(side, m.on(mask)).value(1))
     found = mask & m.compare("eq", number, 0)

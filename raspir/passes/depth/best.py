@@ -19,6 +19,7 @@ from raspir.analysis.ranks import Order, Rank
 from raspir.analysis.selectors import Disjunction
 from raspir.ir import Atom, Node
 from raspir.ir.views import Aggregate, Compare, Mean, Sum
+from raspir.passes.depth.masks import any_of, counted_members, is_of_key, masked_clause, masked_rank
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.rewriting.algebra import Algebra, outcome
 
@@ -42,7 +43,7 @@ class _Found:
 
 def fetch_by_rank(search: Search, aggregate: Aggregate) -> Iterator[Node]:
     """Fetch from the best position instead of from the one with a given count."""
-    clause = clause_of(search.algebra.formula(aggregate))
+    clause = masked_clause(search, search.algebra.formula(aggregate))
     if clause is None:
         return
     for pair, allowed in clause.sets.items():
@@ -55,7 +56,7 @@ def _found(search: Search, clause: Conjunct, pair: Comparison, allowed: IntSet) 
     """Return the member that a condition on a count finds, or ``None`` if no single head could find it."""
     if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
         return None
-    others, rank = clause.without(pair), search.facts.rank(pair.key.term)
+    others, rank = clause.without(pair), masked_rank(search, pair.key.term)
     if rank is None or not others.implies(rank.members):
         return None
     wanted = (allowed if pair.query.terms else allowed & rank.of_members).single
@@ -95,7 +96,7 @@ def _relative(search: Search, rank: Rank, query: Linear, offset: int) -> tuple[D
     count[j] = count[i] + offset has N(j) = N(i) + offset, minus one if the key's count is inclusive, plus one if the
     query's is and i is a member.
     """
-    own = search.facts.rank(query.term)
+    own = masked_rank(search, query.term)
     if own is None or own.members != rank.members or own.order != rank.order:
         return None
     ahead = offset - rank.inclusive
@@ -118,13 +119,13 @@ def _absolute(search: Search, rank: Rank, query: Linear, wanted: int) -> tuple[D
         return normal.EVERYTHING, False
     if wanted != int(rank.inclusive) - 1 or query.term is None:
         return None
-    return (normal.EVERYTHING, True) if search.facts.counted(query.term) == (rank.members,) else None
+    return (normal.EVERYTHING, True) if counted_members(search, query.term) == rank.members else None
 
 
 def _fetched(search: Search, aggregate: Aggregate, found: _Found) -> Iterator[Node]:
     algebra = search.algebra
     default = algebra.const(aggregate.default)
-    inner = {pair: allowed for pair, allowed in found.rest.sets.items() if _is_of_key(search, pair)}
+    inner = {pair: allowed for pair, allowed in found.rest.sets.items() if is_of_key(search, pair)}
     outer = found.rest.without(*inner)
     value = algebra("where", algebra.holds(inner), aggregate.value, default) if inner else aggregate.value
     among = algebra.selector(found.among)
@@ -229,9 +230,9 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Compar
     marks = facts.compared("eq", aggregate.value, algebra.const(1))
     marked = normal.both((others.without(index),), marks)
     members: Disjunction = (rank.members,)
-    if marked is None or not all(_is_of_key(search, each) for c in (*marked, *members) for each in c.sets):
+    if marked is None or not all(is_of_key(search, each) for c in (*marked, *members) for each in c.sets):
         return None
-    is_member, is_marked = _any_of(algebra, members), _any_of(algebra, marked)
+    is_member, is_marked = any_of(algebra, members), any_of(algebra, marked)
     rightwards = side == IntSet.where("gt")
     # When counting away from the query, a member ends the run after itself only if its count includes it.
     ends_late = rank.inclusive == (rightwards == rank.order.reverse)
@@ -243,19 +244,6 @@ def _in_run(search: Search, aggregate: Aggregate, clause: Conjunct, pair: Compar
     order = Order(None, False, index, not rightwards)
     found = best(algebra, order, False, algebra.selector(among), mark, False)
     return algebra("and", algebra("not", is_member), found) if ends_late else found
-
-
-def _is_of_key(search: Search, pair: Comparison) -> bool:
-    """Return whether a condition on ``pair`` can be computed at the key, without an opaque predicate."""
-    return search.facts.of_keys(pair) and pair.kind != "by"
-
-
-def _any_of(algebra: Algebra, formula: Disjunction) -> Node:
-    """Return the disjunction of clauses of key conditions, as a boolean of the key."""
-    result = algebra.const(False)
-    for clause in formula:
-        result = algebra("or", result, algebra.holds(clause.sets))
-    return result
 
 
 RULES: Rules = (

@@ -225,8 +225,9 @@ def value_condition(search: Search, aggregate: Sum) -> Iterator[Node]:
         return
     algebra, facts = search.algebra, search.facts
     rest, total = facts.linear(aggregate.value), Linear({})
+    deepest = max(map(search.layer, rest.terms), default=0)
     for term, coefficient in rest.terms.items():
-        choice = choice_of(algebra, term)
+        choice = choice_of(algebra, term) if search.layer(term) == deepest else None  # others may cancel deeper terms
         if choice is not None and _moves(search, aggregate, choice):
             column = facts.column(choice.condition)
             other = complement(column)
@@ -251,13 +252,13 @@ def _moves(search: Search, aggregate: Sum, choice: Choice) -> bool:
         return False
     if facts[choice.condition].position_computable:
         return True
+    if not search.layer(choice.condition) < max(map(search.layer, choice.branches)) == deepest:
+        return False
 
     def has_others(node: Node) -> bool:
         return search.layer(node) == deepest and not facts[node].uniform
 
-    if search.layer(choice.condition) == deepest or all(search.layer(branch) < deepest for branch in choice.branches):
-        return False
-    return all(isinstance(n, Elementwise) for n in cone(choice.branches, has_others) if has_others(n))
+    return all(isinstance(node, Elementwise) for node in cone(choice.branches, has_others) if has_others(node))
 
 
 def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:

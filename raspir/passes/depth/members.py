@@ -18,6 +18,7 @@ from raspir.ir.types import INT
 from raspir.ir.views import Sum, Where
 from raspir.passes.depth.closed_forms import interval_of, position_multiple
 from raspir.passes.depth.cones import cone, read_at_keys
+from raspir.passes.depth.masks import counted_members, masked_clause, masked_rank, rank_in
 from raspir.passes.depth.search import Rule, Rules, Search
 
 
@@ -40,7 +41,7 @@ def sum_over_members(search: Search, aggregate: Sum) -> Iterator[Node]:
 def _compares_counts(search: Search, aggregate: Sum) -> bool:
     """Return whether a key, or the value, depends on a running count through elementwise maps."""
     found = cone(read_at_keys(aggregate), lambda node: search.layer(node) > 0)
-    return any(isinstance(node, Sum) and search.facts.rank(node) is not None for node in found)
+    return any(isinstance(node, Sum) and masked_rank(search, node) is not None for node in found)
 
 
 def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:
@@ -63,7 +64,7 @@ def _choices(search: Search, value: Node) -> Iterator[tuple[Node, Node, Node]]:
 
 def _simpler(search: Search, aggregate: Sum, test: Node, formula: Disjunction) -> Node | None:
     """Return a simpler selector of the positions of ``formula``, which joins ``test``, or ``None`` if none is known."""
-    if not any(_rank(search, pair) for clause in formula for pair in clause.sets):
+    if not any(rank_in(search, pair) for clause in formula for pair in clause.sets):
         return None
     clauses = []
     for clause in formula:
@@ -74,13 +75,24 @@ def _simpler(search: Search, aggregate: Sum, test: Node, formula: Disjunction) -
     if tuple(clauses) != formula or search.layer(selector) < max(map(search.layer, (aggregate.selector, test))):
         return selector
     becomes_one = search.facts.at_most_one(selector) and not search.facts.at_most_one(aggregate.selector)
-    return selector if becomes_one else None
+    return selector if becomes_one or _finds_member(search, masked_clause(search, formula)) else None
+
+
+def _finds_member(search: Search, clause: Conjunct | None) -> bool:
+    """Return whether a clause asks for one rank among the members that it selects."""
+    for pair, allowed in clause.sets.items() if clause is not None else ():
+        rank = rank_in(search, pair)
+        if rank is not None and clause is not None and isinstance(pair.query, Linear):
+            possible = allowed if pair.query.terms else allowed & rank.of_members
+            if possible.single is not None and clause.without(pair).implies(rank.members):
+                return True
+    return False
 
 
 def _satisfiable(search: Search, clause: Conjunct) -> Conjunct | None:
     """Return ``clause`` with what its conditions mean for members; ``None`` if one holds at none of them."""
     for pair, allowed in clause.sets.items():
-        rank = _rank(search, pair)
+        rank = rank_in(search, pair)
         if rank is None or not clause.without(pair).implies(rank.members):
             continue
         assert isinstance(pair.query, Linear)
@@ -92,13 +104,6 @@ def _satisfiable(search: Search, clause: Conjunct) -> Conjunct | None:
         others = clause.without(pair)
         clause = others if possible == rank.of_members else Conjunct({**others.sets, pair: possible})
     return clause
-
-
-def _rank(search: Search, pair: Comparison) -> Rank | None:
-    """Return the rank that is the key of a condition, if any."""
-    if pair.kind != "int" or not isinstance(pair.key, Linear) or not isinstance(pair.query, Linear):
-        return None
-    return search.facts.rank(pair.key.term)
 
 
 def _by_ends(search: Search, clause: Conjunct) -> Conjunct | None:
@@ -126,14 +131,14 @@ def _split(search: Search, clause: Conjunct) -> tuple[Conjunct, dict[Comparison,
 
 def _by_end(search: Search, places: Conjunct, pair: Comparison, allowed: IntSet) -> Conjunct | None:
     """Return a condition on a running count as one on the position of the first or the last member."""
-    rank = _rank(search, pair)
+    rank = rank_in(search, pair)
     if rank is None or rank.order.by is not None or not all(map(search.facts.of_keys, rank.members.sets)):
         return None
     assert isinstance(pair.query, Linear)
     suffix, inclusive = rank.order.reverse, rank.inclusive
     if not pair.query.terms:
         possible, zero = IntSet.where("ge"), allowed
-    elif pair.query.term is not None and search.facts.counted(pair.query.term) == (rank.members,):
+    elif pair.query.term is not None and counted_members(search, pair.query.term) == rank.members:
         # All members are counted if and only if none is on the other side.
         possible, zero = IntSet.where("le"), allowed
         suffix, inclusive = not suffix, not inclusive

@@ -25,6 +25,7 @@ from rewriting import (
     words,
 )  # fmt: skip
 
+import raspir
 from raspir import indices, key, query, select, tokens, where
 from raspir.analysis.ranks import Rank
 from raspir.passes.depth import best
@@ -68,6 +69,41 @@ def test_the_first_and_the_last_in_any_order(order, by, last, default, value, wo
     before, after = alone(BY_RANK, (key(counted) == query(place)).value(value, default))
     assert layers(before, after) == (2, 1)
     assert not differing(before, after, [word, *TEXTS[:8], *NUMBERS[:4]])
+
+
+EITHER = (tokens == "a") | (tokens == "b")
+COUNTED, SO_FAR = ((side(key(indices), query(indices))).value(where(EITHER, 1, 0)) for side in (LESS, operator.le))
+AFTER = (key(indices) > query(indices)).value(EITHER)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        everything.value(where(EITHER & (COUNTED == 0), indices, 0)),
+        everything.value(where(((tokens == "b") | (tokens == "a")) & (SO_FAR == 1), indices, 0)),
+        everything.value(where(EITHER & (AFTER == 0), indices, 0)),
+        everything.value(where(SO_FAR == 0, 1, 0)),
+        ((key(COUNTED) == query(0)) & (key(EITHER) == query(True))).value(tokens, "_"),
+        ((key(COUNTED) == query(SO_FAR)) & (key(EITHER) == query(True))).value(indices, -1),
+        ((key(SO_FAR) == query(everything.value(EITHER))) & (key(EITHER) == query(True))).value(indices, -1),
+        (key(where(EITHER, COUNTED, -1)) == query(0)).value(indices),
+    ],
+)
+def test_members_of_two_kinds(program):
+    optimized = raspir.optimize(program, attention="best")
+    assert optimized.stats().layers == 1
+    assert not differing(as_graph(program), optimized, TEXTS)
+
+
+def test_members_of_several_kinds_stay():
+    other = (key(indices) < query(indices)).value(where((tokens == "a") | (tokens == "c"), 1, 0))
+    for program in (
+        everything.value(where(EITHER & (COUNTED == 1), indices, 0)),
+        everything.value(where(EITHER & (other == 0), indices, 0)),
+        ((key(COUNTED) == query(0)) & (key(tokens) == query("a"))).value(indices) * 1,
+    ):
+        optimized = raspir.optimize(program, attention="best")
+        assert not differing(as_graph(program), optimized, TEXTS)
 
 
 @pytest.mark.parametrize("inputs", [TEXTS, NUMBERS, FLOATS])

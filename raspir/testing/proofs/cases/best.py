@@ -33,7 +33,8 @@ SIDES = {"j < i": BEFORE, "j <= i": UP_TO, "j > i": AFTER, "j >= i": FROM}
 # Best by rank
 
 ORDERS = [("lt", "j < i"), ("lt", "j >= i"), ("gt", "j <= i"), ("gt", "j > i")]
-WITHIN = {"x == 'a'": IS_A, "x[j] == x[i]": SAME, "any": EVERYTHING}
+OF_TWO = either(IS_A, select("eq", X, "b"))
+WITHIN = {"x == 'a'": IS_A, "x == 'a' or x == 'b'": OF_TWO, "x[j] == x[i]": SAME, "any": EVERYTHING}
 
 
 def _ranked(by: Node, first: str, ties: str) -> Node:
@@ -63,8 +64,8 @@ def _relative() -> Iterator[tuple[str, Node]]:
     for (text, within), side in product(WITHIN.items(), SIDES):
         other_side = side.replace("=", "") if "=" in side else side.replace(" i", "= i")
         for asks, step in product((side, other_side), (-1, 0, 1, 2)):
-            ahead = step - ("=" in side) + ("=" in asks and within is not IS_A)
-            if ahead not in ((-1, 0) if within is IS_A else (-1, 1) if within is EVERYTHING else (-1, 0, 1)):
+            ahead = step - ("=" in side) + ("=" in asks and within not in (IS_A, OF_TWO))
+            if ahead not in ((-1, 0) if within in (IS_A, OF_TWO) else (-1, 1) if within is EVERYTHING else (-1, 0, 1)):
                 continue
             count, asked = total(both(SIDES[side], within), 1), total(both(SIDES[asks], within), 1)
             selected = both(select("eq", count, beside(step, asked) if step else asked), within)
@@ -246,8 +247,8 @@ BY_V = either(both(IS_A, select("lt", V, V)), both(IS_A, both(select("eq", V, V)
 ENDS = make("or", STOP, MARK)
 EXISTS: Patch = (rules, "_existence", _as_exists)
 STRICTLY: Patch = (rules, "clause_of", _as_run)
-NOT_OPAQUE: Patch = (rules, "_is_of_key", lambda search, pair: search.facts.of_keys(pair))
-OF_KEYS: Patch = (rules, "_is_of_key", always(True))
+NOT_OPAQUE: Patch = (rules, "is_of_key", lambda search, pair: search.facts.of_keys(pair))
+OF_KEYS: Patch = (rules, "is_of_key", always(True))
 
 
 def _exists(run: Node, mark: Node = MARK) -> Node:
