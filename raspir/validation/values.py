@@ -366,8 +366,8 @@ def names_in(terms: Iterable[Term]) -> set[str]:
 def float_result(name: str, *operands: Term) -> Term:
     """Return the result of an operation on floats: folded for constants, else an uninterpreted function.
 
-    A quotient of whole numbers has their sign, since it is too large to round to zero. It is beside 1 as they are beside
-    each other, if they are representable: rounding does not pass the neighbors of 1.
+    A quotient of whole numbers has their sign, since it is too large to round to zero. If they are representable, it is
+    on the side of 1 that they tell, since rounding does not pass the neighbors of 1.
     """
     result = _folded(name, operands)
     if result is not None:
