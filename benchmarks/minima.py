@@ -301,6 +301,7 @@ COUNTS = (
     Minimum("an a before an earlier one", (before & at_a).value(one_if(cum(a) > 0)) > 0, count_before > 0),
     Minimum("a prefix of three", total(one_if(many)) > 0, total(a) > 2),
     Minimum("no prefix of two", total(one_if(cum(a) < 2)) == length, total(a) < 2),
+    Minimum("mean of what holds everywhere", everywhere.mean(one_if(cum(a) > 0)) == 1, at(a, 0) > 0),
     Minimum("counts below", (key(cum(a)) < query(cum(a))).value(a), where(cum(a) > 0, cum(a) - 1, 0)),
     Minimum("counts up to", (key(cum(a)) <= query(cum(a))).value(a), cum(a)),
     Minimum("counts above", (key(cum(a)) > query(cum(a))).value(a), total(a) - cum(a)),

@@ -209,7 +209,10 @@ def of_counts(m: Maker) -> None:
     mask = m.pick("bool")
     counted = count(m, mask)
     marks = where(mask, 1, 0)
-    if m.chance(0.6):
+    if m.chance(0.1):
+        share = reach(m).mean(where(compared(m, counted), 1, 0))
+        m.keep(m.choose(share == 1, share < 1, share > 0), "bool")
+    elif m.chance(0.6):
         tested(m, reach(m).value(where(compared(m, counted), m.choose(1, marks, indices), 0)))
     else:
         selector = m.select(m.comparison(), counted, counted)

@@ -366,7 +366,8 @@ def names_in(terms: Iterable[Term]) -> set[str]:
 def float_result(name: str, *operands: Term) -> Term:
     """Return the result of an operation on floats: folded for constants, else an uninterpreted function.
 
-    A quotient of whole numbers has their sign, since it is too large to round to zero.
+    A quotient of whole numbers has their sign, since it is too large to round to zero. If they are representable, it is
+    on the side of 1 that they tell, since rounding does not pass the neighbors of 1.
     """
     result = _folded(name, operands)
     if result is not None:
@@ -377,10 +378,17 @@ def float_result(name: str, *operands: Term) -> Term:
 
 
 def _with_sign(quotient: Term, a: Term, b: Term) -> Term:
-    """Return an uninterpreted quotient with the sign of ``a / b``."""
-    zero = z3.RealVal(0)
-    size = z3.If(quotient == zero, z3.RealVal(1), z3.If(quotient < zero, -quotient, quotient))
+    """Return an uninterpreted quotient with the sign of ``a / b``, and on the same side of 1 and -1."""
+    zero, one = z3.RealVal(0), z3.RealVal(1)
+    size = z3.If(quotient == zero, one, _magnitude(quotient))
+    above, below = z3.If(size > one, size, one + one), z3.If(size < one, size, one / 2)
+    beside = z3.If(_magnitude(a) == _magnitude(b), one, z3.If(_magnitude(a) > _magnitude(b), above, below))
+    size = z3.If(_within(_EXACT, [a, b]), beside, size)
     return z3.If(a == zero, zero, z3.If((a > zero) == (b > zero), size, -size))
+
+
+def _magnitude(real: Term) -> Term:
+    return z3.If(real < 0, -real, real)
 
 
 def float_is_defined(name: str, *operands: Term) -> Term:

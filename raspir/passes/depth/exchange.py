@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from raspir.analysis import Comparison, Conjunct, IntSet, Linear
@@ -44,6 +45,19 @@ def exchange(search: Search, aggregate: Sum) -> Iterator[Node]:
             return
 
 
+@dataclass
+class _Exchanged:
+    """A sum of sums.
+
+    Attributes:
+        total: the terms that need no weights at the keys.
+        weights: the weights by which each sequence is multiplied at the keys of a selector.
+    """
+
+    total: Linear
+    weights: dict[tuple[Node, Node | None], Polynomial] = field(default_factory=dict)
+
+
 class _Exchange:
     """The rewrite of one sum.
 
@@ -72,11 +86,14 @@ class _Exchange:
     def made(self) -> Node | None:
         """Return the sum of the terms, ``None`` if there is only one that is no sum, or if it takes too many heads."""
         total, rest, deep = Linear({}), Linear({}), 0
+        weights: dict[tuple[Node, Node | None], Polynomial] = {}
         deepest = self._search.layer(self._outer.value)
         for term, factor in self._polynomials.combination(self._outer.value).items():
             sums = self._exchanged(term, factor) if isinstance(term, Sum) else None
             if sums is not None:
-                total, deep = total.plus(sums), deep + 2
+                total, deep = total.plus(sums.total), deep + 2
+                for each, weight in sums.weights.items():
+                    weights[each] = self._polynomials.plus(weights.get(each, {}), weight)
             elif term is not None and self._search.layer(term) == deepest:
                 summand = self._polynomials.linear_times(factor, term)
                 total, deep = total.plus(self._summed(self._outer.selector, summand)), deep + 1
@@ -87,6 +104,8 @@ class _Exchange:
                 rest = rest.plus(self._polynomials.linear_times(factor, term))
         if deep < 2 or len(self._selectors) > self._search.limits.max_heads:
             return None
+        for (selector, sequence), weight in weights.items():
+            total = total.plus(self._weighted(selector, weight, sequence))
         return self._algebra.linear(total.plus(self._summed(self._outer.selector, rest)))
 
     def _has_uniform(self, factor: Polynomial, layer: int) -> bool:
@@ -101,22 +120,23 @@ class _Exchange:
         node = self._algebra.linear(value.divided(factor))
         return self._facts.linear(self._algebra("sum", selector, node, default=0)).scaled(factor)
 
-    def _exchanged(self, inner: Sum, factor: Polynomial) -> Linear | None:
+    def _exchanged(self, inner: Sum, factor: Polynomial) -> _Exchanged | None:
         """Return the sum of a polynomial times a sum, ``None`` if the positions between may form no intervals."""
         if not self._facts[inner.value].domain.integral or not isinstance(inner.default, int):
             return None
-        value, result = self._facts.linear(inner.value), Linear({})
+        value, total = self._facts.linear(inner.value), Linear({})
         if inner.default != 0:
             # Where nothing is selected, the sum is the default.
             unselected = self._unselected(inner)
             if unselected is None:  # where one position is selected, the sum is the default and its difference from it
                 value = value.plus(Linear({}, -int(inner.default)))
             factors = self._polynomials.linear_times(factor, unselected)
-            result = self._summed(self._outer.selector, factors).scaled(int(inner.default))
+            total = self._summed(self._outer.selector, factors).scaled(int(inner.default))
         pairs = self._pairs(inner)
         if pairs is None:
             return None
         self.least = max(self.least, self._search.layer(inner.value) + 1)
+        result = _Exchanged(total)
         regions = Regions(self._search, self._polynomials, factor, self._way)
         for sign, s, t in pairs:
             found = regions.of(s, t)
@@ -125,7 +145,7 @@ class _Exchange:
             self.splits |= regions.splits
             self.clips |= regions.clips
             for region in found:
-                result = result.plus(self._over(region, value), sign)
+                self._add(result, region, value, sign)
         return result
 
     def _unselected(self, inner: Sum) -> Node | None:
@@ -136,17 +156,19 @@ class _Exchange:
         width = self._algebra("sum", inner.selector, one, default=0)
         return self._algebra("where", self._algebra("eq", width, zero), one, zero)
 
-    def _over(self, region: Region, value: Linear) -> Linear:
-        """Return the sum of ``value`` over a region, in which each counts as often as the region tells."""
+    def _add(self, result: _Exchanged, region: Region, value: Linear, sign: int) -> None:
+        """Add the sum of ``value`` over a region, in which each counts as often as the region tells, to ``result``."""
         selector, node = self._algebra.selector(region.formula), self._algebra.linear(value)
         self._selectors.add(selector)
-        result = Linear({})
         if region.query:
             summed = self._algebra("sum", selector, node, default=0)
-            result = self._polynomials.linear_times(region.query, summed)
-        return result.plus(self._weighted(selector, region.key, node))
+            result.total = result.total.plus(self._polynomials.linear_times(region.query, summed), sign)
+        for sequence, factor in self._polynomials.combination(node).items() if region.key else ():
+            weight = result.weights.get((selector, sequence), {})
+            more = self._polynomials.times(factor, region.key)
+            result.weights[selector, sequence] = self._polynomials.plus(weight, more, sign)
 
-    def _weighted(self, selector: Node, factor: Polynomial, value: Node) -> Linear:
+    def _weighted(self, selector: Node, factor: Polynomial, value: Node | None) -> Linear:
         """Return the sum of a polynomial of the key times ``value``, with uniform factors outside it."""
         groups = self._polynomials.by_uniform(factor)
         divisor = 1 if all(map(self._polynomials.is_integral, groups.values())) else self._polynomials.divisor(factor)

@@ -239,16 +239,18 @@ def _widened(search: Search, pair: Comparison, allowed: IntSet) -> IntSet | None
 def _existence(search: Search, node: Compare) -> tuple[bool, Disjunction] | None:
     """Return the positions of which a comparison tests whether there are any, and the outcome that it tests for.
 
-    It compares a sum of integers of at least 0, or their mean, with the least that one position contributes.
+    It compares a sum of integers of at least 0, or their mean, with the least that one position contributes; or a mean
+    of zeros and ones with 1, as it is less if one is 0.
     """
     for aggregate, bound in ((node.a, node.b), (node.b, node.a)):
-        found = _tests_positive(search, node, aggregate, bound)
-        if found is not None:
-            assert isinstance(aggregate, Aggregate)
-            facts = search.facts
-            positive = facts.compared("gt", aggregate.value, search.algebra.const(0))
-            formula = normal.both(facts[aggregate.selector].formula, positive)
-            return None if formula is None else (found, formula)
+        for tests, comparison in ((_tests_positive, "gt"), (_tests_zero, "eq")):
+            found = tests(search, node, aggregate, bound)
+            if found is not None:
+                assert isinstance(aggregate, Aggregate)
+                facts = search.facts
+                tested = facts.compared(comparison, aggregate.value, search.algebra.const(0))
+                formula = normal.both(facts[aggregate.selector].formula, tested)
+                return None if formula is None else (found, formula)
     return None
 
 
@@ -264,6 +266,21 @@ def _tests_positive(search: Search, node: Compare, aggregate: Node, bound: Node)
     if single == 0:
         return {"gt": True, "ne": True, "le": False, "eq": False}.get(name)
     return {"ge": True, "lt": False}.get(name) if single == 1 and isinstance(aggregate, Sum) else None
+
+
+def _tests_zero(search: Search, node: Compare, aggregate: Node, bound: Node) -> bool | None:
+    """Return whether a comparison holds if a mean of zeros and ones has a zero, ``None`` if neither.
+
+    It is 1 only if there is none, since no quotient of two smaller integers is rounded to 1.
+    """
+    single = search.facts[bound].domain.single
+    if not isinstance(aggregate, Mean) or isinstance(single, str) or single != 1:
+        return None
+    value = search.facts[aggregate.value].domain
+    if not value.integral or value.low < 0 or value.high > 1 or not search.facts.selects_some(aggregate.selector):
+        return None
+    name = node.operation.name if node.a is aggregate else MIRRORED[node.operation.name]
+    return {"lt": True, "ne": True, "ge": False, "eq": False}.get(name)
 
 
 def sum_of_positive(search: Search, node: Compare) -> Iterator[Node]:

@@ -193,3 +193,14 @@ def test_guards():
 def test_what_is_not_excluded_alone_stays():
     stays(COMPLEMENT, (key(indices) < query(length - 2)).value(NUMBER), NUMBERS, attention="select")
     stays(COMPLEMENT, (key(indices) < query(length - 1)).mean(NUMBER), NUMBERS)
+
+
+@pytest.mark.parametrize("depth", range(2, 9))
+def test_nested_sums_have_one_weight_for_each_value(depth):
+    program = where(tokens == "a", 1, 0)
+    for _ in range(depth):
+        program = (key(indices) <= query(indices)).value(program)
+    before = raspir.lower(program)
+    after = raspir.optimize(program)
+    assert (after.stats().layers, after.stats().heads, after.stats().values) == (1, 1, depth)
+    assert not differing(before, after, ["", "a", "ba", "abba", "bbabaa"])

@@ -45,6 +45,7 @@ ONCE = {
 }
 COMPARED = (("gt", 0), ("eq", 0), ("ge", 2), ("ne", 1), ("lt", LENGTH), ("le", INDICES))
 NEITHER: Patch = (rules, "_tests_positive", always(True))
+NO_ZERO: Patch = (rules, "_tests_zero", always(False))
 MONOTONE: Patch = (Analysis, "steps", always(Steps(0, 1)))
 COUNT_MUTATIONS = (
     GuardMutation(
@@ -57,6 +58,12 @@ COUNT_MUTATIONS = (
     ),
     GuardMutation(
         "no summand is below 0", make("gt", total(EVERYTHING, beside(-3, make("mul", RUNNING, 2))), 0), [NEITHER]
+    ),
+    GuardMutation("the mean is of zeros and ones", make("eq", mean(EVERYTHING, RUNNING), 1), [NO_ZERO]),
+    GuardMutation(
+        "the mean is of some positions",
+        make("eq", mean(AFTER, make("where", MARKS["count > 1"], 1, 0)), 1),
+        [(Analysis, "selects_some", always(True))],
     ),
     GuardMutation("the sum is compared with 0", make("gt", total(EVERYTHING, RUNNING), 1), [NEITHER]),
     GuardMutation(
@@ -83,6 +90,12 @@ def _counts() -> Iterator[ProofCase]:
     for (where, selector), (text, mark) in product(INTERVALS.items(), ONCE.items()):
         yield COUNT.case(f"there is {text} in {where}", make("ne", total(selector, mark), 0))
     yield COUNT.case("a mean of counts is 0", make("le", mean(UP_TO, RUNNING), 0))
+    for (where, selector), (comparison, bound) in product(
+        (("all", EVERYTHING), ("j <= i", UP_TO)), (("eq", 1), ("ne", 1.0), ("lt", 1), ("ge", 1))
+    ):
+        for text in ("count > 1", "count <= 1"):
+            node = make(comparison, mean(selector, make("where", MARKS[text], 1, 0)), bound)
+            yield COUNT.case(f"the mean of {text} in {where} {comparison} 1 is known from one", node)
     yield COUNT.case("1 > a sum of counts", make("gt", 1, total(FROM, SUFFIX)))
     either = make("or", MARKS["count > 1"], MARKS["count == 0"])
     yield COUNT.case("there is count > 1 or count == 0", make("gt", total(BEFORE, either), 0))
