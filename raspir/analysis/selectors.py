@@ -109,7 +109,11 @@ class Conjunct:
 
     def implies(self, other: Conjunct) -> bool:
         """Return whether this clause implies ``other``, judging by shared pairs alone (sound, not complete)."""
-        return all(pair in self.sets and self.sets[pair] <= allowed for pair, allowed in other.sets.items())
+        for pair, allowed in other.sets.items():
+            own = self.sets.get(pair)
+            if own is None or not own <= allowed:
+                return False
+        return True
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Conjunct) and self.sets == other.sets

@@ -55,13 +55,12 @@ def build(name: str, /, *operands: Node, **attributes: Attribute) -> Node:
     operation = OPERATIONS.get(name)
     if operation is None:
         raise GraphError(f"there is no operation {show(name)}")
-    unknown = attributes.keys() - {attribute for attribute, _ in operation.attributes}
+    unknown = attributes.keys() - {attribute for attribute, _ in operation.attributes} if attributes else ()
     if unknown:
         raise GraphError(f"{name}: it has no attribute {', '.join(sorted(unknown))}")
-    needed = [attribute for attribute, kind in operation.attributes if not kind.optional]
-    if not attributes.keys() >= set(needed):
-        lacking = ", ".join(attribute for attribute in needed if attribute not in attributes)
-        raise GraphError(f"{name}: it needs the attribute {lacking}")
+    lacking = [each for each, kind in operation.attributes if not kind.optional and each not in attributes]
+    if lacking:
+        raise GraphError(f"{name}: it needs the attribute {', '.join(lacking)}")
     values = tuple(attributes.get(attribute, kind.default) for attribute, kind in operation.attributes)
     problem = malformed(operation, operands, values)
     if problem:

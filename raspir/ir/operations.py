@@ -139,8 +139,9 @@ class Operation:
     def infer(self, types: tuple[Type, ...], attributes: tuple[Attribute, ...]) -> Type:
         """Return the type of the result, or :data:`~raspir.ir.types.NOTHING` if the operands are ill-typed."""
         taken = self.takes * len(types) if self.variadic else self.takes
-        if any(type_ not in most for type_, most in zip(types, taken, strict=True)):
-            return NOTHING
+        for type_, most in zip(types, taken, strict=True):
+            if type_ not in most:
+                return NOTHING
         return self.rule(types, attributes)
 
     def bounded(self, operands: Sequence[Range]) -> tuple[ranges.Bound, ranges.Bound]:

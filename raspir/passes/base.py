@@ -67,7 +67,7 @@ class PassContext:
         A cached analysis with far more nodes than the graph, as after a long search, is replaced.
         """
         for known in self._analyses:
-            if known.fits(graph) and len(known) < 8 * len(graph) + 1000:
+            if known.fits(graph) and len(known) < 16 * len(graph) + 1000:
                 return known
         self._analyses[:] = [Analysis.of(graph)]
         return self._analyses[0]

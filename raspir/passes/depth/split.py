@@ -213,13 +213,18 @@ def _answer(search: Search, aggregate: Aggregate, case: Case, constant: Node) ->
     algebra = search.algebra
     constants: dict[Node, Node | None] = {case.value: constant}
     # The atom of a query is known at the query only: the same sequence as a key stays unchanged.
-    uniform = dict(constants) if search.facts[case.value].uniform else {}
+    uniform = dict(constants) if search.facts[case.value].uniform else None
+    # Many aggregates share long chains of maps, few of which depend on the value.
+    depends: dict[Node, bool] = search.memo.setdefault(("depends", case.value), {case.value: True})
+
+    def enters(node: Node) -> bool:
+        return computed(node, _mapped, lambda each: any(depends[part] for part in _mapped(each)), depends)
 
     def at_key(root: Node) -> Node | None:
-        return substituted(search, root, uniform)
+        return root if uniform is None else substituted(search, root, uniform, enters)
 
     def at_query(root: Node) -> Node | None:
-        return substituted(search, root, constants)
+        return substituted(search, root, constants, enters)
 
     known: dict[Node, Node] = {}
     if case.condition is not None:
@@ -231,21 +236,27 @@ def _answer(search: Search, aggregate: Aggregate, case: Case, constant: Node) ->
     return answer if answer is not None and search.facts[answer].total else None
 
 
-def substituted(search: Search, root: Node, memo: dict[Node, Node | None]) -> Node | None:
+def substituted(
+    search: Search, root: Node, memo: dict[Node, Node | None], enters: Callable[[Node], bool] = lambda _: True
+) -> Node | None:
     """Return the elementwise ``root`` with the nodes in ``memo`` substituted, or ``None`` if it could fail then.
 
-    The results for all nodes on the way are added to ``memo``.
+    The results for all nodes on the way are added to ``memo``. Nodes that ``enters`` rejects are left unchanged.
     """
 
     def parts(node: Node) -> tuple[Node, ...]:
-        return node.operands if isinstance(node, Elementwise) else ()
+        return _mapped(node) if enters(node) else ()
 
     def rebuilt(node: Node) -> Node | None:
-        if not isinstance(node, Elementwise):
-            return node
-        return _rebuilt(search, node, [memo[operand] for operand in node.operands])
+        operands = parts(node)
+        return _rebuilt(search, node, [memo[operand] for operand in operands]) if operands else node
 
     return computed(root, parts, rebuilt, memo)
+
+
+def _mapped(node: Node) -> tuple[Node, ...]:
+    """Return the operands of an elementwise map; none for any other node."""
+    return node.operands if isinstance(node, Elementwise) else ()
 
 
 def _rebuilt(search: Search, node: Node, operands: list[Node | None]) -> Node | None:
