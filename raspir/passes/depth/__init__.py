@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from raspir.analysis import Analysis
-from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.analysis.domains import LIMIT
 from raspir.ir import BudgetWarning, Graph
 from raspir.ir.errors import warn
@@ -34,10 +33,8 @@ from raspir.passes.depth import (
     uniform,
 )
 from raspir.passes.depth.budget import Budget
-from raspir.passes.depth.extraction import extracted
-from raspir.passes.depth.rounds import carry_over
-from raspir.passes.depth.search import Rules, Search, SearchLimits
-from raspir.rewriting.algebra import Algebra
+from raspir.passes.depth.rounds import Found, Rounds
+from raspir.passes.depth.search import Rules, SearchLimits
 from raspir.rewriting.graphs import cost
 
 RULES: Rules = (
@@ -63,23 +60,7 @@ RULES: Rules = (
 )
 """All rules, in the order in which they are tried."""
 
-_ROUNDS = 6
 _LONGEST = 1e9  # seconds, so that the sum with the clock is a float for any integer
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A graph that searches have found.
-
-    Attributes:
-        graph: the graph.
-        remarks: the remarks about their rewrites.
-        by_cases: whether they answered for each case of some value.
-    """
-
-    graph: Graph
-    remarks: tuple[Remark, ...] = ()
-    by_cases: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,35 +91,18 @@ class Depth:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
         deadline = time.monotonic() + min(self.time_budget, _LONGEST)
         budgets = [Budget(self.max_work, deadline) for _ in range(3)]
-        best = self._searched(_Found(graph), context.analysis(graph), budgets[0], context)
+        limits = SearchLimits(context.attention, self.max_heads)
+        rounds = Rounds(RULES, limits, self.max_table, context.progress)
+        best = rounds.searched(Found(graph), context.analysis(graph), budgets[0])
         if graph.max_length is not None and best.by_cases and best.graph.stats().layers:
             # Answers for each length or position may hide from other rules what these need.
             unbounded = Analysis(graph.functions, causal=graph.causal)
-            other = self._searched(_Found(graph), unbounded, budgets[1], context)
+            other = rounds.searched(Found(graph), unbounded, budgets[1])
             if cost(other.graph) < cost(best.graph):
-                best = self._searched(other, context.analysis(graph), budgets[2], context)
+                best = rounds.searched(other, context.analysis(graph), budgets[2])
         context.remarks.extend(best.remarks)
         self._report(budgets, context)
         return context.kept_causal(best.graph)
-
-    def _searched(self, found: _Found, analysis: Analysis, budget: Budget, context: PassContext) -> _Found:
-        """Return the fewest layers found by what ``analysis`` tells, in several rounds."""
-        limits = SearchLimits(context.attention, self.max_heads)
-        graph, remarks, by_cases = found.graph, found.remarks, found.by_cases
-        earlier: Search | None = None
-        for _ in range(_ROUNDS):
-            search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph), budget)
-            if earlier is not None:
-                carry_over(earlier, graph, search)
-            earlier = search
-            new, made = extracted(graph, search, context.progress)
-            by_cases = by_cases or any(step.rule.by_cases for step in search.steps.values())
-            is_better = cost(new) < cost(graph)
-            if is_better:
-                graph, remarks = new, (*remarks, *made)
-            if budget.is_exceeded or budget.is_late or not is_better:
-                break
-        return _Found(graph, remarks, by_cases)
 
     def _report(self, budgets: Iterable[Budget], context: PassContext) -> None:
         """Add a remark, and warn the user, if the search ended before all rules were tried."""

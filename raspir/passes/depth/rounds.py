@@ -1,4 +1,4 @@
-"""What a round of the search keeps of the round before.
+"""Rounds of the search, and what each keeps of the round before.
 
 A round searches the values of a graph, and the next one those of the graph that it leaves: the forms that it has found,
 and values as written between them, few of which are new.
@@ -6,11 +6,72 @@ and values as written between them, few of which are new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+from raspir.analysis import Analysis
+from raspir.analysis.bool_int import bool_int_agnostic
 from raspir.ir import Graph, Node
 from raspir.ir.views import Sum
-from raspir.passes.depth.search import Search
+from raspir.passes.base import Remark
+from raspir.passes.depth.budget import Budget
+from raspir.passes.depth.extraction import extracted
+from raspir.passes.depth.search import Rules, Search, SearchLimits
+from raspir.rewriting.algebra import Algebra
+from raspir.rewriting.graphs import cost
+
+_MOST = 6
+
+
+@dataclass(frozen=True)
+class Found:
+    """A graph that rounds of the search have found.
+
+    Attributes:
+        graph: the graph.
+        remarks: the remarks about their rewrites.
+        by_cases: whether they answered for each case of some value.
+    """
+
+    graph: Graph
+    remarks: tuple[Remark, ...] = ()
+    by_cases: bool = False
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The search, repeated while it makes a graph cheaper.
+
+    Attributes:
+        rules: the rules, in the order in which they are tried.
+        limits: the limits.
+        max_table: the maximum number of rows of a table in place of an opaque function.
+        progress: a callback, called with the number of values visited in a round and that of all values.
+    """
+
+    rules: Rules
+    limits: SearchLimits
+    max_table: int
+    progress: Callable[[int, int], None] | None = None
+
+    def searched(self, found: Found, analysis: Analysis, budget: Budget) -> Found:
+        """Return the fewest layers found for the graph of ``found``, by what ``analysis`` knows."""
+        graph, remarks, by_cases = found.graph, found.remarks, found.by_cases
+        earlier: Search | None = None
+        for _ in range(_MOST):
+            algebra = Algebra(analysis, graph, self.max_table)
+            search = Search(algebra, self.rules, self.limits, bool_int_agnostic(graph), budget)
+            if earlier is not None:
+                carry_over(earlier, graph, search)
+            earlier = search
+            new, made = extracted(graph, search, self.progress)
+            by_cases = by_cases or any(step.rule.by_cases for step in search.steps.values())
+            is_better = cost(new) < cost(graph)
+            if is_better:
+                graph, remarks = new, (*remarks, *made)
+            if budget.is_exceeded or budget.is_late or not is_better:
+                break
+        return Found(graph, remarks, by_cases)
 
 
 def carry_over(earlier: Search, graph: Graph, search: Search) -> None:

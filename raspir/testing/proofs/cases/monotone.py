@@ -90,12 +90,12 @@ def _counts() -> Iterator[ProofCase]:
     for (where, selector), (text, mark) in product(INTERVALS.items(), ONCE.items()):
         yield COUNT.case(f"there is {text} in {where}", make("ne", total(selector, mark), 0))
     yield COUNT.case("a mean of counts is 0", make("le", mean(UP_TO, RUNNING), 0))
-    for (where, selector), (comparison, bound) in product(
+    for (where, selector), (comparison, limit) in product(
         (("all", EVERYTHING), ("j <= i", UP_TO)), (("eq", 1), ("ne", 1.0), ("lt", 1), ("ge", 1))
     ):
         for text in ("count > 1", "count <= 1"):
-            node = make(comparison, mean(selector, make("where", MARKS[text], 1, 0)), bound)
-            yield COUNT.case(f"the mean of {text} in {where} {comparison} 1 is known from one", node)
+            node = make(comparison, mean(selector, make("where", MARKS[text], 1, 0)), limit)
+            yield COUNT.case(f"the mean of {text} in {where} {comparison} {limit} is known from one", node)
     yield COUNT.case("1 > a sum of counts", make("gt", 1, total(FROM, SUFFIX)))
     either = make("or", MARKS["count > 1"], MARKS["count == 0"])
     yield COUNT.case("there is count > 1 or count == 0", make("gt", total(BEFORE, either), 0))
