@@ -71,12 +71,10 @@ class _Found:
     Attributes:
         graph: the graph.
         remarks: the remarks about their rewrites.
-        by_cases: whether they answered for each case of some value.
     """
 
     graph: Graph
     remarks: tuple[Remark, ...] = ()
-    by_cases: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ class Depth:
         deadline = time.monotonic() + min(self.time_budget, _LONGEST)
         budgets = [Budget(self.max_work, deadline) for _ in range(3)]
         best = self._searched(_Found(graph), context.analysis(graph), budgets[0], context)
-        if graph.max_length is not None and best.by_cases and best.graph.stats().layers:
+        if graph.max_length is not None and best.graph.stats().layers:
             # Answers for each length or position may hide from other rules what these need.
             unbounded = Analysis(graph.functions, causal=graph.causal)
             other = self._searched(_Found(graph), unbounded, budgets[1], context)
@@ -121,17 +119,16 @@ class Depth:
     def _searched(self, found: _Found, analysis: Analysis, budget: Budget, context: PassContext) -> _Found:
         """Return the fewest layers found by what ``analysis`` tells, in several rounds."""
         limits = SearchLimits(context.attention, self.max_heads)
-        graph, remarks, by_cases = found.graph, found.remarks, found.by_cases
+        graph, remarks = found.graph, found.remarks
         for _ in range(_ROUNDS):
             search = Search(Algebra(analysis, graph, self.max_table), RULES, limits, bool_int_agnostic(graph), budget)
             new, made = extracted(graph, search, context.progress)
-            by_cases = by_cases or any(step.rule.by_cases for step in search.steps.values())
             is_better = cost(new) < cost(graph)
             if is_better:
                 graph, remarks = new, (*remarks, *made)
             if budget.is_exceeded or budget.is_late or not is_better:
                 break
-        return _Found(graph, remarks, by_cases)
+        return _Found(graph, remarks)
 
     def _report(self, budgets: Iterable[Budget], context: PassContext) -> None:
         """Add a remark, and warn the user, if the search ended before all rules were tried."""
