@@ -145,11 +145,12 @@ class Forms:
             (term,) = own.terms
             if self._facts[term].domain.boolean and not rest.terms:
                 return self._truths(term, own.terms[term], allowed)
-            if isinstance(term, Where) and own != rest and self._parts(term, own.terms[term], rest, allowed):
+            choice = self._choice(term)
+            if choice is not None and own != rest and self._parts(choice, own.terms[term], rest, allowed):
                 return self._nested(
                     ("where", own, rest, allowed),
                     lambda: self._branches(
-                        term,
+                        choice,
                         lambda branch: self._inside(self._facts.linear(branch).scaled(own.terms[term]), rest, allowed),
                     ),
                     lambda: self._between(own, rest, allowed),
@@ -174,6 +175,15 @@ class Forms:
                     if not possible & allowed:
                         return branch if to_both else other
         return query
+
+    def _choice(self, node: Node) -> Where | None:
+        """Return ``node`` as a choice, as which a product with a factor of 0 or 1 may be read."""
+        for factor, other in (node.operands, node.operands[::-1]) if node.operation.name == "mul" else ():
+            domain = self._facts[factor].domain
+            if domain.integral and domain.low >= 0 and domain.high <= 1 and self._are_integers(other):
+                node = build("where", build("eq", factor, build("const", value=1)), other, build("const", value=0))
+                break
+        return node if isinstance(node, Where) else None
 
     def _parts(self, choice: Where, coefficient: int, query: Linear, allowed: IntSet) -> bool:
         """Return whether to distribute over the branches of a ``where``: if one is decided, or the query is uniform."""

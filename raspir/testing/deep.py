@@ -215,7 +215,8 @@ def of_counts(m: Maker) -> None:
     elif m.chance(0.6):
         tested(m, reach(m).value(where(compared(m, counted), m.choose(1, marks, indices), 0)))
     else:
-        selector = m.select(m.comparison(), counted, counted)
+        other = m.choose(counted, counted, constant(m.choose(0, 1, 1, 2)))
+        selector = m.select(m.comparison(), m.choose(counted, counted, counted * marks), other)
         selector = m.one_of(lambda: selector, lambda: selector, lambda: m.both(selector, m.on(mask)))
         tested(m, selector.value(m.choose(marks, 1, mask)))
 

@@ -94,7 +94,7 @@ class Depth:
         limits = SearchLimits(context.attention, self.max_heads)
         rounds = Rounds(RULES, limits, self.max_table, context.progress)
         best = rounds.searched(Found(graph), context.analysis(graph), budgets[0])
-        if graph.max_length is not None and best.by_cases and best.graph.stats().layers:
+        if graph.max_length is not None and best.graph.stats().layers:
             # Answers for each length or position may hide from other rules what these need.
             unbounded = Analysis(graph.functions, causal=graph.causal)
             other = rounds.searched(Found(graph), unbounded, budgets[1])

@@ -30,12 +30,10 @@ class Found:
     Attributes:
         graph: the graph.
         remarks: the remarks about their rewrites.
-        by_cases: whether they answered for each case of some value.
     """
 
     graph: Graph
     remarks: tuple[Remark, ...] = ()
-    by_cases: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Rounds:
 
     def searched(self, found: Found, analysis: Analysis, budget: Budget) -> Found:
         """Return the fewest layers found for the graph of ``found``, by what ``analysis`` knows."""
-        graph, remarks, by_cases = found.graph, found.remarks, found.by_cases
+        graph, remarks = found.graph, found.remarks
         earlier: Search | None = None
         for _ in range(_MOST):
             algebra = Algebra(analysis, graph, self.max_table)
@@ -65,13 +63,12 @@ class Rounds:
                 carry_over(earlier, graph, search)
             earlier = search
             new, made = extracted(graph, search, self.progress)
-            by_cases = by_cases or any(step.rule.by_cases for step in search.steps.values())
             is_better = cost(new) < cost(graph)
             if is_better:
                 graph, remarks = new, (*remarks, *made)
             if budget.is_exceeded or budget.is_late or not is_better:
                 break
-        return Found(graph, remarks, by_cases)
+        return Found(graph, remarks)
 
 
 def carry_over(earlier: Search, graph: Graph, search: Search) -> None:

@@ -383,3 +383,16 @@ def test_members_and_marks_that_an_opaque_predicate_tells_are_left(mark):
     for program in (later.value(mark) > 0, (later & even).value(mark) > 0, (RUN & even).value(MARK) > 0):
         stays(IN_RUN, program, inputs)
     breaks(IN_RUN, later.value(tokens == 5) > 0, inputs, NOT_OPAQUE)
+
+
+def test_a_product_with_zeros_and_ones_is_a_condition():
+    marks = where(tokens == "a", 1, 0)
+    numbered = (key(indices) <= query(indices)).value(marks) * marks
+    for program, attention in (
+        ((key(numbered) == query(1)).value(indices), "best"),
+        ((key(numbered) >= query(1)).value(1), "select"),
+        ((key(numbered) == query(1)).value(1), "select"),
+    ):
+        before, after = raspir.lower(program), raspir.optimize(program, attention=attention)
+        assert layers(before, after) == (2, 1)
+        assert not differing(before, after, ["", "a", "b", "ba", "abba", "bbabaa"])

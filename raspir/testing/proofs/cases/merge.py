@@ -38,6 +38,7 @@ X, Y = leaf("x", ATOM), leaf("y", ATOM)
 N, M = leaf("n", INT), leaf("m", INT)
 TEST, OTHER = leaf("test", BOOL), leaf("other", BOOL)
 PERHAPS = leaf("perhaps", INT | NONE)
+ZERO_OR_ONE = leaf("z", INT, (0, 1))
 S, T = some_selector("S", INDICES, INDICES), some_selector("T", INDICES, INDICES)
 
 
@@ -153,6 +154,8 @@ def _of_choices() -> Iterator[tuple[Any, ...]]:
     for name in COMPARISONS:
         yield f"where(test, a, 3) {name} 5", select(name, make("where", TEST, A, 3), 5)
         yield f"where(test, a, 3) {name} b", select(name, make("where", TEST, A, 3), B), within(B, "b", 4, 6)
+        yield f"z * a {name} 5 for z of 0 and 1", select(name, make("mul", ZERO_OR_ONE, A), 5)
+        yield f"a * where(x, 1, 0) {name} 2", select(name, make("mul", A, make("where", X, 1, 0)), 2)
         yield f"where(x, a, b) {name} 2", select(name, make("where", X, A, B), 2)
         needed = [of_kinds(X, "x", NUMBER)] if name not in ("eq", "ne") else []
         yield f"where(test, 1, x) {name} 3", select(name, make("where", TEST, 1, X), 3), *needed

@@ -91,7 +91,7 @@ def _counts() -> Iterator[ProofCase]:
         yield COUNT.case(f"there is {text} in {where}", make("ne", total(selector, mark), 0))
     yield COUNT.case("a mean of counts is 0", make("le", mean(UP_TO, RUNNING), 0))
     for (where, selector), (comparison, limit) in product(
-        (("all", EVERYTHING), ("j <= i", UP_TO)), (("eq", 1), ("ne", 1.0), ("lt", 1), ("ge", 1))
+        (("all", EVERYTHING), ("j <= i", UP_TO)), (("eq", 1), ("ne", 1), ("lt", 1), ("ge", 1))
     ):
         for text in ("count > 1", "count <= 1"):
             node = make(comparison, mean(selector, make("where", MARKS[text], 1, 0)), limit)
