@@ -279,6 +279,18 @@ def mean_by_sum(search: Search, aggregate: Mean) -> Iterator[Node]:
     yield quotient(algebra, width, total, alone, aggregate.default)
 
 
+def default_apart(search: Search, aggregate: Sum) -> Iterator[Node]:
+    """Sum integers with default 0, as other rules require, and choose the default where nothing is selected."""
+    algebra, facts = search.algebra, search.facts
+    adds_integers = facts[aggregate.value].domain.kinds is INT
+    if not adds_integers or is_zero(aggregate.default) or facts.at_most_one(aggregate.selector):
+        return
+    width = algebra("sum", aggregate.selector, algebra.const(1), default=0)
+    none = algebra("eq", width, algebra.const(0))
+    total = algebra("sum", aggregate.selector, aggregate.value, default=0)
+    yield algebra("where", none, algebra.const(aggregate.default), total)
+
+
 RULES: Rules = (
     Rule(
         "closed form",
@@ -292,6 +304,7 @@ RULES: Rules = (
 
 REDUCTIONS: Rules = (
     Rule("mean by sum", "mean(s, v) = sum(s, v) / width(s)", Mean, mean_by_sum),
+    Rule("default apart", "sum(s, v, d) = where(width(s) = 0, d, sum(s, v, 0))", Sum, default_apart),
     Rule("condition on the value", "sum(s, where(c, v, w)) = sum(s & c, v) + sum(s & ~c, w)", Sum, value_condition),
 )
 """The rules that make other sums of an aggregate, which other rules may do better."""

@@ -19,6 +19,7 @@ from rewriting import (
     le,
     length,
     lowered,
+    lt,
     stays,
     words,
 )  # fmt: skip
@@ -36,7 +37,7 @@ from raspir.testing.proofs.cases.closed_forms import BEGINS_WITHIN, NEVER_CROSS,
 from raspir.testing.proofs.cases.programs import ADDS_INTEGERS
 from raspir.testing.proofs.proving import replaced
 
-CLOSED, _, CONDITION = (*RULES, *REDUCTIONS)
+CLOSED, *_, CONDITION = (*RULES, *REDUCTIONS)
 COUNT = le.value(where(tokens == "a", 1, 0))
 EVERYTHING = key(1) == query(1)
 COMPARISONS = [operator.eq, operator.ne, operator.lt, operator.le, operator.gt, operator.ge]
@@ -285,3 +286,11 @@ def test_a_mean_of_positions_so_far_needs_no_attention():
 def test_a_mean_of_one_huge_integer_is_itself():
     program = (key(1) == query(1)).mean(indices + 2**1100)
     assert raspir.compile(program, causal=True)("a") == [2**1100]
+
+
+@pytest.mark.parametrize("default", [5, -1, "_", None, 0.5])
+def test_a_default_of_an_outer_sum_stands_apart(default):
+    program = lt.value(le.value(where(tokens == "a", 1, 0)), default)
+    optimized = raspir.optimize(program)
+    assert optimized.stats().layers == 1
+    assert not differing(program, optimized, WORDS)

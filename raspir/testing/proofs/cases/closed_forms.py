@@ -28,7 +28,7 @@ from raspir.testing.proofs.leaves import (
 )
 from raspir.testing.proofs.proving import GuardMutation, Patch, ProofCase, always
 
-CLOSED, MEAN, CONDITION = map(Searched, (*closed_forms.RULES, *closed_forms.REDUCTIONS))
+CLOSED, MEAN, DEFAULT, CONDITION = map(Searched, (*closed_forms.RULES, *closed_forms.REDUCTIONS))
 
 A, U, R, Q = leaf("a", INT), leaf("u", INT), leaf("r", NUMBER), leaf("q", BOOL | INT)
 X, V, W = leaf("x", ATOM), leaf("v", INT), leaf("w", INT)
@@ -181,8 +181,15 @@ def _values() -> Iterator[ProofCase]:
         yield CONDITION.agnostic_case(f"sum(s, {text}) is a count", total(S, TESTS[text], False))
 
 
+def _defaults() -> Iterator[ProofCase]:
+    for default in (5, "_", None):
+        yield DEFAULT.case(f"sum(s, v, {default!r})", total(S, V, default))
+        yield DEFAULT.case(f"sum(j <= i, v, {default!r})", total(UP_TO, V, default))
+
+
 RULES = (
     CLOSED.provable(*_closed(), mutations=CLOSED_MUTATIONS),
     MEAN.provable(*_means()),
+    DEFAULT.provable(*_defaults()),
     CONDITION.provable(*_values(), mutations=VALUE_MUTATIONS),
 )
