@@ -393,11 +393,9 @@ AT_LIMITS = (
           "if result not in form.terms:  # a term that has not been folded must not pass for one that has",
           "if result is not None:",
           LIMITS, cases=20_000,
-          more=(("passes/depth/__init__.py",
-                 "        for _ in range(_ROUNDS):\n"
-                 "            search = Search(Algebra(analysis, graph, self.max_table), ",
-                 "        algebra = Algebra(analysis)\n"
-                 "        for _ in range(_ROUNDS):\n            search = Search(algebra, "),)),
+          more=(("passes/depth/rounds.py",
+                 "        for _ in range(_MOST):\n            algebra = Algebra(analysis, graph, self.max_table)\n",
+                 "        algebra = Algebra(analysis)\n        for _ in range(_MOST):\n"),)),
 )  # fmt: skip
 """Faults that only programs and inputs at the limits expose, each a reverted fix, with ``cases=20_000``: growth without
 a gain, recursion over long chains, unmemoized walks over shared selectors, defaults of a kind other than the values',

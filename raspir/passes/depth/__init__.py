@@ -78,7 +78,7 @@ class Depth:
     max_heads: int = 16
     time_budget: float = 600.0
     max_table: int = LIMIT
-    max_work: int = 200
+    max_work: int = 60
 
     name: ClassVar[str] = "depth"
     summary: ClassVar[str] = "reduces attention layers by algebra, spending heads only on the critical path"

@@ -16,12 +16,14 @@ from raspir.ir.layers import comparisons
 from raspir.ir.types import INT
 from raspir.ir.views import Aggregate, Elementwise, Select, SelectBy, Where
 from raspir.ir.walks import computed, preorder
+from raspir.passes.depth.cones import cone
 from raspir.passes.depth.search import Rule, Rules, Search
 from raspir.passes.depth.sides import with_sides
 from raspir.rewriting.builder import has_default_none
 from raspir.rewriting.graphs import all_or_none
 
 _CONE = 64
+_PARTLY = 24  # values that decide queries, if part of what they depend on may stay
 _CASES = 8  # aggregates tried for each head that is allowed
 
 
@@ -34,7 +36,7 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
 
     if deepest > 0:
         chosen = Split(search, is_deepest, is_deepest).chosen(aggregate)
-        if chosen is None:
+        if chosen is None and _has_small_queries(aggregate, is_deepest):
             chosen = Split(search, is_deepest, partly=True).chosen(aggregate)
     elif search.facts[aggregate.value].position_computable:  # without some conditions, no attention may be needed
         chosen = Split(search, lambda _: False, conditions=True).chosen(aggregate)
@@ -42,6 +44,12 @@ def split(search: Search, aggregate: Aggregate) -> Iterator[Node]:
         return
     if chosen is not None and chosen is not aggregate:
         yield chosen
+
+
+def _has_small_queries(aggregate: Aggregate, is_deepest: Callable[[Node], bool]) -> bool:
+    """Return whether few deepest values decide the queries, as answers to many cases take long to build."""
+    queries = [select.query for select in comparisons(aggregate.selector)]
+    return sum(map(is_deepest, cone(queries, is_deepest))) <= _PARTLY
 
 
 @dataclass(frozen=True)

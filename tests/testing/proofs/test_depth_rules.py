@@ -10,6 +10,8 @@ from raspir.testing.proofs.proving import Condition
 
 PROVABLE = [each for each in PROVED if each.pass_ == "depth"]
 CASES = {each.name: each.cases for each in PROVABLE}
+UNCONDITIONAL = {"default apart"}
+"""Rules whose sides are equal whatever their parts; they apply where that can help."""
 
 
 def test_every_rule_is_in_the_catalog():
@@ -36,4 +38,4 @@ def test_a_guard_and_a_condition_of_each_rule_are_needed(rule):
 @pytest.mark.parametrize("rule", CASES)
 def test_each_condition_and_each_guard_is_needed(rule):
     confirmed = [is_needed((case, needed)) for case in CASES[rule] for needed in case.assumptions]
-    assert any(confirmed), "the reference backend sees none of them"
+    assert any(confirmed) == (rule not in UNCONDITIONAL), "the reference backend sees none of them"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from raspir.analysis import Analysis
 from raspir.ir.types import INT
 from raspir.passes.depth import joins as rules
 from raspir.testing.proofs.cases.merge import (
@@ -24,7 +25,12 @@ from raspir.testing.proofs.proving import GuardMutation, ProofCase, always
 (JOIN,) = map(Searched, rules.RULES)
 
 MUTATIONS = [
-    *UNITE_MUTATIONS[1:],
+    GuardMutation(
+        "no position is selected by both",
+        make("add", total(select("lt", A, B), D), total(select("le", A, B), D)),
+        [(Analysis, "are_disjoint", always(True))],
+    ),
+    *UNITE_MUTATIONS[2:],
     *SUBTRACT_MUTATIONS[1:],
     GuardMutation(
         "the default is 0",
@@ -35,7 +41,7 @@ MUTATIONS = [
 
 
 def _cases() -> Iterator[ProofCase]:
-    for text, a, b in DISJOINT:
+    for text, a, b in (DISJOINT[0], DISJOINT[2]):
         yield JOIN.case(f"the sum of those over {text}", make("add", total(a, D), total(b, D)))
     for text, a, b in CONTAINED:
         yield JOIN.case(f"the difference of those over {text}", make("sub", total(a, D), total(b, D)))
