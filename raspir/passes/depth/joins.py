@@ -36,12 +36,20 @@ def join_sums(search: Search, node: Elementwise) -> Iterator[Node]:
 
 
 def _simple(search: Search, a: Sum, b: Sum, factor: int, other: int) -> Join | None:
-    """Return the join of two sums if its selector is as simple as theirs; one with more clauses is seldom shallower."""
+    """Return the join of two sums over a selector of at most one position or of the same ones in each row.
+
+    Others are seldom shallower, and there are many.
+    """
     key = ("join", a, b, factor, other)
     if key not in search.memo:
-        clauses = [len(search.algebra.formula(each) or ()) for each in (a, b)]
-        join = joined(search.algebra, a, b, factor, other)
-        search.memo[key] = join if join is not None and len(join.selector) <= max(clauses) else None
+        algebra = search.algebra
+        join = joined(algebra, a, b, factor, other)
+        if join is not None and len(join.selector) <= max(len(algebra.formula(each) or ()) for each in (a, b)):
+            selector = algebra.selector(join.selector)
+            is_simple = search.facts[selector].uniform or search.facts.at_most_one(selector)
+            search.memo[key] = join if is_simple else None
+        else:
+            search.memo[key] = None
     found: Join | None = search.memo[key]
     return found
 
