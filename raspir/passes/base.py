@@ -48,12 +48,14 @@ class PassContext:
         remarks: the list to which passes append a remark for each notable rewrite, in order.
         progress: the callback to which slow passes report the steps done and the steps in total.
         warned: the warnings already issued, so that each is issued once.
+        spare: the work that the last run of a pass left over, by its name, as a limit on its next run.
     """
 
     target: Target = field(default_factory=Target)
     remarks: list[Remark] = field(default_factory=list)
     progress: Callable[[int, int], None] | None = None
     warned: set[str] = field(default_factory=set, repr=False)
+    spare: dict[str, float] = field(default_factory=dict, repr=False)
     _analyses: list[Analysis] = field(default_factory=list, repr=False, compare=False)
 
     @property

@@ -70,7 +70,8 @@ class Depth:
     Attributes:
         max_heads: the maximum number of heads that may replace one.
         max_work: the maximum number of values that the search builds for each value of the program, on average. Then no
-            further rule is tried; earlier results are kept.
+            further rule is tried; earlier results are kept. A later run in the same pipeline has what the first
+            left over.
         time_budget: the seconds after which no further rule is tried, as a last resort.
         max_table: the maximum number of rows of a table in place of an opaque function.
     """
@@ -90,7 +91,8 @@ class Depth:
     def run(self, graph: Graph, context: PassContext) -> Graph:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
         deadline = time.monotonic() + min(self.time_budget, _LONGEST)
-        budgets = [Budget(self.max_work, deadline) for _ in range(3)]
+        spare = context.spare.get(self.name)  # a second search is for what other passes have simplified since the first
+        budgets = [Budget(self.max_work, deadline, len(graph), spare) for _ in range(3)]
         limits = SearchLimits(context.attention, self.max_heads)
         rounds = Rounds(RULES, limits, self.max_table, context.progress)
         best = rounds.searched(Found(graph), context.analysis(graph), budgets[0])
@@ -100,6 +102,7 @@ class Depth:
             other = rounds.searched(Found(graph), unbounded, budgets[1])
             if cost(other.graph) < cost(best.graph):
                 best = rounds.searched(other, context.analysis(graph), budgets[2])
+        context.spare[self.name] = budgets[0].left
         context.remarks.extend(best.remarks)
         self._report(budgets, context)
         return context.kept_causal(best.graph)

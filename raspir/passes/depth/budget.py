@@ -19,6 +19,8 @@ class Budget:
 
     Attributes:
         max_work: the number of values that may be built for each value of the program, on average.
+        values: the number of values of the program, each of which is granted its share once.
+        granted: the number of values that may be built in all, instead of these shares.
         deadline: the ``time.monotonic`` time after which no further rule is tried, as a last resort.
         spent: the number of values built so far.
         is_exceeded: whether some rules were not tried because too many values had been built.
@@ -27,6 +29,8 @@ class Budget:
 
     max_work: float = inf
     deadline: float = inf
+    values: float = inf
+    granted: float | None = None
     spent: int = 0
     is_exceeded: bool = False
     is_late: bool = False
@@ -34,18 +38,18 @@ class Budget:
     _limit: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._limit = SPARE * self.max_work
+        self._limit = SPARE * self.max_work if self.granted is None else self.granted
 
     def grant(self, number: int) -> None:
         """Grant the share of a value of the program, by its number from 1, unless an earlier round has granted it."""
-        if number > self._values:
+        if self._values < number <= self.values and self.granted is None:
             self._values = number
             self._limit = max(self._limit, self.spent) + self.max_work
 
     @property
     def left(self) -> float:
         """The number of values that may still be built."""
-        return self._limit - self.spent
+        return max(0.0, self._limit - self.spent)
 
     def is_spent(self, built: int) -> bool:
         """Add ``built`` values to those spent, and return whether to try no further rule for now."""
