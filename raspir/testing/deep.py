@@ -131,6 +131,20 @@ def sum_of_differences(m: Maker) -> None:
 
 
 @deep
+def difference_of_sums(m: Maker) -> None:
+    """Add the difference of two pooled sums, one over a part of the other, or the sum of one side and the other."""
+    value, strictly = summand(m), m.chance(0.5)
+    whole, part = m.choose(("le", "lt"), ("ge", "gt"))
+    one = m.keep(m.select(whole, indices, indices).value(value), "number")
+    if strictly:
+        part = "gt" if whole == "le" else "lt"
+    other = m.keep(m.select(part, indices, indices).value(value), "number")
+    joined = one + other if strictly else one - other
+    tested(m, joined)
+    m.keep(m.select(m.choose("eq", "le"), indices, joined).value(1), "number")
+
+
+@deep
 def of_ranks(m: Maker) -> None:
     """Add an aggregate of ranks: a sum, a count of those above or below, or the value of the first or last."""
     place = ranked(m)
