@@ -25,6 +25,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "viz": {"ir", "analysis", "passes"},
     "runtime": {"ir", "viz"},
     "backends": {"ir", "plugins", "analysis", "rewriting", "viz", "runtime"},
+    "transformer": {"ir", "analysis", "rewriting", "passes", "runtime"},
     "frontends": {"ir", "runtime", "backends"},
     "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},

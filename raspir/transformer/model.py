@@ -1,0 +1,198 @@
+"""A transformer that computes a program: its weights with the encoding of inputs and the decoding of outputs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from raspir.ir import Atom, Graph, RaspirError
+from raspir.ir.atoms import atom_key
+from raspir.ir.lazy import cached_property
+from raspir.ir.tracebacks import public
+from raspir.runtime.inputs import batch_of, read_inputs
+from raspir.runtime.sequence import Sequence as Result
+from raspir.transformer.forward import Activations, Ids, forward
+from raspir.transformer.weights import Array, Weights
+
+CHUNK = 2**22
+"""The number of attention scores of one head that are computed at once, to bound memory."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The shape of a transformer.
+
+    Attributes:
+        n_layers: the number of blocks, of attention and an MLP or of either alone.
+        n_ctx: the number of positions, with BOS.
+        d_model: the number of directions of the residual stream.
+        n_heads: the number of heads of each block.
+        d_head: the size of each head of each block.
+        d_mlp: the number of neurons of each block.
+        d_vocab: the number of tokens of each input, with BOS.
+        d_vocab_out: the number of logits of each output.
+        causal: whether no position attends to a later one.
+        dtype: the type of all numbers.
+    """
+
+    n_layers: int
+    n_ctx: int
+    d_model: int
+    n_heads: tuple[int, ...]
+    d_head: tuple[tuple[int, ...], ...]
+    d_mlp: tuple[int, ...]
+    d_vocab: Mapping[str, int]
+    d_vocab_out: Mapping[str, int]
+    causal: bool
+    dtype: str
+
+
+class Transformer:
+    """A transformer that computes a program.
+
+    Args:
+        graph: the layered program, with a vocabulary for each input and a maximum length.
+        weights: the weights.
+        outputs: the atom of each logit by output, in the order of the logits. Several logits may decode to one atom.
+    """
+
+    def __init__(self, graph: Graph, weights: Weights, outputs: Mapping[str, Sequence[Atom]]) -> None:
+        self.graph = graph
+        self.weights = weights
+        self.outputs = {name: tuple(atoms) for name, atoms in outputs.items()}
+        self._tokens = {
+            name: {atom_key(atom): number for number, atom in enumerate(node.vocabulary or ())}
+            for name, node in graph.inputs.items()
+        }
+
+    @cached_property
+    def config(self) -> Config:
+        """The shape of the transformer."""
+        weights = self.weights
+        return Config(
+            n_layers=len(weights.blocks),
+            n_ctx=len(weights.W_pos),
+            d_model=weights.d_model,
+            n_heads=tuple(len(block.heads) for block in weights.blocks),
+            d_head=tuple(tuple(head.d_head for head in block.heads) for block in weights.blocks),
+            d_mlp=tuple(0 if block.mlp is None else block.mlp.d_mlp for block in weights.blocks),
+            d_vocab={name: len(table) for name, table in weights.W_E.items()},
+            d_vocab_out={name: len(atoms) for name, atoms in self.outputs.items()},
+            causal=weights.causal,
+            dtype=str(weights.W_pos.dtype),
+        )
+
+    @property
+    def parameters(self) -> int:
+        """The number of stored numbers."""
+        return self.weights.parameters
+
+    @property
+    def core_parameters(self) -> int:
+        """The number of stored numbers without the unembedding of one logit for each output atom."""
+        atoms = sum(len(set(map(atom_key, atoms))) for atoms in self.outputs.values())
+        return self.parameters - atoms * (self.weights.d_model + 1)
+
+    @property
+    def layers(self) -> int:
+        """The number of blocks that attend."""
+        return sum(bool(block.heads) for block in self.weights.blocks)
+
+    @property
+    def blocks(self) -> int:
+        """The number of blocks, also of those that have only an MLP."""
+        return len(self.weights.blocks)
+
+    @property
+    def heads(self) -> int:
+        """The number of attention heads."""
+        return sum(len(block.heads) for block in self.weights.blocks)
+
+    @property
+    def d_model(self) -> int:
+        """The number of directions of the residual stream."""
+        return self.weights.d_model
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each direction of the residual stream holds."""
+        return self.weights.labels
+
+    @public
+    def __call__(self, input: object) -> Result | dict[str, Result]:
+        """Return the output on ``input``: a sequence, or sequences by name if the program has several outputs.
+
+        Raises:
+            InputError: if the input is not a sequence of atoms, holds another atom than those of the vocabulary, or is
+                longer than the maximum length.
+        """
+        return self._run([read_inputs(self.graph, input)])[0]
+
+    @public
+    def batch(self, inputs: Iterable[object]) -> list[Result | dict[str, Result]]:
+        """Return the output on each of ``inputs``, whose lengths may differ.
+
+        Raises:
+            InputError: as for a call, with the index of the input.
+        """
+        return self._run(list(self._read(inputs)))
+
+    @public
+    def run_with_cache(self, input: object) -> tuple[Result | dict[str, Result], dict[str, Array]]:
+        """Return the output on ``input``, and all activations by the names of TransformerLens.
+
+        Position 0 is BOS. Scores and patterns have the shape [head, query, key], queries, keys, values and what heads
+        attend to [position, head, d_head], padded with zeros where heads differ in size, and others [position, size].
+
+        Raises:
+            InputError: as for a call.
+        """
+        kept: Activations = {}
+        result = self._run([read_inputs(self.graph, input)], kept)[0]
+        return result, {name: array[0] for name, array in kept.items()}
+
+    def _read(self, inputs: Iterable[object]) -> Iterator[dict[str, list[Atom]]]:
+        for number, input in enumerate(batch_of(inputs)):
+            try:
+                yield read_inputs(self.graph, input)
+            except RaspirError as error:
+                error.input = number
+                raise
+
+    def _run(
+        self, inputs: list[dict[str, list[Atom]]], kept: Activations | None = None
+    ) -> list[Result | dict[str, Result]]:
+        results: list[Result | dict[str, Result]] = []
+        size = max(1, CHUNK // len(self.weights.W_pos) ** 2)
+        for start in range(0, len(inputs), size):
+            results += self._decoded(inputs[start : start + size], kept)
+        return results
+
+    def _decoded(
+        self, inputs: list[dict[str, list[Atom]]], kept: Activations | None
+    ) -> Iterator[Result | dict[str, Result]]:
+        lengths = np.array([len(next(iter(each.values()), ())) for each in inputs])
+        tokens = {name: self._ids(name, [each[name] for each in inputs], int(lengths.max())) for name in self._tokens}
+        logits = forward(self.weights, tokens, lengths, kept)
+        stops = [0, *itertools.accumulate(map(len, self.outputs.values()))]
+        chosen = {
+            name: logits[:, 1:, start:stop].argmax(axis=-1).tolist()
+            for name, (start, stop) in zip(self.outputs, itertools.pairwise(stops), strict=True)
+        }
+        for number, length in enumerate(lengths.tolist()):
+            found = {
+                name: Result([atoms[each] for each in chosen[name][number][:length]], self.layers)
+                for name, atoms in self.outputs.items()
+            }
+            yield next(iter(found.values())) if len(found) == 1 else found
+
+    def _ids(self, name: str, sequences: list[list[Atom]], longest: int) -> Ids:
+        """Return the tokens of each sequence, padded to the longest."""
+        ids = self._tokens[name]
+        padded = np.zeros((len(sequences), longest), np.intp)
+        for row, atoms in zip(padded, sequences, strict=True):
+            row[: len(atoms)] = [ids[atom_key(atom)] for atom in atoms]
+        return padded
