@@ -123,14 +123,16 @@ def sum_of_sums(m: Maker) -> None:
 
 @deep
 def sum_of_differences(m: Maker) -> None:
-    """Add a sum of a value less, or with, its shift: often, it telescopes."""
+    """Add a sum of a value less, or with, its shift: often, it telescopes; or the difference of two sums."""
+    if m.chance(0.3):
+        difference_of_sums(m)
+        return
     value = m.one_of(lambda: m.coded().round(), lambda: where(m.pick("bool"), 1, 0), lambda: m.pick("index"))
     moved = fetch(m, indices - m.choose(1, 1, -1, 2), value, m.choose(0, 0, 0, m.small()))
     step = m.one_of(lambda: value - moved, lambda: moved - value, lambda: value + moved)
     tested(m, reach(m).value(step))
 
 
-@deep
 def difference_of_sums(m: Maker) -> None:
     """Add the difference of two pooled sums, one over a part of the other, or the sum of one side and the other."""
     value, strictly = summand(m), m.chance(0.5)
