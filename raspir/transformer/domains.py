@@ -39,14 +39,14 @@ from raspir.transformer.atomsets import Atoms, as_range, canonical, clipped, des
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.grids import Codes, Grid, Joint, aligned, combinations, roots_of
 from raspir.transformer.positional import positional
-from raspir.transformer.reachable import means, sums
-from raspir.transformer.selection import Reach, reaches
+from raspir.transformer.reachable import Reach, means, sums
+from raspir.transformer.selection import reaches
 
 LIMIT = 1 << 16
 """The most atoms of a domain that is not an arithmetic progression of integers."""
 
 _ROWS = 1 << 18  # most combinations of atoms for which an elementwise operation is evaluated
-_WIDEST = 1 << 53  # most integers of an arithmetic progression: floats tell no more apart
+_WIDEST = 1 << 53  # most integers of an arithmetic progression: floats distinguish no more
 _CHECKED = 1 << 62  # integers beyond do not fit NumPy's
 
 
@@ -295,7 +295,7 @@ class Domains:
         parts: list[Atoms] = [] if self._facts.selects_some(node.selector) else [(node.default,)]
         for reach in selected:
             counts = range(max(1, int(low)), int(min(most, reach.most)) + 1)
-            found = self._of_counts(node, reach.values, counts)
+            found = self._of_counts(node, reach, counts)
             if found is None:
                 self._refuse(node, f"combinations of {described(reach.values)} from up to {counts[-1]} positions")
             parts.append(found)
@@ -306,13 +306,13 @@ class Domains:
         found = reaches(self, node, self._facts)
         return found if found is not None else [Reach(self[node.value], self.lengths[-1])]
 
-    def _of_counts(self, node: Aggregate, values: Atoms, counts: range) -> Atoms | None:
-        """Return what an aggregate makes of as many values as one of ``counts``; ``None`` if that is too much."""
+    def _of_counts(self, node: Aggregate, reach: Reach, counts: range) -> Atoms | None:
+        """Return what an aggregate makes of ``reach``, of as many positions as ``counts`` has; ``None`` if too much."""
         if isinstance(node, Best):
-            return values if counts else ()
+            return reach.values if counts else ()
         if isinstance(node, Average) and not any(type(atom) in (int, float) for atom in self[node.value]):
             counts = range(counts.start, min(counts.stop, 2))  # no sequence of such values has a mean of several
-        return (means if isinstance(node, Mean) else sums)(values, counts, self._limit)
+        return (means if isinstance(node, Mean) else sums)(reach, counts, self._limit)
 
     # Combinations that no input has
 

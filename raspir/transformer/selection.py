@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,22 +14,10 @@ from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.views import Aggregate, Indices, Select
 from raspir.transformer.atomsets import Atoms, canonical
 from raspir.transformer.grids import Codes, Joint, combinations
+from raspir.transformer.reachable import Reach
 
 _ENTRIES = 1 << 21  # most entries of a selector between combinations of atoms
 _REACHES = 64  # most different reaches, beyond which they are united
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What a query may select.
-
-    Attributes:
-        values: the possible atoms of the value at a selected position.
-        most: the most positions that may be selected.
-    """
-
-    values: Atoms
-    most: int
 
 
 class Known(Protocol):
@@ -79,8 +66,8 @@ def reaches(known: Known, aggregate: Aggregate, facts: Analysis) -> list[Reach] 
         else:
             entries[part] = _COMBINED[part.operation.name](*(entries[operand] for operand in part.operands))
     selected = entries[aggregate.selector] & possible
-    places = key_rows[:, -1] if index else None
-    return _united(known, aggregate.value, selected, key_rows[:, len(compared)], places)
+    chosen = key_rows[:, [len(compared), *([-1] if index else [])]]
+    return _Reaches(known, aggregate.value, facts[aggregate.value].uniform, chosen).of(selected)
 
 
 _COMBINED = {"selector.and": np.logical_and, "selector.or": np.logical_or, "selector.not": np.logical_not}
@@ -92,17 +79,44 @@ def _distinct(joint: Joint, roots: Sequence[Node]) -> Codes:
     return combinations(columns)[0] if columns else np.zeros((1, 0), dtype=np.int64)
 
 
-def _united(known: Known, value: Node, selected: NDArray[np.bool_], values: Codes, places: Codes | None) -> list[Reach]:
-    """Return the distinct reaches of the rows of ``selected``, the most positions for each set of values."""
-    most: dict[bytes, int] = {}
-    for row in {row.tobytes(): row for row in selected}.values():
-        held = np.unique(values[row])
-        count = known.lengths[-1] if places is None else len(np.unique(places[row]))
-        if len(held):
-            most[held.tobytes()] = max(count, most.get(held.tobytes(), 0))
-    atoms = known[value]
-    found = {key: np.frombuffer(key, dtype=np.int64).tolist() for key in most}
-    if len(most) > _REACHES:
-        codes = {code for held in found.values() for code in held}
-        return [Reach(canonical(atoms[code] for code in codes), max(most.values()))]
-    return [Reach(canonical(atoms[code] for code in found[key]), count) for key, count in most.items()]
+class _Reaches:
+    """The reaches of queries that select some of the possible pairs of a value and its position.
+
+    Args:
+        known: what is known about values.
+        value: the selected value.
+        uniform: whether it is the same at all positions.
+        pairs: the code of the value and, if known, its position, of shape [pairs, 1 or 2].
+    """
+
+    def __init__(self, known: Known, value: Node, uniform: bool, pairs: Codes) -> None:
+        self._longest = known.lengths[-1]
+        self._atoms = known[value]
+        self._uniform = uniform
+        self._pairs = pairs
+
+    def of(self, selected: NDArray[np.bool_]) -> list[Reach]:
+        """Return the distinct reaches of queries, given the pairs that each may select: of shape [queries, pairs]."""
+        sets = {row.tobytes(): row for row in selected if row.any()}
+        if len(sets) > _REACHES:
+            most = max(self._count(row) for row in sets.values())
+            return [self._reach(np.logical_or.reduce(list(sets.values())), most)]
+        found = {np.unique(self._pairs[row], axis=0).tobytes(): row for row in sets.values()}
+        return [self._reach(row, self._count(row)) for row in found.values()]
+
+    def _count(self, row: NDArray[np.bool_]) -> int:
+        """Return at how many positions the pairs of ``row`` may be."""
+        return self._longest if self._pairs.shape[1] == 1 else len(np.unique(self._pairs[row, 1]))
+
+    def _reach(self, row: NDArray[np.bool_], most: int) -> Reach:
+        pairs = self._pairs[row]
+        values = self._of_codes(pairs[:, 0])
+        if self._pairs.shape[1] == 1 or self._uniform:
+            return Reach(values, most, uniform=self._uniform)
+        places = [np.unique(pairs[pairs[:, 1] == place, 0]) for place in np.unique(pairs[:, 1])]
+        if all(np.array_equal(place, places[0]) for place in places):
+            return Reach(values, most)
+        return Reach(values, most, tuple(map(self._of_codes, places)))
+
+    def _of_codes(self, codes: Codes) -> Atoms:
+        return canonical(self._atoms[code] for code in np.unique(codes).tolist())
