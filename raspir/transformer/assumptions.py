@@ -10,7 +10,7 @@ from raspir.transformer.errors import TransformerError
 
 
 def lengths_of(graph: Graph) -> range:
-    """Return the lengths of the non-empty inputs that a program admits: all up to the maximum, or that of its ``raw``.
+    """Return the lengths of the non-empty inputs that a program admits: all, or that of its fixed sequences.
 
     Raises:
         TransformerError: if an input has no vocabulary, the maximum length is missing, or no input fits all fixed
@@ -26,15 +26,12 @@ def lengths_of(graph: Graph) -> range:
     if graph.max_length is None:
         raise TransformerError("a transformer needs a maximum length: give max_length (--max-length)")
     lengths = range(1, graph.max_length + 1)
+    own: int | None = None
     for node in graph:
         if isinstance(node, Raw):
+            if len(node.values) > graph.max_length or own not in (None, len(node.values)):
+                fitting = f"up to {graph.max_length}" if own is None else f"{own}, as another one does,"
+                what = f"the fixed sequence of {len(node.values)} atoms fits no input of {fitting} positions"
+                raise TransformerError(what, graph.place(node))
             own = len(node.values)
-            if own not in (0, *lengths) or (lengths and own == 0 and lengths.start > 1):
-                problem = f"the fixed sequence of {own} atoms fits no input of {_described(lengths)} positions"
-                raise TransformerError(problem, graph.place(node))
-            lengths = range(own, own + 1) if own else range(0)
-    return lengths
-
-
-def _described(lengths: range) -> str:
-    return f"{lengths.start} to {lengths[-1]}" if len(lengths) > 1 else f"{lengths.start if lengths else 0}"
+    return lengths if own is None else range(own, own + bool(own))

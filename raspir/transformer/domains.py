@@ -106,8 +106,7 @@ class Domains:
     def __getitem__(self, node: Node) -> Atoms:
         """Return the domain of ``node``, a node of the graph or one built from such nodes.
 
-        It is empty if the program fails on every input but the empty one by its assumptions: a maximum length of 0, or
-        an empty fixed sequence.
+        It is empty if only the empty input is possible: under a maximum length of 0, or with an empty fixed sequence.
 
         Raises:
             KeyError: if it is a selector.
@@ -189,12 +188,14 @@ class Domains:
         return self._root(node, self[node]).grid
 
     def _source(self, node: Node) -> _Value:
+        if not self.lengths:
+            return self._root(node, ())
         if isinstance(node, Input):
-            return self._root(node, canonical(node.vocabulary or ()) if self.lengths else ())
+            return self._root(node, canonical(node.vocabulary or ()))
         atoms: tuple[Atom, ...] = node.values if isinstance(node, Raw) else (node["value"],)  # type: ignore[assignment]
-        found = canonical(atoms) if self.lengths else ()
+        found = canonical(atoms)
         number = {atom_key(atom): code for code, atom in enumerate(found)}
-        codes = np.array([number[atom_key(atom)] for atom in atoms] if found else [], dtype=np.int64)
+        codes = np.array([number[atom_key(atom)] for atom in atoms], dtype=np.int64)
         return _Value(found, Grid((self._indices,), codes) if isinstance(node, Raw) else Grid((), codes.reshape(())))
 
     def _derived(self, node: Node) -> _Value:
