@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf, prod
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from raspir.analysis import Analysis
 from raspir.analysis.domains import TooLargeError, applied
@@ -17,37 +16,33 @@ from raspir.ir.atoms import FAILED, Failed, atom_key
 from raspir.ir.errors import reason
 from raspir.ir.evaluation import checked, function_of
 from raspir.ir.node import operands_of
-from raspir.ir.ranges import Bound
 from raspir.ir.text.describe import Describer
 from raspir.ir.types import BOOL, INT, SELECTOR
 from raspir.ir.views import (
     Aggregate,
-    Average,
-    Best,
     Input,
     Item,
     Lookup,
-    Mean,
     Raw,
     Select,
     Where,
 )
 from raspir.ir.walks import computed
 from raspir.runtime import messages
+from raspir.transformer.admitted import Admitted
 from raspir.transformer.assumptions import lengths_of
 from raspir.transformer.atomsets import Atoms, as_range, canonical, clipped, described, hull, joined, size
+from raspir.transformer.codes import Codes
 from raspir.transformer.errors import TransformerError
-from raspir.transformer.grids import Codes, Grid, Joint, aligned, combinations, roots_of
+from raspir.transformer.grids import Grid, Joint, Root, aligned, combinations
+from raspir.transformer.heads import Heads, TooManyError
 from raspir.transformer.positional import positional
-from raspir.transformer.reachable import Reach, means, sums
-from raspir.transformer.selection import reaches
 
 LIMIT = 1 << 16
 """The most atoms of a domain that is not an arithmetic progression of integers."""
 
 _ROWS = 1 << 18  # most combinations of atoms for which an elementwise operation is evaluated
 _WIDEST = 1 << 53  # most integers of an arithmetic progression: floats distinguish no more
-_CHECKED = 1 << 62  # integers beyond do not fit NumPy's
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +87,9 @@ class Domains:
         self._graph = graph
         self._facts = analysis if analysis is not None else Analysis.of(graph)
         self._limit = limit
-        self._place: dict[Node, int] = {}
-        self._masks: dict[tuple[Node, ...], NDArray[np.bool_]] = {}
+        self._heads = Heads(self, self._facts, limit, _ROWS)
+        self._admitted = Admitted(self._facts, self.__getitem__)
+        self._order: dict[Root, int] = {}
         self._tables: dict[Node, Codes | None] = {}
         self._memo: dict[Node, _Value | None] = {}
         self._indices, self._length = build("indices"), self._facts.length
@@ -142,11 +138,16 @@ class Domains:
         for cut in ([], *([node] for node in distinct), distinct):
             grids = [self._own(node) if node in cut else self._known(node).grid for node in distinct]
             known = [grid for grid in grids if grid is not None]
-            roots = roots_of(known, self._place)
-            shape = tuple(len(self[root]) for root in roots)  # enumerable, as grids have them
-            if len(known) == len(grids) and prod(shape) <= _ROWS:
+            if len(known) < len(grids):
+                continue
+            merged = self._heads.merged(dict.fromkeys(root for grid in known for root in grid.roots))
+            roots = tuple(sorted(merged, key=lambda root: self._order.setdefault(root, len(self._order))))
+            shape = tuple(len(self[root]) if isinstance(root, Node) else len(root) for root in roots)
+            if prod(shape) <= _ROWS:
                 held = dict(zip(distinct, (aligned(grid, roots, shape) for grid in known), strict=True))
-                valid = np.logical_and.reduce([self._mask(roots, shape), *(codes >= 0 for codes in held.values())])
+                valid = np.logical_and.reduce(
+                    [self._admitted.mask(roots, shape), *(codes >= 0 for codes in held.values())]
+                )
                 return Joint(roots, shape, [np.where(valid, held[node], -1) for node in nodes])
         return None
 
@@ -181,7 +182,6 @@ class Domains:
 
     def _root(self, node: Node, atoms: Atoms) -> _Value:
         """Return a value that depends on nothing but itself."""
-        self._place.setdefault(node, len(self._place))
         return _Value(atoms, Grid((node,), np.arange(len(atoms))) if size(atoms) <= _ROWS else None)
 
     def _own(self, node: Node) -> Grid | None:
@@ -287,63 +287,10 @@ class Domains:
         return np.array(codes, dtype=np.int64).reshape(len(queries), len(keys))
 
     def _aggregate(self, node: Aggregate) -> Atoms:
-        """Return the domain of an aggregate: what it yields of the values that each query may select."""
-        one = build("const", value=1)
-        width = self._facts.linear(build("sum", node.selector, one, default=0))
-        low, high = self._facts.bounds(width)
-        most = min(high, self.lengths[-1], 1 if self._facts.at_most_one(node.selector) else inf)
-        selected = self._selected(node)
-        parts: list[Atoms] = [] if self._facts.selects_some(node.selector) else [(node.default,)]
-        for reach in selected:
-            counts = range(max(1, int(low)), int(min(most, reach.most)) + 1)
-            found = self._of_counts(node, reach, counts)
-            if found is None:
-                self._refuse(node, f"combinations of {described(reach.values)} from up to {counts[-1]} positions")
-            parts.append(found)
-        all_ = joined(parts, self._limit)
-        return all_ if all_ is not None else self._refuse(node, f"combinations of {described(self[node.value])}")
-
-    def _selected(self, node: Aggregate) -> Iterable[Reach]:
-        found = reaches(self, node, self._facts)
-        return found if found is not None else [Reach(self[node.value], self.lengths[-1])]
-
-    def _of_counts(self, node: Aggregate, reach: Reach, counts: range) -> Atoms | None:
-        """Return what an aggregate makes of ``reach``, of as many positions as ``counts`` has; ``None`` if too much."""
-        if isinstance(node, Best):
-            return reach.values if counts else ()
-        if isinstance(node, Average) and not any(type(atom) in (int, float) for atom in self[node.value]):
-            counts = range(counts.start, min(counts.stop, 2))  # no sequence of such values has a mean of several
-        return (means if isinstance(node, Mean) else sums)(reach, counts, self._limit)
-
-    # Combinations that no input has
-
-    def _mask(self, roots: tuple[Node, ...], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-        """Return which combinations of atoms of ``roots`` the length and the position admit."""
-        if roots not in self._masks:
-            mask = np.ones(shape, dtype=bool)
-            for other, most, by in self._bounds(roots):
-                ends = [
-                    np.array(self[root]).reshape([-1 if each is root else 1 for each in roots]) for root in (other, by)
-                ]
-                mask &= ends[0] <= ends[1] + most
-            self._masks[roots] = mask
-        return self._masks[roots]
-
-    def _bounds(self, roots: tuple[Node, ...]) -> Iterator[tuple[Node, int, Node]]:
-        """Yield roots with the most by which they may exceed other ones: the position and the length."""
-        measures: list[tuple[Node, Callable[[Node], Bound]]] = []
-        if self._indices in roots:
-            measures.append((self._indices, self._facts.lead))
-        if self._length in roots:
-            measures.append((self._length, self._facts.excess))
-        for (by, excess), root in ((measure, root) for measure in measures for root in roots):
-            if root in (self._indices, self._length):
-                if root is self._indices and by is self._length:
-                    yield root, -1, by
-            elif self._facts[root].domain.integral and self[root]:
-                most, ends = excess(root), as_range(self[root])
-                if most < inf and abs(most) < _CHECKED and -_CHECKED < ends.low <= ends.high < _CHECKED:
-                    yield root, int(most), by
+        try:
+            return self._heads.atoms(node)
+        except TooManyError as error:
+            self._refuse(node, str(error))
 
     # Errors
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from raspir.ir import Node
+from raspir.transformer.bundles import Bundle
+from raspir.transformer.codes import Codes, distinct
 
-Codes = NDArray[np.int64]
-"""Numbers of atoms in a domain; -1 for none."""
+Root = Node | Bundle
+"""What other values are functions of: a value, or several aggregates of one head."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +25,7 @@ class Grid:
             which the program fails, or which no input has.
     """
 
-    roots: tuple[Node, ...]
+    roots: tuple[Root, ...]
     codes: Codes
 
 
@@ -39,26 +39,46 @@ class Joint:
         columns: the codes of each value, of that shape; -1 where one of them has none.
     """
 
-    roots: tuple[Node, ...]
+    roots: tuple[Root, ...]
     shape: tuple[int, ...]
     columns: list[Codes]
 
-    def axis(self, root: Node) -> Codes:
-        """Return the code of a root for each combination, of the shape of a column."""
-        at = self.roots.index(root)
+    @property
+    def nodes(self) -> dict[Node, int]:
+        """The values among the roots, those of bundles included, with the axis of each."""
+        return {node: at for at, root in enumerate(self.roots) for node in nodes_of(root)}
+
+    def along(self, node: Node) -> Codes:
+        """Return the code of one of :attr:`nodes` for each combination, of the shape of a column."""
+        at = self.nodes[node]
+        root = self.roots[at]
+        codes = root.columns[node] if isinstance(root, Bundle) else np.arange(self.shape[at])
         own = [-1 if number == at else 1 for number in range(len(self.shape))]
-        return np.broadcast_to(np.arange(self.shape[at]).reshape(own), self.shape)
+        return np.broadcast_to(codes.reshape(own), self.shape)
 
 
-def roots_of(grids: Iterable[Grid], place: dict[Node, int]) -> tuple[Node, ...]:
-    """Return the roots of all ``grids``, in the order of ``place``."""
-    return tuple(sorted({root for grid in grids for root in grid.roots}, key=place.__getitem__))
+def nodes_of(root: Root) -> tuple[Node, ...]:
+    """Return the values that a root stands for."""
+    return (root,) if isinstance(root, Node) else tuple(root.columns)
 
 
-def aligned(grid: Grid, roots: Sequence[Node], shape: tuple[int, ...]) -> Codes:
-    """Return the codes of ``grid`` for each combination of the atoms of more roots, in the same order: of ``shape``."""
-    own = [size if root in grid.roots else 1 for root, size in zip(roots, shape, strict=True)]
-    return np.broadcast_to(grid.codes.reshape(own), shape)
+def aligned(grid: Grid, roots: Sequence[Root], shape: tuple[int, ...]) -> Codes:
+    """Return the codes of ``grid`` for each combination of the atoms of ``roots``: of ``shape``.
+
+    Each of its own roots must be one of ``roots``, or held by a bundle among them.
+    """
+    codes: list[Codes] = []
+    for own in grid.roots:
+        at, root = next((at, root) for at, root in enumerate(roots) if root is own or _holds(root, own))
+        along = [-1 if number == at else 1 for number in range(len(shape))]
+        held = np.arange(shape[at]) if root is own or not isinstance(root, Bundle) else root.codes(own)
+        codes.append(held.reshape(along))
+    known = np.logical_and.reduce([each >= 0 for each in np.broadcast_arrays(*codes)]) if codes else True
+    return np.broadcast_to(np.where(known, grid.codes[tuple(codes)], -1), shape)
+
+
+def _holds(root: Root, own: Root) -> bool:
+    return isinstance(root, Bundle) and root.holds(own)
 
 
 def combinations(columns: Sequence[Codes]) -> tuple[Codes, Codes]:
@@ -71,13 +91,6 @@ def combinations(columns: Sequence[Codes]) -> tuple[Codes, Codes]:
         The rows, of shape [distinct rows, values], and their numbers, of the shape of one column.
     """
     valid = np.logical_and.reduce([column >= 0 for column in columns])
-    held = np.stack([column[valid] for column in columns], axis=-1)
-    sizes = [int(each) + 1 for each in held.max(axis=0, initial=0)]
     numbers = np.full(valid.shape, -1, dtype=np.int64)
-    if prod(sizes) < 2**62:  # one number for each row: sorting numbers is faster than sorting rows
-        keys, inverse = np.unique(np.ravel_multi_index(held.T, sizes), return_inverse=True)
-        rows = np.stack(np.unravel_index(keys, sizes), axis=-1).astype(np.int64)
-    else:
-        rows, inverse = np.unique(held, axis=0, return_inverse=True)
-    numbers[valid] = inverse.reshape(-1)
+    rows, numbers[valid] = distinct(np.stack([column[valid] for column in columns], axis=-1))
     return rows, numbers

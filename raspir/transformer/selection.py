@@ -13,7 +13,8 @@ from raspir.ir import Node
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.views import Aggregate, Indices, Select
 from raspir.transformer.atomsets import Atoms, canonical
-from raspir.transformer.grids import Codes, Joint, combinations
+from raspir.transformer.codes import Codes, distinct
+from raspir.transformer.grids import Joint, combinations
 from raspir.transformer.reachable import Reach
 
 _ENTRIES = 1 << 21  # most entries of a selector between combinations of atoms
@@ -45,8 +46,8 @@ def reaches(known: Known, aggregate: Aggregate, facts: Analysis) -> list[Reach] 
     queries = known.joint([select.query for select in compared]) if compared else Joint((), (), [])
     if keys is None or queries is None or any(table is None for table in tables.values()):
         return None
-    shared = [root for root in keys.roots if root in queries.roots and facts[root].uniform]
-    index = [root for root in keys.roots if isinstance(root, Indices)]
+    shared = [node for node in keys.nodes if node in queries.nodes and facts[node].uniform]
+    index = [node for node in keys.nodes if isinstance(node, Indices)]
     key_rows = _distinct(keys, [*shared, *index])
     query_rows = _distinct(queries, shared)
     if len(key_rows) * len(query_rows) > _ENTRIES:
@@ -73,9 +74,9 @@ def reaches(known: Known, aggregate: Aggregate, facts: Analysis) -> list[Reach] 
 _COMBINED = {"selector.and": np.logical_and, "selector.or": np.logical_or, "selector.not": np.logical_not}
 
 
-def _distinct(joint: Joint, roots: Sequence[Node]) -> Codes:
+def _distinct(joint: Joint, nodes: Sequence[Node]) -> Codes:
     """Return the distinct combinations of the values of ``joint`` and some of its roots: a row for each."""
-    columns = [*joint.columns, *map(joint.axis, roots)]
+    columns = [*joint.columns, *map(joint.along, nodes)]
     return combinations(columns)[0] if columns else np.zeros((1, 0), dtype=np.int64)
 
 
@@ -101,7 +102,7 @@ class _Reaches:
         if len(sets) > _REACHES:
             most = max(self._count(row) for row in sets.values())
             return [self._reach(np.logical_or.reduce(list(sets.values())), most)]
-        found = {np.unique(self._pairs[row], axis=0).tobytes(): row for row in sets.values()}
+        found = {distinct(self._pairs[row])[0].tobytes(): row for row in sets.values()}
         return [self._reach(row, self._count(row)) for row in found.values()]
 
     def _count(self, row: NDArray[np.bool_]) -> int:
