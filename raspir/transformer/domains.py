@@ -38,7 +38,7 @@ from raspir.transformer.grids import Grid, Joint, Root, aligned, combinations
 from raspir.transformer.heads import Heads, TooManyError
 from raspir.transformer.positional import positional
 
-LIMIT = 1 << 16
+LIMIT = 1 << 17
 """The most atoms of a domain that is not an arithmetic progression of integers."""
 
 _ROWS = 1 << 18  # most combinations of atoms for which an elementwise operation is evaluated
@@ -235,7 +235,8 @@ class Domains:
 
     def _rows(self, node: Node, rows: Codes) -> list[tuple[Atom, ...]]:
         """Return rows of codes of the operands of ``node`` as rows of atoms."""
-        columns = ([self[o][code] for code in column] for o, column in zip(node.operands, rows.T.tolist(), strict=True))
+        domains = [self[operand] for operand in node.operands]
+        columns = ([atoms[code] for code in column] for atoms, column in zip(domains, rows.T.tolist(), strict=True))
         return list(zip(*columns, strict=True))
 
     def _results(self, node: Node, rows: Sequence[tuple[Atom, ...]]) -> list[Atom | Failed]:

@@ -45,8 +45,10 @@ class Heads:
         """
         counts = self._counts(node)
         parts: list[Atoms] = [] if self._facts.selects_some(node.selector) else [(node.default,)]
-        everything = [Reach(self._known[node.value], self._known.lengths[-1])]
-        for reach in reaches(self._known, node, self._facts) or everything:
+        reached = reaches(self._known, node, self._facts)
+        if reached is None:
+            reached = [Reach(self._known[node.value], self._known.lengths[-1])]
+        for reach in reached:
             found = self._of_counts(node, reach, range(counts.start, min(counts.stop, reach.most + 1)))
             if found is None:
                 raise TooManyError(f"combinations of {described(reach.values)} at up to {counts[-1]} positions")

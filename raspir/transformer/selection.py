@@ -102,22 +102,28 @@ class _Reaches:
         if len(sets) > _REACHES:
             most = max(self._count(row) for row in sets.values())
             return [self._reach(np.logical_or.reduce(list(sets.values())), most)]
-        found = {distinct(self._pairs[row])[0].tobytes(): row for row in sets.values()}
-        return [self._reach(row, self._count(row)) for row in found.values()]
+        widest: dict[bytes, NDArray[np.bool_]] = {}  # of each set of values, where they do not depend on the position
+        for row in sorted(sets.values(), key=self._count):
+            widest[self._placed(row).tobytes()] = row
+        return [self._reach(row, self._count(row)) for row in widest.values()]
 
     def _count(self, row: NDArray[np.bool_]) -> int:
         """Return at how many positions the pairs of ``row`` may be."""
         return self._longest if self._pairs.shape[1] == 1 else len(np.unique(self._pairs[row, 1]))
 
+    def _placed(self, row: NDArray[np.bool_]) -> Codes:
+        """Return the distinct pairs of ``row``; their values alone if these are the same at each position."""
+        pairs, _ = distinct(self._pairs[row])
+        values = np.unique(pairs[:, 0])
+        everywhere = self._uniform or pairs.shape[1] == 1 or len(pairs) == len(values) * len(np.unique(pairs[:, 1]))
+        return values if everywhere else pairs
+
     def _reach(self, row: NDArray[np.bool_], most: int) -> Reach:
-        pairs = self._pairs[row]
-        values = self._of_codes(pairs[:, 0])
-        if self._pairs.shape[1] == 1 or self._uniform:
-            return Reach(values, most, uniform=self._uniform)
-        places = [np.unique(pairs[pairs[:, 1] == place, 0]) for place in np.unique(pairs[:, 1])]
-        if all(np.array_equal(place, places[0]) for place in places):
-            return Reach(values, most)
-        return Reach(values, most, tuple(map(self._of_codes, places)))
+        pairs = self._placed(row)
+        if pairs.ndim == 1:
+            return Reach(self._of_codes(pairs), most, uniform=self._uniform)
+        places = (self._of_codes(pairs[pairs[:, 1] == place, 0]) for place in np.unique(pairs[:, 1]))
+        return Reach(self._of_codes(pairs[:, 0]), most, tuple(places))
 
     def _of_codes(self, codes: Codes) -> Atoms:
         return canonical(self._atoms[code] for code in np.unique(codes).tolist())

@@ -179,6 +179,30 @@ def test_the_best():
     assert Domains(graph)[best] == (None, 1, 2)
 
 
+# Several aggregates of one head
+
+
+def test_values_of_one_head_are_summed_together():
+    up_to_here = key(indices) <= query(indices)
+    opened, closed = up_to_here.value(where(tokens == "a", 1, 0)), up_to_here.value(where(tokens == "b", 1, 0))
+    has(opened + closed, [0, 1, 2, 3, 4])
+    has(opened * closed, [0, 1, 2, 3, 4])
+    has((opened + closed) * 0 + opened - closed, [-4, -3, -2, -1, 0, 1, 2, 3, 4])
+    means = up_to_here.mean(where(tokens == "a", 1, 0)) - up_to_here.mean(where(tokens == "b", 1, 0))
+    quotients = {n: [(a, b) for a in range(n + 1) for b in range(n + 1 - a)] for n in (1, 2, 3, 4)}
+    fractions = {a - b if n == 1 else a / n - b / n for n, pairs in quotients.items() for a, b in pairs}
+    found = domain(means)
+    assert set(found) == fractions
+    assert len(domain(means, longest=64)) < 10_000
+
+
+def test_values_fetched_together_are_of_one_position():
+    before_it = key(indices) == query(indices - 1)
+    has(before_it.value(tokens, 0) * 10 + before_it.value(tokens * tokens, 9), [9, 11, 24, 39], [1, 2, 3])
+    both = apply(lambda a, b: f"{a}{b}", before_it.value(tokens, "-"), before_it.value(tokens == "a", "-"))
+    has(both, ["--", "aTrue", "bFalse"], "ab")
+
+
 # What cannot be done
 
 
@@ -198,7 +222,7 @@ def test_missing_assumptions():
 
 def test_too_many_sums_of_floats():
     message = refusal(all_.value(tokens).name("total"), [0.1, 0.2, 0.7, 1e16], 64)
-    assert "`total` has no known domain of at most 65,536 atoms" in message
+    assert "`total` has no known domain of at most 131,072 atoms" in message
     assert "a smaller vocabulary or maximum length would help" in message
     assert f"{__file__.rsplit('/', 1)[-1]}:" in message
 
