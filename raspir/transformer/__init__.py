@@ -1,0 +1,1 @@
+"""Transformers: exact weights for programs, independent of any framework."""
