@@ -1,8 +1,8 @@
 """Tables of sources that stand in the stream as indicators of their values: one unit for each cube of values.
 
 A cube allows a set of values for each source. Its indicator is the conjunction of a sum of indicators for each source
-that it restricts; a cube that restricts at most one source needs no unit. Two expansions are counted. The *disjoint* one
-covers the cells of each result but the commonest by disjoint cubes. The *inclusive* one (inclusion and exclusion,
+that it restricts; a cube that restricts at most one source needs no unit. Two expansions are counted. The *disjoint*
+one covers the cells of each result but the commonest by disjoint cubes. The *inclusive* one (inclusion and exclusion;
 for bits the Möbius or Reed–Muller transform with real coefficients) has cubes that overlap and add up: ``x xor y`` is
 ``x + y - 2·(x and y)``, one unit.
 """
