@@ -29,6 +29,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
     "tracr": {"ir", "frontends"},
+    "transformer": {"ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends"},
     "validation": {"ir", "analysis", "runtime", "backends"},
     "testing": {
         "ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends", "frontends", "api", "validation",

@@ -346,7 +346,8 @@ def heads(selected: Matrix, codes: tuple[Sequence[int], Sequence[int]] | None = 
     """Return the ways to write a selector as a signed sum of selectors, for sums: its total rank ascends.
 
     The selector itself; everything without its complement; and disjoint parts, in each of which a query selects one
-    class of keys: those at each difference of codes, or the first, second, … that the query selects.
+    class of keys: those at each difference of codes, or the first, second, … that the query selects. Ways with as many
+    heads as the selector itself has dimensions are left out.
 
     Args:
         selected: the selector.
@@ -363,7 +364,6 @@ def heads(selected: Matrix, codes: tuple[Sequence[int], Sequence[int]] | None = 
             parts.setdefault(name, [[False] * columns for _ in range(rows)])[i][j] = True
     complement = [[not each for each in row] for row in selected]
     ways: list[list[tuple[int, Sequence[Sequence[bool]]]]] = [
-        [(1, selected)],
         [(1, [[True] * columns] * rows), (-1, complement)],
         [(1, by_shift[name]) for name in sorted(by_shift)],
         [(1, by_place[name]) for name in sorted(by_place)],
@@ -372,5 +372,7 @@ def heads(selected: Matrix, codes: tuple[Sequence[int], Sequence[int]] | None = 
     def head(sign: int, part: Matrix) -> Head:
         return Head(sign, tuple(tuple(map(bool, row)) for row in part), tuple(scores(part, codes)))
 
-    found = [tuple(head(*each) for each in way) for way in ways if way]
+    own = head(1, selected)
+    most = own.scores[0].rank  # so many heads or more cannot be better
+    found = [(own,), *(tuple(head(*each) for each in way) for way in ways if 0 < len(way) < most)]
     return sorted(found, key=lambda way: (sum(max(each.scores[0].rank, 1) for each in way), len(way)))
