@@ -58,6 +58,8 @@ def _kind(table: dict[int, int], pairs: int) -> Kind:
 
 
 def _is_polynomial(table: dict[int, int], degree: int) -> bool:
+    if len(table) > degree * len(set(table.values())) > degree:  # it would take a value too often
+        return False
     nodes = sorted(table)[: degree + 1]
 
     def interpolated(x: int) -> Fraction:
