@@ -25,7 +25,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "viz": {"ir", "analysis", "passes"},
     "runtime": {"ir", "viz"},
     "backends": {"ir", "plugins", "analysis", "rewriting", "viz", "runtime"},
-    "transformer": {"ir", "analysis", "rewriting", "passes", "runtime"},
+    "transformer": {"ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends"},
     "frontends": {"ir", "runtime", "backends"},
     "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},

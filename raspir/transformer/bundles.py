@@ -11,7 +11,7 @@ from raspir.ir import Atom, Node
 from raspir.ir.atoms import atom_key
 from raspir.ir.views import Aggregate, Mean
 from raspir.transformer.atomsets import Atoms, as_range
-from raspir.transformer.codes import Codes, distinct
+from raspir.transformer.numbering import Codes, distinct
 
 _EXACT = 1 << 53  # integers up to which a quotient is the one of Python
 _WORK = 1 << 21  # most additions for one number of positions

@@ -32,10 +32,10 @@ from raspir.runtime import messages
 from raspir.transformer.admitted import Admitted
 from raspir.transformer.assumptions import lengths_of
 from raspir.transformer.atomsets import Atoms, as_range, canonical, clipped, described, hull, joined, size
-from raspir.transformer.codes import Codes
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.grids import Grid, Joint, Root, aligned, combinations
 from raspir.transformer.heads import Heads, TooManyError
+from raspir.transformer.numbering import Codes
 from raspir.transformer.positional import positional
 
 LIMIT = 1 << 17

@@ -9,7 +9,7 @@ import numpy as np
 
 from raspir.ir import Node
 from raspir.transformer.bundles import Bundle
-from raspir.transformer.codes import Codes, distinct
+from raspir.transformer.numbering import Codes, distinct
 
 Root = Node | Bundle
 """What other values are functions of: a value, or several aggregates of one head."""

@@ -12,7 +12,7 @@ from raspir.ir.types import SELECTOR
 from raspir.ir.views import Aggregate
 from raspir.runtime.reference import step
 from raspir.transformer.atomsets import Atoms, canonical
-from raspir.transformer.codes import Codes
+from raspir.transformer.numbering import Codes
 
 _WORK = 1 << 21  # most entries of selectors that are computed
 

@@ -13,8 +13,8 @@ from raspir.ir import Node
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.views import Aggregate, Indices, Select
 from raspir.transformer.atomsets import Atoms, canonical
-from raspir.transformer.codes import Codes, distinct
 from raspir.transformer.grids import Joint, combinations
+from raspir.transformer.numbering import Codes, distinct
 from raspir.transformer.reachable import Reach
 
 _ENTRIES = 1 << 21  # most entries of a selector between combinations of atoms

@@ -1,0 +1,380 @@
+"""Selectors as low-rank integer scores: 0 where a query selects a key, at most -1 elsewhere.
+
+A selector is a boolean matrix over classes of queries and of keys. Its scores are a sum over dimensions, each a column
+over query classes times a column over key classes, which the caller has to produce in the residual stream; the number
+of dimensions is the size of the head's queries and keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+Matrix: TypeAlias = Sequence[Sequence[bool]]
+"""Whether each query class (row) selects each key class (column)."""
+Kind: TypeAlias = Literal["constant", "code", "square", "threshold", "indicator", "table"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A function of the class of a query or of a key.
+
+    Attributes:
+        values: the value for each class.
+        kind: the simplest kind that fits: ``constant``; ``code``, affine in the code; ``square``, quadratic in it;
+            ``threshold``, two values with one change in the order of codes; ``indicator``, two values of which one
+            belongs to a single code; else ``table``.
+    """
+
+    values: tuple[int, ...]
+    kind: Kind
+
+    @classmethod
+    def of(cls, values: Sequence[int], codes: Sequence[int]) -> Column:
+        """Return a column with its kind, given the code of each class."""
+        return cls(
+            tuple(values), _kind(dict(zip(codes, values, strict=True)), len(set(zip(codes, values, strict=True))))
+        )
+
+
+def _kind(table: dict[int, int], pairs: int) -> Kind:
+    results = [table[code] for code in sorted(table)]
+    if pairs > len(table):  # no function of the code
+        return "table"
+    if len(set(results)) == 1:
+        return "constant"
+    for degree, kind in ((1, "code"), (2, "square")):
+        if _is_polynomial(table, degree):
+            return kind  # type: ignore[return-value]
+    if len(set(results)) == 2:
+        if sum(a != b for a, b in pairwise(results)) == 1:
+            return "threshold"
+        if min(results.count(value) for value in set(results)) == 1:
+            return "indicator"
+    return "table"
+
+
+def _is_polynomial(table: dict[int, int], degree: int) -> bool:
+    if len(table) > degree * len(set(table.values())) > degree:  # it would take a value too often
+        return False
+    nodes = sorted(table)[: degree + 1]
+
+    def interpolated(x: int) -> Fraction:
+        value = Fraction()
+        for node in nodes:
+            term = Fraction(table[node])
+            for other in nodes:
+                term = term if other == node else term * Fraction(x - other, node - other)
+            value += term
+        return value
+
+    return all(interpolated(x) == y for x, y in table.items())
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of a selector.
+
+    Attributes:
+        dimensions: the column of queries and the column of keys of each dimension.
+        shape: the number of query classes and of key classes.
+        calibrated: whether selected keys score 0, and all keys of an empty row less; else all selected keys of a row
+            score the same, and no row is empty.
+        method: how the scores were found, for reports.
+    """
+
+    dimensions: tuple[tuple[Column, Column], ...]
+    shape: tuple[int, int]
+    calibrated: bool
+    method: str
+
+    @property
+    def rank(self) -> int:
+        """The number of dimensions."""
+        return len(self.dimensions)
+
+    def matrix(self) -> list[list[int]]:
+        """Return the score of each key class for each query class."""
+        rows, columns = self.shape
+        return [
+            [sum(q.values[i] * k.values[j] for q, k in self.dimensions) for j in range(columns)] for i in range(rows)
+        ]
+
+    def cost(self, width: int, price: Callable[[Column], int]) -> int:
+        """Return the parameters of a head with these scores, at least of size 1, and of the columns that it reads.
+
+        Args:
+            width: the residual width.
+            price: the parameters that a column takes to produce.
+        """
+        size = max(self.rank, 1)
+        columns = {column for dimension in self.dimensions for column in dimension}
+        return 4 * width * size + 3 * size + sum(price(column) for column in columns)
+
+    def lifted(
+        self, queries: Sequence[int], keys: Sequence[int], codes: tuple[Sequence[int], Sequence[int]] | None = None
+    ) -> Scores:
+        """Return the scores over other classes.
+
+        Args:
+            queries: for each new query class, the class here.
+            keys: the same for keys.
+            codes: the codes of the new classes, which determine kinds; kinds stay as they are if ``None``.
+        """
+
+        def lift(column: Column, classes: Sequence[int], new: Sequence[int] | None) -> Column:
+            values = tuple(column.values[each] for each in classes)
+            return Column(values, column.kind) if new is None else Column.of(values, new)
+
+        of_queries, of_keys = codes or (None, None)
+        dimensions = tuple((lift(q, queries, of_queries), lift(k, keys, of_keys)) for q, k in self.dimensions)
+        return Scores(dimensions, (len(queries), len(keys)), self.calibrated, self.method)
+
+
+def conjunction(first: Scores, second: Scores) -> Scores:
+    """Return the scores of the conjunction of two selectors over the same classes: sums, with constants shared.
+
+    If either is not calibrated, each query must select a key in both at once.
+
+    Raises:
+        ValueError: the classes differ.
+    """
+    if first.shape != second.shape:
+        raise ValueError(f"scores over {first.shape} classes and {second.shape} cannot be added")
+    rest, of_keys, of_queries = list[tuple[Column, Column]](), list[tuple[Column, int]](), list[tuple[Column, int]]()
+    for q, k in (*first.dimensions, *second.dimensions):
+        if q.kind == "constant" and q.values:
+            of_keys.append((k, q.values[0]))
+        elif k.kind == "constant" and k.values:
+            of_queries.append((q, k.values[0]))
+        else:
+            rest.append((q, k))
+    rows, columns = first.shape
+    dimensions = [*rest, *((_one(rows), each) for each in _added(of_keys))]
+    dimensions += [(each, _one(columns)) for each in _added(of_queries)]
+    calibrated = first.calibrated and second.calibrated
+    return Scores(tuple(dimensions), first.shape, calibrated, f"{first.method} & {second.method}")
+
+
+def _one(count: int) -> Column:
+    return Column((1,) * count, "constant")
+
+
+def _added(columns: Sequence[tuple[Column, int]]) -> list[Column]:
+    """Return the sum of multiples of columns, as a list of at most one."""
+    if not columns:
+        return []
+    values = tuple(map(sum, zip(*([factor * v for v in column.values] for column, factor in columns), strict=True)))
+    kinds = {column.kind for column, _ in columns} - {"constant"}
+    kind: Kind = (
+        "constant" if len(set(values)) == 1 else kinds.pop() if len(kinds) == 1 and len(columns) == 1 else "table"
+    )
+    return [Column(values, kind)] if any(values) else []
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """A selector after merging: rows that are equal, and columns that are equal.
+
+    Attributes:
+        rows: for each distinct row, the columns that it selects.
+        columns: the number of distinct columns.
+        row_of: the distinct row of each query class; 0 for one that no query takes.
+        column_of: the distinct column of each key class.
+    """
+
+    rows: tuple[frozenset[int], ...]
+    columns: int
+    row_of: tuple[int, ...]
+    column_of: tuple[int, ...]
+
+
+def _merged(selected: Matrix, taken: Sequence[bool]) -> _Classes:
+    live = [tuple(map(bool, row)) for row, takes in zip(selected, taken, strict=True) if takes]
+    by_column = list(zip(*live, strict=True))
+    columns = {column: j for j, column in enumerate(dict.fromkeys(by_column))}
+    column_of = tuple(columns[column] for column in by_column)
+    sets = [frozenset(column_of[j] for j, is_selected in enumerate(row) if is_selected) for row in selected]
+    rows = {each: i for i, each in enumerate(dict.fromkeys(s for s, takes in zip(sets, taken, strict=True) if takes))}
+    row_of = tuple(rows[each] if takes else 0 for each, takes in zip(sets, taken, strict=True))
+    return _Classes(tuple(rows), len(columns), row_of, column_of)
+
+
+def scores(
+    selected: Matrix,
+    codes: tuple[Sequence[int], Sequence[int]] | None = None,
+    taken: Sequence[bool] | None = None,
+    calibrated: bool = True,
+) -> list[Scores]:
+    """Return scores of a selector by each construction that applies, by ascending rank.
+
+    - A selector of everything has rank 0.
+    - If each query selects one class of keys, or two that are neighbours in the order of codes, a parabola
+      ``δ² - (a - 2b)²`` has rank 3; without the part that depends on the query alone, 2.
+    - Otherwise an indicator of each distinct row that does not select everything, or the same of columns.
+
+    Args:
+        selected: the selector.
+        codes: the numbers by which the stream has the classes of queries and of keys; their indices if ``None``.
+        taken: whether any query is of a class; rows that are not taken are free.
+        calibrated: require a score of 0 where selected. Else a query whose row is not empty may add a constant.
+
+    Raises:
+        ValueError: the codes of two classes on one side are equal, or there is no class.
+    """
+    takes = [True] * len(selected) if taken is None else list(taken)
+    shape = len(selected), len(selected[0]) if selected else 0
+    of_queries, of_keys = codes or (range(shape[0]), range(shape[1]))
+    if not any(takes) or not shape[1]:
+        raise ValueError("a selector needs a class of queries and one of keys")
+    if len(set(of_queries)) < shape[0] or len(set(of_keys)) < shape[1]:
+        raise ValueError("codes of different classes must differ")
+    classes = _merged(selected, takes)
+
+    def made(method: str, dimensions: Sequence[tuple[Sequence[int], Sequence[int]]], exact: bool = True) -> Scores:
+        columns = tuple((Column.of(q, of_queries), Column.of(k, of_keys)) for q, k in dimensions)
+        return Scores(columns, shape, exact, method)
+
+    everything = frozenset(range(classes.columns))
+    if all(row == everything for row in classes.rows):
+        return [made("everything", [])]
+    free = not calibrated and all(classes.rows)
+    found = [
+        made("parabola", _parabola(classes, numbers, free), not free)
+        for numbers in _numberings(classes, of_queries, of_keys, takes)
+    ]
+    found += [made("rows", _by_rows(classes)), made("columns", _by_columns(classes))]
+    return sorted(
+        found, key=lambda each: (each.rank, sum(q.kind == "table" or k.kind == "table" for q, k in each.dimensions))
+    )
+
+
+_Dimensions: TypeAlias = list[tuple[list[int], list[int]]]
+
+
+def _by_rows(classes: _Classes) -> _Dimensions:
+    return [
+        ([int(i == each) for each in classes.row_of], [-int(j not in row) for j in classes.column_of])
+        for i, row in enumerate(classes.rows)
+        if len(row) < classes.columns
+    ]
+
+
+def _by_columns(classes: _Classes) -> _Dimensions:
+    rows = [classes.rows[i] for i in classes.row_of]
+    return [
+        ([int(j not in row) for row in rows], [-int(j == each) for each in classes.column_of])
+        for j in range(classes.columns)
+        if not all(j in row for row in classes.rows)
+    ]
+
+
+def _numberings(
+    classes: _Classes, of_queries: Sequence[int], of_keys: Sequence[int], takes: Sequence[bool]
+) -> Iterator[dict[int, int]]:
+    """Yield numbers of the distinct columns for which each row is a point or two neighbours."""
+    if any(len(row) > 2 for row in classes.rows):
+        return
+    candidates = [_path(classes)]
+    if len(set(classes.column_of)) == len(classes.column_of):  # the keys' own codes
+        candidates.insert(0, dict(zip(classes.column_of, of_keys, strict=True)))
+    singles = [(row, code) for row, code in zip((classes.rows[i] for i in classes.row_of), of_queries, strict=True)]
+    owners = [(next(iter(row)), code) for (row, code), t in zip(singles, takes, strict=True) if t and len(row) == 1]
+    if len(dict(owners)) == len(owners) and all(len(row) <= 1 for row in classes.rows):  # the queries' own codes
+        numbers = dict(owners)
+        for j in range(classes.columns):
+            numbers.setdefault(j, max([*numbers.values(), *of_queries]) + 1)
+        candidates.append(numbers)
+    for numbers in candidates:
+        order = sorted(numbers, key=numbers.__getitem__)
+        neighbours = {frozenset(pair) for pair in pairwise(order)}
+        if len(order) == classes.columns and all(len(row) < 2 or row in neighbours for row in classes.rows):
+            yield numbers
+
+
+def _path(classes: _Classes) -> dict[int, int]:
+    """Return the order of columns in which those that share a row are neighbours, if there is one."""
+    near: dict[int, list[int]] = {j: [] for j in range(classes.columns)}
+    for row in classes.rows:
+        if len(row) == 2:
+            a, b = sorted(row)
+            near[a].append(b)
+            near[b].append(a)
+    order: dict[int, int] = {}
+    for start in sorted(near, key=lambda j: (len(near[j]) > 1, j)):  # ends of paths first
+        at: int | None = start
+        while at is not None and at not in order:
+            order[at] = len(order)
+            at = next((each for each in near[at] if each not in order), None)
+    return order
+
+
+def _parabola(classes: _Classes, numbers: dict[int, int], free: bool) -> _Dimensions:
+    """Return ``δ² - (a - 2b)²`` for numbers ``b``, the sum ``a`` of the ends of a row, and their distance ``δ``.
+
+    A row that selects nothing has an ``a`` beyond all numbers.
+    """
+    beyond = max(numbers.values()) + 1
+    ends = [sorted(numbers[j] for j in row) or [beyond] for row in (classes.rows[i] for i in classes.row_of)]
+    sums, constants = [each[0] + each[-1] for each in ends], [(each[0] - each[-1]) ** 2 for each in ends]
+    keys, scale = [numbers[j] for j in classes.column_of], 2
+    if not any(constants):  # all even
+        sums, scale = [a // 2 for a in sums], 1
+    dimensions = [([2 * scale * a for a in sums], keys), ([1] * len(sums), [-((scale * b) ** 2) for b in keys])]
+    if not free:
+        dimensions.append(([c - a * a for a, c in zip(sums, constants, strict=True)], [1] * len(keys)))
+    return dimensions
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head of several whose outputs add up to those of a selector.
+
+    Attributes:
+        sign: 1, or -1 where the output is subtracted.
+        selected: the selector of the head.
+        scores: its scores, by ascending rank.
+    """
+
+    sign: int
+    selected: tuple[tuple[bool, ...], ...]
+    scores: tuple[Scores, ...]
+
+
+def heads(selected: Matrix, codes: tuple[Sequence[int], Sequence[int]] | None = None) -> list[tuple[Head, ...]]:
+    """Return the ways to write a selector as a signed sum of selectors, for sums: its total rank ascends.
+
+    The selector itself; everything without its complement; and disjoint parts, in each of which a query selects one
+    class of keys: those at each difference of codes, or the first, second, … that the query selects. Ways with as many
+    heads as the selector itself has dimensions are left out.
+
+    Args:
+        selected: the selector.
+        codes: the numbers by which the stream has the classes; their indices if ``None``.
+    """
+    rows, columns = len(selected), len(selected[0])
+    of_queries, of_keys = codes or (range(rows), range(columns))
+    classes = _merged(selected, [True] * rows)
+    by_shift: dict[int, list[list[bool]]] = {}
+    by_place: dict[int, list[list[bool]]] = {}
+    for i, j in ((i, j) for i in range(rows) for j in range(columns) if selected[i][j]):
+        place = sorted(classes.rows[classes.row_of[i]]).index(classes.column_of[j])
+        for parts, name in ((by_shift, of_keys[j] - of_queries[i]), (by_place, place)):
+            parts.setdefault(name, [[False] * columns for _ in range(rows)])[i][j] = True
+    complement = [[not each for each in row] for row in selected]
+    ways: list[list[tuple[int, Sequence[Sequence[bool]]]]] = [
+        [(1, [[True] * columns] * rows), (-1, complement)],
+        [(1, by_shift[name]) for name in sorted(by_shift)],
+        [(1, by_place[name]) for name in sorted(by_place)],
+    ]
+
+    def head(sign: int, part: Matrix) -> Head:
+        return Head(sign, tuple(tuple(map(bool, row)) for row in part), tuple(scores(part, codes)))
+
+    own = head(1, selected)
+    most = own.scores[0].rank  # so many heads or more cannot be better
+    found = [(own,), *(tuple(head(*each) for each in way) for way in ways if 0 < len(way) < most)]
+    return sorted(found, key=lambda way: (sum(max(each.scores[0].rank, 1) for each in way), len(way)))
