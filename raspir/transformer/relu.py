@@ -88,7 +88,8 @@ class Units:
                 turned = Unit(-unit.input, unit.output)
                 return Units((*rest, turned), self.affine + unit.input * unit.output)
         low = slopes.bounds(box)[0]
-        return Units(self.units, Affine(constant=self.affine.constant + low)) + Units.ramp(slopes - low)
+        added = Units.ramp(slopes - low)  # beside the others, as the sum of relu(z) and -relu(-z) would be folded to z
+        return Units((*self.units, *added.units), Affine(constant=self.affine.constant + low) + added.affine)
 
     def error(self, box: Box, errors: Mapping[Source, Number]) -> Fraction:
         """Return a bound on the error of the result where each source is off by at most its error.
