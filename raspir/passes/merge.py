@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import ClassVar, TypeGuard
 
@@ -19,7 +18,7 @@ from raspir.passes.base import PassContext, Remark
 from raspir.passes.masking import with_masks
 from raspir.rewriting.algebra import Algebra
 from raspir.rewriting.graphs import cost, replaced
-from raspir.rewriting.joins import Join, joined, with_join
+from raspir.rewriting.joins import Join, joined, pairs, with_join
 
 _ROUNDS = 10
 
@@ -138,9 +137,9 @@ class _Merging:
 
     def _united(self, node: Node, form: Linear) -> Linear:
         """Return ``form`` with two sums of one value as one, over a disjoint union or difference of selectors."""
-        sums = [(term, c) for term, c in form.terms.items() if self._is_sum(term)]
-        for (a, coefficient), (b, other) in itertools.permutations(sums, 2):
-            join = self._join(a, b, coefficient, other)
+        sums = {term: coefficient for term, coefficient in form.terms.items() if self._is_sum(term)}
+        for a, b in pairs(sums):
+            join = self._join(a, b, sums[a], sums[b])
             if join is not None:
                 self._remark(node, join.rule, "one head for two")
                 return with_join(self._algebra, form, a, b, join)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from raspir.analysis import Linear
@@ -26,13 +28,16 @@ class Join:
     selector: Disjunction
 
 
+def pairs(sums: Mapping[Sum, int]) -> Iterator[tuple[Sum, Sum]]:
+    """Yield the pairs, in both orders, of different sums of one value."""
+    return ((a, b) for a, b in itertools.permutations(sums, 2) if _have_same_value(a, b))
+
+
 def joined(algebra: Algebra, a: Sum, b: Sum, coefficient: int, other: int) -> Join | None:
     """Return the selector of a sum which, times ``coefficient``, is ``coefficient * a + other * b``, if there is one.
 
-    Both are sums of integers with default 0.
+    Both are sums of the same integers with default 0.
     """
-    if a is b or not _have_same_value(a, b):
-        return None
     whole, part = algebra.formula(a), algebra.formula(b)
     found: Disjunction | None = None
     if _have_same_coefficient(coefficient, other) and algebra.facts.are_disjoint(a.selector, b.selector):

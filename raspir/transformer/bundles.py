@@ -95,7 +95,7 @@ def _added(
         ends = as_range(atoms)
         if not ends.integral or max(abs(ends.low), abs(ends.high)) * counts.stop > _EXACT:
             return None
-        columns.append(np.array([int(atom) for atom in atoms], dtype=np.int64)[column])  # type: ignore[arg-type]
+        columns.append(np.array([atom for atom in atoms if isinstance(atom, int)], dtype=np.int64)[column])
     each, _ = distinct(np.stack(columns, axis=-1))
     totals, size, found = each, 0, list[tuple[int, Codes]]()
     for count in range(2, counts.stop):

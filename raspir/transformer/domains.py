@@ -20,6 +20,7 @@ from raspir.ir.text.describe import Describer
 from raspir.ir.types import BOOL, INT, SELECTOR
 from raspir.ir.views import (
     Aggregate,
+    Const,
     Input,
     Item,
     Lookup,
@@ -192,7 +193,8 @@ class Domains:
             return self._root(node, ())
         if isinstance(node, Input):
             return self._root(node, canonical(node.vocabulary or ()))
-        atoms: tuple[Atom, ...] = node.values if isinstance(node, Raw) else (node["value"],)  # type: ignore[assignment]
+        assert isinstance(node, Raw | Const)
+        atoms = node.values if isinstance(node, Raw) else (node.value,)
         found = canonical(atoms)
         number = {atom_key(atom): code for code, atom in enumerate(found)}
         codes = np.array([number[atom_key(atom)] for atom in atoms], dtype=np.int64)

@@ -71,9 +71,9 @@ def _divided(sums: Atoms, count: int) -> Iterator[Atom]:
     if count == 1:
         yield from sums
         return
-    for total in sums:
+    for total in _numbers(sums):
         try:
-            yield checked(total / count)  # type: ignore[operator]  # only numbers have been added
+            yield checked(total / count)
         except (ArithmeticError, ValueError):
             continue
 
@@ -172,10 +172,10 @@ class _Exact:
         if self._work > _WORK:
             raise _TooManyError
         found: dict[object, Atom] = {}
-        for total in totals.values():
+        for total in _numbers(tuple(totals.values())):
             for number in numbers:
                 with suppress(ArithmeticError, ValueError):
-                    added = checked(total + number)  # type: ignore[operator]  # both are numbers
+                    added = checked(total + number)
                     found[atom_key(added)] = added
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from itertools import product as combinations
@@ -36,7 +36,7 @@ class Units:
     """
 
     units: tuple[Unit, ...] = ()
-    affine: Affine = Affine()  # noqa: RUF009  (immutable)
+    affine: Affine = field(default_factory=Affine)
 
     @classmethod
     def ramp(cls, form: Affine, output: Number = 1) -> Units:

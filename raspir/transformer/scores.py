@@ -46,9 +46,10 @@ def _kind(table: dict[int, int], pairs: int) -> Kind:
         return "table"
     if len(set(results)) == 1:
         return "constant"
-    for degree, kind in ((1, "code"), (2, "square")):
-        if _is_polynomial(table, degree):
-            return kind  # type: ignore[return-value]
+    if _is_polynomial(table, 1):
+        return "code"
+    if _is_polynomial(table, 2):
+        return "square"
     if len(set(results)) == 2:
         if sum(a != b for a, b in pairwise(results)) == 1:
             return "threshold"

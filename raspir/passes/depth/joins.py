@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeGuard
 
 from raspir.ir import Node
@@ -11,7 +11,7 @@ from raspir.ir.atoms import is_zero
 from raspir.ir.types import INT
 from raspir.ir.views import Elementwise, Sum
 from raspir.passes.depth.search import Rule, Rules, Search
-from raspir.rewriting.joins import Join, joined, with_join
+from raspir.rewriting.joins import Join, joined, pairs, with_join
 
 _TERMS = 8  # sums compared with each other
 
@@ -28,9 +28,9 @@ def join_sums(search: Search, node: Elementwise) -> Iterator[Node]:
         return search.facts[term.value].domain.kinds is INT and is_zero(term.default)
 
     form = search.facts.linear(node)
-    sums = [(term, factor) for term, factor in form.terms.items() if is_deepest(term)]
-    for (a, factor), (b, other) in itertools.permutations(sums[:_TERMS], 2):
-        join = _simple(search, a, b, factor, other)
+    sums = dict(islice(((term, factor) for term, factor in form.terms.items() if is_deepest(term)), _TERMS))
+    for a, b in pairs(sums):
+        join = _simple(search, a, b, sums[a], sums[b])
         if join is not None:
             yield algebra.linear(with_join(algebra, form, a, b, join))
 
