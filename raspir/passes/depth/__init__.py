@@ -92,16 +92,24 @@ class Depth:
         """Return ``graph`` with the fewest layers found, or the same graph if no rule saves any."""
         deadline = time.monotonic() + min(self.time_budget, _LONGEST)
         spare = context.spare.get(self.name)  # a second search is for what other passes have simplified since the first
-        budgets = [Budget(self.max_work, deadline, len(graph), spare) for _ in range(3)]
-        limits = SearchLimits(context.attention, self.max_heads)
-        rounds = Rounds(RULES, limits, self.max_table, context.progress)
-        best = rounds.searched(Found(graph), context.analysis(graph), budgets[0])
-        if graph.max_length is not None and best.graph.stats().layers:
+        budgets: list[Budget] = []
+        rounds = Rounds(RULES, SearchLimits(context.attention, self.max_heads), self.max_table, context.progress)
+
+        def searched(found: Found, analysis: Analysis) -> Found:
+            budgets.append(Budget(self.max_work, deadline, len(found.graph), spare))
+            return rounds.searched(found, analysis, budgets[-1])
+
+        bounded, unbounded = context.analysis(graph), Analysis(graph.functions, causal=graph.causal)
+        best, found = Found(graph), searched(Found(graph), bounded)
+        while graph.max_length is not None and found.graph.stats().layers:
             # Answers for each length or position may hide from other rules what these need.
-            unbounded = Analysis(graph.functions, causal=graph.causal)
-            other = rounds.searched(Found(graph), unbounded, budgets[1])
-            if cost(other.graph) < cost(best.graph):
-                best = rounds.searched(other, context.analysis(graph), budgets[2])
+            other = searched(best, unbounded)
+            if cost(other.graph) < cost(found.graph):
+                found = searched(other, bounded)
+            if cost(found.graph) >= cost(best.graph):
+                break
+            best, found = found, searched(found, bounded)
+        best = min(best, found, key=lambda each: cost(each.graph))
         context.spare[self.name] = budgets[0].left
         context.remarks.extend(best.remarks)
         self._report(budgets, context)

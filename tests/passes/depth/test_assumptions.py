@@ -1,11 +1,13 @@
 """What assumptions tell never costs layers."""
 
+import warnings
 from random import Random
 
 import pytest
 
 import raspir
 from raspir import indices, key, query, tokens, where
+from raspir.passes.pipeline import run_passes
 from raspir.testing.deep import DEEP
 from raspir.testing.generate import fitting
 from raspir.testing.maker import MODERATE, Maker
@@ -65,3 +67,16 @@ def test_no_assumption_on_generated_programs_costs_a_layer(seed):
         for vocab, longest in ((None, None), (None, 6), ("ab", 6))
     ]
     assert layers == sorted(layers, reverse=True)
+
+
+def test_a_search_that_ended_early_is_followed_by_another_of_what_it_found():
+    after = key(indices) > query(indices)
+    place = before.value(1)
+    rank = ((key(place) >= query(place)) & after).value(1)
+    fetched = (key(rank) == query(indices)).value(place)
+    graph = raspir.lower((key(tokens) == query(fetched)).value(1), max_length=12)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", raspir.BudgetWarning)
+        once = run_passes(graph, "depth")
+        assert once.stats().layers == 1
+        assert run_passes(once, "depth") == once
