@@ -6,6 +6,8 @@ import importlib
 import inspect
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
 
 import pytest
 import rooms
@@ -53,6 +55,12 @@ def test_every_room_is_held():
     found = {rooms.room_of(module) for module in rooms.FILES}
     assert found - BELOW - {"raspir", "_moved"} == set(MAY_IMPORT)
     assert not any(rooms.imported(f"raspir.{module}") for module in BELOW)
+
+
+def test_modules_of_tests_differ_in_name():
+    # pytest imports them by name alone, as no folder of tests is a package.
+    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_no_file_imports_itself_through_others():

@@ -54,6 +54,9 @@ def with_join(algebra: Algebra, form: Linear, a: Sum, b: Sum, join: Join) -> Lin
     return rest.plus(algebra.facts.linear(one), form.terms[a])
 
 
+# Conditions are functions where proofs that they are needed replace them.
+
+
 def _have_same_value(a: Sum, b: Sum) -> bool:
     """Return whether both sums have the same value operand."""
     return a.value is b.value

@@ -79,7 +79,7 @@ class Depth:
     max_heads: int = 16
     time_budget: float = 600.0
     max_table: int = LIMIT
-    max_work: int = 60
+    max_work: int = 30
 
     name: ClassVar[str] = "depth"
     summary: ClassVar[str] = "reduces attention layers by algebra, spending heads only on the critical path"
@@ -100,26 +100,32 @@ class Depth:
             return rounds.searched(found, analysis, budgets[-1])
 
         bounded, unbounded = context.analysis(graph), Analysis(graph.functions, causal=graph.causal)
-        best, found = Found(graph), searched(Found(graph), bounded)
-        while graph.max_length is not None and found.graph.stats().layers:
+
+        def shallower(found: Found) -> Found:
+            best = searched(found, bounded)
+            if graph.max_length is None or not best.graph.stats().layers:
+                return best
             # Answers for each length or position may hide from other rules what these need.
-            other = searched(best, unbounded)
-            if cost(other.graph) < cost(found.graph):
-                found = searched(other, bounded)
-            if cost(found.graph) >= cost(best.graph):
-                break
-            best, found = found, searched(found, bounded)
-        best = min(best, found, key=lambda each: cost(each.graph))
+            other = searched(found, unbounded)
+            return searched(other, bounded) if cost(other.graph) < cost(best.graph) else best
+
+        best, found = Found(graph), shallower(Found(graph))
+        while cost(found.graph) < cost(best.graph):
+            best = found
+            if graph.max_length is not None or any(budget.is_exceeded for budget in budgets):
+                found = shallower(best)
         context.spare[self.name] = budgets[0].left
         context.remarks.extend(best.remarks)
         self._report(budgets, context)
         return context.kept_causal(best.graph)
 
     def _report(self, budgets: Iterable[Budget], context: PassContext) -> None:
-        """Add a remark, and warn the user, if the search ended before all rules were tried."""
+        """Add a remark, and warn the user, if the search ended before all rules were tried: once for a pipeline."""
         limits = [f"max_work is {self.max_work}"] if any(each.is_exceeded for each in budgets) else []
         limits += [f"time_budget is {self.time_budget:g} s"] if any(each.is_late for each in budgets) else []
         for limit in limits:
             gain = f"ended early, before all rules were tried: {limit}"
-            context.remarks.append(Remark("depth", "the search", gain))
-            warn(BudgetWarning(f"the search for fewer layers {gain}"))
+            if gain not in context.warned:
+                context.warned.add(gain)
+                context.remarks.append(Remark("depth", "the search", gain))
+                warn(BudgetWarning(f"the search for fewer layers {gain}; a greater limit may find fewer layers"))

@@ -44,12 +44,12 @@ def _simple(search: Search, a: Sum, b: Sum, factor: int, other: int) -> Join | N
     if key not in search.memo:
         algebra = search.algebra
         join = joined(algebra, a, b, factor, other)
-        if join is not None and len(join.selector) <= max(len(algebra.formula(each) or ()) for each in (a, b)):
-            selector = algebra.selector(join.selector)
-            is_simple = search.facts[selector].uniform or search.facts.at_most_one(selector)
-            search.memo[key] = join if is_simple else None
-        else:
-            search.memo[key] = None
+        if join is not None and len(join.selector) > max(len(algebra.formula(each) or ()) for each in (a, b)):
+            join = None
+        selector = None if join is None else algebra.selector(join.selector)
+        if selector is not None and not (search.facts[selector].uniform or search.facts.at_most_one(selector)):
+            join = None
+        search.memo[key] = join
     found: Join | None = search.memo[key]
     return found
 

@@ -244,13 +244,13 @@ def _existence(search: Search, node: Compare) -> tuple[bool, Disjunction] | None
     """
     for aggregate, bound in ((node.a, node.b), (node.b, node.a)):
         for tests, comparison in ((_tests_positive, "gt"), (_tests_zero, "eq")):
-            found = tests(search, node, aggregate, bound)
-            if found is not None:
+            outcome = tests(search, node, aggregate, bound)
+            if outcome is not None:
                 assert isinstance(aggregate, Aggregate)
                 facts = search.facts
                 tested = facts.compared(comparison, aggregate.value, search.algebra.const(0))
                 formula = normal.both(facts[aggregate.selector].formula, tested)
-                return None if formula is None else (found, formula)
+                return None if formula is None else (outcome, formula)
     return None
 
 

@@ -246,7 +246,10 @@ class Regions:
         return self._facts.bounds(self._facts.linear(end))[1] < self._facts.longest - _LENGTHS
 
     def _not_empty(self, region: Disjunction, low: _End, high: _End) -> Disjunction | None:
-        """Return the part of a region with low <= high, or all of it if low <= high + 1: elsewhere, the sum is 0."""
+        """Return the part of a region with low <= high, or all of it if low <= high + 1: elsewhere, the sum is 0.
+
+        Where low is high + 1, the sum is 0 either way, so the condition is the shallower of both.
+        """
         after = _End(self._algebra.plus(high.node, 1), high.of_key)
         if self._possible(normal.both(region, self._ordered("gt", low, after))) == normal.NOTHING:
             return region
