@@ -13,6 +13,7 @@ from raspir.ir.views import Aggregate, Mean
 from raspir.transformer.atomsets import Atoms, as_range
 from raspir.transformer.numbering import Codes, distinct
 
+_FINEST = 2.0**-16  # floats that are multiples of it add up exactly, in any order
 _EXACT = 1 << 53  # integers up to which a quotient is the one of Python
 _WORK = 1 << 21  # most additions for one number of positions
 
@@ -68,18 +69,22 @@ def bundled(
     if not may_be_empty:
         blocks.clear()
     if 1 in counts:
-        found = [
-            [held.get(atom_key(atom), -1) for atom in domain(m.value)] for m, held in zip(members, numbers, strict=True)
+        alone = [
+            np.array([held.get(atom_key(atom), -1) for atom in domain(m.value)])
+            for m, held in zip(members, numbers, strict=True)
         ]
-        blocks.append(np.stack([np.array(f)[column] for f, column in zip(found, values.T, strict=True)], axis=-1))
+        blocks.append(np.stack([codes[column] for codes, column in zip(alone, values.T, strict=True)], axis=-1))
     if counts.stop > 2 and counts:
         added = _added(members, domain, values, counts, most)
         if added is None:
             return None
         for count, totals in added:
-            blocks.append(
-                np.stack([_results(*each, count) for each in zip(members, numbers, totals.T, strict=True)], axis=-1)
-            )
+            units = [_FINEST if isinstance(domain(member.value)[0], float) else None for member in members]
+            found = [
+                _results(member, held, column, count, unit)
+                for member, held, column, unit in zip(members, numbers, totals.T, units, strict=True)
+            ]
+            blocks.append(np.stack(found, axis=-1))
     rows = np.concatenate(blocks) if blocks else np.zeros((0, len(members)), dtype=np.int64)
     rows, _ = distinct(rows[(rows >= 0).all(axis=1)].astype(np.int64))
     return Bundle(dict(zip(members, rows.T, strict=True))) if len(rows) <= most else None
@@ -91,11 +96,10 @@ def _added(
     """Return the combinations of sums over each number of positions, of shape [combinations, members]."""
     columns = []
     for member, column in zip(members, values.T, strict=True):
-        atoms = domain(member.value)
-        ends = as_range(atoms)
-        if not ends.integral or max(abs(ends.low), abs(ends.high)) * counts.stop > _EXACT:
+        numbers = _integers(domain(member.value))
+        if numbers is None or np.abs(numbers).max(initial=0) * counts.stop > _EXACT:
             return None
-        columns.append(np.array([atom for atom in atoms if isinstance(atom, int)], dtype=np.int64)[column])
+        columns.append(numbers[column])
     each, _ = distinct(np.stack(columns, axis=-1))
     totals, size, found = each, 0, list[tuple[int, Codes]]()
     for count in range(2, counts.stop):
@@ -110,8 +114,21 @@ def _added(
     return found
 
 
-def _results(member: Aggregate, numbers: dict[tuple[object, ...], int], totals: Codes, count: int) -> Codes:
-    """Return the codes of what an aggregate makes of sums over several positions."""
+def _integers(atoms: Atoms) -> Codes | None:
+    """Return integers and booleans, or multiples of :data:`_FINEST` all of which are floats, as integers."""
+    if as_range(atoms).integral:
+        return np.array([atom for atom in atoms if isinstance(atom, int)], dtype=np.int64)
+    multiples = [atom / _FINEST for atom in atoms if isinstance(atom, float)]
+    if len(multiples) < len(atoms) or not all(each.is_integer() and abs(each) < _EXACT for each in multiples):
+        return None
+    return np.array(multiples, dtype=np.int64)
+
+
+def _results(
+    member: Aggregate, numbers: dict[tuple[object, ...], int], totals: Codes, count: int, unit: float | None
+) -> Codes:
+    """Return the codes of what an aggregate makes of sums over several positions, in units if they are of floats."""
     distinct, inverse = np.unique(totals, return_inverse=True)
-    atoms: Iterator[Atom] = ((total / count if isinstance(member, Mean) else total) for total in distinct.tolist())
+    added: Iterator[int | float] = (total if unit is None else total * unit for total in distinct.tolist())
+    atoms: Iterator[Atom] = ((total / count if isinstance(member, Mean) else total) for total in added)
     return np.array([numbers.get(atom_key(atom), -1) for atom in atoms], dtype=np.int64)[inverse.reshape(-1)]

@@ -152,6 +152,10 @@ class Domains:
                 return Joint(roots, shape, [np.where(valid, held[node], -1) for node in nodes])
         return None
 
+    def most_selected(self, aggregate: Aggregate) -> int:
+        """Return the most positions that a query of ``aggregate`` selects, on inputs on which it yields something."""
+        return self._heads.most(aggregate)
+
     # Values
 
     def _known(self, node: Node) -> _Value:

@@ -76,7 +76,9 @@ def _after(block: Block, stream: Array, visible: NDArray[np.bool_], scope: _Scop
     if block.mlp is not None:
         before = stream @ block.mlp.W_in + block.mlp.b_in
         after = np.maximum(before, 0)
-        added = after @ block.mlp.W_out + block.mlp.b_out
+        added = after @ block.mlp.W_out
+        if block.mlp.b_out is not None:
+            added = added + block.mlp.b_out
         stream = stream + added
         if scope is not None:
             scope.keep("mlp.hook_pre", before)

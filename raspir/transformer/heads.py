@@ -58,6 +58,13 @@ class Heads:
             raise TooManyError(f"combinations of {described(self._known[node.value])} at up to {counts[-1]} positions")
         return whole
 
+    def most(self, node: Aggregate) -> int:
+        """Return the most positions that a query selects."""
+        counts = self._counts(node)
+        reached = reaches(self._known, node, self._facts)
+        most = counts.stop - 1 if reached is None else max((each.most for each in reached), default=0)
+        return min(most, counts.stop - 1)
+
     def _counts(self, node: Aggregate) -> range:
         """Return the positive numbers of positions of which an aggregate yields anything."""
         width = build("sum", node.selector, build("const", value=1), default=0)

@@ -212,9 +212,14 @@ def function(form: Affine, values: Piecewise) -> Units:
     """
     slopes = values.slopes()
     base = slopes.index(Fraction()) if Fraction() in slopes else 0
-    result = Units()
-    for i, (at, change) in enumerate(values.kinks):
-        result = result + Units.ramp(-form + at if i < base else form - at, change)
+    # No two inputs are proportional, unless the form is constant, so that nothing has to be added up.
+    result = Units(
+        tuple(
+            unit
+            for i, (at, change) in enumerate(values.kinks)
+            for unit in Units.ramp(-form + at if i < base else form - at, change).units
+        )
+    )
     (first, at_first), slope = values.points[0], slopes[base]
     opened = sum((change * (at - first) for at, change in values.kinks[:base]), slope * first)
     return result + form * slope + Affine(constant=at_first - opened)

@@ -64,14 +64,14 @@ class MLP:
         W_in: the input weights, of shape [d_model, d_mlp].
         b_in: the input biases, of shape [d_mlp].
         W_out: the output weights, of shape [d_mlp, d_model].
-        b_out: the output biases, of shape [d_model].
+        b_out: the output biases, of shape [d_model]; ``None`` if they are 0.
         serves: what each neuron computes.
     """
 
     W_in: Array
     b_in: Array
     W_out: Array
-    b_out: Array
+    b_out: Array | None = None
     serves: tuple[str, ...] = ()
 
     @property
@@ -81,7 +81,8 @@ class MLP:
 
     def arrays(self) -> Mapping[str, Array]:
         """Return the arrays by name."""
-        return {name: getattr(self, name) for name in ("W_in", "b_in", "W_out", "b_out")}
+        arrays = {"W_in": self.W_in, "b_in": self.b_in, "W_out": self.W_out}
+        return arrays if self.b_out is None else {**arrays, "b_out": self.b_out}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,7 @@ class Block:
 
     Attributes:
         heads: the heads.
-        b_O: the output bias of the heads together, of shape [d_model]; ``None`` without heads.
+        b_O: the output bias of the heads together, of shape [d_model]; ``None`` if it is 0.
         mlp: the MLP, if any.
     """
 

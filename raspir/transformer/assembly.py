@@ -1,0 +1,206 @@
+"""Assembly: the weight matrices of a transformer from its planned heads, units and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raspir.ir import Atom, Graph
+from raspir.ir.atoms import atom_key
+from raspir.ir.views import Input
+from raspir.transformer.affine import Affine
+from raspir.transformer.attention import HeadPlan
+from raspir.transformer.domains import Domains
+from raspir.transformer.stream import FLAG, Direction, Slot, Stream, directions_of
+from raspir.transformer.weights import MLP, Array, Block, Head, Weights
+
+_CERTAIN = 128.0  # a gap from which exp is 0 in float32; float64 is off by 1e-56
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """How an output is read.
+
+    Attributes:
+        forms: the forms that hold it.
+        points: the numbers of the forms for each logit, of shape [logits, forms].
+        atoms: the atom of each logit.
+    """
+
+    forms: tuple[Affine, ...]
+    points: NDArray[np.float64]
+    atoms: tuple[Atom, ...]
+
+
+def assembled(
+    graph: Graph, domains: Domains, stream: Stream, plans: Sequence[HeadPlan], outputs: Mapping[str, Output]
+) -> Weights:
+    """Return the weights of planned heads, units and outputs."""
+    return _Assembly(graph, domains, stream, plans).weights(outputs)
+
+
+class _Assembly:
+    def __init__(self, graph: Graph, domains: Domains, stream: Stream, plans: Sequence[HeadPlan]) -> None:
+        self._graph = graph
+        self._domains = domains
+        self._plans = [plan for plan in plans if plan.values]
+        self._dtype = np.float32 if stream.bits == 24 else np.float64
+        self._directions = [FLAG, *stream.directions]
+        self._at = {direction: at for at, direction in enumerate(self._directions)}
+        self._bits = stream.bits
+
+    def weights(self, outputs: Mapping[str, Output]) -> Weights:
+        """Return all weights."""
+        _attend_to_themselves(self._plans, self._graph.causal)
+        w_u, b_u = self._unembedding(outputs.values())
+        return Weights(
+            {name: self._embedding(node) for name, node in self._graph.inputs.items()},
+            self._positions(),
+            tuple(self._blocks()),
+            w_u,
+            b_u,
+            tuple(direction.what for direction in self._directions),
+            self._graph.causal,
+        )
+
+    def _zeros(self, *shape: int) -> Array:
+        return np.zeros(shape, self._dtype)
+
+    def _embedding(self, node: Input) -> Array:
+        vocabulary = node.vocabulary or ()
+        table = self._zeros(len(vocabulary) + 1, len(self._directions))
+        order = {atom_key(atom): at for at, atom in enumerate(self._domains[node])}
+        rows = [order[atom_key(atom)] for atom in vocabulary]
+        for direction, at in self._at.items():
+            if direction.kind == "embedding" and direction.root is node and direction.values is not None:
+                table[:-1, at] = direction.values[rows]
+        return table
+
+    def _positions(self) -> Array:
+        assert self._graph.max_length is not None
+        table = self._zeros(self._graph.max_length + 1, len(self._directions))
+        table[0, self._at[FLAG]] = 1
+        inputs = set(self._graph.inputs.values())
+        for direction, at in self._at.items():
+            if direction.kind == "embedding" and direction.root not in inputs and direction.values is not None:
+                table[1 : len(direction.values) + 1, at] = direction.values
+        return table
+
+    # Blocks
+
+    def _blocks(self) -> Iterable[Block]:
+        slots: dict[Slot, list[Direction]] = {}
+        for direction in self._directions:
+            if direction.kind == "mlp":
+                slots.setdefault(direction.ready, []).append(direction)
+        heads: dict[int, list[HeadPlan]] = {}
+        for plan in self._plans:
+            heads.setdefault(plan.layer, []).append(plan)
+        for slot in sorted({*slots, *((layer, 0) for layer in heads)}):
+            own = heads.get(slot[0], []) if slot[1] == 0 else []
+            yield Block(tuple(map(self._head, own)), None, self._mlp(slots.get(slot, [])))
+
+    def _column(self, form: Affine, factor: float = 1.0) -> tuple[Array, float]:
+        """Return the weights and the bias that read a form."""
+        weights = self._zeros(len(self._directions))
+        for direction, c in directions_of(form):
+            weights[self._at[direction]] = float(c) * factor
+        return weights, float(form.constant) * factor
+
+    def _read(self, form: Affine, at_bos: float, factor: float = 1.0) -> tuple[Array, float]:
+        """Return the weights and the bias that read a form, and ``at_bos``, not multiplied by the factor, at BOS."""
+        weights, bias = self._column(form, factor)
+        stored = float(np.asarray(bias, self._dtype))
+        weights[self._at[FLAG]] = at_bos - stored
+        return weights, bias
+
+    def _head(self, plan: HeadPlan) -> Head:
+        extra = plan.attends_to_itself and not _freely(plan) and not self._graph.causal
+        size = max(len(plan.queries) + extra, len(plan.values))
+        step = plan.factor * sqrt(plan.d_head / size)  # the plan's division by the root of its own size
+        factor = plan.factor * sqrt(size / plan.d_head) if size != plan.d_head else plan.factor
+        arrays = {name: self._zeros(len(self._directions), size) for name in ("W_Q", "W_K", "W_V")}
+        biases = {name: self._zeros(size) for name in ("b_Q", "b_K", "b_V")}
+        sink = plan.sink * sqrt(size) / factor
+        for at, (query, key) in enumerate(zip(plan.queries, plan.keys, strict=True)):
+            own = at == 0
+            of_bos = self._own_query(plan, sink) * factor if own else 0.0
+            arrays["W_Q"][:, at], biases["b_Q"][at] = self._read(query.form, of_bos, factor)
+            arrays["W_K"][:, at], biases["b_K"][at] = self._read(key.form, sink if own else 0.0)
+        if extra:
+            most = sum(d.query.magnitude * d.magnitude for d in plan.dimensions) * factor
+            arrays["W_Q"][self._at[FLAG], len(plan.queries)] = (
+                2 * most + abs(plan.sink) * sqrt(size) + _CERTAIN * sqrt(size)
+            )
+            arrays["W_K"][self._at[FLAG], len(plan.queries)] = 1
+        w_o = self._zeros(size, len(self._directions))
+        for at, value in enumerate(plan.values):
+            arrays["W_V"][:, at], biases["b_V"][at] = self._read(value.placed.form, 0.0)
+            w_o[at, self._at[value.direction]] = plan.scale
+        del step
+        serves = ", ".join(value.direction.what for value in plan.values)
+        return Head(W_O=w_o, serves=serves, **arrays, **biases)
+
+    def _own_query(self, plan: HeadPlan, sink: float) -> float:
+        """Return what BOS has for its query in the constant dimension: so much that it attends to itself, if need be."""
+        if self._graph.causal or not plan.attends_to_itself or not _freely(plan):
+            return 1.0
+        low, high = plan.dimensions[0].bounds
+        away = sink - high if sink > high else sink - low
+        return _CERTAIN * sqrt(plan.d_head) / plan.factor / away
+
+    def _mlp(self, directions: Sequence[Direction]) -> MLP | None:
+        if not directions:
+            return None
+        forms: dict[Affine, list[tuple[Direction, float]]] = {}
+        for direction in directions:
+            assert direction.units is not None
+            for unit in direction.units.units:
+                forms.setdefault(unit.input, []).append((direction, float(unit.output)))
+        w_in, b_in = self._zeros(len(self._directions), len(forms)), self._zeros(len(forms))
+        w_out = self._zeros(len(forms), len(self._directions))
+        for at, (form, readers) in enumerate(forms.items()):
+            w_in[:, at], b_in[at] = self._column(form)
+            for direction, output in readers:
+                w_out[at, self._at[direction]] += output
+        serves = tuple(", ".join(dict.fromkeys(d.what for d, _ in readers)) for readers in forms.values())
+        return MLP(w_in, b_in, w_out, None, serves)
+
+    # Outputs
+
+    def _unembedding(self, outputs: Iterable[Output]) -> tuple[Array, Array]:
+        columns, biases = list[Array](), list[float]()
+        for output in outputs:
+            middle = (output.points.max(axis=0) + output.points.min(axis=0)) / 2
+            for point in output.points:
+                column, bias = self._zeros(len(self._directions)), 0.0
+                for form, number, center in zip(output.forms, point.tolist(), middle.tolist(), strict=True):
+                    weights, own = self._column(form, 2 * (number - center))
+                    column, bias = (
+                        column + weights,
+                        bias + own - 2 * (number - center) * center - (number - center) ** 2,
+                    )
+                columns.append(column)
+                biases.append(bias)
+        return np.stack(columns, axis=-1), np.array(biases, self._dtype)
+
+
+def _freely(plan: HeadPlan) -> bool:
+    """Return whether the score of BOS is on one side of all others in the constant dimension."""
+    low, high = plan.dimensions[0].bounds
+    sink = plan.sink * sqrt(plan.d_head) / plan.factor
+    return not low <= sink <= high and min(abs(sink - low), abs(sink - high)) > 1e-3
+
+
+def _attend_to_themselves(plans: Sequence[HeadPlan], causal: bool) -> None:
+    """Mark heads whose results other heads read, so that they yield 0 at BOS."""
+    of = {value.direction: plan for plan in plans for value in plan.values}
+    for plan in plans:
+        for placed in (*plan.queries, *plan.keys, *(value.placed for value in plan.values)):
+            for direction, _ in directions_of(placed.form):
+                if direction in of and not causal:
+                    of[direction].attends_to_itself = True

@@ -1,0 +1,339 @@
+"""Attention heads: from an aggregate to its queries, keys, values and sink, with a bound on the error of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil, exp, log2, sqrt
+from typing import Literal
+
+import numpy as np
+
+from raspir.analysis import Analysis
+from raspir.ir import Atom, Graph, Node, build
+from raspir.ir.atoms import atom_key
+from raspir.ir.layers import attention_of
+from raspir.ir.views import Aggregate, Best, Sum
+from raspir.transformer.affine import Affine
+from raspir.transformer.atomsets import Atoms
+from raspir.transformer.codebook import Numbers, numbers_of
+from raspir.transformer.columns import Column, Columns, Values, constant
+from raspir.transformer.placing import Placer, Scalar
+from raspir.transformer.selectors import Dimension, UnscorableError, joined, scoring
+from raspir.transformer.softmax import leak, mean_error, rounding_unit, sum_head
+from raspir.transformer.stream import Direction, Placed, Slot, Stream
+
+GAP = 48.0
+"""The least difference between the scores of selected keys and of others, after the division."""
+
+Pooling = Literal["sum", "mean"]
+
+
+@dataclass(eq=False)
+class Value:
+    """One value of a head.
+
+    Attributes:
+        aggregate: the aggregate.
+        placed: what is read, less the default.
+        direction: where it is written.
+    """
+
+    aggregate: Aggregate
+    placed: Placed
+    direction: Direction
+
+
+@dataclass(eq=False)
+class HeadPlan:
+    """A head.
+
+    Attributes:
+        layer: its attention layer, from 1.
+        pooling: whether BOS takes nearly all attention, so that values add up.
+        queries: the form of each query dimension, without the factor; the first is 1.
+        keys: the form of each key dimension.
+        factor: what queries are multiplied by, so that scores differ by :data:`GAP` after the division.
+        sink: the score of BOS after the division.
+        scale: what values are multiplied by.
+        relative: a bound on the relative error of weights of selected positions.
+        values: the values.
+        method: how scores were found, for reports.
+        selector: what it attends to.
+    """
+
+    layer: int
+    pooling: Pooling
+    queries: list[Placed]
+    keys: list[Placed]
+    factor: float
+    sink: float
+    scale: float
+    method: str
+    selector: Node
+    dimensions: tuple[Dimension, ...]
+    score_error: float = 0.0
+    counts: int = 1
+    values: list[Value] = field(default_factory=list)
+    attends_to_itself: bool = False
+
+    @property
+    def d_head(self) -> int:
+        """The size of queries, keys and values."""
+        return max(len(self.queries), len(self.values), 1)
+
+
+class Attention:
+    """Makes heads for aggregates, one for all that share queries, keys and pooling.
+
+    Args:
+        graph: the program.
+        columns: the columns of its values.
+        stream: the directions so far.
+        facts: the analysis of the program.
+        length: the maximum length.
+    """
+
+    def __init__(self, graph: Graph, columns: Columns, stream: Stream, facts: Analysis, length: int) -> None:
+        self.plans: list[HeadPlan] = []
+        self.placer = Placer(graph, columns, stream, self.scalar)
+        self._graph = graph
+        self._columns = columns
+        self._stream = stream
+        self._facts = facts
+        self._length = length
+        self._by_attention: dict[tuple[object, ...], HeadPlan] = {}
+
+    def scalar(self, aggregate: Aggregate) -> Scalar:
+        """Return an aggregate by its code number, for which it makes a head, or adds a value to one."""
+        atoms = self._columns.domains[aggregate]
+        single = isinstance(aggregate, Best) or self._counts(aggregate) <= 1
+        numbers = numbers_of(atoms, distinct=single)
+        pooling: Pooling = "sum" if isinstance(aggregate, Sum) and not single else "mean"
+        value = self._value(aggregate, atoms, numbers)
+        gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
+        total = value.magnitude * (self._counts(aggregate) if pooling == "sum" else 1)
+        plan = self._plan(aggregate, pooling, single, value, gap / max(total, gap))
+        return Scalar(numbers, self._added(plan, aggregate, value, numbers), plan.layer)
+
+    def _counts(self, aggregate: Aggregate) -> int:
+        """Return the most positions that a query selects."""
+        return self._columns.domains.most_selected(aggregate)
+
+    def _may_be_empty(self, aggregate: Aggregate) -> bool:
+        return not self._facts.selects_some(aggregate.selector)
+
+    def _value(self, aggregate: Aggregate, atoms: Atoms, numbers: Numbers) -> Column:
+        """Return the number of the value at each key, less that of the default."""
+        known = dict(zip(map(atom_key, _listed(atoms)), numbers.tolist(), strict=True))
+        offset = self._offset(aggregate, known)
+        held = self._columns.domains[aggregate.value]
+        own = numbers_of(held, distinct=False)
+        table = np.array(
+            [
+                known.get(atom_key(atom), number if _is_number(atom) else np.nan) - offset
+                for atom, number in zip(_listed(held), own.tolist(), strict=True)
+            ]
+        )
+        return self._columns.of(aggregate.value, table, self.placer.subject(aggregate.value))
+
+    def _offset(self, aggregate: Aggregate, known: dict[tuple[object, ...], float]) -> float:
+        """Return the number of the default, which BOS stands for where nothing is selected."""
+        if not self._may_be_empty(aggregate):
+            return 0.0
+        return known.get(atom_key(aggregate.default), 0.0)
+
+    def _plan(self, aggregate: Aggregate, pooling: Pooling, single: bool, value: Column, accuracy: float) -> HeadPlan:
+        layer_of_value = self.placer.level(value)
+        key = (attention_of(aggregate), pooling, self._may_be_empty(aggregate))
+        if key not in self._by_attention:
+            self._by_attention[key] = self._designed(aggregate, pooling, single, accuracy)
+            self.plans.append(self._by_attention[key])
+        plan = self._by_attention[key]
+        if layer_of_value >= plan.layer:  # its value is known too late for this head
+            plan = self._designed(aggregate, pooling, single, accuracy, layer_of_value + 1)
+            self.plans.append(plan)
+            self._by_attention[key] = plan
+        return plan
+
+    # Scores
+
+    def _designed(
+        self, aggregate: Aggregate, pooling: Pooling, single: bool, accuracy: float, layer: int = 1
+    ) -> HeadPlan:
+        empty = self._may_be_empty(aggregate)
+        best = isinstance(aggregate, Best)
+        try:
+            found = scoring(
+                self._columns, aggregate.selector, self._graph.causal, empty or not single or best, self.placer.subject
+            )
+        except UnscorableError as error:
+            self.placer.refuse(
+                aggregate,
+                f"the selector of `{self.placer.subject(aggregate)}` has too many pairs to score ({error}): a smaller "
+                "vocabulary or maximum length would help",
+            )
+        dimensions, span = list(found.dimensions), 0.0
+        if isinstance(aggregate, Best):
+            dimensions, span = self._with_order(aggregate, dimensions)
+        dimensions = joined(dimensions)
+        layer = max([layer, *(self.placer.level(column) + 1 for d in dimensions for column in (d.query, *d.keys))])
+        size = max(len(dimensions), 1)
+        factor = 2.0 ** ceil(log2(GAP * sqrt(size)))
+        before: Slot = (layer, -1)
+        count = 1 if single else self._counts(aggregate)
+        queries, keys = [], []
+        for d in dimensions:
+            share = _tolerance(single, factor / sqrt(size), size, accuracy)
+            queries.append(self.placer.place(d.query, before, share / max(d.magnitude, 1.0)))
+            parts = [
+                self.placer.place(key, before, share / max(d.query.magnitude, 1.0) / len(d.keys)) for key in d.keys
+            ]
+            keys.append(self._stream.total(parts))
+        plan = HeadPlan(
+            layer,
+            pooling,
+            queries,
+            keys,
+            factor,
+            0.0,
+            1.0,
+            found.method,
+            aggregate.selector,
+            tuple(dimensions),
+            counts=count,
+        )
+        plan.score_error = self._score_error(plan)
+        self._calibrate(plan, aggregate, span)
+        return plan
+
+    def _with_order(self, aggregate: Best, dimensions: list[Dimension]) -> tuple[list[Dimension], float]:
+        """Return dimensions in which the best position scores most, and the span of these scores."""
+        domain = self._columns.domains[aggregate.score]
+        ranks = _ranks(_listed(domain))
+        if aggregate.pick == "lowest":
+            ranks = ranks.max() - ranks
+        places = np.arange(self._length, dtype=np.float64)
+        if aggregate.ties == "left":
+            places = places.max() - places
+        order = self._columns.of(aggregate.score, ranks * self._length, self.placer.subject(aggregate.score))
+        side = self._columns.of(build("indices"), places, "position")
+        span = float(ranks.max() * self._length + self._length - 1)
+        low = span + 1  # all selected keys score at most 0, and more than -low
+        wide = [d.scaled(low + 1) for d in dimensions]
+        return [*wide, Dimension(constant(1), (order, side.mapped(lambda values: values - low + 1)))], low
+
+    def _score_error(self, plan: HeadPlan) -> float:
+        """Return a bound on the error of a score after the division."""
+        unit, total = rounding_unit(self._stream.bits), 0.0
+        for d, q, k in zip(plan.dimensions, plan.queries, plan.keys, strict=True):
+            most_q, most_k = d.query.magnitude, d.magnitude
+            total += most_q * k.error + most_k * q.error + q.error * k.error
+            if (
+                not _exact(d, q, k)
+                or plan.factor * most_q * most_k * len(plan.dimensions) > 2.0**self._stream.bits * plan.factor
+            ):
+                total += (len(plan.dimensions) + 2) * unit * most_q * most_k
+        return total * plan.factor / sqrt(plan.d_head)
+
+    def _calibrate(self, plan: HeadPlan, aggregate: Aggregate, span: float) -> None:
+        """Set the score of BOS, and the scale of values."""
+        step = plan.factor / sqrt(plan.d_head)
+        if plan.pooling == "sum":
+            found = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
+            plan.sink, plan.scale = found.sink, found.scale
+        else:
+            plan.sink = -step * (span + 0.5)
+
+    def _leak(self, plan: HeadPlan) -> float:
+        return leak(self._length + 1, plan.factor / sqrt(plan.d_head) - 2 * plan.score_error, self._stream.bits)
+
+    # Values
+
+    def _added(self, plan: HeadPlan, aggregate: Aggregate, value: Column, numbers: Numbers) -> Placed:
+        before: Slot = (plan.layer, -1)
+        extent = value.magnitude
+        gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
+        placed = self.placer.place(value, before, gap / (64 * max(plan.counts, 1)))
+        offset = self._offset(
+            aggregate,
+            dict(zip(map(atom_key, _listed(self._columns.domains[aggregate])), numbers.tolist(), strict=True)),
+        )
+        error = self._error(plan, extent, placed.error)
+        low, high = float(numbers.min(initial=0.0)) - offset, float(numbers.max(initial=0.0)) - offset
+        reach = extent * (self._length if plan.pooling == "sum" else 1)
+        direction = self._stream.add(
+            Direction(
+                "head",
+                self.placer.subject(aggregate),
+                min(low, 0.0),
+                max(high, 0.0),
+                error,
+                (plan.layer, -1),
+                root=aggregate,
+                at_bos=(0.0, 0.0) if self._graph.causal else (-reach, reach),
+            )
+        )
+        plan.values.append(Value(aggregate, placed, direction))
+        return Placed(Affine.of(direction) + offset, error + self._stream.stored(offset), (plan.layer, -1))
+
+    def _error(self, plan: HeadPlan, extent: float, of_value: float) -> float:
+        """Return a bound on the error of a value of a head."""
+        bits, count = self._stream.bits, plan.counts
+        spread = exp(min(2 * plan.score_error, 20.0)) - 1 if count > 1 or plan.pooling == "sum" else 0.0
+        leaked = self._leak(plan)
+        if plan.pooling == "sum":
+            found = sum_head(self._length + 1, extent, count, leaked, bits)
+            return found.error + count * (of_value + spread * extent)
+        sink = leak(1, -plan.sink - plan.score_error, bits) if plan.sink < 0 else 1.0
+        base = mean_error(count, extent, leaked, bits, self._length + 1)
+        empty = extent * leak(self._length + 1, plan.factor / sqrt(plan.d_head) / 2 - plan.score_error, bits)
+        unit = rounding_unit(bits)
+        return base + of_value + spread * extent + 2 * sink * extent + empty + 4 * unit * extent
+
+
+def _tolerance(single: bool, step: float, size: int, accuracy: float) -> float:
+    """Return the largest error of a product of a query and a key, in scores whose least difference is 1.
+
+    Args:
+        single: whether at most one key is selected, so that scores of selected keys may differ.
+        step: the least difference of scores after the division.
+        size: the number of dimensions.
+        accuracy: the least difference of results, relative to the largest.
+    """
+    return 1 / (32 * size) if single else accuracy / (16 * step * size)
+
+
+def _exact(d: Dimension, q: Placed, k: Placed) -> bool:
+    return q.error == 0 and k.error == 0 and all(_is_whole(each.values) for each in (d.query, *d.keys))
+
+
+def _is_whole(values: Values) -> bool:
+    known = values[~np.isnan(values)]
+    return bool((known == np.floor(known)).all())
+
+
+def _is_number(atom: Atom) -> bool:
+    return isinstance(atom, int | float)
+
+
+def _listed(atoms: Atoms) -> Sequence[Atom]:
+    return atoms if isinstance(atoms, tuple) else tuple(atoms)
+
+
+def _ranks(atoms: Sequence[Atom]) -> Values:
+    """Return the rank of each atom in ascending order, equal ones sharing theirs."""
+    numbers = sorted({atom for atom in atoms if isinstance(atom, int | float)})
+    texts = sorted({atom for atom in atoms if isinstance(atom, str)})
+    rank = {number: at for at, number in enumerate(numbers)}
+    of_texts = {text: at for at, text in enumerate(texts)}
+    return np.array(
+        [
+            float(rank[atom])
+            if isinstance(atom, int | float)
+            else float(of_texts.get(atom, 0))
+            if isinstance(atom, str)
+            else 0.0
+            for atom in atoms
+        ]
+    )

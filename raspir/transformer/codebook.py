@@ -1,0 +1,48 @@
+"""Code numbers: the number by which a direction of the residual stream holds an atom."""
+
+from __future__ import annotations
+
+from itertools import count, pairwise
+from math import isfinite
+from typing import TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raspir.ir import Atom
+from raspir.transformer.atomsets import Atoms, size
+
+Numbers = NDArray[np.float64]
+
+_FAR = 1 << 12  # numbers this many times larger than their least difference are no codes
+
+
+def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
+    """Return the code number of each of ``atoms``: of a number itself, of others an integer beyond all numbers.
+
+    Args:
+        atoms: the domain of a value.
+        distinct: give equal numbers of different types, as ``1``, ``1.0`` and ``True``, different codes: all but the
+            first such integers, too; and let places stand for numbers that are large for their differences.
+    """
+    if isinstance(atoms, range):
+        return atoms.start + atoms.step * np.arange(size(atoms), dtype=np.float64)
+    numbers = sorted({float(atom) for atom in atoms if _is_finite(atom)})
+    if distinct and _are_far_apart(numbers):
+        return np.arange(len(atoms), dtype=np.float64)
+    beyond = count(int(max(numbers, default=-1.0)) + 1)
+    codes: list[float] = []
+    for atom in atoms:
+        code = float(atom) if _is_finite(atom) else None
+        codes.append(float(next(beyond)) if code is None or (distinct and code in codes) else code)
+    return np.array(codes)
+
+
+def _are_far_apart(numbers: list[float]) -> bool:
+    """Return whether numbers are too large for their differences, so that their places stand for them."""
+    gaps = [high - low for low, high in pairwise(numbers)]
+    return bool(numbers) and max(abs(numbers[0]), abs(numbers[-1])) > _FAR * min(gaps, default=1.0)
+
+
+def _is_finite(atom: Atom) -> TypeGuard[int | float]:
+    return isinstance(atom, int | float) and isfinite(atom)

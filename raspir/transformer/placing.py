@@ -1,0 +1,502 @@
+"""Placing columns: which directions of the residual stream a number is an affine form of, and what computes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NoReturn
+
+import numpy as np
+
+from raspir.ir import Graph, Node, build
+from raspir.ir.text.describe import Describer
+from raspir.ir.views import Aggregate, Indices, Input, Raw
+from raspir.transformer.affine import Affine
+from raspir.transformer.codebook import Numbers, numbers_of
+from raspir.transformer.columns import Column, Columns, Values
+from raspir.transformer.errors import TransformerError
+from raspir.transformer.grids import Joint, Root, combinations, nodes_of
+from raspir.transformer.numbering import Codes
+from raspir.transformer.relu import Units
+from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream, directions_of
+from raspir.transformer.synthesis import Symbol, Synthesized, Table, synthesized
+
+_UNITS = 2_000  # units of a function from which a block of an MLP alone is considered
+_BLOCK_PRICE = 10_000.0  # of an early column that needs one
+
+
+@dataclass(frozen=True, eq=False)
+class Scalar:
+    """A value that the stream holds by its code number.
+
+    Attributes:
+        numbers: the code number of each of its atoms.
+        placed: where it is.
+        layer: the attention layer after which it is known.
+    """
+
+    numbers: Numbers
+    placed: Placed
+    layer: int
+
+
+class Placer:
+    """Places columns in the residual stream, each once.
+
+    Args:
+        graph: the program.
+        columns: the columns of its values.
+        stream: the directions so far.
+        head: returns an aggregate as a scalar, for which it makes a head.
+    """
+
+    def __init__(self, graph: Graph, columns: Columns, stream: Stream, head: Callable[[Aggregate], Scalar]) -> None:
+        self.columns = columns
+        self.stream = stream
+        self.methods: dict[Direction, str] = {}
+        self._graph = graph
+        self._head = head
+        self._describer = Describer(graph)
+        self._placed: dict[tuple[object, ...], list[Placed]] = {}
+        self._scalars: dict[Node, Scalar] = {}
+
+    def column(self, node: Node, table: Values | None = None, what: str = "") -> Column:
+        """Return a function of ``node``, by default its code number."""
+        numbers = numbers_of(self.columns.domains[node]) if table is None else table
+        return self.columns.of(node, numbers, what or self.subject(node))
+
+    def subject(self, node: Node) -> str:
+        """Return ``node`` in the words of the program's author."""
+        return self._describer.subject(node)
+
+    def level(self, column: Column) -> int:
+        """Return the attention layer after which a column can be computed."""
+        return max((self._layer(node) for root in column.roots for node in nodes_of(root)), default=0)
+
+    def _layer(self, node: Node) -> int:
+        return 0 if isinstance(node, Input | Indices | Raw) else self.scalar(node).layer
+
+    def place(self, column: Column, before: Slot, tolerance: float) -> Placed:
+        """Return a column as a form whose error is at most ``tolerance``, ready before an MLP or an attention layer.
+
+        Raises:
+            TransformerError: if the error cannot be kept below ``tolerance``, or a value has too many atoms.
+        """
+        column = self.columns.reduced(self._by_position(column))
+        if not column.roots:
+            value = column.bounds[0]
+            return self.stream.placed(Affine(constant=value))
+        for placed in self._placed.get(column.key, ()):
+            if placed.ready < before and placed.error <= tolerance:
+                return placed
+        placed = self._embedded(column) or self._computed(column, before, tolerance)
+        self._placed.setdefault(column.key, []).append(placed)
+        return placed
+
+    def scalar(self, node: Node) -> Scalar:
+        """Return an aggregate, or an elementwise value of too many combinations, by its code number."""
+        if node not in self._scalars:
+            self._scalars[node] = self._head(node) if isinstance(node, Aggregate) else self._cut(node)
+        return self._scalars[node]
+
+    def refuse(self, node: Node | None, what: str) -> NoReturn:
+        """Refuse the program because of a value."""
+        place = None if node is None else self._graph.place(node)
+        raise TransformerError(what, place)
+
+    def _by_position(self, column: Column) -> Column:
+        """Return a column with positions in place of fixed sequences among its roots."""
+        for axis, root in enumerate(column.roots):
+            if isinstance(root, Raw):
+                codes = self.columns.domains.grid(root).codes
+                values = np.take(column.values, codes, axis=axis)
+                roots = (*column.roots[:axis], build("indices"), *column.roots[axis + 1 :])
+                column = Column(roots, values, column.what, column.node)
+        return column
+
+    # Embeddings
+
+    def _embedded(self, column: Column) -> Placed | None:
+        """Return a sum of functions of one embedded value each."""
+        if not all(isinstance(root, Input | Indices) for root in column.roots):
+            return None
+        parts = separated(column)
+        if parts is None:
+            return None
+        form = Affine()
+        for root, values in zip(column.roots, parts, strict=True):
+            assert isinstance(root, Node)
+            if np.nanmin(values) == np.nanmax(values):
+                form = form + float(np.nanmin(values))
+            else:
+                form = form + self.stream.embedded(root, values, column.what)
+        return self.stream.placed(form)
+
+    # Hidden layers
+
+    def _computed(self, column: Column, before: Slot, tolerance: float) -> Placed:
+        layer = self.level(column)
+        if layer == 0:
+            layer = 1 if before > (1, 0) else 0
+        whole = _rows(column)
+        now = [root for root in column.roots if self._is_now(root, layer)]
+        best: tuple[Synthesized, _Problem] | None = None
+        for problem in self._problems(column, whole, now, layer):
+            found = synthesized(problem.table, tolerance)
+            if found is not None and (best is None or found.cost < best[0].cost):
+                best = found, problem
+        split = None if best is not None and len(best[0].units.units) < _UNITS else self._split(column)
+        if split is not None:
+            return self.place(split, before, tolerance)
+        if best is None:
+            self._too_inexact(column, tolerance)
+        return self._written(column, *best, layer)
+
+    def _is_now(self, root: Root, layer: int) -> bool:
+        return layer > 0 and any(self._layer(node) == layer for node in nodes_of(root))
+
+    def _too_inexact(self, column: Column, tolerance: float) -> NoReturn:
+        nodes = [node for root in column.roots for node in nodes_of(root)]
+        node = column.node if column.node is not None else nodes[0]
+        held = [
+            f"`{self.subject(each)}` by up to {self.scalar(each).placed.error:.2g}"
+            for each in nodes
+            if self._layer(each)
+        ]
+        self.refuse(
+            node,
+            f"`{column.what}` cannot be computed to within {tolerance:.2g}, as {', '.join(held) or 'floats'} may be off: "
+            "dtype='float64', a smaller maximum length or a smaller vocabulary would help",
+        )
+
+    def _problems(self, column: Column, rows: _Rows, now: list[Root], layer: int) -> Iterator[_Problem]:
+        """Yield the function as tables for synthesis, with different parts of it early."""
+        early = [root for root in column.roots if root not in now]
+        embedded = [root for root in early if isinstance(root, Input | Indices)]
+        hints = tuple(self._hints(column, rows))
+        if layer > 1 or (layer == 1 and len(early) <= 1) or (layer == 1 and now):
+            yield self._problem(column, rows, now, early, {}, hints, layer)
+        if embedded and (layer <= 1 or len(early) > 1):
+            rest = [root for root in early if root not in embedded]
+            for natural in (True, False):
+                pieces = {root: self._piece(column, root, natural) for root in embedded}
+                yield self._problem(column, rows, now, rest, pieces, hints, layer)
+
+    def _hints(self, column: Column, rows: _Rows) -> Iterator[Values]:
+        """Yield numbers of which the function may be one of: those of the operands of its value, and differences."""
+        if column.node is None:
+            return
+        seen: list[Column] = []
+        for node in _cone(column.node):
+            try:
+                own = self.column(node)
+            except KeyError:
+                continue
+            if set(own.roots) <= set(column.roots):
+                seen.append(own)
+                yield rows.of(own, column.roots)
+            operands = [each for each in node.operands if each in _numeric(self.columns, node.operands)]
+            if len(operands) == 2:
+                left, right = (self.column(each) for each in operands)
+                if {*left.roots, *right.roots} <= set(column.roots):
+                    yield rows.of(left, column.roots) - rows.of(right, column.roots)
+
+    def _piece(self, column: Column, root: Root, natural: bool) -> Values:
+        """Return a number for each atom of an embedded root: its code, or the class of atoms of equal results."""
+        if natural:
+            assert isinstance(root, Node)
+            return numbers_of(self.columns.domains[root])
+        axis = column.roots.index(root)
+        flat = np.moveaxis(column.values, axis, 0).reshape(column.values.shape[axis], -1)
+        _, classes = np.unique(np.nan_to_num(flat, nan=-1e300), axis=0, return_inverse=True)
+        classes = classes.reshape(-1)
+        means = [
+            float(np.nanmean(flat[classes == each])) if not np.isnan(flat[classes == each]).all() else 0.0
+            for each in range(int(classes.max()) + 1)
+        ]
+        rank = np.empty(len(means))
+        rank[np.argsort(means, kind="stable")] = np.arange(len(means))
+        return np.asarray(rank[classes], dtype=np.float64)
+
+    def _problem(
+        self,
+        column: Column,
+        rows: _Rows,
+        now: list[Root],
+        early: list[Root],
+        pieces: dict[Root, Values],
+        hints: tuple[Values, ...],
+        layer: int,
+    ) -> _Problem:
+        symbols: dict[Symbol, Placed] = {}
+        for root in now:
+            for node in nodes_of(root):
+                numbers, placed = self.scalar(node).numbers, self.scalar(node).placed
+                codes = rows.codes[root] if isinstance(root, Node) else root.columns[node][rows.codes[root]]
+                symbols[Symbol(numbers[codes], placed.error)] = placed
+        for root, values in pieces.items():
+            assert isinstance(root, Node)
+            placed = self.stream.placed(Affine())  # placed once it is used
+            symbols[Symbol(values[rows.codes[root]], 0.0, None)] = placed
+        shape = tuple(self.columns.size(root) for root in early)
+        numbers_ = (
+            np.ravel_multi_index(tuple(rows.codes[root] for root in early), shape)
+            if early
+            else np.zeros(len(rows.results), dtype=np.int64)
+        )
+        cells, at = np.unique(numbers_, return_inverse=True)
+        problem = _Problem(symbols, {}, tuple(early), cells, shape)
+        for symbol, (root, values) in zip(list(symbols)[len(symbols) - len(pieces) :], pieces.items(), strict=True):
+            problem.pieces[symbol] = Column((root,), values, column.what)
+        problem.table = Table(
+            tuple(symbols),
+            at.reshape(-1).astype(np.int64),
+            rows.results,
+            lambda values: self._price(problem.column(values, column.what), layer),
+            hints,
+            width=max(8, len(self.stream.directions)),
+            bits=self.stream.bits,
+        )
+        return problem
+
+    def _price(self, column: Column, layer: int) -> float:
+        """Return an estimate of the parameters that an early column takes."""
+        column = self.columns.reduced(column)
+        if column.key in self._placed or not column.roots:
+            return 0.0
+        if all(isinstance(root, Input | Indices) for root in column.roots):
+            if separated(column) is not None:
+                return float(sum(self.columns.size(root) for root in column.roots)) + 4
+            if layer <= 1:
+                return _BLOCK_PRICE
+        return 40.0 + 10.0 * len(np.unique(column.values[~np.isnan(column.values)]))
+
+    def _written(self, column: Column, found: Synthesized, problem: _Problem, layer: int) -> Placed:
+        """Write synthesized units to a direction of their own."""
+        symbols: dict[Symbol, Placed] = {}
+        slot = (layer, 0)
+        for symbol, placed in problem.scalars.items():
+            if symbol not in problem.pieces:
+                symbols[symbol] = placed
+                slot = max(slot, (layer, placed.ready[1] + 1) if placed.ready[0] == layer else slot)
+        for source in found.units.sources():
+            assert isinstance(source, Symbol)
+            if source.cells is not None or source in problem.pieces:
+                part = problem.pieces.get(source) or problem.column(source.cells, f"{column.what}: a part")
+                symbols[source] = self.place(
+                    part, slot, max(source.error, 1e-30) if source.cells is not None else 1e-30 + self._exactness(part)
+                )
+        units = Units(affine=_substituted(found.units.affine, symbols))
+        for unit in found.units.units:
+            form = _substituted(unit.input, symbols)
+            high = self.stream.at_bos(form)[1]
+            if high > 0:  # off at BOS
+                form = form - Affine({FLAG: int(high) + 1})
+            units = units + Units.ramp(form, unit.output)
+        if not units.units:
+            placed = self.stream.placed(units.affine)
+            return Placed(placed.form, max(placed.error, found.error), placed.ready)
+        written = Units(units.units)
+        values = problem.evaluated(Units(found.units.units))
+        direction = self.stream.add(
+            Direction(
+                "mlp",
+                column.what,
+                float(values.min()),
+                float(values.max()),
+                found.error,
+                slot,
+                root=column.node,
+                units=written,
+                at_bos=(0.0, 0.0),
+            )
+        )
+        self.methods[direction] = found.method
+        return Placed(Affine.of(direction) + units.affine, found.error, slot)
+
+    def _exactness(self, column: Column) -> float:
+        """Return the error of storing a column's numbers."""
+        return 2.0**-self.stream.bits * max(1.0, column.magnitude) * 8
+
+    # Splitting
+
+    def _split(self, column: Column) -> Column | None:
+        """Return a function of one value as one of its operands, which a block before computes; ``None`` if it cannot."""
+        node = column.node
+        if column.split is not None and not set(column.split.roots) <= set(column.roots):
+            return column.split
+        if node is None or not node.operands or isinstance(node, Aggregate):
+            return None
+        own = self._of_operands(node)
+        if own is None:
+            return None
+        roots, codes = own
+        table = self._table_of(column, node)
+        if table is None or all(root in column.roots for root in roots):
+            return None
+        return Column(roots, np.append(table, np.nan)[codes], column.what)
+
+    def _table_of(self, column: Column, node: Node) -> Values | None:
+        """Return the number of each atom of ``node`` that a column is."""
+        grid = self.columns.domains.grid(node)
+        table = np.full(self.columns.size(node), np.nan)
+        whole = self.columns.reduced(Column(grid.roots, grid.codes.astype(np.float64)))
+        if whole.roots != column.roots:
+            return None
+        valid = ~np.isnan(whole.values)
+        table[whole.values[valid].astype(np.int64)] = column.values[valid]
+        return table
+
+    def _of_operands(self, node: Node) -> tuple[tuple[Node, ...], Codes] | None:
+        """Return the code of ``node`` for each combination of its operands' atoms."""
+        operands = tuple(dict.fromkeys(node.operands))
+        joint = self.columns.domains.joint((*operands, node))
+        if joint is None:
+            return None
+        rows, _ = combinations(joint.columns)
+        shape = tuple(self.columns.size(each) for each in operands)
+        codes = np.full(shape, -1, dtype=np.int64)
+        codes[tuple(rows[:, at] for at in range(len(operands)))] = rows[:, -1]
+        return operands, codes
+
+    def _cut(self, node: Node) -> Scalar:
+        """Return an elementwise value of too many combinations of roots, from its operands."""
+        numbers = numbers_of(self.columns.domains[node])
+        if node.operation.name in ("+", "-") and len(node.operands) == 2:
+            forms = [self.place(self.column(each), (1 << 30, 0), np.inf) for each in node.operands]
+            sign = 1 if node.operation.name == "+" else -1
+            layer = max(self.level(self.column(each)) for each in node.operands)
+            return Scalar(numbers, self.stream.placed(forms[0].form + forms[1].form * sign), layer)
+        own = self._of_operands(node)
+        if own is None:
+            self.refuse(
+                node,
+                f"`{self.subject(node)}` depends on too many combinations of values: a smaller vocabulary or maximum "
+                "length would help",
+            )
+        roots, codes = own
+        column = self.columns.reduced(Column(roots, np.append(numbers, np.nan)[codes], self.subject(node)))
+        layer = self.level(column)
+        return Scalar(numbers, self.place(column, (1 << 30, 0), self._gap(numbers) / 8), layer)
+
+    @staticmethod
+    def _gap(numbers: Numbers) -> float:
+        return float(np.diff(np.unique(numbers)).min(initial=np.inf))
+
+
+@dataclass(eq=False)
+class _Problem:
+    """A table for synthesis, with what its symbols stand for."""
+
+    scalars: dict[Symbol, Placed]
+    pieces: dict[Symbol, Column]
+    early: tuple[Root, ...]
+    cells: Codes
+    shape: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        self.table = Table((), np.zeros(0, dtype=np.int64), np.zeros(0), lambda values: 0.0)
+
+    def column(self, values: Values | None, what: str) -> Column:
+        """Return the early column that has a value for each early cell."""
+        assert values is not None
+        whole = np.full(int(np.prod(self.shape, dtype=np.int64)), np.nan)
+        whole[self.cells] = values
+        return Column(self.early, whole.reshape(self.shape), what)
+
+    def evaluated(self, units: Units) -> Values:
+        """Return what units yield in each row."""
+        total = np.zeros(len(self.table.results))
+        for unit in units.units:
+            inner = np.full(len(total), float(unit.input.constant))
+            for source, c in unit.input.terms.items():
+                assert isinstance(source, Symbol)
+                inner = inner + float(c) * source.values
+            total = total + float(unit.output) * np.maximum(inner, 0)
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The cells of a column where its number matters."""
+
+    codes: dict[Root, Codes]
+    index: tuple[Codes, ...]
+    results: Values
+
+    def of(self, column: Column, roots: tuple[Root, ...]) -> Values:
+        """Return another column, of some of the same roots, in these rows."""
+        if not column.roots:
+            return np.full(len(self.results), float(column.values))
+        return np.nan_to_num(column.values[tuple(self.codes[root] for root in column.roots)])
+
+
+def _rows(column: Column) -> _Rows:
+    index = tuple(each.astype(np.int64) for each in np.nonzero(~np.isnan(column.values)))
+    return _Rows(dict(zip(column.roots, index, strict=True)), index, column.values[index])
+
+
+def separated(column: Column) -> list[Values] | None:
+    """Return a column as a sum of a function of each root, ``None`` if it is none."""
+    if len(column.roots) == 1:
+        return [column.values]
+    rows = _rows(column)
+    sizes = column.values.shape
+    matrix = np.zeros((len(rows.results), sum(sizes)))
+    start = 0
+    for codes, size in zip(rows.index, sizes, strict=True):
+        matrix[np.arange(len(codes)), start + codes] = 1
+        start += size
+    if matrix.size > 1 << 22:
+        return None
+    solution = np.linalg.lstsq(matrix, rows.results, rcond=None)[0]
+    parts, start = [], 0
+    for size in sizes:
+        part = solution[start : start + size]
+        parts.append(part - part[0])
+        start += size
+    total = sum((part[codes] for part, codes in zip(parts, rows.index, strict=True)), np.zeros(len(rows.results)))
+    offset = float(rows.results[0] - total[0])
+    parts = [np.round(part * 64) / 64 for part in parts]
+    parts[0] = parts[0] + offset
+    total = sum((part[codes] for part, codes in zip(parts, rows.index, strict=True)), np.zeros(len(rows.results)))
+    return parts if np.array_equal(total, rows.results) else None
+
+
+def _substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:
+    total = Affine(constant=form.constant)
+    for source, c in form.terms.items():
+        assert isinstance(source, Symbol)
+        total = total + symbols[source].form * c
+    return total
+
+
+def _cone(node: Node, most: int = 12) -> list[Node]:
+    """Return some values that a value is computed from elementwise, with the nearest first."""
+    seen: dict[Node, None] = {node: None}
+    for each in list(seen):
+        pass
+    order = [node]
+    for each in order:
+        if len(order) >= most:
+            break
+        if not isinstance(each, Aggregate):
+            for operand in each.operands:
+                if operand not in seen and operand.operands and not isinstance(operand, Aggregate):
+                    seen[operand] = None
+                    order.append(operand)
+    return order
+
+
+def _numeric(columns: Columns, nodes: tuple[Node, ...]) -> set[Node]:
+    """Return the values among ``nodes`` whose atoms are all numbers."""
+    found = set()
+    for node in nodes:
+        try:
+            atoms = columns.domains[node]
+        except KeyError:
+            continue
+        if isinstance(atoms, range) or all(isinstance(atom, int | float) for atom in atoms):
+            found.add(node)
+    return found
