@@ -121,7 +121,6 @@ class _Assembly:
     def _head(self, plan: HeadPlan) -> Head:
         extra = plan.attends_to_itself and not _freely(plan) and not self._graph.causal
         size = max(len(plan.queries) + extra, len(plan.values))
-        step = plan.factor * sqrt(plan.d_head / size)  # the plan's division by the root of its own size
         factor = plan.factor * sqrt(size / plan.d_head) if size != plan.d_head else plan.factor
         arrays = {name: self._zeros(len(self._directions), size) for name in ("W_Q", "W_K", "W_V")}
         biases = {name: self._zeros(size) for name in ("b_Q", "b_K", "b_V")}
@@ -141,12 +140,11 @@ class _Assembly:
         for at, value in enumerate(plan.values):
             arrays["W_V"][:, at], biases["b_V"][at] = self._read(value.placed.form, 0.0)
             w_o[at, self._at[value.direction]] = plan.scale
-        del step
         serves = ", ".join(value.direction.what for value in plan.values)
         return Head(W_O=w_o, serves=serves, **arrays, **biases)
 
     def _own_query(self, plan: HeadPlan, sink: float) -> float:
-        """Return what BOS has for its query in the constant dimension: so much that it attends to itself, if need be."""
+        """Return the query of BOS in the constant dimension: so large that it attends to itself, if need be."""
         if self._graph.causal or not plan.attends_to_itself or not _freely(plan):
             return 1.0
         low, high = plan.dimensions[0].bounds

@@ -159,15 +159,3 @@ def _without(column: Column, root: Root) -> Column:
     if values is None:
         return column
     return Column((*column.roots[:axis], *column.roots[axis + 1 :]), values, column.what, column.node, column.split)
-
-
-def broadcast(columns: Sequence[Column], roots: Sequence[Root], shape: tuple[int, ...]) -> list[Values]:
-    """Return columns over the same ``roots``, which hold those of each."""
-    found = []
-    for column in columns:
-        index = [roots.index(root) for root in column.roots]
-        order = np.argsort(index) if index else []
-        along = [shape[at] if at in index else 1 for at in range(len(shape))]
-        values = np.transpose(column.values, order) if index else column.values
-        found.append(np.broadcast_to(values.reshape(along), shape))
-    return found

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import NoReturn
 
 import numpy as np
 
 from raspir.ir import Graph, Node, build
 from raspir.ir.text.describe import Describer
-from raspir.ir.views import Aggregate, Indices, Input, Raw
+from raspir.ir.views import Aggregate, Compare, Indices, Input, Raw
 from raspir.transformer.affine import Affine
+from raspir.transformer.bundles import Bundle
 from raspir.transformer.codebook import Numbers, numbers_of
 from raspir.transformer.columns import Column, Columns, Values
 from raspir.transformer.errors import TransformerError
-from raspir.transformer.grids import Joint, Root, combinations, nodes_of
+from raspir.transformer.grids import Root, combinations, nodes_of
 from raspir.transformer.numbering import Codes
 from raspir.transformer.relu import Units
-from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream, directions_of
-from raspir.transformer.synthesis import Symbol, Synthesized, Table, synthesized
+from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream
+from raspir.transformer.synthesis import Hint, Symbol, Synthesized, Table, synthesized
 
 _UNITS = 2_000  # units of a function from which a block of an MLP alone is considered
 _BLOCK_PRICE = 10_000.0  # of an early column that needs one
@@ -166,8 +166,8 @@ class Placer:
         ]
         self.refuse(
             node,
-            f"`{column.what}` cannot be computed to within {tolerance:.2g}, as {', '.join(held) or 'floats'} may be off: "
-            "dtype='float64', a smaller maximum length or a smaller vocabulary would help",
+            f"`{column.what}` cannot be computed to within {tolerance:.2g}, as {', '.join(held) or 'floats'} may be "
+            "off: dtype='float64', a smaller maximum length or a smaller vocabulary would help",
         )
 
     def _problems(self, column: Column, rows: _Rows, now: list[Root], layer: int) -> Iterator[_Problem]:
@@ -180,27 +180,28 @@ class Placer:
         if embedded and (layer <= 1 or len(early) > 1):
             rest = [root for root in early if root not in embedded]
             for natural in (True, False):
-                pieces = {root: self._piece(column, root, natural) for root in embedded}
+                pieces: dict[Root, Values] = {root: self._piece(column, root, natural) for root in embedded}
                 yield self._problem(column, rows, now, rest, pieces, hints, layer)
 
-    def _hints(self, column: Column, rows: _Rows) -> Iterator[Values]:
-        """Yield numbers of which the function may be one of: those of the operands of its value, and differences."""
-        if column.node is None:
-            return
-        seen: list[Column] = []
-        for node in _cone(column.node):
-            try:
-                own = self.column(node)
-            except KeyError:
+    def _hints(self, column: Column, rows: _Rows) -> Iterator[Hint]:
+        """Yield numbers of which the function may be one: values that it is computed from, and compared differences."""
+        for node in [] if column.node is None else _cone(column.node):
+            own = self._within(node, rows)
+            if own is None:
                 continue
-            if set(own.roots) <= set(column.roots):
-                seen.append(own)
-                yield rows.of(own, column.roots)
-            operands = [each for each in node.operands if each in _numeric(self.columns, node.operands)]
-            if len(operands) == 2:
-                left, right = (self.column(each) for each in operands)
-                if {*left.roots, *right.roots} <= set(column.roots):
-                    yield rows.of(left, column.roots) - rows.of(right, column.roots)
+            if not isinstance(node, Compare):
+                yield Hint(own)
+            elif _are_numeric(self.columns, node.operands):
+                left, right = (self._within(each, rows) for each in node.operands)
+                if left is not None and right is not None:
+                    yield Hint(left - right, own)
+
+    def _within(self, node: Node, rows: _Rows) -> Values | None:
+        """Return the code number of a value in the rows of a column, if it depends on the same roots alone."""
+        own = self.column(node)
+        codes = [rows.along(root) for root in own.roots]
+        known = [each for each in codes if each is not None]
+        return np.nan_to_num(own.values[tuple(known)]) if len(known) == len(codes) else None
 
     def _piece(self, column: Column, root: Root, natural: bool) -> Values:
         """Return a number for each atom of an embedded root: its code, or the class of atoms of equal results."""
@@ -226,7 +227,7 @@ class Placer:
         now: list[Root],
         early: list[Root],
         pieces: dict[Root, Values],
-        hints: tuple[Values, ...],
+        hints: tuple[Hint, ...],
         layer: int,
     ) -> _Problem:
         symbols: dict[Symbol, Placed] = {}
@@ -322,7 +323,7 @@ class Placer:
     # Splitting
 
     def _split(self, column: Column) -> Column | None:
-        """Return a function of one value as one of its operands, which a block before computes; ``None`` if it cannot."""
+        """Return a function of values that a block before computes; ``None`` if it is none."""
         node = column.node
         if column.split is not None and not set(column.split.roots) <= set(column.roots):
             return column.split
@@ -425,11 +426,14 @@ class _Rows:
     index: tuple[Codes, ...]
     results: Values
 
-    def of(self, column: Column, roots: tuple[Root, ...]) -> Values:
-        """Return another column, of some of the same roots, in these rows."""
-        if not column.roots:
-            return np.full(len(self.results), float(column.values))
-        return np.nan_to_num(column.values[tuple(self.codes[root] for root in column.roots)])
+    def along(self, root: Root) -> Codes | None:
+        """Return the code of a root, or of one that a bundle among the column's roots holds, in these rows."""
+        if root in self.codes:
+            return self.codes[root]
+        for holder, codes in self.codes.items():
+            if isinstance(holder, Bundle) and holder.holds(root):
+                return holder.codes(root)[codes]
+        return None
 
 
 def _rows(column: Column) -> _Rows:
@@ -474,29 +478,16 @@ def _substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:
 
 def _cone(node: Node, most: int = 12) -> list[Node]:
     """Return some values that a value is computed from elementwise, with the nearest first."""
-    seen: dict[Node, None] = {node: None}
-    for each in list(seen):
-        pass
-    order = [node]
-    for each in order:
-        if len(order) >= most:
-            break
+    found = [node]
+    for each in found:
         if not isinstance(each, Aggregate):
-            for operand in each.operands:
-                if operand not in seen and operand.operands and not isinstance(operand, Aggregate):
-                    seen[operand] = None
-                    order.append(operand)
-    return order
+            found += [o for o in dict.fromkeys(each.operands) if o.operands and o not in found]
+        if len(found) >= most:
+            break
+    return [each for each in found if not isinstance(each, Aggregate)]
 
 
-def _numeric(columns: Columns, nodes: tuple[Node, ...]) -> set[Node]:
-    """Return the values among ``nodes`` whose atoms are all numbers."""
-    found = set()
-    for node in nodes:
-        try:
-            atoms = columns.domains[node]
-        except KeyError:
-            continue
-        if isinstance(atoms, range) or all(isinstance(atom, int | float) for atom in atoms):
-            found.add(node)
-    return found
+def _are_numeric(columns: Columns, nodes: Iterable[Node]) -> bool:
+    """Return whether all atoms of values are numbers."""
+    domains = [columns.domains[node] for node in nodes]
+    return all(isinstance(atoms, range) or all(isinstance(a, int | float) for a in atoms) for atoms in domains)

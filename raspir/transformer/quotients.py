@@ -21,19 +21,19 @@ from raspir.transformer.domains import Domains
 def choices(graph: Graph, domains: Domains, facts: Analysis) -> list[frozenset[Node]]:
     """Return which sums and means to compute as quotients, least first: as few as possible, ambiguous ones, all."""
     several = [node for node in graph if isinstance(node, Sum | Mean) and domains.most_selected(node) > 1]
-    forced = {
+    forced: set[Node] = {
         node
         for node in several
         if isinstance(node, Sum) and not facts.selects_some(node.selector) and not _is_zero(node.default)
     }
-    ambiguous = {node for node in several if _is_ambiguous(domains[node])}
-    numeric = {
+    ambiguous: set[Node] = {node for node in several if _is_ambiguous(domains[node])}
+    numeric: set[Node] = {
         node
         for node in several
         if isinstance(node, Mean) and not any(isinstance(atom, float) for atom in _listed(domains[node.value]))
     }
-    found = [forced, forced | ambiguous, forced | ambiguous | numeric]
-    return list(dict.fromkeys(map(frozenset, found)))
+    found = frozenset(forced), frozenset(forced | ambiguous), frozenset(forced | ambiguous | numeric)
+    return list(dict.fromkeys(found))
 
 
 def _is_zero(atom: Atom) -> bool:

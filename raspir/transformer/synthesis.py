@@ -7,15 +7,16 @@ it. Several constructions are tried; each is checked on all rows, and its error 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from raspir.transformer.affine import Affine
+from raspir.transformer.affine import Affine, Source
 from raspir.transformer.columns import Values
 from raspir.transformer.cubes import cubes
 from raspir.transformer.piecewise import count_kinks, fit
@@ -26,7 +27,7 @@ Cells = NDArray[np.int64]
 
 _KINKS = 4_000  # most kinks of a function that is considered
 _CLASS_KINKS = 200  # most kinks of a function that is gated
-_FEATURES = 1 << 24  # most numbers of a linear system
+_CONDITIONS = 24  # most conditions whose affine forms are tried
 _CELLS = 4096  # most cells of a table that is split into cubes
 _RUNS = 6  # most intervals of one scalar whose functions of the others are told apart by gates
 _SYMBOL_ERROR = 2.0**-20  # relative error of early columns that is assumed before they are placed
@@ -48,6 +49,19 @@ class Symbol:
 
 
 @dataclass(frozen=True, eq=False)
+class Hint:
+    """A number of which the result may be a function.
+
+    Attributes:
+        values: its value in each row.
+        condition: whether the condition that depends on it holds in each row, as 0 or 1, if there is one.
+    """
+
+    values: Values
+    condition: Values | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Table:
     """A function to synthesize.
 
@@ -57,7 +71,7 @@ class Table:
         results: the result of each row.
         width: the residual width that is assumed to price units.
         price: returns the price in parameters of an early column, given its value for each early cell.
-        hints: numbers for each row of which the result may be a function.
+        hints: numbers of which the result may be a function.
         bits: the significant bits of the floats.
     """
 
@@ -65,7 +79,7 @@ class Table:
     early: Cells
     results: Values
     price: Callable[[Values], float]
-    hints: tuple[Values, ...] = ()
+    hints: tuple[Hint, ...] = ()
     width: int = 10
     bits: Bits = 24
 
@@ -129,10 +143,9 @@ class _Synthesis:
             if exact is not None:
                 yield self._candidate("affine", exact)
                 return
-        for function in self._functions(everything, self.table.results, flat):
-            yield self._of(function)
+        for each in self._functions(everything, self.table.results, flat):
+            yield self._of(each)
         yield from self._of_hints(flat)
-        yield from self._of_several_hints(flat)
         if self.table.cells > 1:
             yield from self._coded(flat)
             yield from self._by_class(flat)
@@ -152,24 +165,25 @@ class _Synthesis:
             self._early[key] = Symbol(cells[self.table.early], error, cells)
         return self._early[key]
 
-    def _affine(self, rows: Cells, results: Values) -> Units | None:
+    def _affine(self, rows: Cells, results: Values, scalars: Sequence[Symbol] | None = None) -> Units | None:
         """Return the results as an affine form of the scalars plus an early column, if they are one."""
         table = self.table
+        read = table.scalars if scalars is None else scalars
         early, size = table.early[rows], table.cells
         held = np.bincount(early, minlength=size)
-        matrix = np.stack([each.values[rows] for each in table.scalars], axis=-1) if table.scalars else None
-        coefficients = np.zeros(len(table.scalars))
+        matrix = np.stack([each.values[rows] for each in read], axis=-1) if read else None
+        coefficients: Values = np.zeros(len(read))
         if matrix is not None:
             inner = _centered(matrix, early, held)
-            coefficients = np.linalg.lstsq(inner, _centered(results[:, None], early, held)[:, 0], rcond=None)[0]
-            coefficients = _nice(coefficients)
+            target = _centered(results[:, None], early, held)[:, 0]
+            coefficients = _nice(np.linalg.lstsq(inner, target, rcond=None)[0])
             results = results - matrix @ coefficients
         cells = np.full(size, np.nan)
         cells[early] = results
         if not np.allclose(cells[early], results, rtol=1e-12, atol=1e-12):
             return None
-        scalars = dict(zip(table.scalars, map(Fraction, coefficients.tolist()), strict=True))
-        return Units(affine=Affine(scalars) + self._of_cells(cells))
+        terms: dict[Source, Fraction] = dict(zip(read, map(Fraction, coefficients.tolist()), strict=True))
+        return Units(affine=Affine(terms) + self._of_cells(cells))
 
     def _of_cells(self, cells: Values) -> Affine:
         known = cells[~np.isnan(cells)]
@@ -184,37 +198,47 @@ class _Synthesis:
             if function is not None:
                 yield function
 
-    def _hinted(self) -> Iterator[tuple[Affine, Values]]:
+    def _hinted(self) -> Iterator[tuple[Affine, Hint]]:
         """Yield the hints that are affine forms."""
         for hint in self.table.hints:
-            units = self._affine(np.arange(len(hint)), hint)
+            units = self._affine(np.arange(len(hint.values)), hint.values)
             if units is not None and units.affine.terms:
                 yield units.affine, hint
 
     def _of_hints(self, flat: bool) -> Iterator[_Candidate]:
-        for form, values in self._hinted():
-            function = _function(form, values, self.table.results, _form_error(form), flat)
-            if function is not None:
-                yield self._of(function)
+        """Yield functions of one hint, and affine forms of conditions on several."""
+        conditions: dict[Symbol, _Function] = {}
+        for form, hint in self._hinted():
+            whole = _function(form, hint.values, self.table.results, _form_error(form), flat)
+            if whole is not None:
+                yield self._of(whole)
+            if hint.condition is not None:
+                condition = _function(form, hint.values, hint.condition, _form_error(form), flat)
+                if condition is not None and condition.kinks:
+                    conditions[Symbol(hint.condition, 0.0)] = condition
+        if 2 <= len(conditions) <= _CONDITIONS:
+            everything = np.arange(len(self.table.results))
+            combined = self._affine(everything, self.table.results, (*self.table.scalars, *conditions))
+            if combined is not None:
+                yield self._of_conditions(combined.affine, conditions)
 
-    def _of_several_hints(self, flat: bool) -> Iterator[_Candidate]:
-        """Yield a sum of functions of several hints."""
-        hints = list({values.tobytes(): (form, values) for form, values in self._hinted()}.values())
-        if not 2 <= len(hints) <= 16:
-            return
-        parts = _additive([values for _, values in hints], self.table.results)
-        if parts is None:
-            return
-        functions = []
-        for (form, values), part in zip(hints, parts, strict=True):
-            function = _function(form, values, part, _form_error(form), flat)
-            if function is None:
-                return
-            functions.append(function)
-        symbols = [_symbol(source) for each in functions if each.kinks for source in each.form.terms]
-        yield _Candidate(
-            "functions", self._cost(sum(each.kinks for each in functions), symbols), lambda: _total(functions)
-        )
+    def _of_conditions(self, form: Affine, conditions: Mapping[Symbol, _Function]) -> _Candidate:
+        """Return an affine form of conditions, each of which is a function of a form."""
+        rest = Affine({s: c for s, c in form.terms.items() if s not in conditions}, form.constant)
+        used = [(condition, form.terms[s]) for s, condition in conditions.items() if s in form.terms]
+
+        def made() -> Units | None:
+            total = Units(affine=rest)
+            for condition, factor in used:
+                units = condition.made()
+                if units is None:
+                    return None
+                total = total + units * factor
+            return total
+
+        read = [*rest.terms, *(source for condition, _ in used for source in condition.form.terms)]
+        count = sum(condition.kinks for condition, _ in used)
+        return _Candidate("conditions", self._cost(count, map(_symbol, read)), made)
 
     def _classes(self) -> tuple[Cells, list[Cells]]:
         """Return the class of each early cell, and the rows of each class: cells of one function of the scalars."""
@@ -342,7 +366,7 @@ class _Synthesis:
             return None
         forms.append((float(scalar.values[rows].min()), held))
         total = forms[0][1]
-        for (_, before), (threshold, after) in zip(forms, forms[1:], strict=False):
+        for (_, before), (threshold, after) in pairwise(forms):
             difference = (after - before).affine
             values = _evaluated(Units(affine=difference), np.arange(len(table.results)))
             bounds = float(np.nanmin(values)), float(np.nanmax(values))
@@ -363,7 +387,9 @@ class _Synthesis:
         if len(rows) * 2 ** len(legal) > _CELLS or len(rows) > 16:
             return
         domains: list[list[float]] = [values.tolist() for values in legal]
-        indicators = [_indicators(each, values) for each, values in zip(table.scalars, domains, strict=True)]
+        indicators: list[dict[Hashable, Affine]] = [
+            _indicators(each, values) for each, values in zip(table.scalars, domains, strict=True)
+        ]
         of_rows = [each.values.tolist() for each in table.scalars]
         if len(rows) > 1:
             domains.append(list(map(float, range(len(rows)))))
@@ -386,7 +412,7 @@ class _Synthesis:
         return float((_passed_on(units, everything) + _rounding(units, everything, self.table.bits)).max(initial=0.0))
 
 
-def _indicators(symbol: Symbol, values: Sequence[float]) -> dict[float, Affine]:
+def _indicators(symbol: Symbol, values: Sequence[float]) -> dict[Hashable, Affine]:
     if len(values) == 1:
         return {values[0]: Affine(constant=1)}
     low, high = map(Fraction, values)
@@ -515,49 +541,15 @@ def _function(form: Affine, values: Values, results: Values, error: float, flat:
     return None if kinks is None else _Function(form, points, at, error, flat, kinks)
 
 
-def _total(functions: Sequence[_Function]) -> Units | None:
-    total = Units()
-    for each in functions:
-        units = each.made()
-        if units is None:
-            return None
-        total = total + units
-    return total
-
-
-def _additive(hints: Sequence[Values], results: Values) -> list[Values] | None:
-    """Return results as a sum of a function of each hint, ``None`` if they are none."""
-    groups = [np.unique(each, return_inverse=True)[1].reshape(-1) for each in hints]
-    width = sum(int(group.max()) + 1 for group in groups)
-    if width * len(results) > _FEATURES:
-        return None
-    matrix, start = np.zeros((len(results), width)), 0
-    for group in groups:
-        matrix[np.arange(len(results)), start + group] = 1
-        start += int(group.max()) + 1
-    solution = np.linalg.lstsq(matrix.T @ matrix, matrix.T @ results, rcond=1e-9)[0]
-    parts, start = [], 0
-    for group in groups:
-        size = int(group.max()) + 1
-        part = solution[start : start + size]
-        parts.append(np.round((part - part[0]) * 4096) / 4096)
-        start += size
-    parts = [part[group] for part, group in zip(parts, groups, strict=True)]
-    rest = results - sum(parts, np.zeros(len(results)))
-    if not (rest == rest[0]).all():
-        return None
-    return [parts[0] + rest[0], *parts[1:]]
-
-
 def _rounded_up(number: float) -> float:
     """Return a power of two that is at least ``number``."""
     return float(2.0 ** np.ceil(np.log2(number))) if number > 0 else 0.0
 
 
-def _nice(coefficients: Values) -> Values:
+def _nice(coefficients: NDArray[np.floating[Any]]) -> Values:
     """Return coefficients as binary fractions of few bits where they are that close to them."""
     near = np.round(coefficients * 4096) / 4096
-    return np.where(np.isclose(coefficients, near, rtol=0, atol=1e-9), near, coefficients)
+    return np.asarray(np.where(np.isclose(coefficients, near, rtol=0, atol=1e-9), near, coefficients), dtype=np.float64)
 
 
 def _centered(matrix: Values, groups: Cells, held: Cells) -> Values:
