@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
-from raspir.ir import Atom, Graph
+from raspir.ir import Graph
 from raspir.ir.atoms import atom_key
 from raspir.ir.views import Input
 from raspir.transformer.affine import Affine
 from raspir.transformer.attention import HeadPlan
+from raspir.transformer.bos import Read, at_bos
 from raspir.transformer.domains import Domains
+from raspir.transformer.outputs import Output
 from raspir.transformer.stream import FLAG, Direction, Slot, Stream, directions_of
 from raspir.transformer.weights import MLP, Array, Block, Head, Weights
 
 _CERTAIN = 128.0  # a gap from which exp is 0 in float32; float64 is off by 1e-56
-
-
-@dataclass(frozen=True, eq=False)
-class Output:
-    """How an output is read.
-
-    Attributes:
-        forms: the forms that hold it.
-        points: the numbers of the forms for each logit, of shape [logits, forms].
-        atoms: the atom of each logit.
-    """
-
-    forms: tuple[Affine, ...]
-    points: NDArray[np.float64]
-    atoms: tuple[Atom, ...]
 
 
 def assembled(
@@ -47,15 +32,39 @@ class _Assembly:
     def __init__(self, graph: Graph, domains: Domains, stream: Stream, plans: Sequence[HeadPlan]) -> None:
         self._graph = graph
         self._domains = domains
+        self._stream = stream
         self._plans = [plan for plan in plans if plan.values]
         self._dtype = np.float32 if stream.bits == 24 else np.float64
-        self._directions = [FLAG, *stream.directions]
+        _attend_to_themselves(self._plans, graph.causal)
+        self._sizes = {plan: self._size(plan) for plan in self._plans}
+        self._bos = at_bos(stream.directions, list(self._reads()))
+        self._directions = stream.directions if self._bos is not None else [FLAG, *stream.directions]
         self._at = {direction: at for at, direction in enumerate(self._directions)}
-        self._bits = stream.bits
+
+    def _size(self, plan: HeadPlan) -> int:
+        return max(len(plan.queries) + self._is_extended(plan), len(plan.values))
+
+    def _is_extended(self, plan: HeadPlan) -> bool:
+        """Return whether a head has a dimension by which BOS attends to itself."""
+        return plan.attends_to_itself and not self._graph.causal and not _freely(plan)
+
+    def _reads(self) -> Iterator[Read]:
+        """Yield what heads must read at BOS, and MLPs must not."""
+        for plan in self._plans:
+            for at, (query, key) in enumerate(zip(plan.queries, plan.keys, strict=True)):
+                yield Read(query.form, self._own_query(plan) if at == 0 else 0.0)
+                yield Read(key.form, plan.key_of_bos(self._sizes[plan]) if at == 0 else 0.0)
+            for value in plan.values:
+                yield Read(value.placed.form, 0.0, exact=True)
+            if self._is_extended(plan):
+                yield Read(Affine.of(FLAG), 1.0)
+        for direction in self._stream.directions:
+            for unit in direction.units.units if direction.units is not None else ():
+                if FLAG in unit.input.terms:
+                    yield Read(unit.input - Affine({FLAG: unit.input.terms[FLAG]}), None)
 
     def weights(self, outputs: Mapping[str, Output]) -> Weights:
         """Return all weights."""
-        _attend_to_themselves(self._plans, self._graph.causal)
         w_u, b_u = self._unembedding(outputs.values())
         return Weights(
             {name: self._embedding(node) for name, node in self._graph.inputs.items()},
@@ -78,16 +87,19 @@ class _Assembly:
         for direction, at in self._at.items():
             if direction.kind == "embedding" and direction.root is node and direction.values is not None:
                 table[:-1, at] = direction.values[rows]
+                table[-1, at] = (self._bos or {}).get(direction, 0.0)
         return table
 
     def _positions(self) -> Array:
         assert self._graph.max_length is not None
         table = self._zeros(self._graph.max_length + 1, len(self._directions))
-        table[0, self._at[FLAG]] = 1
+        if self._bos is None:
+            table[0, self._at[FLAG]] = 1
         inputs = set(self._graph.inputs.values())
         for direction, at in self._at.items():
             if direction.kind == "embedding" and direction.root not in inputs and direction.values is not None:
                 table[1 : len(direction.values) + 1, at] = direction.values
+                table[0, at] = (self._bos or {}).get(direction, 0.0)
         return table
 
     # Blocks
@@ -108,33 +120,30 @@ class _Assembly:
         """Return the weights and the bias that read a form."""
         weights = self._zeros(len(self._directions))
         for direction, c in directions_of(form):
-            weights[self._at[direction]] = float(c) * factor
+            if direction in self._at:
+                weights[self._at[direction]] = float(c) * factor
         return weights, float(form.constant) * factor
 
     def _read(self, form: Affine, at_bos: float, factor: float = 1.0) -> tuple[Array, float]:
         """Return the weights and the bias that read a form, and ``at_bos``, not multiplied by the factor, at BOS."""
         weights, bias = self._column(form, factor)
-        stored = float(np.asarray(bias, self._dtype))
-        weights[self._at[FLAG]] = at_bos - stored
+        if self._bos is None:
+            weights[self._at[FLAG]] = at_bos - float(np.asarray(bias, self._dtype))
         return weights, bias
 
     def _head(self, plan: HeadPlan) -> Head:
-        extra = plan.attends_to_itself and not _freely(plan) and not self._graph.causal
-        size = max(len(plan.queries) + extra, len(plan.values))
-        factor = plan.factor * sqrt(size / plan.d_head) if size != plan.d_head else plan.factor
+        size, factor = self._sizes[plan], plan.factor
         arrays = {name: self._zeros(len(self._directions), size) for name in ("W_Q", "W_K", "W_V")}
         biases = {name: self._zeros(size) for name in ("b_Q", "b_K", "b_V")}
-        sink = plan.sink * sqrt(size) / factor
         for at, (query, key) in enumerate(zip(plan.queries, plan.keys, strict=True)):
             own = at == 0
-            of_bos = self._own_query(plan, sink) * factor if own else 0.0
+            of_bos = self._own_query(plan) * factor if own else 0.0
             arrays["W_Q"][:, at], biases["b_Q"][at] = self._read(query.form, of_bos, factor)
-            arrays["W_K"][:, at], biases["b_K"][at] = self._read(key.form, sink if own else 0.0)
-        if extra:
+            arrays["W_K"][:, at], biases["b_K"][at] = self._read(key.form, plan.key_of_bos(size) if own else 0.0)
+        if self._is_extended(plan):
             most = sum(d.query.magnitude * d.magnitude for d in plan.dimensions) * factor
-            arrays["W_Q"][self._at[FLAG], len(plan.queries)] = (
-                2 * most + abs(plan.sink) * sqrt(size) + _CERTAIN * sqrt(size)
-            )
+            most += abs(plan.key_of_bos(size)) * factor
+            arrays["W_Q"][self._at[FLAG], len(plan.queries)] = 2 * most + _CERTAIN * sqrt(size)
             arrays["W_K"][self._at[FLAG], len(plan.queries)] = 1
         w_o = self._zeros(size, len(self._directions))
         for at, value in enumerate(plan.values):
@@ -143,13 +152,13 @@ class _Assembly:
         serves = ", ".join(value.direction.what for value in plan.values)
         return Head(W_O=w_o, serves=serves, **arrays, **biases)
 
-    def _own_query(self, plan: HeadPlan, sink: float) -> float:
+    def _own_query(self, plan: HeadPlan) -> float:
         """Return the query of BOS in the constant dimension: so large that it attends to itself, if need be."""
         if self._graph.causal or not plan.attends_to_itself or not _freely(plan):
             return 1.0
-        low, high = plan.dimensions[0].bounds
+        (low, high), sink = plan.dimensions[0].bounds, plan.key_of_bos(1)
         away = sink - high if sink > high else sink - low
-        return _CERTAIN * sqrt(plan.d_head) / plan.factor / away
+        return _CERTAIN * sqrt(plan.most) / plan.factor / away
 
     def _mlp(self, directions: Sequence[Direction]) -> MLP | None:
         if not directions:
@@ -171,27 +180,15 @@ class _Assembly:
     # Outputs
 
     def _unembedding(self, outputs: Iterable[Output]) -> tuple[Array, Array]:
-        columns, biases = list[Array](), list[float]()
-        for output in outputs:
-            middle = (output.points.max(axis=0) + output.points.min(axis=0)) / 2
-            for point in output.points:
-                column, bias = self._zeros(len(self._directions)), 0.0
-                for form, number, center in zip(output.forms, point.tolist(), middle.tolist(), strict=True):
-                    weights, own = self._column(form, 2 * (number - center))
-                    column, bias = (
-                        column + weights,
-                        bias + own - 2 * (number - center) * center - (number - center) ** 2,
-                    )
-                columns.append(column)
-                biases.append(bias)
-        return np.stack(columns, axis=-1), np.array(biases, self._dtype)
+        columns = [self._column(logit) for output in outputs for logit in output.logits]
+        weights, biases = zip(*columns, strict=True)
+        return np.stack(weights, axis=-1), np.array(biases, self._dtype)
 
 
 def _freely(plan: HeadPlan) -> bool:
-    """Return whether the score of BOS is on one side of all others in the constant dimension."""
+    """Return whether the key of BOS is beyond all others in the constant dimension, whatever the size of the head."""
     low, high = plan.dimensions[0].bounds
-    sink = plan.sink * sqrt(plan.d_head) / plan.factor
-    return not low <= sink <= high and min(abs(sink - low), abs(sink - high)) > 1e-3
+    return all(not low - 1e-3 <= plan.key_of_bos(size) <= high + 1e-3 for size in (1, plan.most))
 
 
 def _attend_to_themselves(plans: Sequence[HeadPlan], causal: bool) -> None:

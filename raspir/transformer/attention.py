@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil, exp, log2, sqrt
@@ -53,8 +54,9 @@ class HeadPlan:
         pooling: whether BOS takes nearly all attention, so that values add up.
         queries: the form of each query dimension, without the factor; the first is 1.
         keys: the form of each key dimension.
-        factor: what queries are multiplied by, so that scores differ by :data:`GAP` after the division.
-        sink: the score of BOS after the division.
+        factor: what queries are multiplied by, so that scores differ by :data:`GAP` after the division, or more.
+        most: the largest size that the head may get.
+        sink: the score of BOS: after the division if values add up, else as a key, in steps of scores.
         scale: what values are multiplied by.
         relative: a bound on the relative error of weights of selected positions.
         values: the values.
@@ -67,6 +69,7 @@ class HeadPlan:
     queries: list[Placed]
     keys: list[Placed]
     factor: float
+    most: int
     sink: float
     scale: float
     method: str
@@ -78,9 +81,13 @@ class HeadPlan:
     attends_to_itself: bool = False
 
     @property
-    def d_head(self) -> int:
-        """The size of queries, keys and values."""
-        return max(len(self.queries), len(self.values), 1)
+    def steps(self) -> tuple[float, float]:
+        """Bounds of the least difference of scores after the division, which depends on the size."""
+        return self.factor / sqrt(self.most), self.factor / sqrt(len(self.dimensions))
+
+    def key_of_bos(self, size: int) -> float:
+        """Return the number that BOS has for its key in the constant dimension of a head of a size."""
+        return self.sink * sqrt(size) / self.factor if self.pooling == "sum" else self.sink
 
 
 class Attention:
@@ -102,6 +109,7 @@ class Attention:
         self._stream = stream
         self._facts = facts
         self._length = length
+        self._values_of = Counter(attention_of(node) for node in graph if isinstance(node, Aggregate))
         self._by_attention: dict[tuple[object, ...], HeadPlan] = {}
 
     def scalar(self, aggregate: Aggregate) -> Scalar:
@@ -179,7 +187,8 @@ class Attention:
         dimensions = joined(dimensions)
         layer = max([layer, *(self.placer.level(column) + 1 for d in dimensions for column in (d.query, *d.keys))])
         size = max(len(dimensions), 1)
-        factor = 2.0 ** ceil(log2(GAP * sqrt(size)))
+        most = max(size, self._values_of[attention_of(aggregate)]) + 1
+        factor = 2.0 ** ceil(log2(GAP * sqrt(most)))
         before: Slot = (layer, -1)
         count = 1 if single else self._counts(aggregate)
         queries, keys = [], []
@@ -196,6 +205,7 @@ class Attention:
             queries,
             keys,
             factor,
+            most,
             0.0,
             1.0,
             found.method,
@@ -234,19 +244,18 @@ class Attention:
                 or plan.factor * most_q * most_k * len(plan.dimensions) > 2.0**self._stream.bits * plan.factor
             ):
                 total += (len(plan.dimensions) + 2) * unit * most_q * most_k
-        return total * plan.factor / sqrt(plan.d_head)
+        return total * plan.steps[1]
 
     def _calibrate(self, plan: HeadPlan, aggregate: Aggregate, span: float) -> None:
         """Set the score of BOS, and the scale of values."""
-        step = plan.factor / sqrt(plan.d_head)
         if plan.pooling == "sum":
             found = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
             plan.sink, plan.scale = found.sink, found.scale
         else:
-            plan.sink = -step * (span + 0.5)
+            plan.sink = -(span + 0.5)
 
     def _leak(self, plan: HeadPlan) -> float:
-        return leak(self._length + 1, plan.factor / sqrt(plan.d_head) - 2 * plan.score_error, self._stream.bits)
+        return leak(self._length + 1, plan.steps[0] - 2 * plan.score_error, self._stream.bits)
 
     # Values
 
@@ -285,11 +294,10 @@ class Attention:
         if plan.pooling == "sum":
             found = sum_head(self._length + 1, extent, count, leaked, bits)
             return found.error + count * (of_value + spread * extent)
-        sink = leak(1, -plan.sink - plan.score_error, bits) if plan.sink < 0 else 1.0
-        base = mean_error(count, extent, leaked, bits, self._length + 1)
-        empty = extent * leak(self._length + 1, plan.factor / sqrt(plan.d_head) / 2 - plan.score_error, bits)
+        sink = leak(self._length + 2, plan.steps[0] / 2 - plan.score_error, bits)
         unit = rounding_unit(bits)
-        return base + of_value + spread * extent + 2 * sink * extent + empty + 4 * unit * extent
+        base = mean_error(count, extent, leaked, bits, self._length + 1)
+        return base + of_value + spread * extent + 2 * sink * extent + 4 * unit * extent
 
 
 def _tolerance(single: bool, step: float, size: int, accuracy: float) -> float:

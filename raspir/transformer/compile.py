@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from raspir.analysis import Analysis
-from raspir.ir import Graph, Node
-from raspir.transformer.assembly import Output, assembled
-from raspir.transformer.atomsets import size
+from raspir.ir import Graph
+from raspir.transformer.assembly import assembled
 from raspir.transformer.attention import Attention
-from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Columns
 from raspir.transformer.domains import Domains
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
-from raspir.transformer.placing import Placer
+from raspir.transformer.outputs import output_of
 from raspir.transformer.quotients import choices, with_quotients
-from raspir.transformer.softmax import Bits, rounding_unit
-from raspir.transformer.stream import Placed, Stream, directions_of
+from raspir.transformer.softmax import Bits
+from raspir.transformer.stream import Stream
 
 DType = Literal["float32", "float64"]
 
@@ -55,33 +51,6 @@ def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType) -> T
     bits: Bits = 24 if dtype == "float32" else 53
     columns, stream = Columns(domains), Stream(bits)
     attention = Attention(graph, columns, stream, Analysis.of(graph), graph.max_length or 0)
-    outputs = {name: _output(attention.placer, node, stream) for name, node in graph.outputs.items()}
+    outputs = {name: output_of(attention.placer, stream, node) for name, node in graph.outputs.items()}
     weights = assembled(graph, domains, stream, attention.plans, outputs)
     return Transformer(written, weights, {name: output.atoms for name, output in outputs.items()})
-
-
-def _output(placer: Placer, node: Node, stream: Stream) -> Output:
-    """Return how an output is read: from one form that holds the code number of its atom."""
-    atoms = placer.columns.domains[node]
-    listed = tuple(atoms) or (None,)
-    numbers = numbers_of(atoms) if size(atoms) else np.zeros(1)
-    gap = float(np.diff(np.unique(numbers)).min(initial=np.inf)) if len(numbers) > 1 else 1.0
-    placed = placer.place(placer.column(node, numbers if size(atoms) else np.zeros(0)), (1 << 30, 0), gap / 4)
-    if len(numbers) > 1 and not _is_readable(placed, numbers, gap, stream):
-        placer.refuse(
-            node,
-            f"the {len(listed):,} atoms of `{placer.subject(node)}` are too close for logits of {stream.bits} bits: "
-            "dtype='float64', a smaller maximum length or a smaller vocabulary would help",
-        )
-    return Output((placed.form,), numbers[:, None], listed)
-
-
-def _is_readable(
-    placed: Placed, numbers: np.ndarray[tuple[int, ...], np.dtype[np.float64]], gap: float, stream: Stream
-) -> bool:
-    """Return whether the logit of the right number is certainly the largest."""
-    extent = float(numbers.max() - numbers.min()) / 2
-    terms = [abs(float(c)) * max(abs(d.low), abs(d.high)) for d, c in directions_of(placed.form)]
-    held = sum(terms) + abs(float(placed.form.constant))
-    rounding = rounding_unit(stream.bits) * (len(terms) + 3) * (2 * extent * (held + extent) + extent**2)
-    return gap * gap - 2 * gap * placed.error > 2 * rounding

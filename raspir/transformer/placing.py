@@ -60,6 +60,7 @@ class Placer:
         self._describer = Describer(graph)
         self._placed: dict[tuple[object, ...], list[Placed]] = {}
         self._scalars: dict[Node, Scalar] = {}
+        self._found: dict[tuple[object, ...], tuple[Synthesized, _Problem] | None] = {}
 
     def column(self, node: Node, table: Values | None = None, what: str = "") -> Column:
         """Return a function of ``node``, by default its code number."""
@@ -135,23 +136,41 @@ class Placer:
 
     # Hidden layers
 
+    def price(self, column: Column, tolerance: float) -> float:
+        """Return an estimate of the parameters that placing a column takes; infinity if that is impossible."""
+        column = self.columns.reduced(self._by_position(column))
+        if not column.roots or column.key in self._placed:
+            return 0.0
+        if all(isinstance(root, Input | Indices) for root in column.roots) and separated(column) is not None:
+            return self._price(column, 1)
+        found = self._synthesized(column, self.level(column) or 1, tolerance)
+        return float("inf") if found is None else found[0].cost
+
     def _computed(self, column: Column, before: Slot, tolerance: float) -> Placed:
         layer = self.level(column)
         if layer == 0:
             layer = 1 if before > (1, 0) else 0
-        whole = _rows(column)
-        now = [root for root in column.roots if self._is_now(root, layer)]
-        best: tuple[Synthesized, _Problem] | None = None
-        for problem in self._problems(column, whole, now, layer):
-            found = synthesized(problem.table, tolerance)
-            if found is not None and (best is None or found.cost < best[0].cost):
-                best = found, problem
+        best = self._synthesized(column, layer, tolerance)
         split = None if best is not None and len(best[0].units.units) < _UNITS else self._split(column)
         if split is not None:
             return self.place(split, before, tolerance)
         if best is None:
             self._too_inexact(column, tolerance)
         return self._written(column, *best, layer)
+
+    def _synthesized(self, column: Column, layer: int, tolerance: float) -> tuple[Synthesized, _Problem] | None:
+        """Return the cheapest units for a column."""
+        key = (column.key, layer, tolerance)
+        if key not in self._found:
+            rows = _rows(column)
+            now = [root for root in column.roots if self._is_now(root, layer)]
+            best: tuple[Synthesized, _Problem] | None = None
+            for problem in self._problems(column, rows, now, layer):
+                found = synthesized(problem.table, tolerance)
+                if found is not None and (best is None or found.cost < best[0].cost):
+                    best = found, problem
+            self._found[key] = best
+        return self._found[key]
 
     def _is_now(self, root: Root, layer: int) -> bool:
         return layer > 0 and any(self._layer(node) == layer for node in nodes_of(root))
@@ -161,7 +180,7 @@ class Placer:
         node = column.node if column.node is not None else nodes[0]
         held = [
             f"`{self.subject(each)}` by up to {self.scalar(each).placed.error:.2g}"
-            for each in nodes
+            for each in nodes[:3]
             if self._layer(each)
         ]
         self.refuse(
@@ -183,6 +202,18 @@ class Placer:
                 pieces: dict[Root, Values] = {root: self._piece(column, root, natural) for root in embedded}
                 yield self._problem(column, rows, now, rest, pieces, hints, layer)
 
+    def conditions(self, column: Column) -> Iterator[tuple[Node, Node, Values, Values]]:
+        """Yield comparisons of numbers that a column may depend on: operands, their difference, and the outcome.
+
+        Both are given in the cells of the column where its number matters.
+        """
+        rows = _rows(column)
+        for node in [] if column.node is None else _cone(column.node):
+            if isinstance(node, Compare) and _are_numeric(self.columns, node.operands):
+                own, left, right = (self._within(each, rows) for each in (node, *node.operands))
+                if own is not None and left is not None and right is not None:
+                    yield node.operands[0], node.operands[1], left - right, own
+
     def _hints(self, column: Column, rows: _Rows) -> Iterator[Hint]:
         """Yield numbers of which the function may be one: values that it is computed from, and compared differences."""
         for node in [] if column.node is None else _cone(column.node):
@@ -201,7 +232,9 @@ class Placer:
         own = self.column(node)
         codes = [rows.along(root) for root in own.roots]
         known = [each for each in codes if each is not None]
-        return np.nan_to_num(own.values[tuple(known)]) if len(known) == len(codes) else None
+        if len(known) < len(codes):
+            return None
+        return np.broadcast_to(np.nan_to_num(own.values[tuple(known)]), rows.results.shape)
 
     def _piece(self, column: Column, root: Root, natural: bool) -> Values:
         """Return a number for each atom of an embedded root: its code, or the class of atoms of equal results."""
