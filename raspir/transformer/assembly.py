@@ -193,9 +193,12 @@ def _freely(plan: HeadPlan) -> bool:
 
 def _attend_to_themselves(plans: Sequence[HeadPlan], causal: bool) -> None:
     """Mark heads whose results other heads read, so that they yield 0 at BOS."""
-    of = {value.direction: plan for plan in plans for value in plan.values}
+    of: dict[Direction, list[HeadPlan]] = {}
+    for plan in plans:
+        for value in plan.values:
+            of.setdefault(value.direction, []).append(plan)
     for plan in plans:
         for placed in (*plan.queries, *plan.keys, *(value.placed for value in plan.values)):
             for direction, _ in directions_of(placed.form):
-                if direction in of and not causal:
-                    of[direction].attends_to_itself = True
+                for writer in of.get(direction, ()) if not causal else ():
+                    writer.attends_to_itself = True

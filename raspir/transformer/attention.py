@@ -20,7 +20,7 @@ from raspir.transformer.atomsets import Atoms
 from raspir.transformer.codebook import Numbers, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, constant
 from raspir.transformer.placing import Placer, Scalar
-from raspir.transformer.selectors import Dimension, UnscorableError, joined, scoring
+from raspir.transformer.selectors import Dimension, Needs, UnscorableError, joined, scoring
 from raspir.transformer.softmax import leak, mean_error, rounding_unit, sum_head
 from raspir.transformer.stream import Direction, Placed, Slot, Stream
 
@@ -74,9 +74,9 @@ class HeadPlan:
     scale: float
     method: str
     selector: Node
-    dimensions: tuple[Dimension, ...]
+    dimensions: list[Dimension]
+    counts: int
     score_error: float = 0.0
-    counts: int = 1
     values: list[Value] = field(default_factory=list)
     attends_to_itself: bool = False
 
@@ -88,6 +88,30 @@ class HeadPlan:
     def key_of_bos(self, size: int) -> float:
         """Return the number that BOS has for its key in the constant dimension of a head of a size."""
         return self.sink * sqrt(size) / self.factor if self.pooling == "sum" else self.sink
+
+
+@dataclass(frozen=True)
+class _Design:
+    """What determines the heads of an aggregate.
+
+    Attributes:
+        pooling: whether values add up.
+        single: whether at most one key is selected, so that scores of selected keys may differ.
+        accuracy: the least difference of results, relative to the largest.
+    """
+
+    pooling: Pooling
+    single: bool
+    accuracy: float
+
+    def tolerance(self, step: float, size: int) -> float:
+        """Return the largest error of a product of a query and a key, in scores whose least difference is 1.
+
+        Args:
+            step: the least difference of scores after the division.
+            size: the number of dimensions.
+        """
+        return 1 / (32 * size) if self.single else self.accuracy / (16 * step * size)
 
 
 class Attention:
@@ -110,7 +134,7 @@ class Attention:
         self._facts = facts
         self._length = length
         self._values_of = Counter(attention_of(node) for node in graph if isinstance(node, Aggregate))
-        self._by_attention: dict[tuple[object, ...], HeadPlan] = {}
+        self._by_attention: dict[tuple[object, ...], list[HeadPlan]] = {}
 
     def scalar(self, aggregate: Aggregate) -> Scalar:
         """Return an aggregate by its code number, for which it makes a head, or adds a value to one."""
@@ -121,8 +145,8 @@ class Attention:
         value = self._value(aggregate, atoms, numbers)
         gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
         total = value.magnitude * (self._counts(aggregate) if pooling == "sum" else 1)
-        plan = self._plan(aggregate, pooling, single, value, gap / max(total, gap))
-        return Scalar(numbers, self._added(plan, aggregate, value, numbers), plan.layer)
+        plans = self._plans_of(aggregate, _Design(pooling, single, gap / max(total, gap)), value)
+        return Scalar(numbers, self._added(plans, aggregate, value, numbers), plans[0].layer)
 
     def _counts(self, aggregate: Aggregate) -> int:
         """Return the most positions that a query selects."""
@@ -151,73 +175,65 @@ class Attention:
             return 0.0
         return known.get(atom_key(aggregate.default), 0.0)
 
-    def _plan(self, aggregate: Aggregate, pooling: Pooling, single: bool, value: Column, accuracy: float) -> HeadPlan:
-        layer_of_value = self.placer.level(value)
-        key = (attention_of(aggregate), pooling, self._may_be_empty(aggregate))
-        if key not in self._by_attention:
-            self._by_attention[key] = self._designed(aggregate, pooling, single, accuracy)
-            self.plans.append(self._by_attention[key])
-        plan = self._by_attention[key]
-        if layer_of_value >= plan.layer:  # its value is known too late for this head
-            plan = self._designed(aggregate, pooling, single, accuracy, layer_of_value + 1)
-            self.plans.append(plan)
-            self._by_attention[key] = plan
-        return plan
+    def _plans_of(self, aggregate: Aggregate, design: _Design, value: Column) -> list[HeadPlan]:
+        """Return the heads whose results add up to an aggregate."""
+        key = (attention_of(aggregate), design.pooling, self._may_be_empty(aggregate))
+        after = self.placer.level(value) + 1
+        known = self._by_attention.get(key)
+        if known is None or known[0].layer < after:  # the value is known too late for these heads
+            known = self._by_attention[key] = self._designed(aggregate, design, after)
+            self.plans += known
+        return known
 
     # Scores
 
-    def _designed(
-        self, aggregate: Aggregate, pooling: Pooling, single: bool, accuracy: float, layer: int = 1
-    ) -> HeadPlan:
-        empty = self._may_be_empty(aggregate)
-        best = isinstance(aggregate, Best)
+    def _designed(self, aggregate: Aggregate, design: _Design, after: int) -> list[HeadPlan]:
+        calibrated = self._may_be_empty(aggregate) or not design.single or isinstance(aggregate, Best)
+        needs = Needs(calibrated, design.pooling == "sum")
         try:
-            found = scoring(
-                self._columns, aggregate.selector, self._graph.causal, empty or not single or best, self.placer.subject
-            )
+            found = scoring(self._columns, aggregate, self._graph.causal, needs, self.placer.subject)
         except UnscorableError as error:
             self.placer.refuse(
                 aggregate,
                 f"the selector of `{self.placer.subject(aggregate)}` has too many pairs to score ({error}): a smaller "
                 "vocabulary or maximum length would help",
             )
-        dimensions, span = list(found.dimensions), 0.0
+        heads, span = [joined(each.dimensions) for each in found], 0.0
         if isinstance(aggregate, Best):
-            dimensions, span = self._with_order(aggregate, dimensions)
-        dimensions = joined(dimensions)
-        layer = max([layer, *(self.placer.level(column) + 1 for d in dimensions for column in (d.query, *d.keys))])
-        size = max(len(dimensions), 1)
+            ordered, span = self._with_order(aggregate, found[0].dimensions)
+            heads = [joined(ordered)]
+        columns = [column for dimensions in heads for d in dimensions for column in (d.query, *d.keys)]
+        layer = max([after, *(self.placer.level(column) + 1 for column in columns)])
+        return [
+            self._head(aggregate, design, layer, dimensions, each.method, span)
+            for dimensions, each in zip(heads, found, strict=True)
+        ]
+
+    def _head(
+        self, aggregate: Aggregate, design: _Design, layer: int, dimensions: list[Dimension], method: str, span: float
+    ) -> HeadPlan:
+        size = len(dimensions)
         most = max(size, self._values_of[attention_of(aggregate)]) + 1
         factor = 2.0 ** ceil(log2(GAP * sqrt(most)))
-        before: Slot = (layer, -1)
-        count = 1 if single else self._counts(aggregate)
+        share, before = design.tolerance(factor / sqrt(size), size), (layer, -1)
         queries, keys = [], []
         for d in dimensions:
-            share = _tolerance(single, factor / sqrt(size), size, accuracy)
             queries.append(self.placer.place(d.query, before, share / max(d.magnitude, 1.0)))
-            parts = [
-                self.placer.place(key, before, share / max(d.query.magnitude, 1.0) / len(d.keys)) for key in d.keys
-            ]
-            keys.append(self._stream.total(parts))
+            least = share / max(d.query.magnitude, 1.0) / max(len(d.keys), 1)
+            keys.append(self._stream.total([self.placer.place(key, before, least) for key in d.keys]))
+        count = 1 if design.single else self._counts(aggregate)
         plan = HeadPlan(
-            layer,
-            pooling,
-            queries,
-            keys,
-            factor,
-            most,
-            0.0,
-            1.0,
-            found.method,
-            aggregate.selector,
-            tuple(dimensions),
-            counts=count,
-        )
+            layer, design.pooling, queries, keys, factor, most, 0.0, 1.0, method, aggregate.selector, dimensions, count
+        )  # fmt: skip
         plan.score_error = self._score_error(plan)
-        self._calibrate(plan, aggregate, span)
+        if plan.pooling == "sum":
+            calibrated = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
+            plan.sink, plan.scale = calibrated.sink, calibrated.scale
+        else:
+            plan.sink = -(span + 0.5)
         return plan
 
-    def _with_order(self, aggregate: Best, dimensions: list[Dimension]) -> tuple[list[Dimension], float]:
+    def _with_order(self, aggregate: Best, dimensions: Sequence[Dimension]) -> tuple[list[Dimension], float]:
         """Return dimensions in which the best position scores most, and the span of these scores."""
         domain = self._columns.domains[aggregate.score]
         ranks = _ranks(_listed(domain))
@@ -246,45 +262,30 @@ class Attention:
                 total += (len(plan.dimensions) + 2) * unit * most_q * most_k
         return total * plan.steps[1]
 
-    def _calibrate(self, plan: HeadPlan, aggregate: Aggregate, span: float) -> None:
-        """Set the score of BOS, and the scale of values."""
-        if plan.pooling == "sum":
-            found = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
-            plan.sink, plan.scale = found.sink, found.scale
-        else:
-            plan.sink = -(span + 0.5)
-
     def _leak(self, plan: HeadPlan) -> float:
         return leak(self._length + 1, plan.steps[0] - 2 * plan.score_error, self._stream.bits)
 
     # Values
 
-    def _added(self, plan: HeadPlan, aggregate: Aggregate, value: Column, numbers: Numbers) -> Placed:
-        before: Slot = (plan.layer, -1)
-        extent = value.magnitude
+    def _added(self, plans: Sequence[HeadPlan], aggregate: Aggregate, value: Column, numbers: Numbers) -> Placed:
+        """Add a value to heads that exclude each other, which write it to one direction."""
+        ready: Slot = (plans[0].layer, -1)
         gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
-        placed = self.placer.place(value, before, gap / (64 * max(plan.counts, 1)))
-        offset = self._offset(
-            aggregate,
-            dict(zip(map(atom_key, _listed(self._columns.domains[aggregate])), numbers.tolist(), strict=True)),
-        )
-        error = self._error(plan, extent, placed.error)
+        placed = self.placer.place(value, ready, gap / (64 * max(plans[0].counts, 1)))
+        atoms = _listed(self._columns.domains[aggregate])
+        offset = self._offset(aggregate, dict(zip(map(atom_key, atoms), numbers.tolist(), strict=True)))
+        error = sum(self._error(plan, value.magnitude, placed.error) for plan in plans)
         low, high = float(numbers.min(initial=0.0)) - offset, float(numbers.max(initial=0.0)) - offset
-        reach = extent * (self._length if plan.pooling == "sum" else 1)
+        reach = value.magnitude * (self._length * len(plans) if plans[0].pooling == "sum" else 1)
         direction = self._stream.add(
             Direction(
-                "head",
-                self.placer.subject(aggregate),
-                min(low, 0.0),
-                max(high, 0.0),
-                error,
-                (plan.layer, -1),
-                root=aggregate,
-                at_bos=(0.0, 0.0) if self._graph.causal else (-reach, reach),
+                "head", self.placer.subject(aggregate), min(low, 0.0), max(high, 0.0), error, ready,
+                root=aggregate, at_bos=(0.0, 0.0) if self._graph.causal else (-reach, reach),
             )
-        )
-        plan.values.append(Value(aggregate, placed, direction))
-        return Placed(Affine.of(direction) + offset, error + self._stream.stored(offset), (plan.layer, -1))
+        )  # fmt: skip
+        for plan in plans:
+            plan.values.append(Value(aggregate, placed, direction))
+        return Placed(Affine.of(direction) + offset, error + self._stream.stored(offset), ready)
 
     def _error(self, plan: HeadPlan, extent: float, of_value: float) -> float:
         """Return a bound on the error of a value of a head."""
@@ -298,18 +299,6 @@ class Attention:
         unit = rounding_unit(bits)
         base = mean_error(count, extent, leaked, bits, self._length + 1)
         return base + of_value + spread * extent + 2 * sink * extent + 4 * unit * extent
-
-
-def _tolerance(single: bool, step: float, size: int, accuracy: float) -> float:
-    """Return the largest error of a product of a query and a key, in scores whose least difference is 1.
-
-    Args:
-        single: whether at most one key is selected, so that scores of selected keys may differ.
-        step: the least difference of scores after the division.
-        size: the number of dimensions.
-        accuracy: the least difference of results, relative to the largest.
-    """
-    return 1 / (32 * size) if single else accuracy / (16 * step * size)
 
 
 def _exact(d: Dimension, q: Placed, k: Placed) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 
 from raspir.ir import Atom, Node
 from raspir.ir.views import Indices, Input
-from raspir.transformer.affine import Affine, total
+from raspir.transformer.affine import Affine
 from raspir.transformer.atomsets import Atoms
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Column, Values
@@ -84,8 +84,9 @@ class _Reading:
             return ordered
         points = self._points()
         gap = float(np.diff(np.unique(self._numbers)).min())
-        single = self._placer.price(self._column, gap / 4) + (0 if self._is_scalar() else 2 * self._width)
-        if points is not None and self._price(points) < single:
+        spread = np.inf if points is None else self._price(points)
+        single = self._placer.price(self._column, gap / 4, spread) + (0 if self._is_scalar() else 2 * self._width)
+        if points is not None and spread < single:
             found = self._nearest(points.columns, points.rows, points.atoms)
             if found is not None:
                 return found

@@ -136,14 +136,14 @@ class Placer:
 
     # Hidden layers
 
-    def price(self, column: Column, tolerance: float) -> float:
-        """Return an estimate of the parameters that placing a column takes; infinity if that is impossible."""
+    def price(self, column: Column, tolerance: float, most: float = float("inf")) -> float:
+        """Return an estimate of the parameters that placing a column takes; infinity if not less than ``most``."""
         column = self.columns.reduced(self._by_position(column))
         if not column.roots or column.key in self._placed:
             return 0.0
         if all(isinstance(root, Input | Indices) for root in column.roots) and separated(column) is not None:
             return self._price(column, 1)
-        found = self._synthesized(column, self.level(column) or 1, tolerance)
+        found = self._synthesized(column, self.level(column) or 1, tolerance, most)
         return float("inf") if found is None else found[0].cost
 
     def _computed(self, column: Column, before: Slot, tolerance: float) -> Placed:
@@ -158,15 +158,17 @@ class Placer:
             self._too_inexact(column, tolerance)
         return self._written(column, *best, layer)
 
-    def _synthesized(self, column: Column, layer: int, tolerance: float) -> tuple[Synthesized, _Problem] | None:
+    def _synthesized(
+        self, column: Column, layer: int, tolerance: float, most: float = float("inf")
+    ) -> tuple[Synthesized, _Problem] | None:
         """Return the cheapest units for a column."""
-        key = (column.key, layer, tolerance)
+        key = (column.key, layer, tolerance, most)
         if key not in self._found:
             rows = _rows(column)
             now = [root for root in column.roots if self._is_now(root, layer)]
             best: tuple[Synthesized, _Problem] | None = None
             for problem in self._problems(column, rows, now, layer):
-                found = synthesized(problem.table, tolerance)
+                found = synthesized(problem.table, tolerance, most)
                 if found is not None and (best is None or found.cost < best[0].cost):
                     best = found, problem
             self._found[key] = best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from raspir.ir import Node
 from raspir.ir.causal import is_mask, unmasked
 from raspir.ir.layers import comparisons, selector_parts
-from raspir.ir.views import Select
+from raspir.ir.views import Aggregate, Select
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Classes, Column, Columns, constant
+from raspir.transformer.digits import digits
 from raspir.transformer.grids import combinations
 from raspir.transformer.numbering import Codes
 from raspir.transformer.scores import Scores, scores
@@ -20,6 +21,22 @@ from raspir.transformer.scores import Scores, scores
 _ENTRIES = 1 << 20  # most pairs of classes of queries and keys
 _WIDTH = 8  # the residual width that is assumed to price dimensions
 _PRICES = {"constant": 0, "code": 0, "square": 12, "threshold": 20, "indicator": 40, "table": 60}
+
+
+Subject = Callable[[Node], str]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What scores are needed for.
+
+    Attributes:
+        calibrated: selected keys must score 0, and all keys of an empty row less.
+        additive: results of heads whose selectors exclude each other may be added up.
+    """
+
+    calibrated: bool
+    additive: bool
 
 
 class UnscorableError(Exception):
@@ -68,26 +85,37 @@ class Scoring:
     method: str
 
 
-def scoring(
-    columns: Columns, selector: Node, causal: bool, calibrated: bool, subject: Callable[[Node], str]
-) -> Scoring:
-    """Return scores of a selector by the cheapest construction for each of its conjuncts.
+def scoring(columns: Columns, aggregate: Aggregate, causal: bool, needs: Needs, subject: Subject) -> list[Scoring]:
+    """Return scores of the selector of an aggregate, by the cheapest construction for each of its conjuncts.
 
     Args:
         columns: the columns of the graph's values.
-        selector: the selector.
+        aggregate: the aggregate.
         causal: whether the causal mask, which attention has anyway, is left out.
-        calibrated: require a score of 0 where selected, and less in rows that select nothing.
+        needs: what the scores are needed for.
         subject: describes a value for labels.
+
+    Returns:
+        The scores of each of several selectors that exclude each other, if results may be added up; else of one.
 
     Raises:
         UnscorableError: if there are too many classes of queries and keys.
     """
-    parts = [each for each in _conjuncts(unmasked(selector) if causal else selector) if not (causal and is_mask(each))]
-    found = [_cheapest(columns, part, calibrated, subject) for part in parts]
-    dimensions = [dimension for each, _ in found for dimension in each]
-    methods = " & ".join(method for _, method in found) or "everything"
-    return Scoring(tuple(dimensions), calibrated, methods)
+    selector = unmasked(aggregate.selector) if causal else aggregate.selector
+    heads = [Scoring((), needs.calibrated, "everything")]
+    for part in _conjuncts(selector):
+        if not (causal and is_mask(part)):
+            own = _scored(columns, part, needs, subject)
+            heads = [
+                Scoring((*a.dimensions, *b.dimensions), needs.calibrated, _both(a.method, b.method))
+                for a in heads
+                for b in own
+            ]
+    return heads
+
+
+def _both(first: str, second: str) -> str:
+    return second if first == "everything" else f"{first} & {second}"
 
 
 def _conjuncts(selector: Node) -> Iterator[Node]:
@@ -103,37 +131,44 @@ def _conjuncts(selector: Node) -> Iterator[Node]:
             yield node
 
 
-def _cheapest(
-    columns: Columns, selector: Node, calibrated: bool, subject: Callable[[Node], str]
-) -> tuple[list[Dimension], str]:
+def _scored(columns: Columns, selector: Node, needs: Needs, subject: Subject) -> list[Scoring]:
+    """Return the scores of one conjunct."""
     compared = comparisons(selector)
     query_nodes, key_nodes = [each.query for each in compared], [each.key for each in compared]
     of_queries, of_keys = _classes(columns, query_nodes), _classes(columns, key_nodes)
-    queries, keys = of_queries.rows, of_keys.rows
-    if len(queries) * len(keys) > _ENTRIES:
-        raise UnscorableError(f"{len(queries):,} classes of queries and {len(keys):,} of keys")
-    matrix = _matrix(columns, selector, compared, queries, keys)
-    codes = None
-    if len(compared) == 1:
-        code_q, code_k = (
-            _integers(numbers_of(columns.domains[node])[rows[:, 0]])
-            for node, rows in ((compared[0].query, queries), (compared[0].key, keys))
-        )
-        codes = (code_q, code_k) if code_q is not None and code_k is not None else None
-    # A row that selects nothing, or several keys, keeps its score only if it is calibrated.
-    single = bool((matrix.sum(axis=1) == 1).all())
-    free = calibrated or not single
-    candidates = [each for each in scores(matrix.tolist(), codes, calibrated=free) if _is_sound(each, matrix)]
-    best = min(candidates, key=_price)
+    if len(of_queries.rows) * len(of_keys.rows) > _ENTRIES:
+        raise UnscorableError(f"{len(of_queries.rows):,} classes of queries and {len(of_keys.rows):,} of keys")
+    matrix = _matrix(columns, selector, compared, of_queries.rows, of_keys.rows)
     names = [", ".join(dict.fromkeys(map(subject, nodes))) for nodes in (query_nodes, key_nodes)]
-    dimensions = [
-        Dimension(
-            columns.of_classes(query_nodes, of_queries, np.array(q.values, dtype=np.float64), names[0]),
-            (columns.of_classes(key_nodes, of_keys, np.array(k.values, dtype=np.float64), names[1]),),
-        )
-        for q, k in best.dimensions
+
+    def made(dimensions: Iterable[tuple[Sequence[int], Sequence[int]]], method: str) -> Scoring:
+        found = []
+        for q, k in dimensions:
+            query = columns.of_classes(query_nodes, of_queries, np.array(q, dtype=np.float64), names[0])
+            key = columns.of_classes(key_nodes, of_keys, np.array(k, dtype=np.float64), names[1])
+            found.append(Dimension(query, (key,)))
+        return Scoring(tuple(found), needs.calibrated, method)
+
+    parts = digits(matrix) if needs.additive else None
+    if parts is not None:
+        return [made(part.dimensions, f"digit {at}") for at, part in enumerate(parts, start=1)]
+    codes = _codes(columns, compared[0], of_queries.rows, of_keys.rows) if len(compared) == 1 else None
+    # A row that selects nothing, or several keys, keeps its score only if it is calibrated.
+    calibrated = needs.calibrated or not bool((matrix.sum(axis=1) == 1).all())
+    found = [each for each in scores(matrix.tolist(), codes, calibrated=calibrated) if _is_sound(each, matrix)]
+    best = min(found, key=_price)
+    return [made([(q.values, k.values) for q, k in best.dimensions], best.method)]
+
+
+def _codes(columns: Columns, select: Select, queries: Codes, keys: Codes) -> tuple[list[int], list[int]] | None:
+    """Return the code numbers of the classes of a comparison, if they are integers."""
+    numbers = [
+        numbers_of(columns.domains[node])[rows[:, 0]] for node, rows in ((select.query, queries), (select.key, keys))
     ]
-    return dimensions, best.method
+    whole = [each.astype(np.int64) for each in numbers]
+    if not all(np.array_equal(a, b) for a, b in zip(numbers, whole, strict=True)):
+        return None
+    return whole[0].tolist(), whole[1].tolist()
 
 
 def _is_sound(found: Scores, matrix: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
@@ -143,11 +178,6 @@ def _is_sound(found: Scores, matrix: np.ndarray[tuple[int, ...], np.dtype[np.boo
 
 def _price(found: Scores) -> float:
     return found.cost(_WIDTH, lambda column: _PRICES[column.kind])
-
-
-def _integers(numbers: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[int] | None:
-    whole = numbers.astype(np.int64)
-    return whole.tolist() if np.array_equal(whole, numbers) else None
 
 
 def _classes(columns: Columns, nodes: Sequence[Node]) -> Classes:

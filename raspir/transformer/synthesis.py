@@ -25,7 +25,7 @@ from raspir.transformer.softmax import Bits, rounding_unit
 
 Cells = NDArray[np.int64]
 
-_KINKS = 4_000  # most kinks of a function that is considered
+_KINKS = 1_500  # most kinks of a function that is considered
 _CLASS_KINKS = 200  # most kinks of a function that is gated
 _CONDITIONS = 24  # most conditions whose affine forms are tried
 _CELLS = 4096  # most cells of a table that is split into cubes
@@ -106,9 +106,9 @@ class Synthesized:
     error: float
 
 
-def synthesized(table: Table, tolerance: float) -> Synthesized | None:
-    """Return the cheapest units whose error is at most ``tolerance``; ``None`` if none of those tried meets it."""
-    return _Synthesis(table).best(tolerance)
+def synthesized(table: Table, tolerance: float, most: float = float("inf")) -> Synthesized | None:
+    """Return the cheapest units whose error is at most ``tolerance`` and whose price is less than ``most``, if any."""
+    return _Synthesis(table).best(tolerance, most)
 
 
 class _Synthesis:
@@ -116,9 +116,11 @@ class _Synthesis:
         self.table = table
         self._early: dict[bytes, Symbol] = {}
 
-    def best(self, tolerance: float) -> Synthesized | None:
+    def best(self, tolerance: float, most: float) -> Synthesized | None:
+        """Return the cheapest units."""
         for flat in (False, True):
-            for candidate in sorted(self._candidates(flat), key=lambda each: each.cost):
+            candidates = [each for each in self._candidates(flat) if each.cost < most]
+            for candidate in sorted(candidates, key=lambda each: each.cost):
                 units = candidate.made()
                 error = float("inf") if units is None else self._error(units)
                 if units is not None and error <= tolerance:
