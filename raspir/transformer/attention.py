@@ -24,7 +24,7 @@ from raspir.transformer.selectors import Dimension, Needs, UnscorableError, join
 from raspir.transformer.softmax import leak, mean_error, rounding_unit, sum_head
 from raspir.transformer.stream import Direction, Placed, Slot, Stream
 
-GAP = 48.0
+GAP = 40.0
 """The least difference between the scores of selected keys and of others, after the division."""
 
 Pooling = Literal["sum", "mean"]
@@ -218,9 +218,9 @@ class Attention:
         share, before = design.tolerance(factor / sqrt(size), size), (layer, -1)
         queries, keys = [], []
         for d in dimensions:
-            queries.append(self.placer.place(d.query, before, share / max(d.magnitude, 1.0)))
+            queries.append(self.placer.close(d.query, before, share / max(d.magnitude, 1.0)))
             least = share / max(d.query.magnitude, 1.0) / max(len(d.keys), 1)
-            keys.append(self._stream.total([self.placer.place(key, before, least) for key in d.keys]))
+            keys.append(self._stream.total([self.placer.close(key, before, least) for key in d.keys]))
         count = 1 if design.single else self._counts(aggregate)
         plan = HeadPlan(
             layer, design.pooling, queries, keys, factor, most, 0.0, 1.0, method, aggregate.selector, dimensions, count
@@ -271,7 +271,7 @@ class Attention:
         """Add a value to heads that exclude each other, which write it to one direction."""
         ready: Slot = (plans[0].layer, -1)
         gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
-        placed = self.placer.place(value, ready, gap / (64 * max(plans[0].counts, 1)))
+        placed = self.placer.close(value, ready, gap / (64 * max(plans[0].counts, 1)))
         atoms = _listed(self._columns.domains[aggregate])
         offset = self._offset(aggregate, dict(zip(map(atom_key, atoms), numbers.tolist(), strict=True)))
         error = sum(self._error(plan, value.magnitude, placed.error) for plan in plans)

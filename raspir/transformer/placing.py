@@ -23,6 +23,7 @@ from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream
 from raspir.transformer.synthesis import Hint, Symbol, Synthesized, Table, synthesized
 
 _UNITS = 2_000  # units of a function from which a block of an MLP alone is considered
+_RELAXED = (1, 4, 16, 64)  # factors of a tolerance that is wanted rather than needed
 _BLOCK_PRICE = 10_000.0  # of an early column that needs one
 
 
@@ -94,6 +95,15 @@ class Placer:
         placed = self._embedded(column) or self._computed(column, before, tolerance)
         self._placed.setdefault(column.key, []).append(placed)
         return placed
+
+    def close(self, column: Column, before: Slot, tolerance: float) -> Placed:
+        """Return a column as :meth:`place` does, to within ``tolerance`` if that is possible, else less exactly."""
+        for factor in _RELAXED:
+            try:
+                return self.place(column, before, factor * tolerance)
+            except TransformerError:
+                continue
+        return self.place(column, before, tolerance)
 
     def scalar(self, node: Node) -> Scalar:
         """Return an aggregate, or an elementwise value of too many combinations, by its code number."""

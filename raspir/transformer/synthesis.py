@@ -28,6 +28,8 @@ Cells = NDArray[np.int64]
 _KINKS = 1_500  # most kinks of a function that is considered
 _CLASS_KINKS = 200  # most kinks of a function that is gated
 _CONDITIONS = 24  # most conditions whose affine forms are tried
+_WORK = 1 << 24  # most units times rows that are evaluated
+_TRIED = 6  # most candidates that are made
 _CELLS = 4096  # most cells of a table that is split into cubes
 _RUNS = 6  # most intervals of one scalar whose functions of the others are told apart by gates
 _SYMBOL_ERROR = 2.0**-20  # relative error of early columns that is assumed before they are placed
@@ -119,8 +121,9 @@ class _Synthesis:
     def best(self, tolerance: float, most: float) -> Synthesized | None:
         """Return the cheapest units."""
         for flat in (False, True):
-            candidates = [each for each in self._candidates(flat) if each.cost < most]
-            for candidate in sorted(candidates, key=lambda each: each.cost):
+            affordable = _WORK // len(self.table.results) * self.table.width
+            candidates = [each for each in self._candidates(flat) if each.cost < min(most, affordable)]
+            for candidate in sorted(candidates, key=lambda each: each.cost)[:_TRIED]:
                 units = candidate.made()
                 error = float("inf") if units is None else self._error(units)
                 if units is not None and error <= tolerance:
@@ -473,13 +476,19 @@ def _rounding(units: Units, rows: Cells, bits: Bits) -> Values:
     total = np.abs(_form_values(units.affine, rows)) + abs(float(units.affine.constant))
     passed = np.zeros(len(rows))
     for unit in units.units:
-        inner = abs(float(unit.input.constant)) + np.zeros(len(rows))
+        value, inner = _form_values(unit.input, rows), abs(float(unit.input.constant)) + np.zeros(len(rows))
         for source, c in unit.input.terms.items():
             inner = inner + abs(float(c)) * np.abs(_symbol(source).values[rows])
-        is_on = _form_values(unit.input, rows) > -1e-3 * np.maximum(1.0, inner)
-        passed += np.where(is_on, abs(float(unit.output)) * inner * (len(unit.input.terms) + 2), 0.0)
-        total = total + np.where(is_on, abs(float(unit.output)) * np.abs(_form_values(unit.input, rows)), 0.0)
+        is_on = value > -1e-3 * np.maximum(1.0, inner)
+        rounded = np.abs(value) if _is_shift(unit.input) else inner * (len(unit.input.terms) + 2)
+        passed += np.where(is_on, abs(float(unit.output)) * rounded, 0.0)
+        total = total + np.where(is_on, np.abs(float(unit.output) * value), 0.0)
     return np.asarray(unit_error * (passed + (len(units.units) + 2) * total))
+
+
+def _is_shift(form: Affine) -> bool:
+    """Return whether a form is a number and a constant, so that only the result is rounded."""
+    return len(form.terms) == 1 and all(abs(c) == 1 and _symbol(s).cells is None for s, c in form.terms.items())
 
 
 @dataclass(frozen=True, eq=False)
