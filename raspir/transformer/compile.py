@@ -14,6 +14,7 @@ from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
 from raspir.transformer.outputs import output_of
 from raspir.transformer.quotients import choices, with_quotients
+from raspir.transformer.sides import with_uniform_queries
 from raspir.transformer.softmax import Bits
 from raspir.transformer.stream import Stream
 
@@ -26,17 +27,18 @@ def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
     Raises:
         TransformerError: if the program has no exact weights under its assumptions; the message names the value.
     """
-    facts = Analysis.of(graph)
-    domains = Domains(graph, facts)
+    balanced = with_uniform_queries(graph, Analysis.of(graph))
+    facts = Analysis.of(balanced)
+    domains = Domains(balanced, facts)
     best: Transformer | None = None
     error: TransformerError | None = None
-    for chosen in choices(graph, domains, facts):
+    for chosen in choices(balanced, domains, facts):
         try:
             if chosen:
-                changed = with_quotients(graph, domains, chosen)
+                changed = with_quotients(balanced, domains, chosen)
                 model = _compiled(graph, changed, Domains(changed), dtype)
             else:
-                model = _compiled(graph, graph, domains, dtype)
+                model = _compiled(graph, balanced, domains, dtype)
         except TransformerError as refused:
             error = error or refused
         else:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raspir.transformer.affine import Affine, Source
+from raspir.transformer.codes import linear_code
 from raspir.transformer.columns import Values
 from raspir.transformer.cubes import cubes
 from raspir.transformer.piecewise import count_kinks, fit
@@ -30,6 +31,7 @@ _CLASS_KINKS = 200  # most kinks of a function that is gated
 _CONDITIONS = 24  # most conditions whose affine forms are tried
 _WORK = 1 << 24  # most units times rows that are evaluated
 _TRIED = 6  # most candidates that are made
+_CODED = 400  # most rows for which codes beside mixed radix are searched
 _CELLS = 4096  # most cells of a table that is split into cubes
 _RUNS = 6  # most intervals of one scalar whose functions of the others are told apart by gates
 _SYMBOL_ERROR = 2.0**-20  # relative error of early columns that is assumed before they are placed
@@ -157,6 +159,7 @@ class _Synthesis:
         yield from self._gated()
         if not flat:
             yield from self._cubes()
+            yield from self._of_codes()
 
     def _of(self, function: _Function) -> _Candidate:
         symbols = [_symbol(source) for source in function.form.terms]
@@ -337,6 +340,23 @@ class _Synthesis:
             function = _of_form(form, symbols, everything, self.table.results, flat)
             if function is not None:
                 yield self._of(function)
+
+    def _of_codes(self) -> Iterator[_Candidate]:
+        """Yield an affine form plus a function of one code of the scalars and of the class of early cells."""
+        table = self.table
+        if not 1 <= len(table.scalars) <= 4 or not all((s.values == np.floor(s.values)).all() for s in table.scalars):
+            return
+        symbols = list(table.scalars)
+        if table.cells > 1:
+            classes, rows = self._classes()
+            if len(rows) > 1:
+                symbols.append(self.early(classes.astype(np.float64)))
+        numbers = np.stack([each.values for each in symbols], axis=-1).astype(np.int64)
+        results = dict(zip(map(tuple, numbers.tolist()), table.results.tolist(), strict=True))
+        if 1 < len(results) <= _CODED:
+            code = linear_code(list(results.items()), _CODED * 16)
+            units = code.units(symbols, _rounded_up(max(each.error for each in symbols)))
+            yield self._candidate("code", units)
 
     def _gated(self) -> Iterator[_Candidate]:
         """Yield a function whose form changes at thresholds of one scalar."""

@@ -147,7 +147,9 @@ def test_values_without_a_finite_domain_are_refused_by_name():
     grown = tokens
     for _ in range(5):
         grown = everywhere.value(grown * 1000003)
-    with pytest.raises(TransformerError, match=r"test_compiling\.py:\d+: .*(no known domain|cannot be computed|too close)"):
+    with pytest.raises(
+        TransformerError, match=r"test_compiling\.py:\d+: .*(no known domain|cannot be computed|too close)"
+    ):
         model(grown, range(100), 8)
 
 
