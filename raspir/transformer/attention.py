@@ -59,9 +59,14 @@ class HeadPlan:
         sink: the score of BOS: after the division if values add up, else as a key, in steps of scores.
         scale: what values are multiplied by.
         relative: a bound on the relative error of weights of selected positions.
-        values: the values.
         method: how scores were found, for reports.
-        selector: what it attends to.
+        selector: what it attends to, with other heads if several add up to it.
+        dimensions: the columns of queries and keys.
+        counts: the most positions that are selected.
+        score_error: a bound on the error of scores after the division.
+        values: the values.
+        attends_to_itself: whether BOS must attend to itself alone, as other heads read there what it yields.
+        adds_own: whether the value at the query's own position has to be added.
     """
 
     layer: int
@@ -79,6 +84,7 @@ class HeadPlan:
     score_error: float = 0.0
     values: list[Value] = field(default_factory=list)
     attends_to_itself: bool = False
+    adds_own: bool = False
 
     @property
     def steps(self) -> tuple[float, float]:
@@ -198,16 +204,20 @@ class Attention:
                 f"the selector of `{self.placer.subject(aggregate)}` has too many pairs to score ({error}): a smaller "
                 "vocabulary or maximum length would help",
             )
+        adds_own = any(each.is_own for each in found)
+        found = [each for each in found if not each.is_own]
         heads, span = [joined(each.dimensions) for each in found], 0.0
         if isinstance(aggregate, Best):
             ordered, span = self._with_order(aggregate, found[0].dimensions)
             heads = [joined(ordered)]
         columns = [column for dimensions in heads for d in dimensions for column in (d.query, *d.keys)]
         layer = max([after, *(self.placer.level(column) + 1 for column in columns)])
-        return [
+        plans = [
             self._head(aggregate, design, layer, dimensions, each.method, span)
             for dimensions, each in zip(heads, found, strict=True)
         ]
+        plans[0].adds_own = adds_own
+        return plans
 
     def _head(
         self, aggregate: Aggregate, design: _Design, layer: int, dimensions: list[Dimension], method: str, span: float
@@ -275,7 +285,8 @@ class Attention:
         atoms = _listed(self._columns.domains[aggregate])
         offset = self._offset(aggregate, dict(zip(map(atom_key, atoms), numbers.tolist(), strict=True)))
         error = sum(self._error(plan, value.magnitude, placed.error) for plan in plans)
-        low, high = float(numbers.min(initial=0.0)) - offset, float(numbers.max(initial=0.0)) - offset
+        own = value.magnitude if plans[0].adds_own else 0.0
+        low, high = float(numbers.min(initial=0.0)) - offset - own, float(numbers.max(initial=0.0)) - offset + own
         reach = value.magnitude * (self._length * len(plans) if plans[0].pooling == "sum" else 1)
         direction = self._stream.add(
             Direction(
@@ -285,7 +296,8 @@ class Attention:
         )  # fmt: skip
         for plan in plans:
             plan.values.append(Value(aggregate, placed, direction))
-        return Placed(Affine.of(direction) + offset, error + self._stream.stored(offset), ready)
+        result = Placed(Affine.of(direction) + offset, error + self._stream.stored(offset), ready)
+        return self._stream.total([result, placed]) if plans[0].adds_own else result
 
     def _error(self, plan: HeadPlan, extent: float, of_value: float) -> float:
         """Return a bound on the error of a value of a head."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from raspir.ir import Node
+from raspir.ir import Node, build
 from raspir.ir.causal import is_mask, unmasked
 from raspir.ir.layers import comparisons, selector_parts
-from raspir.ir.views import Aggregate, Select
+from raspir.ir.views import Aggregate, Indices, Select
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Classes, Column, Columns, constant
 from raspir.transformer.digits import digits
@@ -19,10 +20,12 @@ from raspir.transformer.numbering import Codes
 from raspir.transformer.scores import Scores, scores
 
 _ENTRIES = 1 << 20  # most pairs of classes of queries and keys
+_PAIRS = 4  # most heads of neighbors
 _WIDTH = 8  # the residual width that is assumed to price dimensions
 _PRICES = {"constant": 0, "code": 0, "square": 12, "threshold": 20, "indicator": 40, "table": 60}
 
 
+Matrix = NDArray[np.bool_]
 Subject = Callable[[Node], str]
 
 
@@ -78,11 +81,13 @@ class Scoring:
         dimensions: what the scores are the sum of.
         calibrated: whether selected keys score 0; else all selected keys of a row score the same.
         method: how the scores were found.
+        is_own: whether the query's own position alone is selected, for which no head is needed.
     """
 
     dimensions: tuple[Dimension, ...]
     calibrated: bool
     method: str
+    is_own: bool = False
 
 
 def scoring(columns: Columns, aggregate: Aggregate, causal: bool, needs: Needs, subject: Subject) -> list[Scoring]:
@@ -102,16 +107,97 @@ def scoring(columns: Columns, aggregate: Aggregate, causal: bool, needs: Needs, 
         UnscorableError: if there are too many classes of queries and keys.
     """
     selector = unmasked(aggregate.selector) if causal else aggregate.selector
+    parts = [part for part in _conjuncts(selector) if not (causal and is_mask(part))]
     heads = [Scoring((), needs.calibrated, "everything")]
-    for part in _conjuncts(selector):
-        if not (causal and is_mask(part)):
-            own = _scored(columns, part, needs, subject)
-            heads = [
-                Scoring((*a.dimensions, *b.dimensions), needs.calibrated, _both(a.method, b.method))
-                for a in heads
-                for b in own
-            ]
-    return heads
+    for part in parts:
+        own = _scored(columns, part, needs, subject)
+        heads = [
+            Scoring((*a.dimensions, *b.dimensions), needs.calibrated, _both(a.method, b.method))
+            for a in heads
+            for b in own
+        ]
+    found = [heads, *(_windows(columns, selector) if needs.additive and parts else ())]
+    return min(found, key=_cost)
+
+
+def _cost(heads: Sequence[Scoring]) -> float:
+    """Return an estimate of the parameters of heads and of what they read."""
+    read = {column.key: column for head in heads for d in head.dimensions for column in (d.query, *d.keys)}
+    width = _WIDTH + sum(bool(column.roots) for column in read.values()) // 2
+    sizes = sum(1 + sum(bool(d.query.roots) for d in head.dimensions) for head in heads if not head.is_own)
+    return (4 * width + 3) * sizes + sum(column.values.size + 4 for column in read.values() if column.roots) / 2
+
+
+def _windows(columns: Columns, selector: Node) -> Iterator[list[Scoring]]:
+    """Yield heads of neighbors for a selector between positions, with and without a query's own position."""
+    compared = comparisons(selector)
+    of_queries = _classes(columns, [each.query for each in compared])
+    of_keys = _classes(columns, [each.key for each in compared])
+    if not all(isinstance(root, Indices) for root in (*of_queries.roots, *of_keys.roots)):
+        return
+    matrix = _matrix(columns, selector, compared, of_queries.rows, of_keys.rows)
+    positions = build("indices")
+    length = columns.size(positions)
+    q, k = (np.broadcast_to(each.numbers, (length,)) for each in (of_queries, of_keys))
+    selected = matrix[q[:, None], k[None, :]]
+    own = bool(np.diagonal(selected).all())
+    rest = selected & ~np.eye(length, dtype=bool) if own else selected
+    pairs = list(_pairs(rest))
+    if len(pairs) > _PAIRS:
+        return
+    everywhere = np.arange(length)
+    classes = Classes((positions,), everywhere[:, None], everywhere)
+
+    def column(values: Sequence[int]) -> Column:
+        return columns.of_classes([positions], classes, np.array(values, dtype=np.float64), "position")
+
+    found = []
+    for pair in pairs:
+        dimensions = _neighbors(pair)
+        made = tuple(Dimension(column(of_q), (column(of_k),)) for of_q, of_k in dimensions)
+        found.append(Scoring(made, True, "neighbors"))
+    if found:
+        yield [*found, *([Scoring((), True, "own position", is_own=True)] if own else [])]
+
+
+def _pairs(selected: Matrix) -> Iterator[Matrix]:
+    """Yield selectors of at most two neighbors each that make up another: the last two of each row, and so on."""
+    while selected.any():
+        pair = np.zeros_like(selected)
+        for row, chosen in zip(pair, selected, strict=True):
+            keys = np.flatnonzero(chosen)[-2:]
+            row[keys if len(keys) < 2 or keys[1] == keys[0] + 1 else keys[-1:]] = True
+        yield pair
+        selected = selected & ~pair
+
+
+def _neighbors(selected: Matrix) -> list[tuple[list[int], list[int]]]:
+    """Return dimensions of ``1 - (2q - 2k)^2`` for the middle ``q`` of two neighbors, and ``-(2q - 2k)^2`` for one.
+
+    The middle moves on by one from row to row where it can, so that it is affine in the position.
+    """
+    rows = [np.flatnonzero(row).tolist() for row in selected]
+    count, pairs = selected.shape[1], max(map(len, rows)) == 2
+    widest = next(at for at, row in enumerate(rows) if len(row) == 1 + pairs)
+    offset = sum(rows[widest]) - (1 + pairs) * widest if pairs else 2 * (rows[widest][0] - widest)
+    ends, shifts = list[int](), list[int]()
+    for at, row in enumerate(rows):
+        natural = 2 * at + offset
+        if _selected(natural, count, pairs) != row:
+            natural = row[0] + row[-1] if row else -4
+        ends.append(natural)
+        shifts.append(int(pairs and natural % 2 == 1))
+    keys = list(range(count))
+    return [
+        ([4 * end for end in ends], keys),
+        ([1] * len(ends), [-4 * k * k for k in keys]),
+        ([shift - end * end for shift, end in zip(shifts, ends, strict=True)], [1] * count),
+    ]
+
+
+def _selected(end: int, count: int, pairs: bool) -> list[int]:
+    """Return the keys that score 0 for twice the middle of a row."""
+    return [k for k in range(count) if abs(end - 2 * k) <= pairs]
 
 
 def _both(first: str, second: str) -> str:
@@ -171,7 +257,7 @@ def _codes(columns: Columns, select: Select, queries: Codes, keys: Codes) -> tup
     return whole[0].tolist(), whole[1].tolist()
 
 
-def _is_sound(found: Scores, matrix: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> bool:
+def _is_sound(found: Scores, matrix: Matrix) -> bool:
     """Return whether no selected key scores less than a sink below 0 may."""
     return found.calibrated or bool((np.array(found.matrix())[matrix] >= 0).all())
 
@@ -188,10 +274,8 @@ def _classes(columns: Columns, nodes: Sequence[Node]) -> Classes:
     return Classes(joint.roots, *combinations(joint.columns))
 
 
-def _matrix(
-    columns: Columns, selector: Node, compared: Sequence[Select], queries: Codes, keys: Codes
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    entries: dict[Node, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]] = {}
+def _matrix(columns: Columns, selector: Node, compared: Sequence[Select], queries: Codes, keys: Codes) -> Matrix:
+    entries: dict[Node, Matrix] = {}
     for part in selector_parts(selector):
         if isinstance(part, Select):
             at, table = compared.index(part), columns.domains.outcomes(part)
