@@ -116,7 +116,7 @@ def scoring(columns: Columns, aggregate: Aggregate, causal: bool, needs: Needs, 
             for a in heads
             for b in own
         ]
-    found = [heads, *(_windows(columns, selector) if needs.additive and parts else ())]
+    found = [heads, *(_windows(columns, selector, causal) if needs.additive and parts else ())]
     return min(found, key=_cost)
 
 
@@ -128,7 +128,7 @@ def _cost(heads: Sequence[Scoring]) -> float:
     return (4 * width + 3) * sizes + sum(column.values.size + 4 for column in read.values() if column.roots) / 2
 
 
-def _windows(columns: Columns, selector: Node) -> Iterator[list[Scoring]]:
+def _windows(columns: Columns, selector: Node, causal: bool) -> Iterator[list[Scoring]]:
     """Yield heads of neighbors for a selector between positions, with and without a query's own position."""
     compared = comparisons(selector)
     of_queries = _classes(columns, [each.query for each in compared])
@@ -140,6 +140,8 @@ def _windows(columns: Columns, selector: Node) -> Iterator[list[Scoring]]:
     length = columns.size(positions)
     q, k = (np.broadcast_to(each.numbers, (length,)) for each in (of_queries, of_keys))
     selected = matrix[q[:, None], k[None, :]]
+    if causal:  # attention leaves out what the mask does
+        selected = np.tril(selected)
     own = bool(np.diagonal(selected).all())
     rest = selected & ~np.eye(length, dtype=bool) if own else selected
     pairs = list(_pairs(rest))
