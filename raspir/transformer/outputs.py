@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
 from raspir.ir import Atom, Node
 from raspir.ir.views import Indices, Input
-from raspir.transformer.affine import Affine
+from raspir.transformer.affine import Affine, total
 from raspir.transformer.atomsets import Atoms
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import nodes_of
+from raspir.transformer.numbering import Codes
 from raspir.transformer.placing import Placer
 from raspir.transformer.softmax import rounding_unit
 from raspir.transformer.stream import Placed, Stream, directions_of
@@ -28,7 +29,6 @@ END = (1 << 30, 0)
 """After all blocks."""
 _CLOSE = 1e-9  # relative difference of floats that are not told apart
 _POINTS = 1 << 13  # most combinations of numbers that are read as points
-_SPARE = 1.0 / 64  # share of the least gap of points by which their numbers may be off
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +57,44 @@ def output_of(placer: Placer, stream: Stream, node: Node) -> Output:
 
 @dataclass(frozen=True, eq=False)
 class _Points:
-    """Numbers that determine an output: each a column, and for each of their combinations an atom."""
+    """Numbers that determine an output, each a sum of multiples of columns, and for each of their combinations an atom.
 
-    columns: tuple[Column, ...]
+    Attributes:
+        sums: the columns of each number with their factors.
+        rows: the numbers of each combination.
+        atoms: the atom of each combination.
+    """
+
+    sums: tuple[tuple[tuple[Column, float], ...], ...]
     rows: Values
     atoms: tuple[int, ...]
+
+    @property
+    def columns(self) -> list[Column]:
+        """All columns that are read."""
+        return [column for each in self.sums for column, _ in each]
+
+    @classmethod
+    def of(cls, sums: Sequence[tuple[tuple[Column, float], ...]], rows: Values, atoms: Sequence[int]) -> _Points | None:
+        """Return distinct points; ``None`` if the numbers do not determine the atom."""
+        found: dict[tuple[float, ...], int] = {}
+        for row, atom in zip(map(tuple, rows.tolist()), atoms, strict=True):
+            if found.setdefault(row, atom) != atom:
+                return None
+        return cls(tuple(sums), np.array(list(found)), tuple(found.values()))
+
+    def narrowed(self) -> _Points:
+        """Return fewer numbers, if sums or differences of two determine the atom as well."""
+        for i, j in combinations(range(len(self.sums)), 2):
+            for sign in (-1.0, 1.0):
+                scaled = tuple((column, sign * factor) for column, factor in self.sums[j])
+                rest = [at for at in range(len(self.sums)) if at not in (i, j)]
+                sums = [(*self.sums[i], *scaled), *(self.sums[at] for at in rest)]
+                rows = np.column_stack([self.rows[:, i] + sign * self.rows[:, j], *(self.rows[:, at] for at in rest)])
+                found = _Points.of(sums, rows, self.atoms)
+                if found is not None:
+                    return found.narrowed()
+        return self
 
 
 class _Reading:
@@ -84,15 +117,20 @@ class _Reading:
             return ordered
         points = self._points()
         gap = float(np.diff(np.unique(self._numbers)).min())
+        quotient = None if points is None else self._quotient(points)
+        if quotient is not None:
+            return quotient
         spread = np.inf if points is None else self._price(points)
         single = self._placer.price(self._column, gap / 4, spread) + (0 if self._is_scalar() else 2 * self._width)
         if points is not None and spread < single:
-            found = self._nearest(points.columns, points.rows, points.atoms)
+            found = self._nearest(points)
             if found is not None:
                 return found
-        one = self._nearest((self._column,), np.unique(self._numbers)[:, None], self._first_of_each())
+        one = self._nearest(
+            _Points((((self._column, 1.0),),), np.unique(self._numbers)[:, None], self._first_of_each())
+        )
         if one is None and points is not None:
-            one = self._nearest(points.columns, points.rows, points.atoms)
+            one = self._nearest(points)
         if one is None:
             self._placer.refuse(
                 self._node,
@@ -130,34 +168,33 @@ class _Reading:
             number: at for at, number in zip(self._first_of_each(), np.unique(self._numbers).tolist(), strict=True)
         }
         atoms = [atom_of[number] for number in column.values[index].tolist()]
-        found = dict(zip(map(tuple, rows.tolist()), atoms, strict=True))
-        if any(found[tuple(row)] != atom for row, atom in zip(rows.tolist(), atoms, strict=True)):
-            return None
-        return _Points(tuple(columns), np.array(list(found)), tuple(found.values()))
+        found = _Points.of([((column, 1.0),) for column in columns], rows, atoms)
+        return None if found is None else found.narrowed()
 
     def _price(self, points: _Points) -> float:
         """Return the parameters that a reading takes beyond one logit for each atom."""
         known = sum(self._placer.price(each, np.inf) for each in points.columns)
         return known + (len(points.rows) - len(set(points.atoms))) * (self._width + 1)
 
-    def _nearest(self, columns: Sequence[Column], rows: Values, atoms: Sequence[int]) -> Output | None:
+    def _nearest(self, points: _Points) -> Output | None:
         """Return a reading by the nearest point, ``None`` if they are too close."""
+        rows = points.rows
         gap = float(min(np.diff(np.unique(column)).min(initial=np.inf) for column in rows.T))
-        spare = gap / 4 if len(columns) == 1 else gap * _SPARE * 8
-        placed = [self._placer.place(column, END, spare) for column in columns]
+        spare = gap / 4 if len(points.columns) == 1 else gap / 8 / len(points.columns)
+        placed = [self._placed(each, spare) for each in points.sums]
         middle = (rows.max(axis=0) + rows.min(axis=0)) / 2
+        shifted = [each.form - center for each, center in zip(placed, middle.tolist(), strict=True)]
         logits = [
-            sum(
-                (
-                    (each.form - c) * (2 * (n - c)) - (n - c) ** 2
-                    for each, n, c in zip(placed, row, middle.tolist(), strict=True)
-                ),
-                start=Affine(),
-            )
-            for row in rows.tolist()
+            total(form * (2 * n) - n * n for form, n in zip(shifted, row, strict=True))
+            for row in (rows - middle).tolist()
         ]
         margin = self._margin(placed, rows - middle, gap)
-        return Output(tuple(logits), tuple(self._atoms[at] for at in atoms), margin) if margin > 0 else None
+        return Output(tuple(logits), tuple(self._atoms[at] for at in points.atoms), margin) if margin > 0 else None
+
+    def _placed(self, parts: Sequence[tuple[Column, float]], spare: float) -> Placed:
+        placed = [(self._placer.place(column, END, spare), factor) for column, factor in parts]
+        scaled = [Placed(each.form * factor, each.error * abs(factor), each.ready) for each, factor in placed]
+        return self._stream.total(scaled)
 
     def _margin(self, placed: Sequence[Placed], rows: Values, gap: float) -> float:
         """Return a bound below the difference of the logits of a point and its neighbors, less all errors."""
@@ -169,6 +206,61 @@ class _Reading:
             rounding += unit * (len(terms) + 4) * (2 * extent * held + extent**2)
             off += each.error
         return gap * gap - 2 * gap * off * len(placed) - 2 * rounding
+
+    # Quotients
+
+    def _quotient(self, points: _Points) -> Output | None:
+        """Return a reading of ``p / q`` from both numbers: the logit ``2vp - v²q`` is largest for the nearest ``v``.
+
+        Of atoms of one number, as ``1`` and ``1.0``, one belongs to small ``q`` and gets more there.
+        """
+        atoms = sorted(set(points.atoms))
+        numbers = [float(atom) if isinstance(atom := self._atoms[at], int | float) else np.nan for at in atoms]
+        if points.rows.shape[1] != 2 or len(atoms) < 3:
+            return None
+        right = np.searchsorted(atoms, points.atoms)
+        for p, q in ((0, 1), (1, 0)):
+            top, shift = points.rows[:, p], _shift(points.rows[:, p], points.rows[:, q], np.array(numbers)[right])
+            bottom = points.rows[:, q] + shift
+            if bottom.min() <= 0 or not np.allclose(np.array(numbers)[right], top / bottom, rtol=_CLOSE, atol=0):
+                continue
+            weights = np.array([[2 * v, -v * v] for v in numbers])
+            extra = _for_small(numbers, bottom, right)
+            offsets = np.zeros(len(atoms))
+            if extra is not None:
+                weights[:, 1] -= extra[0]
+                offsets = extra[1]
+            values = np.stack([top, bottom], axis=-1) @ weights.T + offsets
+            placed = [self._placed(points.sums[each], 1.0) for each in (p, q)]
+            margin = self._least_margin(values, right, weights, placed, (top, bottom))
+            if margin > 0:
+                pairs = zip(weights.tolist(), offsets.tolist(), strict=True)
+                logits = [total([placed[0].form * a, (placed[1].form + shift) * b]) + c for (a, b), c in pairs]
+                return Output(tuple(logits), tuple(self._atoms[at] for at in atoms), margin)
+        return None
+
+    def _least_margin(
+        self, values: Values, right: Codes, weights: Values, placed: Sequence[Placed], numbers: Sequence[Values]
+    ) -> float:
+        """Return by how much the right logit exceeds others at least, less all errors.
+
+        Args:
+            values: the logits of each row.
+            right: the right one of each row.
+            weights: the weight of each number in each logit.
+            placed: the numbers.
+            numbers: their values in each row.
+        """
+        off = sum(np.abs(weights[:, None, at] - weights[None, :, at]) * each.error for at, each in enumerate(placed))
+        rows = np.arange(len(right))
+        differences = values[rows, right][:, None] - values - off[right]
+        differences[rows, right] = np.inf
+        unit, rounding = rounding_unit(self._stream.bits), 0.0
+        for at, (each, own) in enumerate(zip(placed, numbers, strict=True)):
+            terms = [abs(float(c)) * max(abs(d.low), abs(d.high)) for d, c in directions_of(each.form)]
+            held = max(sum(terms) + abs(float(each.form.constant)), float(np.abs(own).max()))
+            rounding += unit * (len(terms) + 3) * held * float(np.abs(weights[:, at]).max())
+        return float(differences.min()) - 2 * rounding
 
     # Comparisons
 
@@ -217,6 +309,25 @@ class _Reading:
             whole = np.full(column.values.shape, np.nan)
             whole[valid] = values
             yield Column(column.roots, whole, column.what), values, outcome
+
+
+def _shift(top: Values, bottom: Values, quotients: Values) -> float:
+    """Return what has to be added to ``bottom`` for quotients."""
+    known = np.flatnonzero((quotients != 0) & ~np.isnan(quotients))
+    return float(np.round(top[known[0]] / quotients[known[0]] - bottom[known[0]])) if len(known) else 0.0
+
+
+def _for_small(numbers: Sequence[float], bottom: Values, right: Codes) -> tuple[Values, Values] | None:
+    """Return by how much the logits of atoms for small denominators decrease with them, and what is added to these."""
+    slopes, offsets = np.zeros(len(numbers)), np.zeros(len(numbers))
+    step = 1 / (4 * float(bottom.max()) ** 2)
+    for first, second in combinations(range(len(numbers)), 2):
+        if numbers[first] == numbers[second]:
+            of_first, of_second = bottom[right == first], bottom[right == second]
+            small = first if of_first.max() < of_second.min() else second
+            between = (min(of_first.max(), of_second.max()) + max(of_first.min(), of_second.min())) / 2
+            slopes[small], offsets[small] = step, step * between
+    return (slopes, offsets) if slopes.any() else None
 
 
 def _merged(atoms: Atoms, numbers: Values) -> Values:

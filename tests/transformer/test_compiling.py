@@ -132,6 +132,12 @@ def test_sizes(written, layers, most):
     assert made.core_parameters <= most
 
 
+def test_means_are_read_from_sum_and_count():
+    made = holds((key(indices) <= query(indices)).mean(tokens == "a"), "ab", 8)
+    assert (made.layers, made.config.d_mlp) == (1, (0,))
+    assert len(made.outputs["out"]) == len({*map(repr, made.outputs["out"])})
+
+
 def test_a_sum_needs_no_layer_of_its_own():
     made = holds(earlier.value(where(tokens == "a", 2, 1)), longest=6)
     assert (made.layers, made.blocks, made.config.d_mlp) == (1, 1, (0,))
