@@ -251,7 +251,8 @@ class _Reading:
             placed: the numbers.
             numbers: their values in each row.
         """
-        off = sum(np.abs(weights[:, None, at] - weights[None, :, at]) * each.error for at, each in enumerate(placed))
+        errors = np.array([each.error for each in placed])
+        off = np.abs(weights[:, None, :] - weights[None, :, :]) @ errors
         rows = np.arange(len(right))
         differences = values[rows, right][:, None] - values - off[right]
         differences[rows, right] = np.inf
