@@ -159,3 +159,31 @@ def _without(column: Column, root: Root) -> Column:
     if values is None:
         return column
     return Column((*column.roots[:axis], *column.roots[axis + 1 :]), values, column.what, column.node, column.split)
+
+
+def separated(column: Column) -> list[Values] | None:
+    """Return a column as a sum of a function of each root, ``None`` if it is none."""
+    if len(column.roots) == 1:
+        return [column.values]
+    index = np.nonzero(~np.isnan(column.values))
+    results = column.values[index]
+    sizes = column.values.shape
+    matrix = np.zeros((len(results), sum(sizes)))
+    start = 0
+    for codes, size in zip(index, sizes, strict=True):
+        matrix[np.arange(len(codes)), start + codes] = 1
+        start += size
+    if matrix.size > 1 << 22:
+        return None
+    solution = np.linalg.lstsq(matrix, results, rcond=None)[0]
+    parts, start = [], 0
+    for size in sizes:
+        part = solution[start : start + size]
+        parts.append(part - part[0])
+        start += size
+    total = sum((part[codes] for part, codes in zip(parts, index, strict=True)), np.zeros(len(results)))
+    offset = float(results[0] - total[0])
+    parts = [np.round(part * 64) / 64 for part in parts]
+    parts[0] = parts[0] + offset
+    total = sum((part[codes] for part, codes in zip(parts, index, strict=True)), np.zeros(len(results)))
+    return parts if np.array_equal(total, results) else None

@@ -14,7 +14,7 @@ from raspir.ir.views import Aggregate, Compare, Indices, Input, Raw
 from raspir.transformer.affine import Affine
 from raspir.transformer.bundles import Bundle
 from raspir.transformer.codebook import Numbers, numbers_of
-from raspir.transformer.columns import Column, Columns, Values
+from raspir.transformer.columns import Column, Columns, Values, separated
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.grids import Root, combinations, nodes_of
 from raspir.transformer.numbering import Codes
@@ -484,33 +484,6 @@ class _Rows:
 def _rows(column: Column) -> _Rows:
     index = tuple(each.astype(np.int64) for each in np.nonzero(~np.isnan(column.values)))
     return _Rows(dict(zip(column.roots, index, strict=True)), index, column.values[index])
-
-
-def separated(column: Column) -> list[Values] | None:
-    """Return a column as a sum of a function of each root, ``None`` if it is none."""
-    if len(column.roots) == 1:
-        return [column.values]
-    rows = _rows(column)
-    sizes = column.values.shape
-    matrix = np.zeros((len(rows.results), sum(sizes)))
-    start = 0
-    for codes, size in zip(rows.index, sizes, strict=True):
-        matrix[np.arange(len(codes)), start + codes] = 1
-        start += size
-    if matrix.size > 1 << 22:
-        return None
-    solution = np.linalg.lstsq(matrix, rows.results, rcond=None)[0]
-    parts, start = [], 0
-    for size in sizes:
-        part = solution[start : start + size]
-        parts.append(part - part[0])
-        start += size
-    total = sum((part[codes] for part, codes in zip(parts, rows.index, strict=True)), np.zeros(len(rows.results)))
-    offset = float(rows.results[0] - total[0])
-    parts = [np.round(part * 64) / 64 for part in parts]
-    parts[0] = parts[0] + offset
-    total = sum((part[codes] for part, codes in zip(parts, rows.index, strict=True)), np.zeros(len(rows.results)))
-    return parts if np.array_equal(total, rows.results) else None
 
 
 def _substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:

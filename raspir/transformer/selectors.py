@@ -13,13 +13,14 @@ from raspir.ir.causal import is_mask, unmasked
 from raspir.ir.layers import comparisons, selector_parts
 from raspir.ir.views import Aggregate, Indices, Select
 from raspir.transformer.codebook import numbers_of
-from raspir.transformer.columns import Classes, Column, Columns, constant
+from raspir.transformer.columns import Classes, Column, Columns, constant, separated
 from raspir.transformer.digits import digits
 from raspir.transformer.grids import combinations
 from raspir.transformer.numbering import Codes
 from raspir.transformer.scores import Scores, scores
 
 _ENTRIES = 1 << 20  # most pairs of classes of queries and keys
+_MIXED = 300  # price of a column that no sum of functions of one value each is
 _PAIRS = 4  # most heads of neighbors
 _WIDTH = 8  # the residual width that is assumed to price dimensions
 _PRICES = {"constant": 0, "code": 0, "square": 12, "threshold": 20, "indicator": 40, "table": 60}
@@ -107,17 +108,63 @@ def scoring(columns: Columns, aggregate: Aggregate, causal: bool, needs: Needs, 
         UnscorableError: if there are too many classes of queries and keys.
     """
     selector = unmasked(aggregate.selector) if causal else aggregate.selector
-    parts = [part for part in _conjuncts(selector) if not (causal and is_mask(part))]
-    heads = [Scoring((), needs.calibrated, "everything")]
-    for part in parts:
-        own = _scored(columns, part, needs, subject)
-        heads = [
-            Scoring((*a.dimensions, *b.dimensions), needs.calibrated, _both(a.method, b.method))
-            for a in heads
-            for b in own
-        ]
-    found = [heads, *(_windows(columns, selector, causal) if needs.additive and parts else ())]
+    found = [_conjoined(columns, selector, causal, needs, subject)]
+    if needs.additive:
+        found += _windows(columns, selector, causal)
+        parts = list(_disjoint(columns, selector))
+        if len(parts) > 1:
+            found.append([head for part in parts for head in _conjoined(columns, part, causal, needs, subject)])
     return min(found, key=_cost)
+
+
+def _conjoined(columns: Columns, selector: Node, causal: bool, needs: Needs, subject: Subject) -> list[Scoring]:
+    """Return the scores of a selector from those of its conjuncts."""
+    heads = [Scoring((), needs.calibrated, "everything")]
+    for part in _conjuncts(selector):
+        if not (causal and is_mask(part)):
+            own = _scored(columns, part, needs, subject)
+            heads = [
+                Scoring((*a.dimensions, *b.dimensions), needs.calibrated, _both(a.method, b.method))
+                for a in heads
+                for b in own
+            ]
+    return heads
+
+
+def _disjoint(columns: Columns, selector: Node) -> Iterator[Node]:
+    """Yield selectors that exclude each other and make up another: parts of disjunctions among its conjuncts."""
+    parts = list(_conjuncts(selector))
+    at = next((at for at, part in enumerate(parts) if part.operation.name == "selector.or"), None)
+    if at is None:
+        yield selector
+        return
+    first, second = parts[at].operands
+    rest = [*parts[:at], *parts[at + 1 :]]
+    yield from _disjoint(columns, _all_of([*rest, first]))
+    if not _exclude(columns, first, second):
+        rest.append(build("selector.not", first))
+    yield from _disjoint(columns, _all_of([*rest, second]))
+
+
+def _all_of(selectors: Sequence[Node]) -> Node:
+    whole = selectors[0]
+    for selector in selectors[1:]:
+        whole = build("selector.and", whole, selector)
+    return whole
+
+
+def _exclude(columns: Columns, first: Node, second: Node) -> bool:
+    """Return whether two selectors are known to exclude each other."""
+    both = build("selector.and", first, second)
+    compared = comparisons(both)
+    try:
+        queries = _classes(columns, [each.query for each in compared])
+        keys = _classes(columns, [each.key for each in compared])
+        if len(queries.rows) * len(keys.rows) > _ENTRIES:
+            return False
+        return not _matrix(columns, both, compared, queries.rows, keys.rows).any()
+    except UnscorableError:
+        return False
 
 
 def _cost(heads: Sequence[Scoring]) -> float:
@@ -125,7 +172,12 @@ def _cost(heads: Sequence[Scoring]) -> float:
     read = {column.key: column for head in heads for d in head.dimensions for column in (d.query, *d.keys)}
     width = _WIDTH + sum(bool(column.roots) for column in read.values()) // 2
     sizes = sum(1 + sum(bool(d.query.roots) for d in head.dimensions) for head in heads if not head.is_own)
-    return (4 * width + 3) * sizes + sum(column.values.size + 4 for column in read.values() if column.roots) / 2
+    mixed = sum(len(column.roots) > 1 and separated(column) is None for column in read.values())
+    return (
+        (4 * width + 3) * sizes
+        + sum(column.values.size + 4 for column in read.values() if column.roots) / 2
+        + _MIXED * mixed
+    )
 
 
 def _windows(columns: Columns, selector: Node, causal: bool) -> Iterator[list[Scoring]]:

@@ -17,6 +17,7 @@ import numpy as np
 Bits: TypeAlias = Literal[24, 53]
 """The significant bits of float32 and of float64."""
 
+_MOST = 700.0  # exponents up to which exp does not overflow
 _EXP = 6  # rounding units by which exp may be off
 _SECOND_ORDER = 1.01  # products of errors, each below a thousandth
 _UNDERFLOW = {24: 104.0, 53: 746.0}  # exp is exactly 0 from here on
@@ -48,7 +49,7 @@ def leak(length: int, gap: float, bits: Bits = 24) -> float:
 
     It is 0 if ``exp`` underflows.
     """
-    return 0.0 if gap >= _UNDERFLOW[bits] else _SECOND_ORDER * length * exp(-gap)
+    return 0.0 if gap >= _UNDERFLOW[bits] else _SECOND_ORDER * length * exp(min(-gap, _MOST))
 
 
 def mean_error(

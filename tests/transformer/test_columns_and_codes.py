@@ -7,9 +7,8 @@ import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.transformer.atomsets import canonical
 from raspir.transformer.codebook import numbers_of
-from raspir.transformer.columns import Column, Columns
+from raspir.transformer.columns import Column, Columns, separated
 from raspir.transformer.domains import Domains
-from raspir.transformer.placing import separated
 
 
 @pytest.mark.parametrize(
