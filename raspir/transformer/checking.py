@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import inf, isclose
 from typing import Any, Protocol
 
-from raspir.ir import Atom, EvaluationError, Graph, InputError, Node
+from raspir.ir import Atom, EvaluationError, Graph, InputError
 from raspir.ir.atoms import atom_key, show
 from raspir.runtime.inputs import by_name
 from raspir.runtime.reference import trace
@@ -29,6 +29,10 @@ class Checkable(Protocol):
     @property
     def program(self) -> Graph:
         """The program as written."""
+
+    @property
+    def graph(self) -> Graph:
+        """The program as optimized, which may yield equal atoms of other types."""
 
     @property
     def weights(self) -> Weights:
@@ -96,44 +100,52 @@ class _Outputs:
 
     def add(self, inputs: Sequence[Checked], inside: Comparison | None) -> None:
         """Compare the outputs on some inputs, and what is inside the transformer."""
-        traces = [(input, values) for input in inputs if (values := self._traced(input)) is not None]
-        self.failing += len(inputs) - len(traces)
-        if not traces:
+        wanted = [(input, atoms) for input in inputs if (atoms := self._wanted(input)) is not None]
+        self.failing += len(inputs) - len(wanted)
+        if not wanted:
             return
         names = tuple(self._model.program.inputs)
         kept: Activations | None = None if inside is None else {}
-        logits = self._model.logits([by_name(names, input) for input, _ in traces], kept)
-        for (input, values), row in zip(traces, logits, strict=True):
-            faults = list(self._compared(input, values, row))
+        logits = self._model.logits([by_name(names, input) for input, _ in wanted], kept)
+        for (input, atoms), row in zip(wanted, logits, strict=True):
+            faults = [fault for name in atoms for fault in self._compared(input, name, atoms[name], row)]
             self.wrong += bool(faults)
             self.faults += faults[:1] if len(self.faults) < SHOWN else []
         if inside is not None and kept is not None:
-            inside.add([input for input, _ in traces], kept)
+            inside.add([input for input, _ in wanted], kept)
 
-    def _traced(self, input: Checked) -> Mapping[Node, Any] | None:
+    def _wanted(self, input: Checked) -> dict[str, list[tuple[Atom, Atom]]] | None:
+        """Return each atom of each output as written and as optimized; ``None`` if the program fails."""
+        program, graph = self._model.program, self._model.graph
         try:
-            return trace(self._model.program, input)
+            written = trace(program, input)
         except EvaluationError:
             return None
+        optimized = trace(graph, input)
+        return {
+            name: list(zip(written[node], optimized[graph.outputs[name]], strict=True))
+            for name, node in program.outputs.items()
+        }
 
-    def _compared(self, input: Checked, values: Mapping[Node, Any], logits: Array) -> Iterator[Fault]:
-        """Yield the wrong atoms of the outputs on an input."""
-        for name, node in self._model.program.outputs.items():
-            atoms, own = self._model.outputs[name], logits[1 : len(values[node]) + 1, self._slices[name]]
-            for position, (expected, row) in enumerate(zip(values[node], own, strict=True)):
-                at = int(row.argmax())
-                found = atoms[at]
-                others = [each for each, atom in zip(row.tolist(), atoms, strict=True) if not _is_same(atom, found)]
-                self.margin = min(self.margin, float(row[at]) - max(others, default=-inf))
-                if not _is_equal(found, expected):
-                    yield Fault(input, f"the output {show(name)}", position, found, expected)
+    def _compared(self, input: Checked, name: str, wanted: list[tuple[Atom, Atom]], logits: Array) -> Iterator[Fault]:
+        """Yield the wrong atoms of an output."""
+        atoms, own = self._model.outputs[name], logits[1 : len(wanted) + 1, self._slices[name]]
+        for position, ((written, optimized), row) in enumerate(zip(wanted, own, strict=True)):
+            at = int(row.argmax())
+            found = atoms[at]
+            others = [each for each, atom in zip(row.tolist(), atoms, strict=True) if not _is_same(atom, found)]
+            self.margin = min(self.margin, float(row[at]) - max(others, default=-inf))
+            if not _is_close(found, written):
+                yield Fault(input, f"the output {show(name)}", position, found, written)
+            elif type(found) is not type(optimized) or not _is_close(found, optimized):
+                yield Fault(input, f"the output {show(name)}", position, found, optimized)
 
 
 def _is_same(a: Atom, b: Atom) -> bool:
     return atom_key(a) == atom_key(b)
 
 
-def _is_equal(found: Atom, expected: Atom) -> bool:
+def _is_close(found: Atom, expected: Atom) -> bool:
     if isinstance(found, float) and isinstance(expected, float):
         return isclose(found, expected, rel_tol=_RELATIVE, abs_tol=0.0)
-    return _is_same(found, expected)
+    return found == expected
