@@ -30,7 +30,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "frontends": {"ir", "runtime", "backends"},
     "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
-    "transformer": {"ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends", "api"},
+    "transformer": {"ir", "plugins", "analysis", "rewriting", "passes", "viz", "runtime", "backends", "api"},
     "tracr": {"ir", "frontends"},
     "validation": {"ir", "analysis", "runtime", "backends"},
     "testing": {

@@ -32,7 +32,8 @@ COMMANDS = {
     ),
     "check": (
         "checking",
-        "Make a transformer of a program, and compare it with the program on all inputs, or as many as the budget admits.",
+        "Make a transformer of a program, and compare it with the program on all inputs, or on as many as the budget "
+        "admits.",
     ),
     "report": (
         "pictures",

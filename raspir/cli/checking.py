@@ -31,7 +31,8 @@ def check(
     precision: Precision,
     bind: Bind = None,
 ) -> None:
-    """Make a transformer of a program, and compare it with the program on all inputs, or as many as the budget admits.
+    """Make a transformer of a program, and compare it with the program on all inputs, or on as many as the budget
+    admits.
 
     It needs a vocabulary and a maximum length. Outputs are compared with those of the reference interpreter, the
     attention of each head with its selector, and the residual stream with the program's values. The exit code is 1 if

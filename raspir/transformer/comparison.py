@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from raspir.transformer.grids import Root, nodes_of
 from raspir.transformer.inputs import Checked
 from raspir.transformer.numbering import Codes
 from raspir.transformer.reports import Fault, Part
-from raspir.transformer.stream import Placed, directions_of
+from raspir.transformer.stream import Direction, Placed, directions_of
 from raspir.transformer.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -31,6 +32,8 @@ Traced = Mapping[Node, Any]
 """The value of each node on one input."""
 
 _SHARE = 0.05  # the greatest error of a weight, relative to those of selected positions
+
+_SLACK = 1e-9  # the relative rounding error of what is compared
 
 
 class Comparison:
@@ -45,15 +48,16 @@ class Comparison:
     """
 
     def __init__(self, construction: Construction, weights: Weights) -> None:
-        self._construction = construction
-        self._plans = list(_placed_heads(construction.plans, weights))
+        self._groups = _grouped(construction.heads(weights))
         self._last = f"blocks.{len(weights.blocks) - 1}.hook_resid_post" if weights.blocks else ""
         self._at = {direction: at for at, direction in enumerate(construction.directions)}
-        roots = [node for column, _ in construction.held for root in column.roots for node in nodes_of(root)]
+        held = {(column.key, placed.form): (column, placed) for column, placed in construction.held}
+        self._held = tuple(held.values())
+        roots = [node for column, _ in self._held for root in column.roots for node in nodes_of(root)]
         self._roots = tuple(dict.fromkeys(roots))
         self._graph = _yielding(construction.graph, self._roots)
         self._codes = {node: _Coded(construction.domains[node]) for node in self._roots}
-        self._of_heads: dict[HeadPlan, Fault] = {}
+        self._of_heads: dict[int, Fault] = {}
         self._of_numbers: dict[int, Fault] = {}
         self.error = 0.0
 
@@ -61,22 +65,20 @@ class Comparison:
         """Compare the activations on some inputs, on which the program has a result."""
         traces = [trace(self._graph, input) for input in inputs]
         for number, (input, values) in enumerate(zip(inputs, traces, strict=True)):
-            for plan, block, head in self._plans:
-                pattern = kept[f"blocks.{block}.attn.hook_pattern"][number, head].astype(np.float64)
-                if plan not in self._of_heads and (fault := _of_pattern(plan, values, pattern, input)) is not None:
-                    self._of_heads[plan] = fault
+            for at, group in enumerate(self._groups):
+                if at not in self._of_heads and (fault := group.fault(values, number, kept, input)) is not None:
+                    self._of_heads[at] = fault
         self._add_numbers(inputs, traces, kept)
 
     @property
     def heads(self) -> tuple[Part, ...]:
-        """The heads, in the order of the weights."""
-        return tuple(Part(_served(plan), self._of_heads.get(plan)) for plan, _, _ in self._plans)
+        """The heads of each selector and layer together, in the order of the weights."""
+        return tuple(Part(group.what, self._of_heads.get(at)) for at, group in enumerate(self._groups))
 
     @property
     def numbers(self) -> tuple[Part, ...]:
         """The numbers that the residual stream holds."""
-        held = enumerate(self._construction.held)
-        return tuple(Part(column.what, self._of_numbers.get(number)) for number, (column, _) in held)
+        return tuple(Part(column.what, self._of_numbers.get(at)) for at, (column, _) in enumerate(self._held))
 
     def _add_numbers(self, inputs: Sequence[Checked], traces: Sequence[Traced], kept: Activations) -> None:
         lengths = [len(next(iter(values.values()))) for values in traces]
@@ -87,12 +89,12 @@ class Comparison:
             node: self._codes[node](itertools.chain.from_iterable(values[node] for values in traces))
             for node in self._roots
         }
-        for number, (column, placed) in enumerate(self._construction.held):
+        for number, (column, placed) in enumerate(self._held):
             expected, found = _expected(column, codes, len(places)), self._found(placed, rows)
-            off = np.nan_to_num(np.abs(found - expected), nan=0.0)
-            self.error = max(self.error, float((off / np.maximum(np.abs(np.nan_to_num(expected)), 1)).max(initial=0)))
-            first = int((off > placed.error + self._slack(expected)).argmax()) if len(off) else 0
-            if len(off) and off[first] > placed.error + self._slack(expected)[first]:
+            off, size = np.abs(found - expected), np.where(np.isfinite(expected), np.maximum(np.abs(expected), 1), 1)
+            matter = ~np.isnan(expected)
+            self.error = max(self.error, float((off / size)[matter].max(initial=0)))
+            for first in np.flatnonzero(matter & ~(off <= placed.error + _SLACK * size))[:1].tolist():
                 of, at = places[first]
                 fault = Fault(inputs[of], f"`{column.what}`", at, float(found[first]), float(expected[first]))
                 self._of_numbers.setdefault(number, fault)
@@ -100,11 +102,9 @@ class Comparison:
     def _found(self, placed: Placed, rows: Floats) -> Floats:
         found = np.full(len(rows), float(placed.form.constant))
         for direction, c in directions_of(placed.form):
-            found = found + float(c) * rows[:, self._at[direction]]
+            if direction in self._at:  # what marks BOS may need none, and is 0 elsewhere
+                found = found + float(c) * rows[:, self._at[direction]]
         return found
-
-    def _slack(self, expected: Floats) -> Floats:
-        return 1e-9 * np.maximum(np.abs(expected), 1)
 
 
 class _Coded:
@@ -123,38 +123,57 @@ class _Coded:
         return self._known.get(atom_key(atom), -1)
 
 
-def _placed_heads(plans: Iterable[HeadPlan], weights: Weights) -> Iterator[tuple[HeadPlan, int, int]]:
-    """Yield each head with the number of its block and its number there."""
-    attending = [number for number, block in enumerate(weights.blocks) if block.heads]
-    for block, (_, own) in zip(attending, itertools.groupby(plans, key=lambda plan: plan.layer), strict=True):
-        for head, plan in enumerate(own):
-            yield plan, block, head
+@dataclass(frozen=True)
+class _Group:
+    """Heads that exclude each other, which write the same directions.
+
+    Attributes:
+        plans: the heads.
+        places: the block of each, and its number there.
+    """
+
+    plans: tuple[HeadPlan, ...]
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def what(self) -> str:
+        """What they serve."""
+        return ", ".join(value.direction.what for value in self.plans[0].values)
+
+    def fault(self, values: Traced, number: int, kept: Activations, input: Checked) -> Fault | None:
+        """Return where they attend otherwise than they should, BOS and queries that select nothing apart."""
+        wanted = _wanted(self.plans[0], values)
+        n = len(wanted)
+        widths = wanted.sum(axis=1, keepdims=True)
+        own = sum(
+            (
+                plan.scale * kept[f"blocks.{block}.attn.hook_pattern"][number, head, 1 : n + 1, 1 : n + 1]
+                for plan, (block, head) in zip(self.plans, self.places, strict=True)
+            ),
+            start=np.zeros((n, n)),
+        )
+        totals = own.sum(axis=1, keepdims=True)
+        shares = own / np.where(totals > 0, totals, 1)
+        wrong = np.argwhere((widths > 0) & (np.abs(shares * widths - wanted) > _SHARE))
+        if not len(wrong):
+            return None
+        query, key = wrong[0].tolist()
+        where = f"the attention of `{self.what}` to position {key}"
+        return Fault(input, where, query, float(shares[query, key]), float(wanted[query, key] / widths[query, 0]))
+
+
+def _grouped(heads: Iterable[tuple[HeadPlan, int, int]]) -> list[_Group]:
+    """Return the heads in order, those that write the same directions together."""
+    groups: dict[Direction, list[tuple[HeadPlan, tuple[int, int]]]] = {}
+    for plan, block, head in heads:
+        groups.setdefault(plan.values[0].direction, []).append((plan, (block, head)))
+    return [_Group(*zip(*group, strict=True)) for group in groups.values()]
 
 
 def _yielding(graph: Graph, nodes: Iterable[Node]) -> Graph:
     """Return a graph that also evaluates other values of its inputs."""
     others = {f"value {number}": node for number, node in enumerate(nodes)}
     return graph.derived(outputs={**graph.outputs, **others})
-
-
-def _served(plan: HeadPlan) -> str:
-    return ", ".join(value.direction.what for value in plan.values)
-
-
-def _of_pattern(plan: HeadPlan, values: Traced, pattern: Floats, input: Checked) -> Fault | None:
-    """Return where a head attends otherwise than it should, BOS apart."""
-    wanted = _wanted(plan, values)
-    n = len(wanted)
-    widths = wanted.sum(axis=1, keepdims=True)
-    own = pattern[1 : n + 1, 1 : n + 1]
-    totals = own.sum(axis=1, keepdims=True)
-    shares = own / np.where(totals > 0, totals, 1)
-    wrong = np.argwhere((widths > 0) & (np.abs(shares * widths - wanted) > _SHARE))
-    if not len(wrong):
-        return None
-    query, key = wrong[0].tolist()
-    where = f"the weight of position {key} for `{_served(plan)}`"
-    return Fault(input, where, query, float(shares[query, key]), float(wanted[query, key] / widths[query, 0]))
 
 
 def _wanted(plan: HeadPlan, values: Traced) -> NDArray[np.bool_]:
@@ -179,7 +198,7 @@ def _best(node: Best, keys: Sequence[int], scores: Sequence[Any]) -> int:
 
 
 def _expected(column: Column, codes: Mapping[Node, Codes], size: int) -> Floats:
-    """Return a column's number for each of ``size`` places; ``nan`` where any will do."""
+    """Return a column's number for each of ``size`` places: ``nan`` where any will do, ``inf`` for unknown atoms."""
     index = [_code(root, codes) for root in column.roots]
     found = np.broadcast_to(column.values[tuple(index)], (size,))
     known = np.logical_and.reduce([each >= 0 for each in index]) if index else True

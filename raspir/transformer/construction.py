@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from raspir.ir import Graph
@@ -10,6 +11,7 @@ from raspir.transformer.attention import HeadPlan
 from raspir.transformer.columns import Column
 from raspir.transformer.domains import Domains
 from raspir.transformer.stream import Direction, Placed
+from raspir.transformer.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,3 +34,11 @@ class Construction:
     plans: tuple[HeadPlan, ...]
     held: tuple[tuple[Column, Placed], ...]
     methods: Mapping[Direction, str]
+
+    def heads(self, weights: Weights) -> Iterator[tuple[HeadPlan, int, int]]:
+        """Yield each head with the number of its block in the weights, and its number there."""
+        attending = [number for number, block in enumerate(weights.blocks) if block.heads]
+        layers = itertools.groupby(self.plans, key=lambda plan: plan.layer)
+        for block, (_, own) in zip(attending, layers, strict=True):
+            for head, plan in enumerate(own):
+                yield plan, block, head

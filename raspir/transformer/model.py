@@ -149,7 +149,7 @@ class Transformer:
                 longer than the maximum length.
             EvaluationError: if the transformer is strict, and the program fails on the input.
         """
-        return self._run([read_inputs(self.graph, input)])[0]
+        return self._run([self._read(input)])[0]
 
     @public
     def batch(self, inputs: Iterable[object]) -> list[Result | dict[str, Result]]:
@@ -158,7 +158,7 @@ class Transformer:
         Raises:
             InputError, EvaluationError: as for a call, with the index of the input.
         """
-        return self._run(list(self._read(inputs)))
+        return self._run(list(self._read_all(inputs)))
 
     @public
     def run_with_cache(self, input: object) -> tuple[Result | dict[str, Result], dict[str, Array]]:
@@ -171,7 +171,7 @@ class Transformer:
             InputError, EvaluationError: as for a call.
         """
         kept: Activations = {}
-        result = self._run([read_inputs(self.graph, input)], kept)[0]
+        result = self._run([self._read(input)], kept)[0]
         return result, {name: array[0] for name, array in kept.items()}
 
     def of(self, program: Graph, strict: bool) -> Transformer:
@@ -210,10 +210,21 @@ class Transformer:
         tokens = {name: self._ids(name, [each[name] for each in inputs], longest) for name in self._tokens}
         return forward(self.weights, tokens, lengths, kept)
 
-    def _read(self, inputs: Iterable[object]) -> Iterator[dict[str, list[Atom]]]:
+    @cached_property
+    def _reference(self) -> Executable:
+        return Executable(self.program)
+
+    def _read(self, input: object) -> dict[str, list[Atom]]:
+        """Return the atoms of each input sequence by name; if the transformer is strict, run the program on them."""
+        read = read_inputs(self.graph, input)
+        if self.strict:
+            self._reference(read)
+        return read
+
+    def _read_all(self, inputs: Iterable[object]) -> Iterator[dict[str, list[Atom]]]:
         for number, input in enumerate(batch_of(inputs)):
             try:
-                yield read_inputs(self.graph, input)
+                yield self._read(input)
             except RaspirError as error:
                 error.input = number
                 raise
@@ -221,8 +232,6 @@ class Transformer:
     def _run(
         self, inputs: list[dict[str, list[Atom]]], kept: Activations | None = None
     ) -> list[Result | dict[str, Result]]:
-        if self.strict:
-            Executable(self.program).batch(inputs)
         results: list[Result | dict[str, Result]] = []
         size = max(1, CHUNK // len(self.weights.W_pos) ** 2)
         for start in range(0, len(inputs), size):
@@ -232,12 +241,12 @@ class Transformer:
     def _decoded(
         self, inputs: list[dict[str, list[Atom]]], kept: Activations | None
     ) -> Iterator[Result | dict[str, Result]]:
-        logits = self.logits(inputs, kept)
+        logits, layer = self.logits(inputs, kept), self.graph.layering.layer
         chosen = {name: logits[:, 1:, own].argmax(axis=-1).tolist() for name, own in slices(self.outputs).items()}
         for number, input in enumerate(inputs):
             length = len(next(iter(input.values())))
             found = {
-                name: Result([atoms[each] for each in chosen[name][number][:length]], self.layers)
+                name: Result([atoms[each] for each in chosen[name][number][:length]], layer[self.graph.outputs[name]])
                 for name, atoms in self.outputs.items()
             }
             yield next(iter(found.values())) if len(found) == 1 else found

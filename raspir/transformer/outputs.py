@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from math import isclose
 
 import numpy as np
 
@@ -336,6 +337,6 @@ def _merged(atoms: Atoms, numbers: Values) -> Values:
     merged = numbers.copy()
     floats = sorted((atom, at) for at, atom in enumerate(atoms) if isinstance(atom, float))
     for (low, first), (high, second) in pairwise(floats):
-        if high - low <= _CLOSE * max(abs(low), abs(high)):
+        if isclose(low, high, rel_tol=_CLOSE, abs_tol=0.0):
             merged[second] = merged[first]
     return merged
