@@ -337,6 +337,6 @@ def _merged(atoms: Atoms, numbers: Values) -> Values:
     merged = numbers.copy()
     floats = sorted((atom, at) for at, atom in enumerate(atoms) if isinstance(atom, float))
     for (low, first), (high, second) in pairwise(floats):
-        if isclose(low, high, rel_tol=_CLOSE, abs_tol=0.0):
+        if low < high and isclose(low, high, rel_tol=_CLOSE, abs_tol=0.0):  # zeros of both signs are equal
             merged[second] = merged[first]
     return merged
