@@ -44,8 +44,8 @@ def test_sequences_have_the_layers_of_their_output():
 
 
 def test_fewer_layers_of_more_heads_are_left_for_fewer_parameters():
-    under_length = compiled(raspir.optimize(flip, "abc", 8))
-    model = raspir.to_transformer(flip, "abc", 8)
+    under_length = compiled(raspir.optimize(flip, "abc", 6))
+    model = raspir.to_transformer(flip, "abc", 6)
     assert model.core_parameters < under_length.core_parameters
     assert model.layers > under_length.layers
 
@@ -62,7 +62,7 @@ def test_of_equally_many_parameters_fewer_layers_are_taken(monkeypatch):
 
     layers = iter([3, 2])
     monkeypatch.setattr(making, "compiled", lambda graph, dtype: Sized(next(layers)))
-    assert raspir.to_transformer(flip, "abc", 8).layers == 2
+    assert raspir.to_transformer(flip, "abc", 6).layers == 2
 
 
 @pytest.mark.parametrize("refused", [0, 1])
@@ -75,7 +75,7 @@ def test_a_refused_variant_is_left_out(monkeypatch, refused):
         return compiled(graph, dtype)
 
     monkeypatch.setattr(making, "compiled", refusing)
-    assert raspir.to_transformer(flip, "abc", 8)("abc") == ["c", "b", "a"]
+    assert raspir.to_transformer(flip, "abc", 6)("abc") == ["c", "b", "a"]
 
 
 def test_the_first_refusal_is_the_error(monkeypatch):
@@ -86,7 +86,7 @@ def test_the_first_refusal_is_the_error(monkeypatch):
 
     monkeypatch.setattr(making, "compiled", refusing)
     with pytest.raises(TransformerError, match=r"^first$"):
-        raspir.to_transformer(flip, "abc", 8)
+        raspir.to_transformer(flip, "abc", 6)
 
 
 def test_what_the_program_refuses_is_arbitrary_unless_the_transformer_is_strict():
