@@ -31,7 +31,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "frontends": {"ir", "runtime", "backends"},
     "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
-    "tracr": {"ir", "frontends"},
+    "tracr": {"ir", "frontends", "api", "transformer"},
     "validation": {"ir", "analysis", "runtime", "backends"},
     "testing": {
         "ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends", "frontends", "api", "validation",
