@@ -1,8 +1,8 @@
 """raspir: an optimizing compiler for RASP, a language for the computations of transformers.
 
 ``from raspir import *`` imports the language; ``import raspir`` provides the tools: :func:`lower`, :func:`optimize`,
-:func:`compile`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`load`, :func:`parse` and
-:func:`backends`.
+:func:`compile`, :func:`to_transformer`, :func:`emit`, :func:`draw`, :func:`show`, :func:`report`, :func:`load`,
+:func:`parse` and :func:`backends`.
 
 Names are imported on first use, so that ``import raspir`` itself takes no time. The imports below are for type checkers
 and editors, which see every name; ``_HOMES`` lists the same names for the interpreter.
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from raspir.ir import VocabularyWarning as VocabularyWarning
     from raspir.ir import parse as parse
     from raspir.runtime.sequence import Sequence
+    from raspir.transformer.making import to_transformer as to_transformer
 
     def backends() -> tuple[str, ...]:
         """Return the names of all backends, built-in and installed."""
@@ -80,6 +81,7 @@ else:
             "VocabularyWarning", "parse",
         ),
         "raspir.runtime.sequence": ("Sequence",),
+        "raspir.transformer.making": ("to_transformer",),
     }  # fmt: skip
     _HOME = {name: home for home, names in _HOMES.items() for name in names}
     _PACKAGES = {

@@ -42,8 +42,13 @@ def to_graph(
     return lower(program, vocab, max_length, causal=causal)
 
 
-def _written(program: Program, assumptions: Assumptions, *inputs: object) -> Graph:
-    """Return ``program`` as a graph, with a warning of strings that are likely mistakes on these inputs."""
+def written_graph(program: Program, assumptions: Assumptions, *inputs: object) -> Graph:
+    """Return ``program`` as a graph, with a warning of strings that are likely mistakes on these inputs.
+
+    Raises:
+        ProgramError: if ``program`` is not a program.
+        InputError: if an assumption is invalid.
+    """
     graph = assumptions.assumed(to_graph(program, causal=assumptions.causal))
     if not isinstance(program, Graph):
         warn_of_strings(graph, *inputs)
@@ -98,7 +103,7 @@ def optimize(call: _Optimize) -> Graph:
         GraphError: if a pass has a bug; never because of the program.
     """
     return run_passes(
-        _written(call.program, call),
+        written_graph(call.program, call),
         call.passes,
         call.target,
         options=call.limits,
@@ -136,7 +141,7 @@ def compile(call: _Compile) -> Executable:
         BackendError: if the backend is unknown, does not run programs, does not support this one or fails, a required
             opaque function is missing, or the value of an option is invalid.
     """
-    return runner(call.backend).compile(_after_passes(_written(call.program, call), call, call.optimize))
+    return runner(call.backend).compile(_after_passes(written_graph(call.program, call), call, call.optimize))
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,7 @@ def emit(call: _Emit) -> str | bytes:
             value of an option is invalid.
     """
     chosen = writer(call.backend)
-    graph = _after_passes(_written(call.program, call, call.input), call, call.optimize)
+    graph = _after_passes(written_graph(call.program, call, call.input), call, call.optimize)
     return chosen.emit(graph, input=call.input)
 
 
@@ -219,7 +224,7 @@ def draw(call: _Draw) -> Drawing | BinaryDrawing:
     chosen = drawer(call.backend).with_options({**call.given, **untitled})
     if not is_one_of(call.format, chosen.formats):
         raise BackendError(f"there is no format {atoms.show(call.format)} (there are: {', '.join(chosen.formats)})")
-    graphs = [_written(call.program, call, call.input)]
+    graphs = [written_graph(call.program, call, call.input)]
     if call.optimize:
         graphs.append(_after_passes(graphs[0], call))
     title = call.title if isinstance(call.title, str) else ""
@@ -257,7 +262,7 @@ def show(call: _Show) -> Picture:
         BackendError: if a required opaque function is missing, or the value of an option is invalid.
     """
     kind, program = pictured(call.program)
-    graph = _written(program, call, call.input)
+    graph = written_graph(program, call, call.input)
     if call.optimize and kind != "program":
         raise ProgramError(f"a {kind} is shown as written: only programs are optimized")
     return Picture(kind, _after_passes(graph, call) if call.optimize else graph, call.input)
@@ -293,7 +298,7 @@ def report(call: _Report) -> Drawing:
     """
     inputs = tuple(call.inputs.values()) if isinstance(call.inputs, Mapping) else call.inputs
     samples = inputs if isinstance(inputs, list | tuple) else ()  # what is not a batch is refused below
-    written, remarks = _written(call.program, call, *samples), list[Remark]()
+    written, remarks = written_graph(call.program, call, *samples), list[Remark]()
     optimized = _after_passes(written, call, remarks=remarks) if call.optimize else None
     return Drawing(report_on(written, optimized, remarks, call.inputs, call.title), "html")
 

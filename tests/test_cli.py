@@ -91,6 +91,7 @@ def test_lists_and_help():
         "numpy",
         "reference",
         "text",
+        "transformer",
     ]
     assert "schedule" in output("passes")
     names = [each["name"] for each in json.loads(output("passes", "--json"))]

@@ -119,7 +119,8 @@ def test_the_template_writes_flowcharts(installed):
 
 def test_the_template_is_listed_with_what_it_is(installed):
     listed = json.loads(installed.run(["raspir", "backends", "--json"], installed.source))
-    assert [each["name"] for each in listed] == ["graphviz", "numpy", "reference", "text", "mermaid"]
+    names = [each["name"] for each in listed]
+    assert names == ["graphviz", "numpy", "reference", "text", "transformer", "mermaid"]
     assert listed[-1] == {
         "name": "mermaid",
         "summary": "writes the program as a Mermaid flowchart of its layers and heads",

@@ -204,8 +204,8 @@ def test_names_that_are_claimed_twice(installed):
 def test_the_others_are_listed_and_work(installed):
     listed = json.loads(output("backends", "--json", cwd=installed))
     names = [each["name"] for each in listed]
-    assert names[:4] == ["graphviz", "numpy", "reference", "text"]
-    assert set(names[4:-1]) == {"good", "drawer", "twice", *(line.partition(" =")[0] for line in WRONG)}
+    assert names[:5] == ["graphviz", "numpy", "reference", "text", "transformer"]
+    assert set(names[5:-1]) == {"good", "drawer", "twice", *(line.partition(" =")[0] for line in WRONG)}
     by_name = {each["name"]: each for each in listed[:-1]}
     assert by_name["good"]["writes"] == [".count"]
     assert by_name["good"]["runs"]
@@ -244,11 +244,11 @@ def test_options_at_fault(installed):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("raspir emit own.py --backend ", ["graphviz", "numpy", "text", "good"]),
+        ("raspir emit own.py --backend ", ["graphviz", "numpy", "text", "transformer", "good"]),
         ("raspir draw own.py --backend ", ["graphviz", "drawer"]),
-        ("raspir run own.py -b ", ["numpy", "reference", "good"]),
-        ("raspir plan own.py -b ", ["numpy"]),
-        ("raspir fuzz --backend ", ["numpy", "reference", "good"]),
+        ("raspir run own.py -b ", ["numpy", "reference", "transformer", "good"]),
+        ("raspir plan own.py -b ", ["numpy", "transformer"]),
+        ("raspir fuzz --backend ", ["numpy", "reference", "transformer", "good"]),
         ("raspir fuzz --passes fold,reb", ["fold,rebuild"]),
         ("raspir emit own.py -b goo", ["good"]),
         ("raspir emit own.py -b good{", ["good{unit=", "good{times="]),

@@ -22,10 +22,18 @@ from raspir.passes.options import About, Assumptions, Limits, Options, Target, c
 
 ALL = {each.name: each.default for each in fields(Options)}
 ASSUMPTIONS = {each.name: each.default for each in fields(Assumptions)}
-FUNCTIONS = [raspir.optimize, raspir.compile, raspir.emit, raspir.draw, raspir.show, raspir.report]
+FUNCTIONS = [
+    raspir.optimize,
+    raspir.compile,
+    raspir.emit,
+    raspir.draw,
+    raspir.show,
+    raspir.report,
+    raspir.to_transformer,
+]
 COMMANDS = {name: load_command(name) for name in LISTED}
 FLAGS = {"causal", "recognize"}
-OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "show", "report"]
+OPTIMIZING = ["run", "stats", "opt", "emit", "plan", "draw", "show", "check", "report"]
 
 
 def defaults(function):
@@ -89,6 +97,7 @@ def test_the_order_in_which_functions_take_what_is_given_by_position():
     assert positional(raspir.draw) == [*drawn, *shared, "backend", "renderer", "title"]
     assert list(defaults(raspir.draw))[-5:] == ["recognize", "legend", "theme", "head", "width"]
     assert positional(raspir.show) == ["program", "input", "optimize", *shared]
+    assert positional(raspir.to_transformer) == ["program", *shared]
     assert positional(raspir.report) == ["program", "inputs", "optimize", *shared, "title"]
 
 

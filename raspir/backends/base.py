@@ -60,6 +60,7 @@ BACKENDS: Registry[Backend] = Registry(
         "numpy": "raspir.backends.numpy:NumPy",
         "reference": "raspir.runtime.reference:Reference",
         "text": "raspir.backends.text:Text",
+        "transformer": "raspir.transformer.backend:Weighted",
     },
     Backend,
     violation,

@@ -30,6 +30,11 @@ COMMANDS = {
         "pictures",
         "Show a program or a selector on an input as text: each layer's attention, its values, and the result.",
     ),
+    "check": (
+        "checking",
+        "Make a transformer of a program, and compare it with the program on all inputs, or on as many as the budget "
+        "admits.",
+    ),
     "report": (
         "pictures",
         "Write an HTML page on a program: its layers as written and optimized, and their values on inputs.",

@@ -33,7 +33,7 @@ Backends = Annotated[
         "--backend",
         "-b",
         metavar="NAME",
-        help="A backend to test. May be repeated; by default, all that run programs.",
+        help="A backend to test. May be repeated; by default, all that run programs without assumptions.",
         autocompletion=completion.backends,
     ),
 ]

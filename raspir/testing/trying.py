@@ -80,7 +80,7 @@ class Campaign:
             runner(name)
         choose(self.passes, {})
         names = self.names or (tuple(PASSES.built_in) if self.backends else _usable(PASSES))
-        return replace(self, backends=self.backends or runners(), names=names)
+        return replace(self, backends=self.backends or _unassuming(), names=names)
 
     def left_out(self) -> tuple[str, ...]:
         """Return the unusable backends and passes, each as ``backend name``."""
@@ -237,6 +237,12 @@ def _usable(registry: Registry[Any]) -> tuple[str, ...]:
 def runners() -> tuple[str, ...]:
     """Return the names of all loadable backends that run programs."""
     return tuple(name for name in _usable(BACKENDS) if isinstance(BACKENDS.get(name), Runs))
+
+
+def _unassuming() -> tuple[str, ...]:
+    """Return the names of all loadable backends that run programs without assumptions about inputs."""
+    supports = {name: support_of(BACKENDS.get(name)) for name in runners()}
+    return tuple(name for name, support in supports.items() if support.vocabulary and support.length)
 
 
 def some_input(random: Random, generated: Generated) -> Any:

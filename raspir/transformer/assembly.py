@@ -83,7 +83,7 @@ class _Assembly:
         vocabulary = node.vocabulary or ()
         table = self._zeros(len(vocabulary) + 1, len(self._directions))
         order = {atom_key(atom): at for at, atom in enumerate(self._domains[node])}
-        rows = [order[atom_key(atom)] for atom in vocabulary]
+        rows = [order[atom_key(atom)] for atom in vocabulary] if order else []  # else only the empty input is possible
         for direction, at in self._at.items():
             if direction.kind == "embedding" and direction.root is node and direction.values is not None:
                 table[:-1, at] = direction.values[rows]

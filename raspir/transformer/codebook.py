@@ -36,12 +36,15 @@ def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
         return np.arange(len(atoms), dtype=np.float64)
     beyond = count(int(max(numbers, default=-1.0)) + 1)
     codes: list[float] = []
-    kinds: dict[float, type[object]] = {}
+    kinds: dict[float | None, type[object]] = {}
+    exact: set[Atom] = set()
     for atom in atoms:
         code = same[float(atom)] if _is_finite(atom) else None
-        taken = distinct and code in codes and (kinds.get(code) is not float or not isinstance(atom, float))
+        rounded = isinstance(atom, float) and kinds.get(code) is float and atom not in exact
+        taken = distinct and code in codes and not rounded
         codes.append(float(next(beyond)) if code is None or taken else code)
         kinds.setdefault(codes[-1], type(atom))
+        exact.add(atom)
     return np.array(codes)
 
 

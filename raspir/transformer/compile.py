@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from raspir.analysis import Analysis
-from raspir.ir import Graph
+from raspir.ir import Graph, build
 from raspir.transformer.assembly import assembled
+from raspir.transformer.assumptions import lengths_of
 from raspir.transformer.attention import Attention
 from raspir.transformer.columns import Columns
+from raspir.transformer.construction import Construction
 from raspir.transformer.domains import Domains
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
+from raspir.transformer.options import DType
 from raspir.transformer.outputs import output_of
 from raspir.transformer.quotients import choices, with_quotients
 from raspir.transformer.sides import with_uniform_queries
 from raspir.transformer.softmax import Bits
-from raspir.transformer.stream import Stream
-
-DType = Literal["float32", "float64"]
+from raspir.transformer.stream import FLAG, Stream
 
 
 def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
@@ -27,6 +26,9 @@ def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
     Raises:
         TransformerError: if the program has no exact weights under its assumptions; the message names the value.
     """
+    if not lengths_of(graph):  # only the empty input is possible, on which any outputs are equal
+        nothing = graph.derived(outputs=dict.fromkeys(graph.outputs, build("const", value=0)))
+        return _compiled(graph, nothing, Domains(nothing), dtype)
     balanced = with_uniform_queries(graph, Analysis.of(graph))
     facts = Analysis.of(balanced)
     domains = Domains(balanced, facts)
@@ -55,4 +57,13 @@ def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType) -> T
     attention = Attention(graph, columns, stream, Analysis.of(graph), graph.max_length or 0)
     outputs = {name: output_of(attention.placer, stream, node) for name, node in graph.outputs.items()}
     weights = assembled(graph, domains, stream, attention.plans, outputs)
-    return Transformer(written, weights, {name: output.atoms for name, output in outputs.items()})
+    construction = Construction(
+        graph,
+        domains,
+        (FLAG, *stream.directions)[-weights.d_model :],  # other directions may tell BOS apart
+        tuple(sorted((plan for plan in attention.plans if plan.values), key=lambda plan: plan.layer)),
+        tuple(attention.placer.held),
+        attention.placer.methods,
+    )
+    atoms = {name: output.atoms for name, output in outputs.items()}
+    return Transformer(written, weights, atoms, construction=construction)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,12 @@ from raspir.ir.atoms import atom_key
 from raspir.ir.lazy import cached_property
 from raspir.ir.tracebacks import public
 from raspir.runtime.inputs import batch_of, read_inputs
+from raspir.runtime.reference import Executable
 from raspir.runtime.sequence import Sequence as Result
+from raspir.transformer.checking import check, slices
+from raspir.transformer.construction import Construction
 from raspir.transformer.forward import Activations, Ids, forward
+from raspir.transformer.reports import Report
 from raspir.transformer.weights import Array, Weights
 
 CHUNK = 2**22
@@ -57,11 +60,27 @@ class Transformer:
         graph: the layered program, with a vocabulary for each input and a maximum length.
         weights: the weights.
         outputs: the atom of each logit by output, in the order of the logits. Several logits may decode to one atom.
+        construction: how it was made, if that is known.
+        program: the program as written; ``graph`` if omitted.
+        strict: whether inputs on which the program fails are refused, with its error, at the price of running the
+            program, too. Otherwise the output on these is arbitrary.
     """
 
-    def __init__(self, graph: Graph, weights: Weights, outputs: Mapping[str, Sequence[Atom]]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        weights: Weights,
+        outputs: Mapping[str, Sequence[Atom]],
+        *,
+        construction: Construction | None = None,
+        program: Graph | None = None,
+        strict: bool = False,
+    ) -> None:
         self.graph = graph
         self.weights = weights
+        self.construction = construction
+        self.program = graph if program is None else program
+        self.strict = strict
         self.outputs = {name: tuple(atoms) for name, atoms in outputs.items()}
         self._tokens = {
             name: {atom_key(atom): number for number, atom in enumerate(node.vocabulary or ())}
@@ -128,17 +147,18 @@ class Transformer:
         Raises:
             InputError: if the input is not a sequence of atoms, holds another atom than those of the vocabulary, or is
                 longer than the maximum length.
+            EvaluationError: if the transformer is strict, and the program fails on the input.
         """
-        return self._run([read_inputs(self.graph, input)])[0]
+        return self._run([self._read(input)])[0]
 
     @public
     def batch(self, inputs: Iterable[object]) -> list[Result | dict[str, Result]]:
         """Return the output on each of ``inputs``, whose lengths may differ.
 
         Raises:
-            InputError: as for a call, with the index of the input.
+            InputError, EvaluationError: as for a call, with the index of the input.
         """
-        return self._run(list(self._read(inputs)))
+        return self._run(list(self._read_all(inputs)))
 
     @public
     def run_with_cache(self, input: object) -> tuple[Result | dict[str, Result], dict[str, Array]]:
@@ -148,16 +168,63 @@ class Transformer:
         attend to [position, head, d_head], padded with zeros where heads differ in size, and others [position, size].
 
         Raises:
-            InputError: as for a call.
+            InputError, EvaluationError: as for a call.
         """
         kept: Activations = {}
-        result = self._run([read_inputs(self.graph, input)], kept)[0]
+        result = self._run([self._read(input)], kept)[0]
         return result, {name: array[0] for name, array in kept.items()}
 
-    def _read(self, inputs: Iterable[object]) -> Iterator[dict[str, list[Atom]]]:
+    def of(self, program: Graph, strict: bool) -> Transformer:
+        """Return this transformer as one that was made of ``program``, strict or not."""
+        return Transformer(
+            self.graph, self.weights, self.outputs, construction=self.construction, program=program, strict=strict
+        )
+
+    @public
+    def check(self, budget: int = 10_000, seed: int = 0) -> Report:
+        """Return a comparison with the program as written: on all inputs, or on as many as the budget admits.
+
+        Outputs are compared with those of the reference interpreter, the pattern of each head with its selector, and
+        the residual stream with the numbers of the program's values. Inputs on which the program itself fails are left
+        out.
+
+        Args:
+            budget: the maximum number of inputs. Where there are more, all short ones are checked, those that are hard
+                for attention, and samples.
+            seed: the seed of the samples.
+
+        Raises:
+            InputError: if the budget is not a positive integer, or the seed no integer.
+        """
+        return check(self, budget, seed)
+
+    def logits(self, inputs: Sequence[Mapping[str, Sequence[Atom]]], kept: Activations | None = None) -> Array:
+        """Return the logits of valid inputs, of shape [input, position, logits], BOS first.
+
+        Args:
+            inputs: the atoms of each input by name.
+            kept: a dictionary to which all activations are added.
+        """
+        lengths = np.array([len(next(iter(each.values()), ())) for each in inputs])
+        longest = int(lengths.max(initial=0))
+        tokens = {name: self._ids(name, [each[name] for each in inputs], longest) for name in self._tokens}
+        return forward(self.weights, tokens, lengths, kept)
+
+    @cached_property
+    def _reference(self) -> Executable:
+        return Executable(self.program)
+
+    def _read(self, input: object) -> dict[str, list[Atom]]:
+        """Return the atoms of each input sequence by name; if the transformer is strict, run the program on them."""
+        read = read_inputs(self.graph, input)
+        if self.strict:
+            self._reference(read)
+        return read
+
+    def _read_all(self, inputs: Iterable[object]) -> Iterator[dict[str, list[Atom]]]:
         for number, input in enumerate(batch_of(inputs)):
             try:
-                yield read_inputs(self.graph, input)
+                yield self._read(input)
             except RaspirError as error:
                 error.input = number
                 raise
@@ -174,22 +241,17 @@ class Transformer:
     def _decoded(
         self, inputs: list[dict[str, list[Atom]]], kept: Activations | None
     ) -> Iterator[Result | dict[str, Result]]:
-        lengths = np.array([len(next(iter(each.values()), ())) for each in inputs])
-        tokens = {name: self._ids(name, [each[name] for each in inputs], int(lengths.max())) for name in self._tokens}
-        logits = forward(self.weights, tokens, lengths, kept)
-        stops = [0, *itertools.accumulate(map(len, self.outputs.values()))]
-        chosen = {
-            name: logits[:, 1:, start:stop].argmax(axis=-1).tolist()
-            for name, (start, stop) in zip(self.outputs, itertools.pairwise(stops), strict=True)
-        }
-        for number, length in enumerate(lengths.tolist()):
+        logits, layer = self.logits(inputs, kept), self.graph.layering.layer
+        chosen = {name: logits[:, 1:, own].argmax(axis=-1).tolist() for name, own in slices(self.outputs).items()}
+        for number, input in enumerate(inputs):
+            length = len(next(iter(input.values())))
             found = {
-                name: Result([atoms[each] for each in chosen[name][number][:length]], self.layers)
+                name: Result([atoms[each] for each in chosen[name][number][:length]], layer[self.graph.outputs[name]])
                 for name, atoms in self.outputs.items()
             }
             yield next(iter(found.values())) if len(found) == 1 else found
 
-    def _ids(self, name: str, sequences: list[list[Atom]], longest: int) -> Ids:
+    def _ids(self, name: str, sequences: Sequence[Sequence[Atom]], longest: int) -> Ids:
         """Return the tokens of each sequence, padded to the longest."""
         ids = self._tokens[name]
         padded = np.zeros((len(sequences), longest), np.intp)

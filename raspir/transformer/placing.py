@@ -57,6 +57,7 @@ class Placer:
         self.columns = columns
         self.stream = stream
         self.methods: dict[Direction, str] = {}
+        self.held: list[tuple[Column, Placed]] = []
         self._graph = graph
         self._head = head
         self._describer = Describer(graph)
@@ -95,6 +96,7 @@ class Placer:
                 return placed
         placed = self._embedded(column) or self._computed(column, before, tolerance)
         self._placed.setdefault(column.key, []).append(placed)
+        self.held.append((column, placed))
         return placed
 
     def close(self, column: Column, before: Slot, tolerance: float) -> Placed:
@@ -109,7 +111,9 @@ class Placer:
     def scalar(self, node: Node) -> Scalar:
         """Return an aggregate, or an elementwise value of too many combinations, by its code number."""
         if node not in self._scalars:
-            self._scalars[node] = self._head(node) if isinstance(node, Aggregate) else self._cut(node)
+            scalar = self._head(node) if isinstance(node, Aggregate) else self._cut(node)
+            self._scalars[node] = scalar
+            self.held.append((Column((node,), scalar.numbers, self.subject(node), node), scalar.placed))
         return self._scalars[node]
 
     def refuse(self, node: Node | None, what: str) -> NoReturn:
