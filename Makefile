@@ -4,8 +4,8 @@
 #   make evidence       runs what make test leaves out: further tests, the conformance kit on each built-in backend,
 #                       the proofs of all rules, 200,000 fuzzer cases, planted faults
 #   make bench          timings and growth ratios: starts, the NumPy backend and handwritten NumPy, the paper's language
-#                       beside its own interpreter, pictures, the fuzzer, slow programs; and whether compiling depends
-#                       on anything but the program
+#                       beside its own interpreter, pictures, the fuzzer, slow programs, sizes of transformers; and
+#                       whether compiling depends on anything but the program
 #   make depth          the layers of optimized programs, checked against the required ones
 #   make fuzz           compares CASES generated programs on all backends, under all passes, with the reference
 #   make fuzz-backend   the same on one BACKEND (numpy)
@@ -89,6 +89,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/drawing.py
 	$(BIN)/python benchmarks/fuzzing.py
 	$(BIN)/python benchmarks/hostile.py
+	$(BIN)/python benchmarks/transformer.py
 	$(BIN)/python benchmarks/determinism.py
 
 depth: $(VENV)/base.stamp

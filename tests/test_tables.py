@@ -101,7 +101,7 @@ def test_the_backends_fit_a_terminal_of_80_columns(monkeypatch):
     assert cells == [
         "diagrams",
         "writes the program as a flowchart of its layers and heads (some-diagrams 1.0)",
-        "graph no best no str needs a vocabulary",
+        "graph no best no str needs vocab",
         "writes .mmd .mermaid",
         "direction: top or left = top time_budget: float or none = none",
     ]
@@ -114,7 +114,7 @@ def test_what_a_backend_does_not_support_is_listed_briefly():
         "no mixed values",
         "one input",
         "one output",
-        "needs a maximum length",
+        "needs max_length",
     )
 
 

@@ -31,8 +31,8 @@ _FLAGS = {
     "several": "no functions of several sequences",
     "inputs": "one input",
     "outputs": "one output",
-    "vocabulary": "needs a vocabulary",
-    "length": "needs a maximum length",
+    "vocabulary": "needs vocab",
+    "length": "needs max_length",
 }
 """The description of each restricted flag."""
 

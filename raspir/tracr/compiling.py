@@ -3,31 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-from raspir.frontends.expressions import Expression
-from raspir.frontends.source import mistake
-from raspir.ir import Atom
+from raspir.frontends.programs import ProgramExpression
+from raspir.ir import Atom, Graph, InputError
+from raspir.ir.atoms import show
+from raspir.ir.graph import vocabulary
 from raspir.ir.tracebacks import public
+
+if TYPE_CHECKING:
+    from raspir.tracr.models import Model
+    from raspir.transformer.model import Transformer
 
 
 @public
 def compile_rasp_to_model(
-    program: Expression,
+    program: ProgramExpression | Graph,
     vocab: Iterable[Atom],
     max_seq_len: int,
     causal: bool = False,
     compiler_bos: str = "compiler_bos",
     compiler_pad: str = "compiler_pad",
     mlp_exactness: int = 100,
-    **options: object,
-) -> NoReturn:
-    """Return a program as the weights of a transformer, which raspir does not do yet.
+) -> Model:
+    """Return a transformer that computes a program, optimized, with Tracr's names.
+
+    Args:
+        program: the program, of any dialect.
+        vocab: the tokens that an input may hold.
+        max_seq_len: the maximum number of tokens, without that of the beginning.
+        causal: whether no position attends to a later one.
+        compiler_bos: the token with which each input begins.
+        compiler_pad: the token with which shorter inputs may end; what is at such a position decodes to it.
+        mlp_exactness: without effect, as the weights are exact.
 
     Raises:
-        ProgramError: always.
+        ProgramError: if ``program`` is not a program, or is to be causal and uses what looks ahead by definition.
+        InputError: if the vocabulary is empty or contains a value that is no token, one of the compiler's tokens is in
+            it or is not a string of its own, or the maximum length is not a natural number.
+        TransformerError: if the program has no exact weights under these assumptions.
     """
-    mistake(
-        "compile_rasp_to_model: raspir does not write the weights of transformers yet; "
-        "raspir.compile(program, vocab=…, max_length=…) optimizes and runs the program"
-    )
+    from raspir.tracr.models import Model  # deferred, as programs are read without NumPy
+
+    if type(compiler_bos) is not str or type(compiler_pad) is not str or compiler_bos == compiler_pad:
+        raise InputError(
+            "compiler_bos and compiler_pad must be two different strings, not "
+            f"{show(compiler_bos)} and {show(compiler_pad)}"
+        )
+    tokens = vocabulary(vocab)
+    for name, token in (("compiler_bos", compiler_bos), ("compiler_pad", compiler_pad)):
+        if token in tokens:
+            raise InputError(f"the vocabulary holds {show(token)}, which is {name}: give another {name}")
+    return Model(_transformer(program, tokens, max_seq_len, causal), compiler_bos, compiler_pad)
+
+
+def _transformer(
+    program: ProgramExpression | Graph, vocab: tuple[Atom, ...], longest: int, causal: bool
+) -> Transformer:
+    """Return the smaller of the transformers of a program that is optimized with the maximum length and without."""
+    from raspir.api import optimize
+    from raspir.transformer.compile import compiled
+    from raspir.transformer.errors import TransformerError
+
+    found: list[Transformer] = []
+    refused: list[TransformerError] = []
+    for early in (longest, None):
+        graph = optimize(program, vocab=vocab, max_length=early, causal=causal).assume(max_length=longest)
+        try:
+            found.append(compiled(graph))
+        except TransformerError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return min(found, key=lambda each: each.core_parameters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count, pairwise
-from math import isfinite
+from math import inf, isfinite
 from typing import TypeGuard
 
 import numpy as np
@@ -14,11 +14,14 @@ from raspir.transformer.atomsets import Atoms, size
 
 Numbers = NDArray[np.float64]
 
+_CLOSE = 1e-9  # relative difference of floats that share a number
 _FAR = 1 << 12  # numbers this many times larger than their least difference are no codes
 
 
 def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
     """Return the code number of each of ``atoms``: of a number itself, of others an integer beyond all numbers.
+
+    Floats that differ by rounding at most share a number.
 
     Args:
         atoms: the domain of a value.
@@ -28,14 +31,29 @@ def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
     if isinstance(atoms, range):
         return atoms.start + atoms.step * np.arange(size(atoms), dtype=np.float64)
     numbers = sorted({float(atom) for atom in atoms if _is_finite(atom)})
-    if distinct and _are_far_apart(numbers):
+    same = _merged(numbers)
+    if distinct and _are_far_apart(sorted(set(same.values()))):
         return np.arange(len(atoms), dtype=np.float64)
     beyond = count(int(max(numbers, default=-1.0)) + 1)
     codes: list[float] = []
+    kinds: dict[float | None, type[object]] = {}
+    exact: set[Atom] = set()
     for atom in atoms:
-        code = float(atom) if _is_finite(atom) else None
-        codes.append(float(next(beyond)) if code is None or (distinct and code in codes) else code)
+        code = same[float(atom)] if _is_finite(atom) else None
+        rounded = isinstance(atom, float) and kinds.get(code) is float and atom not in exact
+        taken = distinct and code in codes and not rounded
+        codes.append(float(next(beyond)) if code is None or taken else code)
+        kinds.setdefault(codes[-1], type(atom))
+        exact.add(atom)
     return np.array(codes)
+
+
+def _merged(numbers: list[float]) -> dict[float, float]:
+    """Return for each of ascending numbers the first of those from which it differs by rounding at most."""
+    found: dict[float, float] = {}
+    for low, number in pairwise([-inf, *numbers]):
+        found[number] = found[low] if number - low <= _CLOSE * max(abs(low), abs(number)) < inf else number
+    return found
 
 
 def _are_far_apart(numbers: list[float]) -> bool:

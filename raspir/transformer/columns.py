@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from raspir.transformer.numbering import Codes
 
 Values = NDArray[np.float64]
 
+_SYSTEM = 1 << 22  # most numbers of a system of equations
 _SPLIT = 1 << 18  # most combinations of values of which a column is noted as a function
 
 
@@ -168,22 +170,18 @@ def separated(column: Column) -> list[Values] | None:
     index = np.nonzero(~np.isnan(column.values))
     results = column.values[index]
     sizes = column.values.shape
-    matrix = np.zeros((len(results), sum(sizes)))
-    start = 0
-    for codes, size in zip(index, sizes, strict=True):
-        matrix[np.arange(len(codes)), start + codes] = 1
-        start += size
-    if matrix.size > 1 << 22:
+    if len(results) * sum(sizes) > _SYSTEM:
         return None
+    matrix, starts = np.zeros((len(results), sum(sizes))), [0, *accumulate(sizes)]
+    for codes, start in zip(index, starts, strict=False):
+        matrix[np.arange(len(codes)), start + codes] = 1
     solution = np.linalg.lstsq(matrix, results, rcond=None)[0]
-    parts, start = [], 0
-    for size in sizes:
-        part = solution[start : start + size]
-        parts.append(part - part[0])
-        start += size
-    total = sum((part[codes] for part, codes in zip(parts, index, strict=True)), np.zeros(len(results)))
-    offset = float(results[0] - total[0])
+    parts = [solution[start:end] - solution[start] for start, end in pairwise(starts)]
     parts = [np.round(part * 64) / 64 for part in parts]
-    parts[0] = parts[0] + offset
-    total = sum((part[codes] for part, codes in zip(parts, index, strict=True)), np.zeros(len(results)))
-    return parts if np.array_equal(total, results) else None
+    parts[0] = parts[0] + (results[0] - _added(parts, index)[0])
+    return parts if np.array_equal(_added(parts, index), results) else None
+
+
+def _added(parts: Sequence[Values], index: Sequence[Codes]) -> Values:
+    """Return the sum of one number of each part."""
+    return np.asarray(sum(part[codes] for part, codes in zip(parts, index, strict=True)), dtype=np.float64)

@@ -42,7 +42,7 @@ def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
             else:
                 model = _compiled(graph, balanced, domains, dtype)
         except TransformerError as refused:
-            error = error or refused
+            error = refused
         else:
             best = model if best is None or model.core_parameters < best.core_parameters else best
     if best is None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
-from math import isclose
+from itertools import combinations
 
 import numpy as np
 
 from raspir.ir import Atom, Node
 from raspir.ir.views import Indices, Input
 from raspir.transformer.affine import Affine, total
-from raspir.transformer.atomsets import Atoms
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import nodes_of
@@ -105,7 +103,7 @@ class _Reading:
         self._node = node
         domain = placer.columns.domains[node]
         self._atoms: tuple[Atom, ...] = tuple(domain) or (None,)
-        self._numbers = _merged(domain, numbers_of(domain)) if domain else np.zeros(1)
+        self._numbers = numbers_of(domain) if domain else np.zeros(1)
         self._column = placer.column(node, self._numbers[: len(domain)] if domain else np.zeros(0))
         self._width = len(stream.directions) + 3
 
@@ -330,13 +328,3 @@ def _for_small(numbers: Sequence[float], bottom: Values, right: Codes) -> tuple[
             between = (min(of_first.max(), of_second.max()) + max(of_first.min(), of_second.min())) / 2
             slopes[small], offsets[small] = step, step * between
     return (slopes, offsets) if slopes.any() else None
-
-
-def _merged(atoms: Atoms, numbers: Values) -> Values:
-    """Return numbers in which floats that are not told apart share one."""
-    merged = numbers.copy()
-    floats = sorted((atom, at) for at, atom in enumerate(atoms) if isinstance(atom, float))
-    for (low, first), (high, second) in pairwise(floats):
-        if low < high and isclose(low, high, rel_tol=_CLOSE, abs_tol=0.0):  # zeros of both signs are equal
-            merged[second] = merged[first]
-    return merged

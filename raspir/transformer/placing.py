@@ -20,10 +20,11 @@ from raspir.transformer.grids import Root, combinations, nodes_of
 from raspir.transformer.numbering import Codes
 from raspir.transformer.relu import Units
 from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream
-from raspir.transformer.synthesis import Hint, Symbol, Synthesized, Table, synthesized
+from raspir.transformer.synthesis import Hint, Symbol, Synthesized, Table, error_of, synthesized
 
 _UNITS = 2_000  # units of a function from which a block of an MLP alone is considered
-_RELAXED = (1, 4, 16, 64)  # factors of a tolerance that is wanted rather than needed
+_LEAST = 2.0**-20  # error that is wanted of what units read
+_RELAXED = (1, 16, 256, 4096, 65536)  # factors of a tolerance that is wanted rather than needed
 _BLOCK_PRICE = 10_000.0  # of an early column that needs one
 
 
@@ -170,7 +171,7 @@ class Placer:
             return self.place(split, before, tolerance)
         if best is None:
             self._too_inexact(column, tolerance)
-        return self._written(column, *best, layer)
+        return self._written(column, *best, layer, tolerance)
 
     def _synthesized(
         self, column: Column, layer: int, tolerance: float, most: float = float("inf")
@@ -322,21 +323,12 @@ class Placer:
                 return _BLOCK_PRICE
         return 40.0 + 10.0 * len(np.unique(column.values[~np.isnan(column.values)]))
 
-    def _written(self, column: Column, found: Synthesized, problem: _Problem, layer: int) -> Placed:
+    def _written(self, column: Column, found: Synthesized, problem: _Problem, layer: int, tolerance: float) -> Placed:
         """Write synthesized units to a direction of their own."""
-        symbols: dict[Symbol, Placed] = {}
-        slot = (layer, 0)
-        for symbol, placed in problem.scalars.items():
-            if symbol not in problem.pieces:
-                symbols[symbol] = placed
-                slot = max(slot, (layer, placed.ready[1] + 1) if placed.ready[0] == layer else slot)
-        for source in found.units.sources():
-            assert isinstance(source, Symbol)
-            if source.cells is not None or source in problem.pieces:
-                part = problem.pieces.get(source) or problem.column(source.cells, f"{column.what}: a part")
-                symbols[source] = self.place(
-                    part, slot, max(source.error, 1e-30) if source.cells is not None else 1e-30 + self._exactness(part)
-                )
+        slot, symbols = self._read(column, found, problem, layer)
+        error = error_of(problem.table, found.units, {symbol: placed.error for symbol, placed in symbols.items()})
+        if error > tolerance:
+            self._too_inexact(column, tolerance)
         units = Units(affine=_substituted(found.units.affine, symbols))
         for unit in found.units.units:
             form = _substituted(unit.input, symbols)
@@ -346,28 +338,30 @@ class Placer:
             units = units + Units.ramp(form, unit.output)
         if not units.units:
             placed = self.stream.placed(units.affine)
-            return Placed(placed.form, max(placed.error, found.error), placed.ready)
-        written = Units(units.units)
+            return Placed(placed.form, max(placed.error, error), placed.ready)
         values = problem.evaluated(Units(found.units.units))
+        low, high = float(values.min()), float(values.max())
         direction = self.stream.add(
-            Direction(
-                "mlp",
-                column.what,
-                float(values.min()),
-                float(values.max()),
-                found.error,
-                slot,
-                root=column.node,
-                units=written,
-                at_bos=(0.0, 0.0),
-            )
+            Direction("mlp", column.what, low, high, error, slot, root=column.node, units=Units(units.units))
         )
         self.methods[direction] = found.method
-        return Placed(Affine.of(direction) + units.affine, found.error, slot)
+        return Placed(Affine.of(direction) + units.affine, error, slot)
 
-    def _exactness(self, column: Column) -> float:
-        """Return the error of storing a column's numbers."""
-        return 2.0**-self.stream.bits * max(1.0, column.magnitude) * 8
+    def _read(
+        self, column: Column, found: Synthesized, problem: _Problem, layer: int
+    ) -> tuple[Slot, dict[Symbol, Placed]]:
+        """Return the MLP that has to compute units, and where what they read is."""
+        scalars = {symbol: placed for symbol, placed in problem.scalars.items() if symbol not in problem.pieces}
+        number = max((placed.ready[1] + 1 for placed in scalars.values() if placed.ready[0] == layer), default=0)
+        slot, symbols = (layer, max(number, 0)), scalars
+        for source in found.units.sources():
+            assert isinstance(source, Symbol)
+            if source in problem.pieces:
+                symbols[source] = self.close(problem.pieces[source], slot, _LEAST)
+            elif source.cells is not None:
+                part = problem.column(source.cells, f"{column.what}: a part")
+                symbols[source] = self.close(part, slot, max(source.error, _LEAST))
+        return slot, symbols
 
     # Splitting
 

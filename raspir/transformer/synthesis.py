@@ -127,7 +127,7 @@ class _Synthesis:
             candidates = [each for each in self._candidates(flat) if each.cost < min(most, affordable)]
             for candidate in sorted(candidates, key=lambda each: each.cost)[:_TRIED]:
                 units = candidate.made()
-                error = float("inf") if units is None else self._error(units)
+                error = float("inf") if units is None else error_of(self.table, units)
                 if units is not None and error <= tolerance:
                     return Synthesized(units, candidate.method, candidate.cost, error)
         return None
@@ -425,16 +425,21 @@ class _Synthesis:
         results = dict(zip(zip(*of_rows, strict=True), table.results.tolist(), strict=True))
         yield self._candidate("cubes", cubes(domains, dict(results)).units(indicators))
 
-    # Errors
 
-    def _error(self, units: Units) -> float:
-        """Return a bound on the error of the result on all rows; infinity if a result is wrong."""
-        everything = np.arange(len(self.table.results))
-        values = _evaluated(units, everything)
-        scale = max(1.0, float(np.abs(self.table.results).max(initial=0.0)))
-        if not np.allclose(values, self.table.results, rtol=0, atol=1e-7 * scale):
-            return float("inf")
-        return float((_passed_on(units, everything) + _rounding(units, everything, self.table.bits)).max(initial=0.0))
+def error_of(table: Table, units: Units, errors: Mapping[Symbol, float] | None = None) -> float:
+    """Return a bound on the error of units on all rows; infinity if they do not compute the table.
+
+    Args:
+        table: the table.
+        units: the units.
+        errors: the errors of symbols, if they are not as assumed.
+    """
+    everything = np.arange(len(table.results))
+    scale = max(1.0, float(np.abs(table.results).max(initial=0.0)))
+    if not np.allclose(_evaluated(units, everything), table.results, rtol=0, atol=1e-7 * scale):
+        return float("inf")
+    off = {symbol: symbol.error for symbol in _symbols(units)} | dict(errors or {})
+    return float((_passed_on(units, everything, off) + _rounding(units, everything, table.bits)).max(initial=0.0))
 
 
 def _indicators(symbol: Symbol, values: Sequence[float]) -> dict[Hashable, Affine]:
@@ -469,7 +474,7 @@ def _evaluated(units: Units, rows: Cells) -> Values:
     return total
 
 
-def _passed_on(units: Units, rows: Cells) -> Values:
+def _passed_on(units: Units, rows: Cells, errors: Mapping[Symbol, float]) -> Values:
     """Return a bound on the error in each row that comes from those of the symbols.
 
     Close to a row each unit is off, on, or between: the bound takes the largest gradient of any such combination.
@@ -479,14 +484,14 @@ def _passed_on(units: Units, rows: Cells) -> Values:
     highs = {each: lows[each].copy() for each in symbols}
     for unit in units.units:
         values = _form_values(unit.input, rows)
-        reach = sum(abs(float(c)) * _symbol(s).error for s, c in unit.input.terms.items())
+        reach = sum(abs(float(c)) * errors[_symbol(s)] for s, c in unit.input.terms.items())
         for source, c in unit.input.terms.items():
             slope, symbol = float(unit.output * c), _symbol(source)
             lows[symbol] += np.where(values >= reach, slope, np.where(values > -reach, min(slope, 0.0), 0.0))
             highs[symbol] += np.where(values >= reach, slope, np.where(values > -reach, max(slope, 0.0), 0.0))
     total = np.zeros(len(rows))
     for symbol in symbols:
-        total += symbol.error * np.maximum(np.abs(lows[symbol]), np.abs(highs[symbol]))
+        total += errors[symbol] * np.maximum(np.abs(lows[symbol]), np.abs(highs[symbol]))
     return total
 
 

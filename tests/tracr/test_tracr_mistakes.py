@@ -6,7 +6,7 @@ import pytest
 
 import raspir
 from raspir import EvaluationError, ProgramError, RaspirError, library
-from raspir.tracr import causal_eval, compiling, lib, rasp
+from raspir.tracr import causal_eval, lib, rasp
 
 tokens, indices = rasp.tokens, rasp.indices
 everything = rasp.Select(tokens, tokens, rasp.Comparison.TRUE)
@@ -88,14 +88,6 @@ BUILT = [
     ),
     (lambda: library.shift(tokens, 1), "shift takes programs of raspir's own language, not of another dialect"),
     (lambda: raspir.lower(everything), r"aggregate with it, as in rasp.Aggregate\(selector, rasp.tokens\)"),
-    (
-        lambda: compiling.compile_rasp_to_model(tokens, {"a"}, 5),
-        "raspir does not write the weights of transformers yet",
-    ),
-    (
-        lambda: compiling.compile_rasp_to_model(tokens, {"a"}, 5, return_craft_model=True),
-        "raspir does not write the weights of transformers yet",
-    ),
 ]
 
 

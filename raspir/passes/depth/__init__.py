@@ -111,9 +111,7 @@ class Depth:
 
         best, found = Found(graph), shallower(Found(graph))
         while cost(found.graph) < cost(best.graph):
-            best = found
-            if graph.max_length is not None or any(budget.is_exceeded for budget in budgets):
-                found = shallower(best)
+            best, found = found, shallower(found)
         context.spare[self.name] = budgets[0].left
         context.remarks.extend(best.remarks)
         self._report(budgets, context)

@@ -7,6 +7,7 @@ import pytest
 
 import raspir
 from raspir import indices, key, query, tokens, where
+from raspir.passes.options import Target
 from raspir.passes.pipeline import run_passes
 from raspir.testing.deep import DEEP
 from raspir.testing.generate import fitting
@@ -80,3 +81,12 @@ def test_a_search_that_ended_early_is_followed_by_another_of_what_it_found():
         once = run_passes(graph, "depth")
         assert once.stats().layers == 1
         assert run_passes(once, "depth") == once
+
+
+def test_a_search_is_followed_by_another_of_what_it_found():
+    some = (key(indices) <= query(indices)).value(tokens == "a") > 0
+    own = (key(indices) == query(indices)).value(where(some, 1, 0))
+    graph = raspir.lower((key(some) == query(some)).value(own))
+    once = run_passes(graph, "depth", Target(attention="best"))
+    assert once.stats().layers == 1
+    assert run_passes(once, "depth", Target(attention="best")) == once
