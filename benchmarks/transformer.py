@@ -27,8 +27,6 @@ import raspir
 from raspir import tokens
 from raspir.cli.tables import console
 from raspir.library.prefixes import cumsum, window_sum
-from raspir.transformer.compile import compiled
-from raspir.transformer.errors import TransformerError
 from raspir.transformer.inputs import CheckedInputs
 from raspir.transformer.model import Transformer
 
@@ -155,23 +153,13 @@ class Check:
 
 
 def transformer(task: Task, n: int) -> Transformer:
-    """Return the smaller of the transformers of the program that is optimized with the maximum length and without.
+    """Return the transformer of a program.
 
     Raises:
-        TransformerError: if both are refused.
+        TransformerError: if it is refused.
     """
-    found: list[Transformer] = []
-    for early in (n, None):
-        graph = raspir.optimize(
-            task.program, vocab=task.vocab, max_length=early, attention=task.attention, max_heads=task.max_heads
-        )
-        try:
-            found.append(compiled(graph.assume(None, n)))
-        except TransformerError as error:
-            refusal = error
-    if not found:
-        raise refusal
-    return min(found, key=lambda model: model.core_parameters)
+    limits = {} if task.max_heads is None else {"max_heads": task.max_heads}
+    return raspir.to_transformer(task.program, vocab=task.vocab, max_length=n, attention=task.attention, **limits)
 
 
 def is_same(given: object, expected: object) -> bool:

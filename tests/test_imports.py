@@ -31,7 +31,7 @@ MAY_IMPORT = {  # each room, and the rooms below it
     "library": {"ir", "frontends"},
     "api": {"ir", "passes", "viz", "runtime", "backends", "frontends"},
     "transformer": {"ir", "plugins", "analysis", "rewriting", "passes", "viz", "runtime", "backends", "api"},
-    "tracr": {"ir", "frontends", "api", "transformer"},
+    "tracr": {"ir", "frontends", "transformer"},
     "validation": {"ir", "analysis", "runtime", "backends"},
     "testing": {
         "ir", "plugins", "analysis", "rewriting", "passes", "runtime", "backends", "frontends", "api", "validation",

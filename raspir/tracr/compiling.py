@@ -13,7 +13,6 @@ from raspir.ir.tracebacks import public
 
 if TYPE_CHECKING:
     from raspir.tracr.models import Model
-    from raspir.transformer.model import Transformer
 
 
 @public
@@ -43,7 +42,9 @@ def compile_rasp_to_model(
             it or is not a string of its own, or the maximum length is not a natural number.
         TransformerError: if the program has no exact weights under these assumptions.
     """
-    from raspir.tracr.models import Model  # deferred, as programs are read without NumPy
+    # Deferred, as programs are read without NumPy.
+    from raspir.tracr.models import Model
+    from raspir.transformer.making import to_transformer
 
     if type(compiler_bos) is not str or type(compiler_pad) is not str or compiler_bos == compiler_pad:
         raise InputError(
@@ -54,25 +55,5 @@ def compile_rasp_to_model(
     for name, token in (("compiler_bos", compiler_bos), ("compiler_pad", compiler_pad)):
         if token in tokens:
             raise InputError(f"the vocabulary holds {show(token)}, which is {name}: give another {name}")
-    return Model(_transformer(program, tokens, max_seq_len, causal), compiler_bos, compiler_pad)
-
-
-def _transformer(
-    program: ProgramExpression | Graph, vocab: tuple[Atom, ...], longest: int, causal: bool
-) -> Transformer:
-    """Return the smaller of the transformers of a program that is optimized with the maximum length and without."""
-    from raspir.api import optimize
-    from raspir.transformer.compile import compiled
-    from raspir.transformer.errors import TransformerError
-
-    found: list[Transformer] = []
-    refused: list[TransformerError] = []
-    for early in (longest, None):
-        graph = optimize(program, vocab=vocab, max_length=early, causal=causal).assume(max_length=longest)
-        try:
-            found.append(compiled(graph))
-        except TransformerError as error:
-            refused.append(error)
-    if not found:
-        raise refused[0]
-    return min(found, key=lambda each: each.core_parameters)
+    model = to_transformer(program, vocab=tokens, max_length=max_seq_len, causal=causal)
+    return Model(model, compiler_bos, compiler_pad)

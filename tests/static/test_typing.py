@@ -1,4 +1,4 @@
-"""What type checkers and editors see of raspir: programs.py checked by mypy and pyright, and completion by jedi."""
+"""What type checkers and editors see of raspir: typed.py checked by mypy and pyright, and completion by jedi."""
 
 import ast
 import inspect
@@ -16,7 +16,7 @@ import raspir
 from raspir import library
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = Path(__file__).with_name("programs.py")
+PROGRAMS = Path(__file__).with_name("typed.py")
 
 
 def public_names():

@@ -35,13 +35,7 @@ PROGRAMS = {
     "make_nary_sequencemap": (lib.make_nary_sequencemap(lambda *x: f"{x}", tokens, rasp.indices, lib.length), "ab"),
 }
 
-REFUSED = {("make_shuffle_dyck2", False), ("make_sort_unique", False)}
-"""Programs, plain or causal, whose weights are not found yet."""
-
-CASES = [
-    pytest.param(name, causal, marks=[pytest.mark.xfail(raises=TransformerError)] * ((name, causal) in REFUSED))
-    for name, causal in itertools.product(PROGRAMS, [False, True])
-]
+CASES = list(itertools.product(PROGRAMS, [False, True]))
 
 
 def inputs(vocab, longest=LONGEST):

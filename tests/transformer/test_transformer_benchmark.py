@@ -1,7 +1,6 @@
 """The benchmark of transformers: figures, missed limits, wrong outputs, refusals, and cases that take too long."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 import transformer as benchmark
@@ -33,26 +32,6 @@ def test_the_figures_of_a_case():
     assert (row.check.wrong, row.check.compared) == (0, 1 + 4 + 16 + 64)
     assert row.check.memory > 8 * benchmark.BATCH
     assert row.missed == []
-
-
-@pytest.mark.parametrize("made", [(5, 3), (3, 5), (3, None), (None, 3), (None, None)])
-def test_the_smaller_transformer_is_taken(monkeypatch, made):
-    sizes, assumed = iter(made), []
-
-    def recorded(graph):
-        assumed.append(graph.max_length)
-        size = next(sizes)
-        if size is None:
-            raise TransformerError("too close")
-        return SimpleNamespace(core_parameters=size)
-
-    monkeypatch.setattr(benchmark, "compiled", recorded)
-    if any(made):
-        assert benchmark.transformer(HIST, 3).core_parameters == 3
-    else:
-        with pytest.raises(TransformerError, match="too close"):
-            benchmark.transformer(HIST, 3)
-    assert assumed == [3, 3]
 
 
 def test_missed_limits():
@@ -89,10 +68,10 @@ def test_inputs_without_a_result_are_not_compared():
 
 
 def test_a_refusal_is_the_reason(monkeypatch):
-    def refused(graph):
+    def refused(task, n):
         raise TransformerError("too close")
 
-    monkeypatch.setattr(benchmark, "compiled", refused)
+    monkeypatch.setattr(benchmark, "transformer", refused)
     sent = Sent()
     benchmark.measure(sent, "hist", 3)
     assert sent == [None, "too close"]
