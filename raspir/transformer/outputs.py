@@ -19,6 +19,7 @@ from raspir.transformer.affine import Affine, total
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import nodes_of
+from raspir.transformer.hints import conditions
 from raspir.transformer.numbering import Codes
 from raspir.transformer.placing import Placer
 from raspir.transformer.softmax import rounding_unit
@@ -296,7 +297,7 @@ class _Reading:
         """Yield compared differences as columns that are above 0 where the comparison holds, and below elsewhere."""
         column = self._column
         valid = ~np.isnan(column.values)
-        for _, _, difference, outcome in self._placer.conditions(column):
+        for _, _, difference, outcome in conditions(self._placer.columns, column):
             holds, fails = difference[outcome > 0], difference[outcome == 0]
             if len(holds) == 0 or len(fails) == 0:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -10,17 +10,19 @@ import numpy as np
 
 from raspir.ir import Graph, Node, build
 from raspir.ir.text.describe import Describer
-from raspir.ir.views import Aggregate, Compare, Indices, Input, Raw
+from raspir.ir.views import Aggregate, Indices, Input, Raw
 from raspir.transformer.affine import Affine
-from raspir.transformer.bundles import Bundle
 from raspir.transformer.codebook import Numbers, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, separated
 from raspir.transformer.errors import TransformerError
-from raspir.transformer.grids import Root, combinations, nodes_of
-from raspir.transformer.numbering import Codes
+from raspir.transformer.grids import Root, nodes_of
+from raspir.transformer.hints import hints_of
+from raspir.transformer.problems import Problem, Rows, rows_of
 from raspir.transformer.relu import Units
+from raspir.transformer.splitting import of_operands, split
 from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream
-from raspir.transformer.synthesis import Hint, Symbol, Synthesized, Table, error_of, synthesized
+from raspir.transformer.synthesis import Synthesized, synthesized
+from raspir.transformer.tables import Hint, Symbol, Table, error_of
 
 _UNITS = 2_000  # units of a function from which a block of an MLP alone is considered
 _LEAST = 2.0**-20  # error that is wanted of what units read
@@ -63,7 +65,7 @@ class Placer:
         self._describer = Describer(graph)
         self._placed: dict[tuple[object, ...], list[Placed]] = {}
         self._scalars: dict[Node, Scalar] = {}
-        self._found: dict[tuple[object, ...], tuple[Synthesized, _Problem] | None] = {}
+        self._found: dict[tuple[object, ...], tuple[Synthesized, Problem] | None] = {}
 
     def column(self, node: Node, table: Values | None = None, what: str = "") -> Column:
         """Return a function of ``node``, by default its code number."""
@@ -166,22 +168,22 @@ class Placer:
         if layer == 0:
             layer = 1 if before > (1, 0) else 0
         best = self._synthesized(column, layer, tolerance)
-        split = None if best is not None and len(best[0].units.units) < _UNITS else self._split(column)
-        if split is not None:
-            return self.place(split, before, tolerance)
+        parts = None if best is not None and len(best[0].units.units) < _UNITS else split(self.columns, column)
+        if parts is not None:
+            return self.place(parts, before, tolerance)
         if best is None:
             self._too_inexact(column, tolerance)
         return self._written(column, *best, layer, tolerance)
 
     def _synthesized(
         self, column: Column, layer: int, tolerance: float, most: float = float("inf")
-    ) -> tuple[Synthesized, _Problem] | None:
+    ) -> tuple[Synthesized, Problem] | None:
         """Return the cheapest units for a column."""
         key = (column.key, layer, tolerance, most)
         if key not in self._found:
-            rows = _rows(column)
+            rows = rows_of(column)
             now = [root for root in column.roots if self._is_now(root, layer)]
-            best: tuple[Synthesized, _Problem] | None = None
+            best: tuple[Synthesized, Problem] | None = None
             for problem in self._problems(column, rows, now, layer):
                 found = synthesized(problem.table, tolerance, most)
                 if found is not None and (best is None or found.cost < best[0].cost):
@@ -206,11 +208,11 @@ class Placer:
             "off: dtype='float64', a smaller maximum length or a smaller vocabulary would help",
         )
 
-    def _problems(self, column: Column, rows: _Rows, now: list[Root], layer: int) -> Iterator[_Problem]:
+    def _problems(self, column: Column, rows: Rows, now: list[Root], layer: int) -> Iterator[Problem]:
         """Yield the function as tables for synthesis, with different parts of it early."""
         early = [root for root in column.roots if root not in now]
         embedded = [root for root in early if isinstance(root, Input | Indices)]
-        hints = tuple(self._hints(column, rows))
+        hints = tuple(hints_of(self.columns, column, rows))
         if layer > 1 or (layer == 1 and len(early) <= 1) or (layer == 1 and now):
             yield self._problem(column, rows, now, early, {}, hints, layer)
         if embedded and (layer <= 1 or len(early) > 1):
@@ -218,40 +220,6 @@ class Placer:
             for natural in (True, False):
                 pieces: dict[Root, Values] = {root: self._piece(column, root, natural) for root in embedded}
                 yield self._problem(column, rows, now, rest, pieces, hints, layer)
-
-    def conditions(self, column: Column) -> Iterator[tuple[Node, Node, Values, Values]]:
-        """Yield comparisons of numbers that a column may depend on: operands, their difference, and the outcome.
-
-        Both are given in the cells of the column where its number matters.
-        """
-        rows = _rows(column)
-        for node in [] if column.node is None else _cone(column.node):
-            if isinstance(node, Compare) and _are_numeric(self.columns, node.operands):
-                own, left, right = (self._within(each, rows) for each in (node, *node.operands))
-                if own is not None and left is not None and right is not None:
-                    yield node.operands[0], node.operands[1], left - right, own
-
-    def _hints(self, column: Column, rows: _Rows) -> Iterator[Hint]:
-        """Yield numbers of which the function may be one: values that it is computed from, and compared differences."""
-        for node in [] if column.node is None else _cone(column.node):
-            own = self._within(node, rows)
-            if own is None:
-                continue
-            if not isinstance(node, Compare):
-                yield Hint(own)
-            elif _are_numeric(self.columns, node.operands):
-                left, right = (self._within(each, rows) for each in node.operands)
-                if left is not None and right is not None:
-                    yield Hint(left - right, own)
-
-    def _within(self, node: Node, rows: _Rows) -> Values | None:
-        """Return the code number of a value in the rows of a column, if it depends on the same roots alone."""
-        own = self.column(node)
-        codes = [rows.along(root) for root in own.roots]
-        known = [each for each in codes if each is not None]
-        if len(known) < len(codes):
-            return None
-        return np.broadcast_to(np.nan_to_num(own.values[tuple(known)]), rows.results.shape)
 
     def _piece(self, column: Column, root: Root, natural: bool) -> Values:
         """Return a number for each atom of an embedded root: its code, or the class of atoms of equal results."""
@@ -273,13 +241,13 @@ class Placer:
     def _problem(
         self,
         column: Column,
-        rows: _Rows,
+        rows: Rows,
         now: list[Root],
         early: list[Root],
         pieces: dict[Root, Values],
         hints: tuple[Hint, ...],
         layer: int,
-    ) -> _Problem:
+    ) -> Problem:
         symbols: dict[Symbol, Placed] = {}
         for root in now:
             for node in nodes_of(root):
@@ -297,7 +265,7 @@ class Placer:
             else np.zeros(len(rows.results), dtype=np.int64)
         )
         cells, at = np.unique(numbers_, return_inverse=True)
-        problem = _Problem(symbols, {}, tuple(early), cells, shape)
+        problem = Problem(symbols, {}, tuple(early), cells, shape)
         for symbol, (root, values) in zip(list(symbols)[len(symbols) - len(pieces) :], pieces.items(), strict=True):
             problem.pieces[symbol] = Column((root,), values, column.what)
         problem.table = Table(
@@ -323,7 +291,7 @@ class Placer:
                 return _BLOCK_PRICE
         return 40.0 + 10.0 * len(np.unique(column.values[~np.isnan(column.values)]))
 
-    def _written(self, column: Column, found: Synthesized, problem: _Problem, layer: int, tolerance: float) -> Placed:
+    def _written(self, column: Column, found: Synthesized, problem: Problem, layer: int, tolerance: float) -> Placed:
         """Write synthesized units to a direction of their own."""
         slot, symbols = self._read(column, found, problem, layer)
         error = error_of(problem.table, found.units, {symbol: placed.error for symbol, placed in symbols.items()})
@@ -348,7 +316,7 @@ class Placer:
         return Placed(Affine.of(direction) + units.affine, error, slot)
 
     def _read(
-        self, column: Column, found: Synthesized, problem: _Problem, layer: int
+        self, column: Column, found: Synthesized, problem: Problem, layer: int
     ) -> tuple[Slot, dict[Symbol, Placed]]:
         """Return the MLP that has to compute units, and where what they read is."""
         scalars = {symbol: placed for symbol, placed in problem.scalars.items() if symbol not in problem.pieces}
@@ -365,45 +333,6 @@ class Placer:
 
     # Splitting
 
-    def _split(self, column: Column) -> Column | None:
-        """Return a function of values that a block before computes; ``None`` if it is none."""
-        node = column.node
-        if column.split is not None and not set(column.split.roots) <= set(column.roots):
-            return column.split
-        if node is None or not node.operands or isinstance(node, Aggregate):
-            return None
-        own = self._of_operands(node)
-        if own is None:
-            return None
-        roots, codes = own
-        table = self._table_of(column, node)
-        if table is None or all(root in column.roots for root in roots):
-            return None
-        return Column(roots, np.append(table, np.nan)[codes], column.what)
-
-    def _table_of(self, column: Column, node: Node) -> Values | None:
-        """Return the number of each atom of ``node`` that a column is."""
-        grid = self.columns.domains.grid(node)
-        table = np.full(self.columns.size(node), np.nan)
-        whole = self.columns.reduced(Column(grid.roots, grid.codes.astype(np.float64)))
-        if whole.roots != column.roots:
-            return None
-        valid = ~np.isnan(whole.values)
-        table[whole.values[valid].astype(np.int64)] = column.values[valid]
-        return table
-
-    def _of_operands(self, node: Node) -> tuple[tuple[Node, ...], Codes] | None:
-        """Return the code of ``node`` for each combination of its operands' atoms."""
-        operands = tuple(dict.fromkeys(node.operands))
-        joint = self.columns.domains.joint((*operands, node))
-        if joint is None:
-            return None
-        rows, _ = combinations(joint.columns)
-        shape = tuple(self.columns.size(each) for each in operands)
-        codes = np.full(shape, -1, dtype=np.int64)
-        codes[tuple(rows[:, at] for at in range(len(operands)))] = rows[:, -1]
-        return operands, codes
-
     def _cut(self, node: Node) -> Scalar:
         """Return an elementwise value of too many combinations of roots, from its operands."""
         numbers = numbers_of(self.columns.domains[node])
@@ -412,7 +341,7 @@ class Placer:
             sign = 1 if node.operation.name == "+" else -1
             layer = max(self.level(self.column(each)) for each in node.operands)
             return Scalar(numbers, self.stream.placed(forms[0].form + forms[1].form * sign), layer)
-        own = self._of_operands(node)
+        own = of_operands(self.columns, node)
         if own is None:
             self.refuse(
                 node,
@@ -429,81 +358,9 @@ class Placer:
         return float(np.diff(np.unique(numbers)).min(initial=np.inf))
 
 
-@dataclass(eq=False)
-class _Problem:
-    """A table for synthesis, with what its symbols stand for."""
-
-    scalars: dict[Symbol, Placed]
-    pieces: dict[Symbol, Column]
-    early: tuple[Root, ...]
-    cells: Codes
-    shape: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        self.table = Table((), np.zeros(0, dtype=np.int64), np.zeros(0), lambda values: 0.0)
-
-    def column(self, values: Values | None, what: str) -> Column:
-        """Return the early column that has a value for each early cell."""
-        assert values is not None
-        whole = np.full(int(np.prod(self.shape, dtype=np.int64)), np.nan)
-        whole[self.cells] = values
-        return Column(self.early, whole.reshape(self.shape), what)
-
-    def evaluated(self, units: Units) -> Values:
-        """Return what units yield in each row."""
-        total = np.zeros(len(self.table.results))
-        for unit in units.units:
-            inner = np.full(len(total), float(unit.input.constant))
-            for source, c in unit.input.terms.items():
-                assert isinstance(source, Symbol)
-                inner = inner + float(c) * source.values
-            total = total + float(unit.output) * np.maximum(inner, 0)
-        return total
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """The cells of a column where its number matters."""
-
-    codes: dict[Root, Codes]
-    index: tuple[Codes, ...]
-    results: Values
-
-    def along(self, root: Root) -> Codes | None:
-        """Return the code of a root, or of one that a bundle among the column's roots holds, in these rows."""
-        if root in self.codes:
-            return self.codes[root]
-        for holder, codes in self.codes.items():
-            if isinstance(holder, Bundle) and holder.holds(root):
-                return holder.codes(root)[codes]
-        return None
-
-
-def _rows(column: Column) -> _Rows:
-    index = tuple(each.astype(np.int64) for each in np.nonzero(~np.isnan(column.values)))
-    return _Rows(dict(zip(column.roots, index, strict=True)), index, column.values[index])
-
-
 def _substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:
     total = Affine(constant=form.constant)
     for source, c in form.terms.items():
         assert isinstance(source, Symbol)
         total = total + symbols[source].form * c
     return total
-
-
-def _cone(node: Node, most: int = 12) -> list[Node]:
-    """Return some values that a value is computed from elementwise, with the nearest first."""
-    found = [node]
-    for each in found:
-        if not isinstance(each, Aggregate):
-            found += [o for o in dict.fromkeys(each.operands) if o.operands and o not in found]
-        if len(found) >= most:
-            break
-    return [each for each in found if not isinstance(each, Aggregate)]
-
-
-def _are_numeric(columns: Columns, nodes: Iterable[Node]) -> bool:
-    """Return whether all atoms of values are numbers."""
-    domains = [columns.domains[node] for node in nodes]
-    return all(isinstance(atoms, range) or all(isinstance(a, int | float) for a in atoms) for atoms in domains)

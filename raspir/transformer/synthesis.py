@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise, permutations, product
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,10 @@ from raspir.transformer.affine import Affine, Source
 from raspir.transformer.codes import linear_code
 from raspir.transformer.columns import Values
 from raspir.transformer.cubes import cubes
-from raspir.transformer.piecewise import count_kinks, fit
-from raspir.transformer.relu import Units, function, gate
-from raspir.transformer.softmax import Bits, rounding_unit
+from raspir.transformer.forms import Function, form_error, function_of, linear_forms, of_form, radix, rounded_up
+from raspir.transformer.relu import Units, gate
+from raspir.transformer.tables import Cells, Hint, Symbol, Table, error_of, evaluated, symbol_of, symbols_of
 
-Cells = NDArray[np.int64]
-
-_KINKS = 1_500  # most kinks of a function that is considered
 _CLASS_KINKS = 200  # most kinks of a function that is gated
 _CONDITIONS = 24  # most conditions whose affine forms are tried
 _WORK = 1 << 24  # most units times rows that are evaluated
@@ -35,62 +32,6 @@ _CODED = 400  # most rows for which codes beside mixed radix are searched
 _CELLS = 4096  # most cells of a table that is split into cubes
 _RUNS = 6  # most intervals of one scalar whose functions of the others are told apart by gates
 _SYMBOL_ERROR = 2.0**-20  # relative error of early columns that is assumed before they are placed
-
-
-@dataclass(frozen=True, eq=False)
-class Symbol:
-    """A number that units read.
-
-    Attributes:
-        values: its value in each row.
-        error: a bound on its error.
-        cells: for an early column, its value for each early cell; ``None`` for a scalar.
-    """
-
-    values: Values
-    error: float
-    cells: Values | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Hint:
-    """A number of which the result may be a function.
-
-    Attributes:
-        values: its value in each row.
-        condition: whether the condition that depends on it holds in each row, as 0 or 1, if there is one.
-    """
-
-    values: Values
-    condition: Values | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A function to synthesize.
-
-    Attributes:
-        scalars: the scalars.
-        early: the early cell of each row.
-        results: the result of each row.
-        width: the residual width that is assumed to price units.
-        price: returns the price in parameters of an early column, given its value for each early cell.
-        hints: numbers of which the result may be a function.
-        bits: the significant bits of the floats.
-    """
-
-    scalars: tuple[Symbol, ...]
-    early: Cells
-    results: Values
-    price: Callable[[Values], float]
-    hints: tuple[Hint, ...] = ()
-    width: int = 10
-    bits: Bits = 24
-
-    @property
-    def cells(self) -> int:
-        """The number of early cells."""
-        return int(self.early.max(initial=-1)) + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +80,7 @@ class _Synthesis:
         )
 
     def _candidate(self, method: str, units: Units) -> _Candidate:
-        return _Candidate(method, self._cost(len(units.units), _symbols(units)), lambda: units)
+        return _Candidate(method, self._cost(len(units.units), symbols_of(units)), lambda: units)
 
     # Candidates
 
@@ -161,8 +102,8 @@ class _Synthesis:
             yield from self._cubes()
             yield from self._of_codes()
 
-    def _of(self, function: _Function) -> _Candidate:
-        symbols = [_symbol(source) for source in function.form.terms]
+    def _of(self, function: Function) -> _Candidate:
+        symbols = [symbol_of(source) for source in function.form.terms]
         return _Candidate("function", self._cost(function.kinks, symbols), function.made)
 
     def early(self, cells: Values) -> Symbol:
@@ -199,10 +140,10 @@ class _Synthesis:
             return Affine(constant=float(known[0]) if len(known) else 0)
         return Affine.of(self.early(cells))
 
-    def _functions(self, rows: Cells, results: Values, flat: bool) -> Iterator[_Function]:
+    def _functions(self, rows: Cells, results: Values, flat: bool) -> Iterator[Function]:
         """Yield the results as functions of one linear form of the scalars."""
-        for form in _forms([each.values[rows] for each in self.table.scalars]):
-            function = _of_form(form, self.table.scalars, rows, results, flat)
+        for form in linear_forms([each.values[rows] for each in self.table.scalars]):
+            function = of_form(form, self.table.scalars, rows, results, flat)
             if function is not None:
                 yield function
 
@@ -215,13 +156,13 @@ class _Synthesis:
 
     def _of_hints(self, flat: bool) -> Iterator[_Candidate]:
         """Yield functions of one hint, and affine forms of conditions on several."""
-        conditions: dict[Symbol, _Function] = {}
+        conditions: dict[Symbol, Function] = {}
         for form, hint in self._hinted():
-            whole = _function(form, hint.values, self.table.results, _form_error(form), flat)
+            whole = function_of(form, hint.values, self.table.results, form_error(form), flat)
             if whole is not None:
                 yield self._of(whole)
             if hint.condition is not None:
-                condition = _function(form, hint.values, hint.condition, _form_error(form), flat)
+                condition = function_of(form, hint.values, hint.condition, form_error(form), flat)
                 if condition is not None and condition.kinks:
                     conditions[Symbol(hint.condition, 0.0)] = condition
         if 2 <= len(conditions) <= _CONDITIONS:
@@ -230,7 +171,7 @@ class _Synthesis:
             if combined is not None:
                 yield self._of_conditions(combined.affine, conditions)
 
-    def _of_conditions(self, form: Affine, conditions: Mapping[Symbol, _Function]) -> _Candidate:
+    def _of_conditions(self, form: Affine, conditions: Mapping[Symbol, Function]) -> _Candidate:
         """Return an affine form of conditions, each of which is a function of a form."""
         rest = Affine({s: c for s, c in form.terms.items() if s not in conditions}, form.constant)
         used = [(condition, form.terms[s]) for s, condition in conditions.items() if s in form.terms]
@@ -246,7 +187,7 @@ class _Synthesis:
 
         read = [*rest.terms, *(source for condition, _ in used for source in condition.form.terms)]
         count = sum(condition.kinks for condition, _ in used)
-        return _Candidate("conditions", self._cost(count, map(_symbol, read)), made)
+        return _Candidate("conditions", self._cost(count, map(symbol_of, read)), made)
 
     def _classes(self) -> tuple[Cells, list[Cells]]:
         """Return the class of each early cell, and the rows of each class: cells of one function of the scalars."""
@@ -284,7 +225,7 @@ class _Synthesis:
             for number, own in enumerate(rows):
                 if number == base:
                     continue
-                rest = self.table.results[own] - _evaluated(common, own)
+                rest = self.table.results[own] - evaluated(common, own)
                 difference = self._plain(own, rest, flat)
                 if difference is None or units is None:
                     units = None
@@ -319,13 +260,13 @@ class _Synthesis:
         total, offset = Units(), float(units.affine.constant)
         slopes = Affine(units.affine.terms)
         if slopes.terms:
-            values = _evaluated(Units(affine=slopes), everything)
+            values = evaluated(Units(affine=slopes), everything)
             low, high = float(np.floor(values.min())), float(values.max())
-            margin = 1 + Fraction(_rounded_up(high - low))
+            margin = 1 + Fraction(rounded_up(high - low))
             total, offset = total + Units.ramp(slopes - low + closed * margin), offset + low
         for unit in units.units:
-            most = max(0.0, float(_evaluated(Units(affine=unit.input), everything).max()))
-            total = total + Units.ramp(unit.input + closed * (1 + Fraction(_rounded_up(most))), unit.output)
+            most = max(0.0, float(evaluated(Units(affine=unit.input), everything).max()))
+            total = total + Units.ramp(unit.input + closed * (1 + Fraction(rounded_up(most))), unit.output)
         return total, offset
 
     def _coded(self, flat: bool) -> Iterator[_Candidate]:
@@ -336,8 +277,8 @@ class _Synthesis:
         rank[order] = np.arange(len(rows))
         symbols = (*self.table.scalars, self.early(rank[classes]))
         everything = np.arange(len(self.table.results))
-        for form in _radix([each.values for each in symbols]):
-            function = _of_form(form, symbols, everything, self.table.results, flat)
+        for form in radix([each.values for each in symbols]):
+            function = of_form(form, symbols, everything, self.table.results, flat)
             if function is not None:
                 yield self._of(function)
 
@@ -355,7 +296,7 @@ class _Synthesis:
         results = dict(zip(map(tuple, numbers.tolist()), table.results.tolist(), strict=True))
         if 1 < len(results) <= _CODED:
             code = linear_code(list(results.items()), _CODED * 16)
-            units = code.units(symbols, _rounded_up(max(each.error for each in symbols)))
+            units = code.units(symbols, rounded_up(max(each.error for each in symbols)))
             yield self._candidate("code", units)
 
     def _gated(self) -> Iterator[_Candidate]:
@@ -393,7 +334,7 @@ class _Synthesis:
         total = forms[0][1]
         for (_, before), (threshold, after) in pairwise(forms):
             difference = (after - before).affine
-            values = _evaluated(Units(affine=difference), np.arange(len(table.results)))
+            values = evaluated(Units(affine=difference), np.arange(len(table.results)))
             bounds = float(np.nanmin(values)), float(np.nanmax(values))
             try:
                 step = gate(Affine.of(scalar), legal.tolist(), threshold, difference, bounds, scalar.error)
@@ -426,94 +367,12 @@ class _Synthesis:
         yield self._candidate("cubes", cubes(domains, dict(results)).units(indicators))
 
 
-def error_of(table: Table, units: Units, errors: Mapping[Symbol, float] | None = None) -> float:
-    """Return a bound on the error of units on all rows; infinity if they do not compute the table.
-
-    Args:
-        table: the table.
-        units: the units.
-        errors: the errors of symbols, if they are not as assumed.
-    """
-    everything = np.arange(len(table.results))
-    scale = max(1.0, float(np.abs(table.results).max(initial=0.0)))
-    if not np.allclose(_evaluated(units, everything), table.results, rtol=0, atol=1e-7 * scale):
-        return float("inf")
-    off = {symbol: symbol.error for symbol in _symbols(units)} | dict(errors or {})
-    return float((_passed_on(units, everything, off) + _rounding(units, everything, table.bits)).max(initial=0.0))
-
-
 def _indicators(symbol: Symbol, values: Sequence[float]) -> dict[Hashable, Affine]:
     if len(values) == 1:
         return {values[0]: Affine(constant=1)}
     low, high = map(Fraction, values)
     upper = (Affine.of(symbol) - low) * (1 / (high - low))
     return {values[0]: Affine(constant=1) - upper, values[1]: upper}
-
-
-def _symbol(source: object) -> Symbol:
-    assert isinstance(source, Symbol)
-    return source
-
-
-def _symbols(units: Units) -> list[Symbol]:
-    return [_symbol(source) for source in units.sources()]
-
-
-def _form_values(form: Affine, rows: Cells) -> Values:
-    total = np.full(len(rows), float(form.constant))
-    for source, c in form.terms.items():
-        total = total + float(c) * _symbol(source).values[rows]
-    return total
-
-
-def _evaluated(units: Units, rows: Cells) -> Values:
-    """Return what ``units`` yield in ``rows``."""
-    total = _form_values(units.affine, rows)
-    for unit in units.units:
-        total = total + float(unit.output) * np.maximum(_form_values(unit.input, rows), 0)
-    return total
-
-
-def _passed_on(units: Units, rows: Cells, errors: Mapping[Symbol, float]) -> Values:
-    """Return a bound on the error in each row that comes from those of the symbols.
-
-    Close to a row each unit is off, on, or between: the bound takes the largest gradient of any such combination.
-    """
-    symbols = _symbols(units)
-    lows = {each: np.full(len(rows), float(units.affine.terms.get(each, 0))) for each in symbols}
-    highs = {each: lows[each].copy() for each in symbols}
-    for unit in units.units:
-        values = _form_values(unit.input, rows)
-        reach = sum(abs(float(c)) * errors[_symbol(s)] for s, c in unit.input.terms.items())
-        for source, c in unit.input.terms.items():
-            slope, symbol = float(unit.output * c), _symbol(source)
-            lows[symbol] += np.where(values >= reach, slope, np.where(values > -reach, min(slope, 0.0), 0.0))
-            highs[symbol] += np.where(values >= reach, slope, np.where(values > -reach, max(slope, 0.0), 0.0))
-    total = np.zeros(len(rows))
-    for symbol in symbols:
-        total += errors[symbol] * np.maximum(np.abs(lows[symbol]), np.abs(highs[symbol]))
-    return total
-
-
-def _rounding(units: Units, rows: Cells, bits: Bits) -> Values:
-    """Return a bound on the rounding of the evaluation in each row."""
-    unit_error = rounding_unit(bits)
-    total = np.abs(_form_values(units.affine, rows)) + abs(float(units.affine.constant))
-    passed = np.zeros(len(rows))
-    for unit in units.units:
-        value, inner = _form_values(unit.input, rows), abs(float(unit.input.constant)) + np.zeros(len(rows))
-        for source, c in unit.input.terms.items():
-            inner = inner + abs(float(c)) * np.abs(_symbol(source).values[rows])
-        is_on = value > -1e-3 * np.maximum(1.0, inner)
-        rounded = np.abs(value) if _is_shift(unit.input) else inner * (len(unit.input.terms) + 2)
-        passed += np.where(is_on, abs(float(unit.output)) * rounded, 0.0)
-        total = total + np.where(is_on, np.abs(float(unit.output) * value), 0.0)
-    return np.asarray(unit_error * (passed + (len(units.units) + 2) * total))
-
-
-def _is_shift(form: Affine) -> bool:
-    """Return whether a form is a number and a constant, so that only the result is rounded."""
-    return len(form.terms) == 1 and all(abs(c) == 1 and _symbol(s).cells is None for s, c in form.terms.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -523,63 +382,6 @@ class _Candidate:
     method: str
     cost: float
     made: Callable[[], Units | None]
-
-
-@dataclass(frozen=True, eq=False)
-class _Function:
-    """A function of a form: the arguments that it may have, with results."""
-
-    form: Affine
-    arguments: Values
-    results: Values
-    error: float
-    flat: bool
-    kinks: int
-
-    def made(self) -> Units | None:
-        """Return its units, ``None`` if its arguments are too close."""
-        pairs = zip(map(Fraction, self.arguments.tolist()), map(Fraction, self.results.tolist()), strict=True)
-        try:
-            return function(self.form, fit(pairs, _rounded_up(self.error), flat=self.flat))
-        except ValueError:
-            return None
-
-
-def _of_form(
-    form: Sequence[float], symbols: Sequence[Symbol], rows: Cells, results: Values, flat: bool
-) -> _Function | None:
-    """Return results as a function of a linear form of symbols."""
-    values = sum((c * each.values[rows] for c, each in zip(form, symbols, strict=True)), np.zeros(len(rows)))
-    affine = Affine(dict(zip(symbols, form, strict=True)))
-    return _function(affine, values, results, _form_error(affine), flat)
-
-
-def _form_error(form: Affine) -> float:
-    return sum(abs(float(c)) * _symbol(source).error for source, c in form.terms.items())
-
-
-def _function(form: Affine, values: Values, results: Values, error: float, flat: bool) -> _Function | None:
-    """Return results as a function of a form, ``None`` if they are none, or of too many kinks."""
-    order = np.argsort(values, kind="stable")
-    ordered, sorted_results = values[order], results[order]
-    first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-    group = np.cumsum(first) - 1
-    points, at = ordered[first], sorted_results[first]
-    if not np.array_equal(at[group], sorted_results) or len(points) > _KINKS:
-        return None
-    if len(points) > 1 and error > 0 and float(np.diff(points).min()) <= 2.5 * error:
-        return None
-    kinks = (
-        2 * int((at[1:] != at[:-1]).sum())
-        if flat
-        else count_kinks(list(zip(points.tolist(), at.tolist(), strict=True)))
-    )
-    return None if kinks is None else _Function(form, points, at, error, flat, kinks)
-
-
-def _rounded_up(number: float) -> float:
-    """Return a power of two that is at least ``number``."""
-    return float(2.0 ** np.ceil(np.log2(number))) if number > 0 else 0.0
 
 
 def _nice(coefficients: NDArray[np.floating[Any]]) -> Values:
@@ -600,45 +402,3 @@ def _centered(matrix: Values, groups: Cells, held: Cells) -> Values:
 def _numbered(rows: Values) -> Cells:
     """Return the number of each row among the distinct ones."""
     return np.asarray(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), dtype=np.int64)
-
-
-def _forms(columns: Sequence[Values]) -> list[tuple[float, ...]]:
-    """Return coefficients of linear forms to try: each alone, sums and differences, and mixed radix."""
-    size = len(columns)
-    if size == 0:
-        return [()]
-    forms: dict[tuple[float, ...], None] = {}
-    for at in range(size):
-        forms[tuple(float(each == at) for each in range(size))] = None
-    if size <= 4:
-        for signs in product((1.0, -1.0), repeat=size - 1):
-            forms[(1.0, *signs)] = None
-    if size > 1:
-        forms |= dict.fromkeys(_radix(columns))
-    return list(forms)
-
-
-def _radix(columns: Sequence[Values]) -> Iterator[tuple[float, ...]]:
-    """Yield coefficients of mixed radix, which keep all combinations apart."""
-    size = len(columns)
-    orders = list(permutations(range(size))) if size <= 3 else [tuple(range(size)), tuple(reversed(range(size)))]
-    for order in orders:
-        form, reach = [0.0] * size, 0.0
-        for at in order:
-            legal = np.unique(columns[at])
-            gaps = np.diff(legal)
-            if len(gaps) == 0:
-                continue
-            least = float(gaps.min())
-            form[at] = 1.0 if reach == 0 else float(np.ceil((reach + _least_gap(columns, form)) / least))
-            reach += form[at] * float(legal[-1] - legal[0])
-        if reach < 2.0**24:
-            yield tuple(form)
-
-
-def _least_gap(columns: Sequence[Values], form: Sequence[float]) -> float:
-    """Return the least gap between different values of a form."""
-    values = np.unique(
-        np.round(sum((c * each for c, each in zip(form, columns, strict=True)), np.zeros(len(columns[0]))), 9)
-    )
-    return float(np.diff(values).min()) if len(values) > 1 else 1.0

@@ -6,7 +6,8 @@ import random
 import numpy as np
 import pytest
 
-from raspir.transformer.synthesis import Hint, Symbol, Table, synthesized
+from raspir.transformer.synthesis import synthesized
+from raspir.transformer.tables import Hint, Symbol, Table
 
 
 def table(scalars, results, early=None, hints=(), errors=None, price=20.0):
