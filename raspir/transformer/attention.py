@@ -12,12 +12,12 @@ import numpy as np
 
 from raspir.analysis import Analysis
 from raspir.ir import Atom, Graph, Node, build
-from raspir.ir.atoms import atom_key
+from raspir.ir.atoms import atom_key, show
 from raspir.ir.layers import attention_of
 from raspir.ir.views import Aggregate, Best, Sum
 from raspir.transformer.affine import Affine
 from raspir.transformer.atomsets import Atoms
-from raspir.transformer.codebook import Numbers, numbers_of
+from raspir.transformer.codebook import Numbers, is_countable, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, constant
 from raspir.transformer.placing import Placer, Scalar
 from raspir.transformer.selectors import Dimension, Needs, UnscorableError, joined, scoring
@@ -148,11 +148,23 @@ class Attention:
         single = isinstance(aggregate, Best) or self._counts(aggregate) <= 1
         numbers = numbers_of(atoms, distinct=single)
         pooling: Pooling = "sum" if isinstance(aggregate, Sum) and not single else "mean"
+        if not single:
+            self._require_numbers(aggregate)
         value = self._value(aggregate, atoms, numbers)
         gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
         total = value.magnitude * (self._counts(aggregate) if pooling == "sum" else 1)
         plans = self._plans_of(aggregate, _Design(pooling, single, gap / max(total, gap)), value)
         return Scalar(numbers, self._added(plans, aggregate, value, numbers), plans[0].layer)
+
+    def _require_numbers(self, aggregate: Aggregate) -> None:
+        """Refuse values that no floats can add up."""
+        held = self._columns.domains[aggregate.value]
+        for atom in held if isinstance(held, tuple) else ():
+            if isinstance(atom, int | float) and not is_countable(atom):
+                self.placer.refuse(
+                    aggregate,
+                    f"`{self.placer.subject(aggregate)}` adds up values such as {show(atom)}, which no weights can",
+                )
 
     def _counts(self, aggregate: Aggregate) -> int:
         """Return the most positions that a query selects."""

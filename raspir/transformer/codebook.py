@@ -14,6 +14,7 @@ from raspir.transformer.atomsets import Atoms, size
 
 Numbers = NDArray[np.float64]
 
+_HUGE = 1 << 1000  # integers from which on floats are infinite
 _CLOSE = 1e-9  # relative difference of floats that share a number
 _FAR = 1 << 12  # numbers this many times larger than their least difference are no codes
 
@@ -30,7 +31,7 @@ def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
     """
     if isinstance(atoms, range):
         return atoms.start + atoms.step * np.arange(size(atoms), dtype=np.float64)
-    numbers = sorted({float(atom) for atom in atoms if _is_finite(atom)})
+    numbers = sorted({float(atom) for atom in atoms if is_countable(atom)})
     same = _merged(numbers)
     if distinct and _are_far_apart(sorted(set(same.values()))):
         return np.arange(len(atoms), dtype=np.float64)
@@ -39,7 +40,7 @@ def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
     kinds: dict[float | None, type[object]] = {}
     exact: set[Atom] = set()
     for atom in atoms:
-        code = same[float(atom)] if _is_finite(atom) else None
+        code = same[float(atom)] if is_countable(atom) else None
         rounded = isinstance(atom, float) and kinds.get(code) is float and atom not in exact
         taken = distinct and code in codes and not rounded
         codes.append(float(next(beyond)) if code is None or taken else code)
@@ -62,5 +63,6 @@ def _are_far_apart(numbers: list[float]) -> bool:
     return bool(numbers) and max(abs(numbers[0]), abs(numbers[-1])) > _FAR * min(gaps, default=1.0)
 
 
-def _is_finite(atom: Atom) -> TypeGuard[int | float]:
-    return isinstance(atom, int | float) and isfinite(atom)
+def is_countable(atom: Atom) -> TypeGuard[int | float]:
+    """Return whether ``atom`` is a number that a float may stand for."""
+    return isfinite(atom) if isinstance(atom, float) else isinstance(atom, int) and abs(atom) < _HUGE

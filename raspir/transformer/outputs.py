@@ -16,7 +16,7 @@ import numpy as np
 from raspir.ir import Atom, Node
 from raspir.ir.views import Indices, Input
 from raspir.transformer.affine import Affine, total
-from raspir.transformer.codebook import numbers_of
+from raspir.transformer.codebook import is_countable, numbers_of
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import nodes_of
 from raspir.transformer.hints import conditions
@@ -215,7 +215,7 @@ class _Reading:
         Of atoms of one number, as ``1`` and ``1.0``, one belongs to small ``q`` and gets more there.
         """
         atoms = sorted(set(points.atoms))
-        numbers = [float(atom) if isinstance(atom := self._atoms[at], int | float) else np.nan for at in atoms]
+        numbers = [float(atom) if is_countable(atom := self._atoms[at]) else np.nan for at in atoms]
         if points.rows.shape[1] != 2 or len(atoms) < 3:
             return None
         right = np.searchsorted(atoms, points.atoms)

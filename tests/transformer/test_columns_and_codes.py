@@ -20,6 +20,7 @@ from raspir.transformer.domains import Domains
         ([True, 1, 1.0, 2], [1, 3, 4, 2]),
         ([2.0**70, "a"], [0, 1]),
         ([0, float("inf")], [0, 1]),
+        ([0, 10**400], [0, 1]),
     ],
 )
 def test_distinct_numbers(atoms, numbers):

@@ -159,6 +159,13 @@ def test_values_without_a_finite_domain_are_refused_by_name():
         model(grown, range(100), 8)
 
 
+@pytest.mark.parametrize("far", [float("inf"), 10**400], ids=["inf", "huge"])
+def test_values_that_no_floats_add_up(far):
+    assert model((key(indices) == query(indices - 1)).value(tokens), [1, far], 3)([far, 1]) == [0, far]
+    with pytest.raises(TransformerError, match=r"adds up values such as (inf|1000*…0*), which no weights can"):
+        model((same & earlier).value(tokens), [1, far], 3)
+
+
 @pytest.mark.parametrize("causal", [False, True])
 @pytest.mark.parametrize("chunk", range(8))
 def test_generated_programs_on_all_inputs(chunk, causal):
