@@ -16,6 +16,8 @@ from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
 from raspir.transformer.options import Precision
 
+_MORE = 2  # times as many heads as another form of the program has, from which on a form is not tried
+
 
 @dataclass(frozen=True)
 class _Program:
@@ -57,7 +59,9 @@ def to_transformer(call: _ToTransformer) -> Transformer:
     lengths_of(program)
     found: list[Transformer] = []
     refused: list[TransformerError] = []
-    for graph in dict.fromkeys(_variants(program, call)):
+    for graph in sorted(dict.fromkeys(_variants(program, call)), key=lambda each: each.stats().heads):
+        if found and graph.stats().heads > _MORE * found[0].heads:
+            continue  # so many heads cannot be smaller
         try:
             found.append(compiled(graph, call.dtype))
         except TransformerError as error:

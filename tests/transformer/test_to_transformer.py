@@ -53,6 +53,7 @@ def test_fewer_layers_of_more_heads_are_left_for_fewer_parameters():
 def test_of_equally_many_parameters_fewer_layers_are_taken(monkeypatch):
     class Sized:
         core_parameters = 5
+        heads = 100
 
         def __init__(self, layers):
             self.layers = layers
@@ -63,6 +64,13 @@ def test_of_equally_many_parameters_fewer_layers_are_taken(monkeypatch):
     layers = iter([3, 2])
     monkeypatch.setattr(making, "compiled", lambda graph, dtype: Sized(next(layers)))
     assert raspir.to_transformer(flip, "abc", 6).layers == 2
+
+
+def test_a_form_of_many_more_heads_is_not_tried(monkeypatch):
+    tried = []
+    monkeypatch.setattr(making, "compiled", lambda graph, dtype: tried.append(graph) or compiled(graph, dtype))
+    raspir.to_transformer(flip, "abc", 6)
+    assert [graph.stats().heads for graph in tried] == [2]
 
 
 @pytest.mark.parametrize("refused", [0, 1])
