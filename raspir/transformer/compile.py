@@ -12,6 +12,7 @@ from raspir.transformer.construction import Construction
 from raspir.transformer.domains import Domains
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
+from raspir.transformer.narrowing import with_fetched_tests
 from raspir.transformer.options import DType
 from raspir.transformer.outputs import output_of
 from raspir.transformer.quotients import choices, with_quotients
@@ -29,7 +30,8 @@ def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
     if not lengths_of(graph):  # only the empty input is possible, on which any outputs are equal
         nothing = graph.derived(outputs=dict.fromkeys(graph.outputs, build("const", value=0)))
         return _compiled(graph, nothing, Domains(nothing), dtype)
-    balanced = with_uniform_queries(graph, Analysis.of(graph))
+    narrow = with_fetched_tests(graph, Domains(graph))
+    balanced = with_uniform_queries(narrow, Analysis.of(narrow))
     facts = Analysis.of(balanced)
     domains = Domains(balanced, facts)
     best: Transformer | None = None

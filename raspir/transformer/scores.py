@@ -204,6 +204,15 @@ def _merged(selected: Matrix, taken: Sequence[bool]) -> _Classes:
     return _Classes(tuple(rows), len(columns), row_of, column_of)
 
 
+def _unmerged(classes: _Classes) -> _Classes | None:
+    """Return the same selector with equal columns apart, as their codes may be; ``None`` if none are equal."""
+    keys = len(classes.column_of)
+    if keys == classes.columns:
+        return None
+    rows = tuple(frozenset(j for j in range(keys) if classes.column_of[j] in row) for row in classes.rows)
+    return _Classes(rows, keys, classes.row_of, tuple(range(keys)))
+
+
 def scores(
     selected: Matrix,
     codes: tuple[Sequence[int], Sequence[int]] | None = None,
@@ -243,9 +252,11 @@ def scores(
     if all(row == everything for row in classes.rows):
         return [made("everything", [])]
     free = not calibrated and all(classes.rows)
+    apart = _unmerged(classes)
     found = [
-        made("parabola", _parabola(classes, numbers, free), not free)
-        for numbers in _numberings(classes, of_queries, of_keys, takes)
+        made("parabola", _parabola(each, numbers, free, of_queries), not free)
+        for each in ([classes] if apart is None else [classes, apart])
+        for numbers in _numberings(each, of_queries, of_keys, takes)
     ]
     found += [made("rows", _by_rows(classes)), made("columns", _by_columns(classes))]
     return sorted(
@@ -313,13 +324,16 @@ def _path(classes: _Classes) -> dict[int, int]:
     return order
 
 
-def _parabola(classes: _Classes, numbers: dict[int, int], free: bool) -> _Dimensions:
+def _parabola(classes: _Classes, numbers: dict[int, int], free: bool, of_queries: Sequence[int]) -> _Dimensions:
     """Return ``δ² - (a - 2b)²`` for numbers ``b``, the sum ``a`` of the ends of a row, and their distance ``δ``.
 
-    A row that selects nothing has an ``a`` beyond all numbers.
+    A row that selects nothing has the query's own code for a number if no key has that, else one beyond all numbers.
     """
-    beyond = max(numbers.values()) + 1
-    ends = [sorted(numbers[j] for j in row) or [beyond] for row in (classes.rows[i] for i in classes.row_of)]
+    beyond, taken = max(numbers.values()) + 1, set(numbers.values())
+    ends = [
+        sorted(numbers[j] for j in classes.rows[i]) or [beyond if own in taken else own]
+        for i, own in zip(classes.row_of, of_queries, strict=True)
+    ]
     sums, constants = [each[0] + each[-1] for each in ends], [(each[0] - each[-1]) ** 2 for each in ends]
     keys, scale = [numbers[j] for j in classes.column_of], 2
     if not any(constants):  # all even
