@@ -60,8 +60,7 @@ class _Assembly:
                 yield Read(Affine.of(FLAG), 1.0)
         for direction in self._stream.directions:
             for unit in direction.units.units if direction.units is not None else ():
-                if FLAG in unit.input.terms:
-                    yield Read(unit.input - Affine({FLAG: unit.input.terms[FLAG]}), None)
+                yield Read(unit.input - Affine({FLAG: unit.input.terms.get(FLAG, 0)}), None)
 
     def weights(self, outputs: Mapping[str, Output]) -> Weights:
         """Return all weights."""

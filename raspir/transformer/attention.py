@@ -58,7 +58,6 @@ class HeadPlan:
         most: the largest size that the head may get.
         sink: the score of BOS: after the division if values add up, else as a key, in steps of scores.
         scale: what values are multiplied by.
-        relative: a bound on the relative error of weights of selected positions.
         method: how scores were found, for reports.
         selector: what it attends to, with other heads if several add up to it.
         dimensions: the columns of queries and keys.
@@ -102,13 +101,18 @@ class _Design:
 
     Attributes:
         pooling: whether values add up.
-        single: whether at most one key is selected, so that scores of selected keys may differ.
+        counts: the most keys that are selected.
         accuracy: the least difference of results, relative to the largest.
     """
 
     pooling: Pooling
-    single: bool
+    counts: int
     accuracy: float
+
+    @property
+    def single(self) -> bool:
+        """Whether at most one key is selected, so that scores of selected keys may differ."""
+        return self.counts <= 1
 
     def tolerance(self, step: float, size: int) -> float:
         """Return the largest error of a product of a query and a key, in scores whose least difference is 1.
@@ -145,15 +149,16 @@ class Attention:
     def scalar(self, aggregate: Aggregate) -> Scalar:
         """Return an aggregate by its code number, for which it makes a head, or adds a value to one."""
         atoms = self._columns.domains[aggregate]
-        single = isinstance(aggregate, Best) or self._counts(aggregate) <= 1
+        counts = 1 if isinstance(aggregate, Best) else self._columns.domains.most_selected(aggregate)
+        single = counts <= 1
         numbers = numbers_of(atoms, distinct=single)
         pooling: Pooling = "sum" if isinstance(aggregate, Sum) and not single else "mean"
         if not single:
             self._require_numbers(aggregate)
         value = self._value(aggregate, atoms, numbers)
         gap = float(np.diff(np.unique(numbers)).min(initial=1.0))
-        total = value.magnitude * (self._counts(aggregate) if pooling == "sum" else 1)
-        plans = self._plans_of(aggregate, _Design(pooling, single, gap / max(total, gap)), value)
+        total = value.magnitude * (counts if pooling == "sum" else 1)
+        plans = self._plans_of(aggregate, _Design(pooling, counts, gap / max(total, gap)), value)
         return Scalar(numbers, self._added(plans, aggregate, value, numbers), plans[0].layer)
 
     def _require_numbers(self, aggregate: Aggregate) -> None:
@@ -165,10 +170,6 @@ class Attention:
                     aggregate,
                     f"`{self.placer.subject(aggregate)}` adds up values such as {show(atom)}, which no weights can",
                 )
-
-    def _counts(self, aggregate: Aggregate) -> int:
-        """Return the most positions that a query selects."""
-        return self._columns.domains.most_selected(aggregate)
 
     def _may_be_empty(self, aggregate: Aggregate) -> bool:
         return not self._facts.selects_some(aggregate.selector)
@@ -195,7 +196,7 @@ class Attention:
 
     def _plans_of(self, aggregate: Aggregate, design: _Design, value: Column) -> list[HeadPlan]:
         """Return the heads whose results add up to an aggregate."""
-        key = (attention_of(aggregate), design.pooling, self._may_be_empty(aggregate))
+        key = (attention_of(aggregate), design.pooling, design.counts, self._may_be_empty(aggregate))
         after = self.placer.level(value) + 1
         known = self._by_attention.get(key)
         if known is None or known[0].layer < after:  # the value is known too late for these heads
@@ -243,9 +244,9 @@ class Attention:
             queries.append(self.placer.close(d.query, before, share / max(d.magnitude, 1.0)))
             least = share / max(d.query.magnitude, 1.0) / max(len(d.keys), 1)
             keys.append(self._stream.total([self.placer.close(key, before, least) for key in d.keys]))
-        count = 1 if design.single else self._counts(aggregate)
         plan = HeadPlan(
-            layer, design.pooling, queries, keys, factor, most, 0.0, 1.0, method, aggregate.selector, dimensions, count
+            layer, design.pooling, queries, keys, factor, most, 0.0, 1.0, method, aggregate.selector, dimensions,
+            max(design.counts, 1),
         )  # fmt: skip
         plan.score_error = self._score_error(plan)
         if plan.pooling == "sum":

@@ -162,3 +162,12 @@ def _merged(terms: list[tuple[Cube, Fraction]], i: int, everything: frozenset[Ha
         key = (*cube[:i], *cube[i + 1 :]), weight, cube[i] == everything
         groups[key] = groups.get(key, frozenset()) | cube[i]
     return [((*rest[:i], side, *rest[i:]), weight) for (rest, weight, _), side in groups.items()]
+
+
+def indicators(form: Affine, values: Sequence[Number]) -> dict[Hashable, Affine]:
+    """Return the indicator of each value of a form that has at most two, in ascending order."""
+    if len(values) == 1:
+        return {values[0]: Affine(constant=1)}
+    low, high = (Fraction(value) for value in values)
+    upper = (form - low) * (1 / (high - low))
+    return {values[0]: Affine(constant=1) - upper, values[1]: upper}

@@ -10,21 +10,8 @@ from raspir.ir import Node
 from raspir.ir.views import Aggregate, Compare
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Column, Columns, Values
-from raspir.transformer.problems import Rows, rows_of
+from raspir.transformer.problems import Rows
 from raspir.transformer.tables import Hint
-
-
-def conditions(columns: Columns, column: Column) -> Iterator[tuple[Node, Node, Values, Values]]:
-    """Yield comparisons of numbers that a column may depend on: operands, their difference, and the outcome.
-
-    Both are given in the cells of the column where its number matters.
-    """
-    rows = rows_of(column)
-    for node in [] if column.node is None else _cone(column.node):
-        if isinstance(node, Compare) and _are_numeric(columns, node.operands):
-            own, left, right = (_within(columns, each, rows) for each in (node, *node.operands))
-            if own is not None and left is not None and right is not None:
-                yield node.operands[0], node.operands[1], left - right, own
 
 
 def hints_of(columns: Columns, column: Column, rows: Rows) -> Iterator[Hint]:

@@ -19,9 +19,10 @@ from raspir.transformer.affine import Affine, total
 from raspir.transformer.codebook import is_countable, numbers_of
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import nodes_of
-from raspir.transformer.hints import conditions
+from raspir.transformer.hints import hints_of
 from raspir.transformer.numbering import Codes
 from raspir.transformer.placing import Placer
+from raspir.transformer.problems import rows_of
 from raspir.transformer.softmax import rounding_unit
 from raspir.transformer.stream import Placed, Stream, directions_of
 
@@ -198,14 +199,18 @@ class _Reading:
 
     def _margin(self, placed: Sequence[Placed], rows: Values, gap: float) -> float:
         """Return a bound below the difference of the logits of a point and its neighbors, less all errors."""
-        unit, rounding, off = rounding_unit(self._stream.bits), 0.0, 0.0
+        rounding, off = 0.0, 0.0
         for each, column in zip(placed, rows.T, strict=True):
             extent = float(np.abs(column).max())
-            terms = [abs(float(c)) * max(abs(d.low), abs(d.high)) for d, c in directions_of(each.form)]
-            held = sum(terms) + abs(float(each.form.constant)) + extent
-            rounding += unit * (len(terms) + 4) * (2 * extent * held + extent**2)
+            rounding += 2 * extent * self._rounding(each, extent)
             off += each.error
         return gap * gap - 2 * gap * off * len(placed) - 2 * rounding
+
+    def _rounding(self, placed: Placed, extent: float = 0.0) -> float:
+        """Return a bound on the rounding of a logit that is a number, of this extent once it is centered."""
+        terms = [abs(float(c)) * max(abs(d.low), abs(d.high)) for d, c in directions_of(placed.form)]
+        held = sum(terms) + abs(float(placed.form.constant)) + extent
+        return rounding_unit(self._stream.bits) * (len(terms) + 4) * held
 
     # Quotients
 
@@ -232,16 +237,14 @@ class _Reading:
                 offsets = extra[1]
             values = np.stack([top, bottom], axis=-1) @ weights.T + offsets
             placed = [self._placed(points.sums[each], 1.0) for each in (p, q)]
-            margin = self._least_margin(values, right, weights, placed, (top, bottom))
+            margin = self._least_margin(values, right, weights, placed)
             if margin > 0:
                 pairs = zip(weights.tolist(), offsets.tolist(), strict=True)
                 logits = [total([placed[0].form * a, (placed[1].form + shift) * b]) + c for (a, b), c in pairs]
                 return Output(tuple(logits), tuple(self._atoms[at] for at in atoms), margin)
         return None
 
-    def _least_margin(
-        self, values: Values, right: Codes, weights: Values, placed: Sequence[Placed], numbers: Sequence[Values]
-    ) -> float:
+    def _least_margin(self, values: Values, right: Codes, weights: Values, placed: Sequence[Placed]) -> float:
         """Return by how much the right logit exceeds others at least, less all errors.
 
         Args:
@@ -249,18 +252,13 @@ class _Reading:
             right: the right one of each row.
             weights: the weight of each number in each logit.
             placed: the numbers.
-            numbers: their values in each row.
         """
         errors = np.array([each.error for each in placed])
         off = np.abs(weights[:, None, :] - weights[None, :, :]) @ errors
         rows = np.arange(len(right))
         differences = values[rows, right][:, None] - values - off[right]
         differences[rows, right] = np.inf
-        unit, rounding = rounding_unit(self._stream.bits), 0.0
-        for at, (each, own) in enumerate(zip(placed, numbers, strict=True)):
-            terms = [abs(float(c)) * max(abs(d.low), abs(d.high)) for d, c in directions_of(each.form)]
-            held = max(sum(terms) + abs(float(each.form.constant)), float(np.abs(own).max()))
-            rounding += unit * (len(terms) + 3) * held * float(np.abs(weights[:, at]).max())
+        rounding = sum(self._rounding(each) * float(np.abs(weights[:, at]).max()) for at, each in enumerate(placed))
         return float(differences.min()) - 2 * rounding
 
     # Comparisons
@@ -286,7 +284,7 @@ class _Reading:
         for each in placed:
             logits.append(logits[-1] + each.form)
         error = sum(each.error for each in placed)
-        margin = float(np.abs(increments).min()) - 2 * error
+        margin = float(np.abs(increments).min()) - 2 * error - 2 * sum(self._rounding(each) for each in placed)
         at = dict(zip(np.unique(self._numbers).tolist(), self._first_of_each(), strict=True))
         kept = sorted(by_count)
         if margin <= 0 or kept != list(range(len(logits))):
@@ -297,7 +295,10 @@ class _Reading:
         """Yield compared differences as columns that are above 0 where the comparison holds, and below elsewhere."""
         column = self._column
         valid = ~np.isnan(column.values)
-        for _, _, difference, outcome in conditions(self._placer.columns, column):
+        for hint in hints_of(self._placer.columns, column, rows_of(column)):
+            difference, outcome = hint.values, hint.condition
+            if outcome is None:
+                continue
             holds, fails = difference[outcome > 0], difference[outcome == 0]
             if len(holds) == 0 or len(fails) == 0:
                 continue

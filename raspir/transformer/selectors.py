@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from raspir.transformer.scores import Scores, scores
 
 _ENTRIES = 1 << 20  # most pairs of classes of queries and keys
 _MIXED = 300  # price of a column that no sum of functions of one value each is
+_PARTS = 8  # most parts of a disjunction
 _PAIRS = 4  # most heads of neighbors
 _WIDTH = 8  # the residual width that is assumed to price dimensions
 _PRICES = {"constant": 0, "code": 0, "square": 12, "threshold": 20, "indicator": 40, "table": 60}
@@ -111,8 +113,8 @@ def scoring(columns: Columns, aggregate: Aggregate, causal: bool, needs: Needs, 
     found = [_conjoined(columns, selector, causal, needs, subject)]
     if needs.additive:
         found += _windows(columns, selector, causal)
-        parts = list(_disjoint(columns, selector))
-        if len(parts) > 1:
+        parts = list(islice(_disjoint(columns, selector), _PARTS + 1))
+        if 1 < len(parts) <= _PARTS:
             found.append([head for part in parts for head in _conjoined(columns, part, causal, needs, subject)])
     return min(found, key=_cost)
 

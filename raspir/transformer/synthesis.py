@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from raspir.transformer.affine import Affine, Source
 from raspir.transformer.codes import linear_code
 from raspir.transformer.columns import Values
-from raspir.transformer.cubes import cubes
+from raspir.transformer.cubes import cubes, indicators
 from raspir.transformer.forms import Function, form_error, function_of, linear_forms, of_form, radix, rounded_up
 from raspir.transformer.relu import Units, gate
 from raspir.transformer.tables import Cells, Hint, Symbol, Table, error_of, evaluated, symbol_of, symbols_of
@@ -30,7 +30,7 @@ _WORK = 1 << 24  # most units times rows that are evaluated
 _TRIED = 6  # most candidates that are made
 _CODED = 400  # most rows for which codes beside mixed radix are searched
 _CELLS = 4096  # most cells of a table that is split into cubes
-_RUNS = 6  # most intervals of one scalar whose functions of the others are told apart by gates
+_RUNS = 6  # most intervals of one scalar that gates switch between
 _SYMBOL_ERROR = 2.0**-20  # relative error of early columns that is assumed before they are placed
 
 
@@ -353,26 +353,18 @@ class _Synthesis:
         if len(rows) * 2 ** len(legal) > _CELLS or len(rows) > 16:
             return
         domains: list[list[float]] = [values.tolist() for values in legal]
-        indicators: list[dict[Hashable, Affine]] = [
-            _indicators(each, values) for each, values in zip(table.scalars, domains, strict=True)
+        forms: list[Mapping[Hashable, Affine]] = [
+            indicators(Affine.of(each), values) for each, values in zip(table.scalars, domains, strict=True)
         ]
         of_rows = [each.values.tolist() for each in table.scalars]
         if len(rows) > 1:
             domains.append(list(map(float, range(len(rows)))))
             symbols = [Affine.of(self.early((classes == n).astype(np.float64))) for n in range(len(rows) - 1)]
             last = Affine(constant=1) - sum(symbols, start=Affine())
-            indicators.append(dict(zip(domains[-1], [*symbols, last], strict=True)))
+            forms.append(dict(zip(domains[-1], [*symbols, last], strict=True)))
             of_rows.append(classes[table.early].astype(np.float64).tolist())
         results = dict(zip(zip(*of_rows, strict=True), table.results.tolist(), strict=True))
-        yield self._candidate("cubes", cubes(domains, dict(results)).units(indicators))
-
-
-def _indicators(symbol: Symbol, values: Sequence[float]) -> dict[Hashable, Affine]:
-    if len(values) == 1:
-        return {values[0]: Affine(constant=1)}
-    low, high = map(Fraction, values)
-    upper = (Affine.of(symbol) - low) * (1 / (high - low))
-    return {values[0]: Affine(constant=1) - upper, values[1]: upper}
+        yield self._candidate("cubes", cubes(domains, dict(results)).units(forms))
 
 
 @dataclass(frozen=True, eq=False)

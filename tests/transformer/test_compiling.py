@@ -200,3 +200,18 @@ def test_nothing_at_all_is_stored_in_vain():
     made = model(same.width(), "abc", 5)
     assert all(np.isfinite(array).all() for _, array in made.weights.arrays())
     assert made.parameters == sum(array.size for _, array in made.weights.arrays())
+
+
+@pytest.mark.parametrize("name", CONSTRUCTS)
+def test_units_are_off_at_bos(name):
+    made = raspir.to_transformer(CONSTRUCTS[name], "abc", 4)
+    for text in ("", "a", "abca", "cccc"):
+        _, kept = made.run_with_cache(text)
+        assert not any(array[0].any() for activation, array in kept.items() if activation.endswith("mlp.hook_post"))
+
+
+def test_many_disjunctions_are_not_multiplied_out():
+    selector = same | earlier
+    for number in range(6):
+        selector = selector & (same | (key(indices) != query(number)))
+    holds(selector.width(), "ab", 3)
