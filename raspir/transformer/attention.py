@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil, exp, log2, sqrt
+from math import ceil, exp, inf, log2, sqrt
 from typing import Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from raspir.transformer.atomsets import Atoms
 from raspir.transformer.codebook import Numbers, is_countable, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, constant
 from raspir.transformer.placing import Placer, Scalar
+from raspir.transformer.score_errors import Part, score_error
 from raspir.transformer.selectors import Dimension, Needs, UnscorableError, joined, scoring
 from raspir.transformer.softmax import leak, mean_error, rounding_unit, sum_head
 from raspir.transformer.stream import Direction, Placed, Slot, Stream
@@ -239,16 +240,22 @@ class Attention:
         most = max(size, self._values_of[attention_of(aggregate)]) + 1
         factor = 2.0 ** ceil(log2(GAP * sqrt(most)))
         share, before = design.tolerance(factor / sqrt(size), size), (layer, -1)
-        queries, keys = [], []
+        relaxed = self._are_relaxed(dimensions, before, share, relative=span == 0)
+
+        def placed(column: Column, magnitude: float) -> Placed:
+            if relaxed and self.placer.foreseen(column, before) is not None:
+                return self.placer.place(column, before, inf)
+            return self.placer.close(column, before, share / max(magnitude, 1.0))
+
+        queries, keys = list[Placed](), list[list[Placed]]()
         for d in dimensions:
-            queries.append(self.placer.close(d.query, before, share / max(d.magnitude, 1.0)))
-            least = share / max(d.query.magnitude, 1.0) / max(len(d.keys), 1)
-            keys.append(self._stream.total([self.placer.close(key, before, least) for key in d.keys]))
+            queries.append(placed(d.query, d.magnitude))
+            keys.append([placed(key, d.query.magnitude * max(len(d.keys), 1)) for key in d.keys])
         plan = HeadPlan(
-            layer, design.pooling, queries, keys, factor, most, 0.0, 1.0, method, aggregate.selector, dimensions,
+            layer, design.pooling, queries, list(map(self._stream.total, keys)), factor, most, 0.0, 1.0, method, aggregate.selector, dimensions,
             max(design.counts, 1),
         )  # fmt: skip
-        plan.score_error = self._score_error(plan)
+        plan.score_error = self._score_error(plan, keys, relative=span == 0)
         if plan.pooling == "sum":
             calibrated = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
             plan.sink, plan.scale = calibrated.sink, calibrated.scale
@@ -272,17 +279,47 @@ class Attention:
         wide = [d.scaled(low + 1) for d in dimensions]
         return [*wide, Dimension(constant(1), (order, side.mapped(lambda values: values - low + 1)))], low
 
-    def _score_error(self, plan: HeadPlan) -> float:
-        """Return a bound on the error of a score after the division."""
-        unit, total = rounding_unit(self._stream.bits), 0.0
+    def _are_relaxed(self, dimensions: Sequence[Dimension], before: Slot, share: float, relative: bool) -> bool:
+        """Return whether functions of one inexact value may pass its error on, as these cancel each other."""
+        queries, keys = list[Part](), list[Part]()
+        for at, d in enumerate(dimensions):
+            for parts, columns, other in ((queries, (d.query,), d.magnitude), (keys, d.keys, d.query.magnitude)):
+                for column in columns:
+                    error = share / max(other, 1.0) / len(columns) if self.placer.level(column) else 0.0
+                    parts.append(Part(at, column, error, self.placer.foreseen(column, before)))
+        return self._off(dimensions, queries, keys, relative) <= 2 * len(dimensions) * share
+
+    @staticmethod
+    def _off(dimensions: Sequence[Dimension], queries: Sequence[Part], keys: Sequence[Part], relative: bool) -> float:
+        """Return a bound on the error of scores, in their steps, that comes from those of queries and of keys."""
+        of_queries = score_error(queries, [d.keys for d in dimensions], relative)
+        of_keys = score_error(keys, [[d.query] for d in dimensions], relative)
+        both = sum(q.error * k.error for q in queries for k in keys if q.dimension == k.dimension)
+        return of_queries + of_keys + both
+
+    def _score_error(self, plan: HeadPlan, placed: Sequence[Sequence[Placed]], relative: bool) -> float:
+        """Return a bound on the error of a score after the division.
+
+        Args:
+            plan: the head.
+            placed: the summands of the key of each dimension.
+            relative: count errors of pairs relative to the gap, if that is larger than 1.
+        """
+
+        def parts(sides: Sequence[tuple[Sequence[Column], Sequence[Placed]]]) -> list[Part]:
+            return [
+                Part(at, column, each.error, self.placer.carried.get(each.form))
+                for at, (columns, found) in enumerate(sides)
+                for column, each in zip(columns, found, strict=True)
+            ]
+
+        queries = parts([((d.query,), (q,)) for d, q in zip(plan.dimensions, plan.queries, strict=True)])
+        keys = parts([(d.keys, found) for d, found in zip(plan.dimensions, placed, strict=True)])
+        total, unit = self._off(plan.dimensions, queries, keys, relative), rounding_unit(self._stream.bits)
         for d, q, k in zip(plan.dimensions, plan.queries, plan.keys, strict=True):
-            most_q, most_k = d.query.magnitude, d.magnitude
-            total += most_q * k.error + most_k * q.error + q.error * k.error
-            if (
-                not _exact(d, q, k)
-                or plan.factor * most_q * most_k * len(plan.dimensions) > 2.0**self._stream.bits * plan.factor
-            ):
-                total += (len(plan.dimensions) + 2) * unit * most_q * most_k
+            most = d.query.magnitude * d.magnitude
+            if not _exact(d, q, k) or most * len(plan.dimensions) > 2.0**self._stream.bits:
+                total += (len(plan.dimensions) + 2) * unit * most
         return total * plan.steps[1]
 
     def _leak(self, plan: HeadPlan) -> float:

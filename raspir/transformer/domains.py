@@ -42,7 +42,7 @@ from raspir.transformer.positional import positional
 LIMIT = 1 << 17
 """The most atoms of a domain that is not an arithmetic progression of integers."""
 
-_ROWS = 1 << 18  # most combinations of atoms for which an elementwise operation is evaluated
+_ROWS = 1 << 19  # most combinations of atoms for which an elementwise operation is evaluated
 _WIDEST = 1 << 53  # most integers of an arithmetic progression: floats distinguish no more
 
 

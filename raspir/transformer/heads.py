@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import inf
 
 from raspir.analysis import Analysis
-from raspir.ir import build
+from raspir.ir import Atom, build
 from raspir.ir.layers import attention_of
 from raspir.ir.views import Aggregate, Average, Best, Mean
 from raspir.transformer.atomsets import Atoms, described, joined, size
@@ -70,8 +70,8 @@ class Heads:
         width = build("sum", node.selector, build("const", value=1), default=0)
         low, high = self._facts.bounds(self._facts.linear(width))
         most = min(high, self._known.lengths[-1], 1 if self._facts.at_most_one(node.selector) else inf)
-        if isinstance(node, Average) and not any(type(atom) in (int, float) for atom in self._known[node.value]):
-            most = min(most, 1)  # no sequence of such values has a mean of several
+        if not isinstance(node, Best) and not any(_is_summand(node, atom) for atom in self._known[node.value]):
+            most = min(most, 1)  # several such values have neither a sum nor a mean
         return range(max(1, int(low)), int(most) + 1)
 
     def _of_counts(self, node: Aggregate, reach: Reach, counts: range) -> Atoms | None:
@@ -114,3 +114,7 @@ class Heads:
             counts = range(1, 2)  # one of the selected positions
         may_be_empty = not self._facts.selects_some(members[0].selector)
         return bundled(members, domain, combinations(values.columns)[0], counts, may_be_empty, self._most)
+
+
+def _is_summand(node: Aggregate, atom: Atom) -> bool:
+    return type(atom) in (int, float) if isinstance(node, Average) else isinstance(atom, int | float)

@@ -21,13 +21,11 @@ from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import nodes_of
 from raspir.transformer.hints import hints_of
 from raspir.transformer.numbering import Codes
-from raspir.transformer.placing import Placer
+from raspir.transformer.placing import END, Placer
 from raspir.transformer.problems import rows_of
 from raspir.transformer.softmax import rounding_unit
 from raspir.transformer.stream import Placed, Stream, directions_of
 
-END = (1 << 30, 0)
-"""After all blocks."""
 _CLOSE = 1e-9  # relative difference of floats that are not told apart
 _POINTS = 1 << 13  # most combinations of numbers that are read as points
 

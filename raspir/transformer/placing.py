@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -12,18 +12,21 @@ from raspir.ir import Graph, Node, build
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Aggregate, Indices, Input, Raw
 from raspir.transformer.affine import Affine
-from raspir.transformer.codebook import Numbers, numbers_of
+from raspir.transformer.codebook import Numbers, is_countable, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, separated
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.grids import Root, nodes_of
 from raspir.transformer.hints import hints_of
 from raspir.transformer.problems import Problem, Rows, rows_of
 from raspir.transformer.relu import Units
+from raspir.transformer.score_errors import Carried
 from raspir.transformer.splitting import of_operands, split
 from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream
 from raspir.transformer.synthesis import Synthesized, synthesized
-from raspir.transformer.tables import Hint, Symbol, Table, error_of
+from raspir.transformer.tables import Hint, Symbol, Table, error_of, rounding, slopes, symbol_of
 
+END: Slot = (1 << 30, 0)
+"""After all blocks."""
 _UNITS = 2_000  # units of a function from which a block of an MLP alone is considered
 _LEAST = 2.0**-20  # error that is wanted of what units read
 _RELAXED = (1, 16, 256, 4096, 65536)  # factors of a tolerance that is wanted rather than needed
@@ -60,6 +63,7 @@ class Placer:
         self.stream = stream
         self.methods: dict[Direction, str] = {}
         self.held: list[tuple[Column, Placed]] = []
+        self.carried: dict[Affine, Carried] = {}
         self._graph = graph
         self._head = head
         self._describer = Describer(graph)
@@ -110,11 +114,42 @@ class Placer:
                 continue
         return self.place(column, before, tolerance)
 
+    def foreseen(self, column: Column, before: Slot) -> Carried | None:
+        """Return the function of one inexact value that :meth:`place` makes where any error will do, if it is one."""
+        column = self.columns.reduced(self._by_position(column))
+        for placed in self._placed.get(column.key, ()):
+            if placed.ready < before:
+                return self.carried.get(placed.form)
+        layer = self.level(column)
+        if not layer or self._summands(column) is not None:
+            return None
+        best = self._synthesized(column, layer, np.inf)
+        parts = None if _is_affordable(best) else split(self.columns, column)
+        if parts is not None:
+            return self.foreseen(parts, before)
+        return None if best is None else self._carried(column, *best)
+
+    def _carried(self, column: Column, found: Synthesized, problem: Problem) -> Carried | None:
+        """Return synthesized units as a function of one inexact value, if they are one."""
+        symbols = found.units.sources()
+        if len(column.roots) != 1 or len(symbols) != 1 or symbols[0] not in problem.scalars or problem.pieces:
+            return None
+        root, symbol = column.roots[0], symbol_of(symbols[0])
+        if not isinstance(root, Node):
+            return None
+        low, high = slopes(found.units, np.arange(len(symbol.values)), {symbol: symbol.error})[symbol]
+        own = rounding(found.units, np.arange(len(symbol.values)), self.stream.bits)
+        whole = np.zeros((2, len(column.values)))
+        whole[:, ~np.isnan(column.values)] = low, high
+        return Carried(root, column.values, symbol.error, whole[0], whole[1], float(own.max(initial=0.0)))
+
     def scalar(self, node: Node) -> Scalar:
         """Return an aggregate, or an elementwise value of too many combinations, by its code number."""
         if node not in self._scalars:
             scalar = self._head(node) if isinstance(node, Aggregate) else self._cut(node)
             self._scalars[node] = scalar
+            size, error = len(scalar.numbers), scalar.placed.error
+            self.carried[scalar.placed.form] = Carried(node, scalar.numbers, error, np.ones(size), np.ones(size), 0.0)
             self.held.append((Column((node,), scalar.numbers, self.subject(node), node), scalar.placed))
         return self._scalars[node]
 
@@ -167,8 +202,11 @@ class Placer:
         layer = self.level(column)
         if layer == 0:
             layer = 1 if before > (1, 0) else 0
+        summands = self._summands(column)
+        if summands is not None:
+            return self._sum(summands, before, tolerance)
         best = self._synthesized(column, layer, tolerance)
-        parts = None if best is not None and len(best[0].units.units) < _UNITS else split(self.columns, column)
+        parts = None if _is_affordable(best) else split(self.columns, column)
         if parts is not None:
             return self.place(parts, before, tolerance)
         if best is None:
@@ -313,7 +351,10 @@ class Placer:
             Direction("mlp", column.what, low, high, error, slot, root=column.node, units=Units(units.units))
         )
         self.methods[direction] = found.method
-        return Placed(Affine.of(direction) + units.affine, error, slot)
+        form, carried = Affine.of(direction) + units.affine, self._carried(column, found, problem)
+        if carried is not None:
+            self.carried[form] = carried
+        return Placed(form, error, slot)
 
     def _read(
         self, column: Column, found: Synthesized, problem: Problem, layer: int
@@ -333,14 +374,39 @@ class Placer:
 
     # Splitting
 
+    def _summands(self, column: Column) -> list[Column] | None:
+        """Return columns that add up to one that depends on values that are computed, too; ``None`` if it is no sum."""
+        node = column.node
+        if node is None or not any(isinstance(each, Node) and _is_elementwise(each) for each in column.roots):
+            return None
+        numbers = numbers_of(self.columns.domains[node])
+        return self._parts(node, numbers) if column.key == self.column(node, numbers).key else None
+
+    def _parts(self, node: Node, numbers: Numbers) -> list[Column] | None:
+        """Return columns of its operands that add up to the numbers of a value; ``None`` if it is no sum."""
+        if node.operation.name not in ("add", "sub") or not np.array_equal(numbers, self._as_numbers(node)):
+            return None
+        signs = (1.0, 1.0 if node.operation.name == "add" else -1.0)
+        return [self.column(each, sign * self._as_numbers(each)) for each, sign in zip(node.operands, signs, strict=True)]
+
+    def _as_numbers(self, node: Node) -> Numbers:
+        """Return the atoms of a value as numbers, ``nan`` for others."""
+        atoms = self.columns.domains[node]
+        return np.array([float(each) if is_countable(each) else np.nan for each in atoms])
+
+    def _sum(self, columns: Sequence[Column], before: Slot, tolerance: float) -> Placed:
+        """Return columns that are added up by whatever reads them."""
+        return self.stream.total([self.place(each, before, tolerance / len(columns)) for each in columns])
+
     def _cut(self, node: Node) -> Scalar:
         """Return an elementwise value of too many combinations of roots, from its operands."""
         numbers = numbers_of(self.columns.domains[node])
-        if node.operation.name in ("+", "-") and len(node.operands) == 2:
-            forms = [self.place(self.column(each), (1 << 30, 0), np.inf) for each in node.operands]
-            sign = 1 if node.operation.name == "+" else -1
-            layer = max(self.level(self.column(each)) for each in node.operands)
-            return Scalar(numbers, self.stream.placed(forms[0].form + forms[1].form * sign), layer)
+        parts = self._parts(node, numbers)
+        if parts is not None:
+            return Scalar(numbers, self._sum(parts, END, np.inf), max(self.level(each) for each in parts))
+        if self.columns.domains.grid(node).roots != (node,):
+            column = self.column(node, numbers)
+            return Scalar(numbers, self.place(column, END, self._gap(numbers) / 8), self.level(column))
         own = of_operands(self.columns, node)
         if own is None:
             self.refuse(
@@ -351,11 +417,19 @@ class Placer:
         roots, codes = own
         column = self.columns.reduced(Column(roots, np.append(numbers, np.nan)[codes], self.subject(node)))
         layer = self.level(column)
-        return Scalar(numbers, self.place(column, (1 << 30, 0), self._gap(numbers) / 8), layer)
+        return Scalar(numbers, self.place(column, END, self._gap(numbers) / 8), layer)
 
     @staticmethod
     def _gap(numbers: Numbers) -> float:
         return float(np.diff(np.unique(numbers)).min(initial=np.inf))
+
+
+def _is_affordable(found: tuple[Synthesized, Problem] | None) -> bool:
+    return found is not None and len(found[0].units.units) < _UNITS
+
+
+def _is_elementwise(node: Node) -> bool:
+    return bool(node.operands) and not isinstance(node, Aggregate)
 
 
 def _substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:

@@ -254,9 +254,10 @@ def scores(
     free = not calibrated and all(classes.rows)
     apart = _unmerged(classes)
     found = [
-        made("parabola", _parabola(each, numbers, free, of_queries), not free)
+        made("parabola", dimensions, not free)
         for each in ([classes] if apart is None else [classes, apart])
         for numbers in _numberings(each, of_queries, of_keys, takes)
+        for dimensions in _parabolas(each, numbers, free, of_queries)
     ]
     found += [made("rows", _by_rows(classes)), made("columns", _by_columns(classes))]
     return sorted(
@@ -324,10 +325,13 @@ def _path(classes: _Classes) -> dict[int, int]:
     return order
 
 
-def _parabola(classes: _Classes, numbers: dict[int, int], free: bool, of_queries: Sequence[int]) -> _Dimensions:
-    """Return ``δ² - (a - 2b)²`` for numbers ``b``, the sum ``a`` of the ends of a row, and their distance ``δ``.
+def _parabolas(
+    classes: _Classes, numbers: dict[int, int], free: bool, of_queries: Sequence[int]
+) -> Iterator[_Dimensions]:
+    """Yield ``δ² - (a - 2b)²`` for numbers ``b``, the sum ``a`` of the ends of a row, and their distance ``δ``.
 
     A row that selects nothing has the query's own code for a number if no key has that, else one beyond all numbers.
+    If all rows are points, the square may as well continue in a straight line for numbers beyond those of rows.
     """
     beyond, taken = max(numbers.values()) + 1, set(numbers.values())
     ends = [
@@ -338,10 +342,20 @@ def _parabola(classes: _Classes, numbers: dict[int, int], free: bool, of_queries
     keys, scale = [numbers[j] for j in classes.column_of], 2
     if not any(constants):  # all even
         sums, scale = [a // 2 for a in sums], 1
-    dimensions = [([2 * scale * a for a in sums], keys), ([1] * len(sums), [-((scale * b) ** 2) for b in keys])]
-    if not free:
-        dimensions.append(([c - a * a for a, c in zip(sums, constants, strict=True)], [1] * len(keys)))
-    return dimensions
+    squares = [[(scale * b) ** 2 for b in keys]]
+    if scale == 1:
+        squares.append([_square(b, min(sums), max(sums)) for b in keys])
+    for each in squares if squares[0] != squares[-1] else squares[:1]:
+        dimensions = [([2 * scale * a for a in sums], keys), ([1] * len(sums), [-square for square in each])]
+        if not free:
+            dimensions.append(([c - a * a for a, c in zip(sums, constants, strict=True)], [1] * len(keys)))
+        yield dimensions
+
+
+def _square(number: int, low: int, high: int) -> int:
+    """Return the square of a number from ``low`` to ``high``, and a tangent's value plus the distance beyond them."""
+    near = min(max(number, low), high)
+    return near * near + 2 * near * (number - near) + abs(number - near)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from raspir.ir import Node, build
 from raspir.ir.causal import is_mask, unmasked
 from raspir.ir.layers import comparisons, selector_parts
-from raspir.ir.views import Aggregate, Indices, Select
+from raspir.ir.views import Aggregate, Indices, Input, Select
 from raspir.transformer.codebook import numbers_of
 from raspir.transformer.columns import Classes, Column, Columns, constant, separated
 from raspir.transformer.digits import digits
 from raspir.transformer.grids import combinations
 from raspir.transformer.numbering import Codes
+from raspir.transformer.piecewise import count_kinks
+from raspir.transformer.scores import Column as ScoreColumn
 from raspir.transformer.scores import Scores, scores
 
 _ENTRIES = 1 << 20  # most pairs of classes of queries and keys
@@ -298,7 +300,11 @@ def _scored(columns: Columns, selector: Node, needs: Needs, subject: Subject) ->
     # A row that selects nothing, or several keys, keeps its score only if it is calibrated.
     calibrated = needs.calibrated or not bool((matrix.sum(axis=1) == 1).all())
     found = [each for each in scores(matrix.tolist(), codes, calibrated=calibrated) if _is_sound(each, matrix)]
-    best = min(found, key=_price)
+    sides = [
+        None if codes is None or _is_embedded(each) else numbers
+        for each, numbers in zip((of_queries, of_keys), codes or ((), ()), strict=True)
+    ]
+    best = min(found, key=lambda each: _price(each, *sides))
     return [made([(q.values, k.values) for q, k in best.dimensions], best.method)]
 
 
@@ -318,8 +324,27 @@ def _is_sound(found: Scores, matrix: Matrix) -> bool:
     return found.calibrated or bool((np.array(found.matrix())[matrix] >= 0).all())
 
 
-def _price(found: Scores) -> float:
-    return found.cost(_WIDTH, lambda column: _PRICES[column.kind])
+def _is_embedded(classes: Classes) -> bool:
+    return all(isinstance(root, Input | Indices) for root in classes.roots)
+
+
+def _price(found: Scores, queries: Sequence[int] | None, keys: Sequence[int] | None) -> float:
+    """Return an estimate of the parameters that scores take.
+
+    Args:
+        found: the scores.
+        queries: the code of each query class, where its functions are computed from it by hidden units.
+        keys: the same for keys.
+    """
+
+    def priced(column: ScoreColumn, codes: Sequence[int] | None) -> float:
+        kinks = None if codes is None else count_kinks(sorted(zip(codes, column.values, strict=True)))
+        return _PRICES[column.kind] if kinks is None else kinks * (2 * _WIDTH + 1)
+
+    columns = {(q, False) for q, _ in found.dimensions} | {(k, True) for _, k in found.dimensions}
+    return found.cost(_WIDTH, lambda column: 0) + sum(
+        priced(column, keys if of_keys else queries) for column, of_keys in columns
+    )
 
 
 def _classes(columns: Columns, nodes: Sequence[Node]) -> Classes:

@@ -114,22 +114,24 @@ class Stream:
 
     def placed(self, form: Affine, extra: float = 0.0) -> Placed:
         """Return a form with the bound on its error: that of its directions, of its coefficients and of rounding."""
-        unit, terms = rounding_unit(self.bits), [(each, abs(float(c))) for each, c in directions_of(form)]
-        error = sum(c * each.error for each, c in terms)
-        size = sum(c * max(abs(each.low), abs(each.high)) for each, c in terms) + abs(float(form.constant))
-        fine = all(_is_fine(c) for _, c in terms) and _is_fine(float(form.constant))
-        exact = fine and all(each.error == 0 and each.kind == "embedding" and _integral(each) for each, _ in terms)
-        rounding = 0.0 if exact and size * _FINE < 2**self.bits else (len(terms) + 2) * unit * size
-        ready = max((each.ready for each, _ in terms), default=FIRST)
-        return Placed(form, error + rounding + extra, ready)
+        error = sum(abs(float(c)) * each.error for each, c in directions_of(form))
+        return self._read(form, error + extra)
 
     def total(self, parts: Sequence[Placed]) -> Placed:
         """Return the sum of numbers."""
         if len(parts) == 1:
             return parts[0]
-        placed = self.placed(total(part.form for part in parts))
-        exact = placed.error == 0 and all(part.error == 0 for part in parts)
-        return placed if exact else Placed(placed.form, placed.error + sum(part.error for part in parts), placed.ready)
+        return self._read(total(part.form for part in parts), sum(part.error for part in parts))
+
+    def _read(self, form: Affine, error: float) -> Placed:
+        """Return a form whose exact reading is off by ``error``, with that of floats."""
+        terms = [(each, abs(float(c))) for each, c in directions_of(form)]
+        size = sum(c * max(abs(each.low), abs(each.high)) for each, c in terms) + abs(float(form.constant))
+        fine = _is_fine(float(form.constant)) and all(_is_fine(c) for _, c in terms)
+        exact = fine and all(each.error == 0 and each.kind == "embedding" and _integral(each) for each, _ in terms)
+        if not (exact and size * _FINE < 2**self.bits):
+            error += (len(terms) + 2) * rounding_unit(self.bits) * size
+        return Placed(form, error, max((each.ready for each, _ in terms), default=FIRST))
 
     def at_bos(self, form: Affine) -> tuple[float, float]:
         """Return bounds of a form at BOS."""

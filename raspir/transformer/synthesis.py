@@ -300,48 +300,51 @@ class _Synthesis:
             yield self._candidate("code", units)
 
     def _gated(self) -> Iterator[_Candidate]:
-        """Yield a function whose form changes at thresholds of one scalar."""
+        """Yield functions whose form changes at thresholds of one scalar, or of one compared difference."""
         table = self.table
         if len(table.scalars) + (table.cells > 1) < 2:
             return
-        for scalar in table.scalars:
-            units = self._in_runs(scalar)
+        forms = [(Affine.of(scalar), scalar.values) for scalar in table.scalars]
+        forms += [(form, hint.values) for form, hint in self._hinted() if hint.condition is not None]
+        for form, values in dict(forms).items():
+            units = self._in_runs(form, values)
             if units is not None:
                 yield self._candidate("gates", units)
 
-    def _in_runs(self, scalar: Symbol) -> Units | None:
-        """Return the results as affine forms for runs of values of ``scalar``, which gates switch."""
-        table = self.table
-        legal = np.unique(scalar.values)
-        forms: list[tuple[float, Units]] = []
-        rows = np.zeros(0, dtype=np.int64)
-        held: Units | None = None
-        for value in legal.tolist():
-            more = np.concatenate([rows, np.flatnonzero(scalar.values == value)])
-            wider = self._affine(more, table.results[more])
-            if wider is None and held is not None:
-                forms.append((float(scalar.values[rows].min()), held))
-                if len(forms) >= _RUNS:
-                    return None
-                more = np.flatnonzero(scalar.values == value)
-                wider = self._affine(more, table.results[more])
-            if wider is None:
-                return None
-            rows, held = more, wider
-        if held is None or not forms:
+    def _in_runs(self, form: Affine, values: Values) -> Units | None:
+        """Return the results as affine forms for runs of values of ``form``, which gates switch."""
+        runs = self._runs(values)
+        if runs is None:
             return None
-        forms.append((float(scalar.values[rows].min()), held))
-        total = forms[0][1]
-        for (_, before), (threshold, after) in pairwise(forms):
+        total, legal = runs[0][1], np.unique(values).tolist()
+        for (_, before), (threshold, after) in pairwise(runs):
             difference = (after - before).affine
-            values = evaluated(Units(affine=difference), np.arange(len(table.results)))
-            bounds = float(np.nanmin(values)), float(np.nanmax(values))
+            gated = evaluated(Units(affine=difference), np.arange(len(self.table.results)))
+            bounds = float(np.nanmin(gated)), float(np.nanmax(gated))
+            error = form_error(form) + form_error(difference)  # so that units that cancel each other are on for both
             try:
-                step = gate(Affine.of(scalar), legal.tolist(), threshold, difference, bounds, scalar.error)
+                total = total + gate(form, legal, threshold, difference, bounds, error)
             except ValueError:
                 return None
-            total = total + step
         return total
+
+    def _runs(self, values: Values) -> list[tuple[float, Units]] | None:
+        """Return runs of ascending ``values`` in which results are an affine form, each with its least one."""
+        runs: list[tuple[float, Units]] = []
+        rows = np.zeros(0, dtype=np.int64)
+        for value in np.unique(values).tolist():
+            own = np.flatnonzero(values == value)
+            more = np.concatenate([rows, own])
+            wider = self._affine(more, self.table.results[more])
+            if runs and wider is not None:
+                rows, runs[-1] = more, (runs[-1][0], wider)
+                continue
+            alone = self._affine(own, self.table.results[own])
+            if alone is None or len(runs) == _RUNS:
+                return None
+            rows = own
+            runs.append((value, alone))
+        return runs if len(runs) > 1 else None
 
     def _cubes(self) -> Iterator[_Candidate]:
         """Yield cubes of scalars that have two values, and of the class of early cells."""

@@ -85,7 +85,7 @@ def error_of(table: Table, units: Units, errors: Mapping[Symbol, float] | None =
     if not np.allclose(evaluated(units, everything), table.results, rtol=0, atol=1e-7 * scale):
         return float("inf")
     off = {symbol: symbol.error for symbol in symbols_of(units)} | dict(errors or {})
-    return float((_passed_on(units, everything, off) + _rounding(units, everything, table.bits)).max(initial=0.0))
+    return float((_passed_on(units, everything, off) + rounding(units, everything, table.bits)).max(initial=0.0))
 
 
 def symbol_of(source: object) -> Symbol:
@@ -115,10 +115,10 @@ def evaluated(units: Units, rows: Cells) -> Values:
     return total
 
 
-def _passed_on(units: Units, rows: Cells, errors: Mapping[Symbol, float]) -> Values:
-    """Return a bound on the error in each row that comes from those of the symbols.
+def slopes(units: Units, rows: Cells, errors: Mapping[Symbol, float]) -> dict[Symbol, tuple[Values, Values]]:
+    """Return bounds of the slope in each symbol close to each row.
 
-    Close to a row each unit is off, on, or between: the bound takes the largest gradient of any such combination.
+    Close to a row each unit is off, on, or between: then any slope up to its own counts.
     """
     symbols = symbols_of(units)
     lows = {each: np.full(len(rows), float(units.affine.terms.get(each, 0))) for each in symbols}
@@ -130,13 +130,18 @@ def _passed_on(units: Units, rows: Cells, errors: Mapping[Symbol, float]) -> Val
             slope, symbol = float(unit.output * c), symbol_of(source)
             lows[symbol] += np.where(values >= reach, slope, np.where(values > -reach, min(slope, 0.0), 0.0))
             highs[symbol] += np.where(values >= reach, slope, np.where(values > -reach, max(slope, 0.0), 0.0))
+    return {each: (lows[each], highs[each]) for each in symbols}
+
+
+def _passed_on(units: Units, rows: Cells, errors: Mapping[Symbol, float]) -> Values:
+    """Return a bound on the error in each row that comes from those of the symbols."""
     total = np.zeros(len(rows))
-    for symbol in symbols:
-        total += errors[symbol] * np.maximum(np.abs(lows[symbol]), np.abs(highs[symbol]))
+    for symbol, (low, high) in slopes(units, rows, errors).items():
+        total += errors[symbol] * np.maximum(np.abs(low), np.abs(high))
     return total
 
 
-def _rounding(units: Units, rows: Cells, bits: Bits) -> Values:
+def rounding(units: Units, rows: Cells, bits: Bits) -> Values:
     """Return a bound on the rounding of the evaluation in each row."""
     unit_error = rounding_unit(bits)
     total = np.abs(form_values(units.affine, rows)) + abs(float(units.affine.constant))

@@ -1,0 +1,132 @@
+"""Bounds on the errors of scores, where functions of one inexact value cancel each other's errors.
+
+A key ``k`` that is off by ``e`` and its square, computed from it, are off together: ``2qk - k²`` is off by no more than
+``(2|q - k| + 1)e``, which is little where ``q`` is near ``k``, and little beside the gap where it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from raspir.ir import Node
+from raspir.transformer.columns import Column, Values
+from raspir.transformer.grids import Root
+
+_ENTRIES = 1 << 22  # most pairs of rows, times dimensions, for which errors are followed
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """A number as a function of one inexact value alone.
+
+    Attributes:
+        node: the value.
+        values: the exact number for each of its atoms; ``nan`` where any will do.
+        error: a bound on the value's error.
+        low: for each of its atoms, the least slope of the function there, within the error.
+        high: the greatest slope.
+        own: a bound on the error that evaluation adds.
+    """
+
+    node: Node
+    values: Values
+    error: float
+    low: Values
+    high: Values
+    own: float
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A summand of one dimension of queries or of keys.
+
+    Attributes:
+        dimension: the number of the dimension.
+        column: the exact numbers.
+        error: a bound on the error.
+        carried: how the error comes about, if it is that of one value.
+    """
+
+    dimension: int
+    column: Column
+    error: float
+    carried: Carried | None
+
+
+def score_error(parts: Sequence[Part], others: Sequence[Sequence[Column]], relative: bool) -> float:
+    """Return a bound on the error of the sum over dimensions of products with the other side, whose least gap is 1.
+
+    Args:
+        parts: one side, queries or keys.
+        others: the other side: for each dimension its summands.
+        relative: count the error of a pair relative to the gap between its score and the greatest one of the row, if
+            that is larger than 1.
+    """
+    magnitudes = [sum(each.magnitude for each in columns) for columns in others]
+    groups: dict[Node, list[tuple[Part, Carried]]] = {}
+    total = 0.0
+    for part in parts:
+        if part.carried is not None:
+            groups.setdefault(part.carried.node, []).append((part, part.carried))
+        else:
+            total += magnitudes[part.dimension] * part.error
+    if not groups:
+        return total
+    rows = _rows(others)
+    alone = len(groups) == 1 and all(part.carried is not None or not part.column.roots for part in parts)
+    for group in groups.values():
+        size = len(group[0][1].values)
+        if rows is None or len(rows) * size * len(group) > _ENTRIES:
+            total += sum(magnitudes[part.dimension] * part.error for part, _ in group)
+        else:
+            gaps = _gaps(parts, rows, size) if relative and alone else np.ones(1)
+            total += float((_off(group, rows) / gaps).max(initial=0.0))
+    return total
+
+
+def _off(group: Sequence[tuple[Part, Carried]], rows: Values) -> Values:
+    """Return a bound on the error for each row of the other side and each atom of the value."""
+    low = high = own = np.zeros(1)
+    for part, carried in group:
+        factor = rows[:, part.dimension, None]
+        ends = factor * carried.low, factor * carried.high
+        low, high = low + np.minimum(*ends), high + np.maximum(*ends)
+        own = own + np.abs(factor) * carried.own
+    error = max(carried.error for _, carried in group)
+    matter = ~np.any([np.isnan(carried.values) for _, carried in group], axis=0)
+    return np.asarray(np.where(matter, np.maximum(np.abs(low), np.abs(high)) * error + own, 0.0))
+
+
+def _gaps(parts: Sequence[Part], rows: Values, size: int) -> Values:
+    """Return by how much the score of each pair is below the greatest of its row, at least 1."""
+    scores = np.zeros((len(rows), size))
+    for part in parts:
+        values = part.column.values if part.carried is None else part.carried.values
+        scores += rows[:, part.dimension, None] * np.nan_to_num(values)
+    return np.asarray(np.maximum(1.0, scores.max(axis=1, initial=-np.inf)[:, None] - scores))
+
+
+def _rows(sides: Sequence[Sequence[Column]]) -> Values | None:
+    """Return the distinct combinations of the numbers of all dimensions; ``None`` if there are too many."""
+    columns = [column for side in sides for column in side]
+    roots = list(dict.fromkeys(root for column in columns for root in column.roots))
+    sizes: dict[Root, int] = {}
+    for column in columns:
+        sizes |= dict(zip(column.roots, column.values.shape, strict=True))
+    shape = [sizes[root] for root in roots]
+    if np.prod(shape, dtype=np.float64) * max(len(sides), 1) > _ENTRIES:
+        return None
+    found: list[NDArray[np.float64]] = []
+    for side in sides:
+        total = np.zeros(shape)
+        for column in side:
+            order = sorted(range(len(column.roots)), key=lambda at: roots.index(column.roots[at]))
+            held = np.transpose(column.values, order) if order else column.values
+            total = total + held.reshape([sizes[root] if root in column.roots else 1 for root in roots])
+        found.append(total.reshape(-1))
+    rows = np.stack(found, axis=-1) if found else np.zeros((1, 0))
+    return np.unique(rows[~np.isnan(rows).any(axis=1)], axis=0)
