@@ -28,6 +28,8 @@ from raspir.transformer.stream import Direction, Placed, Slot, Stream
 GAP = 40.0
 """The least difference between the scores of selected keys and of others, after the division."""
 
+_RELAXED = 3 / 8  # most error of a score, in steps, that functions of inexact values may pass on where one is selected
+
 Pooling = Literal["sum", "mean"]
 
 
@@ -63,7 +65,7 @@ class HeadPlan:
         selector: what it attends to, with other heads if several add up to it.
         dimensions: the columns of queries and keys.
         counts: the most positions that are selected.
-        score_error: a bound on the error of scores after the division.
+        off: a bound on the error of scores, in their steps.
         values: the values.
         attends_to_itself: whether BOS must attend to itself alone, as other heads read there what it yields.
         adds_own: whether the value at the query's own position has to be added.
@@ -81,7 +83,7 @@ class HeadPlan:
     selector: Node
     dimensions: list[Dimension]
     counts: int
-    score_error: float = 0.0
+    off: float = 0.0
     values: list[Value] = field(default_factory=list)
     attends_to_itself: bool = False
     adds_own: bool = False
@@ -240,7 +242,7 @@ class Attention:
         most = max(size, self._values_of[attention_of(aggregate)]) + 1
         factor = 2.0 ** ceil(log2(GAP * sqrt(most)))
         share, before = design.tolerance(factor / sqrt(size), size), (layer, -1)
-        relaxed = self._are_relaxed(dimensions, before, share, relative=span == 0)
+        relaxed = self._are_relaxed(dimensions, before, share, design.single, relative=span == 0)
 
         def placed(column: Column, magnitude: float) -> Placed:
             if relaxed and self.placer.foreseen(column, before) is not None:
@@ -255,7 +257,9 @@ class Attention:
             layer, design.pooling, queries, list(map(self._stream.total, keys)), factor, most, 0.0, 1.0, method, aggregate.selector, dimensions,
             max(design.counts, 1),
         )  # fmt: skip
-        plan.score_error = self._score_error(plan, keys, relative=span == 0)
+        plan.off = self._score_error(plan, keys, relative=span == 0)
+        if design.single and plan.off < 0.5:  # only one score matters, which may be as far from others as need be
+            plan.factor *= 2.0 ** ceil(log2(0.5 / (0.5 - plan.off)))
         if plan.pooling == "sum":
             calibrated = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
             plan.sink, plan.scale = calibrated.sink, calibrated.scale
@@ -279,7 +283,9 @@ class Attention:
         wide = [d.scaled(low + 1) for d in dimensions]
         return [*wide, Dimension(constant(1), (order, side.mapped(lambda values: values - low + 1)))], low
 
-    def _are_relaxed(self, dimensions: Sequence[Dimension], before: Slot, share: float, relative: bool) -> bool:
+    def _are_relaxed(
+        self, dimensions: Sequence[Dimension], before: Slot, share: float, single: bool, relative: bool
+    ) -> bool:
         """Return whether functions of one inexact value may pass its error on, as these cancel each other."""
         queries, keys = list[Part](), list[Part]()
         for at, d in enumerate(dimensions):
@@ -287,18 +293,19 @@ class Attention:
                 for column in columns:
                     error = share / max(other, 1.0) / len(columns) if self.placer.level(column) else 0.0
                     parts.append(Part(at, column, error, self.placer.foreseen(column, before)))
-        return self._off(dimensions, queries, keys, relative) <= 2 * len(dimensions) * share
+        most = _RELAXED if single else 2 * len(dimensions) * share
+        return self._off(dimensions, queries, keys, relative) <= most
 
     @staticmethod
     def _off(dimensions: Sequence[Dimension], queries: Sequence[Part], keys: Sequence[Part], relative: bool) -> float:
         """Return a bound on the error of scores, in their steps, that comes from those of queries and of keys."""
-        of_queries = score_error(queries, [d.keys for d in dimensions], relative)
-        of_keys = score_error(keys, [[d.query] for d in dimensions], relative)
+        of_queries = score_error(queries, [d.keys for d in dimensions], False, relative)
+        of_keys = score_error(keys, [[d.query] for d in dimensions], True, relative)
         both = sum(q.error * k.error for q in queries for k in keys if q.dimension == k.dimension)
         return of_queries + of_keys + both
 
     def _score_error(self, plan: HeadPlan, placed: Sequence[Sequence[Placed]], relative: bool) -> float:
-        """Return a bound on the error of a score after the division.
+        """Return a bound on the error of a score, in steps of scores.
 
         Args:
             plan: the head.
@@ -320,10 +327,10 @@ class Attention:
             most = d.query.magnitude * d.magnitude
             if not _exact(d, q, k) or most * len(plan.dimensions) > 2.0**self._stream.bits:
                 total += (len(plan.dimensions) + 2) * unit * most
-        return total * plan.steps[1]
+        return total
 
     def _leak(self, plan: HeadPlan) -> float:
-        return leak(self._length + 1, plan.steps[0] - 2 * plan.score_error, self._stream.bits)
+        return leak(self._length + 1, plan.steps[0] * (1 - 2 * plan.off), self._stream.bits)
 
     # Values
 
@@ -352,12 +359,12 @@ class Attention:
     def _error(self, plan: HeadPlan, extent: float, of_value: float) -> float:
         """Return a bound on the error of a value of a head."""
         bits, count = self._stream.bits, plan.counts
-        spread = exp(min(2 * plan.score_error, 20.0)) - 1 if count > 1 or plan.pooling == "sum" else 0.0
+        spread = exp(min(2 * plan.off * plan.steps[1], 20.0)) - 1 if count > 1 or plan.pooling == "sum" else 0.0
         leaked = self._leak(plan)
         if plan.pooling == "sum":
             found = sum_head(self._length + 1, extent, count, leaked, bits)
             return found.error + count * (of_value + spread * extent)
-        sink = leak(self._length + 2, plan.steps[0] / 2 - plan.score_error, bits)
+        sink = leak(self._length + 2, plan.steps[0] * (0.5 - plan.off), bits)
         unit = rounding_unit(bits)
         base = mean_error(count, extent, leaked, bits, self._length + 1)
         return base + of_value + spread * extent + 2 * sink * extent + 4 * unit * extent

@@ -115,7 +115,7 @@ class Placer:
         return self.place(column, before, tolerance)
 
     def foreseen(self, column: Column, before: Slot) -> Carried | None:
-        """Return the function of one inexact value that :meth:`place` makes where any error will do, if it is one."""
+        """Return the function of inexact values that :meth:`place` makes where any error will do, if it is one."""
         column = self.columns.reduced(self._by_position(column))
         for placed in self._placed.get(column.key, ()):
             if placed.ready < before:
@@ -130,26 +130,38 @@ class Placer:
         return None if best is None else self._carried(column, *best)
 
     def _carried(self, column: Column, found: Synthesized, problem: Problem) -> Carried | None:
-        """Return synthesized units as a function of one inexact value, if they are one."""
-        symbols = found.units.sources()
-        if len(column.roots) != 1 or len(symbols) != 1 or symbols[0] not in problem.scalars or problem.pieces:
+        """Return synthesized units as a function of inexact values alone, if they are one."""
+        symbols = list(map(symbol_of, found.units.sources()))
+        if not symbols or not all(symbol in problem.nodes for symbol in symbols):
             return None
-        root, symbol = column.roots[0], symbol_of(symbols[0])
-        if not isinstance(root, Node):
-            return None
-        low, high = slopes(found.units, np.arange(len(symbol.values)), {symbol: symbol.error})[symbol]
-        own = rounding(found.units, np.arange(len(symbol.values)), self.stream.bits)
-        whole = np.zeros((2, len(column.values)))
-        whole[:, ~np.isnan(column.values)] = low, high
-        return Carried(root, column.values, symbol.error, whole[0], whole[1], float(own.max(initial=0.0)))
+        errors, rows = {symbol: symbol.error for symbol in symbols}, np.arange(len(problem.table.results))
+        known = ~np.isnan(column.values).reshape(-1)
+
+        def whole(values: Values) -> Values:
+            found = np.zeros(known.size)
+            found[known] = values
+            return found
+
+        return Carried(
+            column.roots,
+            column.values.reshape(-1),
+            {problem.nodes[symbol]: error for symbol, error in errors.items()},
+            {
+                problem.nodes[symbol]: (whole(low), whole(high))
+                for symbol, (low, high) in slopes(found.units, rows, errors).items()
+            },
+            float(rounding(found.units, rows, self.stream.bits).max(initial=0.0)),
+        )
 
     def scalar(self, node: Node) -> Scalar:
         """Return an aggregate, or an elementwise value of too many combinations, by its code number."""
         if node not in self._scalars:
             scalar = self._head(node) if isinstance(node, Aggregate) else self._cut(node)
             self._scalars[node] = scalar
-            size, error = len(scalar.numbers), scalar.placed.error
-            self.carried[scalar.placed.form] = Carried(node, scalar.numbers, error, np.ones(size), np.ones(size), 0.0)
+            one = np.ones(len(scalar.numbers))
+            self.carried[scalar.placed.form] = Carried(
+                (node,), scalar.numbers, {node: scalar.placed.error}, {node: (one, one)}, 0.0
+            )
             self.held.append((Column((node,), scalar.numbers, self.subject(node), node), scalar.placed))
         return self._scalars[node]
 
@@ -287,11 +299,13 @@ class Placer:
         layer: int,
     ) -> Problem:
         symbols: dict[Symbol, Placed] = {}
+        nodes: dict[Symbol, Node] = {}
         for root in now:
             for node in nodes_of(root):
                 numbers, placed = self.scalar(node).numbers, self.scalar(node).placed
                 codes = rows.codes[root] if isinstance(root, Node) else root.columns[node][rows.codes[root]]
-                symbols[Symbol(numbers[codes], placed.error)] = placed
+                symbol = Symbol(numbers[codes], placed.error)
+                symbols[symbol], nodes[symbol] = placed, node
         for root, values in pieces.items():
             assert isinstance(root, Node)
             placed = self.stream.placed(Affine())  # placed once it is used
@@ -303,7 +317,7 @@ class Placer:
             else np.zeros(len(rows.results), dtype=np.int64)
         )
         cells, at = np.unique(numbers_, return_inverse=True)
-        problem = Problem(symbols, {}, tuple(early), cells, shape)
+        problem = Problem(symbols, nodes, {}, tuple(early), cells, shape)
         for symbol, (root, values) in zip(list(symbols)[len(symbols) - len(pieces) :], pieces.items(), strict=True):
             problem.pieces[symbol] = Column((root,), values, column.what)
         problem.table = Table(
@@ -342,6 +356,16 @@ class Placer:
             if high > 0:  # off at BOS
                 form = form - Affine({FLAG: int(high) + 1})
             units = units + Units.ramp(form, unit.output)
+        placed = self._summed(column, found, problem, units, error, slot)
+        carried = self._carried(column, found, problem)
+        if carried is not None:
+            self.carried[placed.form] = carried
+        return placed
+
+    def _summed(
+        self, column: Column, found: Synthesized, problem: Problem, units: Units, error: float, slot: Slot
+    ) -> Placed:
+        """Return units as a form, with a direction of their own for what is not affine."""
         if not units.units:
             placed = self.stream.placed(units.affine)
             return Placed(placed.form, max(placed.error, error), placed.ready)
@@ -351,10 +375,7 @@ class Placer:
             Direction("mlp", column.what, low, high, error, slot, root=column.node, units=Units(units.units))
         )
         self.methods[direction] = found.method
-        form, carried = Affine.of(direction) + units.affine, self._carried(column, found, problem)
-        if carried is not None:
-            self.carried[form] = carried
-        return Placed(form, error, slot)
+        return Placed(Affine.of(direction) + units.affine, error, slot)
 
     def _read(
         self, column: Column, found: Synthesized, problem: Problem, layer: int
@@ -387,7 +408,9 @@ class Placer:
         if node.operation.name not in ("add", "sub") or not np.array_equal(numbers, self._as_numbers(node)):
             return None
         signs = (1.0, 1.0 if node.operation.name == "add" else -1.0)
-        return [self.column(each, sign * self._as_numbers(each)) for each, sign in zip(node.operands, signs, strict=True)]
+        return [
+            self.column(each, sign * self._as_numbers(each)) for each, sign in zip(node.operands, signs, strict=True)
+        ]
 
     def _as_numbers(self, node: Node) -> Numbers:
         """Return the atoms of a value as numbers, ``nan`` for others."""

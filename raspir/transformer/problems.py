@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from raspir.ir import Node
 from raspir.transformer.bundles import Bundle
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.grids import Root
@@ -20,6 +21,7 @@ class Problem:
     """A table for synthesis, with what its symbols stand for."""
 
     scalars: dict[Symbol, Placed]
+    nodes: dict[Symbol, Node]
     pieces: dict[Symbol, Column]
     early: tuple[Root, ...]
     cells: Codes

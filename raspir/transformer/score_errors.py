@@ -1,4 +1,4 @@
-"""Bounds on the errors of scores, where functions of one inexact value cancel each other's errors.
+"""Bounds on the errors of scores, where functions of the same inexact values cancel each other's errors.
 
 A key ``k`` that is off by ``e`` and its square, computed from it, are off together: ``2qk - k²`` is off by no more than
 ``(2|q - k| + 1)e``, which is little where ``q`` is near ``k``, and little beside the gap where it is not.
@@ -6,7 +6,7 @@ A key ``k`` that is off by ``e`` and its square, computed from it, are off toget
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,22 +21,20 @@ _ENTRIES = 1 << 22  # most pairs of rows, times dimensions, for which errors are
 
 @dataclass(frozen=True, eq=False)
 class Carried:
-    """A number as a function of one inexact value alone.
+    """A number as a function of inexact values alone, in each combination of the atoms of its roots.
 
     Attributes:
-        node: the value.
-        values: the exact number for each of its atoms; ``nan`` where any will do.
-        error: a bound on the value's error.
-        low: for each of its atoms, the least slope of the function there, within the error.
-        high: the greatest slope.
+        roots: the roots.
+        values: the exact number; ``nan`` where any will do.
+        errors: a bound on the error of each inexact value.
+        slopes: for each of them bounds of the slope within the errors.
         own: a bound on the error that evaluation adds.
     """
 
-    node: Node
+    roots: tuple[Root, ...]
     values: Values
-    error: float
-    low: Values
-    high: Values
+    errors: Mapping[Node, float]
+    slopes: Mapping[Node, tuple[Values, Values]]
     own: float
 
 
@@ -48,7 +46,7 @@ class Part:
         dimension: the number of the dimension.
         column: the exact numbers.
         error: a bound on the error.
-        carried: how the error comes about, if it is that of one value.
+        carried: how the error comes about, if that is known.
     """
 
     dimension: int
@@ -57,21 +55,22 @@ class Part:
     carried: Carried | None
 
 
-def score_error(parts: Sequence[Part], others: Sequence[Sequence[Column]], relative: bool) -> float:
+def score_error(parts: Sequence[Part], others: Sequence[Sequence[Column]], of_keys: bool, relative: bool) -> float:
     """Return a bound on the error of the sum over dimensions of products with the other side, whose least gap is 1.
 
     Args:
         parts: one side, queries or keys.
         others: the other side: for each dimension its summands.
-        relative: count the error of a pair relative to the gap between its score and the greatest one of the row, if
-            that is larger than 1.
+        of_keys: whether the parts are of keys.
+        relative: count the error of a pair relative to the gap between its score and the query's greatest one, if that
+            is larger than 1.
     """
     magnitudes = [sum(each.magnitude for each in columns) for columns in others]
-    groups: dict[Node, list[tuple[Part, Carried]]] = {}
+    groups: dict[tuple[Root, ...], list[tuple[Part, Carried]]] = {}
     total = 0.0
     for part in parts:
         if part.carried is not None:
-            groups.setdefault(part.carried.node, []).append((part, part.carried))
+            groups.setdefault(part.carried.roots, []).append((part, part.carried))
         else:
             total += magnitudes[part.dimension] * part.error
     if not groups:
@@ -83,31 +82,34 @@ def score_error(parts: Sequence[Part], others: Sequence[Sequence[Column]], relat
         if rows is None or len(rows) * size * len(group) > _ENTRIES:
             total += sum(magnitudes[part.dimension] * part.error for part, _ in group)
         else:
-            gaps = _gaps(parts, rows, size) if relative and alone else np.ones(1)
+            gaps = _gaps(parts, rows, size, of_keys) if relative and alone else np.ones(1)
             total += float((_off(group, rows) / gaps).max(initial=0.0))
     return total
 
 
 def _off(group: Sequence[tuple[Part, Carried]], rows: Values) -> Values:
-    """Return a bound on the error for each row of the other side and each atom of the value."""
-    low = high = own = np.zeros(1)
+    """Return a bound on the error for each row of the other side and each combination of the atoms of roots."""
+    off = np.zeros((len(rows), len(group[0][1].values)))
+    for node, error in {node: e for _, carried in group for node, e in carried.errors.items()}.items():
+        low, high = np.zeros_like(off), np.zeros_like(off)
+        for part, carried in group:
+            if node in carried.slopes:
+                ends = [rows[:, part.dimension, None] * slope for slope in carried.slopes[node]]
+                low, high = low + np.minimum(*ends), high + np.maximum(*ends)
+        off += error * np.maximum(np.abs(low), np.abs(high))
     for part, carried in group:
-        factor = rows[:, part.dimension, None]
-        ends = factor * carried.low, factor * carried.high
-        low, high = low + np.minimum(*ends), high + np.maximum(*ends)
-        own = own + np.abs(factor) * carried.own
-    error = max(carried.error for _, carried in group)
-    matter = ~np.any([np.isnan(carried.values) for _, carried in group], axis=0)
-    return np.asarray(np.where(matter, np.maximum(np.abs(low), np.abs(high)) * error + own, 0.0))
+        off += np.abs(rows[:, part.dimension, None]) * carried.own
+    return np.where(np.any([np.isnan(carried.values) for _, carried in group], axis=0), 0.0, off)
 
 
-def _gaps(parts: Sequence[Part], rows: Values, size: int) -> Values:
-    """Return by how much the score of each pair is below the greatest of its row, at least 1."""
+def _gaps(parts: Sequence[Part], rows: Values, size: int, of_keys: bool) -> Values:
+    """Return by how much the score of each pair is below the greatest one of the query, at least 1."""
     scores = np.zeros((len(rows), size))
     for part in parts:
         values = part.column.values if part.carried is None else part.carried.values
         scores += rows[:, part.dimension, None] * np.nan_to_num(values)
-    return np.asarray(np.maximum(1.0, scores.max(axis=1, initial=-np.inf)[:, None] - scores))
+    greatest = scores.max(axis=1 if of_keys else 0, keepdims=True, initial=-np.inf)
+    return np.asarray(np.maximum(1.0, greatest - scores))
 
 
 def _rows(sides: Sequence[Sequence[Column]]) -> Values | None:
