@@ -254,11 +254,11 @@ class Attention:
             queries.append(placed(d.query, d.magnitude))
             keys.append([placed(key, d.query.magnitude * max(len(d.keys), 1)) for key in d.keys])
         plan = HeadPlan(
-            layer, design.pooling, queries, list(map(self._stream.total, keys)), factor, most, 0.0, 1.0, method, aggregate.selector, dimensions,
-            max(design.counts, 1),
+            layer, design.pooling, queries, [self._stream.total(each) for each in keys], factor, most, 0.0, 1.0, method,
+            aggregate.selector, dimensions, max(design.counts, 1),
         )  # fmt: skip
         plan.off = self._score_error(plan, keys, relative=span == 0)
-        if design.single and plan.off < 0.5:  # only one score matters, which may be as far from others as need be
+        if design.single and 1 / 16 < plan.off < 0.5:  # only one score matters: it may be as far from others as need be
             plan.factor *= 2.0 ** ceil(log2(0.5 / (0.5 - plan.off)))
         if plan.pooling == "sum":
             calibrated = sum_head(self._length + 1, 1.0, plan.counts, self._leak(plan), self._stream.bits)
