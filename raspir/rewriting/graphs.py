@@ -69,6 +69,12 @@ def on_operands(node: Node, operands: list[Node]) -> Node | None:
     return make(node.operation, operands, node.attributes, result) if result is not NOTHING else None
 
 
+def rebuilt(node: Node, operands: list[Node]) -> Node:
+    """Return ``node`` on replacements of its operands whose types may be narrower: it keeps its own."""
+    same = all(old is new for old, new in zip(node.operands, operands, strict=True))
+    return node if same else make(node.operation, operands, node.attributes, node.type)
+
+
 def all_or_none(items: Iterable[T | None]) -> list[T] | None:
     """Return all of ``items``, or ``None`` if one of them is ``None``."""
     found = list(items)
@@ -82,6 +88,15 @@ def uses_in(graph: Graph) -> Counter[Node]:
     for node in graph:
         uses.update(node.operands)
     return uses
+
+
+def readers_of(graph: Graph) -> dict[Node, list[Node]]:
+    """Return the nodes of ``graph`` that read each of its nodes."""
+    readers: dict[Node, list[Node]] = {node: [] for node in graph}
+    for node in graph:
+        for operand in dict.fromkeys(node.operands):
+            readers[operand].append(node)
+    return readers
 
 
 def cost(graph: Graph) -> tuple[int, int, int, int]:

@@ -10,13 +10,15 @@ from raspir.transformer.attention import Attention
 from raspir.transformer.columns import Columns
 from raspir.transformer.construction import Construction
 from raspir.transformer.domains import Domains
+from raspir.transformer.ends import with_best_for_last
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
-from raspir.transformer.narrowing import with_fetched_tests
+from raspir.transformer.narrowing import with_fetched_combinations, with_fetched_tests
 from raspir.transformer.options import DType
 from raspir.transformer.outputs import output_of
 from raspir.transformer.quotients import choices, with_quotients
 from raspir.transformer.sides import with_uniform_queries
+from raspir.transformer.signs import with_sums_for_signs
 from raspir.transformer.softmax import Bits
 from raspir.transformer.stream import FLAG, Stream
 
@@ -30,8 +32,7 @@ def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
     if not lengths_of(graph):  # only the empty input is possible, on which any outputs are equal
         nothing = graph.derived(outputs=dict.fromkeys(graph.outputs, build("const", value=0)))
         return _compiled(graph, nothing, Domains(nothing), dtype)
-    narrow = with_fetched_tests(graph, Domains(graph))
-    balanced = with_uniform_queries(narrow, Analysis.of(narrow))
+    balanced = _prepared(graph)
     facts = Analysis.of(balanced)
     domains = Domains(balanced, facts)
     best: Transformer | None = None
@@ -51,6 +52,20 @@ def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
         assert error is not None
         raise error
     return best
+
+
+def _prepared(graph: Graph) -> Graph:
+    """Return an equivalent program with less to compute for what its values are read for."""
+    facts = Analysis.of(graph)
+    for rewritten in (
+        with_best_for_last,
+        with_uniform_queries,
+        with_fetched_tests,
+        with_fetched_combinations,
+        with_sums_for_signs,
+    ):
+        graph = rewritten(graph, facts)
+    return graph
 
 
 def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType) -> Transformer:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from raspir.analysis import Analysis
-from raspir.ir import Atom, Graph, Node, build, make
+from raspir.ir import Atom, Graph, Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.views import Aggregate, Mean, Sum
-from raspir.rewriting.graphs import translated
+from raspir.rewriting.graphs import rebuilt, translated
 from raspir.transformer.atomsets import Atoms
 from raspir.transformer.domains import Domains
 
@@ -56,8 +56,7 @@ def with_quotients(graph: Graph, domains: Domains, chosen: Container[Node]) -> G
     """Return a program in which the ``chosen`` sums and means are functions of a sum of numbers and a width."""
 
     def new(node: Node, operands: list[Node]) -> Node:
-        same = all(old is now for old, now in zip(node.operands, operands, strict=True))
-        copy = node if same else make(node.operation, operands, node.attributes, node.type)
+        copy = rebuilt(node, operands)
         if node not in chosen or not isinstance(node, Aggregate) or not isinstance(copy, Aggregate):
             return copy
         return _quotient(copy, domains[node.value], domains[node])

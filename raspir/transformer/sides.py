@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from raspir.analysis import Analysis
 from raspir.analysis.linear import Linear
-from raspir.ir import Graph, Node, build, make
+from raspir.ir import Graph, Node, build
 from raspir.ir.views import Select, SelectBy
 from raspir.rewriting.algebra import Algebra
-from raspir.rewriting.graphs import translated
+from raspir.rewriting.graphs import rebuilt, translated
 
 
 def with_uniform_queries(graph: Graph, facts: Analysis) -> Graph:
@@ -26,7 +26,6 @@ def with_uniform_queries(graph: Graph, facts: Analysis) -> Graph:
             if moved.terms and len(moved.terms) < len(key.terms) and integral:
                 sides = algebra.linear(key.plus(moved, -1)), algebra.linear(query.plus(moved, -1))
                 return build(node.operation.name, *sides)
-        same = all(old is now for old, now in zip(node.operands, operands, strict=True))
-        return node if same else make(node.operation, operands, node.attributes, node.type)
+        return rebuilt(node, operands)
 
     return translated(graph, new)

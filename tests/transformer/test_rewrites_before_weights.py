@@ -32,7 +32,7 @@ def same(first, second):
 
 def narrowed(program, **assumed):
     graph = graph_of(program, **assumed)
-    return graph, with_fetched_tests(graph, Domains(graph))
+    return graph, with_fetched_tests(graph, Analysis.of(graph))
 
 
 TESTED = {
