@@ -15,6 +15,7 @@ from raspir.transformer.piecewise import count_kinks, fit
 from raspir.transformer.relu import Units, function
 from raspir.transformer.tables import Cells, Symbol, symbol_of
 
+_SAMPLE = 1 << 10  # rows that are looked at before many
 _KINKS = 1_500  # most kinks of a function that is considered
 
 
@@ -54,13 +55,11 @@ def form_error(form: Affine) -> float:
 
 def function_of(form: Affine, values: Values, results: Values, error: float, flat: bool) -> Function | None:
     """Return results as a function of a form, ``None`` if they are none, or of too many kinks."""
-    order = np.argsort(values, kind="stable")
-    ordered, sorted_results = values[order], results[order]
-    first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-    group = np.cumsum(first) - 1
-    points, at = ordered[first], sorted_results[first]
-    if not np.array_equal(at[group], sorted_results) or len(points) > _KINKS:
+    some = slice(None, None, len(values) // _SAMPLE + 1)  # what is no function mostly shows in a few rows
+    found = _points(values, results) if _points(values[some], results[some]) is not None else None
+    if found is None:
         return None
+    points, at = found
     if len(points) > 1 and error > 0 and float(np.diff(points).min()) <= 2.5 * error:
         return None
     kinks = (
@@ -69,6 +68,16 @@ def function_of(form: Affine, values: Values, results: Values, error: float, fla
         else count_kinks(list(zip(points.tolist(), at.tolist(), strict=True)))
     )
     return None if kinks is None else Function(form, points, at, error, flat, kinks)
+
+
+def _points(values: Values, results: Values) -> tuple[Values, Values] | None:
+    """Return the distinct values in ascending order with their results, ``None`` if one has several, or for many."""
+    order = np.argsort(values, kind="stable")
+    ordered, sorted_results = values[order], results[order]
+    first = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    group = np.cumsum(first) - 1
+    points, at = ordered[first], sorted_results[first]
+    return (points, at) if np.array_equal(at[group], sorted_results) and len(points) <= _KINKS else None
 
 
 def rounded_up(number: float) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from raspir.ir.lazy import cached_property
 from raspir.transformer.affine import Affine, Source
 from raspir.transformer.codes import linear_code
 from raspir.transformer.columns import Values
@@ -30,6 +31,7 @@ _WORK = 1 << 24  # most units times rows that are evaluated
 _TRIED = 6  # most candidates that are made
 _CODED = 400  # most rows for which codes beside mixed radix are searched
 _CELLS = 4096  # most cells of a table that is split into cubes
+_SAMPLE = 1 << 10  # rows that are looked at before many
 _RUNS = 6  # most intervals of one scalar that gates switch between
 _SYMBOL_ERROR = 2.0**-20  # relative error of early columns that is assumed before they are placed
 
@@ -117,6 +119,10 @@ class _Synthesis:
     def _affine(self, rows: Cells, results: Values, scalars: Sequence[Symbol] | None = None) -> Units | None:
         """Return the results as an affine form of the scalars plus an early column, if they are one."""
         table = self.table
+        if len(rows) > 2 * _SAMPLE:  # what is not affine mostly shows in a few rows
+            some = slice(None, None, len(rows) // _SAMPLE)
+            if self._affine(rows[some], results[some], scalars) is None:
+                return None
         read = table.scalars if scalars is None else scalars
         early, size = table.early[rows], table.cells
         held = np.bincount(early, minlength=size)
@@ -147,17 +153,17 @@ class _Synthesis:
             if function is not None:
                 yield function
 
-    def _hinted(self) -> Iterator[tuple[Affine, Hint]]:
-        """Yield the hints that are affine forms."""
-        for hint in self.table.hints:
-            units = self._affine(np.arange(len(hint.values)), hint.values)
-            if units is not None and units.affine.terms:
-                yield units.affine, hint
+    @cached_property
+    def _hinted(self) -> list[tuple[Affine, Hint]]:
+        """The hints that are affine forms."""
+        everything = np.arange(len(self.table.results))
+        found = [(self._affine(everything, hint.values), hint) for hint in self.table.hints]
+        return [(units.affine, hint) for units, hint in found if units is not None and units.affine.terms]
 
     def _of_hints(self, flat: bool) -> Iterator[_Candidate]:
         """Yield functions of one hint, and affine forms of conditions on several."""
         conditions: dict[Symbol, Function] = {}
-        for form, hint in self._hinted():
+        for form, hint in self._hinted:
             whole = function_of(form, hint.values, self.table.results, form_error(form), flat)
             if whole is not None:
                 yield self._of(whole)
@@ -293,6 +299,8 @@ class _Synthesis:
             if len(rows) > 1:
                 symbols.append(self.early(classes.astype(np.float64)))
         numbers = np.stack([each.values for each in symbols], axis=-1).astype(np.int64)
+        if len(np.unique(numbers[:: len(numbers) // _SAMPLE + 1], axis=0)) > _CODED:
+            return
         results = dict(zip(map(tuple, numbers.tolist()), table.results.tolist(), strict=True))
         if 1 < len(results) <= _CODED:
             code = linear_code(list(results.items()), _CODED * 16)
@@ -305,7 +313,7 @@ class _Synthesis:
         if len(table.scalars) + (table.cells > 1) < 2:
             return
         forms = [(Affine.of(scalar), scalar.values) for scalar in table.scalars]
-        forms += [(form, hint.values) for form, hint in self._hinted() if hint.condition is not None]
+        forms += [(form, hint.values) for form, hint in self._hinted if hint.condition is not None]
         for form, values in dict(forms).items():
             units = self._in_runs(form, values)
             if units is not None:
