@@ -16,6 +16,7 @@ Numbers = NDArray[np.float64]
 
 _HUGE = 1 << 1000  # integers from which on floats are infinite
 _CLOSE = 1e-9  # relative difference of floats that share a number
+_LARGE = 1 << 20  # numbers larger than this have squares that no score holds
 _FAR = 1 << 12  # numbers this many times larger than their least difference are no codes
 
 
@@ -58,9 +59,9 @@ def _merged(numbers: list[float]) -> dict[float, float]:
 
 
 def _are_far_apart(numbers: list[float]) -> bool:
-    """Return whether numbers are too large for their differences, so that their places stand for them."""
+    """Return whether numbers are too large, at all or for their differences, so that their places stand for them."""
     gaps = [high - low for low, high in pairwise(numbers)]
-    return bool(numbers) and max(abs(numbers[0]), abs(numbers[-1])) > _FAR * min(gaps, default=1.0)
+    return bool(numbers) and max(abs(numbers[0]), abs(numbers[-1])) > min(_LARGE, _FAR * min(gaps, default=1.0))
 
 
 def is_countable(atom: Atom) -> TypeGuard[int | float]:
