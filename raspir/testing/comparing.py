@@ -20,8 +20,8 @@ from raspir.testing.differences import DifferenceError, Inputs
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.planned import planned
-from raspir.testing.restricted import looks_ahead, meets_none, takes_none
-from raspir.testing.rounding import may_round
+from raspir.testing.restricted import is_exact, looks_ahead, meets_none, takes_none
+from raspir.testing.rounding import are_close, may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
 
@@ -242,7 +242,7 @@ def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any)
     """
     if got == wanted or (setting.backend not in BACKENDS.built_in and _by_class(got) == _by_class(wanted)):
         return False
-    if not _may_differ(setting, graph, inputs):
+    if not (_may_differ(setting, graph, inputs) if is_exact(setting.backend) else are_close(got, wanted)):
         where = "on the input" if len(inputs) == 1 else "on the batch"
         message = f"{where}, the reference yields {_shown(wanted)}\n{setting.backend} yields {_shown(got)}"
         raise DifferenceError(message, inputs, "backend")

@@ -25,7 +25,7 @@ class Weighted(Storage):
 
     name: ClassVar[str] = "transformer"
     summary: ClassVar[str] = "makes a transformer with exact weights"
-    supports: ClassVar[Capabilities] = Capabilities(vocabulary=False, length=False)
+    supports: ClassVar[Capabilities] = Capabilities(vocabulary=False, length=False, exact=False)
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
 
     strict: bool = True
