@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -24,6 +25,9 @@ from raspir.testing.restricted import is_exact, looks_ahead, meets_none, takes_n
 from raspir.testing.rounding import are_close, may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
+
+_PARTICULAR = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|-?\d[\d.,e+-]*")
+_WORDS = 8  # of a message that say why a program is refused
 
 DEPTH_RULES = frozenset(rule.name for rule in RULES)
 """The names of the rules of the pass depth."""
@@ -69,8 +73,8 @@ class Trial:
         Returns:
             The number of results compared (``results``), of those that failed identically (``failing``) and of those
             that differ within floating-point rounding (``excused``); whether the program became shallower, is
-            incompatible with the assumptions (``impossible``), or was not supported (``unsupported``) or run
-            (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule NAME``).
+            incompatible with the assumptions (``impossible``), or was not supported (``unsupported``, and ``refusal
+            REASON``) or run (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule NAME``).
 
         Raises:
             DifferenceError: if there is a difference; it carries the offending inputs.
@@ -167,8 +171,8 @@ class Trial:
             run = runner(setting.backend).compile(graph)
         except (GraphError, FaultyBackendError) as error:
             raise _uncompiled(error) from error
-        except BackendError:
-            counts["unsupported"] = 1
+        except BackendError as error:
+            counts.update(["unsupported", f"refusal {_reason(error)}"])
             return counts
         except Exception as error:  # any other exception is a finding
             raise _uncompiled(error) from error
@@ -184,6 +188,12 @@ class Trial:
         counts["failing"] += sum(map(_failed, (*wanted, together)))
         counts.update(planned(run))
         return counts
+
+
+def _reason(error: BackendError) -> str:
+    """Return the reason of a refusal in short, without what is particular to a program: names, atoms and numbers."""
+    clause = re.split(r": |; ", _PARTICULAR.sub("…", error.message))[0]
+    return " ".join(clause.split()[:_WORDS])
 
 
 def _uncompiled(error: Exception) -> DifferenceError:
