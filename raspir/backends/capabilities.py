@@ -33,6 +33,7 @@ _FLAGS = {
     "outputs": "one output",
     "vocabulary": "needs vocab",
     "length": "needs max_length",
+    "exact": "floats to 1e-9",
 }
 """The description of each restricted flag."""
 
@@ -59,6 +60,8 @@ class Capabilities:
         outputs: whether several outputs are supported.
         vocabulary: whether inputs without an assumed vocabulary are supported.
         length: whether programs without an assumed maximum length are supported.
+        exact: whether floats of outputs are those of the reference to the last bit; otherwise they may differ by one
+            part in 10⁹.
 
     Raises:
         ValueError: if a field contains an unknown name or has the wrong type.
@@ -73,6 +76,7 @@ class Capabilities:
     outputs: bool = True
     vocabulary: bool = True
     length: bool = True
+    exact: bool = True
 
     def __post_init__(self) -> None:
         for name, known in _SETS.items():

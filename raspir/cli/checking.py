@@ -9,7 +9,7 @@ import typer
 from raspir.cli.options import Bind, ProgramSpec, examples, with_options
 from raspir.cli.shared import load_graph, prints_aside
 from raspir.passes.options import Options, described
-from raspir.transformer.options import Precision
+from raspir.transformer.options import Storage
 
 commands = typer.Typer()
 
@@ -28,7 +28,7 @@ def check(
     ] = 10_000,
     *,
     options: Options,
-    precision: Precision,
+    storage: Storage,
     bind: Bind = None,
 ) -> None:
     """Make a transformer of a program, and compare it with the program on all inputs, or on as many as the budget
@@ -41,8 +41,8 @@ def check(
     from raspir.transformer.making import to_transformer  # slow to import, and not needed by help
 
     with prints_aside():
-        chosen = {name: getattr(options, name) for name in described(Options)}
-        made = to_transformer(load_graph(program, bind, options), dtype=precision.dtype, **chosen)
+        chosen = {name: getattr(each, name) for each in (options, storage) for name in described(type(each))}
+        made = to_transformer(load_graph(program, bind, options), **chosen)
         report = made.check(budget)
     typer.echo(str(report))
     if not report.ok:

@@ -185,6 +185,7 @@ _GROUPS = {
     "strategy": "strategies",
     "best of": "best of",
     "rule": "rules of depth",
+    "refusal": "reasons of refusals",
     "difference": "differences",
 }
 """The groups of coverage counts: the prefix of the counts, and the heading of the line."""

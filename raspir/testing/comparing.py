@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -20,10 +21,13 @@ from raspir.testing.differences import DifferenceError, Inputs
 from raspir.testing.limits import TimeUpError, limited
 from raspir.testing.literals import literal, short
 from raspir.testing.planned import planned
-from raspir.testing.restricted import looks_ahead, meets_none, takes_none
-from raspir.testing.rounding import may_round
+from raspir.testing.restricted import is_exact, looks_ahead, meets_none, takes_none
+from raspir.testing.rounding import are_close, may_round
 from raspir.testing.settings import Setting
 from raspir.testing.thresholds import LONG_SUMS
+
+_PARTICULAR = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"|-?\d[\d.,e+-]*")
+_WORDS = 8  # of a message that say why a program is refused
 
 DEPTH_RULES = frozenset(rule.name for rule in RULES)
 """The names of the rules of the pass depth."""
@@ -69,8 +73,8 @@ class Trial:
         Returns:
             The number of results compared (``results``), of those that failed identically (``failing``) and of those
             that differ within floating-point rounding (``excused``); whether the program became shallower, is
-            incompatible with the assumptions (``impossible``), or was not supported (``unsupported``) or run
-            (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule NAME``).
+            incompatible with the assumptions (``impossible``), or was not supported (``unsupported``, and ``refusal
+            REASON``) or run (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule NAME``).
 
         Raises:
             DifferenceError: if there is a difference; it carries the offending inputs.
@@ -167,8 +171,8 @@ class Trial:
             run = runner(setting.backend).compile(graph)
         except (GraphError, FaultyBackendError) as error:
             raise _uncompiled(error) from error
-        except BackendError:
-            counts["unsupported"] = 1
+        except BackendError as error:
+            counts.update(["unsupported", f"refusal {_reason(error)}"])
             return counts
         except Exception as error:  # any other exception is a finding
             raise _uncompiled(error) from error
@@ -184,6 +188,12 @@ class Trial:
         counts["failing"] += sum(map(_failed, (*wanted, together)))
         counts.update(planned(run))
         return counts
+
+
+def _reason(error: BackendError) -> str:
+    """Return the reason of a refusal in short, without what is particular to a program: names, atoms and numbers."""
+    clause = re.split(r": |; ", _PARTICULAR.sub("…", error.message))[0]
+    return " ".join(clause.split()[:_WORDS])
 
 
 def _uncompiled(error: Exception) -> DifferenceError:
@@ -242,7 +252,7 @@ def _same(setting: Setting, graph: Graph, inputs: Inputs, wanted: Any, got: Any)
     """
     if got == wanted or (setting.backend not in BACKENDS.built_in and _by_class(got) == _by_class(wanted)):
         return False
-    if not _may_differ(setting, graph, inputs):
+    if not (_may_differ(setting, graph, inputs) if is_exact(setting.backend) else are_close(got, wanted)):
         where = "on the input" if len(inputs) == 1 else "on the batch"
         message = f"{where}, the reference yields {_shown(wanted)}\n{setting.backend} yields {_shown(got)}"
         raise DifferenceError(message, inputs, "backend")

@@ -17,6 +17,11 @@ def takes_none(backend: str | Backend) -> bool:
     return support_of(runner(backend).backend).missing
 
 
+def is_exact(backend: str | Backend) -> bool:
+    """Return whether the floats of a backend are those of the reference to the last bit."""
+    return support_of(runner(backend).backend).exact
+
+
 def meets_none(graph: Graph, given: Any) -> bool:
     """Return whether some value of ``graph`` holds ``None`` on an input."""
     try:

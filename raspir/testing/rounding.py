@@ -3,14 +3,15 @@
 The language adds floats from left to right, but a backend may reassociate. A result is excused if the order can explain
 it: the floats of a row round in some order, and the result is their sum or mean within the rounding error, or was
 computed from such a result. All other sums must match bit by bit: those of two numbers, and those that are exact in
-every order, such as sums of halves or of integers as floats.
+every order, such as sums of halves or of integers as floats. A backend that declares that its floats are inexact may
+differ by one part in 10⁹ everywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import isfinite
+from math import isclose, isfinite
 from sys import float_info
 
 from raspir.ir import Atom, Graph, Node, RaspirError
@@ -22,6 +23,7 @@ from raspir.runtime.reference import Value, steps
 
 _MOST = Fraction(float_info.max)
 _LEAST = Fraction(5e-324)
+_CLOSE = 1e-9
 
 
 def order_matters(row: Sequence[Atom]) -> bool:
@@ -42,6 +44,17 @@ def order_matters(row: Sequence[Atom]) -> bool:
 def may_round(graph: Graph, input: object) -> bool:
     """Return whether ``graph`` computes a float sum on ``input`` that depends on the order."""
     return bool(_rounding(graph, _values(graph, input)))
+
+
+def are_close(got: object, wanted: object) -> bool:
+    """Return whether results, or containers of them, differ by one part in 10⁹ of floats at most."""
+    if isinstance(got, float) and isinstance(wanted, float):
+        return isclose(got, wanted, rel_tol=_CLOSE) and (got != 0 or atom_key(got) == atom_key(wanted))
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        return list(got) == list(wanted) and all(are_close(got[name], wanted[name]) for name in wanted)
+    if isinstance(got, list | tuple) and isinstance(wanted, list | tuple):
+        return len(got) == len(wanted) and all(map(are_close, got, wanted))
+    return got == wanted
 
 
 def excused(graph: Graph, input: object, got: Mapping[str, Sequence[Atom]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import sqrt
 
@@ -13,6 +14,7 @@ from raspir.ir.views import Input
 from raspir.transformer.affine import Affine
 from raspir.transformer.attention import HeadPlan
 from raspir.transformer.bos import Read, at_bos
+from raspir.transformer.costs import Cost, keep_below
 from raspir.transformer.domains import Domains
 from raspir.transformer.outputs import Output
 from raspir.transformer.stream import FLAG, Direction, Slot, Stream, directions_of
@@ -22,10 +24,22 @@ _CERTAIN = 128.0  # a gap from which exp is 0 in float32; float64 is off by 1e-5
 
 
 def assembled(
-    graph: Graph, domains: Domains, stream: Stream, plans: Sequence[HeadPlan], outputs: Mapping[str, Output]
+    graph: Graph,
+    domains: Domains,
+    stream: Stream,
+    plans: Sequence[HeadPlan],
+    outputs: Mapping[str, Output],
+    most: int | None = None,
 ) -> Weights:
-    """Return the weights of planned heads, units and outputs."""
-    return _Assembly(graph, domains, stream, plans).weights(outputs)
+    """Return the weights of planned heads, units and outputs.
+
+    Raises:
+        TooLargeError: if they are more than ``most`` parameters, which is found before any array is made.
+    """
+    assembly = _Assembly(graph, domains, stream, plans)
+    if most is not None:
+        keep_below(most, list(assembly.costs(outputs)))
+    return assembly.weights(outputs)
 
 
 class _Assembly:
@@ -75,6 +89,28 @@ class _Assembly:
             self._graph.causal,
         )
 
+    def costs(self, outputs: Mapping[str, Output]) -> Iterator[Cost]:
+        """Yield the parameters of each part of the weights."""
+        graph, width = self._graph, len(self._directions)
+        yield Cost("the positions", (int(graph.max_length or 0) + 1) * width)
+        for name, given in graph.inputs.items():
+            yield Cost(f"the vocabulary of {name}", (len(given.vocabulary or ()) + 1) * width, graph.place(given))
+        for heads, directions in self._slots():
+            for plan in heads:
+                what = ", ".join(f"`{value.direction.what}`" for value in plan.values)
+                yield Cost(
+                    f"the head of {what} ({plan.method})",
+                    self._sizes[plan] * (4 * width + 3),
+                    graph.place(plan.values[0].aggregate),
+                )
+            own = Counter(readers[0][0] for readers in _units(directions).values())  # shared ones count once
+            for direction, count in own.items():
+                place = None if direction.root is None else graph.place(direction.root)
+                yield Cost(f"{count} hidden units of `{direction.what}`", count * (2 * width + 1), place)
+        for name, output in outputs.items():
+            what = f"the {len(output.logits)} logits of {name}"
+            yield Cost(what, len(output.logits) * (width + 1), graph.place(graph.outputs[name]))
+
     def _zeros(self, *shape: int) -> Array:
         return np.zeros(shape, self._dtype)
 
@@ -103,7 +139,8 @@ class _Assembly:
 
     # Blocks
 
-    def _blocks(self) -> Iterable[Block]:
+    def _slots(self) -> Iterator[tuple[list[HeadPlan], list[Direction]]]:
+        """Yield the heads of each block, and the directions that its MLP writes."""
         slots: dict[Slot, list[Direction]] = {}
         for direction in self._directions:
             if direction.kind == "mlp":
@@ -112,8 +149,11 @@ class _Assembly:
         for plan in self._plans:
             heads.setdefault(plan.layer, []).append(plan)
         for slot in sorted({*slots, *((layer, 0) for layer in heads)}):
-            own = heads.get(slot[0], []) if slot[1] == 0 else []
-            yield Block(tuple(map(self._head, own)), None, self._mlp(slots.get(slot, [])))
+            yield heads.get(slot[0], []) if slot[1] == 0 else [], slots.get(slot, [])
+
+    def _blocks(self) -> Iterable[Block]:
+        for heads, directions in self._slots():
+            yield Block(tuple(map(self._head, heads)), None, self._mlp(directions))
 
     def _column(self, form: Affine, factor: float = 1.0) -> tuple[Array, float]:
         """Return the weights and the bias that read a form."""
@@ -162,11 +202,7 @@ class _Assembly:
     def _mlp(self, directions: Sequence[Direction]) -> MLP | None:
         if not directions:
             return None
-        forms: dict[Affine, list[tuple[Direction, float]]] = {}
-        for direction in directions:
-            assert direction.units is not None
-            for unit in direction.units.units:
-                forms.setdefault(unit.input, []).append((direction, float(unit.output)))
+        forms = _units(directions)
         w_in, b_in = self._zeros(len(self._directions), len(forms)), self._zeros(len(forms))
         w_out = self._zeros(len(forms), len(self._directions))
         for at, (form, readers) in enumerate(forms.items()):
@@ -182,6 +218,16 @@ class _Assembly:
         columns = [self._column(logit) for output in outputs for logit in output.logits]
         weights, biases = zip(*columns, strict=True)
         return np.stack(weights, axis=-1), np.array(biases, self._dtype)
+
+
+def _units(directions: Iterable[Direction]) -> dict[Affine, list[tuple[Direction, float]]]:
+    """Return the input of each hidden unit that writes to directions, with these and its output to each."""
+    forms: dict[Affine, list[tuple[Direction, float]]] = {}
+    for direction in directions:
+        assert direction.units is not None
+        for unit in direction.units.units:
+            forms.setdefault(unit.input, []).append((direction, float(unit.output)))
+    return forms
 
 
 def _freely(plan: HeadPlan) -> bool:

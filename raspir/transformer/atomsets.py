@@ -30,6 +30,11 @@ def order(atom: Atom) -> tuple[object, ...]:
     return (2, atom, isinstance(atom, float), copysign(1.0, atom) if atom == 0 else 0.0)
 
 
+def is_negative_zero(atom: Atom) -> bool:
+    """Return whether ``atom`` is ``-0.0``, which equals ``0.0``."""
+    return isinstance(atom, float) and atom == 0 and copysign(1.0, atom) < 0
+
+
 def canonical(atoms: Iterable[Atom]) -> Atoms:
     """Return the distinct ones of ``atoms`` in canonical order."""
     if isinstance(atoms, range):

@@ -11,25 +11,23 @@ from raspir.runtime.reference import require_functions
 from raspir.transformer.archive import npz
 from raspir.transformer.compile import compiled
 from raspir.transformer.model import Transformer
-from raspir.transformer.options import DType
+from raspir.transformer.options import Storage
 from raspir.transformer.plan import Built, built
 
 
 @dataclass(frozen=True)
-class Weighted:
+class Weighted(Storage):
     """Compile graphs to the weights of a transformer.
 
     Attributes:
-        dtype: the type of all numbers.
         strict: whether inputs on which the program fails are refused, with its error.
     """
 
     name: ClassVar[str] = "transformer"
     summary: ClassVar[str] = "makes a transformer with exact weights"
-    supports: ClassVar[Capabilities] = Capabilities(vocabulary=False, length=False)
+    supports: ClassVar[Capabilities] = Capabilities(vocabulary=False, length=False, exact=False)
     suffixes: ClassVar[tuple[str, ...]] = (".npz",)
 
-    dtype: DType = "float32"
     strict: bool = True
 
     def compile(self, graph: Graph) -> Transformer:
@@ -40,7 +38,7 @@ class Weighted:
             TransformerError, BackendError: if it has no exact weights under its assumptions, or lacks a function.
         """
         require_functions(verify(graph))
-        return compiled(graph, self.dtype).of(graph, self.strict)
+        return compiled(graph, self.dtype, self.max_parameters).of(graph, self.strict)
 
     def emit(self, graph: Graph, *, input: object = None) -> bytes:
         """Return the transformer of ``graph`` as a ``.npz`` file; the input is ignored.

@@ -10,7 +10,7 @@ import numpy as np
 from raspir.ir import Atom, Node
 from raspir.ir.atoms import atom_key
 from raspir.ir.views import Aggregate, Mean
-from raspir.transformer.atomsets import Atoms, as_range
+from raspir.transformer.atomsets import Atoms, as_range, is_negative_zero
 from raspir.transformer.numbering import Codes, distinct
 
 _FINEST = 2.0**-16  # floats that are multiples of it add up exactly, in any order
@@ -115,10 +115,14 @@ def _added(
 
 
 def _integers(atoms: Atoms) -> Codes | None:
-    """Return integers and booleans, or multiples of :data:`_FINEST` all of which are floats, as integers."""
+    """Return integers and booleans, or multiples of :data:`_FINEST` all of which are floats, as integers.
+
+    Negative zeros have none, as their sums are negative zeros.
+    """
     if as_range(atoms).integral:
-        return np.array([atom for atom in atoms if isinstance(atom, int)], dtype=np.int64)
-    multiples = [atom / _FINEST for atom in atoms if isinstance(atom, float)]
+        integers = [int(atom) for atom in atoms if isinstance(atom, int)]
+        return np.array(integers, dtype=np.int64) if all(abs(each) < _EXACT for each in integers) else None
+    multiples = [atom / _FINEST for atom in atoms if isinstance(atom, float) and not is_negative_zero(atom)]
     if len(multiples) < len(atoms) or not all(each.is_integer() and abs(each) < _EXACT for each in multiples):
         return None
     return np.array(multiples, dtype=np.int64)

@@ -11,6 +11,7 @@ from raspir.ir import Atom, EvaluationError, Graph, InputError
 from raspir.ir.atoms import atom_key, show
 from raspir.runtime.inputs import by_name
 from raspir.runtime.reference import trace
+from raspir.transformer.atomsets import is_negative_zero
 from raspir.transformer.comparison import Comparison
 from raspir.transformer.construction import Construction
 from raspir.transformer.forward import Activations
@@ -137,12 +138,16 @@ class _Outputs:
             self.margin = min(self.margin, float(row[at]) - max(others, default=-inf))
             if not _is_close(found, written):
                 yield Fault(input, f"the output {show(name)}", position, found, written)
-            elif type(found) is not type(optimized) or not _is_close(found, optimized):
+            elif not _is_of_kind(found, optimized) or not _is_close(found, optimized):
                 yield Fault(input, f"the output {show(name)}", position, found, optimized)
 
 
 def _is_same(a: Atom, b: Atom) -> bool:
     return atom_key(a) == atom_key(b)
+
+
+def _is_of_kind(found: Atom, expected: Atom) -> bool:
+    return type(found) is type(expected) and is_negative_zero(found) == is_negative_zero(expected)
 
 
 def _is_close(found: Atom, expected: Atom) -> bool:

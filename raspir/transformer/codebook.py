@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count, pairwise
-from math import inf, isfinite
+from math import inf
 from typing import TypeGuard
 
 import numpy as np
@@ -14,7 +14,8 @@ from raspir.transformer.atomsets import Atoms, size
 
 Numbers = NDArray[np.float64]
 
-_HUGE = 1 << 1000  # integers from which on floats are infinite
+_HUGE = 1 << 60  # numbers from which on logits, which hold their squares, may be too large for float32
+_FINE = 50  # bits of the largest number that are left for codes beyond it
 _CLOSE = 1e-9  # relative difference of floats that share a number
 _LARGE = 1 << 20  # numbers larger than this have squares that no score holds
 _FAR = 1 << 12  # numbers this many times larger than their least difference are no codes
@@ -34,9 +35,11 @@ def numbers_of(atoms: Atoms, distinct: bool = True) -> Numbers:
         return atoms.start + atoms.step * np.arange(size(atoms), dtype=np.float64)
     numbers = sorted({float(atom) for atom in atoms if is_countable(atom)})
     same = _merged(numbers)
-    if distinct and _are_far_apart(sorted(set(same.values()))):
+    if distinct and _are_far_apart(sorted(set(same.values())), len(atoms) > len(numbers)):
         return np.arange(len(atoms), dtype=np.float64)
-    beyond = count(int(max(numbers, default=-1.0)) + 1)
+    top = int(max(numbers, default=-1.0))
+    step = max(1, top >> _FINE)
+    beyond = count(top + step, step)
     codes: list[float] = []
     kinds: dict[float | None, type[object]] = {}
     exact: set[Atom] = set()
@@ -58,12 +61,17 @@ def _merged(numbers: list[float]) -> dict[float, float]:
     return found
 
 
-def _are_far_apart(numbers: list[float]) -> bool:
-    """Return whether numbers are too large, at all or for their differences, so that their places stand for them."""
-    gaps = [high - low for low, high in pairwise(numbers)]
+def _are_far_apart(numbers: list[float], beyond: bool) -> bool:
+    """Return whether numbers are too large, at all or for their differences, so that their places stand for them.
+
+    Args:
+        numbers: the numbers, ascending.
+        beyond: whether integers beyond them stand for other atoms.
+    """
+    gaps = [high - low for low, high in pairwise(numbers)] + [1.0] * beyond
     return bool(numbers) and max(abs(numbers[0]), abs(numbers[-1])) > min(_LARGE, _FAR * min(gaps, default=1.0))
 
 
 def is_countable(atom: Atom) -> TypeGuard[int | float]:
     """Return whether ``atom`` is a number that a float may stand for."""
-    return isfinite(atom) if isinstance(atom, float) else isinstance(atom, int) and abs(atom) < _HUGE
+    return isinstance(atom, int | float) and abs(atom) < _HUGE

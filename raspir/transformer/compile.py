@@ -9,6 +9,7 @@ from raspir.transformer.assumptions import lengths_of
 from raspir.transformer.attention import Attention
 from raspir.transformer.columns import Columns
 from raspir.transformer.construction import Construction
+from raspir.transformer.costs import smallest
 from raspir.transformer.domains import Domains
 from raspir.transformer.ends import with_best_for_last
 from raspir.transformer.errors import TransformerError
@@ -23,34 +24,39 @@ from raspir.transformer.softmax import Bits
 from raspir.transformer.stream import FLAG, Stream
 
 
-def compiled(graph: Graph, dtype: DType = "float32") -> Transformer:
+def compiled(graph: Graph, dtype: DType = "float32", most: int | None = None) -> Transformer:
     """Return the smallest transformer found that computes an optimized program.
+
+    Args:
+        graph: the program.
+        dtype: the type of all numbers.
+        most: the maximum number of parameters; ``None`` for no limit.
 
     Raises:
         TransformerError: if the program has no exact weights under its assumptions; the message names the value.
+        TooLargeError: if it has more than ``most``.
     """
     if not lengths_of(graph):  # only the empty input is possible, on which any outputs are equal
         nothing = graph.derived(outputs=dict.fromkeys(graph.outputs, build("const", value=0)))
-        return _compiled(graph, nothing, Domains(nothing), dtype)
+        return _compiled(graph, nothing, Domains(nothing), dtype, most)
     balanced = _prepared(graph)
     facts = Analysis.of(balanced)
     domains = Domains(balanced, facts)
     best: Transformer | None = None
-    error: TransformerError | None = None
+    refused: list[TransformerError] = []
     for chosen in choices(balanced, domains, facts):
         try:
             if chosen:
                 changed = with_quotients(balanced, domains, chosen)
-                model = _compiled(graph, changed, Domains(changed), dtype)
+                model = _compiled(graph, changed, Domains(changed), dtype, most)
             else:
-                model = _compiled(graph, balanced, domains, dtype)
-        except TransformerError as refused:
-            error = refused
+                model = _compiled(graph, balanced, domains, dtype, most)
+        except TransformerError as error:
+            refused.append(error)
         else:
             best = model if best is None or model.core_parameters < best.core_parameters else best
     if best is None:
-        assert error is not None
-        raise error
+        raise smallest(reversed(refused))
     return best
 
 
@@ -68,12 +74,12 @@ def _prepared(graph: Graph) -> Graph:
     return graph
 
 
-def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType) -> Transformer:
+def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType, most: int | None) -> Transformer:
     bits: Bits = 24 if dtype == "float32" else 53
     columns, stream = Columns(domains), Stream(bits)
     attention = Attention(graph, columns, stream, Analysis.of(graph), graph.max_length or 0)
     outputs = {name: output_of(attention.placer, stream, node) for name, node in graph.outputs.items()}
-    weights = assembled(graph, domains, stream, attention.plans, outputs)
+    weights = assembled(graph, domains, stream, attention.plans, outputs, most)
     construction = Construction(
         graph,
         domains,

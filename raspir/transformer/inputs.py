@@ -42,7 +42,7 @@ class Coverage:
 
     def __str__(self) -> str:
         if self.complete:
-            return f"all {self.possible:,} inputs"
+            return f"all {self.possible:,} inputs" if self.possible != 1 else "the only input"
         possible = f"{self.possible:,}" if self.possible < 10**12 else f"10^{len(str(self.possible)) - 1}"
         return f"{self.checked:,} of about {possible} inputs, all up to length {self.exhaustive}"
 

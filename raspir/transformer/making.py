@@ -12,9 +12,10 @@ from raspir.passes.options import Options, called_with
 from raspir.passes.pipeline import run_passes
 from raspir.transformer.assumptions import lengths_of
 from raspir.transformer.compile import compiled
+from raspir.transformer.costs import smallest
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.model import Transformer
-from raspir.transformer.options import Precision
+from raspir.transformer.options import Storage
 
 _MORE = 2  # times as many heads as another form of the program has, from which on a form is not tried
 
@@ -25,7 +26,7 @@ class _Program:
 
 
 @dataclass(frozen=True)
-class _ToTransformer(Precision, Options, _Program):
+class _ToTransformer(Storage, Options, _Program):
     strict: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
@@ -44,7 +45,7 @@ def to_transformer(call: _ToTransformer) -> Transformer:
     Args:
         program: a program, several by name, or a graph.
         **options: the fields of :class:`raspir.passes.options.Options`.
-        **options: the fields of :class:`raspir.transformer.options.Precision`.
+        **options: the fields of :class:`raspir.transformer.options.Storage`.
         strict: whether the transformer refuses inputs on which the program fails, with the program's error, at the
             price of running the program, too. Otherwise its output on these is arbitrary.
 
@@ -52,8 +53,8 @@ def to_transformer(call: _ToTransformer) -> Transformer:
         ProgramError: if ``program`` is not a program.
         InputError: if an assumption is invalid.
         BackendError: if a required opaque function is missing, or the value of an option is invalid.
-        TransformerError: if an assumption is missing, or the program has no exact weights under the assumptions: the
-            message names the value and what would help.
+        TransformerError: if an assumption is missing, or the program has no exact weights under the assumptions, or
+            more of them than ``max_parameters``: the message names the value and what would help.
     """
     program = written_graph(call.program, call)
     lengths_of(program)
@@ -63,11 +64,11 @@ def to_transformer(call: _ToTransformer) -> Transformer:
         if found and graph.stats().heads > _MORE * found[0].heads:
             continue  # so many heads cannot be smaller
         try:
-            found.append(compiled(graph, call.dtype))
+            found.append(compiled(graph, call.dtype, call.max_parameters))
         except TransformerError as error:
             refused.append(error)
     if not found:
-        raise refused[0]
+        raise smallest(refused)
     return min(found, key=lambda each: (each.core_parameters, each.layers)).of(program, call.strict)
 
 

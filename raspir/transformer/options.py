@@ -13,8 +13,8 @@ DType = Literal["float32", "float64"]
 
 
 @dataclass(frozen=True)
-class Precision(Documented):
-    """The floats of a transformer."""
+class Storage(Documented):
+    """The numbers that a transformer stores."""
 
     dtype: DType = field(
         default="float32",
@@ -24,5 +24,17 @@ class Precision(Documented):
             "The type of all numbers of the transformer; float64 admits more programs.",
             wanted="float32 or float64",
             admits=lambda value: is_one_of(value, get_args(DType)),
+        ).metadata,
+    )
+    max_parameters: int | None = field(
+        default=10_000_000,
+        kw_only=True,
+        metadata=About(
+            "the maximum number of parameters, of which a float32 takes 4 bytes each; ``None`` for no limit. A larger "
+            "transformer is refused before it is made, with what takes most of them.",
+            "The maximum number of parameters of the transformer.",
+            "N",
+            wanted="a positive integer or None",
+            admits=lambda value: value is None or (type(value) is int and value > 0),
         ).metadata,
     )

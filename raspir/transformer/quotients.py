@@ -14,7 +14,7 @@ from raspir.ir import Atom, Graph, Node, build
 from raspir.ir.atoms import atom_key
 from raspir.ir.views import Aggregate, Mean, Sum
 from raspir.rewriting.graphs import rebuilt, translated
-from raspir.transformer.atomsets import Atoms
+from raspir.transformer.atomsets import Atoms, is_negative_zero
 from raspir.transformer.domains import Domains
 
 
@@ -67,10 +67,11 @@ def with_quotients(graph: Graph, domains: Domains, chosen: Container[Node]) -> G
 def _quotient(node: Aggregate, values: Atoms, results: Atoms) -> Node:
     listed = tuple(values)
     floats = [isinstance(atom, float) for atom in listed]
-    numbers = [float(_number(atom)) if any(floats) else _number(atom) for atom in listed]
+    negative = [is_negative_zero(atom) for atom in listed]
+    numbers = [float(_number(atom)) + 0.0 if any(floats) else _number(atom) for atom in listed]  # -0.0 counts as 0.0
     total = _sum(node, listed, numbers)
     width = build("sum", node.selector, build("const", value=1), default=0)
-    if all(type(atom) is int for atom in listed) or all(type(atom) is float for atom in listed):
+    if all(type(atom) is int for atom in listed) or (all(type(atom) is float for atom in listed) and not any(negative)):
         alone = total
     elif len(set(numbers)) == len(numbers):
         alone = build("lookup", total, otherwise=listed[0], keys=tuple(numbers), values=listed)
@@ -83,6 +84,9 @@ def _quotient(node: Aggregate, values: Atoms, results: Atoms) -> Node:
         several = build("where", build("eq", counted, _const(0)), build("to_int", several), several)
     if isinstance(node, Mean):
         several = build("truediv", total, build("where", build("eq", width, _const(0)), _const(1), width))
+    if any(negative):  # a sum or a mean is -0.0 only if all values are
+        others = _sum(node, listed, [int(not each) for each in negative])
+        several = build("where", build("eq", others, _const(0)), _const(-0.0), several)
     some = build("where", build("eq", width, _const(1)), alone, several)
     if not any(atom_key(node.default) == atom_key(atom) for atom in results):
         return some

@@ -98,6 +98,16 @@ def test_an_output_of_another_type():
     assert (report.outputs[0].found, report.outputs[0].expected) == (True, 1)
 
 
+def test_a_zero_of_another_sign():
+    model = raspir.to_transformer(tokens, [-0.0, 0.0], 2)
+    negated = {name: [-atom for atom in atoms] for name, atoms in model.outputs.items()}
+    assert Transformer(model.graph, model.weights, negated).check().wrong == 6
+
+
+def test_the_only_input():
+    assert str(raspir.to_transformer(hist, "ab", 0).check()).startswith("checked on the only input\n")
+
+
 def test_a_type_that_the_optimizer_may_change():
     written, optimized = (raspir.lower(program, "ab", 2) for program in ((tokens == "a"), where(tokens == "a", 1, 0)))
     assert raspir.to_transformer(optimized).of(written, False).check().ok

@@ -62,13 +62,13 @@ def test_of_equally_many_parameters_fewer_layers_are_taken(monkeypatch):
             return self
 
     layers = iter([3, 2])
-    monkeypatch.setattr(making, "compiled", lambda graph, dtype: Sized(next(layers)))
+    monkeypatch.setattr(making, "compiled", lambda *call: Sized(next(layers)))
     assert raspir.to_transformer(flip, "abc", 6).layers == 2
 
 
 def test_a_form_of_many_more_heads_is_not_tried(monkeypatch):
     tried = []
-    monkeypatch.setattr(making, "compiled", lambda graph, dtype: tried.append(graph) or compiled(graph, dtype))
+    monkeypatch.setattr(making, "compiled", lambda *call: tried.append(call[0]) or compiled(*call))
     raspir.to_transformer(flip, "abc", 6)
     assert [graph.stats().heads for graph in tried] == [2]
 
@@ -77,10 +77,10 @@ def test_a_form_of_many_more_heads_is_not_tried(monkeypatch):
 def test_a_refused_variant_is_left_out(monkeypatch, refused):
     attempts = itertools.count()
 
-    def refusing(graph, dtype):
+    def refusing(*call):
         if next(attempts) == refused:
             raise TransformerError("no")
-        return compiled(graph, dtype)
+        return compiled(*call)
 
     monkeypatch.setattr(making, "compiled", refusing)
     assert raspir.to_transformer(flip, "abc", 6)("abc") == ["c", "b", "a"]
@@ -89,12 +89,50 @@ def test_a_refused_variant_is_left_out(monkeypatch, refused):
 def test_the_first_refusal_is_the_error(monkeypatch):
     reasons = iter(["first", "second"])
 
-    def refusing(graph, dtype):
+    def refusing(*call):
         raise TransformerError(next(reasons))
 
     monkeypatch.setattr(making, "compiled", refusing)
     with pytest.raises(TransformerError, match=r"^first$"):
         raspir.to_transformer(flip, "abc", 6)
+
+
+@pytest.mark.parametrize(
+    ("program", "vocab", "n", "what"),
+    [
+        (hist.name("hist"), "abc", 4, r"^\S*test_to_transformer.py:16: .* the head of `hist` \(parabola\) \("),
+        (length * 7, "ab", 64, r"^\S*test_to_transformer.py:\d+: .* the 64 logits of out \("),
+        ((tokens * indices % 7).name("units"), [2, 3, 5], 20, r":\d+: .* \d+ hidden units of `units` \("),
+        (where(tokens == "z", indices, 0), [*map(str, range(300)), "z"], 2, " the vocabulary of tokens "),
+        (where(tokens == "b", indices > 1, False), "ab", 99, " the positions "),
+    ],
+)
+def test_what_costs_most(program, vocab, n, what):
+    with pytest.raises(TransformerError, match=what + r".*: a smaller vocabulary, a smaller maximum length or"):
+        raspir.to_transformer(program, vocab, n, max_parameters=10)
+
+
+def test_a_limit_is_passed_before_arrays_are_made(monkeypatch):
+    monkeypatch.setattr("raspir.transformer.assembly.Head", None)
+    with pytest.raises(TransformerError, match="more than max_parameters admits"):
+        raspir.to_transformer(hist, "abc", 4, max_parameters=10)
+
+
+def test_another_form_within_the_limit_is_taken():
+    free = raspir.to_transformer(flip, "abc", 6)
+    larger = compiled(raspir.optimize(flip, "abc", 6))
+    assert free.parameters < larger.parameters
+    assert raspir.to_transformer(flip, "abc", 6, max_parameters=free.parameters).parameters == free.parameters
+
+
+@pytest.mark.parametrize("program", [flip, hist, latest, {"flip": flip, "hist": hist * indices % 3}])
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_limit_on_parameters_admits_as_many(program, causal):
+    options = {"vocab": "abc", "max_length": 5, "attention": "best", "causal": causal}
+    least = raspir.to_transformer(program, **options, max_parameters=None).parameters
+    assert raspir.to_transformer(program, **options, max_parameters=least).parameters == least
+    with pytest.raises(TransformerError, match=f"has {least} parameters, 1 more than max_parameters admits"):
+        raspir.to_transformer(program, **options, max_parameters=least - 1)
 
 
 def test_what_the_program_refuses_is_arbitrary_unless_the_transformer_is_strict():
@@ -128,6 +166,7 @@ def test_only_the_empty_input():
         ({"vocab": "ab"}, "needs a maximum length: give max_length"),
         ({"max_length": 3}, r"needs the vocabulary of the input .tokens.: give vocab"),
         ({"vocab": "ab", "max_length": 3, "dtype": "float16"}, "^dtype must be float32 or float64, not 'float16'$"),
+        ({"vocab": "ab", "max_length": 3, "max_parameters": 0}, "^max_parameters must be a positive integer or None"),
         ({"vocab": "ab", "max_length": 3, "strict": 1}, "^strict must be True or False, not 1$"),
         ({"vocab": "ab", "max_length": 3, "attention": "all"}, "^attention must be select or best, not 'all'$"),
         ({"vocab": "ab", "max_length": -1}, "the maximum length must be a natural number, not -1"),

@@ -149,8 +149,8 @@ def test_check_of_bad_input(folder, given, why):
 
 
 def test_check_of_something_wrong(folder, monkeypatch):
-    def wrong(graph, dtype):
-        model = compiled(graph, dtype)
+    def wrong(*call):
+        model = compiled(*call)
         return Transformer(model.graph, replace(model.weights, b_U=-model.weights.b_U), model.outputs)
 
     monkeypatch.setattr(making, "compiled", wrong)
