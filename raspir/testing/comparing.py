@@ -74,7 +74,8 @@ class Trial:
             The number of results compared (``results``), of those that failed identically (``failing``) and of those
             that differ within floating-point rounding (``excused``); whether the program became shallower, is
             incompatible with the assumptions (``impossible``), or was not supported (``unsupported``, and ``refusal
-            REASON``) or run (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule NAME``).
+            REASON``) or run (``ran NAME``) by the backend; and the rules of the pass depth that saved layers (``rule
+            NAME``).
 
         Raises:
             DifferenceError: if there is a difference; it carries the offending inputs.
