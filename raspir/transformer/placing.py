@@ -9,11 +9,13 @@ from typing import NoReturn
 import numpy as np
 
 from raspir.ir import Graph, Node, build
+from raspir.ir.atoms import show
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Aggregate, Indices, Input, Raw
 from raspir.transformer.affine import Affine
 from raspir.transformer.codebook import Numbers, is_countable, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, separated
+from raspir.transformer.confusion import confused
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.grids import Root, nodes_of
 from raspir.transformer.hints import hints_of
@@ -247,6 +249,15 @@ class Placer:
     def _too_inexact(self, column: Column, tolerance: float) -> NoReturn:
         nodes = [node for root in column.roots for node in nodes_of(root)]
         node = column.node if column.node is not None else nodes[0]
+        same = confused(column, lambda each: self.scalar(each).numbers if self._layer(each) else self._any(each))
+        if same is not None:
+            root, *codes = same
+            pair = " and ".join(show(self.columns.domains[root][code]) for code in codes)
+            self.refuse(
+                node,
+                f"`{column.what}` depends on which of {pair} `{self.subject(root)}` is, for which one number stands: "
+                "atoms of one type, or floats further apart, would help",
+            )
         held = [
             f"`{self.subject(each)}` by up to {self.scalar(each).placed.error:.2g}"
             for each in nodes[:3]
@@ -257,6 +268,9 @@ class Placer:
             f"`{column.what}` cannot be computed to within {tolerance:.2g}, as {', '.join(held) or 'floats'} may be "
             "off: dtype='float64', a smaller maximum length or a smaller vocabulary would help",
         )
+
+    def _any(self, node: Node) -> Numbers:
+        return np.arange(self.columns.size(node), dtype=np.float64)
 
     def _problems(self, column: Column, rows: Rows, now: list[Root], layer: int) -> Iterator[Problem]:
         """Yield the function as tables for synthesis, with different parts of it early."""
