@@ -14,6 +14,7 @@ import tracemalloc
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from math import isclose
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -193,9 +194,9 @@ def checked(task: Task, n: int, model: Transformer) -> Check:
     return Check(same.count(False), len(same), seconds, memory)
 
 
-def measure(results: Connection, name: str, n: int) -> None:
+def measure(results: Connection, module: str, name: str, n: int) -> None:
     """Send the figures of one case as they are found: a start, a size or the reason of a refusal, and a check."""
-    task = next(each for each in TASKS if each.name == name)
+    task = next(each for each in import_module(module).TASKS if each.name == name)
     warnings.simplefilter("ignore", raspir.BudgetWarning)  # fewer layers are not what is measured
     results.send(None)
     begin = perf_counter()
@@ -242,11 +243,11 @@ class Row:
         return missed
 
 
-def row(task: Task, n: int) -> Row:
-    """Return the figures of one case, which are measured in a process of its own."""
+def row(task: Task, n: int, module: str = "transformer") -> Row:
+    """Return the figures of one case of a module's ``TASKS``, which are measured in a process of its own."""
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=measure, args=(sender, task.name, n))
+    process = context.Process(target=measure, args=(sender, module, task.name, n))
     process.start()
     sender.close()
     found: list[Any] = []

@@ -9,7 +9,6 @@ import numpy as np
 from raspir.ir import Node
 from raspir.transformer.codebook import Numbers
 from raspir.transformer.columns import Column
-from raspir.transformer.grids import nodes_of
 from raspir.transformer.numbering import distinct
 
 
@@ -22,9 +21,7 @@ def confused(column: Column, numbers: Callable[[Node], Numbers]) -> tuple[Node, 
     """
     for axis, root in enumerate(column.roots):
         rows = np.moveaxis(column.values, axis, 0).reshape(column.values.shape[axis], -1)
-        codes = {
-            node: np.arange(len(rows)) if isinstance(root, Node) else root.columns[node] for node in nodes_of(root)
-        }
+        codes = {root: np.arange(len(rows))} if isinstance(root, Node) else root.columns
         held = {node: np.unique(numbers(node), return_inverse=True)[1].reshape(-1) for node in codes}
         keys = np.stack([held[node][own] for node, own in codes.items()], axis=-1)
         first = dict[int, int]()

@@ -73,7 +73,7 @@ def test_a_refusal_is_the_reason(monkeypatch):
 
     monkeypatch.setattr(benchmark, "transformer", refused)
     sent = Sent()
-    benchmark.measure(sent, "hist", 3)
+    benchmark.measure(sent, "transformer", "hist", 3)
     assert sent == [None, "too close"]
 
 
