@@ -90,6 +90,7 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/fuzzing.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/transformer.py
+	$(BIN)/python benchmarks/transformed.py
 	$(BIN)/python benchmarks/determinism.py
 
 depth: $(VENV)/base.stamp
