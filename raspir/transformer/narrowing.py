@@ -1,7 +1,8 @@
-"""Fetched values that readers only test: the outcome of the test is fetched instead.
+"""Fetched values that readers only test or look up: the outcome is fetched instead.
 
 A test of what one position holds is as well made before the fetch, by an embedding or an earlier hidden layer, as after
-it, and its outcome is a single bit. So is a combination of bits that are fetched from one position.
+it, and its outcome is a single bit. So is a combination of bits that are fetched from one position. What a table makes
+of a value is often a number that readers add up, where the value's own code would have to be decoded.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from raspir.ir import Atom, Graph, Node, build
 from raspir.ir.evaluation import function_of
 from raspir.ir.layers import attention_of
 from raspir.ir.types import BOOL, NONE, type_of
-from raspir.ir.views import Aggregate, Average, Best, Const
+from raspir.ir.views import Aggregate, Average, Best, Const, Lookup
 from raspir.rewriting.graphs import on_operands, readers_of, rebuilt, translated
 
 _COMBINATIONS: dict[str, Callable[[Iterable[Atom]], bool]] = {"and": all, "or": any}
@@ -24,7 +25,10 @@ def with_fetched_tests(graph: Graph, facts: Analysis) -> Graph:
     """Return an equivalent program in which tests of fetched values are fetched tests of values."""
     readers, fetches = readers_of(graph), _fetches(graph, facts)
     chosen = {
-        test: node for node in fetches if all(_is_test(each, node) for each in readers[node]) for test in readers[node]
+        reader: node
+        for node in fetches
+        if all(_is_test(each, node) for each in readers[node]) or _is_table(readers[node])
+        for reader in readers[node]
     }
 
     def new(node: Node, operands: list[Node]) -> Node:
@@ -71,6 +75,11 @@ def _is_test(test: Node, node: Aggregate) -> bool:
     if test.operation.name not in _TESTS or not all(isinstance(each, Const) for each in others):
         return False
     return test.none != "error" or NONE not in (*node.value.type.kinds, type_of(node.default))
+
+
+def _is_table(readers: list[Node]) -> bool:
+    """Return whether the only reader looks up a single value, so that what it finds may as well be fetched."""
+    return len(readers) == 1 and isinstance(readers[0], Lookup) and len(readers[0].operands) == 1
 
 
 def _outcome(graph: Graph, test: Node, atom: Atom) -> Atom:
