@@ -83,7 +83,7 @@ def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType, most
     construction = Construction(
         graph,
         domains,
-        (FLAG, *stream.directions)[-weights.d_model :],  # other directions may tell BOS apart
+        tuple(stream.directions) if weights.d_model == len(stream.directions) else (FLAG, *stream.directions),
         tuple(sorted((plan for plan in attention.plans if plan.values), key=lambda plan: plan.layer)),
         tuple(attention.placer.held),
         attention.placer.methods,

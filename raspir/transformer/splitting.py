@@ -35,7 +35,7 @@ def _table_of(columns: Columns, column: Column, node: Node) -> Values | None:
     whole = columns.reduced(Column(grid.roots, grid.codes.astype(np.float64)))
     if whole.roots != column.roots:
         return None
-    valid = ~np.isnan(whole.values)
+    valid = ~np.isnan(whole.values) & ~np.isnan(column.values)  # an atom may matter in some combinations only
     table[whole.values[valid].astype(np.int64)] = column.values[valid]
     return table
 

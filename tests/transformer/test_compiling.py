@@ -215,3 +215,17 @@ def test_many_disjunctions_are_not_multiplied_out():
     for number in range(6):
         selector = selector & (same | (key(indices) != query(number)))
     holds(selector.width(), "ab", 3)
+
+
+def test_an_atom_that_matters_in_some_combinations_only():
+    later = key(indices) > query(indices + 1)
+    made = compiled(raspir.lower(later.value(where(tokens == -1, tokens, indices), default=-1), [-1, 0], 16))
+    found, compared = wrong(made, made.graph, 100)
+    assert not found
+    assert compared == 100
+
+
+def test_a_constant_needs_no_direction():
+    made = compiled(raspir.lower(tokens == tokens, "ab", 2))
+    assert made.d_model == len(made.construction.directions) == 0
+    assert made.check().ok
