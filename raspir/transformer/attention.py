@@ -17,7 +17,7 @@ from raspir.ir.layers import attention_of
 from raspir.ir.views import Aggregate, Best, Sum
 from raspir.transformer.affine import Affine
 from raspir.transformer.atomsets import Atoms
-from raspir.transformer.codebook import Numbers, is_countable, numbers_of
+from raspir.transformer.codebook import Numbers, is_countable, numbers_of, ranks_of
 from raspir.transformer.columns import Column, Columns, Values, constant
 from raspir.transformer.placing import Placer, Scalar
 from raspir.transformer.score_errors import Part, score_error
@@ -270,7 +270,7 @@ class Attention:
     def _with_order(self, aggregate: Best, dimensions: Sequence[Dimension]) -> tuple[list[Dimension], float]:
         """Return dimensions in which the best position scores most, and the span of these scores."""
         domain = self._columns.domains[aggregate.score]
-        ranks = _ranks(_listed(domain))
+        ranks = ranks_of(_listed(domain))
         if aggregate.pick == "lowest":
             ranks = ranks.max() - ranks
         places = np.arange(self._length, dtype=np.float64)
@@ -385,21 +385,3 @@ def _is_number(atom: Atom) -> bool:
 
 def _listed(atoms: Atoms) -> Sequence[Atom]:
     return atoms if isinstance(atoms, tuple) else tuple(atoms)
-
-
-def _ranks(atoms: Sequence[Atom]) -> Values:
-    """Return the rank of each atom in ascending order, equal ones sharing theirs."""
-    numbers = sorted({atom for atom in atoms if isinstance(atom, int | float)})
-    texts = sorted({atom for atom in atoms if isinstance(atom, str)})
-    rank = {number: at for at, number in enumerate(numbers)}
-    of_texts = {text: at for at, text in enumerate(texts)}
-    return np.array(
-        [
-            float(rank[atom])
-            if isinstance(atom, int | float)
-            else float(of_texts.get(atom, 0))
-            if isinstance(atom, str)
-            else 0.0
-            for atom in atoms
-        ]
-    )

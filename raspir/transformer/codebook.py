@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count, pairwise
 from math import inf
 from typing import TypeGuard
@@ -75,3 +76,21 @@ def _are_far_apart(numbers: list[float], beyond: bool) -> bool:
 def is_countable(atom: Atom) -> TypeGuard[int | float]:
     """Return whether ``atom`` is a number that a float may stand for."""
     return isinstance(atom, int | float) and abs(atom) < _HUGE
+
+
+def ranks_of(atoms: Sequence[Atom]) -> Numbers:
+    """Return the rank of each atom in ascending order, equal ones sharing theirs."""
+    numbers = sorted({atom for atom in atoms if isinstance(atom, int | float)})
+    texts = sorted({atom for atom in atoms if isinstance(atom, str)})
+    rank = {number: at for at, number in enumerate(numbers)}
+    of_texts = {text: at for at, text in enumerate(texts)}
+    return np.array(
+        [
+            float(rank[atom])
+            if isinstance(atom, int | float)
+            else float(of_texts.get(atom, 0))
+            if isinstance(atom, str)
+            else 0.0
+            for atom in atoms
+        ]
+    )

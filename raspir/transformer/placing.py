@@ -13,19 +13,21 @@ from raspir.ir.atoms import show
 from raspir.ir.text.describe import Describer
 from raspir.ir.views import Aggregate, Indices, Input, Raw
 from raspir.transformer.affine import Affine
-from raspir.transformer.codebook import Numbers, is_countable, numbers_of
+from raspir.transformer.carrying import carried_by
+from raspir.transformer.codebook import Numbers, numbers_of
 from raspir.transformer.columns import Column, Columns, Values, separated
 from raspir.transformer.confusion import confused
 from raspir.transformer.errors import TransformerError
 from raspir.transformer.grids import Root, nodes_of
 from raspir.transformer.hints import hints_of
-from raspir.transformer.problems import Problem, Rows, rows_of
+from raspir.transformer.problems import Problem, Rows, piece_of, rows_of, substituted
 from raspir.transformer.relu import Units
 from raspir.transformer.score_errors import Carried
 from raspir.transformer.splitting import of_operands, split
 from raspir.transformer.stream import FLAG, Direction, Placed, Slot, Stream
+from raspir.transformer.summing import parts_of, summands
 from raspir.transformer.synthesis import Synthesized, synthesized
-from raspir.transformer.tables import Hint, Symbol, Table, error_of, rounding, slopes, symbol_of
+from raspir.transformer.tables import Hint, Symbol, Table, error_of
 
 END: Slot = (1 << 30, 0)
 """After all blocks."""
@@ -123,37 +125,13 @@ class Placer:
             if placed.ready < before:
                 return self.carried.get(placed.form)
         layer = self.level(column)
-        if not layer or self._summands(column) is not None:
+        if not layer or summands(self.columns, column) is not None:
             return None
         best = self._synthesized(column, layer, np.inf)
         parts = None if _is_affordable(best) else split(self.columns, column)
         if parts is not None:
             return self.foreseen(parts, before)
-        return None if best is None else self._carried(column, *best)
-
-    def _carried(self, column: Column, found: Synthesized, problem: Problem) -> Carried | None:
-        """Return synthesized units as a function of inexact values alone, if they are one."""
-        symbols = list(map(symbol_of, found.units.sources()))
-        if not symbols or not all(symbol in problem.nodes for symbol in symbols):
-            return None
-        errors, rows = {symbol: symbol.error for symbol in symbols}, np.arange(len(problem.table.results))
-        known = ~np.isnan(column.values).reshape(-1)
-
-        def whole(values: Values) -> Values:
-            found = np.zeros(known.size)
-            found[known] = values
-            return found
-
-        return Carried(
-            column.roots,
-            column.values.reshape(-1),
-            {problem.nodes[symbol]: error for symbol, error in errors.items()},
-            {
-                problem.nodes[symbol]: (whole(low), whole(high))
-                for symbol, (low, high) in slopes(found.units, rows, errors).items()
-            },
-            float(rounding(found.units, rows, self.stream.bits).max(initial=0.0)),
-        )
+        return None if best is None else carried_by(column, *best, self.stream.bits)
 
     def scalar(self, node: Node) -> Scalar:
         """Return an aggregate, or an elementwise value of too many combinations, by its code number."""
@@ -216,13 +194,13 @@ class Placer:
         layer = self.level(column)
         if layer == 0:
             layer = 1 if before > (1, 0) else 0
-        summands = self._summands(column)
-        if summands is not None:
-            return self._sum(summands, before, tolerance)
-        best = self._synthesized(column, layer, tolerance)
-        parts = None if _is_affordable(best) else split(self.columns, column)
+        parts = summands(self.columns, column)
         if parts is not None:
-            return self.place(parts, before, tolerance)
+            return self._sum(parts, before, tolerance)
+        best = self._synthesized(column, layer, tolerance)
+        before_it = None if _is_affordable(best) else split(self.columns, column)
+        if before_it is not None:
+            return self.place(before_it, before, tolerance)
         if best is None:
             self._too_inexact(column, tolerance)
         return self._written(column, *best, layer, tolerance)
@@ -282,25 +260,8 @@ class Placer:
         if embedded and (layer <= 1 or len(early) > 1):
             rest = [root for root in early if root not in embedded]
             for natural in (True, False):
-                pieces: dict[Root, Values] = {root: self._piece(column, root, natural) for root in embedded}
+                pieces: dict[Root, Values] = {root: piece_of(self.columns, column, root, natural) for root in embedded}
                 yield self._problem(column, rows, now, rest, pieces, hints, layer)
-
-    def _piece(self, column: Column, root: Root, natural: bool) -> Values:
-        """Return a number for each atom of an embedded root: its code, or the class of atoms of equal results."""
-        if natural:
-            assert isinstance(root, Node)
-            return numbers_of(self.columns.domains[root])
-        axis = column.roots.index(root)
-        flat = np.moveaxis(column.values, axis, 0).reshape(column.values.shape[axis], -1)
-        _, classes = np.unique(np.nan_to_num(flat, nan=-1e300), axis=0, return_inverse=True)
-        classes = classes.reshape(-1)
-        means = [
-            float(np.nanmean(flat[classes == each])) if not np.isnan(flat[classes == each]).all() else 0.0
-            for each in range(int(classes.max()) + 1)
-        ]
-        rank = np.empty(len(means))
-        rank[np.argsort(means, kind="stable")] = np.arange(len(means))
-        return np.asarray(rank[classes], dtype=np.float64)
 
     def _problem(
         self,
@@ -363,15 +324,15 @@ class Placer:
         error = error_of(problem.table, found.units, {symbol: placed.error for symbol, placed in symbols.items()})
         if error > tolerance:
             self._too_inexact(column, tolerance)
-        units = Units(affine=_substituted(found.units.affine, symbols))
+        units = Units(affine=substituted(found.units.affine, symbols))
         for unit in found.units.units:
-            form = _substituted(unit.input, symbols)
+            form = substituted(unit.input, symbols)
             high = self.stream.at_bos(form)[1]
             if high > 0:  # off at BOS
                 form = form - Affine({FLAG: int(high) + 1})
             units = units + Units.ramp(form, unit.output)
         placed = self._summed(column, found, problem, units, error, slot)
-        carried = self._carried(column, found, problem)
+        carried = carried_by(column, found, problem, self.stream.bits)
         if carried is not None:
             self.carried[placed.form] = carried
         return placed
@@ -409,28 +370,6 @@ class Placer:
 
     # Splitting
 
-    def _summands(self, column: Column) -> list[Column] | None:
-        """Return columns that add up to one that depends on values that are computed, too; ``None`` if it is no sum."""
-        node = column.node
-        if node is None or not any(isinstance(each, Node) and _is_elementwise(each) for each in column.roots):
-            return None
-        numbers = numbers_of(self.columns.domains[node])
-        return self._parts(node, numbers) if column.key == self.column(node, numbers).key else None
-
-    def _parts(self, node: Node, numbers: Numbers) -> list[Column] | None:
-        """Return columns of its operands that add up to the numbers of a value; ``None`` if it is no sum."""
-        if node.operation.name not in ("add", "sub") or not np.array_equal(numbers, self._as_numbers(node)):
-            return None
-        signs = (1.0, 1.0 if node.operation.name == "add" else -1.0)
-        return [
-            self.column(each, sign * self._as_numbers(each)) for each, sign in zip(node.operands, signs, strict=True)
-        ]
-
-    def _as_numbers(self, node: Node) -> Numbers:
-        """Return the atoms of a value as numbers, ``nan`` for others."""
-        atoms = self.columns.domains[node]
-        return np.array([float(each) if is_countable(each) else np.nan for each in atoms])
-
     def _sum(self, columns: Sequence[Column], before: Slot, tolerance: float) -> Placed:
         """Return columns that are added up by whatever reads them."""
         return self.stream.total([self.place(each, before, tolerance / len(columns)) for each in columns])
@@ -438,7 +377,7 @@ class Placer:
     def _cut(self, node: Node) -> Scalar:
         """Return an elementwise value of too many combinations of roots, from its operands."""
         numbers = numbers_of(self.columns.domains[node])
-        parts = self._parts(node, numbers)
+        parts = parts_of(self.columns, node, numbers)
         if parts is not None:
             return Scalar(numbers, self._sum(parts, END, np.inf), max(self.level(each) for each in parts))
         if self.columns.domains.grid(node).roots != (node,):
@@ -463,15 +402,3 @@ class Placer:
 
 def _is_affordable(found: tuple[Synthesized, Problem] | None) -> bool:
     return found is not None and len(found[0].units.units) < _UNITS
-
-
-def _is_elementwise(node: Node) -> bool:
-    return bool(node.operands) and not isinstance(node, Aggregate)
-
-
-def _substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:
-    total = Affine(constant=form.constant)
-    for source, c in form.terms.items():
-        assert isinstance(source, Symbol)
-        total = total + symbols[source].form * c
-    return total

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from raspir.ir import Node
+from raspir.transformer.affine import Affine
 from raspir.transformer.bundles import Bundle
-from raspir.transformer.columns import Column, Values
+from raspir.transformer.codebook import numbers_of
+from raspir.transformer.columns import Column, Columns, Values
 from raspir.transformer.grids import Root
 from raspir.transformer.numbering import Codes
 from raspir.transformer.relu import Units
@@ -64,3 +66,30 @@ def rows_of(column: Column) -> Rows:
     """Return the cells of a column where its number matters."""
     index = tuple(each.astype(np.int64) for each in np.nonzero(~np.isnan(column.values)))
     return Rows(dict(zip(column.roots, index, strict=True)), index, column.values[index])
+
+
+def piece_of(columns: Columns, column: Column, root: Root, natural: bool) -> Values:
+    """Return a number for each atom of an embedded root: its code, or the class of atoms of equal results."""
+    if natural:
+        assert isinstance(root, Node)
+        return numbers_of(columns.domains[root])
+    axis = column.roots.index(root)
+    flat = np.moveaxis(column.values, axis, 0).reshape(column.values.shape[axis], -1)
+    _, classes = np.unique(np.nan_to_num(flat, nan=-1e300), axis=0, return_inverse=True)
+    classes = classes.reshape(-1)
+    means = [
+        float(np.nanmean(flat[classes == each])) if not np.isnan(flat[classes == each]).all() else 0.0
+        for each in range(int(classes.max()) + 1)
+    ]
+    rank = np.empty(len(means))
+    rank[np.argsort(means, kind="stable")] = np.arange(len(means))
+    return np.asarray(rank[classes], dtype=np.float64)
+
+
+def substituted(form: Affine, symbols: dict[Symbol, Placed]) -> Affine:
+    """Return a form of symbols as one of what they stand for."""
+    total = Affine(constant=form.constant)
+    for source, c in form.terms.items():
+        assert isinstance(source, Symbol)
+        total = total + symbols[source].form * c
+    return total

@@ -29,21 +29,6 @@ def rounding_unit(bits: Bits) -> float:
     return 2.0**-bits
 
 
-def gap(length: int, leak: float) -> float:
-    """Return the gap below selected scores from which all other positions have a share of at most ``leak``.
-
-    Args:
-        length: the number of positions, BOS included.
-        leak: the largest sum of the weights of positions that are not selected, relative to one that is.
-
-    Raises:
-        ValueError: no position, or no positive leak.
-    """
-    if length < 1 or leak <= 0:
-        raise ValueError("a gap needs a position and a positive leak")
-    return max(0.0, log(length / leak))
-
-
 def leak(length: int, gap: float, bits: Bits = 24) -> float:
     """Return a bound on the weights of positions that are not selected, relative to one that is.
 
@@ -70,24 +55,12 @@ def mean_error(
     return 0.0 if selected <= 1 else _bound((selected + 2) * rounding_unit(bits), magnitude)
 
 
-def width_error(selected: int, leaked: float = 0.0, bits: Bits = 24) -> float:
-    """Return a bound on the error of the weight ``1/(w + 1)`` of a sink that scores as the ``w`` selected positions do.
-
-    Args:
-        selected: the largest ``w``.
-        leaked: the leak.
-        bits: the significant bits of the floats.
-    """
-    u = rounding_unit(bits)
-    return _bound(leaked + (2 * u + (selected * u if leaked else 0.0)), 1.0)
-
-
 @dataclass(frozen=True)
 class SumHead:
     """A head whose output is the sum of selected values.
 
     Attributes:
-        sink: the score of the sink, as a float of the model's precision; at a known width, its largest.
+        sink: the score of the sink, as a float of the model's precision.
         scale: the factor of the output.
         error: a bound on the error of the sum.
     """
@@ -133,33 +106,6 @@ def _relative_error(length: int, count: int, sink: float, bits: Bits) -> float:
     absorbed = _SECOND_ORDER * length * small < u / 2  # the sum of all weights rounds to the sink's
     total = 0.0 if absorbed else length * u
     return bias + total + _SCORE * u * sink + (_EXP + 4 + count) * u  # division, product, scale twice; additions
-
-
-def known_width_sum_head(length: int, magnitude: float, leaked: float = 0.0, bits: Bits = 24) -> SumHead:
-    """Return a head for sums whose width ``w`` the position determines: a sink at :func:`known_width_sink`.
-
-    All weights then add up to ``length``, the scale.
-
-    Args:
-        length: the number of positions, BOS included, so that ``w < length``.
-        magnitude: the largest magnitude of a value.
-        leaked: the leak.
-        bits: the significant bits of the floats.
-    """
-    u, sink = rounding_unit(bits), log(length)
-    relative = _SCORE * u * sink + (2 * _EXP + 3 + 2 * length) * u
-    return SumHead(sink, float(length), _bound((relative + leaked) * (length - 1), magnitude))
-
-
-def known_width_sink(length: int, width: int) -> float:
-    """Return the score of the sink at a position where ``width`` positions are selected.
-
-    Raises:
-        ValueError: the width is not below ``length``.
-    """
-    if not 0 <= width < length:
-        raise ValueError(f"{width} selected positions of {length} leave none for the sink")
-    return log(length - width)
 
 
 def _bound(relative: float, magnitude: float) -> float:

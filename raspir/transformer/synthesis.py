@@ -23,7 +23,18 @@ from raspir.transformer.columns import Values
 from raspir.transformer.cubes import cubes, indicators
 from raspir.transformer.forms import Function, form_error, function_of, linear_forms, of_form, radix, rounded_up
 from raspir.transformer.relu import Units, gate
-from raspir.transformer.tables import Cells, Hint, Symbol, Table, error_of, evaluated, symbol_of, symbols_of
+from raspir.transformer.tables import (
+    Cells,
+    Hint,
+    Symbol,
+    Table,
+    centered,
+    error_of,
+    evaluated,
+    numbered,
+    symbol_of,
+    symbols_of,
+)
 
 _CLASS_KINKS = 200  # most kinks of a function that is gated
 _CONDITIONS = 24  # most conditions whose affine forms are tried
@@ -129,8 +140,8 @@ class _Synthesis:
         matrix = np.stack([each.values[rows] for each in read], axis=-1) if read else None
         coefficients: Values = np.zeros(len(read))
         if matrix is not None:
-            inner = _centered(matrix, early, held)
-            target = _centered(results[:, None], early, held)[:, 0]
+            inner = centered(matrix, early, held)
+            target = centered(results[:, None], early, held)[:, 0]
             coefficients = _nice(np.linalg.lstsq(inner, target, rcond=None)[0])
             results = results - matrix @ coefficients
         cells = np.full(size, np.nan)
@@ -198,7 +209,7 @@ class _Synthesis:
     def _classes(self) -> tuple[Cells, list[Cells]]:
         """Return the class of each early cell, and the rows of each class: cells of one function of the scalars."""
         table = self.table
-        scalars = _numbered(np.stack([each.values for each in table.scalars], axis=-1)) if table.scalars else None
+        scalars = numbered(np.stack([each.values for each in table.scalars], axis=-1)) if table.scalars else None
         at = np.zeros(len(table.early), dtype=np.int64) if scalars is None else scalars
         results = np.full((table.cells, int(at.max(initial=0)) + 1), np.nan)
         results[table.early, at] = table.results
@@ -391,17 +402,3 @@ def _nice(coefficients: NDArray[np.floating[Any]]) -> Values:
     """Return coefficients as binary fractions of few bits where they are that close to them."""
     near = np.round(coefficients * 4096) / 4096
     return np.asarray(np.where(np.isclose(coefficients, near, rtol=0, atol=1e-9), near, coefficients), dtype=np.float64)
-
-
-def _centered(matrix: Values, groups: Cells, held: Cells) -> Values:
-    """Return each column less its mean in each group."""
-    result = np.empty_like(matrix)
-    for at in range(matrix.shape[1]):
-        means = np.bincount(groups, matrix[:, at], minlength=len(held)) / np.maximum(held, 1)
-        result[:, at] = matrix[:, at] - means[groups]
-    return result
-
-
-def _numbered(rows: Values) -> Cells:
-    """Return the number of each row among the distinct ones."""
-    return np.asarray(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), dtype=np.int64)

@@ -160,3 +160,17 @@ def rounding(units: Units, rows: Cells, bits: Bits) -> Values:
 def _is_shift(form: Affine) -> bool:
     """Return whether a form is a number and a constant, so that only the result is rounded."""
     return len(form.terms) == 1 and all(abs(c) == 1 and symbol_of(s).cells is None for s, c in form.terms.items())
+
+
+def centered(matrix: Values, groups: Cells, held: Cells) -> Values:
+    """Return each column less its mean in each group."""
+    result = np.empty_like(matrix)
+    for at in range(matrix.shape[1]):
+        means = np.bincount(groups, matrix[:, at], minlength=len(held)) / np.maximum(held, 1)
+        result[:, at] = matrix[:, at] - means[groups]
+    return result
+
+
+def numbered(rows: Values) -> Cells:
+    """Return the number of each row among the distinct ones."""
+    return np.asarray(np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1), dtype=np.int64)

@@ -7,10 +7,13 @@ import pytest
 import raspir
 from raspir import indices, key, query, tokens, where
 from raspir.analysis import Analysis
+from raspir.ir.views import Aggregate, Sum
 from raspir.transformer.domains import Domains
-from raspir.transformer.narrowing import with_fetched_tests
+from raspir.transformer.ends import with_best_for_last
+from raspir.transformer.narrowing import with_fetched_combinations, with_fetched_tests
 from raspir.transformer.quotients import choices, with_quotients
 from raspir.transformer.sides import with_uniform_queries
+from raspir.transformer.signs import with_sums_for_signs
 
 length = (key(1) == query(1)).value(1)
 before = key(indices) < query(indices)
@@ -97,3 +100,97 @@ def test_quotients(name):
     last = choices(graph, Domains(graph), Analysis.of(graph))[-1]
     assert last or name == "floats"
     assert same(graph, with_quotients(graph, Domains(graph), last)) == bool(last)
+
+
+def rewritten(program, by, **assumed):
+    graph = graph_of(program, **assumed)
+    return graph, by(graph, Analysis.of(graph))
+
+
+until = key(indices) <= query(indices)
+everywhere = key(1) == query(1)
+is_a, is_b = tokens == "a", tokens == "b"
+balance = until.mean(is_a) - until.mean(is_b)
+SIGNS = {
+    "a difference": where(until.mean(is_a) - until.mean(is_b) < 0, 1, 2),
+    "two means": where(until.mean(is_a) >= until.mean(is_b), 1, 2),
+    "one mean": where(before.mean(indices - 1, default=False) != 0, 1, 2),
+    "used twice": where(
+        until.mean(is_a) - until.mean(is_b) < 0, 1, where(until.mean(is_a) - until.mean(is_b) == 0, 2, 3)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_signs_of_means_are_those_of_sums(name):
+    graph, new = rewritten(SIGNS[name], with_sums_for_signs)
+    assert same(graph, new)
+    assert {node.operation.name for node in new if isinstance(node, Aggregate)} == {"sum"}
+    assert sum(isinstance(node, Aggregate) for node in new) == 1
+
+
+OTHER_MEANS = {
+    "another number": where(until.mean(is_a) - until.mean(is_b) < 0.2, 1, 2),
+    "another default": where(before.mean(indices, default=-1) < 0, 1, 2),
+    "other heads": where(until.mean(is_a) < before.mean(is_b), 1, 2),
+    "floats": where(until.mean(where(is_a, 0.1, -0.1)) == 0, 1, 2),
+    "an output": until.mean(is_a),
+    "read otherwise, too": where(until.mean(is_a) == 0, 1, until.mean(is_a)),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_MEANS)
+def test_other_means_stay(name):
+    graph, new = rewritten(OTHER_MEANS[name], with_sums_for_signs)
+    assert new == graph
+
+
+def test_disjunctions_whose_sum_is_only_tested_are_added_up():
+    some = until.value(is_a | (tokens == previous) | (indices == 2))
+    graph, new = rewritten(where(some == 0, 1, where(some > 0, 2, 3)), with_sums_for_signs)
+    assert same(graph, new)
+    assert [
+        node.value.operation.name for node in new if isinstance(node, Sum) and node.selector.comparison == "le"
+    ] == ["add"]
+    graph, new = rewritten(where(some == 1, 1, 2), with_sums_for_signs)
+    assert new == graph
+
+
+def test_the_last_position_is_the_best_one():
+    last = key(indices + length) == query(2 * length - 1)
+    graph, new = rewritten(last.value(tokens, default="_"), with_best_for_last)
+    assert same(graph, new)
+    assert [node.operation.name for node in new if isinstance(node, Aggregate)] == ["best"]
+
+
+def test_in_causal_programs_the_last_position_is_not_the_best_one():
+    graph = raspir.lower((key(indices) == query(length - 1)).value(tokens, default="_"), "ab", 3, causal=True)
+    assert with_best_for_last(graph, Analysis.of(graph)) == graph
+
+
+@pytest.mark.parametrize("select", [key(indices) == query(length - 2), key(indices) == query(indices), until])
+def test_other_positions_are_not_the_last_one(select):
+    graph, new = rewritten(select.value(1), with_best_for_last)
+    assert new == graph
+
+
+def test_bits_of_one_position_are_combined_before_they_are_fetched():
+    fetch = key(indices) == query(indices - 1)
+    both = fetch.value(is_a, default=False) & fetch.value(indices == 1, default=True)
+    graph, new = rewritten(where(both, 1, 2), with_fetched_combinations)
+    assert same(graph, new)
+    assert sum(isinstance(node, Aggregate) for node in new) == 1
+    apart = fetch.value(is_a, default=False) & (key(indices) == query(indices - 2)).value(is_b, default=False)
+    graph, new = rewritten(where(apart, 1, 2), with_fetched_combinations)
+    assert new == graph
+
+
+def test_tables_of_fetched_values_are_fetched():
+    number = {"a": 3, "b": -1, "_": 7}
+    looked_up = raspir.elementwise(number.get)(previous)
+    graph = raspir.optimize(graph_of(looked_up + indices))
+    new = with_fetched_tests(graph, Analysis.of(graph))
+    assert same(graph, new)
+    (fetch,) = [node for node in new if isinstance(node, Aggregate)]
+    assert fetch.value.operation.name == "lookup"
+    assert fetch.default == 7

@@ -7,7 +7,8 @@ from daily import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raspir.transformer.scores import Column, conjunction, heads, scores
+from raspir.transformer.piecewise import count_kinks
+from raspir.transformer.scores import Column, scores
 
 matrices = st.tuples(st.integers(1, 5), st.integers(1, 5)).flatmap(
     lambda shape: st.lists(
@@ -99,48 +100,14 @@ def test_rows_that_no_query_takes_are_free():
     assert scores(selected)[0].rank > 3
 
 
-@pytest.mark.parametrize("count", range(1, 4))
-def test_equalities_share_their_constants(count):
-    classes = list(product(range(3), repeat=count))
-    equal = scores(relation(lambda q, k: q == k, 3))[0]
-    found = None
-    for i in range(count):
-        values = [each[i] for each in classes]
-        one = equal.lifted(values, values)
-        found = one if found is None else conjunction(found, one)
-    holds(found, [[q == k for k in classes] for q in classes])
-    assert found.rank == count + 2
-    with pytest.raises(ValueError, match="cannot be added"):
-        conjunction(equal, found.lifted([0], [0]))
-
-
-@given(st.data(), st.integers(1, 4), st.integers(1, 4))
-@examples(200)
-def test_conjunctions(data, rows, columns):
-    bits = st.lists(st.lists(st.booleans(), min_size=columns, max_size=columns), min_size=rows, max_size=rows)
-    first, second = data.draw(bits), data.draw(bits)
-    both = [[a and b for a, b in zip(*pair, strict=True)] for pair in zip(first, second, strict=True)]
-    for one, other in product(scores(first), scores(second)):
-        holds(conjunction(one, other), both)
-
-
-@given(matrices)
-@examples(200)
-def test_heads_add_up(selected):
-    for way in heads(selected):
-        total = [[0] * len(row) for row in selected]
-        for head in way:
-            for one in head.scores:
-                holds(one, head.selected)
-            for i, j in product(range(len(selected)), range(len(selected[0]))):
-                total[i][j] += head.sign * head.selected[i][j]
-        assert total == selected
-
-
-def test_windows_are_few_heads():
-    way = heads(relation(lambda q, k: q - 2 <= k <= q, 12))[0]
-    assert [head.scores[0].rank for head in way] == [3, 3, 3]
-    assert [head.sign for head in heads(relation(lambda q, k: q != k, 12))[0]] == [1, -1]
+@pytest.mark.parametrize("shape", [(3, 9), (5, 5), (4, 30)])
+def test_squares_continue_in_a_straight_line_beyond_what_is_selected(shape):
+    selected = relation(lambda q, k: k == q + 1, *shape)
+    found = [each for each in scores(selected) if each.method == "parabola"]
+    for one in found:
+        holds(one, selected)
+    kinks = [count_kinks(list(enumerate(one.dimensions[1][1].values))) for one in found]
+    assert min(kinks) <= (shape[0] + 1) // 2
 
 
 def test_costs_count_columns_once():

@@ -1,6 +1,6 @@
 """Bounds of softmax heads against measured errors, in float32 and float64 and with sums in several orders."""
 
-from math import exp, fsum, log, sqrt
+from math import exp, fsum, sqrt
 
 import numpy as np
 import pytest
@@ -8,15 +8,7 @@ from daily import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raspir.transformer.softmax import (
-    gap,
-    known_width_sink,
-    known_width_sum_head,
-    leak,
-    mean_error,
-    sum_head,
-    width_error,
-)
+from raspir.transformer.softmax import leak, mean_error, sum_head
 
 TYPES = {24: np.float32, 53: np.float64}
 ORDERS = {
@@ -65,15 +57,11 @@ def test_sums(length, magnitude, kind, seed, precision, data):
     scores[0] = head.sink
     _, out = attend(scores, values, ORDERS[order], data.draw(st.sampled_from([None, 2, 3, 5])))
     assert abs(float(out * dtype(head.scale)) - float(values[chosen].sum())) <= head.error
-    known = known_width_sum_head(length, magnitude, bits=precision)
-    scores[0] = known_width_sink(length, width)
-    _, out = attend(scores, values, ORDERS[order])
-    assert abs(float(out * dtype(known.scale)) - float(values[chosen].sum())) <= known.error
 
 
 @given(lengths, st.integers(1, 511), kinds, seeds, bits, st.data())
 @examples(400)
-def test_means_and_widths(length, magnitude, kind, seed, precision, data):
+def test_means(length, magnitude, kind, seed, precision, data):
     dtype, order = TYPES[precision], data.draw(st.sampled_from(sorted(ORDERS)))
     width = data.draw(st.integers(1, length - 1))
     below = data.draw(st.sampled_from([12.0, 20.0, 30.0, 128.0, 1000.0]))
@@ -87,21 +75,14 @@ def test_means_and_widths(length, magnitude, kind, seed, precision, data):
     mean = fsum(map(float, values[chosen])) / width
     assert abs(float(out) - mean) <= mean_error(width, magnitude, leaked, precision, length) + 2**-50 * magnitude
     assert fsum(map(float, np.delete(weights, chosen))) <= leaked
-    scores[0] = 0
-    weights, _ = attend(scores, values, ORDERS[order])
-    assert abs(float(weights[0]) - 1 / (width + 1)) <= width_error(length, leaked, precision) + 2**-53
 
 
-def test_gaps():
-    assert gap(64, 1e-7) == pytest.approx(20.3, abs=0.05)
-    assert gap(512, 1e-7) == pytest.approx(22.4, abs=0.05)
-    assert gap(1, 2) == 0
-    assert leak(64, gap(64, 1e-7)) == pytest.approx(1.01e-7)
+def test_leaks():
+    assert leak(64, 20.3) == pytest.approx(1e-7, rel=0.05)
+    assert leak(512, 22.4) == pytest.approx(1e-7, rel=0.1)
     assert leak(512, 128) == 0
     assert np.exp(np.float32(-104)) == 0
     assert np.exp(np.float64(-746)) == 0
-    with pytest.raises(ValueError, match="a positive leak"):
-        gap(64, 0)
 
 
 def test_one_selected_value_is_exact():
@@ -121,10 +102,3 @@ def test_the_sink_is_the_best_one():
     assert head.scale == exp(head.sink)
     assert 15 < head.sink < 40
     assert float(np.float32(head.sink)) == head.sink
-
-
-def test_the_sink_at_a_known_width():
-    assert known_width_sink(64, 0) == log(64)
-    assert known_width_sink(64, 63) == 0
-    with pytest.raises(ValueError, match="leave none for the sink"):
-        known_width_sink(64, 64)
