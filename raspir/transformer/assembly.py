@@ -13,6 +13,7 @@ from raspir.ir.atoms import atom_key
 from raspir.ir.views import Input
 from raspir.transformer.affine import Affine
 from raspir.transformer.attention import HeadPlan
+from raspir.transformer.basis import Basis, shared
 from raspir.transformer.bos import Read, at_bos
 from raspir.transformer.costs import Cost, keep_below
 from raspir.transformer.domains import Domains
@@ -30,30 +31,41 @@ def assembled(
     plans: Sequence[HeadPlan],
     outputs: Mapping[str, Output],
     most: int | None = None,
-) -> Weights:
-    """Return the weights of planned heads, units and outputs.
+) -> tuple[Weights, Basis]:
+    """Return the weights of planned heads, units and outputs, and what each column of the residual stream holds.
 
     Raises:
         TooLargeError: if they are more than ``most`` parameters, which is found before any array is made.
     """
-    assembly = _Assembly(graph, domains, stream, plans)
+    assembly = _Assembly(graph, domains, stream, plans, outputs)
     if most is not None:
-        keep_below(most, list(assembly.costs(outputs)))
-    return assembly.weights(outputs)
+        keep_below(most, list(assembly.costs()))
+    return assembly.weights(), assembly.basis
 
 
 class _Assembly:
-    def __init__(self, graph: Graph, domains: Domains, stream: Stream, plans: Sequence[HeadPlan]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        domains: Domains,
+        stream: Stream,
+        plans: Sequence[HeadPlan],
+        outputs: Mapping[str, Output],
+    ) -> None:
         self._graph = graph
+        self._outputs = outputs
         self._domains = domains
         self._stream = stream
         self._plans = [plan for plan in plans if plan.values]
         self._dtype = np.float32 if stream.bits == 24 else np.float64
         _attend_to_themselves(self._plans, graph.causal)
         self._sizes = {plan: self._size(plan) for plan in self._plans}
-        self._bos = at_bos(stream.directions, list(self._reads()))
-        self._directions = stream.directions if self._bos is not None else [FLAG, *stream.directions]
-        self._at = {direction: at for at, direction in enumerate(self._directions)}
+        reads = list(self._reads())
+        self._bos = at_bos(stream.directions, reads)
+        directions = stream.directions if self._bos is not None else [FLAG, *stream.directions]
+        logits = (logit for output in outputs.values() for logit in output.logits)
+        self.basis = shared(directions, [*(read.form for read in reads), *logits], FLAG)
+        self._width = len(self.basis)
 
     def _size(self, plan: HeadPlan) -> int:
         return max(len(plan.queries) + self._is_extended(plan), len(plan.values))
@@ -76,22 +88,22 @@ class _Assembly:
             for unit in direction.units.units if direction.units is not None else ():
                 yield Read(unit.input - Affine({FLAG: unit.input.terms.get(FLAG, 0)}), None)
 
-    def weights(self, outputs: Mapping[str, Output]) -> Weights:
+    def weights(self) -> Weights:
         """Return all weights."""
-        w_u, b_u = self._unembedding(outputs.values())
+        w_u, b_u = self._unembedding()
         return Weights(
             {name: self._embedding(node) for name, node in self._graph.inputs.items()},
             self._positions(),
             tuple(self._blocks()),
             w_u,
             b_u,
-            tuple(direction.what for direction in self._directions),
+            self.basis.labels,
             self._graph.causal,
         )
 
-    def costs(self, outputs: Mapping[str, Output]) -> Iterator[Cost]:
+    def costs(self) -> Iterator[Cost]:
         """Yield the parameters of each part of the weights."""
-        graph, width = self._graph, len(self._directions)
+        graph, width = self._graph, self._width
         yield Cost("the positions", (int(graph.max_length or 0) + 1) * width)
         for name, given in graph.inputs.items():
             yield Cost(f"the vocabulary of {name}", (len(given.vocabulary or ()) + 1) * width, graph.place(given))
@@ -107,7 +119,7 @@ class _Assembly:
             for direction, count in own.items():
                 place = None if direction.root is None else graph.place(direction.root)
                 yield Cost(f"{count} hidden units of `{direction.what}`", count * (2 * width + 1), place)
-        for name, output in outputs.items():
+        for name, output in self._outputs.items():
             what = f"the {len(output.logits)} logits of {name}"
             yield Cost(what, len(output.logits) * (width + 1), graph.place(graph.outputs[name]))
 
@@ -116,25 +128,27 @@ class _Assembly:
 
     def _embedding(self, node: Input) -> Array:
         vocabulary = node.vocabulary or ()
-        table = self._zeros(len(vocabulary) + 1, len(self._directions))
+        table = self._zeros(len(vocabulary) + 1, self._width)
         order = {atom_key(atom): at for at, atom in enumerate(self._domains[node])}
         rows = [order[atom_key(atom)] for atom in vocabulary] if order else []  # else only the empty input is possible
-        for direction, at in self._at.items():
+        for direction in self._stream.directions:
             if direction.kind == "embedding" and direction.root is node and direction.values is not None:
-                table[:-1, at] = direction.values[rows]
-                table[-1, at] = (self._bos or {}).get(direction, 0.0)
+                at, factor = self.basis.of(direction)
+                table[:-1, at] += factor * direction.values[rows]
+                table[-1, at] += factor * (self._bos or {}).get(direction, 0.0)
         return table
 
     def _positions(self) -> Array:
         assert self._graph.max_length is not None
-        table = self._zeros(self._graph.max_length + 1, len(self._directions))
+        table = self._zeros(self._graph.max_length + 1, self._width)
         if self._bos is None:
-            table[0, self._at[FLAG]] = 1
+            table[0, self.basis.of(FLAG)[0]] = 1
         inputs = set(self._graph.inputs.values())
-        for direction, at in self._at.items():
+        for direction in self._stream.directions:
             if direction.kind == "embedding" and direction.root not in inputs and direction.values is not None:
-                table[1 : len(direction.values) + 1, at] = direction.values
-                table[0, at] = (self._bos or {}).get(direction, 0.0)
+                at, factor = self.basis.of(direction)
+                table[1 : len(direction.values) + 1, at] += factor * direction.values
+                table[0, at] += factor * (self._bos or {}).get(direction, 0.0)
         return table
 
     # Blocks
@@ -142,7 +156,7 @@ class _Assembly:
     def _slots(self) -> Iterator[tuple[list[HeadPlan], list[Direction]]]:
         """Yield the heads of each block, and the directions that its MLP writes."""
         slots: dict[Slot, list[Direction]] = {}
-        for direction in self._directions:
+        for direction in self._stream.directions:
             if direction.kind == "mlp":
                 slots.setdefault(direction.ready, []).append(direction)
         heads: dict[int, list[HeadPlan]] = {}
@@ -157,22 +171,23 @@ class _Assembly:
 
     def _column(self, form: Affine, factor: float = 1.0) -> tuple[Array, float]:
         """Return the weights and the bias that read a form."""
-        weights = self._zeros(len(self._directions))
-        for direction, c in directions_of(form):
-            if direction in self._at:
-                weights[self._at[direction]] = float(c) * factor
+        weights = self._zeros(self._width)
+        read = self.basis.read(form)
+        assert read is not None, form
+        for at, weight in read.items():
+            weights[at] = weight * factor
         return weights, float(form.constant) * factor
 
     def _read(self, form: Affine, at_bos: float, factor: float = 1.0) -> tuple[Array, float]:
         """Return the weights and the bias that read a form, and ``at_bos``, not multiplied by the factor, at BOS."""
         weights, bias = self._column(form, factor)
         if self._bos is None:
-            weights[self._at[FLAG]] = at_bos - float(np.asarray(bias, self._dtype))
+            weights[self.basis.of(FLAG)[0]] = at_bos - float(np.asarray(bias, self._dtype))
         return weights, bias
 
     def _head(self, plan: HeadPlan) -> Head:
         size, factor = self._sizes[plan], plan.factor
-        arrays = {name: self._zeros(len(self._directions), size) for name in ("W_Q", "W_K", "W_V")}
+        arrays = {name: self._zeros(self._width, size) for name in ("W_Q", "W_K", "W_V")}
         biases = {name: self._zeros(size) for name in ("b_Q", "b_K", "b_V")}
         for at, (query, key) in enumerate(zip(plan.queries, plan.keys, strict=True)):
             own = at == 0
@@ -182,12 +197,13 @@ class _Assembly:
         if self._is_extended(plan):
             most = sum(d.query.magnitude * d.magnitude for d in plan.dimensions) * factor
             most += abs(plan.key_of_bos(size)) * factor
-            arrays["W_Q"][self._at[FLAG], len(plan.queries)] = 2 * most + _CERTAIN * sqrt(size)
-            arrays["W_K"][self._at[FLAG], len(plan.queries)] = 1
-        w_o = self._zeros(size, len(self._directions))
+            arrays["W_Q"][self.basis.of(FLAG)[0], len(plan.queries)] = 2 * most + _CERTAIN * sqrt(size)
+            arrays["W_K"][self.basis.of(FLAG)[0], len(plan.queries)] = 1
+        w_o = self._zeros(size, self._width)
         for at, value in enumerate(plan.values):
             arrays["W_V"][:, at], biases["b_V"][at] = self._read(value.placed.form, 0.0)
-            w_o[at, self._at[value.direction]] = plan.scale
+            to, share = self.basis.of(value.direction)
+            w_o[at, to] = plan.scale * share
         serves = ", ".join(value.direction.what for value in plan.values)
         return Head(W_O=w_o, serves=serves, **arrays, **biases)
 
@@ -203,19 +219,20 @@ class _Assembly:
         if not directions:
             return None
         forms = _units(directions)
-        w_in, b_in = self._zeros(len(self._directions), len(forms)), self._zeros(len(forms))
-        w_out = self._zeros(len(forms), len(self._directions))
+        w_in, b_in = self._zeros(self._width, len(forms)), self._zeros(len(forms))
+        w_out = self._zeros(len(forms), self._width)
         for at, (form, readers) in enumerate(forms.items()):
             w_in[:, at], b_in[at] = self._column(form)
             for direction, output in readers:
-                w_out[at, self._at[direction]] += output
+                to, share = self.basis.of(direction)
+                w_out[at, to] += output * share
         serves = tuple(", ".join(dict.fromkeys(d.what for d, _ in readers)) for readers in forms.values())
         return MLP(w_in, b_in, w_out, None, serves)
 
     # Outputs
 
-    def _unembedding(self, outputs: Iterable[Output]) -> tuple[Array, Array]:
-        columns = [self._column(logit) for output in outputs for logit in output.logits]
+    def _unembedding(self) -> tuple[Array, Array]:
+        columns = [self._column(logit) for output in self._outputs.values() for logit in output.logits]
         weights, biases = zip(*columns, strict=True)
         return np.stack(weights, axis=-1), np.array(biases, self._dtype)
 

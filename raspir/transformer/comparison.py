@@ -24,7 +24,7 @@ from raspir.transformer.grids import Root, nodes_of
 from raspir.transformer.inputs import Checked
 from raspir.transformer.numbering import Codes
 from raspir.transformer.reports import Fault, Part
-from raspir.transformer.stream import Direction, Placed, directions_of
+from raspir.transformer.stream import Direction, Placed
 from raspir.transformer.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -50,8 +50,12 @@ class Comparison:
     def __init__(self, construction: Construction, weights: Weights) -> None:
         self._groups = _grouped(construction.heads(weights))
         self._last = f"blocks.{len(weights.blocks) - 1}.hook_resid_post" if weights.blocks else ""
-        self._at = {direction: at for at, direction in enumerate(construction.directions)}
-        held = {(column.key, placed.form): (column, placed) for column, placed in construction.held}
+        self._basis = construction.basis
+        held = {
+            (c.key, placed.form): (c, placed)
+            for c, placed in construction.held
+            if self._basis.read(placed.form) is not None
+        }
         self._held = tuple(held.values())
         roots = [node for column, _ in self._held for root in column.roots for node in nodes_of(root)]
         self._roots = tuple(dict.fromkeys(roots))
@@ -101,9 +105,8 @@ class Comparison:
 
     def _found(self, placed: Placed, rows: Floats) -> Floats:
         found = np.full(len(rows), float(placed.form.constant))
-        for direction, c in directions_of(placed.form):
-            if direction in self._at:  # what marks BOS may need none, and is 0 elsewhere
-                found = found + float(c) * rows[:, self._at[direction]]
+        for at, weight in (self._basis.read(placed.form) or {}).items():
+            found = found + weight * rows[:, at]
         return found
 
 

@@ -21,7 +21,7 @@ from raspir.transformer.quotients import choices, with_quotients
 from raspir.transformer.sides import with_uniform_queries
 from raspir.transformer.signs import with_sums_for_signs
 from raspir.transformer.softmax import Bits
-from raspir.transformer.stream import FLAG, Stream
+from raspir.transformer.stream import Stream
 
 
 def compiled(graph: Graph, dtype: DType = "float32", most: int | None = None) -> Transformer:
@@ -79,11 +79,11 @@ def _compiled(written: Graph, graph: Graph, domains: Domains, dtype: DType, most
     columns, stream = Columns(domains), Stream(bits)
     attention = Attention(graph, columns, stream, Analysis.of(graph), graph.max_length or 0)
     outputs = {name: output_of(attention.placer, stream, node) for name, node in graph.outputs.items()}
-    weights = assembled(graph, domains, stream, attention.plans, outputs, most)
+    weights, basis = assembled(graph, domains, stream, attention.plans, outputs, most)
     construction = Construction(
         graph,
         domains,
-        tuple(stream.directions) if weights.d_model == len(stream.directions) else (FLAG, *stream.directions),
+        basis,
         tuple(sorted((plan for plan in attention.plans if plan.values), key=lambda plan: plan.layer)),
         tuple(attention.placer.held),
         attention.placer.methods,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from raspir.ir import Graph
 from raspir.transformer.attention import HeadPlan
+from raspir.transformer.basis import Basis
 from raspir.transformer.columns import Column
 from raspir.transformer.domains import Domains
 from raspir.transformer.stream import Direction, Placed
@@ -21,7 +22,7 @@ class Construction:
     Attributes:
         graph: the program whose values its heads and MLPs compute, with quotients in place of some sums and means.
         domains: the domains of the program's values.
-        directions: the directions of the residual stream, in the order of the weights.
+        basis: the directions that each column of the residual stream adds up, in the order of the weights.
         plans: the head of each layer, in the order of the weights.
         held: what the residual stream holds: numbers as functions of the program's values, each with the form of
             directions that is equal to it.
@@ -30,7 +31,7 @@ class Construction:
 
     graph: Graph
     domains: Domains
-    directions: tuple[Direction, ...]
+    basis: Basis
     plans: tuple[HeadPlan, ...]
     held: tuple[tuple[Column, Placed], ...]
     methods: Mapping[Direction, str]

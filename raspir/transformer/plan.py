@@ -69,7 +69,8 @@ def _of_head(construction: Construction, plan: HeadPlan, head: Head, where: str)
 
 
 def _of_mlp(construction: Construction, mlp: MLP, where: str) -> Built:
-    written = [construction.directions[at] for at in np.flatnonzero(mlp.W_out.any(axis=0)).tolist()]
+    groups = [construction.basis.groups[at] for at in np.flatnonzero(mlp.W_out.any(axis=0)).tolist()]
+    written = [each for group in groups for each in group if each in construction.methods]
     places = [construction.graph.place(each.root) for each in written if each.root is not None]
     return Built(
         ", ".join(dict.fromkeys(each.what for each in written)),

@@ -23,7 +23,6 @@ from raspir.transformer.compile import compiled
 from raspir.transformer.grids import nodes_of
 from raspir.transformer.inputs import CheckedInputs
 from raspir.transformer.model import Transformer
-from raspir.transformer.stream import directions_of
 
 Exact = np.longdouble
 _SLACK = 1e-15  # the relative rounding error of expected numbers, which are doubles
@@ -167,14 +166,15 @@ def measured(model: Transformer, budget: int) -> Measured:
     rows = np.concatenate([stream[n, 1 : length + 1] for n, length in enumerate(lengths)])
     _directions(model, rows, found)
     codes = {node: _codes(construction.domains[node], (values[node] for values in traces)) for node in roots}
-    at = {direction: number for number, direction in enumerate(construction.directions)}
     for column, placed in held:
+        read = construction.basis.read(placed.form)
+        if read is None:
+            continue
         number = np.full(len(rows), Exact(float(placed.form.constant)))
         size = np.full(len(rows), abs(Exact(float(placed.form.constant))))
-        for direction, c in directions_of(placed.form):
-            if direction in at:
-                number = number + Exact(float(c)) * rows[:, at[direction]]
-                size = size + abs(Exact(float(c)) * rows[:, at[direction]])
+        for at, weight in read.items():
+            number = number + Exact(weight) * rows[:, at]
+            size = size + abs(Exact(weight) * rows[:, at])
         index = tuple(_codes_of(root, codes) for root in column.roots)
         expected = np.broadcast_to(column.values[index], (len(rows),)).astype(Exact)
         known = ~np.isnan(expected)
@@ -207,11 +207,13 @@ def same(a: Any, b: Any) -> bool:
 
 def _directions(model: Transformer, rows: Any, found: Measured) -> None:
     """Compare directions with what they may hold at positions."""
-    for number, direction in enumerate(model.construction.directions):
-        unit = 2.0 ** -_BITS[model.config.dtype]
-        size = 8 * unit * max(abs(direction.low), abs(direction.high), 1e-30)
-        beyond = np.maximum(direction.low - rows[:, number], rows[:, number] - direction.high)
-        found.add("range of", direction.what, np.maximum(beyond, 0), direction.error, size)
+    for number, group in enumerate(model.construction.basis.groups):
+        ends = [sorted(float(c) * end for end in (each.low, each.high)) for each, c in group.items()]
+        low, high = sum(each[0] for each in ends), sum(each[1] for each in ends)
+        error = sum(abs(float(c)) * each.error for each, c in group.items())
+        size = 8 * 2.0 ** -_BITS[model.config.dtype] * max(abs(low), abs(high), 1e-30)
+        beyond = np.maximum(low - rows[:, number], rows[:, number] - high)
+        found.add("range of", model.weights.labels[number], np.maximum(beyond, 0), error, size)
 
 
 def _codes(domain: Any, values: Iterator[Any]) -> Any:

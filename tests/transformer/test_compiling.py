@@ -227,5 +227,5 @@ def test_an_atom_that_matters_in_some_combinations_only():
 
 def test_a_constant_needs_no_direction():
     made = compiled(raspir.lower(tokens == tokens, "ab", 2))
-    assert made.d_model == len(made.construction.directions) == 0
+    assert made.d_model == len(made.construction.basis) == 0
     assert made.check().ok
