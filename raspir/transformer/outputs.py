@@ -1,8 +1,8 @@
 """Outputs: logits of which the largest belongs to the right atom.
 
 An output is read in the cheapest of several ways: from one number, by the nearest of its atoms' numbers; from several
-numbers of which it is a function, by the nearest combination of them; or from differences that are compared, if each
-comparison implies the one before.
+numbers of which it is a function, by the nearest combination of them; from differences that are compared, if each
+comparison implies the one before; or, if it has two atoms, from a sum of conditions that all hold for one of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from raspir.ir.views import Indices, Input
 from raspir.transformer.affine import Affine, total
 from raspir.transformer.codebook import is_countable, numbers_of
 from raspir.transformer.columns import Column, Values
+from raspir.transformer.conjunctions import conjoined
 from raspir.transformer.grids import nodes_of
 from raspir.transformer.hints import hints_of
 from raspir.transformer.numbering import Codes
@@ -111,9 +112,9 @@ class _Reading:
         """Return the cheapest reading."""
         if np.unique(self._numbers).size == 1:
             return Output((Affine(),), self._atoms[:1], np.inf)
-        ordered = self._ordered()
-        if ordered is not None:
-            return ordered
+        found = self._conjoined() or self._ordered()
+        if found is not None:
+            return found
         points = self._points()
         gap = float(np.diff(np.unique(self._numbers)).min())
         quotient = None if points is None else self._quotient(points)
@@ -144,6 +145,20 @@ class _Reading:
     def _first_of_each(self) -> tuple[int, ...]:
         """Return the first atom of each number, in the order of numbers."""
         return tuple(np.unique(self._numbers, return_index=True)[1].tolist())
+
+    def _conjoined(self) -> Output | None:
+        """Return a reading of two atoms, of which either is the result of a conjunction."""
+        numbers = np.unique(self._numbers)
+        if len(numbers) != 2:
+            return None
+        for at in (1, 0):
+            found = conjoined(self._placer, self._column, float(numbers[at]))
+            if found is not None:
+                margin = 1 - 2 * found.error - 4 * self._rounding(found)
+                first = self._first_of_each()
+                if margin > 0:
+                    return Output((Affine(), found.form), (self._atoms[first[1 - at]], self._atoms[first[at]]), margin)
+        return None
 
     # Points
 
