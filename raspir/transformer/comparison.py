@@ -153,7 +153,7 @@ class _Group:
                 plan.scale * kept[f"blocks.{block}.attn.hook_pattern"][number, head, 1 : n + 1, 1 : n + 1]
                 for plan, (block, head) in zip(self.plans, self.places, strict=True)
             ),
-            start=np.zeros((n, n)),
+            start=np.eye(n) * any(plan.adds_own for plan in self.plans),  # the stream holds it already
         )
         totals = own.sum(axis=1, keepdims=True)
         shares = own / np.where(totals > 0, totals, 1)

@@ -140,6 +140,16 @@ def test_the_best_position_is_compared_not_only_the_selected_ones():
     assert any(part.fault for part in found.heads)
 
 
+@pytest.mark.parametrize("longest", [8, 12])
+def test_heads_that_leave_a_query_its_own_value_are_right(longest):
+    window = (key(indices) <= query(indices)) & (key(indices) > query(indices - 3))
+    model = raspir.to_transformer(window.value(tokens), range(10), longest)
+    assert any(plan.adds_own for plan in model.construction.plans)
+    assert model.check(500).ok
+    head = model.weights.blocks[0].heads[0]
+    assert any(part.fault for part in with_head(model, 0, W_Q=head.W_Q * 0, b_Q=head.b_Q * 0).check(500).heads)
+
+
 def test_heads_of_sums_are_compared():
     model = raspir.to_transformer(hist, "ab", 3)
     head = model.weights.blocks[0].heads[0]
