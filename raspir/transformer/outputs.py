@@ -16,6 +16,7 @@ import numpy as np
 from raspir.ir import Atom, Node
 from raspir.ir.views import Indices, Input
 from raspir.transformer.affine import Affine, total
+from raspir.transformer.chains import chain_of
 from raspir.transformer.codebook import is_countable, numbers_of
 from raspir.transformer.columns import Column, Values
 from raspir.transformer.conjunctions import conjoined
@@ -112,7 +113,7 @@ class _Reading:
         """Return the cheapest reading."""
         if np.unique(self._numbers).size == 1:
             return Output((Affine(),), self._atoms[:1], np.inf)
-        found = self._conjoined() or self._ordered()
+        found = self._conjoined() or self._ordered() or self._chained()
         if found is not None:
             return found
         points = self._points()
@@ -292,17 +293,37 @@ class _Reading:
         increments = np.stack([values for _, values, _ in found], axis=-1)
         if not (np.diff(increments, axis=1) <= 0).all():  # so that the sum of the first ones is largest at their count
             return None
-        placed = [self._placer.place(column, END, 1 / 16) for column, _, _ in found]
+        kept = sorted(by_count)
+        if kept != list(range(len(found) + 1)):
+            return None
+        at = dict(zip(np.unique(self._numbers).tolist(), self._first_of_each(), strict=True))
+        atoms = [self._atoms[at[by_count[count]]] for count in kept]
+        return self._counted([column for column, _, _ in found], atoms, float(np.abs(increments).min()))
+
+    def _chained(self) -> Output | None:
+        """Return a reading of a chain of choices."""
+        found = chain_of(self._placer.columns, self._node)
+        if found is None:
+            return None
+        what = self._placer.subject(self._node)
+        differences = [each.mapped(lambda values: values, what) for each in found.differences]
+        return self._counted(differences, found.atoms, found.least)
+
+    def _counted(self, differences: Sequence[Column], atoms: Sequence[Atom], least: float) -> Output | None:
+        """Return a reading of the atom that belongs to the number of differences above 0.
+
+        Args:
+            differences: columns, none of which is less than the next one.
+            atoms: the atom of each number, from 0.
+            least: the least magnitude of a difference.
+        """
+        placed = [self._placer.place(column, END, 1 / 16) for column in differences]
         logits = [Affine()]
         for each in placed:
             logits.append(logits[-1] + each.form)
         error = sum(each.error for each in placed)
-        margin = float(np.abs(increments).min()) - 2 * error - 2 * sum(self._rounding(each) for each in placed)
-        at = dict(zip(np.unique(self._numbers).tolist(), self._first_of_each(), strict=True))
-        kept = sorted(by_count)
-        if margin <= 0 or kept != list(range(len(logits))):
-            return None
-        return Output(tuple(logits), tuple(self._atoms[at[by_count[count]]] for count in kept), margin)
+        margin = least - 2 * error - 2 * sum(self._rounding(each) for each in placed)
+        return Output(tuple(logits), tuple(atoms), margin) if margin > 0 else None
 
     def _nested(self) -> Iterator[tuple[Column, Values, Values]]:
         """Yield compared differences as columns that are above 0 where the comparison holds, and below elsewhere."""
