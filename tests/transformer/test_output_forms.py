@@ -37,7 +37,7 @@ def test_conjunctions_take_no_hidden_layer(name):
 
 def test_what_is_no_conjunction_has_more_logits():
     model = raspir.to_transformer((tokens == "a") == shift(1, "b"), "ab", 6)
-    assert model.weights.W_U.shape[1] == 4
+    assert model.weights.W_U.shape[1] > 2
     assert model.check(200).ok
 
 
