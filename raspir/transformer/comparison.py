@@ -14,6 +14,7 @@ from raspir.ir import Atom, Graph, Node
 from raspir.ir.atoms import atom_key
 from raspir.ir.views import Best
 from raspir.runtime.reference import trace
+from raspir.transformer.affine import Affine
 from raspir.transformer.atomsets import Atoms, contains
 from raspir.transformer.attention import HeadPlan
 from raspir.transformer.bundles import Bundle
@@ -24,7 +25,7 @@ from raspir.transformer.grids import Root, nodes_of
 from raspir.transformer.inputs import Checked
 from raspir.transformer.numbering import Codes
 from raspir.transformer.reports import Fault, Part
-from raspir.transformer.stream import Direction, Placed
+from raspir.transformer.stream import FIRST, FLAG, Direction, Placed
 from raspir.transformer.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -56,7 +57,8 @@ class Comparison:
             for c, placed in construction.held
             if self._basis.read(placed.form) is not None
         }
-        self._held = tuple(held.values())
+        flag = Column((), np.zeros(()), FLAG.what), Placed(Affine.of(FLAG), 0.0, FIRST)
+        self._held = (*held.values(), *([flag] if self._basis.read(flag[1].form) else []))
         roots = [node for column, _ in self._held for root in column.roots for node in nodes_of(root)]
         self._roots = tuple(dict.fromkeys(roots))
         self._graph = _yielding(construction.graph, self._roots)
