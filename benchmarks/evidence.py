@@ -2,9 +2,9 @@
 
 Runs what ``make test`` leaves out, the quickest to find faults first: the tests of
 ``pytest --evidence``, the whole conformance kit on each built-in backend, the proofs of all rules, generated programs,
-and planted faults. The table at the end shows the result of each step and its seconds. A step that fails makes the exit
-code 1; one that the time limit cuts off is not finished, which is no failure. Ctrl-C stops the step that runs, with
-exit code 130.
+error bounds of transformers, and planted faults. The table at the end shows the result of each step and its seconds. A
+step that fails makes the exit code 1; one that the time limit cuts off is not finished, which is no failure. Ctrl-C
+stops the step that runs, with exit code 130.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ STEPS = {
     "proofs": (*RASPIR, "verify-rules"),
     "fuzzing": (*RASPIR, "fuzz", "--cases", "100000"),
     "causal fuzzing": (*RASPIR, "fuzz", "--cases", "40000", "--causal"),
+    "error bounds": ("benchmarks/error_bounds.py", "--models", "1500"),
     "mutations": ("benchmarks/mutations.py",),
 }
 """The arguments of the interpreter for each step, in order."""

@@ -180,9 +180,9 @@ def test_embeddings_are_compared():
 def test_what_marks_bos_is_0_elsewhere():
     model = raspir.to_transformer(hist, "ab", 3)
     assert model.labels[0] == "BOS"
-    W_O = model.weights.blocks[0].heads[0].W_O.copy()
-    W_O[0, 0] = W_O[0].max()
-    report = with_head(model, 0, W_O=W_O).check()
+    written = model.weights.blocks[0].heads[0].W_O.copy()
+    written[0, 0] = written[0].max()
+    report = with_head(model, 0, W_O=written).check()
     assert report.wrong == 0
     assert [part.fault.where for part in report.numbers if part.fault] == ["`BOS`"]
 
