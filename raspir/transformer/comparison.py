@@ -61,7 +61,8 @@ class Comparison:
         self._held = (*held.values(), *([flag] if self._basis.read(flag[1].form) else []))
         roots = [node for column, _ in self._held for root in column.roots for node in nodes_of(root)]
         self._roots = tuple(dict.fromkeys(roots))
-        self._graph = _yielding(construction.graph, self._roots)
+        attending = [value.aggregate for plan in construction.plans for value in plan.values]
+        self._graph = _yielding(construction.graph, (*self._roots, *attending))
         self._codes = {node: _Coded(construction.domains[node]) for node in self._roots}
         self._of_heads: dict[int, Fault] = {}
         self._of_numbers: dict[int, Fault] = {}

@@ -216,3 +216,9 @@ def test_several_inputs():
 def test_bad_options(options):
     with pytest.raises(InputError, match=rf"^the {next(iter(options))} must be an? (positive )?integer, not "):
         raspir.to_transformer(tokens, "ab", 1).check(**options)
+
+
+def test_heads_whose_results_share_a_column_with_others():
+    report = raspir.to_transformer((key(indices) == query(indices + 2)).width(), "abc", 5).check()
+    assert report.ok
+    assert len(report.heads) == 1
