@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from programs import SUM
-from transformer import Row, Task, checks, row, sizes
+from transformer import Task, reported, row
 
 import raspir
-from raspir.cli.tables import console
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LENGTHS = (5, 10)
@@ -72,13 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--length", action="append", type=int, help="only this maximum length; may be repeated")
     options = parser.parse_args(arguments)
     chosen = [task for task in TASKS if (options.program or "") in task.name]
-    rows: list[Row] = [row(task, n, "transformed") for task in chosen for n in options.length or LENGTHS]
-    for table in (sizes(rows), checks(rows)):
-        console().print(table)
-    missed = [line for each in rows for line in each.missed]
-    for line in missed:
-        print(line, file=sys.stderr)
-    return 1 if missed else 0
+    return reported([row(task, n, "transformed") for task in chosen for n in options.length or LENGTHS])
 
 
 TASKS = tuple(tasks())

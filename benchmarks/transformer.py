@@ -317,7 +317,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--length", action="append", type=int, help="only this maximum length; may be repeated")
     options = parser.parse_args(arguments)
     chosen = [task for task in TASKS if task.name in (options.program or names)]
-    rows = [row(task, n) for task in chosen for n in options.length or LENGTHS]
+    return reported([row(task, n) for task in chosen for n in options.length or LENGTHS])
+
+
+def reported(rows: list[Row]) -> int:
+    """Print the figures, and what is missed; return 1 if anything is."""
     for table in (sizes(rows), checks(rows)):
         console().print(table)
     missed = [line for each in rows for line in each.missed]

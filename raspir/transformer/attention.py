@@ -315,7 +315,7 @@ class Attention:
 
         def parts(sides: Sequence[tuple[Sequence[Column], Sequence[Placed]]]) -> list[Part]:
             return [
-                Part(at, column, each.error, self.placer.carried.get(each.form))
+                Part(at, column, each.error, each.carried)
                 for at, (columns, found) in enumerate(sides)
                 for column, each in zip(columns, found, strict=True)
             ]

@@ -67,7 +67,6 @@ class Placer:
         self.stream = stream
         self.methods: dict[Direction, str] = {}
         self.held: list[tuple[Column, Placed]] = []
-        self.carried: dict[Affine, Carried] = {}
         self._graph = graph
         self._head = head
         self._describer = Describer(graph)
@@ -123,7 +122,7 @@ class Placer:
         column = self.columns.reduced(self._by_position(column))
         for placed in self._placed.get(column.key, ()):
             if placed.ready < before:
-                return self.carried.get(placed.form)
+                return placed.carried
         layer = self.level(column)
         if not layer or summands(self.columns, column) is not None:
             return None
@@ -138,10 +137,6 @@ class Placer:
         if node not in self._scalars:
             scalar = self._head(node) if isinstance(node, Aggregate) else self._cut(node)
             self._scalars[node] = scalar
-            one = np.ones(len(scalar.numbers))
-            self.carried[scalar.placed.form] = Carried(
-                (node,), scalar.numbers, {node: scalar.placed.error}, {node: (one, one)}, 0.0
-            )
             self.held.append((Column((node,), scalar.numbers, self.subject(node), node), scalar.placed))
         return self._scalars[node]
 
@@ -331,26 +326,17 @@ class Placer:
             if high > 0:  # off at BOS
                 form = form - Affine({FLAG: int(high) + 1})
             units = units + Units.ramp(form, unit.output)
-        placed = self._summed(column, found, problem, units, error, slot)
         carried = carried_by(column, found, problem, self.stream.bits)
-        if carried is not None:
-            self.carried[placed.form] = carried
-        return placed
-
-    def _summed(
-        self, column: Column, found: Synthesized, problem: Problem, units: Units, error: float, slot: Slot
-    ) -> Placed:
-        """Return units as a form, with a direction of their own for what is not affine."""
         if not units.units:
             placed = self.stream.placed(units.affine)
-            return Placed(placed.form, max(placed.error, error), placed.ready)
+            return Placed(placed.form, max(placed.error, error), placed.ready, carried)
         values = problem.evaluated(Units(found.units.units))
         low, high = float(values.min()), float(values.max())
         direction = self.stream.add(
             Direction("mlp", column.what, low, high, error, slot, root=column.node, units=Units(units.units))
         )
         self.methods[direction] = found.method
-        return Placed(Affine.of(direction) + units.affine, error, slot)
+        return Placed(Affine.of(direction) + units.affine, error, slot, carried)
 
     def _read(
         self, column: Column, found: Synthesized, problem: Problem, layer: int

@@ -104,12 +104,14 @@ def _off(group: Sequence[tuple[Part, Carried]], rows: Values) -> Values:
 
 def _gaps(parts: Sequence[Part], rows: Values, size: int, of_keys: bool) -> Values:
     """Return by how much the score of each pair is below the greatest one of the query, at least 1."""
-    scores = np.zeros((len(rows), size))
+    scores, known = np.zeros((len(rows), size)), np.ones(size, dtype=bool)
     for part in parts:
         values = part.column.values if part.carried is None else part.carried.values
         scores += rows[:, part.dimension, None] * np.nan_to_num(values)
-    greatest = scores.max(axis=1 if of_keys else 0, keepdims=True, initial=-np.inf)
-    return np.asarray(np.maximum(1.0, greatest - scores))
+        known &= ~np.isnan(values)  # where any number will do, there is no pair
+    own = np.where(known, scores, -np.inf)
+    greatest = own.max(axis=1 if of_keys else 0, keepdims=True, initial=-np.inf)
+    return np.where(known, np.maximum(1.0, greatest - scores), 1.0)
 
 
 def _rows(sides: Sequence[Sequence[Column]]) -> Values | None:

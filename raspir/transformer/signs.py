@@ -7,7 +7,7 @@ anywhere, a disjunction ``a | b`` may as well be ``a + b``, each of which a hidd
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from raspir.analysis import Analysis
 from raspir.ir import Graph, Node, build
@@ -16,7 +16,7 @@ from raspir.ir.views import Aggregate, Average, Compare, Const, Mean, Sum
 from raspir.rewriting.graphs import readers_of, rebuilt, translated
 
 _EXACT = 1 << 26
-"""Sums up to this are told apart by their quotients: they are so much closer to each other than floats' rounding."""
+"""Different integers below this have different quotients by the same number, as floats and in the same order."""
 
 
 def with_sums_for_signs(graph: Graph, facts: Analysis) -> Graph:
@@ -98,7 +98,7 @@ def _with_added_parts(graph: Graph) -> Graph:
 
     def new(node: Node, operands: list[Node]) -> Node:
         if node in chosen and isinstance(node, Sum):
-            parts = list(_disjuncts(operands[1]))
+            parts = _disjuncts(operands[1])
             if len(parts) > 1:
                 return build("sum", operands[0], _added(parts), default=0)
         return rebuilt(node, operands)
@@ -106,13 +106,20 @@ def _with_added_parts(graph: Graph) -> Graph:
     return translated(graph, new)
 
 
-def _disjuncts(node: Node) -> Iterable[Node]:
-    """Yield the booleans of which ``node`` is the disjunction."""
-    if node.operation.name == "or" and all(each.type is BOOL for each in node.operands):
-        for operand in node.operands:
-            yield from _disjuncts(operand)
-    else:
-        yield node
+def _disjuncts(node: Node) -> list[Node]:
+    """Return the distinct booleans of which ``node`` is the disjunction."""
+    found: dict[Node, None] = {}
+    stack, seen = [node], set[Node]()
+    while stack:
+        each = stack.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        if each.operation.name == "or" and all(operand.type is BOOL for operand in each.operands):
+            stack += reversed(each.operands)
+        else:
+            found[each] = None
+    return list(found)
 
 
 def _added(parts: list[Node]) -> Node:

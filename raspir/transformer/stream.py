@@ -13,6 +13,7 @@ from raspir.ir import Node
 from raspir.transformer.affine import Affine, total
 from raspir.transformer.columns import Values
 from raspir.transformer.relu import Units
+from raspir.transformer.score_errors import Carried
 from raspir.transformer.softmax import Bits, rounding_unit
 
 Kind = Literal["embedding", "head", "mlp", "flag"]
@@ -67,11 +68,13 @@ class Placed:
         form: the form.
         error: a bound on its error where it is read.
         ready: the MLP after which it can be read.
+        carried: how the error comes about, if that is known.
     """
 
     form: Affine
     error: float
     ready: Slot
+    carried: Carried | None = None
 
 
 class Stream:

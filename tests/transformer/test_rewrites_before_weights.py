@@ -194,3 +194,12 @@ def test_tables_of_fetched_values_are_fetched():
     (fetch,) = [node for node in new if isinstance(node, Aggregate)]
     assert fetch.value.operation.name == "lookup"
     assert fetch.default == 7
+
+
+def test_long_disjunctions_are_taken_apart_without_recursion():
+    condition = is_a
+    for number in range(3000):
+        condition = condition | (tokens == previous) | (indices == number)
+    graph = raspir.lower(where(until.value(condition) == 0, 1, 2), "ab", 4)
+    new = with_sums_for_signs(graph, Analysis.of(graph))
+    assert sum(node.operation.name == "add" for node in new) == 3001

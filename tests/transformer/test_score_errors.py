@@ -66,3 +66,16 @@ def test_gaps_of_queries_are_those_of_their_keys():
     found = score_error([query, one], keys, False, relative=True)
     k, own = np.meshgrid(q, q, indexing="ij")
     assert found == pytest.approx(float((0.02 * k / np.maximum(1, (own - k) ** 2)).max()))
+
+
+def test_keys_of_which_any_number_will_do_make_no_gap():
+    parts, others = parabola(10, 0.01)
+
+    def lowered(part, *more):
+        """Return a part whose scores are so low that a number of 0 would be the greatest."""
+        grown = np.append(part.carried.values - 1000 * part.dimension, more)
+        low, high = (np.append(slope, [0.0] * len(more)) for slope in part.carried.slopes[NUMBER])
+        return Part(part.dimension, Column((NUMBER,), grown), part.error, carried(grown, low, high, 0.01))
+
+    found = score_error([lowered(part, np.nan) for part in parts], others, True, relative=True)
+    assert found == score_error([lowered(part) for part in parts], others, True, relative=True) > 0.009
